@@ -1,0 +1,83 @@
+import type { Compression, Digest, Platform, Result, RunContext } from '@image-tooling/model';
+
+/** One layer of the system a step runs on: a blob on this machine. */
+export interface SystemLayer {
+  /** Absolute path of the blob. */
+  readonly path: string;
+  readonly digest: Digest;
+  readonly diffId: Digest;
+  readonly size: number;
+  readonly compression: Compression;
+}
+
+/** A folder of the host that a step can read, never write. */
+export interface Mount {
+  /** Absolute path on the host. */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+}
+
+export interface StepCommand {
+  readonly argv: readonly [string, ...string[]];
+  /** `name`, `uid` or `uid:gid`; default root. Need not be in /etc/passwd. */
+  readonly user?: string;
+  /** Default `/`. */
+  readonly workdir?: string;
+  /** Added to the step's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Seconds; the command is killed after it and its `timedOut` is true. Default: the step's own limit. */
+  readonly timeoutSeconds?: number;
+}
+
+/** A batch of commands that run one after the other in one container. */
+export interface Step {
+  /** What the user is told: "base: install 104 packages". */
+  readonly label: string;
+  readonly platform: Platform;
+  /** The system, bottom layer first. Not empty. */
+  readonly system: readonly [SystemLayer, ...SystemLayer[]];
+  readonly commands: readonly [StepCommand, ...StepCommand[]];
+  /** The whole environment, save what the engine must set (none of it reaches the result). */
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  /** `none`: nothing but a loopback interface. */
+  readonly network: 'none' | 'host';
+  /** `stop`: the first command that fails is the last to run. `continue`: all run. */
+  readonly onFailure: 'stop' | 'continue';
+  /**
+   * Where to write what the commands changed: an absolute path for an uncompressed OCI layer tar
+   * (whiteouts, owners, modes, setuid, hard links and capabilities kept; OCI image-layer specification).
+   * Only written when every command ended with 0. Not normalised: see packages/oci.
+   */
+  readonly changesTo?: string;
+  /** Seconds for the whole step. */
+  readonly timeoutSeconds: number;
+}
+
+export interface CommandResult {
+  /** 0–255; 128 + the signal's number where a signal ended it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+export interface StepResult {
+  /** One for each command that ran. */
+  readonly commands: readonly CommandResult[];
+  /** Whether the engine kept its promise of `network: none`; false makes the result unpublishable. */
+  readonly isolated: boolean;
+}
+
+/** Runs commands in a container. Everything above it is engine-free. */
+export interface Engine {
+  readonly name: 'buildah' | 'dagger';
+  /**
+   * Runs a step. A command that exits with another code than 0 is no failure of `run`; an engine that
+   * can't run it, a time limit of the step, or an abort is. Lines of output go to `onLine` as they come.
+   */
+  run(step: Step, context: RunContext, onLine?: (line: string) => void): Promise<Result<StepResult>>;
+  /** Ends what the engine keeps running, and removes what it left. Safe to call twice. */
+  close(): Promise<void>;
+}

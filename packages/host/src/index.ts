@@ -1,0 +1,4 @@
+export * from './command';
+export * from './files';
+export * from './locks';
+export * from './redact';

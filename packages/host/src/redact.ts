@@ -1,0 +1,9 @@
+const USERINFO = /(https?:\/\/)[^\s/@]+@/g;
+
+/** The text without secrets: the given values, and user names and passwords inside addresses. */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  const withoutValues = secrets
+    .filter((secret) => secret !== '')
+    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+  return withoutValues.replace(USERINFO, '$1***@');
+}

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+
+/** `sha256:` and 64 lower-case hexadecimal digits (OCI image specification, descriptor, "Digests"). */
+export type Digest = `sha256:${string}`;
+
+const PATTERN = /^sha256:[0-9a-f]{64}$/;
+
+export function isDigest(text: string): text is Digest {
+  return PATTERN.test(text);
+}
+
+/** The hexadecimal part of a digest. */
+export function hexOf(digest: Digest): string {
+  return digest.slice('sha256:'.length);
+}
+
+/** The digest of bytes, or of a text's UTF-8 form. */
+export function digestOf(content: Uint8Array | string): Digest {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}

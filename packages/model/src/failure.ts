@@ -1,0 +1,73 @@
+/**
+ * Every way a run can fail that is not a bug. One code each: messages are for people,
+ * codes are for tests and scripts.
+ */
+export type FailureCode =
+  // definitions and locks
+  | 'json-syntax'
+  | 'schema'
+  | 'unknown-reference'
+  | 'cycle'
+  | 'duplicate'
+  | 'platform'
+  | 'lock-missing'
+  | 'lock-stale'
+  | 'lock-tampered'
+  | 'rootfs'
+  // the Debian archive
+  | 'package-not-found'
+  | 'release-expired'
+  | 'release-unsigned'
+  | 'release-wrong-key'
+  | 'archive-format'
+  // fetching
+  | 'checksum'
+  | 'truncated'
+  | 'http-status'
+  | 'network'
+  | 'timeout'
+  | 'gone'
+  | 'too-large'
+  // tools from Go modules
+  | 'go-sum'
+  | 'go-build'
+  | 'go-toolchain'
+  // layers and the store
+  | 'tar-format'
+  | 'collision'
+  | 'not-reproducible'
+  | 'store-corrupt'
+  | 'disk-full'
+  | 'io'
+  // engines and host commands
+  | 'no-engine'
+  | 'engine'
+  | 'step-failed'
+  | 'command-missing'
+  | 'command-failed'
+  | 'usage'
+  | 'aborted';
+
+/** A place in a file: what an editor needs to jump there, and what a person needs to see. */
+export interface Place {
+  /** Path, relative to the workspace root where it lies inside. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line?: number;
+  /** 1-based, in UTF-16 code units. */
+  readonly column?: number;
+  /** Lines of the file with the fault marked, ready to print. */
+  readonly excerpt?: string;
+}
+
+/** One thing that went wrong, with what a user needs to mend it. Never holds a secret. */
+export interface Failure {
+  readonly code: FailureCode;
+  /** What is wrong, and what was expected: one sentence. */
+  readonly message: string;
+  /** What to do next: one sentence, with the command where there is one. */
+  readonly hint?: string;
+  readonly place?: Place;
+  /** Facts below the message: both hashes, the last lines of a program's output, the addresses tried. */
+  readonly details?: readonly string[];
+}

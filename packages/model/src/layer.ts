@@ -1,0 +1,30 @@
+import type { Digest } from './digest';
+
+/** What a layer is made of. Each kind has its own format number (see formats.ts). */
+export type LayerKind = 'bootstrap' | 'apt' | 'tool' | 'files' | 'help';
+
+/** How a layer's blob is compressed; `none` is a plain tar. */
+export type Compression = 'zstd' | 'gzip' | 'none';
+
+/** A finished layer: what the store keeps for a build id. */
+export interface Layer {
+  /** sha256 of the tar. */
+  readonly diffId: Digest;
+  /** sha256 of the blob as it is stored and pushed. */
+  readonly digest: Digest;
+  /** Bytes of the blob. */
+  readonly size: number;
+  /** Bytes of the tar. */
+  readonly tarSize: number;
+  readonly compression: Compression;
+}
+
+/** A layer and where it comes from: one row of an image's layers.json. */
+export interface OriginLayer extends Layer {
+  readonly kind: LayerKind;
+  /** The image or tool whose definition made it. */
+  readonly owner: string;
+  readonly buildId: Digest;
+  /** Newest modification time in it, in seconds since the epoch. */
+  readonly time: number;
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+// unit: no engine, no network. integration: a real engine, the host's Debian mirror. e2e: the real tools.
+const project = (name: string, pattern: string, timeout: number) => ({
+  test: {
+    name,
+    include: [`packages/*/test/**/${pattern}`, `test/**/${pattern}`],
+    testTimeout: timeout,
+    hookTimeout: timeout,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', '*.unit.test.ts', 20_000),
+      project('integration', '*.integration.test.ts', 240_000),
+      project('e2e', '*.e2e.test.ts', 3_600_000),
+    ],
+  },
+});
