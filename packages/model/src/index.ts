@@ -5,3 +5,4 @@ export * from './layer';
 export * from './platform';
 export * from './progress';
 export * from './result';
+export * from './plan';

@@ -1,0 +1,188 @@
+import type { Json } from '../canonical';
+import type { Digest } from '../digest';
+import type { Compression, LayerKind, OriginLayer } from '../layer';
+import type { Platform } from '../platform';
+import { fail, ok, type Result } from '../result';
+import { CONSTANT_TIME, FORMATS } from './formats';
+import { helpText } from './help';
+import { inheritedConfig, type ConfigDefinition } from './inherit';
+import type { Contents, InheritedConfig, LayerFile, LayersFile } from './layers-file';
+import { layerBuildId, packageInputs, packagesDigest, type PackageIdentity } from './system';
+
+/** A user that the system chain makes. */
+export interface PlannedUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  /** Octal, as in the definition: '1777'. */
+  readonly homeMode: string;
+  readonly shell: string;
+}
+
+export interface ImagePlanInput {
+  readonly name: string;
+  readonly platform: Platform;
+  readonly compression: Compression;
+  readonly description: string;
+  readonly examples: readonly string[];
+  readonly config: ConfigDefinition;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Names from the definition's `packages`. */
+  readonly packages: readonly string[];
+  readonly users: readonly PlannedUser[];
+  readonly lock: {
+    readonly time: number;
+    readonly on?: string;
+    readonly bootstrap?: readonly PackageIdentity[];
+    readonly packages: readonly PackageIdentity[];
+  };
+  readonly parent?: LayersFile;
+  readonly tools: readonly LayerFile[];
+  /** What the files layer is made of (paths, modes, hashes); undefined where the image has no files of its own. */
+  readonly files?: Json;
+}
+
+/** A layer that this image must have, and everything that decides it. */
+export interface WantedLayer {
+  readonly kind: LayerKind;
+  readonly owner: string;
+  readonly inputs: Json;
+  readonly buildId: Digest;
+  readonly time: number;
+}
+
+/** What an image of one platform is put together from, in order: parent, system, tools, files, help. */
+export interface ImagePlan {
+  readonly parent: readonly OriginLayer[];
+  readonly system?: WantedLayer;
+  readonly tools: readonly OriginLayer[];
+  readonly files?: WantedLayer;
+  readonly help: WantedLayer;
+  readonly helpText: string;
+  readonly config: InheritedConfig;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly contents: Contents;
+  readonly packagesDigest: Digest;
+}
+
+/** Works out an image from its definition, its lock and what lies below it. Fails with `lock-stale`. */
+export function planImage(input: ImagePlanInput): Result<ImagePlan> {
+  if (input.lock.on !== input.parent?.packagesDigest) return staleLock(input);
+  const contents = contentsOf(input);
+  const text = helpText({
+    image: input.name,
+    description: input.description,
+    contents,
+    examples: input.examples,
+  });
+  return ok({
+    parent: input.parent?.layers ?? [],
+    system: systemLayer(input),
+    tools: [...input.tools].sort(byOwner).map((tool) => tool.layer),
+    files:
+      input.files === undefined ? undefined : wanted(input, 'files', { files: input.files }, CONSTANT_TIME),
+    help: wanted(input, 'help', { text }, CONSTANT_TIME),
+    helpText: text,
+    config: inheritedConfig(input.parent?.config, input.config),
+    labels: {
+      'org.opencontainers.image.title': input.name,
+      'org.opencontainers.image.description': input.description,
+      ...input.labels,
+    },
+    contents,
+    packagesDigest: chainIdentity(input),
+  });
+}
+
+function staleLock({ name, parent }: ImagePlanInput): Result<never> {
+  const expected = parent ? `its parent's packages (${parent.packagesDigest})` : 'no parent';
+  return fail({
+    code: 'lock-stale',
+    message: `The lock of ${name} was made for another state of what lies below it; expected one for ${expected}.`,
+    hint: `Run "npx nx run ${name}:lock" and commit what it writes.`,
+    place: { file: `images/${name}/lock.json` },
+  });
+}
+
+function systemLayer(input: ImagePlanInput): WantedLayer | undefined {
+  const { lock, users, parent } = input;
+  if (lock.bootstrap)
+    return wanted(
+      input,
+      'bootstrap',
+      {
+        required: packageInputs(lock.bootstrap),
+        packages: packageInputs(lock.packages),
+        users: userInputs(users),
+        time: lock.time,
+      },
+      lock.time,
+    );
+  if (lock.packages.length === 0 && users.length === 0) return undefined;
+  return wanted(
+    input,
+    'apt',
+    {
+      chain: systemChain(parent),
+      packages: packageInputs(lock.packages),
+      users: userInputs(users),
+      time: lock.time,
+    },
+    lock.time,
+  );
+}
+
+function systemChain(parent: LayersFile | undefined): Json {
+  return (parent?.layers ?? []).filter(isSystem).map((layer) => layer.buildId);
+}
+
+/** Whether a layer belongs to the system chain, on which apt layers are computed. */
+export function isSystem(layer: { readonly kind: LayerKind }): boolean {
+  return layer.kind === 'bootstrap' || layer.kind === 'apt';
+}
+
+function wanted(
+  input: ImagePlanInput,
+  kind: LayerKind,
+  own: { readonly [key: string]: Json },
+  time: number,
+): WantedLayer {
+  const system = kind === 'bootstrap' || kind === 'apt';
+  const inputs: Json = {
+    kind,
+    format: FORMATS[kind],
+    compression: input.compression,
+    ...(system ? { platform: input.platform } : {}),
+    ...own,
+  };
+  return { kind, owner: input.name, inputs, buildId: layerBuildId(inputs), time };
+}
+
+function userInputs(users: readonly PlannedUser[]): Json {
+  return users.map((user) => ({ ...user }));
+}
+
+function chainIdentity({ lock, parent }: ImagePlanInput): Digest {
+  return packagesDigest(parent?.packagesDigest, [...(lock.bootstrap ?? []), ...lock.packages]);
+}
+
+function contentsOf({ parent, tools, packages, lock }: ImagePlanInput): Contents {
+  const locked = [...(lock.bootstrap ?? []), ...lock.packages];
+  const own = packages.flatMap((name) => {
+    const version = locked.find((one) => one.name === name)?.version;
+    return version === undefined ? [] : [{ name, version }];
+  });
+  return {
+    tools: [...(parent?.contents.tools ?? []), ...tools.map((tool) => tool.tool)].sort(byName),
+    packages: [...(parent?.contents.packages ?? []), ...own].sort(byName),
+  };
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+function byOwner(a: LayerFile, b: LayerFile): number {
+  return a.layer.owner < b.layer.owner ? -1 : 1;
+}

@@ -1,0 +1,7 @@
+export * from './difference';
+export * from './formats';
+export * from './help';
+export * from './image-plan';
+export * from './inherit';
+export * from './layers-file';
+export * from './system';

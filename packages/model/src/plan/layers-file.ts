@@ -1,0 +1,60 @@
+import type { Digest } from '../digest';
+import type { OriginLayer } from '../layer';
+import type { Platform } from '../platform';
+
+/** What a child image takes over from its parent's config (OCI image specification, config, "config"). */
+export interface InheritedConfig {
+  readonly env: Readonly<Record<string, string>>;
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly user?: string;
+  readonly workdir?: string;
+}
+
+export interface ToolEntry {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+export interface PackageEntry {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What is in an image, for toolbox-help: tools, and the packages that its definitions name. */
+export interface Contents {
+  readonly tools: readonly ToolEntry[];
+  readonly packages: readonly PackageEntry[];
+}
+
+/**
+ * layers.json: all that a child reads of its parent. It holds neither labels, description nor the help
+ * layer, so that a change of those rebuilds nothing below.
+ */
+export interface LayersFile {
+  readonly layersVersion: 1;
+  readonly platform: Platform;
+  /** Bottom first, without the help layer. */
+  readonly layers: readonly OriginLayer[];
+  readonly config: InheritedConfig;
+  readonly contents: Contents;
+  /** Identity of all packages of the system chain: what a child's lock stands on. */
+  readonly packagesDigest: Digest;
+}
+
+/** layer.json: a tool's layer, as its image reads it. */
+export interface LayerFile {
+  readonly layerVersion: 1;
+  readonly platform: Platform;
+  readonly layer: OriginLayer;
+  readonly tool: ToolEntry;
+}
+
+/** digest.json: nothing but digests. */
+export interface DigestFile {
+  readonly manifest: Digest;
+  readonly config: Digest;
+  /** Digest of the help layer's blob. */
+  readonly help: Digest;
+}

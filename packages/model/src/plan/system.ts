@@ -1,0 +1,30 @@
+import { buildIdOf, canonicalJson, type Json } from '../canonical';
+import { digestOf, type Digest } from '../digest';
+
+/** The part of a locked package that decides a layer. */
+export interface PackageIdentity {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  readonly sha256: string;
+}
+
+/**
+ * Identity of a system chain's packages: the parent's identity and this image's own packages.
+ * A child's lock names its parent's, so that a stale lock is seen without a look at the archive.
+ */
+export function packagesDigest(parent: Digest | undefined, packages: readonly PackageIdentity[]): Digest {
+  return digestOf(canonicalJson({ parent, packages: packageInputs(packages) }));
+}
+
+/** Packages as build inputs: name, version and architecture → sha256, so that a difference reads well. */
+export function packageInputs(packages: readonly PackageIdentity[]): Json {
+  return Object.fromEntries(
+    packages.map((one) => [`${one.name}:${one.architecture}`, `${one.version} ${one.sha256}`]),
+  );
+}
+
+/** The build id of a layer from the inputs that decide it. */
+export function layerBuildId(inputs: Json): Digest {
+  return buildIdOf(inputs);
+}
