@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { PLATFORMS, type Platform } from '@image-tooling/model/platform';
+import { parse } from 'jsonc-parser';
+
+/** What the project graph needs to know of a definition file, and nothing else. */
+export interface ProjectDefinition {
+  readonly kind: 'image' | 'tool';
+  /** The folder's name: also the Nx project's. */
+  readonly name: string;
+  /** The folder, relative to the workspace root. */
+  readonly root: string;
+  readonly description?: string;
+  readonly platforms: readonly Platform[];
+  /** The image that this image stands on. */
+  readonly parent?: string;
+  readonly tools: readonly string[];
+  /** The folder of an image's own files, relative to `root`. */
+  readonly files?: string;
+}
+
+/** Where definition files lie: one glob, as Nx wants it. */
+export const DEFINITION_GLOB = '{images/*/image.json,tools/*/tool.json}';
+
+/**
+ * Reads a definition file as far as it can be read. Never fails: a mistake in one file must not take the
+ * project graph away from all the others, and the task itself reports it, with its place.
+ *
+ * @param file path relative to the workspace root
+ */
+export function readDefinition(workspaceRoot: string, file: string): ProjectDefinition {
+  return describe(file, textOf(join(workspaceRoot, file)));
+}
+
+/** As `readDefinition`, from the text of the file. */
+export function describe(file: string, text: string): ProjectDefinition {
+  const root = dirname(file);
+  const json = object(parse(text, [], { allowTrailingComma: true }));
+  const platforms = strings(json['platforms']).filter(isPlatform);
+  return {
+    kind: basename(file) === 'image.json' ? 'image' : 'tool',
+    name: basename(root),
+    root,
+    description: string(json['description']),
+    platforms: platforms.length > 0 ? platforms : PLATFORMS,
+    parent: string(object(json['from'])['image']),
+    tools: strings(json['tools']),
+    files: string(json['files']),
+  };
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function object(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function string(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+function isPlatform(text: string): text is Platform {
+  return PLATFORMS.some((platform) => platform === text);
+}

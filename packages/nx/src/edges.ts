@@ -1,0 +1,28 @@
+import {
+  DependencyType,
+  type CreateDependencies,
+  type CreateDependenciesContext,
+  type RawProjectGraphDependency,
+} from '@nx/devkit';
+import { readDefinition } from './definition';
+import type { WorkspaceOptions } from './options';
+
+/** The edges of the project graph: from an image to its parent and to each of its tools. */
+export const createDependencies: CreateDependencies<WorkspaceOptions> = (_options, context) =>
+  changedImageFiles(context).flatMap((file) => edgesOf(file, context));
+
+/** Nx remembers the edges of files that did not change. */
+function changedImageFiles(context: CreateDependenciesContext): string[] {
+  return Object.values(context.filesToProcess.projectFileMap)
+    .flatMap((files) => files.map((entry) => entry.file))
+    .filter((file) => /^images\/[^/]+\/image\.json$/.test(file));
+}
+
+/** An edge to a project that does not exist is left out: the task reports the unknown name, with its place. */
+function edgesOf(file: string, context: CreateDependenciesContext): RawProjectGraphDependency[] {
+  const image = readDefinition(context.workspaceRoot, file);
+  const parents = image.parent === undefined ? [] : [image.parent];
+  return [...parents, ...image.tools]
+    .filter((target) => target !== image.name && context.projects[target] !== undefined)
+    .map((target) => ({ source: image.name, target, sourceFile: file, type: DependencyType.static }));
+}
