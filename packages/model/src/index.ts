@@ -1,4 +1,6 @@
 export * from './canonical';
+export * from './definitions';
+export * from './diagnostics';
 export * from './digest';
 export * from './failure';
 export * from './layer';

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { PLATFORMS, type Platform } from '../platform';
+import { check } from './check';
+import {
+  debianPackage,
+  id,
+  imagePath,
+  line,
+  mode,
+  name,
+  platform,
+  relativePath,
+  schemaReference,
+  textLike,
+  uniqueList,
+} from './fields';
+import { SIZE, SIZE_EXPECTED } from './size';
+
+const from = z
+  .union([
+    z
+      .strictObject({ image: name('Another image of this workspace.') })
+      .meta({ title: 'An image of this workspace' }),
+    z
+      .strictObject({
+        debian: textLike(
+          /^[a-z][a-z0-9-]*$/,
+          'a Debian release by its code name ("trixie")',
+          'Its code name.',
+        ),
+      })
+      .meta({ title: 'A Debian release, bootstrapped from its packages' }),
+    z
+      .strictObject({
+        registry: textLike(
+          /^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)+@sha256:[0-9a-f]{64}$/,
+          'an image by digest ("registry.example/name@sha256:…")',
+          'The image, by digest. Packages need dpkg and apt in it.',
+        ),
+      })
+      .meta({ title: 'An image of a registry' }),
+  ])
+  .meta({ description: 'What the image stands on: one of "image", "debian", "registry".' });
+
+const user = z
+  .strictObject({
+    name: textLike(
+      /^[a-z_][a-z0-9_-]{0,31}$/,
+      'a user name of at most 32 lower-case letters, digits, "_" and "-"',
+      'Name of the user, and of the group.',
+    ),
+    uid: id('Number of the user.'),
+    gid: id('Number of the group. Default: the uid.').optional(),
+    home: imagePath('Home folder.'),
+    homeMode: mode('Permissions of the home folder, in octal.').default('0755'),
+    shell: imagePath('Login shell.').default('/bin/bash'),
+  })
+  .transform((given) => ({ ...given, gid: given.gid ?? given.uid }));
+
+const directory = z.strictObject({
+  path: imagePath('The folder.'),
+  mode: mode('Its permissions, in octal ("1777").'),
+  uid: id('Number of its owner.').default(0),
+  gid: id('Number of its group.').default(0),
+});
+
+const argv = (description: string) => z.array(z.string()).optional().meta({ description });
+
+const config = z.strictObject({
+  env: z
+    .record(
+      textLike(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable', 'Name of the variable.'),
+      z.string(),
+    )
+    .optional()
+    .meta({ description: 'Environment variables. Never a secret: everybody can read them.' }),
+  entrypoint: argv('Program and arguments that always run. [] takes the one of the parent away.'),
+  cmd: argv(
+    'Program and arguments that run if none are given; arguments of the entry point if there is one.',
+  ),
+  user: textLike(
+    /^[a-z0-9_][a-z0-9_-]*(?::[a-z0-9_][a-z0-9_-]*)?$/,
+    'a user, or user and group, by name or number ("toolbox", "1000:1000")',
+    'Who the program runs as.',
+  ).optional(),
+  workdir: imagePath('The folder the program starts in.').optional(),
+  labels: z.record(z.string().min(1), z.string()).optional().meta({ description: 'Labels of the image.' }),
+  exposedPorts: uniqueList(
+    textLike(/^[0-9]{1,5}(?:\/(?:tcp|udp))?$/, 'a port ("8080" or "8080/tcp")', 'A port.'),
+  )
+    .optional()
+    .meta({ description: 'Ports that the program listens on.' }),
+});
+
+const budget = z.strictObject({
+  compressed: textLike(
+    SIZE,
+    SIZE_EXPECTED,
+    'Largest size of all layers as they are pulled ("400MB").',
+  ).optional(),
+});
+
+/** What images/<name>/image.json holds. */
+export const imageSchema = z
+  .strictObject({
+    $schema: schemaReference,
+    description: line('What the image is for, in one line. Shown in its help, its label and the catalog.'),
+    from,
+    packages: uniqueList(debianPackage).default([]).meta({
+      description: 'Debian packages to install, without those of the parent. Versions are in lock.json.',
+    }),
+    tools: uniqueList(name('A tool of this workspace.'))
+      .default([])
+      .meta({ description: 'Tools (folders of tools/) to add, without those of the parent.' }),
+    files: relativePath('Folder beside image.json whose files are added to the image ("rootfs").').optional(),
+    modes: z
+      .record(imagePath('A file, as it is called in the image.'), mode('Its permissions, in octal.'))
+      .default({})
+      .meta({
+        description: 'Permissions of added files other than 0644, or 0755 where git has them executable.',
+      }),
+    users: z.array(user).default([]).meta({ description: 'Users to create.' }),
+    directories: z
+      .array(directory)
+      .default([])
+      .meta({ description: 'Empty folders to make, and folders that get other permissions or owners.' }),
+    config: config.default({}).meta({ description: 'How containers of the image start.' }),
+    checks: z
+      .array(check)
+      .default([])
+      .meta({ description: 'What is tried in the image beside the checks of its tools.' }),
+    examples: z
+      .array(line('A command line.'))
+      .default([])
+      .meta({ description: 'Example commands, shown by toolbox-help and in the catalog.' }),
+    budget: budget.default({}).meta({ description: 'Limits that the image must stay within.' }),
+    platforms: uniqueList(platform)
+      .min(1)
+      .default([...PLATFORMS] as Platform[])
+      .meta({ description: 'Platforms the image is built for. Default: all.' }),
+  })
+  .meta({ title: 'Image', description: 'A tooling image: a named set of tools, packages and files.' });
+
+/** An image as a person wrote it, with defaults filled in. */
+export type ImageDefinition = z.output<typeof imageSchema>;
+export type ImageUser = ImageDefinition['users'][number];
+export type ImageDirectory = ImageDefinition['directories'][number];
+export type ImageConfigDefinition = ImageDefinition['config'];

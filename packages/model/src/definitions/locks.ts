@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { Digest } from '../digest';
+import { isDigest } from '../digest';
+import { byteCount, debianPackage, epochSeconds, platform, sha256, textLike } from './fields';
+
+const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), {
+  error: 'is no digest ("sha256:" and 64 hexadecimal digits)',
+});
+
+const lockVersion = z.literal(1);
+
+/** One package file of a Debian archive, named so that its bytes can be fetched and verified. */
+const lockedDeb = z.strictObject({
+  name: debianPackage,
+  version: textLike(/^(?:[0-9]+:)?[0-9A-Za-z][0-9A-Za-z.+~-]*$/, 'a Debian version', 'Debian version.'),
+  architecture: z.enum(['amd64', 'arm64', 'all']),
+  /** Which archive of archive.lock.json has it. */
+  archive: z.string().min(1),
+  /** Below the archive's root; `Filename` of its Packages file. */
+  path: textLike(/^(?!\/)(?!(?:.*\/)?\.{1,2}\/)[\x21-\x7e]+\.deb$/, 'a path below the archive', 'Path.'),
+  size: byteCount,
+  sha256,
+});
+
+const platformLock = z.strictObject({
+  /** What it was resolved on: the packages digest of the parent's chain. Absent on Debian itself. */
+  on: digest.optional(),
+  /** Newest modification time of the layers that come of it, in seconds since the epoch. */
+  time: epochSeconds,
+  /** `packages` of image.json when it was resolved. */
+  requested: z.array(debianPackage).optional(),
+  bootstrap: z.array(lockedDeb).optional(),
+  packages: z.array(lockedDeb),
+});
+
+/** What images/<name>/lock.json holds. */
+export const imageLockSchema = z.strictObject({
+  lockVersion,
+  platforms: z.partialRecord(platform, platformLock),
+});
+
+/** What images/archive.lock.json holds: the state of the archives that all images stand on. */
+export const archiveLockSchema = z.strictObject({
+  lockVersion,
+  time: epochSeconds,
+  releases: z.array(
+    z.strictObject({
+      archive: z.string().min(1),
+      suite: z.string().min(1),
+      /** Of the InRelease file. */
+      sha256,
+      /** Its `Date`, in seconds since the epoch. */
+      date: epochSeconds,
+    }),
+  ),
+});
+
+const goLock = z.looseObject({
+  module: z.string().min(1),
+  /** As Go writes it, with its "v". */
+  version: z.string().min(1),
+  /** Of the version, in seconds since the epoch. */
+  time: epochSeconds,
+  commit: textLike(/^[0-9a-f]{40}$/, 'a commit of 40 hexadecimal digits', 'Commit.').optional(),
+});
+
+const releaseLock = z.strictObject({ url: z.string().min(1), sha256, size: byteCount.optional() });
+
+/** What tools/<name>/lock.json holds. */
+export const toolLockSchema = z.strictObject({
+  lockVersion,
+  /** The version of tool.json that was resolved. */
+  version: z.string().min(1),
+  time: epochSeconds.optional(),
+  go: goLock.optional(),
+  release: z.partialRecord(platform, releaseLock).optional(),
+});
+
+export type LockedDeb = z.output<typeof lockedDeb>;
+export type PlatformLock = z.output<typeof platformLock>;
+export type ImageLock = z.output<typeof imageLockSchema>;
+export type ArchiveLock = z.output<typeof archiveLockSchema>;
+export type ToolLock = z.output<typeof toolLockSchema>;
+export type GoLock = z.output<typeof goLock>;
+export type ReleaseLock = z.output<typeof releaseLock>;

@@ -1,0 +1,52 @@
+import { findNodeAtLocation, type Node, type ParseError } from 'jsonc-parser';
+import type { Place } from '../failure';
+import { excerptOf, positionAt } from './excerpt';
+
+/** The way to a value inside a JSON document: member names and list indexes. */
+export type JsonPath = readonly (string | number)[];
+
+/** A JSON file as it was read: its text, and where each value stands in it. */
+export interface JsonDocument {
+  /** Path relative to the workspace root. */
+  readonly file: string;
+  readonly text: string;
+  /** Undefined for an empty text. */
+  readonly root: Node | undefined;
+  readonly errors: readonly ParseError[];
+}
+
+/** What a mark points at: a value, or the name it is a member by. */
+export type Part = 'key' | 'value';
+
+/**
+ * The place of a value, marked with `label`. A path that is not in the document gives
+ * the nearest object or list around it.
+ */
+export function placeOf(document: JsonDocument, path: JsonPath, label: string, part: Part = 'value'): Place {
+  const node = document.root && findNodeAtLocation(document.root, [...path]);
+  if (!node) return path.length === 0 ? { file: document.file } : placeAround(document, path, label);
+  const marked = part === 'key' ? keyOf(node) : node;
+  return placeAt(document, marked.offset, isComposite(marked) ? 1 : marked.length, label);
+}
+
+/** The place of `length` characters at `offset`, marked with `label`. */
+export function placeAt(document: JsonDocument, offset: number, length: number, label: string): Place {
+  return {
+    file: document.file,
+    ...positionAt(document.text, offset),
+    excerpt: excerptOf(document.text, offset, length, label),
+  };
+}
+
+/** What should have held the value: the key of the object or list around it, where it has one. */
+function placeAround(document: JsonDocument, path: JsonPath, label: string): Place {
+  return placeOf(document, path.slice(0, -1), label, 'key');
+}
+
+function keyOf(node: Node): Node {
+  return (node.parent?.type === 'property' && node.parent.children?.[0]) || node;
+}
+
+function isComposite(node: Node): boolean {
+  return node.type === 'object' || node.type === 'array';
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import type { FailureCode } from '../failure';
+import type { JsonPath, Part } from './document';
+import { describedAt, knownKeys } from './schema-walk';
+import { didYouMean, nearest } from './suggest';
+
+/** One way in which a value is not what its schema asks for, in plain words. */
+export interface Fault {
+  readonly code: FailureCode;
+  readonly path: JsonPath;
+  readonly part: Part;
+  /** One sentence, with its full stop. */
+  readonly message: string;
+  /** The same in a few words, to stand below the marked text. */
+  readonly label: string;
+  readonly hint?: string;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Every fault that zod found in `value`. */
+export function faultsOf(issues: readonly Issue[], schema: z.core.$ZodType, value: unknown): Fault[] {
+  return issues.flatMap((issue) => faultsOfIssue(issue, [], { schema, value }));
+}
+
+interface Subject {
+  readonly schema: z.core.$ZodType;
+  readonly value: unknown;
+}
+
+function faultsOfIssue(issue: Issue, base: JsonPath, subject: Subject): Fault[] {
+  const path = [...base, ...(issue.path as JsonPath)];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, subject));
+    case 'invalid_union':
+      return unionFaults(issue, path, subject);
+    case 'invalid_key':
+      return issue.issues.map((inner) => ({ ...valueFault(inner, path, path.at(-1)), part: 'key' }));
+    case 'invalid_type':
+      return [
+        valueAt(subject.value, path) === undefined
+          ? missing(path, subject)
+          : wrongType(issue.expected, path, subject),
+      ];
+    default:
+      return [valueFault(issue, path, valueAt(subject.value, path))];
+  }
+}
+
+function unknownKey(key: string, path: JsonPath, { schema }: Subject): Fault {
+  const known = knownKeys(schema, path);
+  const suggestion = nearest(key, known);
+  return {
+    code: 'schema',
+    path: [...path, key],
+    part: 'key',
+    message: `Unknown key ${JSON.stringify(key)}${inside(path)}.`,
+    label: `unknown key${didYouMean(key, known)}`,
+    hint:
+      suggestion === undefined
+        ? `Known keys are ${known.join(', ')}.`
+        : `Write "${suggestion}", or remove it.`,
+  };
+}
+
+/** The alternatives are objects told apart by their keys: speaks of the one that is meant. */
+function unionFaults(issue: z.core.$ZodIssueInvalidUnion, path: JsonPath, subject: Subject): Fault[] {
+  const value = valueAt(subject.value, path);
+  if (value === undefined) return [missing(path, subject)];
+  if (!isObject(value)) return [wrongType('object', path, subject)];
+  const known = knownKeys(subject.schema, path);
+  const strange = Object.keys(value).filter((key) => !known.includes(key));
+  const closest = [...issue.errors].sort((a, b) => strangeness(a) - strangeness(b));
+  const [best, second] = closest;
+  if (best && strangeness(best) < (second ? strangeness(second) : Infinity))
+    return best.flatMap((inner) => faultsOfIssue(inner, path, subject));
+  if (strange.length > 0) return strange.map((key) => unknownKey(key, path, subject));
+  return [noAlternative(path, known, Object.keys(value))];
+}
+
+/** How little the value looks like an alternative: keys it does not know weigh more than keys it misses. */
+function strangeness(issues: readonly Issue[]): number {
+  return issues.reduce(
+    (sum, issue) => sum + (issue.code === 'unrecognized_keys' ? 10 * issue.keys.length : 1),
+    0,
+  );
+}
+
+function noAlternative(path: JsonPath, known: readonly string[], given: readonly string[]): Fault {
+  const choices = known.map((key) => `"${key}"`).join(', ');
+  const label = given.length > 1 ? `expected only one of ${choices}` : `expected one of ${choices}`;
+  return { code: 'schema', path, part: 'value', message: `${subjectOf(path)}: ${label}.`, label };
+}
+
+function missing(path: JsonPath, { schema }: Subject): Fault {
+  const key = String(path.at(-1));
+  const about = describedAt(schema, path, (found) => z.globalRegistry.get(found)?.description);
+  return {
+    code: 'schema',
+    path,
+    part: 'value',
+    message: `The key "${key}" is missing${inside(path.slice(0, -1))}.`,
+    label: `"${key}" is missing`,
+    ...(about !== undefined && { hint: `Add "${key}": ${lowerFirst(about)}` }),
+  };
+}
+
+function wrongType(expected: string, path: JsonPath, { value }: Subject): Fault {
+  const label = `expected ${TYPE_WORDS[expected] ?? expected}, got ${wordFor(valueAt(value, path))}`;
+  return { code: 'schema', path, part: 'value', message: `${subjectOf(path)}: ${label}.`, label };
+}
+
+const TYPE_WORDS: Record<string, string> = {
+  string: 'a text in quotes',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list […]',
+  object: 'an object {…}',
+  record: 'an object {…}',
+};
+
+function wordFor(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'string') return 'a text';
+  return `${typeof value === 'boolean' ? '' : 'the number '}${String(value)}`;
+}
+
+function valueFault(issue: Issue, path: JsonPath, value: unknown): Fault {
+  const params = issue.code === 'custom' ? issue.params : undefined;
+  const label = labelOf(issue, value);
+  const hint = params?.['hint'] as string | undefined;
+  return {
+    code: (params?.['failure'] as FailureCode | undefined) ?? 'schema',
+    path,
+    part: 'value',
+    message: `${subjectOf(path)}: ${label}.`,
+    label,
+    ...(hint !== undefined && { hint }),
+  };
+}
+
+function labelOf(issue: Issue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_format':
+      return `expected ${issue.message}`;
+    case 'invalid_value':
+      return `expected ${issue.values.map((choice) => JSON.stringify(choice)).join(' or ')}${suggestion(value, issue.values)}`;
+    case 'too_small':
+      return SIZED.has(issue.origin)
+        ? 'must not be empty'
+        : `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+const SIZED = new Set(['string', 'array']);
+
+function suggestion(value: unknown, choices: readonly unknown[]): string {
+  if (typeof value !== 'string') return '';
+  return didYouMean(
+    value,
+    choices.filter((choice) => typeof choice === 'string'),
+  );
+}
+
+/** `"config.env"`, `"tools[2]"`; the file itself for the empty path. */
+function subjectOf(path: JsonPath): string {
+  return path.length === 0 ? 'The file' : `"${dotted(path)}"`;
+}
+
+function inside(path: JsonPath): string {
+  return path.length === 0 ? '' : ` in "${dotted(path)}"`;
+}
+
+function dotted(path: JsonPath): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function valueAt(value: unknown, path: JsonPath): unknown {
+  return path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
+}
+
+function isObject(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

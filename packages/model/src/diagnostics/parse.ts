@@ -1,0 +1,59 @@
+import { getNodeValue } from 'jsonc-parser';
+import type { z } from 'zod';
+import type { Failure, FailureCode } from '../failure';
+import { fail, ok, type Result } from '../result';
+import { placeOf, type JsonDocument } from './document';
+import { duplicateKeys } from './duplicate-keys';
+import { faultsOf, type Fault } from './faults';
+import { isReadable, readDocument, syntaxFailures } from './syntax';
+
+/** A value that was read from a file, and the file, to point at what it came from. */
+export interface Parsed<T> {
+  readonly value: T;
+  readonly document: JsonDocument;
+}
+
+export interface ParseOptions {
+  /** Code of what is not as the schema says. Default `schema`. */
+  readonly code?: FailureCode;
+  /** What to do about it, where the fault itself suggests nothing. */
+  readonly hint?: string;
+}
+
+/**
+ * Reads a JSON file that must be as `schema` says. Fails with every mistake at once: `json-syntax`,
+ * `duplicate` (keys, list entries) and `schema`, each with its place.
+ */
+export function parseJson<S extends z.ZodType>(
+  schema: S,
+  file: string,
+  text: string,
+  options: ParseOptions = {},
+): Result<Parsed<z.output<S>>> {
+  const document = readDocument(file, text);
+  const failures = document.errors.length > 0 ? syntaxFailures(document) : duplicateKeys(document);
+  if (!isReadable(document) || !document.root) return failed(failures);
+  const value: unknown = document.errors.length > 0 ? getNodeValue(document.root) : JSON.parse(text);
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const faults = faultsOf(parsed.error.issues, schema, value);
+    return failed([...failures, ...faults.map((fault) => failureOf(document, fault, options))]);
+  }
+  return failures.length > 0 ? failed(failures) : ok({ value: parsed.data, document });
+}
+
+function failureOf(document: JsonDocument, fault: Fault, { code, hint }: ParseOptions): Failure {
+  const advice = fault.hint ?? hint;
+  return {
+    code: code ?? fault.code,
+    message: fault.message,
+    ...(advice !== undefined && { hint: advice }),
+    place: placeOf(document, fault.path, fault.label, fault.part),
+  };
+}
+
+function failed(failures: readonly Failure[]): Result<never> {
+  const [first, ...rest] = failures;
+  if (!first) throw new Error('a file was refused without a reason');
+  return fail(first, ...rest);
+}

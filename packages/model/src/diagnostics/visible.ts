@@ -1,0 +1,12 @@
+// eslint-disable-next-line no-control-regex -- they are what we look for
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/**
+ * The text with nothing in it that a terminal would obey: control characters and those that turn the
+ * writing direction are spelled out (`\u001b`), a tab becomes two spaces. Line ends stay.
+ */
+export function visible(text: string): string {
+  return text
+    .replaceAll('\t', '  ')
+    .replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
