@@ -1,0 +1,45 @@
+import { describe as suite, expect, it } from 'vitest';
+import { describe } from '../src/definition';
+
+const IMAGE = 'images/k8s/image.json';
+const BOTH = ['linux/amd64', 'linux/arm64'];
+
+suite('a definition file, as the project graph reads it', () => {
+  it('gives an image its parent, tools, files and platforms', () => {
+    const text = JSON.stringify({
+      description: 'Kubernetes',
+      from: { image: 'base' },
+      tools: ['helm', 'kubectl'],
+      files: 'rootfs',
+      platforms: ['linux/arm64'],
+    });
+    expect(describe(IMAGE, text)).toEqual({
+      kind: 'image',
+      name: 'k8s',
+      root: 'images/k8s',
+      description: 'Kubernetes',
+      platforms: ['linux/arm64'],
+      parent: 'base',
+      tools: ['helm', 'kubectl'],
+      files: 'rootfs',
+    });
+  });
+
+  it('gives a tool its folder as name', () => {
+    const tool = describe('tools/yq/tool.json', '{"description": "YAML"}');
+    expect(tool).toMatchObject({ kind: 'tool', name: 'yq', root: 'tools/yq', description: 'YAML' });
+  });
+
+  it.each([
+    ['a missing comma', '{"from": {"image": "base"} "tools": ["helm"]}', { parent: 'base' }],
+    ['a missing end', '{"from": {"image": "base"}, "tools": ["helm"', { parent: 'base', tools: ['helm'] }],
+    ['a comment', '{/* why */ "tools": ["helm"]}', { tools: ['helm'] }],
+    ['an empty file', '', { parent: undefined, tools: [], platforms: BOTH }],
+    ['a list', '[1]', { tools: [], platforms: BOTH }],
+    ['wrong types', '{"from": "base", "tools": {"helm": 1}, "files": 3}', { tools: [], files: undefined }],
+    ['an unknown platform', '{"platforms": ["linux/amd64", "plan9/mips"]}', { platforms: ['linux/amd64'] }],
+    ['no known platform', '{"platforms": ["plan9/mips"]}', { platforms: BOTH }],
+  ])('is read as far as it goes with %s', (_what, text, expected) => {
+    expect(describe(IMAGE, text)).toMatchObject({ name: 'k8s', ...expected });
+  });
+});

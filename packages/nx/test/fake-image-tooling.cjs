@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+// Stands in for the command line in tests of the task graph: records its arguments, and writes outputs that
+// follow from the definition as the real ones do: layers from version, parent and tools, the digest from all of it.
+const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+const [command, name, ...flags] = process.argv.slice(2);
+appendFileSync('calls.log', `${[command, name, ...flags].join(' ')}\n`);
+if (command === 'build') build(flags[1].replace('/', '-'));
+
+function build(platform) {
+  if (existsSync(join('tools', name)))
+    return write('tools', platform, 'layer.json', { version: json('tools').version });
+  const image = json('images');
+  const layers = {
+    parent: image.from.image ? output('images', image.from.image, platform, 'layers.json') : null,
+    tools: (image.tools ?? []).map((tool) => output('tools', tool, platform, 'layer.json')),
+    packages: image.packages ?? [],
+  };
+  write('images', platform, 'layers.json', layers);
+  write('images', platform, 'digest.json', { layers, description: image.description });
+}
+
+function json(kind) {
+  return JSON.parse(readFileSync(join(kind, name, kind === 'images' ? 'image.json' : 'tool.json'), 'utf8'));
+}
+
+function output(kind, project, platform, file) {
+  return JSON.parse(readFileSync(join(kind, project, 'dist', platform, file), 'utf8'));
+}
+
+function write(kind, platform, file, content) {
+  const folder = join(kind, name, 'dist', platform);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, file), JSON.stringify(content));
+}

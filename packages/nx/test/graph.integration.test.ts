@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProjectGraph } from '@nx/devkit';
+import { makeWorkspace, type Workspace } from './workspace';
+
+let workspace: Workspace;
+
+beforeAll(() => {
+  workspace = makeWorkspace();
+});
+afterAll(() => workspace.remove());
+
+async function graph(): Promise<ProjectGraph> {
+  expect(await workspace.nx('graph --file=graph.json')).toMatchObject({ exitCode: 0 });
+  return (JSON.parse(readFileSync(join(workspace.root, 'graph.json'), 'utf8')) as { graph: ProjectGraph })
+    .graph;
+}
+
+function edges({ dependencies }: ProjectGraph): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(dependencies).map(([name, to]) => [name, to.map((edge) => edge.target).sort()]),
+  );
+}
+
+describe('the project graph', () => {
+  it('has an edge from an image to its parent and to each of its tools', async () => {
+    const found = await graph();
+    expect(edges(found)).toEqual({
+      base: [],
+      helm: [],
+      k8s: ['base', 'helm', 'kubectl'],
+      'k8s-aws': ['k8s'],
+      kubectl: [],
+    });
+    expect(found.nodes['k8s']?.data).toMatchObject({
+      root: 'images/k8s',
+      tags: ['type:image'],
+      metadata: { description: 'Kubernetes' },
+    });
+    expect(found.nodes['helm']?.data.tags).toEqual(['type:tool']);
+  });
+
+  it('follows an edit, and keeps the edges of files that did not change', async () => {
+    workspace.write('images/k8s-aws/image.json', { from: { image: 'base' }, tools: ['helm'] });
+    expect(edges(await graph())).toMatchObject({
+      'k8s-aws': ['base', 'helm'],
+      k8s: ['base', 'helm', 'kubectl'],
+    });
+  });
+
+  it('survives files that are broken or name what is not there', async () => {
+    workspace.write('images/broken/image.json', '{ "from": { "image": "base" } "tools": [');
+    workspace.write('images/empty/image.json', '');
+    workspace.write('images/orphan/image.json', { from: { image: 'missing' }, tools: ['nothing', 'helm'] });
+    workspace.write('images/self/image.json', { from: { image: 'self' } });
+    expect(edges(await graph())).toMatchObject({ broken: ['base'], empty: [], orphan: ['helm'], self: [] });
+  });
+
+  it('leaves the message about a broken file to its task, which runs', async () => {
+    const { exitCode, output } = await workspace.nx('run empty:build-amd64');
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('Unexpected end of JSON input');
+    expect(workspace.calls()).toEqual(['build empty --platform linux/amd64']);
+  });
+
+  it('names the images of a cycle', async () => {
+    workspace.write('images/a/image.json', { from: { image: 'b' } });
+    workspace.write('images/b/image.json', { from: { image: 'a' } });
+    const { exitCode, output } = await workspace.nx('run a:build-amd64');
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('a:build-amd64 --> b:build-amd64 --> a:build-amd64');
+  });
+});

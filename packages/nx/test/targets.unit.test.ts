@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { TargetConfiguration } from '@nx/devkit';
+import type { Platform } from '@image-tooling/model';
+import type { ProjectDefinition } from '../src/definition';
+import { targetsOf } from '../src/targets';
+
+const NX_JSON = { namedInputs: { imageTooling: ['{workspaceRoot}/packages/*/src/**/*'] } };
+
+const TOOL: ProjectDefinition = {
+  kind: 'tool',
+  name: 'helm',
+  root: 'tools/helm',
+  platforms: ['linux/amd64', 'linux/arm64'],
+  tools: [],
+};
+
+const IMAGE: ProjectDefinition = {
+  kind: 'image',
+  name: 'k8s',
+  root: 'images/k8s',
+  platforms: ['linux/amd64', 'linux/arm64'],
+  parent: 'base',
+  tools: ['helm'],
+  files: 'rootfs',
+};
+
+describe('the targets of a tool', () => {
+  const targets = targetsOf(TOOL, NX_JSON, 'linux/amd64');
+
+  it('are these', () => {
+    expect(Object.keys(targets).sort()).toEqual(['build', 'build-all', 'build-amd64', 'build-arm64', 'lock']);
+  });
+
+  it('build from its definition, its lock and the code that builds it, and nothing else', () => {
+    expect(targets['build-arm64']).toEqual({
+      command: 'image-tooling build helm --platform linux/arm64',
+      cache: true,
+      inputs: [
+        '{projectRoot}/tool.json',
+        '{projectRoot}/lock.json',
+        '{projectRoot}/go.mod',
+        '{projectRoot}/go.sum',
+        'imageTooling',
+        { env: 'IMAGE_TOOL_SOURCE' },
+      ],
+      outputs: ['{projectRoot}/dist/linux-arm64'],
+      dependsOn: [],
+    });
+  });
+
+  it('hash the package where the source of image-tooling lies elsewhere', () => {
+    expect(targetsOf(TOOL, {}, 'linux/amd64')['build-amd64']?.inputs).toContainEqual({
+      externalDependencies: ['@image-tooling/nx'],
+    });
+  });
+});
+
+describe('the targets of an image', () => {
+  const targets = targetsOf(IMAGE, NX_JSON, 'linux/amd64');
+
+  it('are these', () => {
+    expect(Object.keys(targets).sort()).toEqual([
+      'build',
+      'build-all',
+      'build-amd64',
+      'build-arm64',
+      'load',
+      'lock',
+    ]);
+  });
+
+  it('build from its own files and from what its parent and tools hand down', () => {
+    expect(targets['build-amd64']).toEqual({
+      command: 'image-tooling build k8s --platform linux/amd64',
+      cache: true,
+      inputs: [
+        '{projectRoot}/image.json',
+        '{projectRoot}/lock.json',
+        '{projectRoot}/rootfs/**/*',
+        '{workspaceRoot}/images/archive.lock.json',
+        'imageTooling',
+        { dependentTasksOutputFiles: '**/layers.json', transitive: false },
+        { dependentTasksOutputFiles: '**/layer.json', transitive: false },
+      ],
+      outputs: ['{projectRoot}/dist/linux-amd64'],
+      dependsOn: ['^build-amd64'],
+    });
+  });
+
+  it('name the platform of this machine, and all of them', () => {
+    expect(targets['build']).toEqual({ executor: 'nx:noop', dependsOn: ['build-amd64'] });
+    expect(targets['build-all']).toEqual({ executor: 'nx:noop', dependsOn: ['build-amd64', 'build-arm64'] });
+  });
+
+  it('lock the parent first, not the tools', () => {
+    expect(targets['lock']).toEqual({
+      command: 'image-tooling lock k8s',
+      cache: false,
+      dependsOn: [{ projects: ['base'], target: 'lock' }],
+    });
+    expect(targetsOf({ ...IMAGE, parent: undefined }, NX_JSON, 'linux/amd64')['lock']?.dependsOn).toEqual([]);
+  });
+
+  it('load what was built', () => {
+    expect(targets['load']).toEqual({
+      command: 'image-tooling load k8s',
+      cache: false,
+      dependsOn: ['build'],
+    });
+  });
+
+  it('are only those of the platforms it declares', () => {
+    const arm = targetsOf({ ...IMAGE, platforms: ['linux/arm64'] }, NX_JSON, 'linux/amd64');
+    expect(Object.keys(arm)).not.toContain('build-amd64');
+    expect(arm['build']?.dependsOn).toEqual(['build-arm64']);
+  });
+});
+
+describe('what Nx hashes of a project', () => {
+  const hosts: (Platform | undefined)[] = ['linux/amd64', 'linux/arm64', undefined];
+
+  it.each([TOOL, IMAGE])('is the same on every machine: $name', (definition) => {
+    const [first, ...others] = hosts.map((host) => hashed(targetsOf(definition, NX_JSON, host)));
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  it('would tell machines apart if more than dependsOn differed', () => {
+    const [amd64, arm64] = hosts.map((host) => targetsOf(IMAGE, NX_JSON, host));
+    expect(amd64).not.toEqual(arm64);
+  });
+});
+
+/** A task's hash covers every target of its project, but not `dependsOn` (Nx, hash_project_config.rs). */
+function hashed(targets: Record<string, TargetConfiguration>): Record<string, TargetConfiguration> {
+  return Object.fromEntries(
+    Object.entries(targets).map(([name, target]) => [name, { ...target, dependsOn: undefined }]),
+  );
+}

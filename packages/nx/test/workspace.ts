@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const REPOSITORY = resolve(__dirname, '../../..');
+const FAKE_COMMAND = join(__dirname, 'fake-image-tooling.cjs');
+
+/** A temporary Nx workspace that uses the plugin from source, with a fake `image-tooling` that records its calls. */
+export interface Workspace {
+  readonly root: string;
+  /** Runs nx; never rejects. */
+  nx(args: string, env?: Readonly<Record<string, string>>): Promise<{ exitCode: number; output: string }>;
+  git(args: string): Promise<void>;
+  /** The calls of `image-tooling` since the last time this was asked, sorted: parallel tasks have no order. */
+  calls(): string[];
+  write(file: string, content: string | object): void;
+  remove(): void;
+}
+
+export function makeWorkspace(): Workspace {
+  const root = mkdtempSync(join(tmpdir(), 'image-tooling-nx-'));
+  const write = (file: string, content: string | object): void => {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+  };
+  linkModules(root);
+  for (const [file, content] of Object.entries(FILES)) write(file, content);
+  return {
+    root,
+    write,
+    nx: (args, env = {}) => nx(root, args, env),
+    git: (args) => git(root, args),
+    calls: () => takeCalls(join(root, 'calls.log')),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+const FILES: Readonly<Record<string, string | object>> = {
+  'package.json': { name: 'fixture', private: true },
+  'nx.json': {
+    plugins: [{ plugin: '@image-tooling/nx' }],
+    namedInputs: { imageTooling: ['{workspaceRoot}/implementation.txt'] },
+    neverConnectToCloud: true,
+    analytics: false,
+  },
+  'tsconfig.base.json': { compilerOptions: { module: 'esnext', target: 'es2022' } },
+  'implementation.txt': 'one',
+  '.gitignore': 'node_modules\ndist\n.nx\ncalls.log\n',
+  '.nxignore': 'images/*/README.md\n',
+  'tools/kubectl/tool.json': { description: 'Kubernetes', version: '1.0.0' },
+  'tools/helm/tool.json': { description: 'Charts', version: '1.0.0' },
+  'images/base/image.json': { description: 'The system', from: { debian: 'trixie' }, packages: ['git'] },
+  'images/k8s/image.json': { description: 'Kubernetes', from: { image: 'base' }, tools: ['helm', 'kubectl'] },
+  'images/k8s-aws/image.json': { description: 'and AWS', from: { image: 'k8s' }, packages: ['awscli'] },
+};
+
+/** All modules of the repository, but an own `.bin`: Nx puts that folder first on the path of its commands. */
+function linkModules(root: string): void {
+  const modules = join(REPOSITORY, 'node_modules');
+  mkdirSync(join(root, 'node_modules/.bin'), { recursive: true });
+  for (const name of readdirSync(modules).filter((entry) => !entry.startsWith('.')))
+    symlinkSync(join(modules, name), join(root, 'node_modules', name));
+  symlinkSync(FAKE_COMMAND, join(root, 'node_modules/.bin/image-tooling'));
+}
+
+function nx(
+  root: string,
+  args: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ exitCode: number; output: string }> {
+  const argv = [join(REPOSITORY, 'node_modules/nx/dist/bin/nx.js'), ...args.split(' ')];
+  return new Promise((done) => {
+    execFile(process.execPath, argv, { cwd: root, env: nxEnv(env) }, (error, stdout, stderr) =>
+      done({
+        exitCode: typeof error?.code === 'number' ? error.code : error ? 1 : 0,
+        output: stdout + stderr,
+      }),
+    );
+  });
+}
+
+/** Without what an Nx that runs these tests as its own task hands down. */
+function nxEnv(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(NX_|VITEST|NODE_ENV|CI$)/.test(name));
+  return { ...Object.fromEntries(own), NX_DAEMON: 'false', NX_TUI: 'false', ...extra };
+}
+
+function git(root: string, args: string): Promise<void> {
+  const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid'];
+  return new Promise((done, failed) => {
+    execFile('git', [...identity, ...args.split(' ')], { cwd: root }, (error) =>
+      error ? failed(error) : done(),
+    );
+  });
+}
+
+function takeCalls(log: string): string[] {
+  try {
+    const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+    return lines.sort();
+  } catch {
+    return [];
+  } finally {
+    rmSync(log, { force: true });
+  }
+}
