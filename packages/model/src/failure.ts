@@ -19,6 +19,9 @@ export type FailureCode =
   | 'release-expired'
   | 'release-unsigned'
   | 'release-wrong-key'
+  | 'release-altered'
+  | 'release-wrong-suite'
+  | 'release-future'
   | 'archive-format'
   // fetching
   | 'checksum'

@@ -1,1 +1,2 @@
-export {};
+export * from './debian';
+export * from './http';

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { ioFailure, isErrno } from '@image-tooling/host';
+import { readAr, type ArMember } from './ar';
+import { readSmallTar } from './small-tar';
+import { parseStanza, type Stanza } from './stanza';
+import { TooLarge, unpack, type Packing } from './unpack';
+
+const MAX_CONTROL_BYTES = 64 * 1024 ** 2;
+/** Above any package of Debian (the largest of trixie: 2 GB), below what a Buffer can hold. */
+const MAX_DATA_BYTES = 4 * 1024 ** 3;
+
+export interface DebRead {
+  /** Absolute path of the .deb. */
+  readonly file: string;
+  /** What the user is told: "jq 1.7.1-6 (amd64)". */
+  readonly name: string;
+  /** Where to write the files of the package, as an uncompressed tar. */
+  readonly dataTo: string;
+  /** 64 hexadecimal digits: checked again when given. */
+  readonly sha256?: string;
+}
+
+/** A .deb, unpacked. */
+export interface Deb {
+  /** The control file's fields, by lower-case name. */
+  readonly control: Stanza;
+  /** The control file as it stands, with its line feed at the end. */
+  readonly controlText: string;
+  /** Every file of control.tar by name: control, conffiles, md5sums, postinst, triggers, … */
+  readonly controlFiles: ReadonlyMap<string, Buffer>;
+  /** Absolute path of the uncompressed data.tar. */
+  readonly dataTar: string;
+  /** Bytes of it. */
+  readonly dataBytes: number;
+}
+
+/**
+ * Takes a .deb apart (deb(5)). Decompression runs on libuv's threads, so several at once use all cores. Fails with
+ * `checksum`, `archive-format` (naming the package), `too-large`, `disk-full` or `io`.
+ */
+export async function readDeb(request: DebRead): Promise<Result<Deb>> {
+  try {
+    const bytes = await readFile(request.file);
+    const wrong =
+      request.sha256 === undefined ? undefined : checksumFailure(bytes, request.name, request.sha256);
+    if (wrong) return fail(wrong);
+    const members = new Members(readAr(bytes));
+    const controlFiles = await members.control();
+    const controlText = controlFiles.get('control')?.toString('utf8');
+    if (controlText === undefined) throw new Error('control.tar has no file "control"');
+    const data = await members.unpackTar('data.tar', MAX_DATA_BYTES);
+    await writeFile(request.dataTo, data);
+    const control = parseStanza(controlText);
+    return ok({ control, controlText, controlFiles, dataTar: request.dataTo, dataBytes: data.length });
+  } catch (error) {
+    return fail(
+      isErrno(error) && error.syscall ? ioFailure(error, request.dataTo) : damaged(request.name, error),
+    );
+  }
+}
+
+const PACKINGS: Readonly<Record<string, Packing>> = { '': 'none', '.gz': 'gz', '.xz': 'xz', '.zst': 'zst' };
+
+class Members {
+  constructor(private readonly members: readonly ArMember[]) {
+    const [first] = members;
+    if (first?.name !== 'debian-binary' || !first.data.toString('latin1').startsWith('2.'))
+      throw new Error('its first member is not "debian-binary" with format 2');
+  }
+
+  async control(): Promise<Map<string, Buffer>> {
+    const tar = await this.unpackTar('control.tar', MAX_CONTROL_BYTES);
+    return new Map(readSmallTar(tar).map(({ name, content }) => [name, content]));
+  }
+
+  async unpackTar(base: string, maxBytes: number): Promise<Buffer> {
+    const member = this.members.find(({ name }) => name === base || name.startsWith(`${base}.`));
+    if (member === undefined) throw new Error(`it has no member "${base}"`);
+    const packing = PACKINGS[member.name.slice(base.length)];
+    if (packing === undefined) throw new Error(`"${member.name}" is packed in an unknown way`);
+    try {
+      return await unpack(member.data, packing, maxBytes);
+    } catch (error) {
+      if (error instanceof TooLarge) throw error;
+      throw new Error(
+        `"${member.name}" can't be unpacked (${error instanceof Error ? error.message : error})`,
+      );
+    }
+  }
+}
+
+function checksumFailure(bytes: Buffer, name: string, expected: string): Failure | undefined {
+  const actual = createHash('sha256').update(bytes).digest('hex');
+  if (actual === expected) return undefined;
+  return {
+    code: 'checksum',
+    message: `The file of ${name} has changed since it was fetched.`,
+    hint: 'Remove it from the store and run the build again: it will be fetched anew.',
+    details: [`expected sha256 ${expected}`, `got sha256      ${actual}`],
+  };
+}
+
+function damaged(name: string, error: unknown): Failure {
+  if (error instanceof TooLarge)
+    return {
+      code: 'too-large',
+      message: `The package ${name} unpacks to more than ${MAX_DATA_BYTES} bytes.`,
+    };
+  return {
+    code: 'archive-format',
+    message: `${name} is no Debian package: ${error instanceof Error ? error.message : String(error)}.`,
+    hint: 'The file is as its checksum says: report it to whoever makes that archive.',
+  };
+}

@@ -1,0 +1,63 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ok, type Result } from '@image-tooling/model';
+import { hostMirrors, type AptConfiguration, type DebianArchive } from './host-mirrors';
+import type { ArchiveSources } from './archive';
+import type { Suite } from './release';
+
+/** Debian's own service that keeps every state of its archives (snapshot.debian.org, "usage"). */
+const SNAPSHOT = 'https://snapshot.debian.org/archive';
+
+const DEBIAN_ARCHIVES: readonly DebianArchive[] = ['debian', 'debian-security'];
+
+/** The suites that an image from `{ "debian": codename }` stands on. */
+export function debianSuites(codename: string): Suite[] {
+  return [
+    { archive: 'debian', suite: codename },
+    { archive: 'debian', suite: `${codename}-updates` },
+    { archive: 'debian-security', suite: `${codename}-security` },
+  ];
+}
+
+export interface DebianOptions {
+  /** Folder with one folder of armoured keys an archive: `trust/debian/*.asc`. */
+  readonly trustFolder: string;
+  /** Asked before the host's own mirrors, by archive. */
+  readonly mirrors?: Partial<Readonly<Record<string, readonly string[]>>>;
+  readonly apt?: AptConfiguration;
+  /** Base address of the snapshot archive; `null` for none. */
+  readonly snapshot?: string | null;
+}
+
+/**
+ * Debian's archives with their places in order: configured mirrors, the host's own, the snapshot archive.
+ * Fails with `io` where an archive has no trusted keys, `no mirror` being left to the first download.
+ */
+export async function debianArchives(options: DebianOptions): Promise<Result<ArchiveSources>> {
+  const host = await hostMirrors(options.apt);
+  const snapshot = options.snapshot === undefined ? SNAPSHOT : options.snapshot;
+  const sources: Record<string, ArchiveSources[string]> = {};
+  for (const archive of DEBIAN_ARCHIVES) {
+    const trustedKeys = await readTrustedKeys(options.trustFolder, archive);
+    if (!trustedKeys.ok) return trustedKeys;
+    sources[archive] = {
+      mirrors: [...new Set([...(options.mirrors?.[archive] ?? []), ...host[archive]])],
+      ...(snapshot !== null && { snapshot: `${snapshot}/${archive}` }),
+      trustedKeys: trustedKeys.value,
+    };
+  }
+  return ok(sources);
+}
+
+/** The armoured public keys of an archive, from `<folder>/<archive>/*.asc`. Fails with `io` where there is none. */
+export async function readTrustedKeys(trustFolder: string, archive: string): Promise<Result<string[]>> {
+  const folder = join(trustFolder, archive);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.asc')).sort();
+  if (names.length === 0)
+    return fail({
+      code: 'io',
+      message: `There is no key of the archive "${archive}" in ${folder}: expected armoured public keys, *.asc.`,
+      hint: 'Put the keys that sign its InRelease files there (see trust/README.md).',
+    });
+  return ok(await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8'))));
+}

@@ -1,0 +1,114 @@
+import { fail, ok, type Arch, type Failure, type Result } from '@image-tooling/model';
+import { downloadBytes, type DownloadOptions } from '../http';
+import { addressOf } from './address';
+import { readRelease, type IndexFile, type Release, type ReleaseChecks, type Suite } from './release';
+import { TooLarge, unpack, type Packing } from './unpack';
+
+/** More than any InRelease is (trixie's: 140 KB). */
+const MAX_RELEASE_BYTES = 8 * 1024 ** 2;
+/** More than any Packages file is (trixie main: 57 MB unpacked). */
+const MAX_LIST_BYTES = 512 * 1024 ** 2;
+
+/** An InRelease file with what it says, verified. */
+export interface FetchedRelease extends Suite {
+  readonly text: string;
+  readonly sha256: string;
+  readonly release: Release;
+}
+
+/** A Packages file as the archive signed it. */
+export interface PackageList extends Suite {
+  readonly component: string;
+  readonly arch: Arch;
+  /** Uncompressed. */
+  readonly content: Buffer;
+}
+
+interface Mirrors {
+  readonly mirrors: readonly string[];
+}
+
+/** A suite's InRelease: the first mirror's that has one; a bad signature is no reason to ask the next. */
+export async function fetchRelease(
+  suite: Suite,
+  source: Mirrors & ReleaseChecks,
+  options: DownloadOptions,
+): Promise<Result<FetchedRelease>> {
+  const fetched = await downloadBytes(
+    {
+      name: `InRelease of ${suite.archive} ${suite.suite}`,
+      urls: source.mirrors.map((mirror) => addressOf(mirror, `dists/${suite.suite}/InRelease`)),
+      maxBytes: MAX_RELEASE_BYTES,
+    },
+    options,
+  );
+  if (!fetched.ok) return fetched;
+  const text = fetched.value.bytes.toString('utf8');
+  const release = await readRelease(text, suite, source);
+  return release.ok ? ok({ ...suite, text, sha256: fetched.value.sha256, release: release.value }) : release;
+}
+
+/** The Packages file of a component and architecture, by the hash that the release gives it. */
+export async function fetchIndex(
+  from: FetchedRelease,
+  { component, arch }: { readonly component: string; readonly arch: Arch },
+  { mirrors }: Mirrors,
+  options: DownloadOptions,
+): Promise<Result<PackageList>> {
+  const folder = `${component}/binary-${arch}`;
+  const listed = listedIndex(from.release, folder);
+  if (listed === undefined) return fail(notListed(from, folder));
+  const { packing, file, fileName } = listed;
+  const path = from.release.byHash ? `${folder}/by-hash/SHA256/${file.sha256}` : `${folder}/${fileName}`;
+  const fetched = await downloadBytes(
+    {
+      name: `${folder}/${fileName} of ${from.archive} ${from.suite}`,
+      urls: mirrors.map((mirror) => addressOf(mirror, `dists/${from.suite}/${path}`)),
+      ...file,
+      maxBytes: MAX_LIST_BYTES,
+    },
+    options,
+  );
+  if (!fetched.ok) return fetched;
+  const { archive, suite } = from;
+  try {
+    const content = await unpack(fetched.value.bytes, packing, MAX_LIST_BYTES);
+    return ok({ archive, suite, component, arch, content });
+  } catch (error) {
+    return fail(unreadable(`${folder}/${fileName} of ${archive} ${suite}`, error));
+  }
+}
+
+const PACKINGS: readonly (readonly [string, Packing])[] = [
+  ['Packages.xz', 'xz'],
+  ['Packages.gz', 'gz'],
+  ['Packages', 'none'],
+];
+
+function listedIndex(
+  release: Release,
+  folder: string,
+): { packing: Packing; file: IndexFile; fileName: string } | undefined {
+  for (const [fileName, packing] of PACKINGS) {
+    const file = release.files.get(`${folder}/${fileName}`);
+    if (file) return { packing, file, fileName };
+  }
+  return undefined;
+}
+
+function notListed({ archive, suite, release }: FetchedRelease, folder: string): Failure {
+  return {
+    code: 'archive-format',
+    message: `The InRelease of ${archive} ${suite} lists no ${folder}/Packages.`,
+    hint: `Components that it has: ${release.components.join(', ')}. Choose suites, components and platforms that the archive has.`,
+  };
+}
+
+function unreadable(name: string, error: unknown): Failure {
+  const reason = error instanceof TooLarge ? `it has more than ${MAX_LIST_BYTES} bytes` : String(error);
+  return {
+    code: error instanceof TooLarge ? 'too-large' : 'archive-format',
+    message: `${name} can't be unpacked: ${reason}.`,
+    hint: 'Report it to whoever makes that archive: the file is as it was signed.',
+  };
+}

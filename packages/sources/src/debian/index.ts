@@ -1,0 +1,14 @@
+export * from './archive';
+export { bootstrapClosure, type ClosureOptions } from './closure';
+export * from './deb';
+export * from './debian-archives';
+export * from './fetch-debs';
+export type { FetchedRelease, PackageList } from './fetch-index';
+export * from './host-mirrors';
+export { notFound } from './not-found';
+export * from './package';
+export { newest } from './package-index';
+export { parseRelations, satisfies, type Relation, type RelationGroup } from './relation';
+export type { Release, Suite } from './release';
+export { parseStanza, parseStanzas, type Stanza } from './stanza';
+export { compareVersions } from './version';

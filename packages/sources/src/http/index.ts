@@ -1,0 +1,3 @@
+export { createHttpClient, type HttpClient, type HttpClientOptions } from './client';
+export * from './download';
+export { DEFAULT_TIMINGS, type HttpTimings } from './timings';

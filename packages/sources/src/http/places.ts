@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { attempt, isRefusal, type AttemptOptions, type Expected, type Received, type Sink } from './attempt';
+import { AbortedDownload } from './patience';
+import type { Refusal } from './refusal';
+import type { Refused } from './unavailable';
+import { waitBeforeRetry } from './timings';
+
+/** A sink that can forget what it was given. */
+export interface Target extends Sink {
+  restart(): Promise<void>;
+}
+
+export interface PlaceOptions extends AttemptOptions {
+  readonly dead: Map<string, Refusal>;
+}
+
+type Request = Expected & { readonly urls: readonly string[] };
+
+/** The bytes from the first address that has them, or why each of them refused. */
+export async function tryPlaces(
+  request: Request,
+  target: Target,
+  options: PlaceOptions,
+): Promise<(Received & { url: string }) | Refused[]> {
+  const refused: Refused[] = [];
+  for (const url of request.urls) {
+    const outcome = options.dead.get(originOf(url)) ?? (await tryPlace(url, request, target, options));
+    if (!isRefusal(outcome)) return { ...outcome, url };
+    if (outcome.unreachable) options.dead.set(originOf(url), outcome);
+    refused.push({ url, ...outcome });
+  }
+  return refused;
+}
+
+async function tryPlace(
+  url: string,
+  expected: Expected,
+  target: Target,
+  options: PlaceOptions,
+): Promise<Received | Refusal> {
+  for (let tries = 1; ; tries++) {
+    let received = 0;
+    const onBytes = (count: number): void => {
+      received += count;
+      options.onBytes?.(count);
+    };
+    const outcome = await attempt(url, target, expected, { ...options, onBytes });
+    if (!isRefusal(outcome)) return outcome;
+    await target.restart();
+    if (received > 0) options.onBytes?.(-received);
+    if (!outcome.retry || tries >= options.timings.tries) return afterTries(outcome, tries);
+    await pause(waitBeforeRetry(options.timings, tries, outcome.retryAfter, new Date()), options.signal);
+  }
+}
+
+function afterTries(outcome: Refusal, tries: number): Refusal {
+  return tries === 1 ? outcome : { ...outcome, reason: `${outcome.reason}; tried ${tries} times` };
+}
+
+async function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(seconds * 1000, undefined, { signal });
+  } catch {
+    throw new AbortedDownload();
+  }
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
+}

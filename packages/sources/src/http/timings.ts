@@ -1,0 +1,43 @@
+/** How patient a download is. All in seconds. */
+export interface HttpTimings {
+  /** From the request to the response's headers. */
+  readonly connectSeconds: number;
+  /** Without a single byte of the body. */
+  readonly stallSeconds: number;
+  /** Tries at one address, the first one included. */
+  readonly tries: number;
+  /** Wait after the first failed try; doubles with each further one. */
+  readonly backoffSeconds: number;
+  /** Longest wait between two tries, also where a server's Retry-After asks for more. */
+  readonly longestWaitSeconds: number;
+}
+
+/** Patient enough for a mirror that is busy, short enough for a person who waits. */
+export const DEFAULT_TIMINGS: HttpTimings = {
+  connectSeconds: 15,
+  stallSeconds: 30,
+  tries: 4,
+  backoffSeconds: 0.5,
+  longestWaitSeconds: 30,
+};
+
+/**
+ * Seconds to wait before the next try: what the server asked for (Retry-After, RFC 9110 section 10.2.3:
+ * seconds or a date), else exponential backoff. `failedTries` counts from 1.
+ */
+export function waitBeforeRetry(
+  timings: HttpTimings,
+  failedTries: number,
+  retryAfter: string | undefined,
+  now: Date,
+): number {
+  const asked = retryAfter === undefined ? undefined : retryAfterSeconds(retryAfter, now);
+  const wait = asked ?? timings.backoffSeconds * 2 ** (failedTries - 1);
+  return Math.min(wait, timings.longestWaitSeconds);
+}
+
+function retryAfterSeconds(header: string, now: Date): number | undefined {
+  if (/^\d+$/.test(header.trim())) return Number(header);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - now.getTime()) / 1000);
+}
