@@ -1,1 +1,15 @@
-export {};
+export * from './bytes';
+export * from './image/assemble';
+export * from './image/config';
+export * from './image/manifest';
+export * from './layer/collisions';
+export * from './layer/merge';
+export * from './layer/normalise';
+export * from './layer/parents';
+export * from './layer/path-index';
+export * from './layer/rootfs';
+export * from './layer/write-layer';
+export { openStore, type Store } from './store/store';
+export { defaultRoot } from './store/layout';
+export * from './tar/entry';
+export { readTar } from './tar/read';

@@ -1,0 +1,40 @@
+import { canonicalJson, type Digest, type Layer, type Result } from '@image-tooling/model';
+import { caught, valueOf } from '../fault';
+import type { Store } from '../store/store';
+import { imageConfigJson, type ConfigInput } from './config';
+import { manifestJson, MEDIA_TYPES } from './manifest';
+
+export interface AssembleInput extends ConfigInput {
+  readonly store: Store;
+}
+
+/** A finished image of one platform; its blobs are in the store. */
+export interface AssembledImage {
+  readonly manifestDigest: Digest;
+  /** Bytes. */
+  readonly manifestSize: number;
+  readonly configDigest: Digest;
+  /** Bytes. */
+  readonly configSize: number;
+  readonly layers: readonly Layer[];
+}
+
+/**
+ * Puts an image together from layers that exist: its configuration and manifest (OCI image-spec 1.1) go to
+ * the store, as canonical JSON. The layers' blobs are not looked at. Fails with `disk-full` or `io`.
+ */
+export async function assembleImage(input: AssembleInput): Promise<Result<AssembledImage>> {
+  return caught(input.store.root, async () => {
+    const put = async (json: string) => valueOf(await input.store.putBlobFromBytes(Buffer.from(json)));
+    const config = await put(canonicalJson(imageConfigJson(input)));
+    const descriptor = { mediaType: MEDIA_TYPES.config, ...config };
+    const manifest = await put(canonicalJson(manifestJson(descriptor, input.layers)));
+    return {
+      manifestDigest: manifest.digest,
+      manifestSize: manifest.size,
+      configDigest: config.digest,
+      configSize: config.size,
+      layers: input.layers,
+    };
+  });
+}

@@ -1,0 +1,71 @@
+import type { Json, OriginLayer, Platform } from '@image-tooling/model';
+import { archOf } from '@image-tooling/model';
+
+/** How containers of an image start (OCI image-spec 1.1, config.md, "config"). */
+export interface ImageConfig {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly entrypoint?: readonly string[];
+  readonly cmd?: readonly string[];
+  /** `name`, `uid` or `uid:gid`. */
+  readonly user?: string;
+  readonly workdir?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** `8080/tcp`. */
+  readonly exposedPorts?: readonly string[];
+}
+
+export interface ConfigInput {
+  readonly platform: Platform;
+  readonly layers: readonly OriginLayer[];
+  readonly config: ImageConfig;
+  /** Over the config's own. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Seconds since the epoch; default: the newest layer's. */
+  readonly created?: number;
+}
+
+/** The OCI image configuration: nothing in it depends on when or where it is made. */
+export function imageConfigJson(input: ConfigInput): Json {
+  const newest = Math.max(0, ...input.layers.map(({ time }) => time));
+  return {
+    architecture: archOf(input.platform),
+    os: 'linux',
+    created: timestamp(input.created ?? newest),
+    config: runtimeConfig(input.config, input.labels ?? {}),
+    rootfs: { type: 'layers', diff_ids: input.layers.map(({ diffId }) => diffId) },
+    history: input.layers.map(historyRow),
+  };
+}
+
+function runtimeConfig(config: ImageConfig, labels: Readonly<Record<string, string>>): Json {
+  const allLabels = { ...config.labels, ...labels };
+  return {
+    Env: unlessEmpty(
+      Object.entries(config.env ?? {})
+        .map(([name, value]) => `${name}=${value}`)
+        .sort(),
+    ),
+    Entrypoint: unlessEmpty(config.entrypoint),
+    Cmd: unlessEmpty(config.cmd),
+    User: config.user,
+    WorkingDir: config.workdir,
+    Labels: Object.keys(allLabels).length > 0 ? allLabels : undefined,
+    ExposedPorts: config.exposedPorts?.length
+      ? Object.fromEntries(config.exposedPorts.map((port) => [port, {}]))
+      : undefined,
+  };
+}
+
+function unlessEmpty(list: readonly string[] | undefined): readonly string[] | undefined {
+  return list && list.length > 0 ? list : undefined;
+}
+
+/** Says where a layer comes from: its kind, whose definition made it, and its build id. */
+function historyRow({ kind, owner, buildId, time }: OriginLayer): Json {
+  return { created: timestamp(time), created_by: `${kind} ${owner} ${buildId}` };
+}
+
+/** RFC 3339 in UTC, whole seconds. */
+function timestamp(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}

@@ -1,0 +1,40 @@
+import type { Compression, Digest, Json, Layer } from '@image-tooling/model';
+
+/** A reference to a blob (OCI image-spec 1.1, descriptor.md). */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** OCI image-spec 1.1, media-types.md. */
+export const MEDIA_TYPES = {
+  index: 'application/vnd.oci.image.index.v1+json',
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  config: 'application/vnd.oci.image.config.v1+json',
+} as const;
+
+const LAYER_TYPES: Readonly<Record<Compression, string>> = {
+  none: 'application/vnd.oci.image.layer.v1.tar',
+  gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+};
+
+export function layerDescriptor({ compression, digest, size }: Layer): Descriptor {
+  return { mediaType: LAYER_TYPES[compression], digest, size };
+}
+
+/** The OCI image manifest of one platform. */
+export function manifestJson(config: Descriptor, layers: readonly Layer[]): Json {
+  return {
+    schemaVersion: 2,
+    mediaType: MEDIA_TYPES.manifest,
+    config: descriptorJson(config),
+    layers: layers.map((layer) => descriptorJson(layerDescriptor(layer))),
+  };
+}
+
+export function descriptorJson({ mediaType, digest, size }: Descriptor): { [key: string]: Json } {
+  return { mediaType, digest, size };
+}

@@ -1,0 +1,139 @@
+import { fail, ok, type Failure, type LayerKind, type Result } from '@image-tooling/model';
+import { displayPath } from '../bytes';
+import { parentsOf } from '../tar/entry';
+import { generatedBy } from './generated';
+import { OPAQUE, type PathIndex, type PathRecord } from './path-index';
+
+/** A layer as the collision check sees it. */
+export interface LayerPaths {
+  /** How messages call it: `tool "kubectl"`, `image "base", packages`. */
+  readonly name: string;
+  readonly kind: LayerKind;
+  readonly paths: PathIndex;
+}
+
+/** Since merged /usr these are symlinks into usr; a folder in their place would hide the whole system. */
+const MERGED = new Set(['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']);
+
+interface Held {
+  readonly layer: LayerPaths;
+  readonly record: PathRecord;
+}
+
+/**
+ * Checks the layers of an image, bottom first. A path that is no folder comes from one layer only, system over
+ * system excepted; nothing but the system touches generated files, removes files, or replaces the merged-/usr links.
+ * Fails with one `collision` for each, naming the path and both layers.
+ */
+export function checkCollisions(layers: readonly LayerPaths[]): Result<void> {
+  const check = new CollisionCheck();
+  for (const layer of layers) check.add(layer);
+  const [first, ...rest] = check.failures;
+  return first ? fail(first, ...rest) : ok(undefined);
+}
+
+class CollisionCheck {
+  readonly failures: Failure[] = [];
+  private readonly held = new Map<string, Held>();
+
+  add(layer: LayerPaths): void {
+    const blocked = new Set<string>();
+    for (const [path, record] of layer.paths) {
+      if (record.kind === 'removed' || record.kind === 'opaque') this.remove(path, record, layer);
+      else this.place(path, record, layer, blocked);
+    }
+    for (const [path, record] of layer.paths)
+      if (record.kind === 'dir' || record.kind === 'other') this.held.set(path, { layer, record });
+  }
+
+  private place(path: string, record: PathRecord, layer: LayerPaths, blocked: Set<string>): void {
+    const system = isSystem(layer);
+    const below = this.held.get(path);
+    if (record.kind === 'dir' && MERGED.has(path) && (below ? below.record.kind === 'other' : !system)) {
+      blocked.add(path);
+      this.failures.push(replacesMerged(path, layer));
+    } else if (below && !bothFolders(below.record, record) && !(system && isSystem(below.layer))) {
+      blocked.add(path);
+      this.failures.push(collision(path, below, layer, record));
+    } else if (!system && record.kind === 'other') this.checkGenerated(path, layer);
+    this.checkParents(path, layer, blocked);
+  }
+
+  /** A path below something that is no folder, where the layer does not list the folder itself. */
+  private checkParents(path: string, layer: LayerPaths, blocked: Set<string>): void {
+    for (const parent of parentsOf(path)) {
+      const below = this.held.get(parent);
+      if (below?.record.kind !== 'other' || layer.paths.has(parent) || blocked.has(parent)) continue;
+      blocked.add(parent);
+      this.failures.push(
+        MERGED.has(parent)
+          ? replacesMerged(parent, layer)
+          : collision(parent, below, layer, { kind: 'dir', mode: 0, uid: 0, gid: 0 }),
+      );
+    }
+  }
+
+  private checkGenerated(path: string, layer: LayerPaths): void {
+    const maker = generatedBy(path);
+    if (maker) this.failures.push(generated(path, layer, maker));
+  }
+
+  private remove(path: string, record: PathRecord, layer: LayerPaths): void {
+    if (!isSystem(layer)) this.failures.push(removes(path, layer));
+    else if (record.kind === 'opaque') this.forgetBelow(path.slice(0, -OPAQUE.length));
+    else {
+      this.held.delete(path);
+      this.forgetBelow(`${path}/`);
+    }
+  }
+
+  private forgetBelow(prefix: string): void {
+    for (const path of this.held.keys()) if (path.startsWith(prefix)) this.held.delete(path);
+  }
+}
+
+function isSystem({ kind }: LayerPaths): boolean {
+  return kind === 'bootstrap' || kind === 'apt';
+}
+
+function bothFolders(a: PathRecord, b: PathRecord): boolean {
+  return a.kind === 'dir' && b.kind === 'dir';
+}
+
+function collision(path: string, below: Held, layer: LayerPaths, record: PathRecord): Failure {
+  return {
+    code: 'collision',
+    message: `/${displayPath(path)} comes from two layers: ${below.layer.name} and ${layer.name}.`,
+    hint: `Remove it from one of them, or rename it: a path that is no folder comes from one layer only.`,
+    details: [`${below.layer.name}: ${describe(below.record)}`, `${layer.name}: ${describe(record)}`],
+  };
+}
+
+function generated(path: string, layer: LayerPaths, maker: string): Failure {
+  return {
+    code: 'collision',
+    message: `${layer.name} holds /${displayPath(path)}, which ${maker}.`,
+    hint: 'Leave the file out; it is made in the system chain from what the definitions declare.',
+  };
+}
+
+function removes(path: string, layer: LayerPaths): Failure {
+  return {
+    code: 'collision',
+    message: `${layer.name} would remove /${displayPath(path)} from the layers below it (a name that begins with .wh.).`,
+    hint: 'Rename the file: only system layers may remove files.',
+  };
+}
+
+function replacesMerged(path: string, layer: LayerPaths): Failure {
+  return {
+    code: 'collision',
+    message: `${layer.name} would replace the system's link /${path} by a folder.`,
+    hint: `Put the files under /usr/local, or under /usr/${path}.`,
+  };
+}
+
+function describe(record: PathRecord): string {
+  if (record.kind === 'dir') return 'a folder';
+  return record.kind === 'other' ? `a ${record.type}` : record.kind;
+}

@@ -1,0 +1,101 @@
+import type { Result } from '@image-tooling/model';
+import { caught, valueOf } from '../fault';
+import { ContentReader } from '../tar/content';
+import { fileEntry, parentsOf, type TarEntry } from '../tar/entry';
+import { dissolveLinks, joinLinks, type Inode } from '../tar/links';
+import { danglingCaLinks } from './ca-links';
+import { isDropped, MOUNT_POINTS } from './dropped';
+import { missingParents } from './parents';
+import { indexPaths, isOpaque, lookUp, whiteoutTarget, type PathIndex } from './path-index';
+import { rewritten } from './rewrite';
+
+export interface NormaliseOptions {
+  /** The one modification time, and the day of password changes: seconds since the epoch. */
+  readonly mtime: number;
+  /** The system layers below, bottom first. Empty where the entries are the whole system. */
+  readonly chain?: readonly PathIndex[];
+  /** Folders the engine mounted for the step; default `step` and `debs`. */
+  readonly mountPoints?: readonly string[];
+}
+
+/**
+ * What a step changed, as a system layer holds it: the same on every engine, clock and host. Logs, caches,
+ * locks, backups and what engines leave are dropped; so are folders that the chain has alike and in which
+ * nothing is kept, and whiteouts of what the chain has not. Parents are complete, with the chain's mode and owner.
+ * Fails with `tar-format` on a hard link to nowhere, `io` where a content can't be read.
+ */
+export async function normaliseSystem(
+  entries: readonly TarEntry[],
+  { mtime, chain = [], mountPoints = MOUNT_POINTS }: NormaliseOptions,
+): Promise<Result<TarEntry[]>> {
+  return caught('normalising a layer', async () => {
+    const inodes = valueOf(dissolveLinks(entries));
+    const wanted = [...inodes.values()].filter((inode) => isWanted(inode.entry, chain, mountPoints));
+    const kept = withoutTouchedFolders(withoutCaLinks(wanted, chain), chain);
+    const reader = new ContentReader();
+    try {
+      const clean = kept.map((inode) => ({ ...inode, entry: cleaned(inode.entry, mtime, reader) }));
+      const parents = missingParents(
+        clean.map(({ entry }) => entry),
+        chain,
+        mtime,
+      );
+      return joinLinks([...clean, ...parents.map((entry) => ({ entry }))]);
+    } finally {
+      reader.close();
+    }
+  });
+}
+
+function isWanted(entry: TarEntry, chain: readonly PathIndex[], mountPoints: readonly string[]): boolean {
+  const removed = whiteoutTarget(entry.path);
+  if (removed !== undefined)
+    return lookUp(chain, removed) !== undefined && !isDropped(removed, false, mountPoints);
+  return !isDropped(entry.path, entry.type === 'directory', mountPoints);
+}
+
+function withoutCaLinks(inodes: readonly Inode[], chain: readonly PathIndex[]): Inode[] {
+  const entries = new Map(inodes.map(({ entry }) => [entry.path, entry]));
+  const dangling = danglingCaLinks(entries, indexPaths([...entries.values()]), chain);
+  return inodes.filter(({ entry }) => !dangling.has(entry.path));
+}
+
+/** Engines differ in which folders they list when nothing in them changed. */
+function withoutTouchedFolders(inodes: readonly Inode[], chain: readonly PathIndex[]): Inode[] {
+  const isChange = ({ entry }: Inode): boolean => !isSameFolder(entry, chain);
+  const inUse = new Set(inodes.filter(isChange).flatMap(({ entry }) => parentsOf(entry.path)));
+  return inodes.filter((inode) => isChange(inode) || inUse.has(inode.entry.path));
+}
+
+/** The root folder is taken to be below every chain as runtimes make it: 0755, root. */
+function isSameFolder(entry: TarEntry, chain: readonly PathIndex[]): boolean {
+  if (entry.type !== 'directory') return false;
+  const below = entry.path === '' ? ROOT : lookUp(chain, entry.path);
+  return (
+    below?.kind === 'dir' &&
+    below.mode === entry.mode &&
+    below.uid === entry.uid &&
+    below.gid === entry.gid &&
+    xattrsKept(entry).size === 0
+  );
+}
+
+const ROOT = { kind: 'dir', mode: 0o755, uid: 0, gid: 0 } as const;
+
+function cleaned(entry: TarEntry, mtime: number, reader: ContentReader): TarEntry {
+  if (isMarker(entry.path)) return fileEntry(entry.path, '', { mode: 0, mtime });
+  const { xattrs: _, ...rest } = rewritten(entry, mtime, reader);
+  const xattrs = xattrsKept(entry);
+  const mode = entry.type === 'symlink' ? 0o777 : entry.mode; // Means nothing on Linux: engines differ.
+  return { ...rest, mode, mtime, ...(xattrs.size > 0 ? { xattrs } : {}) };
+}
+
+/** A whiteout's own mode and owner mean nothing: engines differ. */
+function isMarker(path: string): boolean {
+  return isOpaque(path) || whiteoutTarget(path) !== undefined;
+}
+
+/** Capabilities are the packages' own; the rest (overlay marks, SELinux labels) is the host's. */
+function xattrsKept(entry: TarEntry): ReadonlyMap<string, Uint8Array> {
+  return new Map([...(entry.xattrs ?? [])].filter(([name]) => name === 'security.capability'));
+}

@@ -1,0 +1,85 @@
+import { parentsOf, type TarEntry } from '../tar/entry';
+
+/** What a layer has at a path: enough to find collisions, to copy a folder's owner, to name a difference. */
+export type PathRecord =
+  | { readonly kind: 'dir'; readonly mode: number; readonly uid: number; readonly gid: number }
+  | {
+      readonly kind: 'other';
+      readonly type: Exclude<TarEntry['type'], 'directory'>;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+      /** Of a file's content, hexadecimal. */
+      readonly sha256?: string;
+      /** Of a symlink or hard link, a byte string. */
+      readonly link?: string;
+    }
+  /** The path is removed from the layers below (OCI image-layer specification, "Whiteouts"). */
+  | { readonly kind: 'removed' }
+  /** What layers below have in this folder is hidden. Stands at `<folder>/.wh..wh..opq`. */
+  | { readonly kind: 'opaque' };
+
+/** Path (a byte string) → what a layer has there. */
+export type PathIndex = ReadonlyMap<string, PathRecord>;
+
+export const WHITEOUT = '.wh.';
+export const OPAQUE = '.wh..wh..opq';
+
+/** The path index of a layer's entries; `sha256Of` knows the contents that were hashed. */
+export function indexPaths(
+  entries: readonly TarEntry[],
+  sha256Of: ReadonlyMap<string, string> = new Map(),
+): PathIndex {
+  return new Map(entries.map((entry) => recordOf(entry, sha256Of.get(entry.path))));
+}
+
+function recordOf(entry: TarEntry, sha256: string | undefined): [string, PathRecord] {
+  const { path, mode, uid, gid, type, linkTarget } = entry;
+  if (isOpaque(path)) return [path, { kind: 'opaque' }];
+  const removed = whiteoutTarget(path);
+  if (removed !== undefined) return [removed, { kind: 'removed' }];
+  if (type === 'directory') return [path, { kind: 'dir', mode, uid, gid }];
+  const facts = { ...(sha256 && { sha256 }), ...(linkTarget !== undefined && { link: linkTarget }) };
+  return [path, { kind: 'other', type, mode, uid, gid, ...facts }];
+}
+
+/** The path that a whiteout removes; undefined for any other path, the opaque marker too. */
+export function whiteoutTarget(path: string): string | undefined {
+  const [folder, name] = split(path);
+  if (!name.startsWith(WHITEOUT) || name.startsWith('.wh..wh.')) return undefined;
+  return `${folder}${name.slice(WHITEOUT.length)}`;
+}
+
+export function isOpaque(path: string): boolean {
+  return split(path)[1] === OPAQUE;
+}
+
+/**
+ * What a chain of layers (bottom first) shows at a path; undefined where it is absent, removed, hidden by an
+ * opaque folder, or below something that is no folder.
+ */
+export function lookUp(chain: readonly PathIndex[], path: string): PathRecord | undefined {
+  const parents = parentsOf(path);
+  for (let i = chain.length - 1; i >= 0; i--) {
+    const layer = chain[i]!;
+    const record = layer.get(path);
+    if (record) return record.kind === 'removed' ? undefined : record;
+    if (parents.some((parent) => hidesInside(layer, parent))) return undefined;
+  }
+  return undefined;
+}
+
+/** Whether a layer shuts out what layers below have at a path: by a whiteout, an opaque folder, another file. */
+export function shutsOut(layer: PathIndex, path: string): boolean {
+  return layer.get(path)?.kind === 'removed' || parentsOf(path).some((parent) => hidesInside(layer, parent));
+}
+
+function hidesInside(layer: PathIndex, folder: string): boolean {
+  const record = layer.get(folder);
+  return (record !== undefined && record.kind !== 'dir') || layer.has(`${folder}/${OPAQUE}`);
+}
+
+function split(path: string): [folder: string, name: string] {
+  const slash = path.lastIndexOf('/');
+  return [path.slice(0, slash + 1), path.slice(slash + 1)];
+}

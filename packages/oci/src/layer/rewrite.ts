@@ -1,0 +1,46 @@
+import type { ContentReader } from '../tar/content';
+import { NO_CONTENT, type TarEntry } from '../tar/entry';
+
+const SECONDS_A_DAY = 86_400;
+/** Field of /etc/shadow with the day of the last password change, from 0 (shadow(5)). */
+const SHADOW_DAY = 2;
+
+/** Gives an entry the content that depends on no clock and no machine. */
+export function rewritten(entry: TarEntry, mtime: number, reader: ContentReader): TarEntry {
+  if (entry.type !== 'file') return entry;
+  if (entry.path === 'etc/machine-id') return { ...entry, size: 0, content: NO_CONTENT };
+  if (entry.path === 'etc/shadow') return withShadowDay(entry, Math.floor(mtime / SECONDS_A_DAY), reader);
+  return entry.path.endsWith('.pyc') ? withUncheckedHash(entry, reader) : entry;
+}
+
+function withShadowDay(entry: TarEntry, day: number, reader: ContentReader): TarEntry {
+  const text = Buffer.from(reader.head(entry, entry.size)).toString('latin1');
+  const lines = text.split('\n').map((line) => shadowLine(line, day));
+  return withBytes(entry, Buffer.from(lines.join('\n'), 'latin1'));
+}
+
+/** An empty day says that password ageing is off, 0 that a change is due: both are kept. */
+function shadowLine(line: string, day: number): string {
+  const fields = line.split(':');
+  if (Number(fields[SHADOW_DAY]) > 0) fields[SHADOW_DAY] = String(day);
+  return fields.join(':');
+}
+
+/** The second word of a .pyc file: bit 0 says it is checked by hash, bit 1 that the source is looked at (PEP 552). */
+const PYC_FLAGS_AT = 4;
+const CHECKED_HASH = 0b11;
+const UNCHECKED_HASH = 0b01;
+
+/** Python then takes the compiled file as it is, and start-up does not read and hash each source. */
+function withUncheckedHash(entry: TarEntry, reader: ContentReader): TarEntry {
+  const head = Buffer.from(reader.head(entry, 16));
+  const isPyc = head.length === 16 && head[2] === 0x0d && head[3] === 0x0a;
+  if (!isPyc || head.readUInt32LE(PYC_FLAGS_AT) !== CHECKED_HASH) return entry;
+  const bytes = Buffer.from(reader.head(entry, entry.size));
+  bytes.writeUInt32LE(UNCHECKED_HASH, PYC_FLAGS_AT);
+  return withBytes(entry, bytes);
+}
+
+function withBytes(entry: TarEntry, bytes: Uint8Array): TarEntry {
+  return { ...entry, size: bytes.length, content: { kind: 'bytes', bytes } };
+}

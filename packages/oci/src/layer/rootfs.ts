@@ -1,0 +1,118 @@
+import type { Stats } from 'node:fs';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { byBytes, bytesOf, displayPath, toByteString, toText } from '../bytes';
+import { caught } from '../fault';
+import { directoryEntry, fileEntry, parentsOf, rangeEntry, symlinkEntry, type TarEntry } from '../tar/entry';
+
+/** A mode (0–0o7777) and owner that a definition declares for a path of its rootfs. */
+export interface DeclaredMode {
+  readonly mode: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+export interface FilesOptions {
+  /** Seconds since the epoch. */
+  readonly mtime: number;
+  /** Path below the folder, as text without a leading slash → what it gets instead of the default. */
+  readonly modes?: Readonly<Record<string, DeclaredMode>>;
+}
+
+/**
+ * The entries of a `rootfs/` folder as git would give them back: root's, 0755 for folders and for files that
+ * their owner may execute, else 0644; symlinks as they stand; no folder without a file in it, unless its mode is
+ * declared. Fails with `rootfs` for each device, socket or fifo, and each mode declared for a path that is not there.
+ */
+export async function filesFromFolder(folder: string, options: FilesOptions): Promise<Result<TarEntry[]>> {
+  const walked = await caught(folder, () => walk(folder, options.mtime));
+  if (!walked.ok) return walked;
+  const { entries, failures } = walked.value;
+  const declared = new Map(
+    Object.entries(options.modes ?? {}).map(([path, mode]) => [toByteString(path), mode]),
+  );
+  failures.push(...undeclared(folder, entries, declared));
+  const [first, ...rest] = failures;
+  if (first) return fail(first, ...rest);
+  return ok(withoutEmptyFolders(entries, declared).map((entry) => withMode(entry, declared.get(entry.path))));
+}
+
+interface Walked {
+  readonly entries: TarEntry[];
+  readonly failures: Failure[];
+}
+
+async function walk(folder: string, mtime: number): Promise<Walked> {
+  const names = await readdir(Buffer.from(folder), { encoding: 'buffer', recursive: false });
+  const walked: Walked = { entries: [], failures: [] };
+  const queue = names.map((name) => name.toString('latin1'));
+  while (queue.length > 0) {
+    const path = queue.pop()!;
+    const place = Buffer.concat([Buffer.from(`${folder}/`), bytesOf(path)]);
+    const stats = await lstat(place);
+    if (stats.isDirectory())
+      for (const name of await readdir(place, { encoding: 'buffer' }))
+        queue.push(`${path}/${name.toString('latin1')}`);
+    const entry = await entryOf(folder, path, place, stats, mtime);
+    if (entry) walked.entries.push(entry);
+    else walked.failures.push(unfit(folder, path));
+  }
+  walked.entries.sort((a, b) => byBytes(a.path, b.path));
+  return walked;
+}
+
+async function entryOf(
+  folder: string,
+  path: string,
+  place: Buffer,
+  stats: Stats,
+  mtime: number,
+): Promise<TarEntry | undefined> {
+  if (stats.isDirectory()) return directoryEntry(path, { mtime });
+  if (stats.isSymbolicLink())
+    return symlinkEntry(path, (await readlink(place, { encoding: 'buffer' })).toString('latin1'), { mtime });
+  if (!stats.isFile()) return undefined;
+  const options = { mtime, mode: (stats.mode & 0o100) !== 0 ? 0o755 : 0o644 };
+  const name = toText(path);
+  if (name === undefined) return fileEntry(path, await readFile(place), options);
+  return rangeEntry(path, { file: join(folder, name), offset: 0, length: stats.size }, options);
+}
+
+/** git keeps no empty folders: a layer with them would differ from clone to clone. */
+function withoutEmptyFolders(
+  entries: readonly TarEntry[],
+  declared: ReadonlyMap<string, unknown>,
+): TarEntry[] {
+  const isKept = (entry: TarEntry): boolean => entry.type !== 'directory' || declared.has(entry.path);
+  const inUse = new Set(entries.filter(isKept).flatMap(({ path }) => parentsOf(path)));
+  return entries.filter((entry) => isKept(entry) || inUse.has(entry.path));
+}
+
+function withMode(entry: TarEntry, declared: DeclaredMode | undefined): TarEntry {
+  if (!declared) return entry;
+  return { ...entry, mode: declared.mode, uid: declared.uid ?? 0, gid: declared.gid ?? 0 };
+}
+
+function undeclared(
+  folder: string,
+  entries: readonly TarEntry[],
+  declared: ReadonlyMap<string, DeclaredMode>,
+): Failure[] {
+  const present = new Set(entries.map(({ path }) => path));
+  return [...declared.keys()]
+    .filter((path) => !present.has(path))
+    .map((path) => ({
+      code: 'rootfs',
+      message: `A mode is declared for "${displayPath(path)}", but ${folder} has no such path.`,
+      hint: 'Add the file, or remove the declared mode.',
+    }));
+}
+
+function unfit(folder: string, path: string): Failure {
+  return {
+    code: 'rootfs',
+    message: `${join(folder, displayPath(path))} is neither a file, a folder nor a symlink.`,
+    hint: 'Remove it: git can’t keep it either.',
+  };
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { Compression, Layer, Result } from '@image-tooling/model';
+import { compressed } from '../compress/compress';
+import { caught, valueOf } from '../fault';
+import type { Store } from '../store/store';
+import type { TarEntry } from '../tar/entry';
+import { orderEntries, tarOf } from '../tar/write';
+import { indexPaths, type PathIndex } from './path-index';
+
+export interface WriteLayerOptions {
+  readonly compression: Compression;
+  readonly store: Store;
+  readonly signal?: AbortSignal;
+}
+
+export interface WrittenLayer {
+  readonly layer: Layer;
+  readonly paths: PathIndex;
+}
+
+/**
+ * Writes entries as a layer into the store: tar, both hashes and compression in one pass, in bounded memory.
+ * Equal entries give equal bytes, in whatever order they come. Fails with `tar-format` (hard link to nowhere,
+ * a path twice), `truncated` (a content that changed), `disk-full`, `io` or `aborted`.
+ */
+export async function writeLayer(
+  entries: readonly TarEntry[],
+  { compression, store, signal }: WriteLayerOptions,
+): Promise<Result<WrittenLayer>> {
+  return caught('layer', async () => {
+    const ordered = orderEntries(entries);
+    const contents = new Map<string, string>();
+    const onContent = (path: string, sha256: string): void => void contents.set(path, sha256);
+    const tar = new HashedStream(tarOf(ordered, { signal, onContent }));
+    const blob = valueOf(await store.putBlobFromStream(compressed(tar, compression), { signal }));
+    return {
+      layer: { diffId: tar.digest(), digest: blob.digest, size: blob.size, tarSize: tar.size, compression },
+      paths: indexPaths(ordered, contents),
+    };
+  });
+}
+
+/** Hashes and counts what passes through. */
+export class HashedStream implements AsyncIterable<Uint8Array> {
+  private readonly hash = createHash('sha256');
+  size = 0;
+
+  constructor(private readonly source: AsyncIterable<Uint8Array>) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const piece of this.source) {
+      this.hash.update(piece);
+      this.size += piece.length;
+      yield piece;
+    }
+  }
+
+  /** The sha256 of all of it; once, at the end. */
+  digest(): `sha256:${string}` {
+    return `sha256:${this.hash.digest('hex')}`;
+  }
+}

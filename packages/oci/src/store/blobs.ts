@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fail, hexOf, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
+import { caught, checkSignal, Fault } from '../fault';
+import { temporaryName } from './owner';
+
+export interface PutOptions {
+  /** What the content must hash to, else `checksum`. */
+  readonly expected?: Digest;
+  readonly signal?: AbortSignal;
+}
+
+export interface PutBlob {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The content-addressed files of a store: written whole or not at all, named by their sha256. */
+export class Blobs {
+  constructor(
+    private readonly folder: string,
+    private readonly temporary: string,
+  ) {}
+
+  pathOf(digest: Digest): string {
+    if (!isDigest(digest)) throw new Error(`not a digest: ${String(digest)}`);
+    return join(this.folder, hexOf(digest));
+  }
+
+  /** Bytes of a blob; undefined where there is none. */
+  async sizeOf(digest: Digest): Promise<number | undefined> {
+    const found = await stat(this.pathOf(digest)).catch(() => undefined);
+    return found?.isFile() ? found.size : undefined;
+  }
+
+  /** The whole blob, for small ones (config, manifest). Hashed: fails with `store-corrupt`, also if absent. */
+  async read(digest: Digest): Promise<Result<Buffer>> {
+    return caught(this.pathOf(digest), async () => {
+      const bytes = await readFile(this.pathOf(digest)).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === 'ENOENT' ? this.absent(digest) : error;
+      });
+      const found: Digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+      if (found !== digest) throw this.corrupt(digest, found);
+      return bytes;
+    });
+  }
+
+  /** Hashes a blob again. Fails with `store-corrupt` where it is absent or not what its name says. */
+  async verify(digest: Digest, signal?: AbortSignal): Promise<Result<void>> {
+    return caught(this.pathOf(digest), async () => {
+      for await (const _ of this.pieces(digest)) checkSignal(signal);
+    });
+  }
+
+  /** A blob's bytes, hashed on the way: ends with `store-corrupt` instead of giving wrong bytes silently. */
+  async *pieces(digest: Digest): AsyncGenerator<Buffer> {
+    if ((await this.sizeOf(digest)) === undefined) throw this.absent(digest);
+    const hash = createHash('sha256');
+    const stream = createReadStream(this.pathOf(digest), { highWaterMark: 1024 * 1024 });
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      hash.update(piece);
+      yield piece;
+    }
+    const found: Digest = `sha256:${hash.digest('hex')}`;
+    if (found !== digest) throw this.corrupt(digest, found);
+  }
+
+  /**
+   * Writes a stream to a temporary file, syncs it to disk and gives it its name. A blob that is there already
+   * is replaced by the same bytes. Fails with `checksum`, `disk-full`, `io` or `aborted`, and leaves nothing.
+   */
+  async put(source: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<Result<PutBlob>> {
+    const temporary = join(this.temporary, temporaryName('blob'));
+    const result = await caught(temporary, async () => {
+      await mkdir(dirname(temporary), { recursive: true });
+      const blob = await writeHashed(temporary, source, options.signal);
+      if (options.expected && blob.digest !== options.expected) throw wrongHash(options.expected, blob);
+      await mkdir(this.folder, { recursive: true });
+      await rename(temporary, this.pathOf(blob.digest));
+      return blob;
+    });
+    if (!result.ok) await rm(temporary, { force: true });
+    return result.ok ? ok(result.value) : fail(...result.failures);
+  }
+
+  private absent(digest: Digest): Fault {
+    return new Fault({
+      code: 'store-corrupt',
+      message: `The store has no blob ${digest}.`,
+      hint: 'Build again with --skip-nx-cache: what is missing is made anew.',
+      place: { file: this.pathOf(digest) },
+    });
+  }
+
+  private corrupt(digest: Digest, found: Digest): Fault {
+    return new Fault({
+      code: 'store-corrupt',
+      message: `The blob ${digest} in the store was changed: it hashes to ${found}.`,
+      hint: `Remove ${this.pathOf(digest)} and build again with --skip-nx-cache.`,
+      place: { file: this.pathOf(digest) },
+    });
+  }
+}
+
+async function writeHashed(
+  path: string,
+  source: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<PutBlob> {
+  const hash = createHash('sha256');
+  const file = await open(path, 'wx');
+  let size = 0;
+  try {
+    for await (const piece of source) {
+      checkSignal(signal);
+      hash.update(piece);
+      await file.writeFile(piece);
+      size += piece.length;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { digest: `sha256:${hash.digest('hex')}`, size };
+}
+
+function wrongHash(expected: Digest, found: PutBlob): Fault {
+  return new Fault({
+    code: 'checksum',
+    message: `Content of ${found.size} bytes was expected to be ${expected} but is ${found.digest}.`,
+    hint: 'It was altered or cut short on its way; nothing was kept.',
+  });
+}

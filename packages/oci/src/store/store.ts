@@ -1,0 +1,129 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withLock, writeFileAtomic } from '@image-tooling/host';
+import { canonicalJson, type Digest, type Layer, type Result, type RunContext } from '@image-tooling/model';
+import { caught, valueOf } from '../fault';
+import type { PathIndex } from '../layer/path-index';
+import { Blobs, type PutBlob, type PutOptions } from './blobs';
+import { defaultRoot, LAYOUT_FILE, layoutOf, recordFile, type StoreLayout } from './layout';
+import { readLayerRecord, readPaths, writeLayerRecord, writePaths } from './records';
+import { makeTemporaryFolder, removeLeftovers } from './temporary';
+
+/**
+ * Opens the store at `root` (default: IMAGE_STORE, else the user's cache folder), makes it where it is not,
+ * and removes what dead processes left. Fails with `disk-full` or `io`.
+ */
+export async function openStore(root: string = defaultRoot()): Promise<Result<Store>> {
+  return caught(root, async () => {
+    const layout = layoutOf(root);
+    for (const folder of [layout.blobs, layout.builds, layout.paths, layout.locks, layout.temporary])
+      await mkdir(folder, { recursive: true });
+    await writeOnce(join(root, 'oci-layout'), LAYOUT_FILE);
+    await writeOnce(join(root, 'index.json'), EMPTY_INDEX);
+    await removeLeftovers(layout.temporary);
+    return new Store(layout);
+  });
+}
+
+const EMPTY_INDEX = canonicalJson({
+  schemaVersion: 2,
+  mediaType: 'application/vnd.oci.image.index.v1+json',
+  manifests: [],
+});
+
+/** The local content-addressed set of blobs, with what each build id led to. Many processes may share it. */
+export class Store {
+  private readonly blobs: Blobs;
+
+  constructor(private readonly layout: StoreLayout) {
+    this.blobs = new Blobs(layout.blobs, layout.temporary);
+  }
+
+  get root(): string {
+    return this.layout.root;
+  }
+
+  /** Where a blob is, or would be. */
+  blobPath(digest: Digest): string {
+    return this.blobs.pathOf(digest);
+  }
+
+  /** Whether there is a blob of this name; its content is not looked at, see `verifyBlob`. */
+  async hasBlob(digest: Digest): Promise<boolean> {
+    return (await this.blobs.sizeOf(digest)) !== undefined;
+  }
+
+  /** A small blob whole, hashed. Fails with `store-corrupt` where it is absent or altered. */
+  readBlob(digest: Digest): Promise<Result<Buffer>> {
+    return this.blobs.read(digest);
+  }
+
+  /** A blob's bytes piece by piece; throws a `Fault` at the end where they are not what the digest says. */
+  blobPieces(digest: Digest): AsyncGenerator<Buffer> {
+    return this.blobs.pieces(digest);
+  }
+
+  /** Hashes a blob again. Fails with `store-corrupt` where it is absent or altered. */
+  verifyBlob(digest: Digest, signal?: AbortSignal): Promise<Result<void>> {
+    return this.blobs.verify(digest, signal);
+  }
+
+  /** Keeps a stream's bytes. Fails with `checksum`, `disk-full`, `io` or `aborted`, and then keeps nothing. */
+  putBlobFromStream(source: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<Result<PutBlob>> {
+    return this.blobs.put(source, options);
+  }
+
+  putBlobFromFile(file: string, options?: PutOptions): Promise<Result<PutBlob>> {
+    return this.blobs.put(createReadStream(file, { highWaterMark: 1024 * 1024 }), options);
+  }
+
+  putBlobFromBytes(bytes: Uint8Array, options?: PutOptions): Promise<Result<PutBlob>> {
+    return this.blobs.put(one(bytes), options);
+  }
+
+  /**
+   * The layer that a build id led to, if all of it is still here: a blob of the right size, and its path
+   * index. A record that can't be read counts as absent.
+   */
+  async getBuild(buildId: Digest): Promise<Layer | undefined> {
+    const layer = await readLayerRecord(recordFile(this.layout.builds, buildId));
+    if (!layer || (await this.blobs.sizeOf(layer.digest)) !== layer.size) return undefined;
+    const paths = await stat(recordFile(this.layout.paths, layer.diffId)).catch(() => undefined);
+    return paths ? layer : undefined;
+  }
+
+  /** Records what a build id led to. The blob must be in the store. Fails with `disk-full` or `io`. */
+  async putBuild(buildId: Digest, layer: Layer, paths: PathIndex): Promise<Result<void>> {
+    return caught(this.root, async () => {
+      valueOf(await writePaths(recordFile(this.layout.paths, layer.diffId), paths));
+      valueOf(await writeLayerRecord(recordFile(this.layout.builds, buildId), layer));
+    });
+  }
+
+  /** The path index kept with a layer; undefined where there is none. */
+  getPaths(diffId: Digest): Promise<PathIndex | undefined> {
+    return readPaths(recordFile(this.layout.paths, diffId));
+  }
+
+  /** A new folder for this process alone, on the store's disk. A later run removes it if this process dies. */
+  tempDir(label: string): Promise<Result<string>> {
+    return caught(this.layout.temporary, () => makeTemporaryFolder(this.layout.temporary, label));
+  }
+
+  /** Runs `work` while no other process holds the store's lock of that name. Waiting ends with `aborted`. */
+  async lock<T>(name: string, context: RunContext, work: () => Promise<Result<T>>): Promise<Result<T>> {
+    const path = join(this.layout.locks, name.replace(/[^a-zA-Z0-9._-]/g, '-'));
+    return withLock(path, context.signal, work, () =>
+      context.progress.note(`Waiting for another process that is at "${name}".`),
+    );
+  }
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+async function writeOnce(file: string, content: string): Promise<void> {
+  if (!(await stat(file).catch(() => undefined))) valueOf(await writeFileAtomic(file, content));
+}

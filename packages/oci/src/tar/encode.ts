@@ -1,0 +1,105 @@
+import { bytesOf, displayPath } from '../bytes';
+import { Fault } from '../fault';
+import type { TarEntry } from './entry';
+import { BLOCK, checksumOf, FIELDS, paddingOf, TYPE_FLAGS, type Field } from './header';
+import { octal, octalLimit } from './numbers';
+import { writePax, XATTR_PREFIX, type PaxRecords } from './pax';
+
+/** The name that PAX headers go by; extractors that don't know them would write a file of this name. */
+const PAX_NAME = '././@PaxHeader';
+const NOT_ASCII = /[^\x00-\x7f]/g;
+
+/** The header blocks of an entry: a PAX header where ustar can't say it, then ustar's own. */
+export function encodeHeader(entry: TarEntry): Buffer {
+  const name = entryName(entry);
+  const place = splitName(name);
+  const records = paxRecordsOf(entry, name, place !== undefined);
+  const header = ustarHeader(entry, place ?? { name: asciiHead(name), prefix: '' });
+  return records.size === 0 ? header : Buffer.concat([paxHeader(records), header]);
+}
+
+function entryName(entry: TarEntry): string {
+  if (entry.path === '') return './';
+  return entry.type === 'directory' ? `${entry.path}/` : entry.path;
+}
+
+interface UstarName {
+  readonly name: string;
+  readonly prefix: string;
+}
+
+/** Fits a name into ustar's two fields, the first slash that works; undefined where only PAX can hold it. */
+function splitName(name: string): UstarName | undefined {
+  if (name.search(NOT_ASCII) >= 0) return undefined;
+  if (name.length <= FIELDS.name[1]) return { name, prefix: '' };
+  const from = Math.max(0, name.length - FIELDS.name[1] - 1);
+  const slash = name.indexOf('/', from);
+  if (slash <= 0 || slash > FIELDS.prefix[1] || slash === name.length - 1) return undefined;
+  return { name: name.slice(slash + 1), prefix: name.slice(0, slash) };
+}
+
+function asciiHead(name: string): string {
+  return name.replace(NOT_ASCII, '_').slice(0, FIELDS.name[1]);
+}
+
+function paxRecordsOf(entry: TarEntry, name: string, nameFits: boolean): PaxRecords {
+  const records = new Map<string, string>();
+  if (!nameFits) records.set('path', name);
+  const target = entry.linkTarget ?? '';
+  if (target.length > FIELDS.linkname[1] || target.search(NOT_ASCII) >= 0) records.set('linkpath', target);
+  for (const key of ['uid', 'gid', 'size', 'mtime'] as const)
+    if (!fits(entry[key], FIELDS[key])) records.set(key, String(entry[key]));
+  for (const [key, value] of entry.xattrs ?? [])
+    records.set(`${XATTR_PREFIX}${key}`, Buffer.from(value).toString('latin1'));
+  return records;
+}
+
+function fits(value: number, [, length]: Field): boolean {
+  return value >= 0 && value <= octalLimit(length);
+}
+
+function paxHeader(records: PaxRecords): Buffer {
+  const body = writePax(records);
+  const header = block({ name: PAX_NAME, mode: 0o644, size: body.length, type: 'x' });
+  return Buffer.concat([header, body, Buffer.alloc(paddingOf(body.length))]);
+}
+
+function ustarHeader(entry: TarEntry, place: UstarName): Buffer {
+  const device = entry.device ?? { major: 0, minor: 0 };
+  if (!fits(device.major, FIELDS.devmajor) || !fits(device.minor, FIELDS.devminor))
+    throw new Fault({
+      code: 'tar-format',
+      message: `"${displayPath(entry.path)}" has a device number that a tar can't hold.`,
+    });
+  return block({
+    ...place,
+    mode: entry.mode,
+    uid: orZero(entry.uid, FIELDS.uid),
+    gid: orZero(entry.gid, FIELDS.gid),
+    size: orZero(entry.size, FIELDS.size),
+    mtime: orZero(entry.mtime, FIELDS.mtime),
+    type: TYPE_FLAGS[entry.type],
+    linkname: asciiHead(entry.linkTarget ?? ''),
+    devmajor: device.major,
+    devminor: device.minor,
+  });
+}
+
+/** A number that stands in the PAX header is 0 in ustar's. */
+function orZero(value: number, field: Field): number {
+  return fits(value, field) ? value : 0;
+}
+
+type Fields = Partial<Record<keyof typeof FIELDS, string | number>>;
+
+function block(fields: Fields): Buffer {
+  const bytes = Buffer.alloc(BLOCK);
+  const all: Fields = { mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, devmajor: 0, devminor: 0, ...fields };
+  for (const [key, value] of Object.entries(all)) {
+    const [offset, length] = FIELDS[key as keyof typeof FIELDS];
+    bytesOf(typeof value === 'number' ? octal(value, length) : value).copy(bytes, offset);
+  }
+  bytes.write('ustar\x0000', FIELDS.magic[0], 'latin1');
+  bytes.write(`${checksumOf(bytes).toString(8).padStart(6, '0')}\0 `, FIELDS.checksum[0], 'latin1');
+  return bytes;
+}

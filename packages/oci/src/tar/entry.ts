@@ -1,0 +1,99 @@
+export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo';
+
+/** Where a file's bytes are: at hand, in a part of a file on this machine, or made when asked for. */
+export type Content =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'range'; readonly file: string; readonly offset: number; readonly length: number }
+  | { readonly kind: 'stream'; readonly open: () => AsyncIterable<Uint8Array> };
+
+/** One member of a tar. Paths and link targets are byte strings (see bytes.ts). */
+export interface TarEntry {
+  /** No leading `./` or `/`, no trailing `/`; the empty string is the root folder. */
+  readonly path: string;
+  readonly type: EntryType;
+  /** Permission bits with setuid, setgid and sticky: 0–0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since the epoch. */
+  readonly mtime: number;
+  /** Bytes of content; 0 for all but files. */
+  readonly size: number;
+  /** Of a symlink: as it stands. Of a hard link: the other entry's path. */
+  readonly linkTarget?: string;
+  readonly device?: { readonly major: number; readonly minor: number };
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
+  readonly content: Content;
+}
+
+export const NO_CONTENT: Content = { kind: 'bytes', bytes: new Uint8Array(0) };
+
+/** What the entry makers take beside a path: all of it has a default (root, epoch). */
+export interface EntryOptions {
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Seconds since the epoch. */
+  readonly mtime?: number;
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A file of the given bytes or UTF-8 text; mode 0644, owned by root, unless told otherwise. */
+export function fileEntry(path: string, content: Uint8Array | string, options: EntryOptions = {}): TarEntry {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  return {
+    ...entryOf(path, 'file', 0o644, options),
+    size: bytes.length,
+    content: { kind: 'bytes', bytes },
+  };
+}
+
+/** A file whose bytes are `length` bytes of a file on this machine, from `offset`. */
+export function rangeEntry(
+  path: string,
+  range: { readonly file: string; readonly offset: number; readonly length: number },
+  options: EntryOptions = {},
+): TarEntry {
+  return {
+    ...entryOf(path, 'file', 0o644, options),
+    size: range.length,
+    content: { kind: 'range', ...range },
+  };
+}
+
+/** A folder; mode 0755, owned by root, unless told otherwise. */
+export function directoryEntry(path: string, options: EntryOptions = {}): TarEntry {
+  return entryOf(path, 'directory', 0o755, options);
+}
+
+/** A symlink; `target` stands in it as given. */
+export function symlinkEntry(path: string, target: string, options: EntryOptions = {}): TarEntry {
+  return { ...entryOf(path, 'symlink', 0o777, options), linkTarget: target };
+}
+
+/** A second name for the file at `target`, a path within the same tar. */
+export function hardlinkEntry(path: string, target: string, options: EntryOptions = {}): TarEntry {
+  return { ...entryOf(path, 'hardlink', 0o644, options), linkTarget: target };
+}
+
+function entryOf(path: string, type: EntryType, mode: number, options: EntryOptions): TarEntry {
+  return {
+    path,
+    type,
+    mode: options.mode ?? mode,
+    uid: options.uid ?? 0,
+    gid: options.gid ?? 0,
+    mtime: options.mtime ?? 0,
+    size: 0,
+    content: NO_CONTENT,
+    ...(options.xattrs && options.xattrs.size > 0 ? { xattrs: options.xattrs } : {}),
+  };
+}
+
+/** The folders above a path, nearest first, without the root. */
+export function parentsOf(path: string): string[] {
+  const parents: string[] = [];
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+    parents.push(path.slice(0, end));
+  return parents;
+}

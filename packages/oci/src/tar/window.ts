@@ -1,0 +1,26 @@
+import type { FileHandle } from 'node:fs/promises';
+
+const WINDOW = 256 * 1024;
+
+/** Reads small pieces of a file, mostly forwards, with few system calls. */
+export class WindowReader {
+  private window = Buffer.alloc(0);
+  private start = 0;
+
+  constructor(private readonly handle: FileHandle) {}
+
+  /** `length` bytes from `offset`, valid until the next read; undefined where the file ends before. */
+  async read(offset: number, length: number): Promise<Buffer | undefined> {
+    const end = this.start + this.window.length;
+    if (offset < this.start || offset + length > end) await this.fill(offset, length);
+    const from = offset - this.start;
+    return from + length > this.window.length ? undefined : this.window.subarray(from, from + length);
+  }
+
+  private async fill(offset: number, length: number): Promise<void> {
+    const buffer = Buffer.allocUnsafe(Math.max(WINDOW, length));
+    const { bytesRead } = await this.handle.read(buffer, 0, buffer.length, offset);
+    this.window = buffer.subarray(0, bytesRead);
+    this.start = offset;
+  }
+}

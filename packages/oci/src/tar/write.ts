@@ -1,0 +1,105 @@
+import { createHash, type Hash } from 'node:crypto';
+import { displayPath } from '../bytes';
+import { checkSignal, Fault, valueOf } from '../fault';
+import { ContentReader } from './content';
+import { encodeHeader } from './encode';
+import type { TarEntry } from './entry';
+import { BLOCK, paddingOf } from './header';
+import { dissolveLinks, joinLinks } from './links';
+
+const GATHER = 1024 * 1024;
+const END = Buffer.alloc(2 * BLOCK);
+const PADDING = Buffer.alloc(BLOCK);
+
+/** Told the sha256 of each file's content, in hexadecimal, as it is written. */
+export type OnContent = (path: string, sha256: string) => void;
+
+export interface TarWriteOptions {
+  readonly signal?: AbortSignal;
+  readonly onContent?: OnContent;
+}
+
+/**
+ * The entries in the order they are written: sorted byte by byte, the first name of a file before its hard
+ * links. Fails with `tar-format` on a hard link to nowhere, and on a path that two entries have.
+ */
+export function orderEntries(entries: readonly TarEntry[]): TarEntry[] {
+  const inodes = valueOf(dissolveLinks(entries));
+  if (inodes.size !== entries.length) throw twice(entries);
+  return joinLinks(inodes.values());
+}
+
+/**
+ * A deterministic tar of entries that `orderEntries` has ordered: equal entries give equal bytes. The pieces
+ * are valid until the next is asked for.
+ */
+export async function* tarOf(
+  ordered: readonly TarEntry[],
+  options: TarWriteOptions = {},
+): AsyncGenerator<Uint8Array> {
+  const reader = new ContentReader();
+  const gather = new Gatherer();
+  try {
+    for (const entry of ordered) {
+      checkSignal(options.signal);
+      yield* gather.add(encodeHeader(entry));
+      if (entry.type !== 'file') continue;
+      const small = reader.small(entry);
+      if (small) {
+        options.onContent?.(entry.path, createHash('sha256').update(small).digest('hex'));
+        yield* gather.add(small);
+      } else yield* largeContent(entry, reader, gather, options);
+      yield* gather.add(PADDING.subarray(0, paddingOf(entry.size)));
+    }
+    yield* gather.add(END);
+    yield* gather.rest();
+  } finally {
+    reader.close();
+  }
+}
+
+async function* largeContent(
+  entry: TarEntry,
+  reader: ContentReader,
+  gather: Gatherer,
+  { signal, onContent }: TarWriteOptions,
+): AsyncGenerator<Uint8Array> {
+  const hash: Hash | undefined = onContent && createHash('sha256');
+  for await (const piece of reader.pieces(entry)) {
+    checkSignal(signal);
+    hash?.update(piece);
+    yield* gather.add(piece);
+  }
+  if (hash) onContent?.(entry.path, hash.digest('hex'));
+}
+
+/** Puts many small pieces together into few large ones. */
+class Gatherer {
+  private readonly buffer = Buffer.allocUnsafe(GATHER);
+  private used = 0;
+
+  *add(piece: Uint8Array): Generator<Uint8Array> {
+    for (let at = 0; at < piece.length;) {
+      const part = piece.subarray(at, at + GATHER - this.used);
+      this.buffer.set(part, this.used);
+      this.used += part.length;
+      at += part.length;
+      if (this.used === GATHER) yield* this.rest();
+    }
+  }
+
+  *rest(): Generator<Uint8Array> {
+    const used = this.used;
+    this.used = 0;
+    if (used > 0) yield this.buffer.subarray(0, used);
+  }
+}
+
+function twice(entries: readonly TarEntry[]): Fault {
+  const seen = new Set<string>();
+  const repeated = entries.find(({ path }) => seen.has(path) || !seen.add(path));
+  return new Fault({
+    code: 'tar-format',
+    message: `Two entries have the path "${displayPath(repeated?.path ?? '')}".`,
+  });
+}
