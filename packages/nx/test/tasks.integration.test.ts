@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorkspace, type Workspace } from './workspace';
+import { makeWorkspace, nxJson, type Workspace } from './workspace';
 
 let workspace: Workspace;
 
@@ -62,6 +62,12 @@ describe('tasks, in a workspace where one run follows the other', () => {
   it('builds everything again with another implementation', async () => {
     workspace.write('implementation.txt', 'two');
     expect(await callsOf(BUILD)).toEqual(builds('base', 'helm', 'kubectl', 'k8s', 'k8s-aws'));
+  });
+
+  it('builds everything again with another policy, which Nx hashes with the whole of nx.json', async () => {
+    workspace.write('nx.json', nxJson({ compression: 'gzip' }));
+    expect(await callsOf(BUILD)).toEqual(builds('base', 'helm', 'kubectl', 'k8s', 'k8s-aws'));
+    workspace.write('nx.json', nxJson({ compression: 'zstd' }));
   });
 
   it('brings outputs back', async () => {

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { WorkspaceOptions } from '../src/index';
 
 const REPOSITORY = resolve(__dirname, '../../..');
 const FAKE_COMMAND = join(__dirname, 'fake-image-tooling.cjs');
@@ -46,13 +47,8 @@ export function makeWorkspace(): Workspace {
 
 const FILES: Readonly<Record<string, string | object>> = {
   'package.json': { name: 'fixture', private: true },
-  'nx.json': {
-    plugins: [{ plugin: '@image-tooling/nx' }],
-    namedInputs: { imageTooling: ['{workspaceRoot}/implementation.txt'] },
-    neverConnectToCloud: true,
-    analytics: false,
-  },
-  'tsconfig.base.json': { compilerOptions: { module: 'esnext', target: 'es2022' } },
+  'nx.json': nxJson({ compression: 'zstd' }),
+  'tsconfig.base.json': { compilerOptions: { module: 'esnext', target: 'es2022' }, files: [] },
   'implementation.txt': 'one',
   '.gitignore': 'node_modules\ndist\n.nx\ncalls.log\n',
   '.nxignore': 'images/*/README.md\n',
@@ -62,6 +58,16 @@ const FILES: Readonly<Record<string, string | object>> = {
   'images/k8s/image.json': { description: 'Kubernetes', from: { image: 'base' }, tools: ['helm', 'kubectl'] },
   'images/k8s-aws/image.json': { description: 'and AWS', from: { image: 'k8s' }, packages: ['awscli'] },
 };
+
+/** The fixture's nx.json, with a policy of the workspace's. */
+export function nxJson(options: WorkspaceOptions): object {
+  return {
+    plugins: [{ plugin: '@image-tooling/nx', options }],
+    namedInputs: { imageTooling: ['{workspaceRoot}/implementation.txt'] },
+    neverConnectToCloud: true,
+    analytics: false,
+  };
+}
 
 /** All modules of the repository, but an own `.bin`: Nx puts that folder first on the path of its commands. */
 function linkModules(root: string): void {
@@ -98,7 +104,7 @@ function git(root: string, args: string): Promise<void> {
   const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid'];
   return new Promise((done, failed) => {
     execFile('git', [...identity, ...args.split(' ')], { cwd: root }, (error) =>
-      error ? failed(error) : done(),
+      error === null ? done() : failed(new Error(`git ${args}: ${error.message}`)),
     );
   });
 }

@@ -1,0 +1,82 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom: each layer names the layers below it. See docs/architecture.md. */
+const LAYERS = {
+  model: [],
+  host: ['model'],
+  oci: ['model', 'host'],
+  engines: ['model', 'host'],
+  sources: ['model', 'host'],
+  pipeline: ['model', 'host', 'oci', 'engines', 'sources'],
+  cli: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
+  nx: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
+  testkit: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
+};
+
+const TESTS = ['packages/*/test/**/*.ts', 'test/**/*.ts', 'benchmarks/**/*.ts'];
+
+/** Tests may use the test kit too, whatever their layer. */
+const boundaries = (alsoAllowed) => [
+  'error',
+  {
+    allow: [],
+    banTransitiveDependencies: false,
+    // The test kit uses the layers whose tests use it: a circle of projects, not of modules.
+    ignoredCircularDependencies: Object.keys(LAYERS).map((layer) => [
+      '@image-tooling/testkit',
+      `@image-tooling/${layer}`,
+    ]),
+    depConstraints: Object.entries(LAYERS).map(([layer, below]) => ({
+      sourceTag: `layer:${layer}`,
+      onlyDependOnLibsWithTags: [layer, ...below, ...alsoAllowed].map((name) => `layer:${name}`),
+    })),
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['**/node_modules', '**/dist', '**/.nx', '**/coverage'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries([]),
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // An empty string is often as good as none.
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      // `noUncheckedIndexedAccess` asks for it in every loop over bytes.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      // A port's method is async where any implementation of it waits.
+      '@typescript-eslint/require-await': 'off',
+      // Numbers in messages are read by people.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // `env['HOME']`, not `env.HOME`: a name that may not be there looks like one.
+      '@typescript-eslint/dot-notation': 'off',
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'no-console': 'error',
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true } }],
+    },
+  },
+  {
+    files: TESTS,
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(['testkit']),
+      'max-lines-per-function': 'off',
+      'no-console': 'off',
+    },
+  },
+  { files: ['*.config.ts'], rules: { 'no-restricted-exports': 'off' } },
+  prettier,
+);

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+
+type Options = Readonly<Record<string, string>>;
+type Executor = (options: Options, context: ExecutorContext) => Promise<{ success: boolean }>;
+
+/**
+ * For targets written by hand in a project.json. The inferred ones call the command itself, which starts
+ * faster (docs/decisions/001-targets-are-commands.md); both run the same.
+ */
+export const build = executorOf('build');
+export const lock = executorOf('lock');
+export const load = executorOf('load');
+
+function executorOf(command: string): Executor {
+  return (options, context) => {
+    const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+    return runToEnd([command, context.projectName ?? '', ...flags], context.root);
+  };
+}
+
+/** Fails as the command does; one that is not installed is an error for Nx to show. */
+function runToEnd(args: readonly string[], root: string): Promise<{ success: boolean }> {
+  return new Promise((done, failed) => {
+    spawn(join(root, 'node_modules/.bin/image-tooling'), args, { cwd: root, stdio: 'inherit' })
+      .on('error', failed)
+      .on('close', (exitCode) => done({ success: exitCode === 0 }));
+  });
+}
