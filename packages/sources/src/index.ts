@@ -1,2 +1,3 @@
 export * from './debian';
 export * from './http';
+export * from './go';

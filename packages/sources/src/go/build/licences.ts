@@ -1,0 +1,66 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fail, ok, type Result } from '@image-tooling/model';
+import { ioFailure } from '@image-tooling/host';
+import type { LinkedModule } from '../packages';
+import type { Toolchain } from '../toolchain/toolchain';
+
+/** A licence or notice file that comes with a tool. */
+export interface LicenceFile {
+  /** `<module>@<version>/<path in the module>`; the standard library's are under `go@<version>`. */
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+/** Names by which Go modules carry their terms: LICENSE, LICENCE.txt, NOTICE, COPYING.LESSER, PATENTS … */
+const TERMS = /^(?:LICEN[CS]ES?|NOTICES?|COPYING|COPYRIGHT|PATENTS|UNLICENSE)(?:[.\-_].*)?$/i;
+const SOURCE = /\.go$/i;
+
+/**
+ * The terms of every module that is linked into a program, and of the standard library: those at a module's
+ * root, in the folders of linked packages, and between the two. Sorted by path. Fails with `io`.
+ */
+export async function collectLicences(
+  modules: readonly LinkedModule[],
+  toolchain: Toolchain,
+): Promise<Result<LicenceFile[]>> {
+  try {
+    const files = [
+      ...(await toolchainTerms(toolchain)),
+      ...(await Promise.all(modules.map(moduleTerms))).flat(),
+    ];
+    return ok(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
+  } catch (error) {
+    return fail(ioFailure(error, 'licence files'));
+  }
+}
+
+function toolchainTerms(toolchain: Toolchain): Promise<LicenceFile[]> {
+  return termsIn(toolchain.licences, toolchain.licences, `go@${toolchain.version}`);
+}
+
+async function moduleTerms(module: LinkedModule): Promise<LicenceFile[]> {
+  const folders = [...foldersUpToRoot(module)];
+  const found = folders.map((folder) => termsIn(folder, module.folder, `${module.path}@${module.version}`));
+  return (await Promise.all(found)).flat();
+}
+
+function foldersUpToRoot(module: LinkedModule): Set<string> {
+  const folders = new Set([module.folder]);
+  for (const start of module.packages)
+    for (let folder = start; !folders.has(folder); folder = dirname(folder)) folders.add(folder);
+  return folders;
+}
+
+async function termsIn(folder: string, root: string, name: string): Promise<LicenceFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter(
+    (entry) => entry.isFile() && TERMS.test(entry.name) && !SOURCE.test(entry.name),
+  );
+  return Promise.all(
+    files.map(async (entry) => {
+      const path = join(folder, entry.name);
+      return { path: join(name, relative(root, path)), content: await readFile(path) };
+    }),
+  );
+}

@@ -1,0 +1,125 @@
+import type { Failure, FailureCode } from '@image-tooling/model';
+import { lastLines, redact } from '@image-tooling/host';
+
+/** What the go command was asked to do when it failed. */
+export type GoPhase = 'lock' | 'fetch' | 'compile';
+
+interface Reading {
+  readonly pattern: RegExp;
+  readonly phases?: readonly GoPhase[];
+  readonly code: FailureCode;
+  readonly message: (tool: string, match: RegExpExecArray) => string;
+  readonly hint?: (tool: string) => string;
+}
+
+const relock = (tool: string): string => `Run "npx nx run ${tool}:lock" and commit what it changes.`;
+const tryAgain = (): string =>
+  'See "go env GOPROXY" for the registry in use, then run the same command again.';
+
+/** What the go command's complaints mean, most telling first (Go 1.27, cmd/go/internal/modfetch and modload). */
+const READINGS: readonly Reading[] = [
+  {
+    pattern: /(?:verifying )?(\S+@[^\s:/]+)\S*: checksum mismatch/,
+    code: 'go-sum',
+    message: (tool, match) =>
+      `${tool}: the bytes of the Go module ${match[1]} are not those that go.sum holds, or the checksum database.`,
+    hint: (tool) =>
+      `If tools/${tool}/go.sum was edited, restore it; otherwise somebody serves other bytes than were locked: ask the registry's operator.`,
+  },
+  {
+    pattern: /malformed go\.sum/,
+    code: 'go-sum',
+    message: (tool) => `${tool}: go.sum is not in Go's format.`,
+    hint: relock,
+  },
+  {
+    pattern:
+      /missing go\.sum entry|updates to go\.(?:mod|sum) needed|go\.mod file indicates|no required module provides/,
+    code: 'lock-stale',
+    message: (tool) => `${tool}: go.mod and go.sum do not hold all modules that the tool is built from.`,
+    hint: relock,
+  },
+  {
+    pattern: /errors parsing go\.mod/,
+    code: 'lock-tampered',
+    message: (tool) => `${tool}: go.mod can't be read.`,
+    hint: relock,
+  },
+  {
+    pattern: /requires go >= ([\d.rc]+)/,
+    code: 'go-toolchain',
+    message: (tool, match) =>
+      `${tool} needs Go ${match[1]} or later, which is newer than the pinned toolchain.`,
+    hint: () =>
+      'Pin a newer one in packages/sources/src/go/toolchain.json, or take an older version of the tool.',
+  },
+  {
+    pattern: /no space left on device|disk quota exceeded/,
+    code: 'disk-full',
+    message: (tool) => `No space left while working on ${tool}.`,
+    hint: () => 'Free space there, or set IMAGE_STORE to a folder on a larger disk.',
+  },
+  {
+    pattern: /unknown revision|no matching versions|does not contain package|404 Not Found|410 Gone/,
+    phases: ['lock'],
+    code: 'package-not-found',
+    message: (tool) =>
+      `${tool}: the registry has no such version of the module, or the module has no such package.`,
+    hint: (tool) =>
+      `Compare version, module, package and replace in tools/${tool}/tool.json with what the registry has.`,
+  },
+  {
+    pattern: /404 Not Found|410 Gone|does not exist|no such file or directory/,
+    phases: ['fetch'],
+    code: 'network',
+    message: (tool) => `${tool}: the registry in use does not have a Go module that is locked.`,
+    hint: tryAgain,
+  },
+  {
+    pattern:
+      /no such host|connection refused|connection reset|i\/o timeout|TLS handshake|x509|unexpected EOF|\bEOF$|50[0234] |429 |40[137] |dial tcp|network is unreachable|module lookup disabled/m,
+    code: 'network',
+    message: (tool) => `${tool}: a Go module could not be fetched.`,
+    hint: tryAgain,
+  },
+];
+
+/** A failed go command as a failure: what its stderr says, with its last lines. */
+export function goFailure(
+  stderr: string,
+  command: { readonly tool: string; readonly phase: GoPhase },
+): Failure {
+  const output = withoutDownloads(stderr);
+  for (const { pattern, phases, code, message, hint } of READINGS) {
+    const match = phases && !phases.includes(command.phase) ? null : pattern.exec(output);
+    if (match)
+      return {
+        code,
+        message: redact(message(command.tool, match)),
+        ...(hint ? { hint: hint(command.tool) } : {}),
+        details: lastLines(redact(output)),
+      };
+  }
+  return unread(command, output);
+}
+
+const DOING: Readonly<Record<GoPhase, string>> = {
+  lock: 'its Go modules could not be resolved',
+  fetch: 'its Go modules could not be loaded',
+  compile: 'it does not compile',
+};
+
+function unread(command: { readonly tool: string; readonly phase: GoPhase }, output: string): Failure {
+  return {
+    code: 'go-build',
+    message: `${command.tool}: ${DOING[command.phase]}.`,
+    details: lastLines(redact(output)),
+  };
+}
+
+function withoutDownloads(stderr: string): string {
+  return stderr
+    .split('\n')
+    .filter((line) => !line.startsWith('go: downloading '))
+    .join('\n');
+}

@@ -1,0 +1,79 @@
+import { ok, type Arch, type ProgressStep, type Result } from '@image-tooling/model';
+import { inTemporaryFolder } from '../paths';
+import { listPackages } from '../packages';
+import type { GoRun, GoTool } from '../tool';
+import { withRetries } from './retry';
+import { openFetchSession, type FetchSession } from './session';
+
+/** Of one attempt; what an attempt fetched is there for the next. */
+const TIMEOUT_SECONDS = 900;
+
+/** Which tool's modules are fetched, for which processors. */
+export interface FetchRequest {
+  readonly tool: Pick<GoTool, 'name' | 'package' | 'tags'>;
+  /** Folder of the tool: holds go.mod and go.sum. */
+  readonly folder: string;
+  readonly arches: readonly Arch[];
+  /** Seconds for one attempt. */
+  readonly timeoutSeconds?: number;
+}
+
+/**
+ * Fetches every module that the tool's build needs, verified against go.sum, so that the build itself needs
+ * no network. Uses the registries of the user's own Go configuration. May run beside other work.
+ * Fails with `go-sum`, `lock-stale`, `network`, `timeout`, `disk-full`, `aborted` or the toolchain's failures.
+ */
+export async function fetchGoModules(request: FetchRequest, run: GoRun): Promise<Result<void>> {
+  const session = await openFetchSession(run);
+  if (!session.ok) return session;
+  const step = run.context.progress.step(`${request.tool.name}: fetch Go modules`);
+  const counter = downloadCounter(step);
+  for (const arch of request.arches) {
+    const listed = await withRetries(run.context.signal, () =>
+      fetchFor(arch, request, run, session.value, counter.onLine),
+    );
+    if (listed.ok) continue;
+    step.failed();
+    return listed;
+  }
+  step.done({ origin: counter.count() === 0 ? 'store' : 'fetched' });
+  return ok(undefined);
+}
+
+async function fetchFor(
+  arch: Arch,
+  request: FetchRequest,
+  run: GoRun,
+  session: FetchSession,
+  onLine: (line: string) => void,
+): Promise<Result<unknown>> {
+  return inTemporaryFolder(session.paths, 'fetch', (temporary) =>
+    listPackages(
+      {
+        toolchain: session.toolchain,
+        folder: request.folder,
+        env: session.environment(temporary, arch),
+        tool: request.tool.name,
+        phase: 'fetch',
+        signal: run.context.signal,
+        timeoutSeconds: request.timeoutSeconds ?? TIMEOUT_SECONDS,
+        onLine,
+      },
+      request.tool,
+    ),
+  );
+}
+
+/** Counts the modules that the go command says it fetches, and shows the newest. */
+export function downloadCounter(step: ProgressStep): { onLine(line: string): void; count(): number } {
+  let count = 0;
+  return {
+    onLine(line) {
+      const [, module, version] = /^go: downloading (\S+) (\S+)$/.exec(line) ?? [];
+      if (module === undefined) return;
+      count += 1;
+      step.status(`${count} modules, now ${module} ${version}`);
+    },
+    count: () => count,
+  };
+}

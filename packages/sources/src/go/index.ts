@@ -1,0 +1,10 @@
+export { buildGoTool, type BuildRequest, type BuiltGoTool } from './build/build';
+export type { LicenceFile } from './build/licences';
+export { fetchGoModules, type FetchRequest } from './fetch/fetch';
+export { goInputs } from './inputs';
+export { lockGoTool, type LockRequest } from './lock/lock';
+export { readGoLock, type GoToolLock, type LockedGo } from './lock/lock-file';
+export type { GoModuleTool, GoRun, GoTool } from './tool';
+export { ensureGoToolchain } from './toolchain/ensure';
+export { PINNED_TOOLCHAIN, type ToolchainPin } from './toolchain/pin';
+export type { Toolchain } from './toolchain/toolchain';

@@ -1,0 +1,70 @@
+import {
+  all,
+  digestOf,
+  expandTemplate,
+  ok,
+  versionValues,
+  type Arch,
+  type Json,
+  type Result,
+} from '@image-tooling/model';
+import type { GoToolLock } from './lock/lock-file';
+import { moduleVersion, type GoTool } from './tool';
+
+/** Raised by hand whenever the same inputs would give another program or other licence files. */
+const FORMAT = 1;
+
+/** Always there: no symbol table, no DWARF (`go tool link`), as the vendors' own releases. */
+const STRIP = ['-s', '-w'];
+
+/**
+ * All that decides the bytes of a tool built from Go modules, for its build id. Where and when it is built,
+ * on which kind of host and by which registry its modules came, is not among it. Fails with `schema` where
+ * a linker flag names an unknown placeholder.
+ */
+export function goInputs(tool: GoTool, lock: GoToolLock, arch: Arch): Result<Json> {
+  const flags = linkerFlags(tool, lock, arch);
+  if (!flags.ok) return flags;
+  return ok({
+    source: 'go',
+    format: FORMAT,
+    module: `${tool.module}@${moduleVersion(tool)}`,
+    package: tool.package,
+    binary: binaryName(tool),
+    goMod: digestOf(lock.goMod),
+    goSum: digestOf(lock.goSum),
+    toolchain: `go${lock.go.toolchain}`,
+    ldflags: flags.value,
+    tags: tool.tags ?? [],
+    arch,
+  });
+}
+
+/** The tool's linker flags with their placeholders filled in, after those that every tool gets. */
+export function linkerFlags(tool: GoTool, lock: GoToolLock, arch: Arch): Result<string[]> {
+  const values = {
+    ...versionValues(tool.version),
+    arch,
+    date: new Date(lock.go.time * 1000).toISOString().replace('.000Z', 'Z'),
+    commit: lock.go.commit ?? moduleSum(lock.goSum, tool),
+  };
+  const expanded = all(tool.ldflags.map((flag) => expandTemplate(flag, values)));
+  return expanded.ok ? ok([...STRIP, ...expanded.value]) : expanded;
+}
+
+export function binaryName(tool: Pick<GoTool, 'binary' | 'name'>): string {
+  return tool.binary ?? tool.name;
+}
+
+/**
+ * The module's own checksum from go.sum ("h1:…"): where a program reports the commit it is made from, this
+ * stands in its place. A registry of modules does not say which commit a version is, but this names its sources
+ * as exactly, and is the same from every registry.
+ */
+function moduleSum(goSum: string, tool: GoTool): string | undefined {
+  const prefix = `${tool.module} ${moduleVersion(tool)} `;
+  return goSum
+    .split('\n')
+    .find((line) => line.startsWith(prefix))
+    ?.slice(prefix.length);
+}

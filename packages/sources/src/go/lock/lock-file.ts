@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  all,
+  buildIdOf,
+  fail,
+  ok,
+  parseToolLock,
+  type Digest,
+  type Failure,
+  type GoLock,
+  type Result,
+  type ToolLock,
+} from '@image-tooling/model';
+import { ioFailure, isErrno } from '@image-tooling/host';
+import { moduleVersion, type GoModuleTool } from '../tool';
+import { PINNED_TOOLCHAIN } from '../toolchain/pin';
+
+/** The `go` part of tools/<name>/lock.json, beside go.mod and go.sum. */
+export interface LockedGo extends GoLock {
+  /** Toolchain that builds it: 1.27.3. */
+  readonly toolchain: string;
+  /** Of the definition's part that was resolved: tells a lock that is older than its tool.json. */
+  readonly definition: Digest;
+}
+
+/** The committed lock of a tool that is built from Go modules. */
+export interface GoToolLock {
+  readonly go: LockedGo;
+  readonly goMod: string;
+  readonly goSum: string;
+}
+
+const FILES = ['lock.json', 'go.mod', 'go.sum'];
+
+/** Of all that a lock is resolved from. */
+export function definitionDigest(tool: GoModuleTool): Digest {
+  const { version, module, package: command, replace = {} } = tool;
+  return buildIdOf({ version, module, package: command, replace });
+}
+
+/**
+ * Reads lock.json, go.mod and go.sum. Fails with `lock-missing`, `lock-tampered` or `json-syntax`, and with
+ * `lock-stale` where tool.json or the pinned toolchain has moved on since they were written.
+ */
+export async function readGoLock(
+  folder: string,
+  tool: GoModuleTool,
+  toolchainVersion: string = PINNED_TOOLCHAIN.version,
+): Promise<Result<GoToolLock>> {
+  const parts = all(await Promise.all(FILES.map((name) => readLockPart(folder, name, tool.name))));
+  if (!parts.ok) return parts;
+  const [lock = '', goMod = '', goSum = ''] = parts.value;
+  const parsed = parseToolLock(join(folder, 'lock.json'), lock);
+  if (!parsed.ok) return parsed;
+  const stale = staleness(parsed.value.value.go, tool, toolchainVersion);
+  if (stale !== undefined) return fail(staleLock(folder, tool, stale));
+  return ok({ go: parsed.value.value.go as LockedGo, goMod, goSum });
+}
+
+/** lock.json's text with this `go` part; the parts of other sources are kept while they are of the same version. */
+export function lockText(tool: GoModuleTool, go: LockedGo, existing: ToolLock | undefined): string {
+  const kept = existing?.version === tool.version ? existing : undefined;
+  return `${JSON.stringify({ ...kept, lockVersion: 1, version: tool.version, go }, null, 2)}\n`;
+}
+
+function staleness(go: GoLock | undefined, tool: GoModuleTool, toolchain: string): string | undefined {
+  if (go === undefined) return 'it has no "go" part';
+  if (go.version !== moduleVersion(tool)) return `it holds ${go.version}, tool.json says ${tool.version}`;
+  if (go['definition'] !== definitionDigest(tool)) return 'module, package or replace have changed since';
+  if (go['toolchain'] !== toolchain)
+    return `it is for Go ${String(go['toolchain'])}, now Go ${toolchain} is pinned`;
+  return undefined;
+}
+
+function staleLock(folder: string, tool: GoModuleTool, why: string): Failure {
+  return {
+    code: 'lock-stale',
+    message: `The lock of ${tool.name} does not belong to its tool.json: ${why}.`,
+    hint: `Run "npx nx run ${tool.name}:lock" and commit what it changes.`,
+    place: { file: join(folder, 'lock.json') },
+  };
+}
+
+async function readLockPart(folder: string, name: string, tool: string): Promise<Result<string>> {
+  const path = join(folder, name);
+  try {
+    return ok(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (!isErrno(error) || error.code !== 'ENOENT') return fail(ioFailure(error, path));
+    return fail({
+      code: 'lock-missing',
+      message: `${path} is not there: ${tool} was never locked.`,
+      hint: `Run "npx nx run ${tool}:lock" and commit what it writes.`,
+    });
+  }
+}

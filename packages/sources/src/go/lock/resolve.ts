@@ -1,0 +1,103 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ok, type Arch, type Result } from '@image-tooling/model';
+import { runGo, type GoCommand } from '../command';
+import type { FetchSession } from '../fetch/session';
+import { withRetries } from '../fetch/retry';
+import { listPackages } from '../packages';
+import { moduleVersion, type GoModuleTool } from '../tool';
+import { composeGoMod, mainModule, type UpstreamModule } from './go-mod';
+
+const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
+/** Of one go command; what it fetched is there when it is run again. */
+const TIMEOUT_SECONDS = 900;
+
+/** What the real go command made of a tool's definition. */
+export interface Resolved {
+  readonly goMod: string;
+  readonly goSum: string;
+  /** When the version was made, in seconds since the epoch; 0 where the registry does not say. */
+  readonly time: number;
+}
+
+/** A resolution under way. */
+export interface Resolution {
+  readonly tool: GoModuleTool;
+  readonly session: FetchSession;
+  /** An empty folder of its own. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly onLine: (line: string) => void;
+  /** Seconds for one go command. */
+  readonly timeoutSeconds?: number;
+}
+
+/** What the registry says of a module version (`go help list`, "The -m flag"). */
+interface ModuleInformation {
+  readonly Time?: string;
+  readonly GoMod: string;
+}
+
+/** Works out go.mod and go.sum by the real go command, starting from what the module itself asks for. */
+export async function resolveModules(resolution: Resolution): Promise<Result<Resolved>> {
+  const { tool } = resolution;
+  await writeGoMod(resolution, `module ${mainModule(tool)}\n`);
+  const information = await go(resolution, ['list', '-m', '-json', `${tool.module}@${moduleVersion(tool)}`]);
+  if (!information.ok) return information;
+  const { Time, GoMod } = JSON.parse(information.value) as ModuleInformation;
+
+  const upstream = await go(resolution, ['mod', 'edit', '-json', GoMod]);
+  if (!upstream.ok) return upstream;
+  const start = composeGoMod(tool, JSON.parse(upstream.value) as UpstreamModule);
+  if (!start.ok) return start;
+
+  await writeGoMod(resolution, start.value);
+  const got = await go(resolution, ['get', '-modcacherw', '-tool', `${tool.package}@${moduleVersion(tool)}`]);
+  if (!got.ok) return got;
+  const complete = await checkComplete(resolution);
+  return complete.ok ? ok(await readResolved(resolution, Time)) : complete;
+}
+
+/** Output of a go command in the resolution's folder. */
+async function go(resolution: Resolution, args: readonly string[]): Promise<Result<string>> {
+  const result = await withRetries(resolution.signal, () =>
+    runGo({ ...commandOf(resolution, 'amd64'), args }),
+  );
+  return result.ok ? ok(result.value.stdout) : result;
+}
+
+/** A lock is good when every package for every processor loads with go.mod and go.sum as they are. */
+async function checkComplete(resolution: Resolution): Promise<Result<void>> {
+  for (const arch of ARCHES) {
+    const command = commandOf(resolution, arch);
+    const listed = await withRetries(resolution.signal, () => listPackages(command, resolution.tool));
+    if (!listed.ok) return listed;
+  }
+  return ok(undefined);
+}
+
+function commandOf(resolution: Resolution, arch: Arch): Omit<GoCommand, 'args'> {
+  const { tool, session, folder, signal, onLine, timeoutSeconds = TIMEOUT_SECONDS } = resolution;
+  return {
+    toolchain: session.toolchain,
+    folder,
+    env: session.environment(folder, arch),
+    tool: tool.name,
+    phase: 'lock',
+    signal,
+    onLine,
+    timeoutSeconds,
+  };
+}
+
+async function writeGoMod(resolution: Resolution, text: string): Promise<void> {
+  await writeFile(join(resolution.folder, 'go.mod'), text);
+}
+
+async function readResolved({ folder }: Resolution, time: string | undefined): Promise<Resolved> {
+  return {
+    goMod: await readFile(join(folder, 'go.mod'), 'utf8'),
+    goSum: await readFile(join(folder, 'go.sum'), 'utf8'),
+    time: time === undefined ? 0 : Math.floor(Date.parse(time) / 1000),
+  };
+}

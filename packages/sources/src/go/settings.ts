@@ -1,0 +1,31 @@
+import { ok, type Result } from '@image-tooling/model';
+import { mustRun } from '@image-tooling/host';
+import { REGISTRY_SETTINGS, type Environment } from './environment';
+import type { Toolchain } from './toolchain/toolchain';
+import { join } from 'node:path';
+
+/**
+ * The registries and their trust that the user's Go is configured for, from the environment and from
+ * the file that `go env -w` writes. Only these are taken from that file; its GOFLAGS and others never reach a build.
+ */
+export async function registrySettings(
+  toolchain: Toolchain,
+  hostEnv: Environment,
+  signal: AbortSignal,
+): Promise<Result<Environment>> {
+  const result = await mustRun({
+    argv: [join(toolchain.root, 'bin', 'go'), 'env', '-json', ...REGISTRY_SETTINGS],
+    cwd: toolchain.root,
+    env: {
+      ...hostEnv,
+      GOROOT: toolchain.root,
+      GOTOOLCHAIN: 'local',
+      GOFLAGS: '',
+      GOWORK: 'off',
+      GOTELEMETRY: 'off',
+    },
+    signal,
+    timeoutSeconds: 60,
+  });
+  return result.ok ? ok(JSON.parse(result.value.stdout) as Environment) : result;
+}

