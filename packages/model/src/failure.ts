@@ -16,6 +16,8 @@ export type FailureCode =
   | 'rootfs'
   // the Debian archive
   | 'package-not-found'
+  | 'package-conflict'
+  | 'parent-changed'
   | 'release-expired'
   | 'release-unsigned'
   | 'release-wrong-key'

@@ -1,3 +1,4 @@
+export * from './apt';
 export * from './archive';
 export { bootstrapClosure, type ClosureOptions } from './closure';
 export * from './deb';

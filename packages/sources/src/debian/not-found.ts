@@ -6,9 +6,12 @@ const SUGGESTIONS = 3;
 /** A name that no suite has, with the names that it may have been meant to be. */
 export function notFound(name: string, index: PackageIndex): Failure {
   const near = nearNames(name, index);
+  const what = index.providers.has(name)
+    ? `"${name}" is no package but a name that several provide`
+    : `There is no package "${name}" in the archive`;
   return {
     code: 'package-not-found',
-    message: `There is no package "${name}" in the archive.`,
+    message: `${what}.`,
     hint:
       near.length === 0
         ? 'Look the name up with "apt-cache search", and mend it in image.json.'

@@ -1,0 +1,53 @@
+import type { Arch } from '@image-tooling/model';
+import type { Suite } from '../release';
+
+/** A host that can't exist (RFC 2606): apt never asks it, it only names the lists after it. */
+const HOST = 'archive.invalid';
+
+/** Where apt looks, below the folder that the lists are mounted at. */
+export const LISTS = 'lists';
+export const CONFIGURATION = 'apt.conf';
+const SOURCES = 'sources.list';
+const STATUS = 'status';
+
+/** The files of an apt that stands on nothing but our lists (apt.conf(5)), by path; the lists themselves apart. */
+export function aptFiles(
+  mountAt: string,
+  arch: Arch,
+  suites: readonly Suite[],
+  components: readonly string[],
+  status: string,
+): Record<string, string> {
+  const sources = suites.map(
+    ({ archive, suite }) => `deb [trusted=yes] http://${HOST}/${archive} ${suite} ${components.join(' ')}\n`,
+  );
+  return { [CONFIGURATION]: configuration(mountAt, arch), [SOURCES]: sources.join(''), [STATUS]: status };
+}
+
+/** `trusted=yes` in the sources and no caches on disk: signatures were checked by `openArchive`, the mount is read-only. */
+function configuration(mountAt: string, arch: Arch): string {
+  return `#clear APT::Architectures;
+APT::Architecture "${arch}";
+APT::Architectures { "${arch}"; };
+APT::Install-Recommends "false";
+APT::Install-Suggests "false";
+APT::Color "false";
+Acquire::Languages "none";
+Debug::NoLocking "true";
+Dir::Etc::SourceList "${mountAt}/${SOURCES}";
+Dir::Etc::SourceParts "/dev/null";
+Dir::Etc::Preferences "/dev/null";
+Dir::Etc::PreferencesParts "/dev/null";
+Dir::State::Lists "${mountAt}/${LISTS}";
+Dir::State::status "${mountAt}/${STATUS}";
+Dir::State::extended_states "/dev/null";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+`;
+}
+
+/** The name under which apt looks for a file of a suite: its address with `_` for `/` (apt's URItoFileName). */
+export function listName({ archive, suite }: Suite, path: string): string {
+  const address = `${HOST}/${archive}/dists/${suite}/${path}`;
+  return address.replaceAll('_', '%5f').replaceAll('/', '_');
+}

@@ -1,0 +1,3 @@
+export * from './resolve';
+export { parseAptResolution, type AptAction } from './simulation';
+export * from './write-lists';
