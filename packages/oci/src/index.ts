@@ -13,3 +13,7 @@ export { openStore, type Store } from './store/store';
 export { defaultRoot } from './store/layout';
 export * from './tar/entry';
 export { readTar } from './tar/read';
+export * from './tar/file';
+export * from './export/export';
+export * from './export/target';
+export { recompress, type BlobSink } from './layer/convert';

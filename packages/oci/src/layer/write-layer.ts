@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Compression, Layer, Result } from '@image-tooling/model';
 import { compressed } from '../compress/compress';
 import { caught, valueOf } from '../fault';
 import type { Store } from '../store/store';
 import type { TarEntry } from '../tar/entry';
 import { orderEntries, tarOf } from '../tar/write';
+import { HashedStream } from './hashed-stream';
 import { indexPaths, type PathIndex } from './path-index';
 
 export interface WriteLayerOptions {
@@ -38,25 +38,4 @@ export async function writeLayer(
       paths: indexPaths(ordered, contents),
     };
   });
-}
-
-/** Hashes and counts what passes through. */
-export class HashedStream implements AsyncIterable<Uint8Array> {
-  private readonly hash = createHash('sha256');
-  size = 0;
-
-  constructor(private readonly source: AsyncIterable<Uint8Array>) {}
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for await (const piece of this.source) {
-      this.hash.update(piece);
-      this.size += piece.length;
-      yield piece;
-    }
-  }
-
-  /** The sha256 of all of it; once, at the end. */
-  digest(): `sha256:${string}` {
-    return `sha256:${this.hash.digest('hex')}`;
-  }
 }

@@ -1,0 +1,53 @@
+import { decompress } from '@mongodb-js/zstd';
+import { Decompress } from 'fzstd';
+import { BLOCK_LIMIT, frameParts, malformed, type FramePart } from './zstd-frames';
+
+/** Frames of up to this many blocks (16 MiB at most, ours have 8) go to the native library whole. */
+const WHOLE_BLOCKS = (16 * 1024 * 1024) / BLOCK_LIMIT;
+
+/**
+ * Decompresses zstd of any origin in bounded memory. The native library takes whole frames only, so a frame that
+ * could be larger than 16 MiB is streamed through fzstd instead: slower, its memory is the frame's window.
+ */
+export async function* zstdDecompressed(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let frame: Buffer[] = [];
+  let streamed: StreamedFrame | undefined;
+  for await (const part of frameParts(stream)) {
+    if (part.kind === 'header') {
+      frame = [];
+      streamed = undefined;
+    }
+    if (streamed) yield* streamed.push(part);
+    else frame.push(part.bytes);
+    if (!streamed && part.kind === 'last') yield await wholeFrame(frame);
+    else if (!streamed && frame.length > WHOLE_BLOCKS) {
+      streamed = new StreamedFrame();
+      yield* streamed.push({ kind: 'block', bytes: Buffer.concat(frame) });
+      frame = [];
+    }
+  }
+}
+
+async function wholeFrame(parts: readonly Buffer[]): Promise<Uint8Array> {
+  try {
+    return await decompress(Buffer.concat(parts));
+  } catch (error) {
+    throw malformed((error as Error).message);
+  }
+}
+
+/** One frame, decompressed block by block. */
+class StreamedFrame {
+  private ready: Uint8Array[] = [];
+  private readonly decoder = new Decompress((piece) => this.ready.push(piece.slice()));
+
+  *push(part: FramePart): Generator<Uint8Array> {
+    try {
+      this.decoder.push(part.bytes, part.kind === 'last');
+    } catch (error) {
+      throw malformed((error as Error).message);
+    }
+    yield* this.ready;
+    this.ready = [];
+  }
+}

@@ -1,0 +1,30 @@
+import { canonicalJson, hexOf, type Layer } from '@image-tooling/model';
+import { valueOf } from '../fault';
+import { layerTar } from '../layer/convert';
+import type { Store } from '../store/store';
+import { fileEntry, type TarEntry } from '../tar/entry';
+import type { ExportImage, ExportOptions } from './export';
+
+/**
+ * What `docker load` and `podman load` read (moby's image specification v1.2, "Combined Image JSON"): the
+ * configuration, each layer as a plain tar, which Docker of any age takes, and manifest.json.
+ */
+export async function dockerArchive(image: ExportImage, options: ExportOptions): Promise<TarEntry[]> {
+  const config = `${hexOf(image.configDigest)}.json`;
+  const layers = new Map(image.layers.map((layer) => [tarName(layer), layer]));
+  const manifest = [{ Config: config, RepoTags: [options.reference], Layers: image.layers.map(tarName) }];
+  return [
+    fileEntry(config, valueOf(await options.store.readBlob(image.configDigest))),
+    ...[...layers.values()].map((layer) => tarEntry(layer, options.store)),
+    fileEntry('manifest.json', canonicalJson(manifest)),
+  ];
+}
+
+function tarName({ diffId }: Layer): string {
+  return `${hexOf(diffId)}.tar`;
+}
+
+function tarEntry(layer: Layer, store: Store): TarEntry {
+  const open = () => layerTar(layer, store);
+  return { ...fileEntry(tarName(layer), ''), size: layer.tarSize, content: { kind: 'stream', open } };
+}

@@ -1,0 +1,100 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
+import type { Compression, Digest, Layer, Result } from '@image-tooling/model';
+import { caught, Fault, valueOf } from '../fault';
+import type { Store } from '../store/store';
+import type { TarEntry } from '../tar/entry';
+import { orderEntries, tarOf } from '../tar/write';
+import { dockerArchive } from './docker';
+import { ociLayout } from './oci';
+import { replaceFile, replaceFolder } from './place';
+import type { ExportTarget } from './target';
+
+/** The image to export: what `assembleImage` gave back, or the same from an image's layers.json. */
+export interface ExportImage {
+  readonly manifestDigest: Digest;
+  readonly configDigest: Digest;
+  readonly layers: readonly Layer[];
+}
+
+export interface ExportOptions {
+  readonly store: Store;
+  /** What the receiver calls the image: `name:tag` for docker and podman, a tag for an OCI layout. */
+  readonly reference: string;
+  /** Converts the layers of an OCI layout; the manifest's digest is then another. Default: as they are. */
+  readonly compression?: Compression;
+  readonly signal?: AbortSignal;
+}
+
+export interface Exported {
+  /** The manifest in an OCI layout; differs from the image's where its layers were converted. */
+  readonly manifestDigest: Digest;
+}
+
+/**
+ * Writes an image to a folder or file: whole or not at all, replacing what was there. Blobs are hashed while they
+ * are read. Fails with `store-corrupt`, `disk-full`, `io`, `aborted`, and `usage` where the folder holds something else.
+ */
+export async function exportImage(
+  image: ExportImage,
+  target: ExportTarget,
+  options: ExportOptions,
+): Promise<Result<Exported>> {
+  return caught(target.path, async () => {
+    await mkdir(dirname(target.path), { recursive: true });
+    const temporary = valueOf(await options.store.tempDir('export'));
+    try {
+      const { entries, manifestDigest } = await contentOf(image, target, options, temporary);
+      const { signal } = options;
+      if (target.format === 'oci') await replaceFolder(target.path, entries, signal);
+      else await replaceFile(target.path, tarOf(orderEntries(entries), { signal }));
+      return { manifestDigest };
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+  });
+}
+
+/**
+ * Writes an image as a docker-archive into a stream (`docker load` reads it from its standard input) and ends it.
+ * Fails as `exportImage` does, and with `io` where the reader goes away.
+ */
+export async function streamDockerArchive(
+  image: ExportImage,
+  to: Writable,
+  options: ExportOptions,
+): Promise<Result<void>> {
+  const gone = new Promise<never>((_, reject) => to.once('error', (error) => reject(readerGone(error))));
+  gone.catch(() => undefined); // Also waited for with each write.
+  return caught('docker-archive', async () => {
+    const entries = orderEntries(await dockerArchive(image, options));
+    for await (const piece of tarOf(entries, { signal: options.signal }))
+      await Promise.race([gone, written(to, piece)]);
+    await Promise.race([gone, new Promise<void>((resolve) => to.end(resolve))]);
+  });
+}
+
+async function contentOf(
+  image: ExportImage,
+  target: ExportTarget,
+  options: ExportOptions,
+  temporary: string,
+): Promise<{ readonly entries: readonly TarEntry[]; readonly manifestDigest: Digest }> {
+  if (target.format !== 'docker-archive') return ociLayout(image, options, temporary);
+  return { entries: await dockerArchive(image, options), manifestDigest: image.manifestDigest };
+}
+
+/** Waits until the piece is out: it is valid only until the next is asked for. */
+function written(to: Writable, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    to.write(piece, (error) => (error ? reject(readerGone(error)) : resolve()));
+  });
+}
+
+function readerGone(error: Error): Fault {
+  return new Fault({
+    code: 'io',
+    message: `The program that reads the image stopped reading: ${error.message}.`,
+  });
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isErrno } from '@image-tooling/host';
+import { checkSignal, Fault } from '../fault';
+import { ContentReader } from '../tar/content';
+import type { TarEntry } from '../tar/entry';
+
+/** Writes a stream to a neighbour of `path` and puts it in its place; removes it where that fails. */
+export async function replaceFile(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const temporary = neighbour(path);
+  try {
+    await writeAll(temporary, pieces);
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/**
+ * Writes files to a neighbour of `folder` and puts it in its place. Throws a `Fault` with `usage` where a folder is
+ * there that is neither empty nor an OCI layout.
+ */
+export async function replaceFolder(
+  folder: string,
+  files: readonly TarEntry[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await checkReplaceable(folder);
+  const temporary = neighbour(folder);
+  const old = neighbour(folder);
+  try {
+    await writeFiles(temporary, files, signal);
+    await swap(temporary, folder, old);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+    await rm(old, { recursive: true, force: true });
+  }
+}
+
+async function swap(from: string, folder: string, old: string): Promise<void> {
+  const replaces = await exists(folder);
+  if (replaces) await rename(folder, old);
+  await rename(from, folder).catch(async (error: unknown) => {
+    if (replaces) await rename(old, folder);
+    throw error;
+  });
+}
+
+async function writeFiles(
+  folder: string,
+  files: readonly TarEntry[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await mkdir(folder);
+  const reader = new ContentReader();
+  try {
+    for (const file of files) {
+      checkSignal(signal);
+      const path = join(folder, file.path);
+      await mkdir(dirname(path), { recursive: true });
+      await writeAll(path, reader.pieces(file), signal);
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+async function writeAll(
+  path: string,
+  pieces: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    for await (const piece of pieces) {
+      checkSignal(signal);
+      await file.writeFile(piece);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function checkReplaceable(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown): string[] => {
+    if (isErrno(error) && error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (names.length === 0 || names.includes('oci-layout')) return;
+  throw new Fault({
+    code: 'usage',
+    message: `${folder} is not empty and holds no OCI layout; it is left as it is.`,
+    hint: 'Name a folder that does not exist yet.',
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+function neighbour(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+}
