@@ -19,9 +19,6 @@ export interface ProjectDefinition {
   readonly files?: string;
 }
 
-/** Where definition files lie: one glob, as Nx wants it. */
-export const DEFINITION_GLOB = '{images/*/image.json,tools/*/tool.json}';
-
 /**
  * Reads a definition file as far as it can be read. Never fails: a mistake in one file must not take the
  * project graph away from all the others, and the task itself reports it, with its place.

@@ -5,17 +5,17 @@ import {
   type RawProjectGraphDependency,
 } from '@nx/devkit';
 import { readDefinition } from './definition';
-import type { WorkspaceOptions } from './options';
+import { foldersOf, isImageFile, type Folders, type PluginOptions } from './options';
 
 /** The edges of the project graph: from an image to its parent and to each of its tools. */
-export const createDependencies: CreateDependencies<WorkspaceOptions> = (_options, context) =>
-  changedImageFiles(context).flatMap((file) => edgesOf(file, context));
+export const createDependencies: CreateDependencies<PluginOptions> = (options, context) =>
+  changedImageFiles(context, foldersOf(options)).flatMap((file) => edgesOf(file, context));
 
 /** Nx remembers the edges of files that did not change. */
-function changedImageFiles(context: CreateDependenciesContext): string[] {
+function changedImageFiles(context: CreateDependenciesContext, folders: Folders): string[] {
   return Object.values(context.filesToProcess.projectFileMap)
     .flatMap((files) => files.map((entry) => entry.file))
-    .filter((file) => /^images\/[^/]+\/image\.json$/.test(file));
+    .filter((file) => isImageFile(file, folders));
 }
 
 /** An edge to a project that does not exist is left out: the task reports the unknown name, with its place. */

@@ -1,23 +1,29 @@
 import { createNodesFromFiles, type CreateNodes, type ProjectConfiguration } from '@nx/devkit';
 import { platformOfNode } from '@image-tooling/model/platform';
-import { DEFINITION_GLOB, readDefinition, type ProjectDefinition } from './definition';
-import type { WorkspaceOptions } from './options';
+import { readDefinition, type ProjectDefinition } from './definition';
+import { DEFINITION_GLOB, foldersOf, isImageFile, isToolFile, type PluginOptions } from './options';
 import { targetsOf } from './targets';
 
 /** Infers one Nx project from each definition file. */
-export const createNodes: CreateNodes<WorkspaceOptions> = [
+export const createNodes: CreateNodes<PluginOptions> = [
   DEFINITION_GLOB,
-  (files, options, context) =>
-    createNodesFromFiles(
+  (files, options, context) => {
+    const folders = foldersOf(options);
+    const setting = {
+      nxJson: context.nxJsonConfiguration,
+      images: folders.images,
+      host: platformOfNode(process.arch),
+    };
+    return createNodesFromFiles(
       (file) => {
         const definition = readDefinition(context.workspaceRoot, file);
-        const targets = targetsOf(definition, context.nxJsonConfiguration, platformOfNode(process.arch));
-        return { projects: { [definition.root]: project(definition, targets) } };
+        return { projects: { [definition.root]: project(definition, targetsOf(definition, setting)) } };
       },
-      files,
+      files.filter((file) => isImageFile(file, folders) || isToolFile(file, folders)),
       options ?? {},
       context,
-    ),
+    );
+  },
 ];
 
 function project(

@@ -5,25 +5,28 @@ import { imageInputs, implementationInputs, toolInputs } from './inputs';
 
 type Targets = Record<string, TargetConfiguration>;
 
+/** What targets depend on beside the definition. */
+export interface Setting {
+  readonly nxJson: NxJsonConfiguration;
+  /** The folder that holds the images. */
+  readonly images: string;
+  /** This machine's platform; undefined where nothing is built for it. */
+  readonly host: Platform | undefined;
+}
+
 /**
  * All targets of an image or a tool. Nx hashes every target of a project into each of its tasks, save
  * `dependsOn`: so `dependsOn` alone may differ from host to host.
- *
- * @param host this machine's platform; undefined where nothing is built for it
  */
-export function targetsOf(
-  definition: ProjectDefinition,
-  nxJson: NxJsonConfiguration,
-  host: Platform | undefined,
-): Targets {
+export function targetsOf(definition: ProjectDefinition, setting: Setting): Targets {
   return {
     ...Object.fromEntries(
       definition.platforms.map((platform) => [
         buildTarget(platform),
-        buildOn(definition, platform, implementationInputs(nxJson)),
+        buildOn(definition, platform, inputsOf(definition, setting)),
       ]),
     ),
-    build: alias(platformsHere(definition, host)),
+    build: alias(platformsHere(definition, setting.host)),
     'build-all': alias(definition.platforms),
     lock: lock(definition),
     ...(definition.kind === 'image' ? { load: load(definition) } : {}),
@@ -37,16 +40,22 @@ function buildTarget(platform: Platform): string {
 function buildOn(
   definition: ProjectDefinition,
   platform: Platform,
-  implementation: NonNullable<TargetConfiguration['inputs']>,
+  inputs: TargetConfiguration['inputs'],
 ): TargetConfiguration {
-  const isImage = definition.kind === 'image';
   return {
     command: `image-tooling build ${definition.name} --platform ${platform}`,
     cache: true,
-    inputs: isImage ? imageInputs(definition, implementation) : toolInputs(implementation),
+    inputs,
     outputs: [`{projectRoot}/dist/${platformFolder(platform)}`],
-    dependsOn: isImage ? [`^${buildTarget(platform)}`] : [],
+    dependsOn: definition.kind === 'image' ? [`^${buildTarget(platform)}`] : [],
   };
+}
+
+function inputsOf(definition: ProjectDefinition, setting: Setting): TargetConfiguration['inputs'] {
+  const implementation = implementationInputs(setting.nxJson);
+  return definition.kind === 'image'
+    ? imageInputs(definition, setting.images, implementation)
+    : toolInputs(implementation);
 }
 
 /** An image that is not made for this machine is built for the platforms it has, rather than silently not at all. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectGraph } from '@nx/devkit';
-import { makeWorkspace, type Workspace } from './workspace';
+import { makeWorkspace, nxJson, type Workspace } from './workspace';
 
 let workspace: Workspace;
 
@@ -62,6 +62,13 @@ describe('the project graph', () => {
     expect(exitCode).not.toBe(0);
     expect(output).toContain('Unexpected end of JSON input');
     expect(workspace.calls()).toEqual(['build empty --platform linux/amd64']);
+  });
+
+  it('looks where the options say', async () => {
+    workspace.write('nx.json', nxJson({ imagesDir: 'deep/pictures' }));
+    workspace.write('deep/pictures/one/image.json', { from: { debian: 'trixie' }, tools: ['helm'] });
+    expect(edges(await graph())).toEqual({ one: ['helm'], helm: [], kubectl: [] });
+    workspace.write('nx.json', nxJson({}));
   });
 
   it('names the images of a cycle', async () => {

@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { TargetConfiguration } from '@nx/devkit';
 import type { Platform } from '@image-tooling/model';
 import type { ProjectDefinition } from '../src/definition';
-import { targetsOf } from '../src/targets';
+import { targetsOf, type Setting } from '../src/targets';
 
-const NX_JSON = { namedInputs: { imageTooling: ['{workspaceRoot}/packages/*/src/**/*'] } };
+const AMD64: Setting = {
+  nxJson: { namedInputs: { imageTooling: ['{workspaceRoot}/packages/*/src/**/*'] } },
+  images: 'images',
+  host: 'linux/amd64',
+};
 
 const TOOL: ProjectDefinition = {
   kind: 'tool',
@@ -25,7 +29,7 @@ const IMAGE: ProjectDefinition = {
 };
 
 describe('the targets of a tool', () => {
-  const targets = targetsOf(TOOL, NX_JSON, 'linux/amd64');
+  const targets = targetsOf(TOOL, AMD64);
 
   it('are these', () => {
     expect(Object.keys(targets).sort()).toEqual(['build', 'build-all', 'build-amd64', 'build-arm64', 'lock']);
@@ -49,14 +53,14 @@ describe('the targets of a tool', () => {
   });
 
   it('hash the package where the source of image-tooling lies elsewhere', () => {
-    expect(targetsOf(TOOL, {}, 'linux/amd64')['build-amd64']?.inputs).toContainEqual({
+    expect(targetsOf(TOOL, { ...AMD64, nxJson: {} })['build-amd64']?.inputs).toContainEqual({
       externalDependencies: ['@image-tooling/nx'],
     });
   });
 });
 
 describe('the targets of an image', () => {
-  const targets = targetsOf(IMAGE, NX_JSON, 'linux/amd64');
+  const targets = targetsOf(IMAGE, AMD64);
 
   it('are these', () => {
     expect(Object.keys(targets).sort()).toEqual([
@@ -98,7 +102,7 @@ describe('the targets of an image', () => {
       cache: false,
       dependsOn: [{ projects: ['base'], target: 'lock' }],
     });
-    expect(targetsOf({ ...IMAGE, parent: undefined }, NX_JSON, 'linux/amd64')['lock']?.dependsOn).toEqual([]);
+    expect(targetsOf({ ...IMAGE, parent: undefined }, AMD64)['lock']?.dependsOn).toEqual([]);
   });
 
   it('load what was built', () => {
@@ -110,7 +114,7 @@ describe('the targets of an image', () => {
   });
 
   it('are only those of the platforms it declares', () => {
-    const arm = targetsOf({ ...IMAGE, platforms: ['linux/arm64'] }, NX_JSON, 'linux/amd64');
+    const arm = targetsOf({ ...IMAGE, platforms: ['linux/arm64'] }, AMD64);
     expect(Object.keys(arm)).not.toContain('build-amd64');
     expect(arm['build']?.dependsOn).toEqual(['build-arm64']);
   });
@@ -120,12 +124,12 @@ describe('what Nx hashes of a project', () => {
   const hosts: (Platform | undefined)[] = ['linux/amd64', 'linux/arm64', undefined];
 
   it.each([TOOL, IMAGE])('is the same on every machine: $name', (definition) => {
-    const [first, ...others] = hosts.map((host) => hashed(targetsOf(definition, NX_JSON, host)));
+    const [first, ...others] = hosts.map((host) => hashed(targetsOf(definition, { ...AMD64, host })));
     for (const other of others) expect(other).toEqual(first);
   });
 
   it('would tell machines apart if more than dependsOn differed', () => {
-    const [amd64, arm64] = hosts.map((host) => targetsOf(IMAGE, NX_JSON, host));
+    const [amd64, arm64] = hosts.map((host) => targetsOf(IMAGE, { ...AMD64, host }));
     expect(amd64).not.toEqual(arm64);
   });
 });

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { WorkspaceOptions } from '../src/index';
+import type { PluginOptions } from '../src/index';
 
 const REPOSITORY = resolve(__dirname, '../../..');
 const FAKE_COMMAND = join(__dirname, 'fake-image-tooling.cjs');
@@ -60,7 +60,7 @@ const FILES: Readonly<Record<string, string | object>> = {
 };
 
 /** The fixture's nx.json, with a policy of the workspace's. */
-export function nxJson(options: WorkspaceOptions): object {
+export function nxJson(options: PluginOptions): object {
   return {
     plugins: [{ plugin: '@image-tooling/nx', options }],
     namedInputs: { imageTooling: ['{workspaceRoot}/implementation.txt'] },
