@@ -1,4 +1,7 @@
 export * from './command';
 export * from './files';
 export * from './locks';
+export { lastLines } from './output';
+export { hasProgram } from './program';
 export * from './redact';
+export * from './running';

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { fail, ok, type Result } from '@image-tooling/model';
+import { exitCodeOf, needProgram } from './program';
+import { abortedFailure, stopGroup, timeoutFailure, type StopRules } from './stop';
+
+/** A program whose input or output is a stream of this process: an archiver, a decompressor, a server. */
+export interface RunningCommand {
+  readonly pid: number;
+  readonly stdin: Writable;
+  /** Must be read to its end, or the program never ends. */
+  readonly stdout: Readable;
+  /** Its end; fails with `timeout` or `aborted`. Never rejects. */
+  readonly ended: Promise<Result<RunningEnd>>;
+}
+
+export interface RunningEnd {
+  /** 128 + the signal's number where a signal ended it. */
+  readonly exitCode: number;
+  /** The last 64 KiB. */
+  readonly stderr: string;
+}
+
+export interface RunningOptions extends StopRules {
+  readonly cwd?: string;
+  /** The whole environment; default: this process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+const STDERR_KEPT = 65_536;
+
+/** Starts a program and leaves it running, its streams in the caller's hands. Fails with `command-missing`. */
+export async function start(options: RunningOptions): Promise<Result<RunningCommand>> {
+  const [program, ...args] = options.argv;
+  const found = await needProgram(program, options.env);
+  if (!found.ok) return found;
+  if (options.signal?.aborted) return fail(abortedFailure(options));
+
+  // zx keeps a program's whole output in memory; what goes through here may be gigabytes.
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env: { ...(options.env ?? process.env) },
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_KEPT);
+  });
+  // A program that ended early closes its input; its exit code says more than EPIPE.
+  child.stdin.on('error', () => undefined);
+  const stopper = stopGroup(() => child.pid, options);
+  const ended = new Promise<Result<RunningEnd>>((resolve) => {
+    const settle = (exitCode: number): void => {
+      const stopped = stopper.end();
+      if (stopped === 'aborted') return resolve(fail(abortedFailure(options)));
+      if (stopped === 'timeout') return resolve(fail(timeoutFailure(options, stderr)));
+      resolve(ok({ exitCode, stderr }));
+    };
+    child.on('error', (error) => {
+      stopper.end();
+      resolve(
+        fail({ code: 'command-failed', message: `"${program}" could not be started: ${error.message}` }),
+      );
+    });
+    child.on('close', (code, signal) => settle(exitCodeOf(code, signal)));
+    void stopper.abandoned.then(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+      settle(137);
+    });
+  });
+  return ok({ pid: child.pid ?? 0, stdin: child.stdin, stdout: child.stdout, ended });
+}

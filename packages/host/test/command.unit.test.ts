@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { mustRun, run } from '../src';
+import { aliveWithMark, failureOf, newMark, valueOf } from './help';
+
+describe('run', () => {
+  it('gives both outputs and the exit code, which is no failure', async () => {
+    const result = valueOf(await run({ argv: ['sh', '-c', 'echo out; echo err >&2; exit 7'] }));
+    expect(result).toEqual({ exitCode: 7, stdout: 'out\n', stderr: 'err\n' });
+  });
+
+  it.each([255, 137, 0])('gives exit code %i', async (code) => {
+    expect(valueOf(await run({ argv: ['sh', '-c', `exit ${code}`] })).exitCode).toBe(code);
+  });
+
+  it('gives 128 + the number of the signal that ended it', async () => {
+    expect(valueOf(await run({ argv: ['sh', '-c', 'kill -KILL $$'] })).exitCode).toBe(137);
+  });
+
+  it('reads nothing in an argument as shell syntax', async () => {
+    const argument = `$(id) '"; rm \\ * \n`;
+    expect(valueOf(await run({ argv: ['printf', '%s', argument] })).stdout).toBe(argument);
+  });
+
+  it('passes the environment that it is given and no more', async () => {
+    const env = { PATH: process.env['PATH'], ONLY: 'this' };
+    const { stdout } = valueOf(await run({ argv: ['env'], env }));
+    const names = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=')[0]);
+    expect(names).toContain('ONLY');
+    expect(names).not.toContain('HOME');
+  });
+
+  it('hands its input over, and ends its standard input where there is none', async () => {
+    expect(valueOf(await run({ argv: ['cat'], input: 'text' })).stdout).toBe('text');
+    expect(valueOf(await run({ argv: ['cat'] })).stdout).toBe('');
+  });
+
+  it('fails with command-missing for a program that is not there', async () => {
+    expect(failureOf(await run({ argv: ['no-such-program-here'] }))).toMatchObject({
+      code: 'command-missing',
+      message: 'The program "no-such-program-here" is not on this machine.',
+    });
+  });
+
+  it('hands out lines while the program runs, the last one also without a newline', async () => {
+    const seen: { line: string; at: number }[] = [];
+    const onLine = (line: string): void => void seen.push({ line, at: Date.now() });
+    valueOf(await run({ argv: ['sh', '-c', 'echo first; sleep 0.5; printf last'], onLine }));
+    expect(seen.map(({ line }) => line)).toEqual(['first', 'last']);
+    expect(seen[1]!.at - seen[0]!.at).toBeGreaterThan(300);
+  });
+});
+
+describe('a run that is stopped', () => {
+  it('ends the whole process group when its time is up, and shows what it said', async () => {
+    const mark = newMark();
+    const script = `echo before; sleep ${mark} & sleep ${mark}`;
+    const failure = failureOf(await run({ argv: ['sh', '-c', script], timeoutSeconds: 0.5 }));
+    expect(failure.code).toBe('timeout');
+    expect(failure.details).toEqual(['before']);
+    expect(await aliveWithMark(mark)).toEqual([]);
+  });
+
+  it('ends on abort, and kills a child that ignores SIGTERM after the grace', async () => {
+    const mark = newMark();
+    const abort = new AbortController();
+    const begin = Date.now();
+    const running = run({
+      argv: ['sh', '-c', `trap "" TERM; while :; do sleep ${mark}; done`],
+      signal: abort.signal,
+      graceSeconds: 0.5,
+    });
+    await sleep(300);
+    abort.abort();
+    expect(failureOf(await running).code).toBe('aborted');
+    expect(Date.now() - begin).toBeGreaterThan(700);
+    expect(Date.now() - begin).toBeLessThan(5000);
+    expect(await aliveWithMark(mark)).toEqual([]);
+  });
+
+  it('does not wait for a process that left the group and holds the output open', async () => {
+    const begin = Date.now();
+    const argv = ['sh', '-c', 'setsid sleep 6 & sleep 6'] as const;
+    expect(failureOf(await run({ argv, timeoutSeconds: 0.3, graceSeconds: 0.2 })).code).toBe('timeout');
+    expect(Date.now() - begin).toBeLessThan(4000);
+  });
+
+  it('starts nothing where the signal was aborted before', async () => {
+    const result = await run({ argv: ['true'], signal: AbortSignal.abort() });
+    expect(failureOf(result).code).toBe('aborted');
+  });
+});
+
+describe('mustRun', () => {
+  it('makes an exit code a failure with the last lines of output', async () => {
+    const failure = failureOf(await mustRun({ argv: ['sh', '-c', 'seq 30 >&2; exit 3'] }));
+    expect(failure.code).toBe('command-failed');
+    expect(failure.message).toContain('ended with exit code 3');
+    expect(failure.details).toHaveLength(20);
+    expect(failure.details?.at(-1)).toBe('30');
+  });
+
+  it('shows no secret, neither in the message nor in the output', async () => {
+    const secrets = ['hunter2'];
+    const script = 'echo hunter2 https://me:pw@example.invalid/ >&2; exit 1';
+    const text = JSON.stringify(failureOf(await mustRun({ argv: ['sh', '-c', script], secrets })));
+    expect(text).not.toContain('hunter2');
+    expect(text).not.toContain('me:pw');
+    expect(text).toContain('https://***@example.invalid/');
+  });
+});

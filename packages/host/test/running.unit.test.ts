@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { start } from '../src';
+import { aliveWithMark, failureOf, newMark, valueOf } from './help';
+
+describe('start', () => {
+  it('leaves the streams to the caller', async () => {
+    const cat = valueOf(await start({ argv: ['cat'] }));
+    cat.stdin.end('through');
+    let text = '';
+    for await (const chunk of cat.stdout) text += String(chunk);
+    expect(text).toBe('through');
+    expect(valueOf(await cat.ended)).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it('tells exit code and standard error', async () => {
+    const program = valueOf(await start({ argv: ['sh', '-c', 'echo why >&2; exit 4'] }));
+    program.stdout.resume();
+    expect(valueOf(await program.ended)).toEqual({ exitCode: 4, stderr: 'why\n' });
+  });
+
+  it('survives a program that closes its input early', async () => {
+    const program = valueOf(await start({ argv: ['sh', '-c', 'exec <&-; exit 3'] }));
+    program.stdout.resume();
+    program.stdin.write(Buffer.alloc(1_000_000));
+    expect(valueOf(await program.ended).exitCode).toBe(3);
+  });
+
+  it('ends the group on abort', async () => {
+    const mark = newMark();
+    const abort = new AbortController();
+    const program = valueOf(
+      await start({ argv: ['sh', '-c', `sleep ${mark} & wait`], signal: abort.signal }),
+    );
+    program.stdout.resume();
+    await sleep(200);
+    abort.abort();
+    expect(failureOf(await program.ended).code).toBe('aborted');
+    expect(await aliveWithMark(mark)).toEqual([]);
+  });
+
+  it('ends when its time is up', async () => {
+    const program = valueOf(await start({ argv: ['sleep', newMark()], timeoutSeconds: 0.2 }));
+    program.stdout.resume();
+    expect(failureOf(await program.ended).code).toBe('timeout');
+  });
+
+  it('fails with command-missing', async () => {
+    expect(failureOf(await start({ argv: ['no-such-program-here'] })).code).toBe('command-missing');
+  });
+
+  it('fails where the folder to run in is not there', async () => {
+    const program = valueOf(await start({ argv: ['true'], cwd: '/no/such/folder' }));
+    expect(failureOf(await program.ended).code).toBe('command-failed');
+  });
+});
