@@ -1,72 +1,85 @@
 import { z } from 'zod';
-import { imagePath, mode, relativePath, textLike } from './fields';
+import { imagePath, mode, owner, relativePath, templated } from './fields';
+import { VERSION_PLACEHOLDERS } from './template';
 
-const DEFAULT_TIMEOUT_SECONDS = 60;
+type Text = z.ZodType<string>;
+type Wrap = <T extends Text>(schema: T) => T;
 
-const pattern = (description: string) =>
+/** What is tried in a finished image; every text that may hold placeholders goes through `wrap`. */
+const checkWith = (wrap: Wrap) =>
   z
-    .string()
-    .check((context) => {
-      const fault = patternFault(context.value);
-      if (fault === undefined) return;
-      context.issues.push({
-        code: 'custom',
-        input: context.value,
-        message: `is no regular expression: ${fault}`,
-        params: { hint: 'Write a JavaScript regular expression; in JSON each "\\" is written twice.' },
-      });
+    .union([runCheck(wrap), fileCheck(wrap)])
+    .meta({ id: 'check', description: 'Something that is tried in the finished image.' });
+
+const runCheck = (wrap: Wrap) =>
+  z
+    .strictObject({
+      run: z.array(wrap(z.string())).min(1).meta({
+        description: 'Program and arguments. No shell is involved; name one ("sh", "-c", …) if needed.',
+      }),
+      stdout: wrap(pattern)
+        .optional()
+        .meta({ description: 'Regular expression that some line of the standard output must match.' }),
+      stderr: wrap(pattern)
+        .optional()
+        .meta({ description: 'Regular expression that some line of the standard error must match.' }),
+      exitCode: z.int().min(0).max(255).default(0).meta({ description: 'The exit code that is expected.' }),
+      timeoutSeconds: z
+        .number()
+        .positive()
+        .max(MAX_TIMEOUT_SECONDS)
+        .default(DEFAULT_TIMEOUT_SECONDS)
+        .meta({ description: 'Seconds after which the check has failed.' }),
+      network: z.boolean().default(false).meta({ description: 'Whether the check needs the network.' }),
+      files: z
+        .record(relativePath('Path below the folder the check runs in.'), z.string())
+        .default({})
+        .meta({ description: 'Files to make in the folder the check runs in: path and content.' }),
     })
-    .meta({ description, format: 'regex' });
+    .meta({ title: 'Command check', description: 'A command that must succeed in the image.' });
 
-const runCheck = z
-  .strictObject({
-    run: z.array(z.string()).min(1).meta({
-      description: 'Program and arguments. No shell is involved; name one ("sh", "-c", …) if needed.',
-    }),
-    stdout: pattern('Regular expression that some line of the standard output must match.').optional(),
-    stderr: pattern('Regular expression that some line of the standard error must match.').optional(),
-    exitCode: z.int().min(0).max(255).default(0).meta({ description: 'The exit code that is expected.' }),
-    timeoutSeconds: z
-      .number()
-      .positive()
-      .max(3600)
-      .default(DEFAULT_TIMEOUT_SECONDS)
-      .meta({ description: 'Seconds after which the check has failed.' }),
-    network: z.boolean().default(false).meta({ description: 'Whether the check needs the network.' }),
-    files: z
-      .record(relativePath('Path below the folder the check runs in.'), z.string())
-      .optional()
-      .meta({ description: 'Files to make in the folder the check runs in: path and content.' }),
+const fileCheck = (wrap: Wrap) =>
+  z
+    .strictObject({
+      file: wrap(imagePath('Absolute path in the image.')),
+      mode: mode('Its permissions, in octal ("0755").').optional(),
+      owner: owner('Its owner, or owner and group ("root:root", "0:0").').optional(),
+      absent: z.boolean().default(false).meta({ description: 'Whether it must not be there.' }),
+    })
+    .meta({ title: 'File check', description: 'A file that must be in the image, or must not.' });
+
+/** Default and longest time limit of a check: tools answer in a second; a minute also holds under emulation. */
+const DEFAULT_TIMEOUT_SECONDS = 60;
+const MAX_TIMEOUT_SECONDS = 3600;
+
+const pattern = z
+  .string()
+  .check((context) => {
+    const fault = patternFault(context.value);
+    if (fault === undefined) return;
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      message: `no regular expression (${fault})`,
+      params: { hint: 'Write a JavaScript regular expression; in JSON each "\\" is written twice.' },
+    });
   })
-  .meta({ title: 'Command check', description: 'A command that must succeed in the image.' });
+  .meta({ format: 'regex' });
 
-const fileCheck = z
-  .strictObject({
-    file: imagePath('Absolute path in the image.'),
-    mode: mode('Its permissions, in octal ("0755").').optional(),
-    owner: textLike(
-      /^[a-z0-9_][a-z0-9_-]*(?::[a-z0-9_][a-z0-9_-]*)?$/,
-      'a user, or user and group ("root:root", "0:0")',
-      'Its owner, or owner and group, by name or number ("root:root").',
-    ).optional(),
-    absent: z.boolean().default(false).meta({ description: 'Whether it must not be there.' }),
-  })
-  .meta({ title: 'File check', description: 'A file that must be in the image, or must not.' });
+/** A check of an image. */
+export const imageCheck = checkWith((schema) => schema);
+/** A check of a tool: `{version}` and its parts are replaced by those of the tool. */
+export const toolCheck = checkWith((schema) => templated(schema, VERSION_PLACEHOLDERS));
 
-/** What is tried in a finished image. */
-export const check = z
-  .union([runCheck, fileCheck])
-  .meta({ id: 'check', description: 'Something that is tried in the finished image.' });
-
-export type RunCheck = z.output<typeof runCheck>;
-export type FileCheck = z.output<typeof fileCheck>;
-export type Check = z.output<typeof check>;
+export type RunCheck = z.output<ReturnType<typeof runCheck>>;
+export type FileCheck = z.output<ReturnType<typeof fileCheck>>;
+export type Check = z.output<typeof imageCheck>;
 
 export function isRunCheck(check: Check): check is RunCheck {
   return 'run' in check;
 }
 
-/** A check's pattern, ready to use: `^` and `$` match at each line. Throws where it is not one: parsing refused it. */
+/** A check's pattern, ready to use: `^` and `$` match at each line. Throws where the text is none; parsing has refused such. */
 export function compilePattern(pattern: string): RegExp {
   return new RegExp(pattern, 'm');
 }

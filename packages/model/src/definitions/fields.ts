@@ -1,9 +1,23 @@
 import { z } from 'zod';
 import { PLATFORMS } from '../platform';
+import { knownPlaceholders, unknownPlaceholders, type Placeholder } from './template';
 
 /** A text that matches `pattern`; `expected` completes "expected …" in messages. */
 export function textLike(pattern: RegExp, expected: string, description: string) {
   return z.string().regex(pattern, { error: expected }).meta({ description });
+}
+
+/** The schema, refusing `{names}` other than `placeholders` in its texts. */
+export function templated<T extends z.ZodType<string>>(schema: T, placeholders: readonly Placeholder[]): T {
+  return schema.check((context) => {
+    for (const name of unknownPlaceholders(context.value, placeholders))
+      context.issues.push({
+        code: 'custom',
+        input: context.value,
+        message: `"{${name}}" stands for nothing here`,
+        params: { hint: knownPlaceholders(name, placeholders) },
+      });
+  });
 }
 
 /** One line of plain words. */
@@ -11,24 +25,30 @@ export function line(description: string) {
   return textLike(/^\S(?:[^\n\r]*\S)?$/, 'one line of text, without spaces at its ends', description);
 }
 
-/** A list that holds nothing twice. */
+/** A list that holds nothing twice. Repetitions are found beside other mistakes (zod would skip the check). */
 export function uniqueList<T extends z.ZodType>(entry: T) {
   return z
     .array(entry)
-    .check((context) => {
-      const keys = context.value.map((value) => JSON.stringify(value));
-      keys.forEach((key, index) => {
-        if (keys.indexOf(key) === index) return;
-        context.issues.push({
-          code: 'custom',
-          input: context.value,
-          path: [index],
-          message: `${key} is listed twice`,
-          params: { failure: 'duplicate', hint: 'Remove one of them.' },
-        });
-      });
-    })
+    .superRefine(reportRepeated, { when: ({ value }) => Array.isArray(value) })
     .meta({ uniqueItems: true });
+}
+
+/** When to run a check of an object whose members may have mistakes of their own. */
+export function isObject({ value }: { readonly value: unknown }): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function reportRepeated(values: readonly unknown[], context: z.core.$RefinementCtx): void {
+  const texts = values.map((value) => JSON.stringify(value));
+  texts.forEach((text, index) => {
+    if (texts.indexOf(text) === index) return;
+    context.addIssue({
+      code: 'custom',
+      path: [index],
+      message: `${text} is in the list already`,
+      params: { failure: 'duplicate', hint: 'Remove one of them.' },
+    });
+  });
 }
 
 /**
@@ -52,7 +72,7 @@ export const mode = (description: string) =>
 /** A path inside the image. */
 export const imagePath = (description: string) =>
   textLike(
-    /^\/(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:.*[^/])?$/,
+    /^\/(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:.*[^/\s])?$/,
     'an absolute path in the image, without "..", "//" or a "/" at its end ("/etc/profile.d")',
     description,
   );
@@ -60,8 +80,16 @@ export const imagePath = (description: string) =>
 /** A path below a folder. */
 export const relativePath = (description: string) =>
   textLike(
-    /^(?!\/)(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:.*[^/])$/,
+    /^(?!\/)(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:.*[^/\s])$/,
     'a relative path, without ".." or a "/" at its end ("bin/k9s")',
+    description,
+  );
+
+/** Who something belongs to, or runs as. */
+export const owner = (description: string) =>
+  textLike(
+    /^[a-z0-9_][a-z0-9_-]*(?::[a-z0-9_][a-z0-9_-]*)?$/,
+    'a user, or user and group, by name or number ("toolbox", "1000:1000")',
     description,
   );
 

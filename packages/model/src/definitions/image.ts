@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PLATFORMS, type Platform } from '../platform';
-import { check } from './check';
+import { imageCheck } from './check';
 import {
   debianPackage,
   id,
@@ -8,6 +8,7 @@ import {
   line,
   mode,
   name,
+  owner,
   platform,
   relativePath,
   schemaReference,
@@ -78,11 +79,7 @@ const config = z.strictObject({
   cmd: argv(
     'Program and arguments that run if none are given; arguments of the entry point if there is one.',
   ),
-  user: textLike(
-    /^[a-z0-9_][a-z0-9_-]*(?::[a-z0-9_][a-z0-9_-]*)?$/,
-    'a user, or user and group, by name or number ("toolbox", "1000:1000")',
-    'Who the program runs as.',
-  ).optional(),
+  user: owner('Who the program runs as, by name or number ("1000:1000").').optional(),
   workdir: imagePath('The folder the program starts in.').optional(),
   labels: z.record(z.string().min(1), z.string()).optional().meta({ description: 'Labels of the image.' }),
   exposedPorts: uniqueList(
@@ -126,7 +123,7 @@ export const imageSchema = z
       .meta({ description: 'Empty folders to make, and folders that get other permissions or owners.' }),
     config: config.default({}).meta({ description: 'How containers of the image start.' }),
     checks: z
-      .array(check)
+      .array(imageCheck)
       .default([])
       .meta({ description: 'What is tried in the image beside the checks of its tools.' }),
     examples: z

@@ -1,21 +1,19 @@
 export { compilePattern, isRunCheck, type Check, type FileCheck, type RunCheck } from './check';
-export { NAME } from './fields';
-export {
-  imageSchema,
-  type ImageConfigDefinition,
-  type ImageDefinition,
-  type ImageDirectory,
-  type ImageUser,
-} from './image';
-export * from './locks';
-export {
-  optionsSchema,
-  TOOL_SOURCES,
-  type DebianOptions,
-  type ToolSource,
-  type WorkspaceOptions,
-} from './options';
+export type { ImageConfigDefinition, ImageDefinition, ImageDirectory, ImageUser } from './image';
+export type * from './locks';
+export { parseWorkspaceOptions } from './nx-json';
+export { TOOL_SOURCES, type DebianOptions, type ToolSource, type WorkspaceOptions } from './options';
 export * from './parse';
 export { bytesOf } from './size';
-export * from './template';
-export * from './tool';
+export * from './source-choice';
+export type * from './sources';
+export {
+  expandPattern,
+  expandTemplate,
+  versionValues,
+  type Placeholder,
+  type TemplateValues,
+} from './template';
+export type { ToolDefinition } from './tool';
+export * from './workspace';
+export { jsonSchemas, SCHEMA_VERSION } from './json-schemas';

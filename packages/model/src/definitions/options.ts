@@ -35,7 +35,7 @@ export const optionsSchema = z
     toolsDir: relativePath('Folder of the tools.').default('tools'),
     toolSource: z
       .enum(TOOL_SOURCES)
-      .default('release')
+      .default('registry')
       .meta({ description: 'Which kind of source is taken where a tool has several.' }),
     compression: z.enum(['zstd', 'gzip']).default('zstd').meta({ description: 'How layers are compressed.' }),
     mirrors: z

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../result';
 import type { Failure } from '../failure';
-import { didYouMean } from '../diagnostics/suggest';
+import { nearest } from '../diagnostics/suggest';
 
 /** What `{…}` stands for in a tool's definition. Those that are undefined can't be used there. */
 export interface TemplateValues {
@@ -19,22 +19,19 @@ export interface TemplateValues {
 }
 
 export type Placeholder = keyof TemplateValues;
-export const PLACEHOLDERS: readonly Placeholder[] = [
-  'version',
-  'major',
-  'minor',
-  'patch',
-  'arch',
-  'date',
-  'commit',
-];
+export const VERSION_PLACEHOLDERS: readonly Placeholder[] = ['version', 'major', 'minor', 'patch'];
+/** Those of a file that is fetched for one platform. */
+export const FILE_PLACEHOLDERS: readonly Placeholder[] = [...VERSION_PLACEHOLDERS, 'arch'];
+/** Those of a program that is compiled. */
+export const BUILD_PLACEHOLDERS: readonly Placeholder[] = [...VERSION_PLACEHOLDERS, 'date', 'commit'];
+export const PLACEHOLDERS: readonly Placeholder[] = [...BUILD_PLACEHOLDERS, 'arch'];
 
 /** A letter after the brace: `\d{2}` and `{}` of other languages are left alone. */
 const PLACEHOLDER = /\{([a-zA-Z]+)\}/g;
 
 /** The text with each `{name}` replaced. Fails with `schema` for each name that is unknown or has no value here. */
 export function expandTemplate(text: string, values: TemplateValues): Result<string> {
-  const [first, ...rest] = unknownPlaceholders(text, definedNames(values)).map(unknown);
+  const [first, ...rest] = unknownPlaceholders(text, definedNames(values)).map(withoutValue);
   if (first) return fail(first, ...rest);
   return ok(text.replace(PLACEHOLDER, (_, name: Placeholder) => values[name] ?? ''));
 }
@@ -61,12 +58,20 @@ function definedNames(values: TemplateValues): Placeholder[] {
   return PLACEHOLDERS.filter((name) => values[name] !== undefined);
 }
 
-function unknown(name: string): Failure {
+function withoutValue(name: string): Failure {
+  const known = PLACEHOLDERS.some((placeholder) => placeholder === name);
   return {
     code: 'schema',
-    message: `"{${name}}" stands for nothing here${didYouMean(name, PLACEHOLDERS)}`,
-    hint: `Known are ${PLACEHOLDERS.map((known) => `{${known}}`).join(', ')}.`,
+    message: known ? `"{${name}}" has no value here.` : `"{${name}}" stands for nothing.`,
+    hint: knownPlaceholders(name, PLACEHOLDERS),
   };
+}
+
+/** What a person may write instead of a placeholder that stands for nothing. */
+export function knownPlaceholders(name: string, known: readonly string[]): string {
+  const suggestion = nearest(name, known);
+  if (suggestion !== undefined && suggestion !== name) return `Write {${suggestion}} instead.`;
+  return `Known are ${known.map((placeholder) => `{${placeholder}}`).join(', ')}.`;
 }
 
 function escapeForPattern(value: string | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { findNodeAtLocation, type Node, type ParseError } from 'jsonc-parser';
 import type { Place } from '../failure';
-import { excerptOf, positionAt } from './excerpt';
+import { excerptOf } from './excerpt';
+import { positionAt, type Lines } from './lines';
 
 /** The way to a value inside a JSON document: member names and list indexes. */
 export type JsonPath = readonly (string | number)[];
@@ -10,6 +11,7 @@ export interface JsonDocument {
   /** Path relative to the workspace root. */
   readonly file: string;
   readonly text: string;
+  readonly lines: Lines;
   /** Undefined for an empty text. */
   readonly root: Node | undefined;
   readonly errors: readonly ParseError[];
@@ -29,12 +31,17 @@ export function placeOf(document: JsonDocument, path: JsonPath, label: string, p
   return placeAt(document, marked.offset, isComposite(marked) ? 1 : marked.length, label);
 }
 
+/** Whether the document has a value at `path`, or has it only by default. */
+export function isWritten({ root }: JsonDocument, path: JsonPath): boolean {
+  return root !== undefined && findNodeAtLocation(root, [...path]) !== undefined;
+}
+
 /** The place of `length` characters at `offset`, marked with `label`. */
 export function placeAt(document: JsonDocument, offset: number, length: number, label: string): Place {
   return {
     file: document.file,
-    ...positionAt(document.text, offset),
-    excerpt: excerptOf(document.text, offset, length, label),
+    ...positionAt(document.lines, offset),
+    excerpt: excerptOf(document.lines, offset, length, label),
   };
 }
 

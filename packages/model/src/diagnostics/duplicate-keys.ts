@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import type { Failure } from '../failure';
 import { placeAt, type JsonDocument } from './document';
-import { positionAt } from './excerpt';
+import { positionAt } from './lines';
 
 /** A failure for each key that its object has already. */
 export function duplicateKeys(document: JsonDocument): Failure[] {
@@ -28,7 +28,7 @@ function inObject(document: JsonDocument, properties: readonly Node[]): Failure[
 }
 
 function duplicateKey(document: JsonDocument, name: string, key: Node, earlier: Node): Failure {
-  const { line } = positionAt(document.text, earlier.offset);
+  const { line } = positionAt(document.lines, earlier.offset);
   return {
     code: 'duplicate',
     message: `The key ${JSON.stringify(name)} stands twice in one object, first in line ${line}.`,

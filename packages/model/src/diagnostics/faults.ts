@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FailureCode } from '../failure';
 import type { JsonPath, Part } from './document';
-import { describedAt, knownKeys } from './schema-walk';
+import { describedAt, knownKeys, requiredKeys } from './schema-walk';
 import { didYouMean, nearest } from './suggest';
 
 /** One way in which a value is not what its schema asks for, in plain words. */
@@ -68,15 +68,15 @@ function unknownKey(key: string, path: JsonPath, { schema }: Subject): Fault {
 function unionFaults(issue: z.core.$ZodIssueInvalidUnion, path: JsonPath, subject: Subject): Fault[] {
   const value = valueAt(subject.value, path);
   if (value === undefined) return [missing(path, subject)];
-  if (!isObject(value)) return [wrongType('object', path, subject)];
+  if (!isObject(value) || Array.isArray(value))
+    return [noAlternative(path, subject, 'an object with one of')];
+  const [best, second] = [...issue.errors].sort((a, b) => strangeness(a) - strangeness(b));
+  if (best && (!second || strangeness(best) < strangeness(second)))
+    return best.flatMap((inner) => faultsOfIssue(inner, path, subject));
   const known = knownKeys(subject.schema, path);
   const strange = Object.keys(value).filter((key) => !known.includes(key));
-  const closest = [...issue.errors].sort((a, b) => strangeness(a) - strangeness(b));
-  const [best, second] = closest;
-  if (best && strangeness(best) < (second ? strangeness(second) : Infinity))
-    return best.flatMap((inner) => faultsOfIssue(inner, path, subject));
   if (strange.length > 0) return strange.map((key) => unknownKey(key, path, subject));
-  return [noAlternative(path, known, Object.keys(value))];
+  return [noAlternative(path, subject, Object.keys(value).length > 1 ? 'only one of' : 'one of')];
 }
 
 /** How little the value looks like an alternative: keys it does not know weigh more than keys it misses. */
@@ -87,10 +87,10 @@ function strangeness(issues: readonly Issue[]): number {
   );
 }
 
-function noAlternative(path: JsonPath, known: readonly string[], given: readonly string[]): Fault {
-  const choices = known.map((key) => `"${key}"`).join(', ');
-  const label = given.length > 1 ? `expected only one of ${choices}` : `expected one of ${choices}`;
-  return { code: 'schema', path, part: 'value', message: `${subjectOf(path)}: ${label}.`, label };
+function noAlternative(path: JsonPath, { schema }: Subject, expected: string): Fault {
+  const choices = requiredKeys(schema, path).map((key) => `"${key}"`);
+  const label = `expected ${expected} ${choices.join(', ')}`;
+  return { code: 'schema', path, part: 'value', message: sentence(path, label), label };
 }
 
 function missing(path: JsonPath, { schema }: Subject): Fault {
@@ -108,7 +108,7 @@ function missing(path: JsonPath, { schema }: Subject): Fault {
 
 function wrongType(expected: string, path: JsonPath, { value }: Subject): Fault {
   const label = `expected ${TYPE_WORDS[expected] ?? expected}, got ${wordFor(valueAt(value, path))}`;
-  return { code: 'schema', path, part: 'value', message: `${subjectOf(path)}: ${label}.`, label };
+  return { code: 'schema', path, part: 'value', message: sentence(path, label), label };
 }
 
 const TYPE_WORDS: Record<string, string> = {
@@ -137,7 +137,7 @@ function valueFault(issue: Issue, path: JsonPath, value: unknown): Fault {
     code: (params?.['failure'] as FailureCode | undefined) ?? 'schema',
     path,
     part: 'value',
-    message: `${subjectOf(path)}: ${label}.`,
+    message: sentence(path, label),
     label,
     ...(hint !== undefined && { hint }),
   };
@@ -168,6 +168,10 @@ function suggestion(value: unknown, choices: readonly unknown[]): string {
     value,
     choices.filter((choice) => typeof choice === 'string'),
   );
+}
+
+function sentence(path: JsonPath, label: string): string {
+  return `${subjectOf(path)}: ${label}${label.endsWith('?') ? '' : '.'}`;
 }
 
 /** `"config.env"`, `"tools[2]"`; the file itself for the empty path. */

@@ -2,7 +2,7 @@ import { getNodeValue } from 'jsonc-parser';
 import type { z } from 'zod';
 import type { Failure, FailureCode } from '../failure';
 import { fail, ok, type Result } from '../result';
-import { placeOf, type JsonDocument } from './document';
+import { placeOf, type JsonDocument, type JsonPath } from './document';
 import { duplicateKeys } from './duplicate-keys';
 import { faultsOf, type Fault } from './faults';
 import { isReadable, readDocument, syntaxFailures } from './syntax';
@@ -32,14 +32,26 @@ export function parseJson<S extends z.ZodType>(
 ): Result<Parsed<z.output<S>>> {
   const document = readDocument(file, text);
   const failures = document.errors.length > 0 ? syntaxFailures(document) : duplicateKeys(document);
-  if (!isReadable(document) || !document.root) return failed(failures);
+  if (!document.root || !isReadable(document)) return failed(failures);
   const value: unknown = document.errors.length > 0 ? getNodeValue(document.root) : JSON.parse(text);
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) {
-    const faults = faultsOf(parsed.error.issues, schema, value);
-    return failed([...failures, ...faults.map((fault) => failureOf(document, fault, options))]);
-  }
-  return failures.length > 0 ? failed(failures) : ok({ value: parsed.data, document });
+  const checked = checkValue(schema, document, { path: [], value }, options);
+  if (!checked.ok) return failed([...failures, ...checked.failures]);
+  return failures.length > 0 ? failed(failures) : ok({ value: checked.value, document });
+}
+
+/** Checks the value that stands at `path` of a document. Fails with every fault of it, each with its place. */
+export function checkValue<S extends z.ZodType>(
+  schema: S,
+  document: JsonDocument,
+  at: { readonly path: JsonPath; readonly value: unknown },
+  options: ParseOptions = {},
+): Result<z.output<S>> {
+  const parsed = schema.safeParse(at.value);
+  if (parsed.success) return ok(parsed.data);
+  const faults = faultsOf(parsed.error.issues, schema, at.value);
+  return failed(
+    faults.map((fault) => failureOf(document, { ...fault, path: [...at.path, ...fault.path] }, options)),
+  );
 }
 
 function failureOf(document: JsonDocument, fault: Fault, { code, hint }: ParseOptions): Failure {

@@ -18,6 +18,12 @@ export function knownKeys(schema: z.core.$ZodType, path: JsonPath): string[] {
   return [...new Set(shapes.flatMap((shape) => Object.keys(shape)))];
 }
 
+/** The keys that tell the alternatives at `path` apart: those that each of them must have. */
+export function requiredKeys(schema: z.core.$ZodType, path: JsonPath): string[] {
+  const members = schemasAt(schema, path).flatMap((found) => Object.entries(definitionOf(found).shape ?? {}));
+  return [...new Set(members.filter(([, member]) => member._zod.optin === undefined).map(([key]) => key))];
+}
+
 /** What the schema says about the value at `path`, without its full stop; undefined where it is silent. */
 export function describedAt(
   schema: z.core.$ZodType,

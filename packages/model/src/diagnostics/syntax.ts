@@ -1,12 +1,14 @@
-import { parseTree, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { createScanner, parseTree, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import type { Failure } from '../failure';
 import { placeAt, type JsonDocument } from './document';
+import { linesOf, positionAt } from './lines';
 
-/** Reads a JSON text, however broken: what could be made out, and every error. */
-export function readDocument(file: string, text: string): JsonDocument {
+/** Reads a JSON text, however broken: what could be made out, and every error. `jsonc` has comments and trailing commas. */
+export function readDocument(file: string, text: string, dialect: 'json' | 'jsonc' = 'json'): JsonDocument {
+  const lenient = dialect === 'jsonc';
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  return { file, text, root, errors };
+  const root = parseTree(text, errors, { disallowComments: !lenient, allowTrailingComma: lenient });
+  return { file, text, lines: linesOf(text), root, errors };
 }
 
 /** Every syntax error of a document, one a line. */
@@ -19,7 +21,9 @@ export function syntaxFailures(document: JsonDocument): Failure[] {
 
 /** Whether all values could be made out in spite of the errors, so that they can be checked as well. */
 export function isReadable(document: JsonDocument): boolean {
-  return document.errors.every((error) => isTrailingComma(document, error) || HARMLESS.has(nameOf(error)));
+  return document.errors.every(
+    (error) => trailingComma(document, error) !== undefined || HARMLESS.has(nameOf(error)),
+  );
 }
 
 const HARMLESS = new Set(['InvalidCommentToken', 'CommaExpected']);
@@ -29,7 +33,7 @@ interface Words {
   readonly hint?: string;
 }
 
-const TRAILING_COMMA: Words = { label: 'no comma after the last entry', hint: 'Remove the comma before it.' };
+const TRAILING_COMMA: Words = { label: 'no comma may follow the last entry', hint: 'Remove the comma.' };
 
 /** By the parser's own names of its errors. */
 const WORDS: Readonly<Record<string, Words>> = {
@@ -67,28 +71,37 @@ const WORDS: Readonly<Record<string, Words>> = {
 };
 
 function syntaxFailure(document: JsonDocument, error: ParseError): Failure {
-  const words = isTrailingComma(document, error)
-    ? TRAILING_COMMA
-    : (WORDS[nameOf(error)] ?? { label: 'not JSON' });
+  const comma = trailingComma(document, error);
+  const words = comma === undefined ? (WORDS[nameOf(error)] ?? { label: 'not JSON' }) : TRAILING_COMMA;
   return {
     code: 'json-syntax',
     message: `The file is no valid JSON: ${words.label}.`,
     ...(words.hint !== undefined && { hint: words.hint }),
-    place: placeAt(document, error.offset, error.length, words.label),
+    place: placeAt(document, comma ?? error.offset, comma === undefined ? error.length : 1, words.label),
   };
 }
 
-function isTrailingComma(document: JsonDocument, error: ParseError): boolean {
-  if (!['PropertyNameExpected', 'ValueExpected'].includes(nameOf(error))) return false;
-  const closes = /[\]}]/.test(document.text[error.offset] ?? '');
-  return closes && document.text.slice(0, error.offset).trimEnd().endsWith(',');
+/** Where the comma stands that the parser stumbled over for want of another entry. */
+function trailingComma(document: JsonDocument, error: ParseError): number | undefined {
+  if (!['PropertyNameExpected', 'ValueExpected'].includes(nameOf(error))) return undefined;
+  if (!/[\]}]/.test(document.text[error.offset] ?? '')) return undefined;
+  const before = tokenBefore(document.text, error.offset);
+  return document.text[before] === ',' ? before : undefined;
+}
+
+/** Where the last token begins that ends before `offset`; comments and white space are none. */
+function tokenBefore(text: string, offset: number): number {
+  const scanner = createScanner(text, true);
+  let last = 0;
+  for (scanner.scan(); scanner.getTokenOffset() < offset; scanner.scan()) last = scanner.getTokenOffset();
+  return last;
 }
 
 /** One fault makes the parser stumble several times; the first time tells. */
 function firstOfEachLine(document: JsonDocument): ParseError[] {
   const seen = new Set<number>();
   return document.errors.filter((error) => {
-    const line = document.text.slice(0, error.offset).split('\n').length;
+    const { line } = positionAt(document.lines, error.offset);
     return !seen.has(line) && seen.add(line);
   });
 }

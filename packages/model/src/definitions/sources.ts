@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { debianPackage, isObject, relativePath, templated, textLike } from './fields';
+import { BUILD_PLACEHOLDERS, FILE_PLACEHOLDERS, VERSION_PLACEHOLDERS } from './template';
+
+const files = z
+  .record(
+    templated(relativePath('Path in the archive or package.'), FILE_PLACEHOLDERS),
+    relativePath('Path below /usr/local ("bin/k9s").'),
+  )
+  .refine((entries) => Object.keys(entries).length > 0, {
+    error: 'must name at least one file',
+    when: isObject,
+  })
+  .meta({ description: 'What to take: path in the archive or package, and where it goes below /usr/local.' });
+
+const archNames = z
+  .strictObject({ amd64: z.string().min(1).optional(), arm64: z.string().min(1).optional() })
+  .default({})
+  .meta({ description: 'What {arch} stands for where the vendor says neither amd64 nor arm64 ("x86_64").' });
+
+const FORMATS = ['tar.gz', 'tar.xz', 'tar.bz2', 'tar', 'zip', 'gz', 'binary'] as const;
+
+export const releaseSource = z
+  .strictObject({
+    url: templated(
+      textLike(
+        /^https:\/\/\S+$/,
+        'an https:// address',
+        'Address of the file; {version}, {major}, {minor}, {patch} and {arch} are replaced.',
+      ),
+      FILE_PLACEHOLDERS,
+    ),
+    files,
+    archNames,
+    format: z
+      .enum(FORMATS)
+      .optional()
+      .meta({ description: 'Kind of the file. Default: by the end of its address, else a lone program.' }),
+  })
+  .meta({ description: "The vendor's own prebuilt file." });
+
+/** An import path (Go modules reference, "Module paths": its first element has a dot). */
+const importPath = (description: string) =>
+  textLike(
+    /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/[A-Za-z0-9._~-]+)*$/,
+    'a Go import path ("github.com/derailed/k9s")',
+    description,
+  );
+
+const word = z.string().min(1);
+
+export const goSource = z
+  .strictObject({
+    package: importPath('Import path of the command.'),
+    module: importPath('Module that holds it. Default: the same path.').optional(),
+    binary: textLike(
+      /^[A-Za-z0-9][A-Za-z0-9._+-]*$/,
+      'a file name',
+      'Name of the program. Default: that of the tool.',
+    ).optional(),
+    ldflags: z.array(templated(word, BUILD_PLACEHOLDERS)).default([]).meta({
+      description:
+        'Flags for the linker; {version}, {major}, {minor}, {patch}, {commit} and {date} are replaced.',
+    }),
+    tags: z.array(word).default([]).meta({ description: 'Build tags.' }),
+    replace: z.record(word, templated(word, VERSION_PLACEHOLDERS)).default({}).meta({
+      description:
+        'Versions of modules that the module itself takes from its own folders ("k8s.io/*": "v0.{minor}.{patch}").',
+    }),
+  })
+  .transform((given) => ({ ...given, module: given.module ?? given.package }))
+  .meta({ description: 'Built from Go modules.' });
+
+export const npmSource = z
+  .strictObject({
+    package: templated(word, FILE_PLACEHOLDERS).meta({
+      description: 'Name of the npm package; {arch} is replaced.',
+    }),
+    files,
+    archNames,
+  })
+  .meta({ description: 'Files of an npm package.' });
+
+export const debSource = z
+  .strictObject({
+    package: debianPackage,
+    archive: word.optional().meta({ description: 'Archive that has it. Default: that of the images.' }),
+    files,
+  })
+  .meta({ description: 'Files of a Debian package.' });
+
+export type ReleaseSource = z.output<typeof releaseSource>;
+export type GoSource = z.output<typeof goSource>;
+export type NpmSource = z.output<typeof npmSource>;
+export type DebSource = z.output<typeof debSource>;

@@ -1,0 +1,44 @@
+import type { Failure } from '../../failure';
+import { fail, ok, type Result } from '../../result';
+import { parentName } from './chain';
+import { checkCycles } from './cycles';
+import { checkInheritance } from './inheritance';
+import { checkNames } from './names';
+import { checkReferences } from './references';
+import type { Image, ImageEntry, Tool, Workspace, WorkspaceEntries } from './types';
+
+/** What is wrong between the files: `unknown-reference`, `cycle`, `duplicate`, `platform`, and names of folders. */
+export function checkEntries(entries: WorkspaceEntries): Failure[] {
+  return [checkNames, checkReferences, checkCycles, checkInheritance].flatMap((check) => check(entries));
+}
+
+/** Holds definitions and locks against one another. Fails with every mistake at once; see `checkEntries`. */
+export function checkWorkspace(entries: WorkspaceEntries): Result<Workspace> {
+  const [first, ...rest] = checkEntries(entries);
+  return first ? fail(first, ...rest) : ok(link(entries));
+}
+
+/** The workspace of entries that hold no mistake: parents and tools found, parents first. */
+export function link({ images, tools, archiveLock }: WorkspaceEntries): Workspace {
+  const linked = new Map<string, Image>();
+  const visit = (entry: ImageEntry): Image => {
+    const known = linked.get(entry.name);
+    if (known) return known;
+    const parent = parentName(entry);
+    const image: Image = {
+      ...entry,
+      ...(parent !== undefined && { parent: visit(found(images, parent)) }),
+      tools: entry.definition.tools.map((name): Tool => found(tools, name)),
+    };
+    linked.set(entry.name, image);
+    return image;
+  };
+  [...images.values()].forEach(visit);
+  return { images: linked, tools, ...(archiveLock && { archiveLock: archiveLock.value }) };
+}
+
+function found<T>(entries: ReadonlyMap<string, T>, name: string): T {
+  const entry = entries.get(name);
+  if (!entry) throw new Error(`"${name}" was checked, but is not there`);
+  return entry;
+}

@@ -1,0 +1,104 @@
+import { placeOf } from '../../diagnostics/document';
+import type { Failure, FailureCode } from '../../failure';
+import { archOf, type Platform } from '../../platform';
+import type { PlatformLock } from '../locks';
+import type { ImageEntry } from './types';
+
+/** What is amiss with an image's lock: `lock-missing`, `lock-stale` or `lock-tampered`. */
+export function checkImageLock(image: ImageEntry): Failure[] {
+  const { lock, name, folder, definition } = image;
+  if (!lock)
+    return [
+      {
+        code: 'lock-missing',
+        message: `The image "${name}" has no lock.`,
+        hint: `Run: nx run ${name}:lock, and commit ${folder}/lock.json.`,
+        place: { file: image.document.file },
+      },
+    ];
+  return [
+    ...definition.platforms.flatMap((platform) => {
+      const locked = lock.value.platforms[platform];
+      if (!locked) return [stale(image, `nothing is locked for ${platform}`)];
+      return [
+        ...bottomFailures(image, locked),
+        ...requestFailures(image, platform, locked),
+        ...debFailures(image, platform, locked),
+      ];
+    }),
+    ...surplusPlatforms(image),
+  ];
+}
+
+function surplusPlatforms(image: ImageEntry): Failure[] {
+  const wanted: readonly string[] = image.definition.platforms;
+  const surplus = Object.keys(image.lock?.value.platforms ?? {}).filter(
+    (platform) => !wanted.includes(platform),
+  );
+  return surplus.map((platform) => stale(image, `it is no longer for ${platform}`));
+}
+
+/** Debian itself is bootstrapped; everything else is resolved on what lies below. */
+function bottomFailures(image: ImageEntry, locked: PlatformLock): Failure[] {
+  const onDebian = 'debian' in image.definition.from;
+  const isBootstrapped = locked.bootstrap !== undefined;
+  if (onDebian === isBootstrapped) return [];
+  return [stale(image, onDebian ? 'it now stands on Debian' : 'it no longer stands on Debian')];
+}
+
+function requestFailures(image: ImageEntry, platform: Platform, locked: PlatformLock): Failure[] {
+  const wanted = image.definition.packages;
+  const has = new Set(
+    locked.requested ?? [...locked.packages, ...(locked.bootstrap ?? [])].map(({ name }) => name),
+  );
+  const added = wanted.flatMap((name, index): Failure[] => {
+    if (has.has(name)) return [];
+    const place = placeOf(image.document, ['packages', index], `not locked for ${platform}`);
+    return [{ ...stale(image, `the package "${name}" is not in it for ${platform}`), place }];
+  });
+  const removed = (locked.requested ?? []).filter((name) => !wanted.includes(name));
+  return [...added, ...removed.map((name) => stale(image, `the package "${name}" is no longer asked for`))];
+}
+
+function debFailures(image: ImageEntry, platform: Platform, locked: PlatformLock): Failure[] {
+  const lists = (['bootstrap', 'packages'] as const).flatMap((list) =>
+    (locked[list] ?? []).map((deb, index) => ({ deb, path: ['platforms', platform, list, index] })),
+  );
+  const seen = new Set<string>();
+  return lists.flatMap(({ deb, path }): Failure[] => {
+    if (deb.architecture !== 'all' && deb.architecture !== archOf(platform))
+      return [
+        tampered(
+          image,
+          [...path, 'architecture'],
+          `"${deb.name}" is for ${deb.architecture}, not ${archOf(platform)}`,
+        ),
+      ];
+    if (seen.has(deb.name))
+      return [tampered(image, [...path, 'name'], `"${deb.name}" is locked twice for ${platform}`)];
+    seen.add(deb.name);
+    return [];
+  });
+}
+
+function stale(image: ImageEntry, reason: string): Failure {
+  return ofLock(image, 'lock-stale', `The lock of "${image.name}" is older than its definition: ${reason}.`);
+}
+
+function tampered(image: ImageEntry, path: readonly (string | number)[], reason: string): Failure {
+  const failure = ofLock(
+    image,
+    'lock-tampered',
+    `The lock of "${image.name}" was not written by the lock target: ${reason}.`,
+  );
+  return image.lock ? { ...failure, place: placeOf(image.lock.document, path, reason) } : failure;
+}
+
+function ofLock({ name, folder, document, lock }: ImageEntry, code: FailureCode, message: string): Failure {
+  return {
+    code,
+    message,
+    hint: `Run: nx run ${name}:lock, and commit ${folder}/lock.json.`,
+    place: { file: lock?.document.file ?? document.file },
+  };
+}

@@ -1,0 +1,81 @@
+import { isWritten, placeOf, type JsonPath } from '../../diagnostics/document';
+import type { Failure, FailureCode } from '../../failure';
+import type { Platform } from '../../platform';
+import { ancestorsOf } from './chain';
+import type { ImageEntry, WorkspaceEntries } from './types';
+
+/** What an image can't have because of what it stands on. Fails with `duplicate` and `platform`. */
+export function checkInheritance(entries: WorkspaceEntries): Failure[] {
+  return [...entries.images.values()].flatMap((image) => {
+    const ancestors = ancestorsOf(image, entries);
+    return [
+      ...inherited(image, ancestors, 'tools', 'tool'),
+      ...inherited(image, ancestors, 'packages', 'package'),
+      ...lackedPlatforms(image, ancestors[0]),
+      ...conflictingUsers(image, ancestors),
+    ];
+  });
+}
+
+function inherited(
+  image: ImageEntry,
+  ancestors: readonly ImageEntry[],
+  key: 'tools' | 'packages',
+  noun: string,
+): Failure[] {
+  return image.definition[key].flatMap((name, index): Failure[] => {
+    const owner = ancestors.find((ancestor) => ancestor.definition[key].includes(name));
+    if (!owner) return [];
+    const message = `The image "${image.name}" has the ${noun} "${name}" already, from "${owner.name}".`;
+    return [
+      failureAt(image, [key, index], 'duplicate', message, `in "${owner.name}" already`, 'Remove it here.'),
+    ];
+  });
+}
+
+function lackedPlatforms(image: ImageEntry, parent: ImageEntry | undefined): Failure[] {
+  if (!parent) return [];
+  const has = parent.definition.platforms;
+  return image.definition.platforms.flatMap((platform: Platform, index): Failure[] => {
+    if (has.includes(platform)) return [];
+    const message = `The image "${image.name}" is for ${platform}, but its parent "${parent.name}" is for ${has.join(', ')} only.`;
+    const hint = `Add it to "platforms" in ${parent.document.file}, or list fewer here.`;
+    const path = isWritten(image.document, ['platforms']) ? ['platforms', index] : ['from', 'image'];
+    return [failureAt(image, path, 'platform', message, `"${parent.name}" lacks it`, hint)];
+  });
+}
+
+function conflictingUsers(image: ImageEntry, ancestors: readonly ImageEntry[]): Failure[] {
+  const own = image.definition.users;
+  const below = ancestors.flatMap(({ name, definition }) =>
+    definition.users.map((user) => ({ ...user, image: name })),
+  );
+  return own.flatMap((user, index): Failure[] => {
+    const earlier = [...own.slice(0, index).map((other) => ({ ...other, image: image.name })), ...below];
+    const other = earlier.find((one) => one.name === user.name || one.uid === user.uid);
+    if (!other) return [];
+    const path = ['users', index, other.name === user.name ? 'name' : 'uid'];
+    const message = `The user "${user.name}" (uid ${user.uid}) collides with "${other.name}" (uid ${other.uid}) of "${other.image}".`;
+    return [
+      failureAt(
+        image,
+        path,
+        'duplicate',
+        message,
+        'taken already',
+        'Remove it here, or give it a name and uid of its own.',
+      ),
+    ];
+  });
+}
+
+function failureAt(
+  image: ImageEntry,
+  path: JsonPath,
+  code: FailureCode,
+  message: string,
+  label: string,
+  hint: string,
+): Failure {
+  return { code, message, hint, place: placeOf(image.document, path, label) };
+}

@@ -1,0 +1,28 @@
+import type { Failure } from '../../failure';
+import { NAME, NAME_EXPECTED } from '../fields';
+import type { Entry, WorkspaceEntries } from './types';
+
+/** Folders whose names can't be those of images or tools. Fails with `schema` and `duplicate`. */
+export function checkNames({ images, tools }: WorkspaceEntries): Failure[] {
+  const entries = [...images.values(), ...tools.values()];
+  const taken = [...tools.values()].filter((tool) => images.has(tool.name));
+  return [...entries.filter(({ name }) => !NAME.test(name)).map(badName), ...taken.map(takenName)];
+}
+
+function badName({ name, folder, document }: Entry<unknown, unknown>): Failure {
+  return {
+    code: 'schema',
+    message: `The folder "${name}" must have ${NAME_EXPECTED}: its Nx project and its repository are called like it.`,
+    hint: `Rename the folder ${folder}.`,
+    place: { file: document.file },
+  };
+}
+
+function takenName({ name, folder, document }: Entry<unknown, unknown>): Failure {
+  return {
+    code: 'duplicate',
+    message: `An image and a tool are both called "${name}"; the names of Nx projects are unique.`,
+    hint: `Rename the folder ${folder}, or that of the image.`,
+    place: { file: document.file },
+  };
+}

@@ -1,0 +1,53 @@
+import { placeOf } from '../../diagnostics/document';
+import { nearest } from '../../diagnostics/suggest';
+import type { Failure } from '../../failure';
+import { parentName } from './chain';
+import type { ImageEntry, WorkspaceEntries } from './types';
+
+/** Parents and tools that are not in the workspace. Fails with `unknown-reference`. */
+export function checkReferences(entries: WorkspaceEntries): Failure[] {
+  return [...entries.images.values()].flatMap((image) => [
+    ...unknownParent(image, entries),
+    ...unknownTools(image, entries),
+  ]);
+}
+
+function unknownParent(image: ImageEntry, { images, tools, unreadable }: WorkspaceEntries): Failure[] {
+  const parent = parentName(image);
+  if (parent === undefined || images.has(parent) || unreadable.has(parent)) return [];
+  const hint = tools.has(parent)
+    ? `"${parent}" is a tool: list it in "tools".`
+    : unknownHint(parent, images.keys(), `images/${parent}/image.json`);
+  return [
+    {
+      code: 'unknown-reference',
+      message: `The image "${image.name}" stands on "${parent}", but there is no such image.`,
+      hint,
+      place: placeOf(image.document, ['from', 'image'], 'no such image'),
+    },
+  ];
+}
+
+function unknownTools(image: ImageEntry, { images, tools, unreadable }: WorkspaceEntries): Failure[] {
+  return image.definition.tools.flatMap((tool, index): Failure[] => {
+    if (tools.has(tool) || unreadable.has(tool)) return [];
+    const hint = images.has(tool)
+      ? `"${tool}" is an image: an image stands on another by "from".`
+      : unknownHint(tool, tools.keys(), `tools/${tool}/tool.json`);
+    return [
+      {
+        code: 'unknown-reference',
+        message: `The image "${image.name}" lists the tool "${tool}", but there is no such tool.`,
+        hint,
+        place: placeOf(image.document, ['tools', index], 'no such tool'),
+      },
+    ];
+  });
+}
+
+function unknownHint(name: string, known: Iterable<string>, file: string): string {
+  const suggestion = nearest(name, known);
+  return suggestion === undefined
+    ? `Write ${file}, or remove the name here.`
+    : `Did you mean "${suggestion}"?`;
+}

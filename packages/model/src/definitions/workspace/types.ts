@@ -1,0 +1,46 @@
+import type { JsonDocument } from '../../diagnostics/document';
+import type { Parsed } from '../../diagnostics/parse';
+import type { ImageDefinition } from '../image';
+import type { ArchiveLock, ImageLock, ToolLock } from '../locks';
+import type { ToolDefinition } from '../tool';
+
+/** A definition and its lock, under the name of their folder. */
+export interface Entry<Definition, Lock> {
+  readonly name: string;
+  /** The folder, relative to the workspace root. */
+  readonly folder: string;
+  readonly definition: Definition;
+  /** The file of the definition, to point at what it says. */
+  readonly document: JsonDocument;
+  /** Undefined where there is none, or where it was not asked for. */
+  readonly lock?: Parsed<Lock>;
+}
+
+export type ImageEntry = Entry<ImageDefinition, ImageLock>;
+export type Tool = Entry<ToolDefinition, ToolLock>;
+
+/** An image with what it refers to. */
+export interface Image extends ImageEntry {
+  /** The image it stands on; undefined on Debian or an image of a registry. */
+  readonly parent?: Image;
+  /** Its own tools, by name, without those of the parent. */
+  readonly tools: readonly Tool[];
+}
+
+/** Everything that was read, before the files are held against one another. */
+export interface WorkspaceEntries {
+  readonly images: ReadonlyMap<string, ImageEntry>;
+  readonly tools: ReadonlyMap<string, Tool>;
+  /** Names of images and tools whose own file is wrong: what refers to them is right. */
+  readonly unreadable: ReadonlySet<string>;
+  readonly archiveLock?: Parsed<ArchiveLock>;
+}
+
+/** All images and tools, each known to be right together with the others. */
+export interface Workspace {
+  /** Parents before children; by name among equals. */
+  readonly images: ReadonlyMap<string, Image>;
+  /** By name. */
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly archiveLock?: ArchiveLock;
+}

@@ -1,0 +1,61 @@
+import { styleText } from 'node:util';
+import type { Failure, Place } from '../failure';
+import { visible } from './visible';
+
+export interface FormatOptions {
+  /** Whether the reader is a terminal that shows colours. Default: no. */
+  readonly color?: boolean;
+}
+
+type Style = Parameters<typeof styleText>[0];
+type Paint = (style: Style, text: string) => string;
+
+/** One failure as text, ready to print, without a line end. Nothing in it can steer a terminal but our colours. */
+export function formatFailure(failure: Failure, { color = false }: FormatOptions = {}): string {
+  const paint: Paint = (style, text) => (color ? styleText(style, text) : text);
+  const { code, message, place, details = [], hint } = failure;
+  return [
+    `${paint('red', 'error:')} ${paint('bold', visible(message))} ${paint('dim', `(${code})`)}`,
+    ...(place ? placeLines(place, paint) : []),
+    ...details.map((detail) => indent(visible(detail), 2)),
+    ...(hint === undefined ? [] : [`  ${paint('cyan', 'help:')} ${visible(hint)}`]),
+  ].join('\n');
+}
+
+/** All failures of a run as text, those of one file together, with their number at the end where there are several. */
+export function formatFailures(failures: readonly Failure[], options: FormatOptions = {}): string {
+  const texts = byFile(failures).map((failure) => formatFailure(failure, options));
+  const count = failures.length > 1 ? [`${failures.length} errors${inFiles(failures)}`] : [];
+  return [...texts, ...count].join('\n\n');
+}
+
+function placeLines(place: Place, paint: Paint): string[] {
+  const position = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
+  const excerpt = place.excerpt === undefined ? [] : [indent(visible(place.excerpt), 4)];
+  return [`  ${paint('underline', visible(position))}`, ...excerpt];
+}
+
+function indent(text: string, spaces: number): string {
+  return text.replace(/^(?=.)/gm, ' '.repeat(spaces));
+}
+
+/** In the order of the first failure of each file; within a file by line and column. */
+function byFile(failures: readonly Failure[]): Failure[] {
+  const groups = new Map<string, Failure[]>();
+  for (const failure of failures) {
+    const file = failure.place?.file ?? '';
+    groups.set(file, [...(groups.get(file) ?? []), failure]);
+  }
+  return [...groups.values()].flatMap((group) => group.sort(byPosition));
+}
+
+function byPosition(a: Failure, b: Failure): number {
+  const lines = (a.place?.line ?? 0) - (b.place?.line ?? 0);
+  return lines === 0 ? (a.place?.column ?? 0) - (b.place?.column ?? 0) : lines;
+}
+
+function inFiles(failures: readonly Failure[]): string {
+  const files = new Set(failures.flatMap((failure) => failure.place?.file ?? []));
+  if (files.size === 0) return '';
+  return files.size === 1 ? ' in one file' : ` in ${files.size} files`;
+}

@@ -1,0 +1,29 @@
+// Writes schemas/*.json from the zod schemas of packages/model. A test holds the committed files equal to them.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import prettier from 'prettier';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const temporary = await mkdtemp(join(root, 'node_modules', '.schemas-'));
+try {
+  const bundle = join(temporary, 'schemas.mjs');
+  await build({
+    entryPoints: [join(root, 'packages/model/src/definitions/json-schemas.ts')],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+  });
+  const { jsonSchemas } = await import(pathToFileURL(bundle).href);
+  for (const [name, schema] of Object.entries(jsonSchemas())) {
+    const file = join(root, 'schemas', name);
+    const options = await prettier.resolveConfig(file);
+    await writeFile(file, await prettier.format(JSON.stringify(schema), { ...options, filepath: file }));
+    console.log(`schemas/${name}`);
+  }
+} finally {
+  await rm(temporary, { recursive: true, force: true });
+}
