@@ -82,4 +82,4 @@ function removeOld() {
   }
 }
 
-module.exports = { sourceBundle };
+module.exports = { sourceBundle, dependencies };
