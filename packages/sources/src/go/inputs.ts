@@ -8,7 +8,7 @@ import {
   type Json,
   type Result,
 } from '@image-tooling/model';
-import type { GoToolLock } from './lock/lock-file';
+import { moduleSum, type GoToolLock } from './lock/lock-file';
 import { moduleVersion, type GoTool } from './tool';
 
 /** Raised by hand whenever the same inputs would give another program or other licence files. */
@@ -54,17 +54,4 @@ export function linkerFlags(tool: GoTool, lock: GoToolLock, arch: Arch): Result<
 
 export function binaryName(tool: Pick<GoTool, 'binary' | 'name'>): string {
   return tool.binary ?? tool.name;
-}
-
-/**
- * The module's own checksum from go.sum ("h1:…"): where a program reports the commit it is made from, this
- * stands in its place. A registry of modules does not say which commit a version is, but this names its sources
- * as exactly, and is the same from every registry.
- */
-function moduleSum(goSum: string, tool: GoTool): string | undefined {
-  const prefix = `${tool.module} ${moduleVersion(tool)} `;
-  return goSum
-    .split('\n')
-    .find((line) => line.startsWith(prefix))
-    ?.slice(prefix.length);
 }

@@ -75,7 +75,7 @@ function packageList(packages: readonly ListedPackage[]): PackageList {
 /** `go list -json` writes objects one after the other, each ending in a line of its own. */
 function parseConcatenated(text: string): ListedPackage[] {
   return text
-    .split(/^(?<=\}\n)/m)
+    .split(/(?<=^\}\n)/m)
     .filter((part) => part.trim() !== '')
     .map((part) => JSON.parse(part) as ListedPackage);
 }

@@ -53,9 +53,22 @@ export async function readGoLock(
   const [lock = '', goMod = '', goSum = ''] = parts.value;
   const parsed = parseToolLock(join(folder, 'lock.json'), lock);
   if (!parsed.ok) return parsed;
-  const stale = staleness(parsed.value.value.go, tool, toolchainVersion);
+  const stale = staleness(parsed.value.value.go, tool, toolchainVersion) ?? sumMissing(goSum, tool);
   if (stale !== undefined) return fail(staleLock(folder, tool, stale));
   return ok({ go: parsed.value.value.go as LockedGo, goMod, goSum });
+}
+
+/**
+ * The module's own checksum from go.sum ("h1:…"): where a program reports the commit it is made from, this
+ * stands in its place. A registry of modules does not say which commit a version is, but this names its sources
+ * as exactly, and is the same from every registry.
+ */
+export function moduleSum(goSum: string, tool: GoModuleTool): string | undefined {
+  const prefix = `${tool.module} ${moduleVersion(tool)} `;
+  return goSum
+    .split('\n')
+    .find((line) => line.startsWith(prefix))
+    ?.slice(prefix.length);
 }
 
 /** lock.json's text with this `go` part; the parts of other sources are kept while they are of the same version. */
@@ -71,6 +84,10 @@ function staleness(go: GoLock | undefined, tool: GoModuleTool, toolchain: string
   if (go['toolchain'] !== toolchain)
     return `it is for Go ${String(go['toolchain'])}, now Go ${toolchain} is pinned`;
   return undefined;
+}
+
+function sumMissing(goSum: string, tool: GoModuleTool): string | undefined {
+  return moduleSum(goSum, tool) === undefined ? `go.sum has no entry for ${tool.module}` : undefined;
 }
 
 function staleLock(folder: string, tool: GoModuleTool, why: string): Failure {

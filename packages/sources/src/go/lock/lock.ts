@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ok, parseToolLock, type Result, type ToolLock } from '@image-tooling/model';
 import { writeFileAtomic } from '@image-tooling/host';
@@ -29,9 +29,12 @@ export async function lockGoTool(request: LockRequest, run: GoRun): Promise<Resu
   if (!session.ok) return session;
   const step = run.context.progress.step(`${request.tool.name}: resolve Go modules`);
   const { onLine } = downloadCounter(step);
-  const resolved = await inTemporaryFolder(session.value.paths, 'lock', (folder) =>
-    resolveModules({ ...request, session: session.value, folder, signal: run.context.signal, onLine }),
-  );
+  const resolved = await inTemporaryFolder(session.value.paths, 'lock', async (temporary) => {
+    const folder = join(temporary, 'module');
+    await mkdir(folder);
+    const { signal } = run.context;
+    return resolveModules({ ...request, session: session.value, folder, temporary, signal, onLine });
+  });
   const locked = resolved.ok
     ? await write(request, resolved.value, session.value.toolchain.version)
     : resolved;

@@ -24,8 +24,10 @@ export interface Resolved {
 export interface Resolution {
   readonly tool: GoModuleTool;
   readonly session: FetchSession;
-  /** An empty folder of its own. */
+  /** An empty folder that go.mod and go.sum come to be in. */
   readonly folder: string;
+  /** Another, for the go command's own short-lived files: it takes no go.mod in there for real. */
+  readonly temporary: string;
   readonly signal: AbortSignal;
   readonly onLine: (line: string) => void;
   /** Seconds for one go command. */
@@ -77,11 +79,11 @@ async function checkComplete(resolution: Resolution): Promise<Result<void>> {
 }
 
 function commandOf(resolution: Resolution, arch: Arch): Omit<GoCommand, 'args'> {
-  const { tool, session, folder, signal, onLine, timeoutSeconds = TIMEOUT_SECONDS } = resolution;
+  const { tool, session, folder, temporary, signal, onLine, timeoutSeconds = TIMEOUT_SECONDS } = resolution;
   return {
     toolchain: session.toolchain,
     folder,
-    env: session.environment(folder, arch),
+    env: session.environment(temporary, arch),
     tool: tool.name,
     phase: 'lock',
     signal,
