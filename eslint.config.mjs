@@ -38,7 +38,7 @@ const boundaries = (alsoAllowed) => [
 export default tseslint.config(
   { ignores: ['**/node_modules', '**/dist', '**/.nx', '**/coverage'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,mts}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -77,6 +77,6 @@ export default tseslint.config(
       'no-console': 'off',
     },
   },
-  { files: ['*.config.ts'], rules: { 'no-restricted-exports': 'off' } },
+  { files: ['*.config.mts'], rules: { 'no-restricted-exports': 'off' } },
   prettier,
 );

@@ -90,7 +90,7 @@ describe('the launcher', () => {
 
   it('bears tasks that start at once', async () => {
     const runs = await Promise.all(
-      Array.from({ length: 6 }, (_, index) => launch(...Array(index).fill('x'))),
+      Array.from({ length: 6 }, (_, index) => launch(...Array.from({ length: index }, () => 'x'))),
     );
     expect(runs.map((run) => run.exitCode)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(bundles()).toHaveLength(1);
@@ -114,7 +114,7 @@ describe('what the bundle leaves outside', () => {
   it('is found from where the bundle lies', async () => {
     const bundle = createRequire(join(REPOSITORY, 'node_modules/.cache/image-tooling/bundle.cjs'));
     const load = createRequire(join(REPOSITORY, 'packages/cli/bin/'));
-    const { dependencies } = load('./source-bundle.cjs') as { dependencies(): string[] };
+    const { dependencies } = load('./source-bundle.cjs') as { dependencies: () => string[] };
     expect(dependencies().length).toBeGreaterThan(0);
     for (const name of dependencies()) expect(bundle.resolve(name), name).toContain('node_modules');
   });

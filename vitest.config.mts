@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './test/reporter';
 
 // unit: no engine, no network. integration: a real engine, the host's Debian mirror. e2e: the real tools.
 const project = (name: string, pattern: string, timeout: number) => ({
@@ -12,6 +13,7 @@ const project = (name: string, pattern: string, timeout: number) => ({
 
 export default defineConfig({
   test: {
+    reporters: ['default', new SummaryReporter()],
     projects: [
       project('unit', '*.unit.test.ts', 20_000),
       project('integration', '*.integration.test.ts', 240_000),
