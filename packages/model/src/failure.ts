@@ -37,6 +37,7 @@ export type FailureCode =
   | 'go-sum'
   | 'go-build'
   | 'go-toolchain'
+  | 'unsupported-source'
   // layers and the store
   | 'tar-format'
   | 'collision'

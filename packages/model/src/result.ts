@@ -23,6 +23,13 @@ export function fail(first: Failure, ...rest: Failure[]): Failed {
   return { ok: false, failures: [first, ...rest] };
 }
 
+/** As `fail`, of a list that is known to hold one or more. */
+export function failWith(failures: readonly Failure[]): Failed {
+  const [first, ...rest] = failures;
+  if (!first) throw new Error('a failure without a reason');
+  return fail(first, ...rest);
+}
+
 /** The values of all results, or the failures of all that failed. */
 export function all<T>(results: readonly Result<T>[]): Result<T[]> {
   const failures = results.flatMap((result) => (result.ok ? [] : result.failures));

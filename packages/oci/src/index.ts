@@ -17,3 +17,4 @@ export * from './tar/file';
 export * from './export/export';
 export * from './export/target';
 export { recompress, type BlobSink } from './layer/convert';
+export { indexLayer } from './layer/index-layer';

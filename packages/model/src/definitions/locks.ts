@@ -13,7 +13,7 @@ const lockVersion = z.literal(1);
 const lockedDeb = z.strictObject({
   name: debianPackage,
   version: textLike(/^(?:[0-9]+:)?[0-9A-Za-z][0-9A-Za-z.+~-]*$/, 'a Debian version', 'Debian version.'),
-  architecture: z.enum(['amd64', 'arm64', 'all']),
+  architecture: textLike(/^(?:amd64|arm64|all)$/, 'amd64, arm64 or all', 'Debian architecture.'),
   /** Which archive of archive.lock.json has it. */
   archive: z.string().min(1),
   /** Below the archive's root; `Filename` of its Packages file. */

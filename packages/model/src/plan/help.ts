@@ -1,4 +1,4 @@
-import type { Contents } from './layers-file';
+import type { Contents, ToolEntry } from './layers-file';
 
 export interface HelpInput {
   readonly image: string;
@@ -11,7 +11,7 @@ export interface HelpInput {
 export function helpText({ image, description, contents, examples }: HelpInput): string {
   const sections = [
     `${image}: ${description}`,
-    section('Tools', table(contents.tools.map((tool) => [tool.name, tool.version, tool.description]))),
+    section('Tools', table(contents.tools.map((tool) => [tool.name, tool.version, toolText(tool)]))),
     section('Packages', table(contents.packages.map((one) => [one.name, one.version]))),
     section(
       'Examples',
@@ -20,6 +20,10 @@ export function helpText({ image, description, contents, examples }: HelpInput):
     'Type toolbox-help to see this again.',
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+function toolText({ description, source }: ToolEntry): string {
+  return source === 'go' ? `${description} (built from source)` : description;
 }
 
 function section(title: string, lines: readonly string[]): string {

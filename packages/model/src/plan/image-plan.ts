@@ -70,6 +70,7 @@ export interface ImagePlan {
 export function planImage(input: ImagePlanInput): Result<ImagePlan> {
   if (input.lock.on !== input.parent?.packagesDigest) return staleLock(input);
   const contents = contentsOf(input);
+  const system = systemLayer(input);
   const text = helpText({
     image: input.name,
     description: input.description,
@@ -78,10 +79,17 @@ export function planImage(input: ImagePlanInput): Result<ImagePlan> {
   });
   return ok({
     parent: input.parent?.layers ?? [],
-    system: systemLayer(input),
+    system,
     tools: [...input.tools].sort(byOwner).map((tool) => tool.layer),
     files:
-      input.files === undefined ? undefined : wanted(input, 'files', { files: input.files }, CONSTANT_TIME),
+      input.files === undefined
+        ? undefined
+        : wanted(
+            input,
+            'files',
+            { files: input.files, chain: chainIds(input.parent, system) },
+            CONSTANT_TIME,
+          ),
     help: wanted(input, 'help', { text }, CONSTANT_TIME),
     helpText: text,
     config: inheritedConfig(input.parent?.config, input.config),
@@ -105,36 +113,36 @@ function staleLock({ name, parent }: ImagePlanInput): Result<never> {
   });
 }
 
-function systemLayer(input: ImagePlanInput): WantedLayer | undefined {
-  const { lock, users, parent } = input;
-  if (lock.bootstrap)
-    return wanted(
-      input,
-      'bootstrap',
-      {
-        required: packageInputs(lock.bootstrap),
-        packages: packageInputs(lock.packages),
-        users: userInputs(users),
-        time: lock.time,
-      },
-      lock.time,
-    );
-  if (lock.packages.length === 0 && users.length === 0) return undefined;
-  return wanted(
-    input,
-    'apt',
-    {
-      chain: systemChain(parent),
-      packages: packageInputs(lock.packages),
-      users: userInputs(users),
-      time: lock.time,
-    },
-    lock.time,
-  );
+/** What a bootstrap layer is worked out from. */
+export type BootstrapInput = Pick<ImagePlanInput, 'name' | 'platform' | 'compression' | 'users'> & {
+  readonly lock: Pick<ImagePlanInput['lock'], 'time' | 'bootstrap' | 'packages'>;
+};
+
+/** The layer that makes a system of Debian's packages, with nothing below it. */
+export function bootstrapWanted(input: BootstrapInput): WantedLayer {
+  const { lock, users } = input;
+  const own = {
+    required: packageInputs(lock.bootstrap ?? []),
+    packages: packageInputs(lock.packages),
+    users: userInputs(users),
+    time: lock.time,
+  };
+  return wanted(input, 'bootstrap', own, lock.time);
 }
 
-function systemChain(parent: LayersFile | undefined): Json {
-  return (parent?.layers ?? []).filter(isSystem).map((layer) => layer.buildId);
+function systemLayer(input: ImagePlanInput): WantedLayer | undefined {
+  const { lock, users, parent } = input;
+  if (lock.bootstrap) return bootstrapWanted(input);
+  if (lock.packages.length === 0 && users.length === 0) return undefined;
+  const packages = packageInputs(lock.packages);
+  const own = { chain: chainIds(parent), packages, users: userInputs(users), time: lock.time };
+  return wanted(input, 'apt', own, lock.time);
+}
+
+/** The system chain by build ids; modes of folders in it decide those of files above. */
+function chainIds(parent: LayersFile | undefined, own?: WantedLayer): Json {
+  const below = (parent?.layers ?? []).filter(isSystem);
+  return [...below, ...(own ? [own] : [])].map((layer) => layer.buildId);
 }
 
 /** Whether a layer belongs to the system chain, on which apt layers are computed. */
@@ -143,7 +151,7 @@ export function isSystem(layer: { readonly kind: LayerKind }): boolean {
 }
 
 function wanted(
-  input: ImagePlanInput,
+  input: Pick<ImagePlanInput, 'name' | 'platform' | 'compression'>,
   kind: LayerKind,
   own: { readonly [key: string]: Json },
   time: number,

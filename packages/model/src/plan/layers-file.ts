@@ -1,3 +1,4 @@
+import type { SourceKind } from '../definitions';
 import type { Digest } from '../digest';
 import type { OriginLayer } from '../layer';
 import type { Platform } from '../platform';
@@ -15,6 +16,8 @@ export interface ToolEntry {
   readonly name: string;
   readonly version: string;
   readonly description: string;
+  /** Where its bytes came from: help, labels and the SBOM say so. */
+  readonly source: SourceKind;
 }
 
 export interface PackageEntry {

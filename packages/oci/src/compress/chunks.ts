@@ -30,8 +30,8 @@ export async function* compressChunks(
       used += part.length;
       at += part.length;
       if (used < CHUNK) continue;
-      start(buffer, used);
       if (inWork.length >= IN_WORK) yield await inWork.shift()!;
+      start(buffer, used);
       buffer = free.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
       used = 0;
     }

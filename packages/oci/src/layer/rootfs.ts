@@ -1,5 +1,4 @@
-import type { Stats } from 'node:fs';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { byBytes, bytesOf, displayPath, toByteString, toText } from '../bytes';
@@ -26,7 +25,7 @@ export interface FilesOptions {
  * declared. Fails with `rootfs` for each device, socket or fifo, and each mode declared for a path that is not there.
  */
 export async function filesFromFolder(folder: string, options: FilesOptions): Promise<Result<TarEntry[]>> {
-  const walked = await caught(folder, () => walk(folder, options.mtime));
+  const walked = await caught(folder, async () => walk(folder, options.mtime));
   if (!walked.ok) return walked;
   const { entries, failures } = walked.value;
   const declared = new Map(
@@ -43,18 +42,15 @@ interface Walked {
   readonly failures: Failure[];
 }
 
-async function walk(folder: string, mtime: number): Promise<Walked> {
-  const names = await readdir(Buffer.from(folder), { encoding: 'buffer', recursive: false });
+/** Synchronous on purpose: thousands of small calls, each too short for a trip through the thread pool. */
+function walk(folder: string, mtime: number): Walked {
   const walked: Walked = { entries: [], failures: [] };
-  const queue = names.map((name) => name.toString('latin1'));
-  while (queue.length > 0) {
-    const path = queue.pop()!;
+  const queue = namesIn(Buffer.from(folder));
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     const place = Buffer.concat([Buffer.from(`${folder}/`), bytesOf(path)]);
-    const stats = await lstat(place);
-    if (stats.isDirectory())
-      for (const name of await readdir(place, { encoding: 'buffer' }))
-        queue.push(`${path}/${name.toString('latin1')}`);
-    const entry = await entryOf(folder, path, place, stats, mtime);
+    const stats = lstatSync(place);
+    if (stats.isDirectory()) for (const name of namesIn(place)) queue.push(`${path}/${name}`);
+    const entry = entryOf(folder, path, place, stats, mtime);
     if (entry) walked.entries.push(entry);
     else walked.failures.push(unfit(folder, path));
   }
@@ -62,20 +58,24 @@ async function walk(folder: string, mtime: number): Promise<Walked> {
   return walked;
 }
 
-async function entryOf(
+function namesIn(folder: Buffer): string[] {
+  return readdirSync(folder, { encoding: 'buffer' }).map((name) => name.toString('latin1'));
+}
+
+function entryOf(
   folder: string,
   path: string,
   place: Buffer,
   stats: Stats,
   mtime: number,
-): Promise<TarEntry | undefined> {
+): TarEntry | undefined {
   if (stats.isDirectory()) return directoryEntry(path, { mtime });
   if (stats.isSymbolicLink())
-    return symlinkEntry(path, (await readlink(place, { encoding: 'buffer' })).toString('latin1'), { mtime });
+    return symlinkEntry(path, readlinkSync(place, { encoding: 'buffer' }).toString('latin1'), { mtime });
   if (!stats.isFile()) return undefined;
   const options = { mtime, mode: (stats.mode & 0o100) !== 0 ? 0o755 : 0o644 };
   const name = toText(path);
-  if (name === undefined) return fileEntry(path, await readFile(place), options);
+  if (name === undefined) return fileEntry(path, readFileSync(place), options);
   return rangeEntry(path, { file: join(folder, name), offset: 0, length: stats.size }, options);
 }
 

@@ -1,4 +1,4 @@
-import { bytesOf, displayPath } from '../bytes';
+import { displayPath } from '../bytes';
 import { Fault } from '../fault';
 import type { TarEntry } from './entry';
 import { BLOCK, checksumOf, FIELDS, paddingOf, TYPE_FLAGS, type Field } from './header';
@@ -92,13 +92,14 @@ function orZero(value: number, field: Field): number {
 
 type Fields = Partial<Record<keyof typeof FIELDS, string | number>>;
 
+const NUMBER_FIELDS = ['mode', 'uid', 'gid', 'size', 'mtime', 'devmajor', 'devminor'] as const;
+const TEXT_FIELDS = ['name', 'linkname', 'prefix', 'type'] as const;
+
 function block(fields: Fields): Buffer {
   const bytes = Buffer.alloc(BLOCK);
-  const all: Fields = { mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, devmajor: 0, devminor: 0, ...fields };
-  for (const [key, value] of Object.entries(all)) {
-    const [offset, length] = FIELDS[key as keyof typeof FIELDS];
-    bytesOf(typeof value === 'number' ? octal(value, length) : value).copy(bytes, offset);
-  }
+  for (const key of NUMBER_FIELDS)
+    bytes.write(octal(Number(fields[key] ?? 0), FIELDS[key][1]), FIELDS[key][0], 'latin1');
+  for (const key of TEXT_FIELDS) bytes.write(String(fields[key] ?? ''), FIELDS[key][0], 'latin1');
   bytes.write('ustar\x0000', FIELDS.magic[0], 'latin1');
   bytes.write(`${checksumOf(bytes).toString(8).padStart(6, '0')}\0 `, FIELDS.checksum[0], 'latin1');
   return bytes;

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, hash, type Hash } from 'node:crypto';
 import { displayPath } from '../bytes';
 import { checkSignal, Fault, valueOf } from '../fault';
 import { ContentReader } from './content';
@@ -46,7 +46,7 @@ export async function* tarOf(
       if (entry.type !== 'file') continue;
       const small = reader.small(entry);
       if (small) {
-        options.onContent?.(entry.path, createHash('sha256').update(small).digest('hex'));
+        options.onContent?.(entry.path, hash('sha256', small, 'hex'));
         yield* gather.add(small);
       } else yield* largeContent(entry, reader, gather, options);
       yield* gather.add(PADDING.subarray(0, paddingOf(entry.size)));
@@ -64,13 +64,13 @@ async function* largeContent(
   gather: Gatherer,
   { signal, onContent }: TarWriteOptions,
 ): AsyncGenerator<Uint8Array> {
-  const hash: Hash | undefined = onContent && createHash('sha256');
+  const content: Hash | undefined = onContent && createHash('sha256');
   for await (const piece of reader.pieces(entry)) {
     checkSignal(signal);
-    hash?.update(piece);
+    content?.update(piece);
     yield* gather.add(piece);
   }
-  if (hash) onContent?.(entry.path, hash.digest('hex'));
+  if (content) onContent?.(entry.path, content.digest('hex'));
 }
 
 /** Puts many small pieces together into few large ones. */

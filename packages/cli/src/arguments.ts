@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import { fail, ok, platformOfNode, PLATFORMS, type Platform, type Result } from '@image-tooling/model';
+
+/** A command line, taken apart. */
+export interface Arguments {
+  readonly command: string;
+  readonly positional: readonly string[];
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+const FLAGS = {
+  platform: { type: 'string' },
+  to: { type: 'string' },
+  compression: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+/** Reads a command line. Fails with `usage` on flags that no command has. */
+export function readArguments(argv: readonly string[]): Result<Arguments> {
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true });
+    const [command = '', ...positional] = positionals;
+    return ok({ command, positional, flags: values });
+  } catch (error) {
+    return fail({ code: 'usage', message: (error as Error).message, hint: 'See: image-tooling --help' });
+  }
+}
+
+/** The one project that a command is about. Fails with `usage`. */
+export function oneProject({ command, positional }: Arguments): Result<string> {
+  const [name, ...more] = positional;
+  if (name !== undefined && more.length === 0) return ok(name);
+  return fail({
+    code: 'usage',
+    message: `"${command}" takes the name of one image or tool; got ${positional.length}.`,
+    hint: `Write: image-tooling ${command} <name>`,
+  });
+}
+
+/** The platform asked for, or this machine's own. Fails with `usage`. */
+export function platformFlag({ flags }: Arguments): Result<Platform> {
+  const asked = flags['platform'] ?? platformOfNode(process.arch);
+  const known = PLATFORMS.find((platform) => platform === asked);
+  if (known) return ok(known);
+  return fail({
+    code: 'usage',
+    message: `"${asked}" is no platform that images are built for.`,
+    hint: `Write --platform=${PLATFORMS.join(' or --platform=')}.`,
+  });
+}

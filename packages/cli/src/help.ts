@@ -1,0 +1,21 @@
+/** What `image-tooling --help` prints. */
+export const HELP = `image-tooling: tooling images from definitions
+
+Usage: image-tooling <command> [options]
+Run it through Nx, which builds what is below first: npx nx run <project>:<target>
+
+Commands
+  build <name> [--platform linux/amd64]   build an image or a tool for one platform
+  lock <name>                             resolve versions and write the project's lock
+  load <name> --to <place>                take a built image out of the store
+      --to docker | podman                  into a container program of this machine, as <name>:dev
+      --to oci:<folder>                     an OCI image layout
+      --to oci-archive:<file>               the same in one tar file
+      --compression none | gzip | zstd      of its layers (oci, oci-archive)
+      --platform linux/amd64                default: this machine's
+
+Environment
+  IMAGE_STORE     folder of the store; default $XDG_CACHE_HOME/image-tooling
+  IMAGE_ENGINE    buildah or auto (default): what runs commands in containers
+  IMAGE_VERBOSE   not empty: show all output of the programs that are run
+`;

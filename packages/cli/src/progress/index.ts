@@ -1,0 +1,23 @@
+import type { Progress } from '@image-tooling/model';
+import { liveProgress } from './live';
+import { plainProgress, type Lines } from './plain';
+
+export { bytesText, timeText } from './text';
+
+/** How a command tells its user what it does: `progress` for the pipeline, `write` for its own lines. */
+export interface Screen extends Lines {
+  readonly progress: Progress;
+  /** Leaves the terminal clean. */
+  end(): void;
+}
+
+/** A live screen on a terminal, plain lines in a pipe, a log or CI. */
+export function openScreen(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Screen {
+  const verbose = (env['IMAGE_VERBOSE'] ?? '') !== '';
+  if (out.isTTY && !env['CI'] && env['TERM'] !== 'dumb') {
+    const live = liveProgress(out, verbose);
+    return { progress: live, write: live.write, end: live.end };
+  }
+  const lines: Lines = { write: (line) => void out.write(`${line}\n`) };
+  return { progress: plainProgress(lines, verbose), write: lines.write, end: () => undefined };
+}

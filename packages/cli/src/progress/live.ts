@@ -1,0 +1,68 @@
+import type { Progress, ProgressStep } from '@image-tooling/model';
+import { endLine, type Lines } from './plain';
+import { timeText } from './text';
+
+const REDRAW_MS = 100;
+const CLEAR_LINE = '\r\u001b[2K';
+
+interface Running {
+  readonly name: string;
+  readonly began: number;
+  status: string;
+}
+
+/** Progress on a terminal: finished steps stay as lines, what runs now is one line that is drawn again. */
+export function liveProgress(
+  terminal: NodeJS.WriteStream,
+  verbose: boolean,
+): Progress & Lines & { end(): void } {
+  const running = new Set<Running>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const draw = (): void =>
+    void terminal.write(CLEAR_LINE + fitted(statusLine(running), terminal.columns ?? 80));
+  const write = (line: string): void => {
+    terminal.write(`${CLEAR_LINE}${line}\n`);
+    if (running.size > 0) draw();
+  };
+  const leave = (step: Running): void => {
+    running.delete(step);
+    if (running.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+    terminal.write(CLEAR_LINE);
+  };
+
+  return {
+    write,
+    note: write,
+    end: () => [...running].forEach(leave),
+    step(name): ProgressStep {
+      const step: Running = { name, began: Date.now(), status: '' };
+      running.add(step);
+      timer ??= setInterval(draw, REDRAW_MS).unref();
+      return {
+        status: (text) => void (step.status = text),
+        output: (line) => verbose && write(`  | ${line}`),
+        done(end) {
+          leave(step);
+          write(endLine(name, Date.now() - step.began, end));
+        },
+        failed() {
+          leave(step);
+          write(`✗ ${name}  ${timeText(Date.now() - step.began)}`);
+        },
+      };
+    },
+  };
+}
+
+function statusLine(running: ReadonlySet<Running>): string {
+  return [...running]
+    .map((step) => [step.name, step.status, timeText(Date.now() - step.began)].filter(Boolean).join('  '))
+    .join('  ·  ');
+}
+
+function fitted(text: string, columns: number): string {
+  return text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
+}

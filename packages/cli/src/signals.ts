@@ -1,0 +1,14 @@
+/** A signal that is aborted by the first Ctrl-C, hang-up or SIGTERM; a second one ends the process at once. */
+export function abortOnSignals(from: NodeJS.Process): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) from.exit(130);
+    controller.abort();
+  };
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) from.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    end: () => names.forEach((name) => from.off(name, onSignal)),
+  };
+}

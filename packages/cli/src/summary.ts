@@ -1,0 +1,35 @@
+import type { OriginLayer, Platform } from '@image-tooling/model';
+import type { Built, Loaded, LoadTarget } from '@image-tooling/pipeline';
+import { bytesText } from './progress';
+
+/** The last lines of a build: what it is, what it is made of, how to try it. */
+export function builtLines(built: Built, platform: Platform): string[] {
+  if (built.kind === 'tool') return [`${built.name} ${platform}  ${built.digest}  ${bytesText(built.size)}`];
+  const { name, made } = built;
+  const total = made.layers.reduce((sum, layer) => sum + layer.size, 0);
+  return [
+    '',
+    `${name} ${platform}`,
+    ...made.layers.map((layer) => layerLine(layer, name)),
+    `  ${'total'.padEnd(LABEL)}  ${bytesText(total).padStart(SIZE)}`,
+    `  digest ${made.image.manifestDigest}`,
+    '',
+    `Try it: npx nx run ${name}:load --to=docker && docker run --rm -it ${name}:dev`,
+  ];
+}
+
+const LABEL = 36;
+const SIZE = 7;
+
+function layerLine({ kind, owner, size }: OriginLayer, image: string): string {
+  const label = kind === 'tool' ? `tool ${owner}` : `${kind} layer of ${owner}`;
+  const whose = kind === 'tool' || owner === image ? 'own' : 'inherited';
+  return `  ${label.padEnd(LABEL)}  ${bytesText(size).padStart(SIZE)}  ${whose}`;
+}
+
+/** The last lines of a load: what to call the image, and how to try it. */
+export function loadedLines({ manifestDigest, reference }: Loaded, target: LoadTarget): string[] {
+  if ('program' in target)
+    return ['', `Loaded ${reference}. Try it: ${target.program} run --rm -it ${reference}`];
+  return ['', `Wrote ${reference}`, `  digest ${manifestDigest}`];
+}

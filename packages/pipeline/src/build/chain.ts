@@ -1,0 +1,34 @@
+import type { SystemLayer } from '@image-tooling/engines';
+import { fail, isSystem, ok, type OriginLayer, type Result } from '@image-tooling/model';
+import type { PathIndex } from '@image-tooling/oci';
+import type { Session } from '../session';
+
+/** The system layers of a chain as an engine takes them, bottom first. */
+export function chainLayers(session: Session, chain: readonly OriginLayer[]): SystemLayer[] {
+  return chain.filter(isSystem).map(({ digest, diffId, size, compression }) => ({
+    path: session.store.blobPath(digest),
+    digest,
+    diffId,
+    size,
+    compression,
+  }));
+}
+
+/** The path indexes of layers, in their order. Fails with `store-corrupt` where the store has lost one. */
+export async function chainPaths(
+  session: Session,
+  layers: readonly OriginLayer[],
+): Promise<Result<PathIndex[]>> {
+  const found: PathIndex[] = [];
+  for (const layer of layers) {
+    const paths = await session.store.getPaths(layer.diffId);
+    if (!paths)
+      return fail({
+        code: 'store-corrupt',
+        message: `The store has lost the path index of the ${layer.kind} layer of ${layer.owner}.`,
+        hint: `Run "npx nx run ${layer.owner}:build --skip-nx-cache": it is made anew.`,
+      });
+    found.push(paths);
+  }
+  return ok(found);
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { ok, type LockedDeb, type Result } from '@image-tooling/model';
+import type { Store } from '@image-tooling/oci';
+import { fetchDebs, type BlobCache, type FetchedDeb } from '@image-tooling/sources';
+import type { Session } from '../session';
+import { archivesOf } from '../workspace/archives';
+
+/** Gets locked .debs into the store, verified. Fails as `fetchDebs` does. */
+export async function fetchLockedDebs(
+  session: Session,
+  { owner, time }: { readonly owner: string; readonly time: number },
+  debs: readonly LockedDeb[],
+): Promise<Result<FetchedDeb[]>> {
+  if (debs.length === 0) return ok([]);
+  const archives = await archivesOf(session);
+  if (!archives.ok) return archives;
+  const request = {
+    cache: blobCache(session.store),
+    workFolder: join(session.store.root, 'tmp', 'debs'),
+    archives: archives.value,
+    time,
+    http: session.http,
+    label: `${owner}: fetch ${debs.length} packages`,
+  };
+  return fetchDebs(debs, request, session.context);
+}
+
+function blobCache(store: Store): BlobCache {
+  return {
+    blobPath: (digest) => store.blobPath(digest),
+    hasBlob: (digest) => store.hasBlob(digest),
+    putBlobFromFile: (path, digest) => store.putBlobFromFile(path, { expected: digest }),
+  };
+}

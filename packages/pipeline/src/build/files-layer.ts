@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CONSTANT_TIME, ok, type ImageDefinition, type Json, type Result } from '@image-tooling/model';
+import {
+  directoryEntry,
+  filesFromFolder,
+  toByteString,
+  type DeclaredMode,
+  type TarEntry,
+} from '@image-tooling/oci';
+
+export interface ImageFiles {
+  readonly entries: readonly TarEntry[];
+  /** What decides the layer: each path with its kind, mode, owner and content. */
+  readonly inputs: Json;
+}
+
+/**
+ * The files that an image brings itself: its rootfs/ and its declared folders. Undefined where it has none.
+ * Fails with `rootfs` for files that no layer can hold and modes declared for none.
+ */
+export async function imageFiles(
+  folder: string,
+  image: ImageDefinition,
+): Promise<Result<ImageFiles | undefined>> {
+  const found =
+    image.files === undefined
+      ? ok([])
+      : await filesFromFolder(join(folder, image.files), rootfsOptions(image));
+  if (!found.ok) return found;
+  const declared = image.directories.map(({ path, mode, uid, gid }) =>
+    directoryEntry(toByteString(path.slice(1)), {
+      mode: Number.parseInt(mode, 8),
+      uid,
+      gid,
+      mtime: CONSTANT_TIME,
+    }),
+  );
+  const entries = [...withoutDeclared(found.value, declared), ...declared];
+  if (entries.length === 0) return ok(undefined);
+  const inputs = await Promise.all(entries.map(entryInputs));
+  return ok({ entries, inputs: Object.fromEntries(inputs) });
+}
+
+function rootfsOptions(image: ImageDefinition) {
+  const modes = Object.entries(image.modes).map(([path, mode]): [string, DeclaredMode] => [
+    path.slice(1),
+    { mode: Number.parseInt(mode, 8) },
+  ]);
+  return { mtime: CONSTANT_TIME, modes: Object.fromEntries(modes) };
+}
+
+function withoutDeclared(entries: readonly TarEntry[], declared: readonly TarEntry[]): TarEntry[] {
+  const paths = new Set(declared.map(({ path }) => path));
+  return entries.filter(({ path }) => !paths.has(path));
+}
+
+async function entryInputs(entry: TarEntry): Promise<[string, Json]> {
+  const { type, mode, uid, gid, linkTarget } = entry;
+  const sha256 = type === 'file' ? await contentHash(entry) : undefined;
+  return [entry.path, { type, mode: mode.toString(8), uid, gid, linkTarget, sha256 }];
+}
+
+async function contentHash({ content }: TarEntry): Promise<string> {
+  if (content.kind === 'stream') throw new Error('files of a rootfs are no streams');
+  const bytes = content.kind === 'bytes' ? content.bytes : await readFile(content.file);
+  return createHash('sha256').update(bytes).digest('hex');
+}

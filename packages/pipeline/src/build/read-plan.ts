@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import {
+  all,
+  fail,
+  ok,
+  planImage,
+  type Failure,
+  type Image,
+  type ImagePlan,
+  type LayerFile,
+  type LayersFile,
+  type Platform,
+  type PlatformLock,
+  type Result,
+  type Tool,
+} from '@image-tooling/model';
+import type { Session } from '../session';
+import { outputFolder, readOutput } from '../workspace/outputs';
+import { imageFiles, type ImageFiles } from './files-layer';
+
+export interface PlannedImage {
+  readonly plan: ImagePlan;
+  readonly lock: PlatformLock;
+  readonly files: ImageFiles | undefined;
+}
+
+/** Plans an image from its definition and from what its parent's and its tools' own builds left. */
+export async function readPlan(
+  session: Session,
+  image: Image,
+  platform: Platform,
+): Promise<Result<PlannedImage>> {
+  const { name, definition } = image;
+  const lock = image.lock?.value.platforms[platform];
+  if (!lock) return fail(noPlatform(image, platform));
+  const parent = image.parent ? await layersOf(session, image.parent, platform) : ok(undefined);
+  if (!parent.ok) return parent;
+  const tools = all(await Promise.all(image.tools.map((tool) => layerOf(session, tool, platform))));
+  if (!tools.ok) return tools;
+  const files = await imageFiles(join(session.root, image.folder), definition);
+  if (!files.ok) return files;
+  const plan = planImage({
+    ...definition,
+    name,
+    platform,
+    compression: session.options.compression,
+    labels: definition.config.labels ?? {},
+    lock,
+    parent: parent.value,
+    tools: tools.value,
+    files: files.value?.inputs,
+  });
+  return plan.ok ? ok({ plan: plan.value, lock, files: files.value }) : plan;
+}
+
+async function layersOf(
+  session: Session,
+  { name, folder }: Image,
+  platform: Platform,
+): Promise<Result<LayersFile>> {
+  const found = await readOutput<LayersFile>(
+    outputFolder(join(session.root, folder), platform),
+    'layers.json',
+  );
+  return found?.layersVersion === 1 ? ok(found) : fail(notBuilt(name, platform));
+}
+
+async function layerOf(
+  session: Session,
+  { name, folder }: Tool,
+  platform: Platform,
+): Promise<Result<LayerFile>> {
+  const found = await readOutput<LayerFile>(outputFolder(join(session.root, folder), platform), 'layer.json');
+  return found?.layerVersion === 1 ? ok(found) : fail(notBuilt(name, platform));
+}
+
+function notBuilt(name: string, platform: Platform): Failure {
+  return {
+    code: 'unknown-reference',
+    message: `"${name}" has not been built for ${platform} yet.`,
+    hint: `Build through Nx, which builds what is below first: npx nx run ${name}:build-${platform.slice('linux/'.length)}`,
+  };
+}
+
+function noPlatform({ name, definition }: Image, platform: Platform): Failure {
+  return {
+    code: 'platform',
+    message: `The image "${name}" is not for ${platform}, but for ${definition.platforms.join(', ')}.`,
+    hint: 'Add the platform to "platforms" in its image.json, and lock it.',
+  };
+}

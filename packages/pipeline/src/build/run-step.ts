@@ -1,0 +1,45 @@
+import { lastLines } from '@image-tooling/host';
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import type { Step } from '@image-tooling/engines';
+import type { Session } from '../session';
+
+/** Runs a step whose every command must succeed. Fails with `step-failed`, showing the last lines of the one that did not. */
+export async function runStep(session: Session, step: Step): Promise<Result<void>> {
+  const engine = await session.engine();
+  if (!engine.ok) return engine;
+  const shown = session.context.progress.step(step.label);
+  const result = await engine.value.run(step, session.context, (line) => {
+    shown.status(line.trim().slice(0, 60));
+    shown.output(line);
+  });
+  const failure = result.ok ? firstFailure(step, result.value.commands) : undefined;
+  if (!result.ok || failure) {
+    shown.failed();
+    return failure ? fail(failure) : (result as Extract<typeof result, { ok: false }>);
+  }
+  shown.done({ origin: 'built' });
+  return ok(undefined);
+}
+
+type Commands = readonly {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}[];
+
+function firstFailure(step: Step, results: Commands): Failure | undefined {
+  const index = results.findIndex((result) => result.exitCode !== 0 || result.timedOut);
+  const result = results[index];
+  if (!result) return undefined;
+  const end = result.timedOut ? 'ran out of time' : `ended with exit code ${result.exitCode}`;
+  return {
+    code: 'step-failed',
+    message: `${step.label}: a command ${end}.`,
+    hint: 'Mend what its last lines name; IMAGE_VERBOSE=1 shows all of its output.',
+    details: [
+      `command: ${step.commands[index]?.argv.join(' ') ?? ''}`,
+      ...lastLines(`${result.stdout}\n${result.stderr}`, 30),
+    ],
+  };
+}

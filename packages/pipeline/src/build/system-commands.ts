@@ -1,0 +1,90 @@
+import type { StepCommand } from '@image-tooling/engines';
+import type { PlannedUser } from '@image-tooling/model';
+
+/** Where a step finds the .debs it installs. */
+export const STEP_FOLDER = '/step';
+export const REQUIRED_FOLDER = `${STEP_FOLDER}/required`;
+export const PACKAGES_FOLDER = `${STEP_FOLDER}/packages`;
+
+/**
+ * The environment of a step that makes a system layer. SOURCE_DATE_EPOCH makes Python write .pyc files that
+ * are checked by hash (PEP 552) and shadow write days that are not today's; nothing asks questions.
+ */
+export function systemEnv(time: number): Readonly<Record<string, string>> {
+  return {
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/root',
+    LC_ALL: 'C.UTF-8',
+    TZ: 'UTC',
+    SOURCE_DATE_EPOCH: String(time),
+    DEBIAN_FRONTEND: 'noninteractive',
+    DEBCONF_NONINTERACTIVE_SEEN: 'true',
+    PYTHONHASHSEED: '0',
+  };
+}
+
+/**
+ * Makes a system of the required packages' unpacked files: the first two know what the others' scripts
+ * need, then all are registered and configured. dpkg is told to ignore the order of Pre-Depends, since
+ * every file is there already.
+ */
+export function bootstrapCommands(): StepCommand[] {
+  return [
+    shell('mkdir -p /var/lib/dpkg; : > /var/lib/dpkg/status; : > /var/lib/dpkg/available'),
+    shell(
+      `${DPKG} --force-depends --install ${REQUIRED_FOLDER}/base-passwd_*.deb ${REQUIRED_FOLDER}/base-files_*.deb`,
+    ),
+    shell(`${DPKG} --force-depends --unpack ${REQUIRED_FOLDER}/*.deb`),
+    shell(`${DPKG} --configure -a`),
+    shell(`printf '%s\\n' ${BASHRC_HOOK.map(quoted).join(' ')} >> /etc/bash.bashrc`),
+  ];
+}
+
+/** Installs every .deb of the packages folder with apt, which orders them; no service is started. */
+export function installCommands(): StepCommand[] {
+  return [
+    shell("printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d"),
+    shell(
+      'apt-get install --yes --no-install-recommends -o APT::Sandbox::User=root' +
+        ` -o Dpkg::Options::=--force-unsafe-io ${PACKAGES_FOLDER}/*.deb`,
+    ),
+    shell('rm -f /usr/sbin/policy-rc.d'),
+  ];
+}
+
+/** Makes the declared users with their groups and home folders. */
+export function userCommands(users: readonly PlannedUser[]): StepCommand[] {
+  return users.flatMap((user) => [
+    command('groupadd', '--gid', String(user.gid), user.name),
+    command(
+      'useradd',
+      ...['--uid', String(user.uid), '--gid', String(user.gid), '--home-dir', user.home, '--create-home'],
+      ...['--shell', user.shell, user.name],
+    ),
+    command('chmod', user.homeMode, user.home),
+  ]);
+}
+
+const DPKG = 'dpkg --force-unsafe-io';
+
+/** Debian's own bashrc reads no drop-ins; ours ship greetings and completions as files. */
+const BASHRC_HOOK = [
+  '',
+  '# Added by image-tooling: what an image brings for interactive shells.',
+  'for file in /etc/bash.bashrc.d/*.sh; do',
+  '  [ -r "$file" ] && . "$file"',
+  'done',
+  'unset file',
+];
+
+function shell(script: string): StepCommand {
+  return { argv: ['/bin/sh', '-euc', script] };
+}
+
+function command(...argv: [string, ...string[]]): StepCommand {
+  return { argv };
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

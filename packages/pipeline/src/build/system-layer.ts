@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import type { Mount, Step, StepCommand, SystemLayer } from '@image-tooling/engines';
+import {
+  ok,
+  type LockedDeb,
+  type OriginLayer,
+  type Platform,
+  type PlannedUser,
+  type Result,
+} from '@image-tooling/model';
+import { mergeLayers, normaliseSystem, readTar, writeLayer, type TarEntry } from '@image-tooling/oci';
+import type { Session } from '../session';
+import { chainLayers, chainPaths } from './chain';
+import { fetchLockedDebs } from './debs';
+import type { MadeLayer } from './ensure-layer';
+import { runStep } from './run-step';
+
+import { linkDebs } from './step-folder';
+import {
+  bootstrapCommands,
+  installCommands,
+  PACKAGES_FOLDER,
+  REQUIRED_FOLDER,
+  STEP_FOLDER,
+  systemEnv,
+  userCommands,
+} from './system-commands';
+import { unpackedSystem } from './unpacked-system';
+
+/** Emulated maintainer scripts run about eleven times slower than native ones. */
+const STEP_TIMEOUT_SECONDS = 3600;
+
+/** What a system layer (bootstrap or apt) is made of. */
+export interface SystemRequest {
+  readonly owner: string;
+  readonly platform: Platform;
+  /** Seconds since the epoch: of every file in the layer. */
+  readonly time: number;
+  /** The required packages, where there is no system below yet. */
+  readonly bootstrap: readonly LockedDeb[];
+  readonly packages: readonly LockedDeb[];
+  readonly users: readonly PlannedUser[];
+  /** The system chain below, bottom first; empty for a bootstrap. */
+  readonly chain: readonly OriginLayer[];
+}
+
+/**
+ * Makes a system layer: the .debs are fetched and verified on the host, the engine installs them without
+ * network, and what it changed is normalised. Fails with what fetching, the engine or a maintainer script report.
+ */
+export async function makeSystemLayer(session: Session, request: SystemRequest): Promise<Result<MadeLayer>> {
+  const folder = await session.store.tempDir('system');
+  if (!folder.ok) return folder;
+  try {
+    return await makeIn(folder.value, session, request);
+  } finally {
+    await rm(folder.value, { recursive: true, force: true });
+  }
+}
+
+async function makeIn(folder: string, session: Session, request: SystemRequest): Promise<Result<MadeLayer>> {
+  const lower = request.bootstrap.length > 0 ? await unpackedSystem(folder, session, request) : ok(undefined);
+  if (!lower.ok) return lower;
+  const linked = await stepFolder(folder, session, request);
+  if (!linked.ok) return linked;
+  const changesTo = join(folder, 'changes.tar');
+  const system = lower.value ? [lower.value.layer] : chainLayers(session, request.chain);
+  const ran = await runStep(session, step(request, system, linked.value, changesTo));
+  if (!ran.ok) return ran;
+  const changes = await readTar(changesTo);
+  if (!changes.ok) return changes;
+  const merged = lower.value ? await mergeLayers(lower.value.entries, changes.value) : changes;
+  if (!merged.ok) return merged;
+  return written(session, request, merged.value);
+}
+
+async function written(
+  session: Session,
+  request: SystemRequest,
+  entries: readonly TarEntry[],
+): Promise<Result<MadeLayer>> {
+  const chain = await chainPaths(session, request.chain);
+  if (!chain.ok) return chain;
+  const normal = await normaliseSystem(entries, { mtime: request.time, chain: chain.value });
+  if (!normal.ok) return normal;
+  const layer = await writeLayer(normal.value, {
+    compression: session.options.compression,
+    store: session.store,
+    signal: session.context.signal,
+  });
+  return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
+}
+
+/** Links the packages' .debs where the step finds them. */
+async function stepFolder(
+  folder: string,
+  session: Session,
+  request: SystemRequest,
+): Promise<Result<Mount[]>> {
+  for (const [name, debs] of [
+    [REQUIRED_FOLDER, request.bootstrap],
+    [PACKAGES_FOLDER, request.packages],
+  ] as const) {
+    const fetched = await fetchLockedDebs(session, request, debs);
+    if (!fetched.ok) return fetched;
+    const linked = await linkDebs(join(folder, name), fetched.value);
+    if (!linked.ok) return linked;
+  }
+  return ok([{ source: join(folder, STEP_FOLDER), target: STEP_FOLDER }]);
+}
+
+function step(request: SystemRequest, system: SystemLayer[], mounts: Mount[], changesTo: string): Step {
+  const { owner, platform, time, packages, bootstrap } = request;
+  const [first, ...rest] = commandsOf(request);
+  const [lowest, ...above] = system;
+  if (!first || !lowest) throw new Error(`${owner}: a system step without a system or a command`);
+  return {
+    label: `${owner}: install ${bootstrap.length + packages.length} packages`,
+    platform,
+    system: [lowest, ...above],
+    commands: [first, ...rest],
+    env: systemEnv(time),
+    mounts,
+    network: 'none',
+    onFailure: 'stop',
+    changesTo,
+    timeoutSeconds: STEP_TIMEOUT_SECONDS,
+  };
+}
+
+function commandsOf({ bootstrap, packages, users }: SystemRequest): StepCommand[] {
+  return [
+    ...(bootstrap.length > 0 ? bootstrapCommands() : []),
+    ...(packages.length > 0 ? installCommands() : []),
+    ...userCommands(users),
+  ];
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import type { SystemLayer } from '@image-tooling/engines';
+import { all, ok, type Result } from '@image-tooling/model';
+import { readTar, writeTarFile, type TarEntry } from '@image-tooling/oci';
+import { readDeb, type FetchedDeb } from '@image-tooling/sources';
+import type { Session } from '../session';
+import { fetchLockedDebs } from './debs';
+import type { SystemRequest } from './system-layer';
+
+export interface UnpackedSystem {
+  readonly entries: readonly TarEntry[];
+  /** The same as a layer on this machine, for the engine. */
+  readonly layer: SystemLayer;
+}
+
+/** The files of all required packages, put together from their .debs without running anything. */
+export async function unpackedSystem(
+  folder: string,
+  session: Session,
+  request: SystemRequest,
+): Promise<Result<UnpackedSystem>> {
+  const debs = await fetchLockedDebs(session, request, request.bootstrap);
+  if (!debs.ok) return debs;
+  const unpacked = all(await Promise.all(debs.value.map((deb) => filesOf(deb, folder))));
+  if (!unpacked.ok) return unpacked;
+  const entries = firstOfEachPath(unpacked.value.flat());
+  const path = join(folder, 'unpacked.tar');
+  const written = await writeTarFile(entries, path, session.context.signal);
+  if (!written.ok) return written;
+  const { diffId, size } = written.value;
+  return ok({ entries, layer: { path, digest: diffId, diffId, size, compression: 'none' } });
+}
+
+async function filesOf(deb: FetchedDeb, folder: string): Promise<Result<TarEntry[]>> {
+  const dataTo = join(folder, `${deb.name}.tar`);
+  const read = await readDeb({ file: deb.file, name: deb.name, dataTo, sha256: deb.sha256 });
+  return read.ok ? readTar(dataTo) : read;
+}
+
+/** Folders are in many packages; any other path is in one (Debian policy 7.6). */
+function firstOfEachPath(entries: readonly TarEntry[]): TarEntry[] {
+  const found = new Map<string, TarEntry>();
+  for (const entry of entries) if (!found.has(entry.path)) found.set(entry.path, entry);
+  return [...found.values()];
+}

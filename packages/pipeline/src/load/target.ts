@@ -1,0 +1,32 @@
+import { isAbsolute, join } from 'node:path';
+import { fail, ok, type Compression, type Result } from '@image-tooling/model';
+import { parseTarget, type ExportTarget } from '@image-tooling/oci';
+
+/** Where an image is loaded to: a container program of this machine, or a place on its disk. */
+export type LoadTarget = { readonly program: 'docker' | 'podman' } | { readonly place: ExportTarget };
+
+/** Reads `docker`, `podman`, `oci:<folder>` or `oci-archive:<file>` (paths relative to `cwd`). Fails with `usage`. */
+export function parseLoadTarget(text: string, cwd: string): Result<LoadTarget> {
+  if (text === 'docker' || text === 'podman') return ok({ program: text });
+  const place = parseTarget(text);
+  if (!place.ok)
+    return fail({
+      code: 'usage',
+      message: `"${text}" is no place to load an image to.`,
+      hint: 'Write --to=docker, --to=podman, --to=oci:<folder> or --to=oci-archive:<file>.',
+    });
+  const { format, path } = place.value;
+  return ok({ place: { format, path: isAbsolute(path) ? path : join(cwd, path) } });
+}
+
+const COMPRESSIONS: readonly string[] = ['none', 'gzip', 'zstd'] satisfies Compression[];
+
+/** Reads a `--compression`. Fails with `usage`. */
+export function parseCompression(text: string): Result<Compression> {
+  if (COMPRESSIONS.includes(text)) return ok(text as Compression);
+  return fail({
+    code: 'usage',
+    message: `"${text}" is no compression.`,
+    hint: `Write --compression=${COMPRESSIONS.join(', --compression=')}.`,
+  });
+}

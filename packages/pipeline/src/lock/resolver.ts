@@ -1,0 +1,142 @@
+import { rm } from 'node:fs/promises';
+import {
+  bootstrapWanted,
+  CONSTANT_TIME,
+  failWith,
+  ok,
+  platformOf,
+  type Arch,
+  type OriginLayer,
+  type Result,
+} from '@image-tooling/model';
+import {
+  aptResolveCommand,
+  bootstrapClosure,
+  lockedDeb,
+  missingPackages,
+  readAptResolution,
+  writeAptLists,
+  type ArchiveState,
+  type LockedDeb,
+} from '@image-tooling/sources';
+
+import { chainLayers } from '../build/chain';
+import { ensureLayer } from '../build/ensure-layer';
+import { STEP_FOLDER } from '../build/system-commands';
+import { makeSystemLayer } from '../build/system-layer';
+import type { Session } from '../session';
+
+const RESOLVE_TIMEOUT_SECONDS = 300;
+
+/** The packages every new system needs: essential and required ones, apt, and what they depend on. */
+export function bootstrapPackages(state: ArchiveState, arch: Arch): Result<LockedDeb[]> {
+  const closure = bootstrapClosure(state.packages(arch), { include: ['apt'] });
+  return closure.ok ? ok(closure.value.map(lockedDeb)) : closure;
+}
+
+export interface ResolveRequest {
+  readonly image: string;
+  readonly arch: Arch;
+  readonly packages: readonly string[];
+  /** What the chain has already. */
+  readonly installed: readonly LockedDeb[];
+}
+
+/**
+ * The packages that the real apt would add to a chain. apt runs in this machine's own kind of container, whatever
+ * the architecture asked for: it is told of the chain by a status file. Fails with `package-not-found` for every
+ * unknown name, `package-conflict` or `parent-changed`, or as the engine does.
+ */
+export async function resolvePackages(
+  session: Session,
+  state: ArchiveState,
+  hostArch: Arch,
+  request: ResolveRequest,
+): Promise<Result<LockedDeb[]>> {
+  const { image, arch, packages, installed } = request;
+  if (packages.length === 0) return ok([]);
+  const missing = missingPackages(packages, state.packages(arch));
+  if (missing.length > 0) return failWith(missing);
+  const system = await aptSystem(session, state, hostArch);
+  if (!system.ok) return system;
+  const folder = await session.store.tempDir('resolve');
+  if (!folder.ok) return folder;
+  try {
+    const lists = await writeAptLists(folder.value, state, { arch, installed, mountAt: STEP_FOLDER });
+    if (!lists.ok) return lists;
+    const run = await runApt(session, system.value, folder.value, request, hostArch);
+    if (!run.ok) return run;
+    const resolved = readAptResolution({ image, arch, ...run.value }, state.packages(arch));
+    return resolved.ok ? ok(resolved.value.map(lockedDeb)) : resolved;
+  } finally {
+    await rm(folder.value, { recursive: true, force: true });
+  }
+}
+
+/** A system with nothing in it but the required packages: where apt runs. Kept in the store. */
+async function aptSystem(
+  session: Session,
+  state: ArchiveState,
+  hostArch: Arch,
+): Promise<Result<OriginLayer>> {
+  const bootstrap = bootstrapPackages(state, hostArch);
+  if (!bootstrap.ok) return bootstrap;
+  const platform = platformOf(hostArch);
+  const wanted = bootstrapWanted({
+    name: 'apt',
+    platform,
+    compression: session.options.compression,
+    users: [],
+    lock: { time: CONSTANT_TIME, bootstrap: bootstrap.value, packages: [] },
+  });
+  return ensureLayer(session, wanted, () =>
+    makeSystemLayer(session, {
+      owner: 'apt',
+      platform,
+      time: CONSTANT_TIME,
+      bootstrap: bootstrap.value,
+      packages: [],
+      users: [],
+      chain: [],
+    }),
+  );
+}
+
+async function runApt(
+  session: Session,
+  system: OriginLayer,
+  folder: string,
+  { image, arch, packages }: ResolveRequest,
+  hostArch: Arch,
+): Promise<Result<{ exitCode: number; stdout: string; stderr: string }>> {
+  const engine = await session.engine();
+  if (!engine.ok) return engine;
+  const [layer] = chainLayers(session, [system]);
+  if (!layer) throw new Error('a bootstrap layer is no system layer');
+  const { argv, env } = aptResolveCommand({ packages, mountAt: STEP_FOLDER });
+  const label = `${image}: resolve ${packages.length} packages for ${arch}`;
+  const step = session.context.progress.step(label);
+  const ran = await engine.value.run(
+    {
+      label,
+      platform: platformOf(hostArch),
+      system: [layer],
+      commands: [{ argv }],
+      env,
+      mounts: [{ source: folder, target: STEP_FOLDER }],
+      network: 'none',
+      onFailure: 'stop',
+      timeoutSeconds: RESOLVE_TIMEOUT_SECONDS,
+    },
+    session.context,
+    step.output,
+  );
+  if (!ran.ok) {
+    step.failed();
+    return ran;
+  }
+  step.done({ origin: 'built' });
+  const [result] = ran.value.commands;
+  if (!result) throw new Error('the engine ran no command');
+  return ok(result);
+}

@@ -1,0 +1,49 @@
+import { openEngine, type Engine } from '@image-tooling/engines';
+import { ok, type Result, type RunContext, type WorkspaceOptions } from '@image-tooling/model';
+import { openStore, type Store } from '@image-tooling/oci';
+import { createHttpClient, type HttpClient } from '@image-tooling/sources';
+
+/** What one run of a command works with. */
+export interface Session {
+  /** Absolute path of the workspace. */
+  readonly root: string;
+  readonly options: WorkspaceOptions;
+  readonly env: NodeJS.ProcessEnv;
+  readonly store: Store;
+  readonly http: HttpClient;
+  readonly context: RunContext;
+  /** The engine, opened when first asked for: a run that finds all in the store starts none. */
+  engine(): Promise<Result<Engine>>;
+  close(): Promise<void>;
+}
+
+export interface SessionRequest {
+  readonly root: string;
+  readonly options: WorkspaceOptions;
+  readonly env: NodeJS.ProcessEnv;
+  readonly context: RunContext;
+}
+
+/** Opens the store; the engine follows when it is needed. Fails with `disk-full` or `io`. */
+export async function openSession(request: SessionRequest): Promise<Result<Session>> {
+  const store = await openStore();
+  if (!store.ok) return store;
+  let opened: Promise<Result<Engine>> | undefined;
+  return ok({
+    ...request,
+    store: store.value,
+    http: createHttpClient(),
+    engine: () => (opened ??= announced(request, store.value.root)),
+    async close() {
+      const engine = await opened;
+      if (engine?.ok) await engine.value.close();
+    },
+  });
+}
+
+async function announced({ env, context }: SessionRequest, storeRoot: string): Promise<Result<Engine>> {
+  const chosen = await openEngine({ env, storeRoot, signal: context.signal });
+  if (!chosen.ok) return chosen;
+  context.progress.note(chosen.value.description);
+  return ok(chosen.value);
+}

@@ -1,0 +1,81 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isErrno } from '@image-tooling/host';
+import {
+  fail,
+  nearest,
+  ok,
+  parseWorkspaceOptions,
+  readWorkspace,
+  type FileText,
+  type Image,
+  type Result,
+  type Tool,
+  type Workspace,
+  type WorkspaceOptions,
+} from '@image-tooling/model';
+
+/** The plugin's name in nx.json. */
+const PLUGIN = '@image-tooling/nx';
+
+/** The plugin's options of the workspace at `root`. Fails with `usage` where there is no nx.json, else as its parser does. */
+export async function loadOptions(root: string): Promise<Result<WorkspaceOptions>> {
+  const text = await textOf(join(root, 'nx.json'));
+  if (text === undefined)
+    return fail({
+      code: 'usage',
+      message: `There is no nx.json in ${root}.`,
+      hint: 'Run the command in the root folder of an Nx workspace.',
+    });
+  return parseWorkspaceOptions('nx.json', text, PLUGIN);
+}
+
+/** All definitions and locks below `root`, held against one another. Fails with every mistake of every file. */
+export async function loadWorkspace(root: string, options: WorkspaceOptions): Promise<Result<Workspace>> {
+  const { imagesDir, toolsDir } = options;
+  const archiveLock = await textOf(join(root, imagesDir, 'archive.lock.json'));
+  return readWorkspace({
+    images: await readEach(root, imagesDir, 'image.json'),
+    tools: await readEach(root, toolsDir, 'tool.json'),
+    imageLocks: await readEach(root, imagesDir, 'lock.json'),
+    toolLocks: await readEach(root, toolsDir, 'lock.json'),
+    ...(archiveLock !== undefined && {
+      archiveLock: { file: `${imagesDir}/archive.lock.json`, text: archiveLock },
+    }),
+  });
+}
+
+export type Project =
+  { readonly kind: 'image'; readonly image: Image } | { readonly kind: 'tool'; readonly tool: Tool };
+
+/** The image or tool of a name. Fails with `unknown-reference` and the nearest names. */
+export function findProject({ images, tools }: Workspace, name: string): Result<Project> {
+  const image = images.get(name);
+  if (image) return ok({ kind: 'image', image });
+  const tool = tools.get(name);
+  if (tool) return ok({ kind: 'tool', tool });
+  const near = nearest(name, [...images.keys(), ...tools.keys()]);
+  return fail({
+    code: 'unknown-reference',
+    message: `There is no image or tool called "${name}".`,
+    hint: near === undefined ? 'Run "npx nx show projects" to see what there is.' : `Did you mean "${near}"?`,
+  });
+}
+
+async function readEach(root: string, folder: string, name: string): Promise<FileText[]> {
+  const found = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+  const files = found
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => `${folder}/${entry.name}/${name}`);
+  const read = await Promise.all(files.map(async (file) => ({ file, text: await textOf(join(root, file)) })));
+  return read.flatMap(({ file, text }) => (text === undefined ? [] : [{ file, text }]));
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (isErrno(error) && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
