@@ -1,6 +1,9 @@
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { parseStanza, type Stanza } from './stanza';
-import { CLOCK_SKEW_MS, verifyClearSigned } from './signature';
+import { verifyClearSigned } from './signature';
+
+/** As apt's Acquire::Max-FutureTime (apt.conf(5)). */
+const CLOCK_SKEW_MS = 10_000;
 
 /** One suite of one archive. */
 export interface Suite {

@@ -1,3 +1,4 @@
+import type { PublicKey, verify } from 'openpgp';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 
 /** A clear-signed file and whose signature it must bear. */
@@ -12,7 +13,8 @@ export interface SignedFile {
 
 /**
  * The signed text of a clear-signed file (RFC 9580 section 7), verified: what stands outside of the signed part is
- * left out. Fails with `release-unsigned`, `release-wrong-key` or `release-altered`.
+ * left out. When it was signed is not looked at: the file's own dates say more. Fails with `release-unsigned`,
+ * `release-wrong-key` or `release-altered`.
  */
 export async function verifyClearSigned(file: SignedFile): Promise<Result<string>> {
   if (!file.text.startsWith('-----BEGIN PGP SIGNED MESSAGE-----')) return fail(unsigned(file));
@@ -21,32 +23,41 @@ export async function verifyClearSigned(file: SignedFile): Promise<Result<string
     .readCleartextMessage({ cleartextMessage: file.text })
     .catch((error: unknown) => unreadable(file, error));
   if ('code' in message) return fail(message);
-  const verificationKeys = await Promise.all(
-    file.trustedKeys.map((armoredKey) => openpgp.readKey({ armoredKey })),
-  );
-  const date = new Date(file.now.getTime() + CLOCK_SKEW_MS);
-  const { signatures } = await openpgp.verify({ message, verificationKeys, date });
-  const problems = await Promise.all(
-    signatures.map(async ({ keyID, verified }): Promise<Problem | undefined> => {
-      const known = verificationKeys.some((key) => key.getKeys(keyID).length > 0);
-      return verified.then(
-        () => undefined,
-        (error: Error) => ({ keyId: keyID.toHex(), known, reason: error.message }),
-      );
-    }),
-  );
-  if (problems.length === 0) return fail(unsigned(file));
-  if (problems.some((problem) => problem === undefined)) return ok(message.getText());
-  return fail(refused(file, problems as Problem[]));
+  const verificationKeys = await validKeys(file);
+  const { signatures } = await openpgp.verify({ message, verificationKeys, date: null });
+  const verdicts = await Promise.all(signatures.map((signature) => verdictOn(signature, verificationKeys)));
+  const problems = verdicts.filter((verdict) => verdict !== 'good');
+  if (problems.length < verdicts.length) return ok(message.getText());
+  return fail(problems.length === 0 ? unsigned(file) : refused(file, problems));
 }
 
-/** As apt's Acquire::Max-FutureTime (apt.conf(5)). */
-export const CLOCK_SKEW_MS = 10_000;
-
+/** A signature that counts for nothing. */
 interface Problem {
   readonly keyId: string;
+  /** Whether it names a trusted key. */
   readonly known: boolean;
   readonly reason: string;
+}
+
+type Verified = Awaited<ReturnType<typeof verify>>['signatures'][number];
+
+/** Keys that have expired by now sign nothing any more, whatever date a signature bears. */
+async function validKeys({ trustedKeys, now }: SignedFile): Promise<PublicKey[]> {
+  const { readKey } = await import('openpgp');
+  const keys = await Promise.all(trustedKeys.map((armoredKey) => readKey({ armoredKey })));
+  const expiries = await Promise.all(keys.map((key) => key.getExpirationTime()));
+  return keys.filter((_, index) => Number(expiries[index] ?? 0) > now.getTime());
+}
+
+async function verdictOn(
+  { keyID, verified }: Verified,
+  keys: readonly PublicKey[],
+): Promise<'good' | Problem> {
+  const known = keys.some((key) => key.getKeys(keyID).length > 0);
+  return verified.then(
+    () => 'good' as const,
+    (error: Error) => ({ keyId: keyID.toHex(), known, reason: error.message }),
+  );
 }
 
 function unsigned({ name }: SignedFile): Failure {
@@ -68,7 +79,7 @@ function unreadable({ name }: SignedFile, error: unknown): Failure {
 
 function refused(file: SignedFile, problems: readonly Problem[]): Failure {
   const details = problems.map(({ keyId, known, reason }) =>
-    known ? `key ${keyId}: ${reason}` : `key ${keyId}: not among the trusted keys`,
+    known ? `key ${keyId}: ${reason}` : `key ${keyId}: not among the trusted keys that are valid today`,
   );
   if (problems.some(({ known }) => known))
     return {

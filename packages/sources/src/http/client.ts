@@ -1,14 +1,13 @@
 import pLimit from 'p-limit';
 import { DEFAULT_TIMINGS, type HttpTimings } from './timings';
-import type { Refusal } from './refusal';
+import { DeadServers } from './dead-servers';
 
 /** What all downloads of a run share: their parallel limit, their patience, and which servers are dead. */
 export interface HttpClient {
   readonly timings: HttpTimings;
   /** Runs `work` when fewer than the limit are running. */
   limited<T>(work: () => Promise<T>): Promise<T>;
-  /** Servers that never answered, by origin: asked once, not once a file. */
-  readonly dead: Map<string, Refusal>;
+  readonly dead: DeadServers;
 }
 
 export interface HttpClientOptions {
@@ -23,6 +22,6 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   return {
     timings: { ...DEFAULT_TIMINGS, ...options.timings },
     limited: (work) => limit(work),
-    dead: new Map(),
+    dead: new DeadServers(),
   };
 }

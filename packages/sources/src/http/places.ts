@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attempt, isRefusal, type AttemptOptions, type Expected, type Received, type Sink } from './attempt';
 import { AbortedDownload } from './patience';
+import type { DeadServers } from './dead-servers';
 import type { Refusal } from './refusal';
 import type { Refused } from './unavailable';
 import { waitBeforeRetry } from './timings';
@@ -11,7 +12,7 @@ export interface Target extends Sink {
 }
 
 export interface PlaceOptions extends AttemptOptions {
-  readonly dead: Map<string, Refusal>;
+  readonly dead: DeadServers;
 }
 
 type Request = Expected & { readonly urls: readonly string[] };
@@ -24,9 +25,9 @@ export async function tryPlaces(
 ): Promise<(Received & { url: string }) | Refused[]> {
   const refused: Refused[] = [];
   for (const url of request.urls) {
-    const outcome = options.dead.get(originOf(url)) ?? (await tryPlace(url, request, target, options));
+    const outcome = options.dead.refusal(url) ?? (await tryPlace(url, request, target, options));
     if (!isRefusal(outcome)) return { ...outcome, url };
-    if (outcome.unreachable) options.dead.set(originOf(url), outcome);
+    if (outcome.unreachable) options.dead.remember(url, outcome);
     refused.push({ url, ...outcome });
   }
   return refused;
@@ -63,8 +64,4 @@ async function pause(seconds: number, signal: AbortSignal): Promise<void> {
   } catch {
     throw new AbortedDownload();
   }
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
 }

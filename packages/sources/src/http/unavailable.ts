@@ -14,12 +14,14 @@ const ABSENT = new Set([404, 410]);
 const GRAVITY: readonly FailureCode[] = ['checksum', 'too-large', 'truncated', 'http-status', 'timeout'];
 
 const HINTS: Partial<Record<FailureCode, string>> = {
+  gone: 'Look whether the file has moved, or configure a mirror that has it.',
   checksum: 'Somebody between here and the source changed the file, or a mirror is damaged: try another one.',
   truncated: 'Try again; where it stays like this, a proxy or mirror is damaged.',
   'too-large': 'The server sent another file than the one asked for: look at the address.',
   timeout: 'Check the network and the proxy, then run the command again: what has come already is kept.',
   network: 'Check the network and the proxy, then run the command again: what has come already is kept.',
-  'http-status': 'Check that this machine may read the address, or configure another mirror.',
+  'http-status':
+    'Run the command again later; where it stays like this, check that this machine may read the address.',
 };
 
 /** One failure for all addresses that were tried: which, and why each of them did not do. */
@@ -52,7 +54,7 @@ function summary(code: FailureCode): string {
     'too-large': 'what came is larger than expected',
     gone: 'no place has it',
     timeout: 'no server answered in time',
-    'http-status': 'the server refused it',
+    'http-status': 'the server answered with an error',
   };
   return texts[code] ?? 'no server could be reached';
 }

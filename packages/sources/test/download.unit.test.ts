@@ -1,0 +1,242 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { downloadBytes, downloadFile, type Download } from '@image-tooling/sources';
+import { FaultyServer, type Fault } from '@image-tooling/testkit';
+import { impatient, shown } from './support';
+
+const content = Buffer.from('all the bytes of a package\n'.repeat(20_000));
+const sha256 = createHash('sha256').update(content).digest('hex');
+const exact = { sha256, size: content.length, maxBytes: content.length };
+
+let folder: string;
+let server: FaultyServer;
+let other: FaultyServer;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'download-'));
+  server = new FaultyServer((path) => (path === 'file' ? content : undefined));
+  other = new FaultyServer((path) => (path === 'file' ? content : undefined));
+  await Promise.all([server.start(), other.start()]);
+});
+
+afterEach(async () => {
+  await Promise.all([server.stop(), other.stop()]);
+  await rm(folder, { recursive: true });
+});
+
+function request(changes: Partial<Download> = {}): Download {
+  return { name: 'the file', urls: [`${server.url}/file`], ...exact, ...changes };
+}
+
+function get(changes: Partial<Download> = {}, signal = new AbortController().signal, http = impatient()) {
+  return downloadFile(request(changes), join(folder, 'deep/file'), { http, signal });
+}
+
+function broken(fault: Fault, times?: number): void {
+  server.fault({ path: /file/, fault, ...(times !== undefined && { times }) });
+}
+
+describe('a download', () => {
+  it('gives the file, whole, and leaves nothing else', async () => {
+    const result = await get();
+    expect(result).toMatchObject({ ok: true, value: { sha256, size: content.length } });
+    expect(content.equals(await readFile(join(folder, 'deep/file')))).toBe(true);
+    expect(await readdir(join(folder, 'deep'))).toEqual(['file']);
+  });
+
+  it('counts the bytes that count', async () => {
+    broken({ kind: 'reset', afterBytes: 1000 }, 1);
+    let bytes = 0;
+    const options = { http: impatient(), signal: new AbortController().signal };
+    await downloadBytes(request(), { ...options, onBytes: (count) => (bytes += count) });
+    expect(bytes).toBe(content.length);
+  });
+
+  it.each<[string, Fault]>([
+    ['503', { kind: 'status', status: 503 }],
+    ['429 with Retry-After', { kind: 'status', status: 429, retryAfter: '0' }],
+    ['a reset before the headers', { kind: 'reset' }],
+    ['a reset within the body', { kind: 'reset', afterBytes: 5000 }],
+    ['silence before the headers', { kind: 'hang' }],
+    ['silence within the body', { kind: 'hang', afterBytes: 5000 }],
+    ['a body that ends early', { kind: 'truncate', bytes: 5000 }],
+  ])('tries again after %s', async (_, fault) => {
+    broken(fault, 2);
+    expect(shown(await get())).toBe('ok');
+    expect(server.requests).toHaveLength(3);
+    expect(content.equals(await readFile(join(folder, 'deep/file')))).toBe(true);
+  });
+
+  it.each<[string, Fault]>([
+    ['404', { kind: 'status', status: 404 }],
+    ['403', { kind: 'status', status: 403 }],
+    ['altered bytes', { kind: 'alter' }],
+  ])('goes to the next place at once after %s', async (_, fault) => {
+    broken(fault);
+    const result = await get({ urls: [`${server.url}/file`, `${other.url}/file`] });
+    expect(result).toMatchObject({ ok: true, value: { url: `${other.url}/file` } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('waits as long as Retry-After says', async () => {
+    broken({ kind: 'status', status: 429, retryAfter: '1' }, 1);
+    const start = performance.now();
+    const result = await get({}, undefined, impatient({ longestWaitSeconds: 5 }));
+    expect(result.ok).toBe(true);
+    expect(performance.now() - start).toBeGreaterThan(990);
+  });
+
+  it('takes a slow server for what it is, while bytes come', async () => {
+    broken({ kind: 'slow', bytes: 20_000 });
+    expect((await get()).ok).toBe(true);
+  });
+
+  it('asks a server that is down once for all files, then no more', async () => {
+    await server.stop();
+    const http = impatient();
+    await get({}, undefined, http);
+    await server.start();
+    expect(shown(await get({}, undefined, http))).toContain('ECONNREFUSED');
+    expect(server.requests).toEqual([]);
+  });
+
+  it('stops on abort and leaves nothing', async () => {
+    broken({ kind: 'hang', afterBytes: 100 });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 50);
+    expect(shown(await get({}, abort.signal, impatient({ stallSeconds: 20 })))).toMatchInlineSnapshot(
+      `"[aborted] Stopped while fetching the file."`,
+    );
+    expect(await readdir(join(folder, 'deep'))).toEqual([]);
+  });
+
+  it('stops on abort while it waits for the next try', async () => {
+    broken({ kind: 'status', status: 503, retryAfter: '30' });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 50);
+    const start = performance.now();
+    const result = await get({}, abort.signal, impatient({ longestWaitSeconds: 60 }));
+    expect(result).toMatchObject({ ok: false, failures: [{ code: 'aborted' }] });
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it('runs no more than the limit at a time', async () => {
+    let running = 0;
+    let most = 0;
+    const http = impatient();
+    const work = () =>
+      http.limited(async () => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        running--;
+      });
+    await Promise.all(Array.from({ length: 30 }, work));
+    expect(most).toBe(8);
+  });
+});
+
+describe('what a person is told', () => {
+  it('404', async () => {
+    expect(shown(await get({ urls: [`${server.url}/absent`] }))).toMatchInlineSnapshot(`
+      "[gone] the file could not be fetched: no place has it.
+      -> Look whether the file has moved, or configure a mirror that has it.
+      http://127.0.0.1:PORT/absent: HTTP 404 Not Found"
+    `);
+  });
+
+  it('403', async () => {
+    broken({ kind: 'status', status: 403 });
+    expect(shown(await get())).toMatchInlineSnapshot(`
+      "[http-status] the file could not be fetched: the server answered with an error.
+      -> Run the command again later; where it stays like this, check that this machine may read the address.
+      http://127.0.0.1:PORT/file: HTTP 403 Forbidden"
+    `);
+  });
+
+  it('503 for ever', async () => {
+    broken({ kind: 'status', status: 503 });
+    expect(shown(await get())).toMatchInlineSnapshot(`
+      "[http-status] the file could not be fetched: the server answered with an error.
+      -> Run the command again later; where it stays like this, check that this machine may read the address.
+      http://127.0.0.1:PORT/file: HTTP 503 Service Unavailable; tried 3 times"
+    `);
+  });
+
+  it('a reset', async () => {
+    broken({ kind: 'reset' });
+    expect(shown(await get())).toMatchInlineSnapshot(`
+      "[network] the file could not be fetched: no server could be reached.
+      -> Check the network and the proxy, then run the command again: what has come already is kept.
+      http://127.0.0.1:PORT/file: other side closed; tried 3 times"
+    `);
+  });
+
+  it('a reset within the body', async () => {
+    broken({ kind: 'reset', afterBytes: 5000 });
+    expect(shown(await get()).replace(/after \d+ bytes/, 'after N bytes')).toMatchInlineSnapshot(`
+      "[truncated] the file could not be fetched: it came incomplete.
+      -> Try again; where it stays like this, a proxy or mirror is damaged.
+      http://127.0.0.1:PORT/file: the connection ended after N bytes (other side closed); tried 3 times"
+    `);
+  });
+
+  it('a server that hangs', async () => {
+    broken({ kind: 'hang' });
+    expect(shown(await get())).toMatchInlineSnapshot(`
+      "[timeout] the file could not be fetched: no server answered in time.
+      -> Check the network and the proxy, then run the command again: what has come already is kept.
+      http://127.0.0.1:PORT/file: no answer within 0.3 s; tried 3 times"
+    `);
+  });
+
+  it('a server that stalls', async () => {
+    broken({ kind: 'hang', afterBytes: 5000 });
+    expect(shown(await get())).toMatchInlineSnapshot(`
+      "[timeout] the file could not be fetched: no server answered in time.
+      -> Check the network and the proxy, then run the command again: what has come already is kept.
+      http://127.0.0.1:PORT/file: no byte came for 0.3 s; tried 3 times"
+    `);
+  });
+
+  it('a truncated body', async () => {
+    broken({ kind: 'truncate', bytes: 5000 });
+    expect(shown(await get())).toMatchInlineSnapshot(`
+      "[truncated] the file could not be fetched: it came incomplete.
+      -> Try again; where it stays like this, a proxy or mirror is damaged.
+      http://127.0.0.1:PORT/file: 5000 of 540000 bytes came; tried 3 times"
+    `);
+  });
+
+  it('altered bytes', async () => {
+    broken({ kind: 'alter' });
+    expect(shown(await get())).toMatchInlineSnapshot(`
+      "[checksum] the file could not be fetched: what came has another checksum than expected.
+      -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+      http://127.0.0.1:PORT/file: expected sha256 SHA256, got SHA256"
+    `);
+  });
+
+  it('more bytes than expected', async () => {
+    broken({ kind: 'grow', bytes: 10 });
+    expect(shown(await get())).toMatchInlineSnapshot(`
+      "[too-large] the file could not be fetched: what came is larger than expected.
+      -> The server sent another file than the one asked for: look at the address.
+      http://127.0.0.1:PORT/file: more than the expected 540000 bytes came"
+    `);
+  });
+
+  it('no such host, and a secret in the address', async () => {
+    const urls = ['http://user:secret@mirror.invalid/file', `${server.url}/absent`];
+    const text = shown(await get({ urls }));
+    expect(text).not.toContain('secret');
+    expect(text.replace(/(ENOTFOUND|EAI_AGAIN)/, 'NOT FOUND')).toMatchInlineSnapshot(`
+      "[gone] the file could not be fetched: no place has it.
+      -> Look whether the file has moved, or configure a mirror that has it.
+      http://***@mirror.invalid/file: getaddrinfo NOT FOUND mirror.invalid
+      http://127.0.0.1:PORT/absent: HTTP 404 Not Found"
+    `);
+  });
+});

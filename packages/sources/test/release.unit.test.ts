@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { openArchive, type ArchiveSource } from '@image-tooling/sources';
+import { createArchive, type ArchiveContent, type FixtureArchive, signingKey } from '@image-tooling/testkit';
+import { impatient, quietContext, shown } from './support';
+
+const DATE = new Date('2026-03-01T10:00:00Z');
+const NOW = new Date('2026-03-02T10:00:00Z');
+const NORMAL: Partial<ArchiveContent> = {
+  packages: [{ name: 'hello', version: '2.0', files: { 'usr/bin/hello': 'hi' } }],
+  date: DATE,
+  validUntil: new Date('2026-03-08T10:00:00Z'),
+};
+
+const NOWHERE: ArchiveSource = { mirrors: [], trustedKeys: [] };
+
+async function openWith(
+  changes: Partial<ArchiveContent>,
+  now = NOW,
+  prepare: (archive: FixtureArchive) => Partial<ArchiveSource> | void = () => undefined,
+) {
+  const archive = await createArchive({ ...NORMAL, ...changes });
+  try {
+    const archives = { fixture: { ...archive.source, ...prepare(archive) } };
+    const request = { archives, suites: [archive.suite], now, http: impatient() };
+    return await openArchive({ ...request, arches: ['amd64', 'arm64'] }, quietContext());
+  } finally {
+    await archive.stop();
+  }
+}
+
+describe('an archive that is in order', () => {
+  it('gives its releases, its time and its packages', async () => {
+    const state = await openWith({});
+    if (!state.ok) throw new Error(shown(state));
+    expect(state.value.time).toBe(DATE.getTime() / 1000);
+    expect(state.value.releases).toEqual([
+      {
+        archive: 'fixture',
+        suite: 'stable',
+        date: state.value.time,
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+    ]);
+    const [hello] = state.value.packages('arm64').byName.get('hello') ?? [];
+    expect(hello).toMatchObject({ name: 'hello', version: '2.0', architecture: 'all', archive: 'fixture' });
+    expect(hello?.raw).toContain(
+      "Description: Fixture package hello\n A package of the test kit's own archive.",
+    );
+  });
+
+  it.each<[string, Partial<ArchiveContent>, RegExp]>([
+    ['by hash', { byHash: true }, /by-hash\/SHA256/],
+    ['by name', { byHash: false }, /binary-amd64\/Packages\.xz$/],
+    ['gz only', { byHash: false, indexes: ['gz'] }, /binary-amd64\/Packages\.gz$/],
+    ['not packed', { byHash: false, indexes: ['none'] }, /binary-amd64\/Packages$/],
+  ])('whose lists are %s', async (_, changes, asked) => {
+    let requests: string[] = [];
+    expect(shown(await openWith(changes, NOW, (archive) => void (requests = archive.requests)))).toBe('ok');
+    expect(requests.some((path) => asked.test(path))).toBe(true);
+  });
+
+  it('may bear a stranger’s signature beside its own', async () => {
+    expect(shown(await openWith({ signedBy: ['stranger', 'trusted'] }))).toBe('ok');
+  });
+
+  it('is read from the second mirror when the first is down', async () => {
+    const twoMirrors = ({ url }: FixtureArchive) => ({ mirrors: ['http://127.0.0.1:9', url] });
+    expect(shown(await openWith({}, NOW, twoMirrors))).toBe('ok');
+  });
+});
+
+describe('an InRelease that is refused', () => {
+  it('unsigned', async () => {
+    expect(shown(await openWith({ signedBy: [] }))).toMatchInlineSnapshot(`
+      "[release-unsigned] The InRelease of fixture stable is not signed; a file clear-signed by the archive was expected.
+      -> Use a mirror that carries InRelease as the archive made it."
+    `);
+  });
+
+  it('signed by a stranger', async () => {
+    expect(shown(await openWith({ signedBy: ['stranger'] }))).toMatchInlineSnapshot(`
+      "[release-wrong-key] The InRelease of fixture stable is signed, but by no key that this workspace trusts.
+      -> If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).
+      key KEYID: not among the trusted keys that are valid today"
+    `);
+  });
+
+  it('altered after it was signed', async () => {
+    const alterRelease = (text: string) => text.replace('Label: Fixture', 'Label: Fakture');
+    expect(shown(await openWith({ alterRelease }))).toMatchInlineSnapshot(`
+      "[release-altered] The InRelease of fixture stable was altered: the signature does not fit the text.
+      -> Do not use this mirror before you know who changed the file.
+      key KEYID: Signed digest did not match"
+    `);
+  });
+
+  it('with its signature cut off', async () => {
+    const alterRelease = (text: string) => text.slice(0, text.indexOf('-----BEGIN PGP SIGNATURE-----'));
+    expect(shown(await openWith({ alterRelease }))).toMatchInlineSnapshot(`
+      "[release-altered] The signature of the InRelease of fixture stable can't be read.
+      -> Run the lock target again; where it stays like this, use another mirror.
+      Misformed armored text"
+    `);
+  });
+
+  it('with lines slipped in before the signed part', async () => {
+    const alterRelease = (text: string) => `SHA256:\n${text}`;
+    expect(shown(await openWith({ alterRelease }))).toMatchInlineSnapshot(`
+      "[release-unsigned] The InRelease of fixture stable is not signed; a file clear-signed by the archive was expected.
+      -> Use a mirror that carries InRelease as the archive made it."
+    `);
+  });
+
+  it('expired', async () => {
+    expect(shown(await openWith({}, new Date('2026-03-08T10:00:01Z')))).toMatchInlineSnapshot(`
+      "[release-expired] The InRelease of fixture stable was valid until 2026-03-08T10:00:00Z; it is now 2026-03-08T10:00:01Z.
+      -> Use a mirror that is kept up to date, and check this machine's clock."
+    `);
+  });
+
+  it('dated in the future', async () => {
+    expect(shown(await openWith({}, new Date('2026-03-01T09:00:00Z')))).toMatchInlineSnapshot(`
+      "[release-future] The InRelease of fixture stable is dated 2026-03-01T10:00:00Z, which is still to come: it is now 2026-03-01T09:00:00Z.
+      -> Set this machine's clock."
+    `);
+  });
+
+  it('signed by a key that has expired since', async () => {
+    const { publicKey } = await signingKey('expired');
+    const changes = { date: new Date('2020-01-01T12:00:00Z'), signedBy: ['expired'] } as const;
+    const trust = () => ({ trustedKeys: [publicKey] });
+    expect(shown(await openWith(changes, new Date('2020-01-01T13:00:00Z'), trust))).toBe('ok');
+    expect(shown(await openWith({ ...changes, validUntil: undefined }, NOW, trust))).toMatchInlineSnapshot(`
+      "[release-wrong-key] The InRelease of fixture stable is signed, but by no key that this workspace trusts.
+      -> If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).
+      key KEYID: not among the trusted keys that are valid today"
+    `);
+  });
+
+  it('of another suite', async () => {
+    expect(shown(await openWith({ claimedSuite: 'oldstable' }))).toMatchInlineSnapshot(`
+      "[release-wrong-suite] The InRelease of fixture stable is that of another suite: expected "stable", got suite "oldstable", codename "oldstable".
+      -> Use another mirror: this one serves a suite under the name of another."
+    `);
+  });
+
+  it('of another suite and expired: both are said', async () => {
+    const result = await openWith({ claimedSuite: 'oldstable' }, new Date('2027-01-01T00:00:00Z'));
+    expect(result).toMatchObject({
+      failures: [{ code: 'release-wrong-suite' }, { code: 'release-expired' }],
+    });
+  });
+
+  it('absent', async () => {
+    const absent = (archive: FixtureArchive) =>
+      archive.fault({ path: /InRelease/, fault: { kind: 'status', status: 404 } });
+    expect(shown(await openWith({}, NOW, absent))).toMatchInlineSnapshot(`
+      "[gone] InRelease of fixture stable could not be fetched: no place has it.
+      -> Look whether the file has moved, or configure a mirror that has it.
+      http://127.0.0.1:PORT/dists/stable/InRelease: HTTP 404 Not Found"
+    `);
+  });
+});
+
+describe('package lists that are refused', () => {
+  it('tampered with', async () => {
+    const alterPackages = (content: Buffer) =>
+      Buffer.from(content.map((byte, at) => (at === 40 ? byte ^ 1 : byte)));
+    expect(shown(await openWith({ alterPackages, indexes: ['gz'] }))).toMatchInlineSnapshot(`
+      "[checksum] main/binary-amd64/Packages.gz of fixture stable could not be fetched: what came has another checksum than expected.
+      -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+      http://127.0.0.1:PORT/dists/stable/main/binary-amd64/by-hash/SHA256/SHA256: expected sha256 SHA256, got SHA256
+
+      [checksum] main/binary-arm64/Packages.gz of fixture stable could not be fetched: what came has another checksum than expected.
+      -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+      http://127.0.0.1:PORT/dists/stable/main/binary-arm64/by-hash/SHA256/SHA256: expected sha256 SHA256, got SHA256"
+    `);
+  });
+
+  it('absent for a component', async () => {
+    const archive = await createArchive(NORMAL);
+    const request = { archives: { fixture: archive.source }, suites: [archive.suite], now: NOW };
+    const result = await openArchive(
+      { ...request, components: ['contrib'], arches: ['amd64'] },
+      quietContext(),
+    );
+    await archive.stop();
+    expect(shown(result)).toMatchInlineSnapshot(`
+      "[archive-format] The InRelease of fixture stable lists no contrib/binary-amd64/Packages.
+      -> Components that it has: main. Choose suites, components and platforms that the archive has."
+    `);
+  });
+
+  it('of an archive that is not configured', async () => {
+    const suites = [{ archive: 'elsewhere', suite: 'stable' }];
+    const request = { archives: { fixture: NOWHERE }, suites, arches: ['amd64'] as const };
+    expect(shown(await openArchive(request, quietContext()))).toMatchInlineSnapshot(`
+      "[unknown-reference] The suite "stable" names the archive "elsewhere", which is not configured.
+      -> Configured are: fixture."
+    `);
+  });
+});

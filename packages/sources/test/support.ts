@@ -1,0 +1,36 @@
+import { createHttpClient, type HttpClient, type HttpTimings } from '@image-tooling/sources';
+import type { Result, RunContext } from '@image-tooling/model';
+
+/** A context that tells nobody. */
+export function quietContext(signal: AbortSignal = new AbortController().signal): RunContext {
+  const step = { status() {}, output() {}, done() {}, failed() {} };
+  return { signal, progress: { step: () => step, note() {} } };
+}
+
+/** Patience of a test: three tries within a fraction of a second. */
+const IMPATIENT: HttpTimings = {
+  connectSeconds: 0.3,
+  stallSeconds: 0.3,
+  tries: 3,
+  backoffSeconds: 0.01,
+  longestWaitSeconds: 0.5,
+};
+
+export function impatient(timings: Partial<HttpTimings> = {}): HttpClient {
+  return createHttpClient({ timings: { ...IMPATIENT, ...timings } });
+}
+
+/** What a person sees of a failed result, with ports and hashes masked. */
+export function shown(result: Result<unknown>): string {
+  if (result.ok) return 'ok';
+  const text = result.failures
+    .map(({ code, message, hint, details }) =>
+      [`[${code}] ${message}`, ...(hint === undefined ? [] : [`-> ${hint}`]), ...(details ?? [])].join('\n'),
+    )
+    .join('\n\n');
+  return text
+    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+    .replace(/\b[0-9a-f]{64}\b/g, 'SHA256')
+    .replace(/\bkey [0-9a-f]{16}\b/g, 'key KEYID')
+    .replace(/\b\d{8}T\d{6}Z\b/g, 'TIME');
+}

@@ -1,0 +1,70 @@
+import type { ArchiveSource, Suite } from '@image-tooling/sources';
+import { signingKey } from './keys';
+import { debPath, publishArchive, type ArchiveContent } from './publish';
+import type { FaultRule } from './faults';
+import { FaultyServer } from './server';
+
+export interface FixtureArchiveOptions extends Partial<ArchiveContent> {
+  /** The archive's name in locks; default `fixture`. */
+  readonly name?: string;
+}
+
+/** A small signed Debian archive behind a real server, that can be changed, damaged, stopped and started again. */
+export interface FixtureArchive {
+  readonly name: string;
+  /** Its only suite; default `stable`. */
+  readonly suite: Suite;
+  /** Base address, for a workspace's mirror option. */
+  readonly url: string;
+  /** ASCII-armoured, for a workspace's trust folder. */
+  readonly publicKey: string;
+  /** Everything `openArchive` and `fetchDebs` need; the snapshot archive is the same server, at `/snapshot/<time>/`. */
+  readonly source: ArchiveSource;
+  /** Paths that were asked for. */
+  readonly requests: string[];
+  /** Changes what is published: packages added, another signature, another date. */
+  republish(changes: Partial<ArchiveContent>): Promise<void>;
+  /** Takes a package's .deb away, from the mirror alone or from the snapshot too; the lists go on naming it. */
+  removeDeb(name: string, from?: 'mirror' | 'everywhere'): void;
+  fault(rule: FaultRule): void;
+  heal(): void;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** Builds, signs and serves an archive. Stop it when the test ends. */
+export async function createArchive(options: FixtureArchiveOptions = {}): Promise<FixtureArchive> {
+  const name = options.name ?? 'fixture';
+  let content: ArchiveContent = { suite: 'stable', packages: [], ...options };
+  let files = await publishArchive(content);
+  const everPublished = new Map(files);
+  const server = new FaultyServer((path) => {
+    const [first, , ...rest] = path.split('/');
+    return first === 'snapshot' ? everPublished.get(rest.join('/')) : files.get(path);
+  });
+  await server.start();
+  const { publicKey } = await signingKey('trusted');
+  return {
+    name,
+    suite: { archive: name, suite: content.suite },
+    url: server.url,
+    publicKey,
+    source: { mirrors: [server.url], snapshot: `${server.url}/snapshot`, trustedKeys: [publicKey] },
+    requests: server.requests,
+    async republish(changes) {
+      content = { ...content, ...changes };
+      files = await publishArchive(content);
+      for (const [path, bytes] of files) everPublished.set(path, bytes);
+    },
+    removeDeb(packageName, from = 'everywhere') {
+      for (const path of content.packages.filter((fixture) => fixture.name === packageName).map(debPath)) {
+        files.delete(path);
+        if (from === 'everywhere') everPublished.delete(path);
+      }
+    },
+    fault: (rule) => server.fault(rule),
+    heal: () => server.heal(),
+    stop: () => server.stop(),
+    start: () => server.start(),
+  };
+}

@@ -1,0 +1,7 @@
+export * from './archive';
+export { buildDeb, FIXTURE_TIME } from './build-deb';
+export type { Fault, FaultRule } from './faults';
+export type { FixtureFile, FixturePackage } from './package';
+export { debPath, type ArchiveContent } from './publish';
+export { FaultyServer } from './server';
+export { signingKey, type KeyName } from './keys';
