@@ -17,7 +17,7 @@ export interface HostCommand {
   /** Default 5; 0 is SIGKILL at once. */
   readonly graceSeconds?: number;
   /** Lines of stdout and stderr as they come. */
-  readonly onLine?: (line: string) => void;
+  readonly onLine?: (line: string, from: 'stdout' | 'stderr') => void;
   /** Values that never appear in a message: replaced by `***`. */
   readonly secrets?: readonly string[];
 }
@@ -49,7 +49,9 @@ export async function run(command: HostCommand): Promise<Result<HostResult>> {
     stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })`exec ${command.argv}`;
   const stopper = stopGroup(() => child.pid, command);
-  if (command.onLine) for (const stream of [child.stdout, child.stderr]) eachLine(stream, command.onLine);
+  const { onLine } = command;
+  if (onLine)
+    for (const from of ['stdout', 'stderr'] as const) eachLine(child[from], (line) => onLine(line, from));
   void stopper.abandoned.then(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()));
   const end = await child;
   const stopped = stopper.end();

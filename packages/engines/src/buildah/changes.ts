@@ -1,0 +1,64 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ioFailure, lastLines } from '@image-tooling/host';
+import { fail, ok, type Result } from '@image-tooling/model';
+import { rewriteTar, type TarEntry } from '../tar/rewrite';
+import { overlayToLayer } from '../tar/whiteouts';
+import { untouchedFolders } from './noise';
+import { newOwnedName } from './owners';
+import type { Rootfs } from './rootfs';
+import type { Sandbox } from './sandbox';
+
+/** The names at the top, so that tar puts no `./` before any path and the root itself is left out. */
+const PACK = `
+cd -- "$1" && find . -mindepth 1 -maxdepth 1 -printf '%P\\0' | LC_ALL=C sort -z |
+tar --create --file=- --format=posix --pax-option=delete=atime,delete=ctime --numeric-owner --sort=name \\
+  --xattrs --xattrs-include=security.capability --xattrs-include='*overlay*' \\
+  --null --verbatim-files-from --files-from=-
+`;
+
+/**
+ * Writes what the step changed as an OCI layer tar, whole or not at all. Left out: folders that were touched
+ * only (same owner and mode as before, nothing changed in them) and the root folder itself.
+ */
+export async function writeChanges(
+  rootfs: Rootfs,
+  sandbox: Sandbox,
+  to: string,
+  signal: AbortSignal,
+): Promise<Result<void>> {
+  const untouched = await untouchedFolders(rootfs, sandbox, signal);
+  if (!untouched.ok) return untouched;
+  const tar = await sandbox.start(['sh', '-c', PACK, 'sh', rootfs.upper], { signal });
+  if (!tar.ok) return tar;
+  const isNoise = (entry: TarEntry): boolean => untouched.value.has(entry.path);
+  const temporary = `${to}.${newOwnedName()}.tmp`;
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    const layer = Readable.from(rewriteTar(tar.value.stdout, overlayToLayer(isNoise)));
+    await pipeline(layer, createWriteStream(temporary), { signal });
+    const end = await tar.value.ended;
+    if (!end.ok || end.value.exitCode !== 0) await rm(temporary, { force: true });
+    if (!end.ok) return end;
+    if (end.value.exitCode !== 0) return fail(packFailure(to, end.value.stderr));
+    await rename(temporary, to);
+    return ok(undefined);
+  } catch (error) {
+    tar.value.stdout.destroy();
+    const end = await tar.value.ended;
+    await rm(temporary, { force: true });
+    if (!end.ok) return end;
+    return fail(ioFailure(error, to));
+  }
+}
+
+function packFailure(to: string, stderr: string) {
+  return {
+    code: 'engine',
+    message: `The changes of the step could not be packed into ${to}.`,
+    details: lastLines(stderr),
+  } as const;
+}

@@ -1,0 +1,55 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { ioFailure, writeFileAtomic } from '@image-tooling/host';
+import { all, fail, ok, type Result } from '@image-tooling/model';
+import type { Places } from './places';
+
+/** What the programs of the host get to see, and where buildah keeps its things. */
+export type HostEnv = Readonly<Record<string, string>>;
+
+const PASSED_ON = ['HOME', 'USER', 'LOGNAME', 'XDG_RUNTIME_DIR'] as const;
+/** `mount`, `losetup` and others stand there, and an ordinary user's PATH on Debian has it not. */
+const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** The environment of buildah and its helpers: our own configuration, nothing of the user's. */
+export function hostEnv(env: Readonly<Record<string, string | undefined>>, places: Places): HostEnv {
+  const passed = PASSED_ON.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  return {
+    ...Object.fromEntries(passed),
+    PATH: env['PATH'] === undefined ? SYSTEM_FOLDERS : `${env['PATH']}:${SYSTEM_FOLDERS}`,
+    LC_ALL: 'C',
+    CONTAINERS_STORAGE_CONF: places.storageConf,
+    CONTAINERS_CONF: places.containersConf,
+  };
+}
+
+/**
+ * Writes the configuration. Containers are empty folders over which each step mounts its own overlay,
+ * hence the plainest storage driver (containers-storage.conf(5)).
+ */
+export async function configure(places: Places): Promise<Result<void>> {
+  try {
+    for (const folder of [places.layers, places.steps, places.locks])
+      await mkdir(folder, { recursive: true });
+  } catch (error) {
+    return fail(ioFailure(error, places.root));
+  }
+  const storage = [
+    '[storage]',
+    'driver = "vfs"',
+    `graphroot = ${JSON.stringify(places.storage)}`,
+    `runroot = ${JSON.stringify(places.run)}`,
+    '',
+  ].join('\n');
+  const written = await Promise.all([
+    writeOnce(places.storageConf, storage),
+    writeOnce(places.containersConf, '[containers]\nenv = []\n'),
+  ]);
+  const result = all(written);
+  return result.ok ? ok(undefined) : result;
+}
+
+/** Leaves an equal file alone: another process may be reading it. */
+async function writeOnce(path: string, text: string): Promise<Result<void>> {
+  const old = await readFile(path, 'utf8').catch(() => undefined);
+  return old === text ? ok(undefined) : writeFileAtomic(path, text);
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough, Readable, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { ioFailure, isErrno, lastLines, start, withLock } from '@image-tooling/host';
+import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
+import type { SystemLayer } from '../port';
+import { TarError } from '../tar/blocks';
+import { rewriteTar } from '../tar/rewrite';
+import { layerToOverlay } from '../tar/whiteouts';
+import { newOwnedName } from './owners';
+import type { Places } from './places';
+import type { Sandbox } from './sandbox';
+
+export interface LayerWork {
+  readonly places: Places;
+  readonly sandbox: Sandbox;
+  readonly signal: AbortSignal;
+  /** `trusted.overlay.opaque`, or `user.overlay.opaque` where we are not root. */
+  readonly opaqueXattr: string;
+}
+
+/**
+ * The unpacked folders of a system's layers, bottom first. A layer is unpacked once, by diff id, and shared by
+ * every chain and step. Fails with `tar-format`, `checksum` (the tar is not what the diff id says), `disk-full`.
+ */
+export async function unpackedLayers(
+  system: readonly SystemLayer[],
+  work: LayerWork,
+): Promise<Result<string[]>> {
+  const folders: string[] = [];
+  for (const layer of system) {
+    const folder = await unpacked(layer, work);
+    if (!folder.ok) return folder;
+    folders.push(folder.value);
+  }
+  return ok(folders);
+}
+
+async function unpacked(layer: SystemLayer, work: LayerWork): Promise<Result<string>> {
+  const home = join(work.places.layers, hexOf(layer.diffId).slice(0, 32));
+  const content = join(home, 'tree');
+  if (await isWhole(home)) return ok(content);
+  return withLock(join(work.places.locks, hexOf(layer.diffId)), work.signal, async () => {
+    if (await isWhole(home)) return ok(content);
+    const temporary = join(work.places.layers, `new-${newOwnedName()}`);
+    const done = await unpackInto(join(temporary, 'tree'), layer, work);
+    if (!done.ok) return done;
+    await work.sandbox.run(['rm', '-rf', '--', home], { signal: work.signal });
+    try {
+      await writeFile(join(temporary, 'boot'), await bootId());
+      await rename(temporary, home);
+      return ok(content);
+    } catch (error) {
+      return fail(ioFailure(error, home));
+    }
+  });
+}
+
+/**
+ * Unpacking does not wait for the disk, so a folder is believed only until the next boot: a machine that lost
+ * its power may have lost parts of it.
+ */
+async function isWhole(home: string): Promise<boolean> {
+  const boot = await readFile(join(home, 'boot'), 'utf8').catch(() => undefined);
+  return boot !== undefined && boot === (await bootId());
+}
+
+async function bootId(): Promise<string> {
+  return readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+}
+
+const EXTRACT = [
+  ...['tar', '--extract', '--file=-', '--preserve-permissions', '--same-owner', '--numeric-owner'],
+  ...['--xattrs', '--xattrs-include=*', '--warning=no-timestamp', '--directory'],
+] as const;
+
+async function unpackInto(folder: string, layer: SystemLayer, work: LayerWork): Promise<Result<void>> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const tar = await work.sandbox.start([...EXTRACT, folder] as [string, ...string[]], {
+      signal: work.signal,
+    });
+    if (!tar.ok) return tar;
+    tar.value.stdout.resume();
+    const fed = await feed(layer, tar.value.stdin, work);
+    const end = await tar.value.ended;
+    if (!end.ok) return end;
+    if (end.value.exitCode !== 0) return fail(unpackFailure(layer, end.value.stderr));
+    return fed;
+  } catch (error) {
+    return fail(ioFailure(error, folder));
+  }
+}
+
+/** Blob → tar → what an overlay's lower folder is unpacked from. The tar's hash is checked on the way. */
+async function feed(
+  layer: SystemLayer,
+  sink: NodeJS.WritableStream,
+  { opaqueXattr, signal }: LayerWork,
+): Promise<Result<void>> {
+  const plain = await decompressed(layer, signal);
+  if (!plain.ok) return plain;
+  const hash = createHash('sha256');
+  async function* hashed(): AsyncGenerator<Buffer> {
+    for await (const chunk of plain.ok ? plain.value.tar : []) {
+      hash.update(chunk as Buffer);
+      yield chunk as Buffer;
+    }
+  }
+  try {
+    await pipeline(Readable.from(rewriteTar(hashed(), layerToOverlay(opaqueXattr))), sink, { signal });
+  } catch (error) {
+    sink.end();
+    const ended = await plain.value.ended;
+    if (!ended.ok) return ended;
+    return fail(feedFailure(error, layer));
+  }
+  const ended = await plain.value.ended;
+  if (!ended.ok) return ended;
+  const diffId = `sha256:${hash.digest('hex')}`;
+  return diffId === layer.diffId ? ok(undefined) : fail(wrongContent(layer, diffId));
+}
+
+interface Plain {
+  readonly tar: Readable;
+  readonly ended: Promise<Result<void>>;
+}
+
+async function decompressed(layer: SystemLayer, signal: AbortSignal): Promise<Result<Plain>> {
+  const blob = createReadStream(layer.path, { highWaterMark: 1_048_576 });
+  if (layer.compression === 'zstd') return zstdOf(layer, blob, signal);
+  const through: Transform = layer.compression === 'gzip' ? createGunzip() : new PassThrough();
+  const ended = pipeline(blob, through).then(
+    () => ok(undefined),
+    (error: unknown) => fail(feedFailure(error, layer)),
+  );
+  return ok({ tar: through, ended });
+}
+
+async function zstdOf(layer: SystemLayer, blob: Readable, signal: AbortSignal): Promise<Result<Plain>> {
+  const zstd = await start({ argv: ['zstd', '--decompress', '--stdout', '--quiet'], signal });
+  if (!zstd.ok) return zstd;
+  const { stdin, stdout, ended } = zstd.value;
+  const fed = pipeline(blob, stdin).catch((error: unknown) => error);
+  const both = Promise.all([fed, ended]).then(([error, end]): Result<void> => {
+    if (!end.ok) return end;
+    if (end.value.exitCode !== 0) return fail(unpackFailure(layer, end.value.stderr));
+    return error === undefined ? ok(undefined) : fail(feedFailure(error, layer));
+  });
+  return ok({ tar: stdout, ended: both });
+}
+
+function feedFailure(error: unknown, layer: SystemLayer): Failure {
+  if (error instanceof TarError)
+    return { code: 'tar-format', message: `The layer ${layer.path} is no readable tar: ${error.message}.` };
+  if (error instanceof Error && error.name === 'AbortError')
+    return { code: 'aborted', message: `Stopped while unpacking ${layer.path}.` };
+  if (isErrno(error) && error.code?.startsWith('Z_'))
+    return { code: 'tar-format', message: `The layer ${layer.path} is no readable gzip: ${error.message}.` };
+  return ioFailure(error, layer.path);
+}
+
+function unpackFailure(layer: SystemLayer, stderr: string): Failure {
+  const details = lastLines(stderr);
+  if (/No space left|Disk quota/.test(stderr))
+    return {
+      code: 'disk-full',
+      message: `No space left while unpacking the layer ${layer.path}.`,
+      hint: 'Free space there, or set IMAGE_STORE to a folder on a larger disk.',
+      details,
+    };
+  if (/Cannot change ownership.*Invalid argument/.test(stderr))
+    return {
+      code: 'engine',
+      message: `The layer ${layer.path} has owners that this user has no subordinate id for.`,
+      hint: 'Have at least 65536 subordinate ids in /etc/subuid and /etc/subgid.',
+      details,
+    };
+  return { code: 'tar-format', message: `The layer ${layer.path} could not be unpacked.`, details };
+}
+
+function wrongContent(layer: SystemLayer, found: string): Failure {
+  return {
+    code: 'checksum',
+    message: `The layer ${layer.path} is not what it should be.`,
+    hint: 'Remove that blob: the next run makes it again.',
+    details: [`expected diff id: ${layer.diffId}`, `found: ${found}`],
+  };
+}

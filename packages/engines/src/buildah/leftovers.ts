@@ -1,0 +1,44 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '@image-tooling/host';
+import type { HostEnv } from './configuration';
+import { isOrphan } from './owners';
+import type { Places } from './places';
+import { enterUsers } from './sandbox';
+
+export interface CleanWork {
+  readonly places: Places;
+  readonly env: HostEnv;
+  readonly isRoot: boolean;
+}
+
+/** Removes a step's container and folder. There are no mounts to undo: they ended with the sandbox. */
+const REMOVE_STEPS = `
+steps=$1; shift
+for name; do
+  buildah rm "$name" > /dev/null 2>&1
+  rm -rf -- "$steps/$name"
+done
+`;
+const REMOVE_TIMEOUT_SECONDS = 300;
+
+/** Removes what the given steps left. A step's folder goes last, so that a cut-short removal is done again. */
+export async function removeSteps(names: readonly string[], work: CleanWork): Promise<void> {
+  if (names.length > 0) await inUsers(['sh', '-c', REMOVE_STEPS, 'sh', work.places.steps, ...names], work);
+}
+
+/** Removes what processes left that were killed: steps, and layers that they were unpacking. */
+export async function removeOrphans(work: CleanWork): Promise<void> {
+  const steps = await readdir(work.places.steps).catch(() => []);
+  await removeSteps(steps.filter(isOrphan), work);
+  const layers = await readdir(work.places.layers).catch(() => []);
+  const unfinished = layers.filter((name) => name.startsWith('new-') && isOrphan(name.slice('new-'.length)));
+  if (unfinished.length === 0) return;
+  const folders = unfinished.map((name) => join(work.places.layers, name));
+  await inUsers(['rm', '-rf', '--', ...folders], work);
+}
+
+async function inUsers(argv: [string, ...string[]], work: CleanWork): Promise<void> {
+  const whole = [...enterUsers(work), ...argv] as [string, ...string[]];
+  await run({ argv: whole, env: work.env, timeoutSeconds: REMOVE_TIMEOUT_SECONDS });
+}

@@ -1,0 +1,57 @@
+import { userInfo } from 'node:os';
+import { ok, type Result, type RunContext } from '@image-tooling/model';
+import type { Engine, Step } from '../port';
+import { configure, hostEnv } from './configuration';
+import { removeOrphans } from './leftovers';
+import { placesIn } from './places';
+import { checkPrerequisites } from './prerequisites';
+import type { OverlayKind } from './rootfs';
+import { runStep, type Surroundings } from './step';
+
+export interface BuildahOptions {
+  /** The store: everything the engine keeps lies below `engine/buildah` in it. */
+  readonly storeRoot: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Default: the kernel's overlay where it works, else fuse-overlayfs. */
+  readonly overlay?: OverlayKind;
+}
+
+export interface BuildahEngine extends Engine {
+  readonly version: string;
+}
+
+/**
+ * Opens the buildah engine: checks what it needs, and removes what killed processes left.
+ * Fails with `no-engine`, naming everything that is missing.
+ */
+export async function openBuildah(options: BuildahOptions): Promise<Result<BuildahEngine>> {
+  const places = placesIn(options.storeRoot);
+  const env = hostEnv(options.env, places);
+  const { uid, username } = userInfo();
+  const configured = await configure(places);
+  if (!configured.ok) return configured;
+  const checked = await checkPrerequisites(env, { id: uid, name: username });
+  if (!checked.ok) return checked;
+  const around: Surroundings = { places, env, isRoot: uid === 0, overlay: options.overlay };
+  await removeOrphans(around);
+  return ok(engineOf(around, checked.value.version));
+}
+
+function engineOf(around: Surroundings, version: string): BuildahEngine {
+  const closing = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  return {
+    name: 'buildah',
+    version,
+    run(step: Step, { signal }: RunContext, onLine?: (line: string) => void) {
+      const stop = AbortSignal.any([signal, closing.signal]);
+      const result = runStep(step, around, stop, onLine).finally(() => running.delete(result));
+      running.add(result);
+      return result;
+    },
+    async close() {
+      closing.abort();
+      await Promise.allSettled(running);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+
+/** Where the adapter keeps its things: all below one folder of the store, never the user's own containers. */
+export interface Places {
+  readonly root: string;
+  /** buildah's storage: empty containers only. */
+  readonly storage: string;
+  readonly run: string;
+  /** Layers, unpacked: one folder by diff id. */
+  readonly layers: string;
+  /** One folder for each step that runs. */
+  readonly steps: string;
+  readonly locks: string;
+  readonly storageConf: string;
+  readonly containersConf: string;
+}
+
+export function placesIn(storeRoot: string): Places {
+  const root = join(storeRoot, 'engine', 'buildah');
+  return {
+    root,
+    storage: join(root, 'storage'),
+    run: join(root, 'run'),
+    layers: join(root, 'layers'),
+    steps: join(root, 'steps'),
+    locks: join(root, 'locks'),
+    storageConf: join(root, 'storage.conf'),
+    containersConf: join(root, 'containers.conf'),
+  };
+}

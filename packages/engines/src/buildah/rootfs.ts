@@ -1,0 +1,150 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ioFailure, lastLines } from '@image-tooling/host';
+import { fail, ok, type Result } from '@image-tooling/model';
+import type { Step } from '../port';
+import type { Places } from './places';
+import type { Sandbox } from './sandbox';
+
+/** The file system of one step: an overlay of the system's layers over a container's empty folder. */
+export interface Rootfs {
+  /** buildah's container, by name. */
+  readonly container: string;
+  /** Folders that the step does not change, top first. */
+  readonly lowers: readonly string[];
+  /** What the step changes. */
+  readonly upper: string;
+  /** `--volume` arguments of `buildah run`. */
+  readonly volumes: readonly string[];
+}
+
+/** How overlays are mounted: by the kernel, or by fuse-overlayfs where the kernel can't. */
+export type OverlayKind = 'native' | 'fuse';
+
+export interface RootfsWork {
+  readonly name: string;
+  readonly places: Places;
+  readonly sandbox: Sandbox;
+  readonly signal: AbortSignal;
+  readonly isRoot: boolean;
+  /** Default: native where it works, else fuse. */
+  readonly overlay?: OverlayKind;
+}
+
+/** Mounts the step's file system inside the sandbox. `layers`: unpacked folders, bottom first. */
+export async function mountRootfs(
+  step: Step,
+  layers: readonly string[],
+  work: RootfsWork,
+): Promise<Result<Rootfs>> {
+  const folder = join(work.places.steps, work.name);
+  const inFolder = (name: string): string => join(folder, name);
+  const files = hostFiles(step, folder);
+  try {
+    for (const name of ['upper', 'work', 'stubs', 'tmp']) await mkdir(inFolder(name), { recursive: true });
+    for (const { source, content } of files) await writeFile(source, content, { mode: 0o644 });
+    await makeStubs(inFolder('stubs'), step, files);
+  } catch (error) {
+    return fail(ioFailure(error, folder));
+  }
+  const target = await emptyContainer(step, work);
+  if (!target.ok) return target;
+  const lowers = [...[...layers].reverse(), inFolder('stubs')];
+  const mounted = await mountOverlay(
+    { lowers, upper: inFolder('upper'), work: inFolder('work') },
+    target.value,
+    work,
+  );
+  if (!mounted.ok) return mounted;
+  const readOnly = [...files, ...step.mounts].map(({ source, target }) => `--volume=${source}:${target}:ro`);
+  return ok({ container: work.name, lowers, upper: inFolder('upper'), volumes: readOnly });
+}
+
+interface HostFile {
+  readonly source: string;
+  readonly target: string;
+  readonly content: string;
+}
+
+/** The name a step's host has, wherever it runs. */
+export const STEP_HOST = 'step';
+
+/** Files that buildah would otherwise make from the host's own: nothing of this machine is to be seen in a step. */
+function hostFiles(step: Step, folder: string): HostFile[] {
+  const file = (name: string, content: string): HostFile => ({
+    source: join(folder, name),
+    target: `/etc/${name}`,
+    content,
+  });
+  const hosts = file('hosts', `127.0.0.1 localhost ${STEP_HOST}\n::1 localhost\n`);
+  return step.network === 'host' ? [hosts] : [hosts, file('resolv.conf', '')];
+}
+
+const STUB_FOLDERS = ['dev', 'proc', 'sys', 'run'];
+/** Not `run/.containerenv`: buildah makes and removes that one itself. */
+const STUB_FILES = ['etc/resolv.conf', 'etc/hostname', 'etc/hosts'];
+
+/**
+ * Mount points that the system may lack lie in a lowest layer of their own: so nothing has to be made in the
+ * layer that holds the step's changes.
+ */
+async function makeStubs(stubs: string, step: Step, files: readonly HostFile[]): Promise<void> {
+  const folders = [...STUB_FOLDERS, ...step.mounts.map(({ target }) => target)];
+  for (const folder of folders) await mkdir(join(stubs, folder), { recursive: true, mode: 0o755 });
+  for (const file of [...STUB_FILES, ...files.map(({ target }) => target)]) {
+    await mkdir(dirname(join(stubs, file)), { recursive: true, mode: 0o755 });
+    await writeFile(join(stubs, file), '', { mode: 0o644 });
+  }
+}
+
+/** Makes buildah's container, and gives the folder that it takes for the container's root. */
+async function emptyContainer(step: Step, { name, sandbox, signal }: RootfsWork): Promise<Result<string>> {
+  const dns = step.network === 'none' ? ['--dns=none'] : [];
+  const from = ['buildah', 'from', '--pull-never', ...dns, '--name', name, 'scratch'] as const;
+  const made = await sandbox.mustRun(from as readonly string[] as [string, ...string[]], { signal });
+  if (!made.ok) return made;
+  const mounted = await sandbox.mustRun(['buildah', 'mount', name], { signal });
+  return mounted.ok ? ok(mounted.value.stdout.trim()) : mounted;
+}
+
+interface Overlay {
+  readonly lowers: readonly string[];
+  readonly upper: string;
+  readonly work: string;
+}
+
+async function mountOverlay(overlay: Overlay, target: string, work: RootfsWork): Promise<Result<void>> {
+  const said: string[] = [];
+  const kinds = work.overlay === undefined ? (['native', 'fuse'] as const) : [work.overlay];
+  for (const kind of kinds) {
+    const mounted = await work.sandbox.run(mountCommand(kind, overlay, target, work.isRoot), work);
+    if (!mounted.ok && mounted.failures[0].code === 'aborted') return mounted;
+    if (mounted.ok && mounted.value.exitCode === 0) return ok(undefined);
+    said.push(
+      ...(mounted.ok ? lastLines(mounted.value.stderr, 5) : mounted.failures.map(({ message }) => message)),
+    );
+  }
+  return fail({
+    code: 'no-engine',
+    message: `No overlay could be mounted over ${work.places.root}.`,
+    hint: 'Set IMAGE_STORE to a folder on an ordinary disk (ext4, xfs, btrfs), or install fuse-overlayfs.',
+    details: said,
+  });
+}
+
+/**
+ * `volatile`: nothing waits for the disk, which saves dpkg its many fsyncs; a step that was cut short is thrown
+ * away anyway. The other options keep every change a plain one: whole files, whole folders
+ * (Linux, Documentation/filesystems/overlayfs.rst).
+ */
+function mountCommand(
+  kind: OverlayKind,
+  { lowers, upper, work }: Overlay,
+  target: string,
+  isRoot: boolean,
+): [string, ...string[]] {
+  const folders = `lowerdir=${lowers.join(':')},upperdir=${upper},workdir=${work}`;
+  if (kind === 'fuse') return ['fuse-overlayfs', '-o', folders, target];
+  const native = isRoot ? 'volatile,index=off,redirect_dir=off,metacopy=off' : 'volatile,userxattr';
+  return ['mount', '-t', 'overlay', 'overlay', '-o', `${folders},${native}`, target];
+}

@@ -1,0 +1,121 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ioFailure } from '@image-tooling/host';
+import { fail, ok, type Failed, type Result } from '@image-tooling/model';
+import type { CommandResult, Step, StepResult } from '../port';
+import { writeChanges } from './changes';
+import type { HostEnv } from './configuration';
+import { unpackedLayers } from './layers';
+import { removeSteps } from './leftovers';
+import { newOwnedName } from './owners';
+import type { Places } from './places';
+import { checkPlatform } from './platforms';
+import { mountRootfs, type OverlayKind } from './rootfs';
+import { runCommand, type CommandWork } from './runner';
+import { openSandbox, type Sandbox } from './sandbox';
+
+/** What every step of one opened engine shares. */
+export interface Surroundings {
+  readonly places: Places;
+  readonly env: HostEnv;
+  readonly isRoot: boolean;
+  readonly overlay?: OverlayKind;
+}
+
+/** Runs a step from its layers to its changes, and leaves nothing but those, however it ends. */
+export async function runStep(
+  step: Step,
+  around: Surroundings,
+  signal: AbortSignal,
+  onLine?: (line: string) => void,
+): Promise<Result<StepResult>> {
+  const checked = await checkStep(step, around);
+  if (!checked.ok) return checked;
+  if (signal.aborted) return fail({ code: 'aborted', message: `${step.label}: stopped before it began.` });
+  const limit = AbortSignal.timeout(step.timeoutSeconds * 1000);
+  const stop = AbortSignal.any([signal, limit]);
+  const name = newOwnedName();
+  const result = await inSandbox(step, name, around, stop, onLine);
+  await removeSteps([name], around);
+  return !result.ok && limit.aborted && !signal.aborted ? outOfTime(step, result) : result;
+}
+
+async function inSandbox(
+  step: Step,
+  name: string,
+  around: Surroundings,
+  signal: AbortSignal,
+  onLine?: (line: string) => void,
+): Promise<Result<StepResult>> {
+  try {
+    await mkdir(join(around.places.steps, name, 'tmp'), { recursive: true });
+    if (step.changesTo !== undefined) await rm(step.changesTo, { force: true });
+  } catch (error) {
+    return fail(ioFailure(error, around.places.steps));
+  }
+  const env = { ...around.env, TMPDIR: join(around.places.steps, name, 'tmp') };
+  const sandbox = await openSandbox({ network: step.network, isRoot: around.isRoot, env });
+  if (!sandbox.ok) return sandbox;
+  try {
+    return await work(step, name, { ...around, env }, sandbox.value, signal, onLine);
+  } finally {
+    await sandbox.value.close();
+  }
+}
+
+async function work(
+  step: Step,
+  name: string,
+  around: Surroundings,
+  sandbox: Sandbox,
+  signal: AbortSignal,
+  onLine?: (line: string) => void,
+): Promise<Result<StepResult>> {
+  const shared = { ...around, sandbox, signal };
+  const opaqueXattr = `${around.isRoot ? 'trusted' : 'user'}.overlay.opaque`;
+  const layers = await unpackedLayers(step.system, { ...shared, opaqueXattr });
+  if (!layers.ok) return layers;
+  const rootfs = await mountRootfs(step, layers.value, { ...shared, name });
+  if (!rootfs.ok) return rootfs;
+  const commands = await runCommands(step, { ...shared, rootfs: rootfs.value, onLine });
+  if (!commands.ok) return commands;
+  if (step.changesTo !== undefined && commands.value.every(succeeded)) {
+    const written = await writeChanges(rootfs.value, sandbox, step.changesTo, signal);
+    if (!written.ok) return written;
+  }
+  return ok({ commands: commands.value, isolated: step.network === 'none' });
+}
+
+async function runCommands(step: Step, work: CommandWork): Promise<Result<CommandResult[]>> {
+  const results: CommandResult[] = [];
+  for (const command of step.commands) {
+    const result = await runCommand(command, step, work);
+    if (!result.ok) return result;
+    results.push(result.value);
+    if (step.onFailure === 'stop' && !succeeded(result.value)) break;
+  }
+  return ok(results);
+}
+
+function succeeded({ exitCode, timedOut }: CommandResult): boolean {
+  return exitCode === 0 && !timedOut;
+}
+
+async function checkStep(step: Step, { places }: Surroundings): Promise<Result<void>> {
+  const paths = [places.root, ...step.mounts.flatMap(({ source, target }) => [source, target])];
+  const odd = paths.find((path) => !path.startsWith('/') || /[:,\\\n]/.test(path));
+  if (odd === undefined) return checkPlatform(step.platform);
+  return fail({
+    code: 'usage',
+    message: `The path ${JSON.stringify(odd)} can't be mounted: it must be absolute and without : , \\ or line breaks.`,
+    hint: 'Move the workspace, or set IMAGE_STORE to a folder with a plainer name.',
+  });
+}
+
+function outOfTime(step: Step, stopped: Failed): Failed {
+  return fail({
+    code: 'timeout',
+    message: `${step.label}: did not end within ${step.timeoutSeconds} s and was stopped.`,
+    details: stopped.failures.flatMap(({ details = [] }) => details),
+  });
+}
