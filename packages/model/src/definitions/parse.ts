@@ -1,4 +1,4 @@
-import { parseJson, type Parsed } from '../diagnostics/parse';
+import { parseJson, type Parsed, type ParseOptions } from '../diagnostics/parse';
 import type { Result } from '../result';
 import { imageSchema, type ImageDefinition } from './image';
 import {
@@ -33,13 +33,14 @@ export function parseToolLock(file: string, text: string): Result<Parsed<ToolLoc
 
 /** Reads images/archive.lock.json. Fails with `json-syntax` and `lock-tampered`. */
 export function parseArchiveLock(file: string, text: string): Result<Parsed<ArchiveLock>> {
-  return parseJson(archiveLockSchema, file, text, lockOptions(file));
+  return parseJson(archiveLockSchema, file, text, tampered('npx nx run-many -t lock'));
 }
 
-function lockOptions(file: string) {
-  const project = file.split('/').at(-2);
-  return {
-    code: 'lock-tampered',
-    hint: `Locks are written by the lock target only: restore it from git, or run: nx run ${project}:lock`,
-  } as const;
+function lockOptions(file: string): ParseOptions {
+  return tampered(`npx nx run ${file.split('/').at(-2)}:lock`);
+}
+
+function tampered(command: string): ParseOptions {
+  const hint = `Locks are written by the lock target only: restore the file from git, or run "${command}".`;
+  return { code: 'lock-tampered', hint };
 }

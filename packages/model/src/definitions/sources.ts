@@ -13,8 +13,10 @@ const files = z
   })
   .meta({ description: 'What to take: path in the archive or package, and where it goes below /usr/local.' });
 
+const archName = z.string().min(1).meta({ description: "The vendor's word for it." });
+
 const archNames = z
-  .strictObject({ amd64: z.string().min(1).optional(), arm64: z.string().min(1).optional() })
+  .strictObject({ amd64: archName.optional(), arm64: archName.optional() })
   .default({})
   .meta({ description: 'What {arch} stands for where the vendor says neither amd64 nor arm64 ("x86_64").' });
 

@@ -10,7 +10,7 @@ const sources = z
     npm: npmSource.optional(),
     deb: debSource.optional(),
   })
-  .refine((given) => Object.values(given).some((source) => source !== undefined), {
+  .refine((given) => Object.keys(given).length > 0, {
     error: 'expected at least one of "release", "go", "npm", "deb"',
     when: isObject,
   })

@@ -3,6 +3,7 @@ import type { FailureCode } from '../failure';
 import type { JsonPath, Part } from './document';
 import { describedAt, knownKeys, requiredKeys } from './schema-walk';
 import { didYouMean, nearest } from './suggest';
+import { inside, labelOf, lowerFirst, sentence, TYPE_WORDS, wordFor } from './words';
 
 /** One way in which a value is not what its schema asks for, in plain words. */
 export interface Fault {
@@ -95,7 +96,7 @@ function noAlternative(path: JsonPath, { schema }: Subject, expected: string): F
 
 function missing(path: JsonPath, { schema }: Subject): Fault {
   const key = String(path.at(-1));
-  const about = describedAt(schema, path, (found) => z.globalRegistry.get(found)?.description);
+  const about = descriptionAt(schema, path);
   return {
     code: 'schema',
     path,
@@ -106,27 +107,21 @@ function missing(path: JsonPath, { schema }: Subject): Fault {
   };
 }
 
-function wrongType(expected: string, path: JsonPath, { value }: Subject): Fault {
+function wrongType(expected: string, path: JsonPath, { schema, value }: Subject): Fault {
   const label = `expected ${TYPE_WORDS[expected] ?? expected}, got ${wordFor(valueAt(value, path))}`;
-  return { code: 'schema', path, part: 'value', message: sentence(path, label), label };
+  const about = expected === 'string' ? descriptionAt(schema, path) : undefined;
+  return {
+    code: 'schema',
+    path,
+    part: 'value',
+    message: sentence(path, label),
+    label,
+    ...(about !== undefined && { hint: about }),
+  };
 }
 
-const TYPE_WORDS: Record<string, string> = {
-  string: 'a text in quotes',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list […]',
-  object: 'an object {…}',
-  record: 'an object {…}',
-};
-
-function wordFor(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
-  if (typeof value === 'string') return 'a text';
-  return `${typeof value === 'boolean' ? '' : 'the number '}${String(value)}`;
+function descriptionAt(schema: z.core.$ZodType, path: JsonPath): string | undefined {
+  return describedAt(schema, path, (found) => z.globalRegistry.get(found)?.description);
 }
 
 function valueFault(issue: Issue, path: JsonPath, value: unknown): Fault {
@@ -143,61 +138,10 @@ function valueFault(issue: Issue, path: JsonPath, value: unknown): Fault {
   };
 }
 
-function labelOf(issue: Issue, value: unknown): string {
-  switch (issue.code) {
-    case 'invalid_format':
-      return `expected ${issue.message}`;
-    case 'invalid_value':
-      return `expected ${issue.values.map((choice) => JSON.stringify(choice)).join(' or ')}${suggestion(value, issue.values)}`;
-    case 'too_small':
-      return SIZED.has(issue.origin)
-        ? 'must not be empty'
-        : `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
-    case 'too_big':
-      return `must be at most ${issue.maximum}`;
-    default:
-      return issue.message;
-  }
-}
-
-const SIZED = new Set(['string', 'array']);
-
-function suggestion(value: unknown, choices: readonly unknown[]): string {
-  if (typeof value !== 'string') return '';
-  return didYouMean(
-    value,
-    choices.filter((choice) => typeof choice === 'string'),
-  );
-}
-
-function sentence(path: JsonPath, label: string): string {
-  return `${subjectOf(path)}: ${label}${label.endsWith('?') ? '' : '.'}`;
-}
-
-/** `"config.env"`, `"tools[2]"`; the file itself for the empty path. */
-function subjectOf(path: JsonPath): string {
-  return path.length === 0 ? 'The file' : `"${dotted(path)}"`;
-}
-
-function inside(path: JsonPath): string {
-  return path.length === 0 ? '' : ` in "${dotted(path)}"`;
-}
-
-function dotted(path: JsonPath): string {
-  return path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
-    .join('')
-    .replace(/^\./, '');
-}
-
 function valueAt(value: unknown, path: JsonPath): unknown {
   return path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 }
 
 function isObject(value: unknown): value is Record<string | number, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -12,7 +12,7 @@ type Paint = (style: Style, text: string) => string;
 
 /** One failure as text, ready to print, without a line end. Nothing in it can steer a terminal but our colours. */
 export function formatFailure(failure: Failure, { color = false }: FormatOptions = {}): string {
-  const paint: Paint = (style, text) => (color ? styleText(style, text) : text);
+  const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
   const { code, message, place, details = [], hint } = failure;
   return [
     `${paint('red', 'error:')} ${paint('bold', visible(message))} ${paint('dim', `(${code})`)}`,

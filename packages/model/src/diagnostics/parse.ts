@@ -16,9 +16,12 @@ export interface Parsed<T> {
 export interface ParseOptions {
   /** Code of what is not as the schema says. Default `schema`. */
   readonly code?: FailureCode;
-  /** What to do about it, where the fault itself suggests nothing. */
+  /** What to do about any fault. Default: what the fault itself suggests. */
   readonly hint?: string;
 }
+
+/** Zod compiles a schema when it first meets it, which takes longer than all the parsing that a run ever does. */
+const INTERPRETED = { jitless: true };
 
 /**
  * Reads a JSON file that must be as `schema` says. Fails with every mistake at once: `json-syntax`,
@@ -29,6 +32,20 @@ export function parseJson<S extends z.ZodType>(
   file: string,
   text: string,
   options: ParseOptions = {},
+): Result<Parsed<z.output<S>>> {
+  try {
+    return parseNested(schema, file, text, options);
+  } catch (error) {
+    if (error instanceof RangeError) return fail(tooDeep(file));
+    throw error;
+  }
+}
+
+function parseNested<S extends z.ZodType>(
+  schema: S,
+  file: string,
+  text: string,
+  options: ParseOptions,
 ): Result<Parsed<z.output<S>>> {
   const document = readDocument(file, text);
   const failures = document.errors.length > 0 ? syntaxFailures(document) : duplicateKeys(document);
@@ -46,7 +63,7 @@ export function checkValue<S extends z.ZodType>(
   at: { readonly path: JsonPath; readonly value: unknown },
   options: ParseOptions = {},
 ): Result<z.output<S>> {
-  const parsed = schema.safeParse(at.value);
+  const parsed = schema.safeParse(at.value, INTERPRETED);
   if (parsed.success) return ok(parsed.data);
   const faults = faultsOf(parsed.error.issues, schema, at.value);
   return failed(
@@ -55,13 +72,18 @@ export function checkValue<S extends z.ZodType>(
 }
 
 function failureOf(document: JsonDocument, fault: Fault, { code, hint }: ParseOptions): Failure {
-  const advice = fault.hint ?? hint;
+  const advice = hint ?? fault.hint;
   return {
     code: code ?? fault.code,
     message: fault.message,
     ...(advice !== undefined && { hint: advice }),
     place: placeOf(document, fault.path, fault.label, fault.part),
   };
+}
+
+/** The parser goes as deep as the stack; no file of ours is nested more than a dozen times. */
+function tooDeep(file: string): Failure {
+  return { code: 'json-syntax', message: 'The file is nested too deeply to be read.', place: { file } };
 }
 
 function failed(failures: readonly Failure[]): Result<never> {

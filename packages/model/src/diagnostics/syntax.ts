@@ -2,6 +2,7 @@ import { createScanner, parseTree, printParseErrorCode, type ParseError } from '
 import type { Failure } from '../failure';
 import { placeAt, type JsonDocument } from './document';
 import { linesOf, positionAt } from './lines';
+import { TRAILING_COMMA, wordsOf } from './syntax-words';
 
 /** Reads a JSON text, however broken: what could be made out, and every error. `jsonc` has comments and trailing commas. */
 export function readDocument(file: string, text: string, dialect: 'json' | 'jsonc' = 'json'): JsonDocument {
@@ -16,7 +17,7 @@ export function syntaxFailures(document: JsonDocument): Failure[] {
   const conflict = /^<{7}(?: |$)/m.exec(document.text);
   if (conflict) return [conflictFailure(document, conflict.index)];
   if (document.text.trim() === '') return [emptyFailure(document)];
-  return firstOfEachLine(document).map((error) => syntaxFailure(document, error));
+  return tellingErrors(document).map((error) => syntaxFailure(document, error));
 }
 
 /** Whether all values could be made out in spite of the errors, so that they can be checked as well. */
@@ -28,51 +29,9 @@ export function isReadable(document: JsonDocument): boolean {
 
 const HARMLESS = new Set(['InvalidCommentToken', 'CommaExpected']);
 
-interface Words {
-  readonly label: string;
-  readonly hint?: string;
-}
-
-const TRAILING_COMMA: Words = { label: 'no comma may follow the last entry', hint: 'Remove the comma.' };
-
-/** By the parser's own names of its errors. */
-const WORDS: Readonly<Record<string, Words>> = {
-  InvalidSymbol: {
-    label: 'not a JSON value',
-    hint: 'Put texts in double quotes; true, false and null are written in lower case.',
-  },
-  InvalidNumberFormat: { label: 'not a number' },
-  PropertyNameExpected: {
-    label: 'expected a key in double quotes',
-    hint: 'Write keys as "key": value.',
-  },
-  ValueExpected: { label: 'expected a value' },
-  ColonExpected: { label: 'expected ":" after the key' },
-  CommaExpected: { label: 'expected a comma before this' },
-  CloseBraceExpected: { label: 'expected "}"', hint: 'Close each "{" with "}".' },
-  CloseBracketExpected: { label: 'expected "]"', hint: 'Close each "[" with "]".' },
-  EndOfFileExpected: { label: 'expected the end of the file' },
-  InvalidCommentToken: {
-    label: 'comments are not allowed',
-    hint: 'JSON has no comments; say it in "description" or in a README.md beside the file.',
-  },
-  UnexpectedEndOfComment: { label: 'comment without an end' },
-  UnexpectedEndOfString: { label: 'text without a closing quote' },
-  UnexpectedEndOfNumber: { label: 'number without an end' },
-  InvalidUnicode: { label: 'expected four hexadecimal digits after \\u' },
-  InvalidEscapeCharacter: {
-    label: 'no such escape',
-    hint: 'In JSON a backslash is written twice: "\\\\".',
-  },
-  InvalidCharacter: {
-    label: 'control character in a text',
-    hint: 'Write line ends as \\n and tabs as \\t.',
-  },
-};
-
 function syntaxFailure(document: JsonDocument, error: ParseError): Failure {
   const comma = trailingComma(document, error);
-  const words = comma === undefined ? (WORDS[nameOf(error)] ?? { label: 'not JSON' }) : TRAILING_COMMA;
+  const words = comma === undefined ? wordsOf(document.text, error) : TRAILING_COMMA;
   return {
     code: 'json-syntax',
     message: `The file is no valid JSON: ${words.label}.`,
@@ -97,13 +56,23 @@ function tokenBefore(text: string, offset: number): number {
   return last;
 }
 
-/** One fault makes the parser stumble several times; the first time tells. */
-function firstOfEachLine(document: JsonDocument): ParseError[] {
+/** What the parser stumbles over for good: what it expects afterwards says nothing. */
+const DERAILING = new Set(['InvalidSymbol', 'UnexpectedEndOfString']);
+
+/** The errors that tell: one a line, and none that only follows from an earlier one. */
+function tellingErrors(document: JsonDocument): ParseError[] {
   const seen = new Set<number>();
+  let derailed = false;
   return document.errors.filter((error) => {
+    const follows = derailed && !isIndependent(document, error);
+    derailed ||= DERAILING.has(nameOf(error));
     const { line } = positionAt(document.lines, error.offset);
-    return !seen.has(line) && seen.add(line);
+    return !follows && !seen.has(line) && seen.add(line);
   });
+}
+
+function isIndependent(document: JsonDocument, error: ParseError): boolean {
+  return nameOf(error) === 'InvalidCommentToken' || trailingComma(document, error) !== undefined;
 }
 
 function conflictFailure(document: JsonDocument, offset: number): Failure {

@@ -6,28 +6,28 @@ import type { ImageEntry } from './types';
 
 /** What is amiss with an image's lock: `lock-missing`, `lock-stale` or `lock-tampered`. */
 export function checkImageLock(image: ImageEntry): Failure[] {
-  const { lock, name, folder, definition } = image;
-  if (!lock)
-    return [
-      {
-        code: 'lock-missing',
-        message: `The image "${name}" has no lock.`,
-        hint: `Run: nx run ${name}:lock, and commit ${folder}/lock.json.`,
-        place: { file: image.document.file },
-      },
-    ];
+  if (!image.lock) return [ofLock(image, 'lock-missing', `The image "${image.name}" has no lock.`)];
+  const { platforms } = image.lock.value;
+  const failures = image.definition.platforms.flatMap((platform) => {
+    const locked = platforms[platform];
+    return locked
+      ? platformFailures(image, platform, locked)
+      : [stale(image, `nothing is locked for ${platform}`)];
+  });
+  return withoutRepetition([...failures, ...surplusPlatforms(image)]);
+}
+
+function platformFailures(image: ImageEntry, platform: Platform, locked: PlatformLock): Failure[] {
   return [
-    ...definition.platforms.flatMap((platform) => {
-      const locked = lock.value.platforms[platform];
-      if (!locked) return [stale(image, `nothing is locked for ${platform}`)];
-      return [
-        ...bottomFailures(image, locked),
-        ...requestFailures(image, platform, locked),
-        ...debFailures(image, platform, locked),
-      ];
-    }),
-    ...surplusPlatforms(image),
+    ...bottomFailures(image, locked),
+    ...requestFailures(image, locked),
+    ...debFailures(image, platform, locked),
   ];
+}
+
+/** The platforms of a lock are mostly amiss in the same way. */
+function withoutRepetition(failures: readonly Failure[]): Failure[] {
+  return [...new Map(failures.map((failure) => [failure.message, failure])).values()];
 }
 
 function surplusPlatforms(image: ImageEntry): Failure[] {
@@ -46,15 +46,15 @@ function bottomFailures(image: ImageEntry, locked: PlatformLock): Failure[] {
   return [stale(image, onDebian ? 'it now stands on Debian' : 'it no longer stands on Debian')];
 }
 
-function requestFailures(image: ImageEntry, platform: Platform, locked: PlatformLock): Failure[] {
+function requestFailures(image: ImageEntry, locked: PlatformLock): Failure[] {
   const wanted = image.definition.packages;
   const has = new Set(
     locked.requested ?? [...locked.packages, ...(locked.bootstrap ?? [])].map(({ name }) => name),
   );
   const added = wanted.flatMap((name, index): Failure[] => {
     if (has.has(name)) return [];
-    const place = placeOf(image.document, ['packages', index], `not locked for ${platform}`);
-    return [{ ...stale(image, `the package "${name}" is not in it for ${platform}`), place }];
+    const place = placeOf(image.document, ['packages', index], 'not locked');
+    return [{ ...stale(image, `the package "${name}" is not in it`), place }];
   });
   const removed = (locked.requested ?? []).filter((name) => !wanted.includes(name));
   return [...added, ...removed.map((name) => stale(image, `the package "${name}" is no longer asked for`))];
@@ -94,11 +94,11 @@ function tampered(image: ImageEntry, path: readonly (string | number)[], reason:
   return image.lock ? { ...failure, place: placeOf(image.lock.document, path, reason) } : failure;
 }
 
-function ofLock({ name, folder, document, lock }: ImageEntry, code: FailureCode, message: string): Failure {
+function ofLock({ name, document, lock }: ImageEntry, code: FailureCode, message: string): Failure {
   return {
     code,
     message,
-    hint: `Run: nx run ${name}:lock, and commit ${folder}/lock.json.`,
+    hint: `Run "npx nx run ${name}:lock" and commit what it writes.`,
     place: { file: lock?.document.file ?? document.file },
   };
 }

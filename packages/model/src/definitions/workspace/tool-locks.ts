@@ -30,11 +30,11 @@ function unlocked(tool: Tool, what: string): Failure {
   return ofLock(tool, 'lock-stale', `The lock of "${tool.name}" lacks ${what}.`);
 }
 
-function ofLock({ name, folder, document, lock }: Tool, code: FailureCode, message: string): Failure {
+function ofLock({ name, document, lock }: Tool, code: FailureCode, message: string): Failure {
   return {
     code,
     message,
-    hint: `Run: nx run ${name}:lock, and commit what it writes to ${folder}.`,
+    hint: `Run "npx nx run ${name}:lock" and commit what it writes.`,
     place: { file: lock?.document.file ?? document.file },
   };
 }

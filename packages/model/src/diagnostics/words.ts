@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import type { JsonPath } from './document';
+import { didYouMean } from './suggest';
+
+/** What a schema's type is called in messages. */
+export const TYPE_WORDS: Record<string, string> = {
+  string: 'a text in quotes',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list […]',
+  object: 'an object {…}',
+  record: 'an object {…}',
+};
+
+/** What a value is called in messages. */
+export function wordFor(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'string') return 'a text';
+  return `${typeof value === 'boolean' ? '' : 'the number '}${String(value)}`;
+}
+
+/** A fault in a few words, to stand below the marked value. */
+export function labelOf(issue: z.core.$ZodIssue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_format':
+      return `expected ${issue.message}`;
+    case 'invalid_value':
+      return `expected ${issue.values.map((choice) => JSON.stringify(choice)).join(' or ')}${suggestion(value, issue.values)}`;
+    case 'too_small':
+      return SIZED.has(issue.origin)
+        ? 'must not be empty'
+        : `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+const SIZED = new Set(['string', 'array']);
+
+function suggestion(value: unknown, choices: readonly unknown[]): string {
+  if (typeof value !== 'string') return '';
+  return didYouMean(
+    value,
+    choices.filter((choice) => typeof choice === 'string'),
+  );
+}
+
+/** The same as a sentence. */
+export function sentence(path: JsonPath, label: string): string {
+  return `${subjectOf(path)}: ${label}${label.endsWith('?') ? '' : '.'}`;
+}
+
+/** `"config.env"`, `"tools[2]"`; the file itself for the empty path. */
+function subjectOf(path: JsonPath): string {
+  return path.length === 0 ? 'The file' : `"${dotted(path)}"`;
+}
+
+/** ` in "config"`; nothing for the file itself. */
+export function inside(path: JsonPath): string {
+  return path.length === 0 ? '' : ` in "${dotted(path)}"`;
+}
+
+function dotted(path: JsonPath): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
