@@ -60,7 +60,8 @@ const READINGS: readonly Reading[] = [
     hint: () => 'Free space there, or set IMAGE_STORE to a folder on a larger disk.',
   },
   {
-    pattern: /unknown revision|no matching versions|does not contain package|404 Not Found|410 Gone/,
+    pattern:
+      /unknown revision|no matching versions|does not contain package|404 Not Found|410 Gone|no such file or directory/,
     phases: ['lock'],
     code: 'package-not-found',
     message: (tool) =>
@@ -77,7 +78,7 @@ const READINGS: readonly Reading[] = [
   },
   {
     pattern:
-      /no such host|connection refused|connection reset|i\/o timeout|TLS handshake|x509|unexpected EOF|\bEOF$|50[0234] |429 |40[137] |dial tcp|network is unreachable|module lookup disabled/m,
+      /no such host|connection refused|connection reset|i\/o timeout|TLS handshake|x509|unexpected EOF|\bEOF$|50[0234] |429 |40[137] |dial tcp|network is unreachable|module lookup disabled|refusing to pass credentials/m,
     code: 'network',
     message: (tool) => `${tool}: a Go module could not be fetched.`,
     hint: tryAgain,
