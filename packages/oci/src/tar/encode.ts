@@ -96,7 +96,7 @@ const NUMBER_FIELDS = ['mode', 'uid', 'gid', 'size', 'mtime', 'devmajor', 'devmi
 const TEXT_FIELDS = ['name', 'linkname', 'prefix', 'type'] as const;
 
 function block(fields: Fields): Buffer {
-  const bytes = Buffer.alloc(BLOCK);
+  const bytes = Buffer.allocUnsafe(BLOCK).fill(0); // From the pool: there are many.
   for (const key of NUMBER_FIELDS)
     bytes.write(octal(Number(fields[key] ?? 0), FIELDS[key][1]), FIELDS[key][0], 'latin1');
   for (const key of TEXT_FIELDS) bytes.write(String(fields[key] ?? ''), FIELDS[key][0], 'latin1');
