@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import type { Mount, Step, StepCommand, SystemLayer } from '@image-tooling/engines';
 import {
+  all,
   ok,
   type LockedDeb,
   type OriginLayer,
@@ -10,6 +11,7 @@ import {
   type Result,
 } from '@image-tooling/model';
 import { mergeLayers, normaliseSystem, readTar, writeLayer, type TarEntry } from '@image-tooling/oci';
+import type { FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { chainLayers, chainPaths } from './chain';
 import { fetchLockedDebs } from './debs';
@@ -60,19 +62,21 @@ export async function makeSystemLayer(session: Session, request: SystemRequest):
 }
 
 async function makeIn(folder: string, session: Session, request: SystemRequest): Promise<Result<MadeLayer>> {
-  const lower = request.bootstrap.length > 0 ? await unpackedSystem(folder, session, request) : ok(undefined);
+  const debs = await fetchLockedDebs(session, request, [...request.bootstrap, ...request.packages]);
+  if (!debs.ok) return debs;
+  const required = debs.value.slice(0, request.bootstrap.length);
+  const lower = required.length > 0 ? await unpackedSystem(folder, session, required) : ok(undefined);
   if (!lower.ok) return lower;
-  const linked = await stepFolder(folder, session, request);
-  if (!linked.ok) return linked;
+  const mounts = await stepFolder(folder, required, debs.value.slice(required.length));
+  if (!mounts.ok) return mounts;
   const changesTo = join(folder, 'changes.tar');
   const system = lower.value ? [lower.value.layer] : chainLayers(session, request.chain);
-  const ran = await runStep(session, step(request, system, linked.value, changesTo));
+  const ran = await runStep(session, step(request, system, mounts.value, changesTo));
   if (!ran.ok) return ran;
   const changes = await readTar(changesTo);
   if (!changes.ok) return changes;
   const merged = lower.value ? await mergeLayers(lower.value.entries, changes.value) : changes;
-  if (!merged.ok) return merged;
-  return written(session, request, merged.value);
+  return merged.ok ? written(session, request, merged.value) : merged;
 }
 
 async function written(
@@ -92,22 +96,17 @@ async function written(
   return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
 }
 
-/** Links the packages' .debs where the step finds them. */
+/** Links the .debs where the step finds them. */
 async function stepFolder(
   folder: string,
-  session: Session,
-  request: SystemRequest,
+  required: readonly FetchedDeb[],
+  packages: readonly FetchedDeb[],
 ): Promise<Result<Mount[]>> {
-  for (const [name, debs] of [
-    [REQUIRED_FOLDER, request.bootstrap],
-    [PACKAGES_FOLDER, request.packages],
-  ] as const) {
-    const fetched = await fetchLockedDebs(session, request, debs);
-    if (!fetched.ok) return fetched;
-    const linked = await linkDebs(join(folder, name), fetched.value);
-    if (!linked.ok) return linked;
-  }
-  return ok([{ source: join(folder, STEP_FOLDER), target: STEP_FOLDER }]);
+  const linked = all([
+    await linkDebs(join(folder, REQUIRED_FOLDER), required),
+    await linkDebs(join(folder, PACKAGES_FOLDER), packages),
+  ]);
+  return linked.ok ? ok([{ source: join(folder, STEP_FOLDER), target: STEP_FOLDER }]) : linked;
 }
 
 function step(request: SystemRequest, system: SystemLayer[], mounts: Mount[], changesTo: string): Step {

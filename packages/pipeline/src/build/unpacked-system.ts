@@ -4,8 +4,6 @@ import { all, ok, type Result } from '@image-tooling/model';
 import { readTar, writeTarFile, type TarEntry } from '@image-tooling/oci';
 import { readDeb, type FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
-import { fetchLockedDebs } from './debs';
-import type { SystemRequest } from './system-layer';
 
 export interface UnpackedSystem {
   readonly entries: readonly TarEntry[];
@@ -17,11 +15,9 @@ export interface UnpackedSystem {
 export async function unpackedSystem(
   folder: string,
   session: Session,
-  request: SystemRequest,
+  debs: readonly FetchedDeb[],
 ): Promise<Result<UnpackedSystem>> {
-  const debs = await fetchLockedDebs(session, request, request.bootstrap);
-  if (!debs.ok) return debs;
-  const unpacked = all(await Promise.all(debs.value.map((deb) => filesOf(deb, folder))));
+  const unpacked = all(await Promise.all(debs.map((deb) => filesOf(deb, folder))));
   if (!unpacked.ok) return unpacked;
   const entries = firstOfEachPath(unpacked.value.flat());
   const path = join(folder, 'unpacked.tar');
