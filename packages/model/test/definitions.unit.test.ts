@@ -148,7 +148,7 @@ describe('JSON Schemas', () => {
   });
 });
 
-type Schema = { readonly [key: string]: unknown };
+type Schema = Readonly<Record<string, unknown>>;
 
 /** Paths of the members of objects that have no description. */
 function undescribed(schema: unknown, path = ''): string[] {

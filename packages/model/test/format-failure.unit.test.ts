@@ -24,7 +24,6 @@ describe('formatFailure', () => {
 
   it('differs in colours only on a terminal', () => {
     const colored = formatFailure(failure, { color: true });
-    // eslint-disable-next-line no-control-regex -- the colours
     expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(formatFailure(failure));
     expect(colored).not.toBe(formatFailure(failure));
   });
@@ -38,7 +37,6 @@ describe('formatFailure', () => {
       place: { file: evil, excerpt: evil },
       details: [evil],
     });
-    // eslint-disable-next-line no-control-regex -- what must not be there
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     expect(text).toContain('\\u001b]0;title');
   });

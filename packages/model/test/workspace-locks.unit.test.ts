@@ -76,6 +76,25 @@ describe('locks and definitions', () => {
     `);
   });
 
+  it('lets a workspace be read whose locks are broken, so that they can be written anew', () => {
+    const workspace = valueOf(
+      readWorkspace({
+        images: [imageFile('base', { tools: ['yq'] }), imageFile('other', { from: { image: 'base' } })],
+        tools: [toolFile('yq')],
+        imageLocks: [{ file: 'images/base/lock.json', text: '{' }],
+        toolLocks: [{ file: 'tools/yq/lock.json', text: '{}' }],
+        archiveLock: { file: 'images/archive.lock.json', text: '[]' },
+      }),
+    );
+    expect(codesOf(checkLocks(workspace.images.values(), 'registry'))).toEqual([
+      'json-syntax',
+      'lock-tampered',
+      'lock-missing',
+      'lock-tampered',
+      'lock-tampered',
+    ]);
+  });
+
   it('a package that was added', () => {
     expect(
       shown(locksOf({ image: { packages: ['curl', 'git'], platforms: ['linux/arm64', 'linux/amd64'] } })),

@@ -13,10 +13,15 @@ export function parseWorkspaceOptions(file: string, text: string, plugin: string
   const document = readDocument(file, text, 'jsonc');
   const [first, ...rest] = document.errors.length > 0 ? syntaxFailures(document) : [];
   if (first) return fail(first, ...rest);
-  const index = entriesOf(document).findIndex((entry) => getNodeValue(entry).plugin === plugin);
+  const index = entriesOf(document).findIndex((entry) => pluginOf(entry) === plugin);
   const path = ['plugins', index, 'options'];
   const options = document.root && findNodeAtLocation(document.root, path);
   return checkValue(optionsSchema, document, { path, value: options ? getNodeValue(options) : {} });
+}
+
+/** The name of a plugin that has options; one without is a mere text. */
+function pluginOf(entry: Node): unknown {
+  return findNodeAtLocation(entry, ['plugin'])?.value;
 }
 
 function entriesOf({ root }: JsonDocument): readonly Node[] {

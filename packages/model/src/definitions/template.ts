@@ -38,7 +38,7 @@ export function expandTemplate(text: string, values: TemplateValues): Result<str
 
 /** As `expandTemplate`, for a regular expression: values stand for themselves, dots and all. */
 export function expandPattern(pattern: string, values: TemplateValues): Result<string> {
-  const escaped = Object.entries(values).map(([name, value]) => [name, escapeForPattern(value)]);
+  const escaped = PLACEHOLDERS.map((name) => [name, escapeForPattern(values[name])]);
   return expandTemplate(pattern, Object.fromEntries(escaped) as TemplateValues);
 }
 

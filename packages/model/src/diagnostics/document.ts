@@ -51,7 +51,7 @@ function placeAround(document: JsonDocument, path: JsonPath, label: string): Pla
 }
 
 function keyOf(node: Node): Node {
-  return (node.parent?.type === 'property' && node.parent.children?.[0]) || node;
+  return (node.parent?.type === 'property' ? node.parent.children?.[0] : undefined) ?? node;
 }
 
 function isComposite(node: Node): boolean {

@@ -1,4 +1,3 @@
-// eslint-disable-next-line no-control-regex -- they are what we look for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 /**

@@ -19,7 +19,7 @@ export function wordFor(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string') return 'a text';
-  return `${typeof value === 'boolean' ? '' : 'the number '}${String(value)}`;
+  return typeof value === 'number' ? `the number ${value}` : JSON.stringify(value);
 }
 
 /** A fault in a few words, to stand below the marked value. */

@@ -6,6 +6,7 @@ import type { ImageEntry } from './types';
 
 /** What is amiss with an image's lock: `lock-missing`, `lock-stale` or `lock-tampered`. */
 export function checkImageLock(image: ImageEntry): Failure[] {
+  if (image.lockFailures) return [...image.lockFailures];
   if (!image.lock) return [ofLock(image, 'lock-missing', `The image "${image.name}" has no lock.`)];
   const { platforms } = image.lock.value;
   const failures = image.definition.platforms.flatMap((platform) => {

@@ -3,7 +3,7 @@ import type { Failure } from '../../failure';
 import { fail, ok, type Result } from '../../result';
 import { parseArchiveLock, parseImage, parseImageLock, parseTool, parseToolLock } from '../parse';
 import { checkEntries, link } from './check';
-import type { Entry, Workspace, WorkspaceEntries } from './types';
+import type { Entry, ImageEntry, Workspace, WorkspaceEntries } from './types';
 
 /** A file as it was read. */
 export interface FileText {
@@ -26,60 +26,72 @@ export interface WorkspaceFiles {
 }
 
 /**
- * All images and tools of a workspace, held against one another. Fails with every mistake of every file at once:
- * those of `parseImage` and its like, and `unknown-reference`, `cycle`, `duplicate` and `platform`.
+ * All images and tools of a workspace, held against one another. Fails with every mistake of every definition at
+ * once: those of `parseImage` and `parseTool`, and `unknown-reference`, `cycle`, `duplicate` and `platform`.
+ * What is wrong with locks is left to `checkLocks`.
  */
 export function readWorkspace(files: WorkspaceFiles): Result<Workspace> {
-  const failures: Failure[] = [];
-  const entries = readEntries(files, failures);
-  const [first, ...rest] = [...failures, ...checkEntries(entries)];
+  const images = readAll(files.images, parseImage);
+  const tools = readAll(files.tools, parseTool);
+  const archiveLock = files.archiveLock && parseArchiveLock(files.archiveLock.file, files.archiveLock.text);
+  const entries: WorkspaceEntries = {
+    images: onArchive(entriesOf(images, readAll(files.imageLocks ?? [], parseImageLock)), archiveLock),
+    tools: entriesOf(tools, readAll(files.toolLocks ?? [], parseToolLock)),
+    unreadable: new Set(
+      [...images, ...tools].filter(([, read]) => !read.ok).map(([folder]) => nameOf(folder)),
+    ),
+    ...(archiveLock?.ok && { archiveLock: archiveLock.value }),
+  };
+  const unread = [...images.values(), ...tools.values()].flatMap(failuresOf);
+  const [first, ...rest] = [...unread, ...checkEntries(entries)];
   return first ? fail(first, ...rest) : ok(link(entries));
 }
 
-function readEntries(files: WorkspaceFiles, failures: Failure[]): WorkspaceEntries {
-  const imageLocks = readAll(files.imageLocks ?? [], parseImageLock, failures);
-  const toolLocks = readAll(files.toolLocks ?? [], parseToolLock, failures);
-  const images = readAll(files.images, parseImage, failures);
-  const tools = readAll(files.tools, parseTool, failures);
-  const [archiveLock] = readAll(
-    files.archiveLock ? [files.archiveLock] : [],
-    parseArchiveLock,
-    failures,
-  ).values();
-  const given = [...files.images, ...files.tools].map(({ file }) => folderOf(file));
-  return {
-    images: entriesOf(images, imageLocks),
-    tools: entriesOf(tools, toolLocks),
-    unreadable: new Set(given.filter((folder) => !images.has(folder) && !tools.has(folder)).map(nameOf)),
-    ...(archiveLock && { archiveLock }),
-  };
-}
+type Read<T> = ReadonlyMap<string, Result<Parsed<T>>>;
 
-/** What could be read, by folder; reasons for the rest go to `failures`. */
+/** What was made of each file, by its folder. */
 function readAll<T>(
   files: readonly FileText[],
   parse: (file: string, text: string) => Result<Parsed<T>>,
-  failures: Failure[],
-): Map<string, Parsed<T>> {
-  const read = new Map<string, Parsed<T>>();
-  for (const { file, text } of files) {
-    const parsed = parse(file, text);
-    if (parsed.ok) read.set(folderOf(file), parsed.value);
-    else failures.push(...parsed.failures);
-  }
-  return read;
+): Read<T> {
+  return new Map(files.map(({ file, text }) => [folderOf(file), parse(file, text)]));
 }
 
 /** Entries by name, in the order of names: so that messages and orders don't depend on how files were found. */
-function entriesOf<D, L>(
-  definitions: ReadonlyMap<string, Parsed<D>>,
-  locks: ReadonlyMap<string, Parsed<L>>,
-): Map<string, Entry<D, L>> {
-  const entries = [...definitions].map(([folder, { value, document }]): Entry<D, L> => {
-    const lock = locks.get(folder);
-    return { name: nameOf(folder), folder, definition: value, document, ...(lock && { lock }) };
+function entriesOf<D, L>(definitions: Read<D>, locks: Read<L>): Map<string, Entry<D, L>> {
+  const entries = [...definitions].flatMap(([folder, read]): Entry<D, L>[] => {
+    if (!read.ok) return [];
+    const { value: definition, document } = read.value;
+    return [{ name: nameOf(folder), folder, definition, document, ...lockPart(locks.get(folder)) }];
   });
   return new Map(entries.sort((a, b) => (a.name < b.name ? -1 : 1)).map((entry) => [entry.name, entry]));
+}
+
+function lockPart<L>(lock: Result<Parsed<L>> | undefined): Pick<Entry<unknown, L>, 'lock' | 'lockFailures'> {
+  if (!lock) return {};
+  return lock.ok ? { lock: lock.value } : { lockFailures: lock.failures };
+}
+
+/** The state of the archive is part of the lock of each image that stands on Debian itself. */
+function onArchive(
+  images: ReadonlyMap<string, ImageEntry>,
+  archiveLock: Result<unknown> | undefined,
+): ReadonlyMap<string, ImageEntry> {
+  if (!archiveLock || archiveLock.ok) return images;
+  const withFailures = (image: ImageEntry): ImageEntry => ({
+    ...image,
+    lockFailures: [...(image.lockFailures ?? []), ...archiveLock.failures],
+  });
+  return new Map(
+    [...images].map(([name, image]) => [
+      name,
+      'debian' in image.definition.from ? withFailures(image) : image,
+    ]),
+  );
+}
+
+function failuresOf(result: Result<unknown>): readonly Failure[] {
+  return result.ok ? [] : result.failures;
 }
 
 function folderOf(file: string): string {

@@ -5,9 +5,11 @@ import type { ToolSource } from '../options';
 import { chooseSource } from '../source-choice';
 import type { Tool } from './types';
 
-/** What is amiss with a tool's lock, for the source that the policy takes: `lock-missing` or `lock-stale`. */
+/** What is amiss with a tool's lock, for the source that the policy takes: `lock-missing` or `lock-stale`,
+ * or why it can't be read. */
 export function checkToolLock(tool: Tool, platforms: Iterable<Platform>, policy: ToolSource): Failure[] {
-  const { name, lock, definition } = tool;
+  const { name, lock, lockFailures, definition } = tool;
+  if (lockFailures) return [...lockFailures];
   if (!lock) return [ofLock(tool, 'lock-missing', `The tool "${name}" has no lock.`)];
   if (lock.value.version !== definition.version) return [otherVersion(tool, lock.value.version)];
   const source = chooseSource(definition, policy);

@@ -1,5 +1,6 @@
 import type { JsonDocument } from '../../diagnostics/document';
 import type { Parsed } from '../../diagnostics/parse';
+import type { Failure } from '../../failure';
 import type { ImageDefinition } from '../image';
 import type { ArchiveLock, ImageLock, ToolLock } from '../locks';
 import type { ToolDefinition } from '../tool';
@@ -12,8 +13,10 @@ export interface Entry<Definition, Lock> {
   readonly definition: Definition;
   /** The file of the definition, to point at what it says. */
   readonly document: JsonDocument;
-  /** Undefined where there is none, or where it was not asked for. */
+  /** Undefined where there is none, where it was not asked for, or where it can't be read. */
   readonly lock?: Parsed<Lock>;
+  /** Why the lock can't be read: no reason to refuse the workspace, for `lock` writes it anew. See `checkLocks`. */
+  readonly lockFailures?: readonly Failure[];
 }
 
 export type ImageEntry = Entry<ImageDefinition, ImageLock>;
