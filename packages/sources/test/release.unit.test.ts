@@ -151,6 +151,13 @@ describe('an InRelease that is refused', () => {
     });
   });
 
+  it('of an archive that has no mirror', async () => {
+    expect(shown(await openWith({}, NOW, () => ({ mirrors: [] })))).toMatchInlineSnapshot(`
+      "[usage] No mirror of the archive "fixture" is known: neither the workspace nor this machine's apt names one.
+      -> Name one in the option "mirrors" of the plugin, in nx.json."
+    `);
+  });
+
   it('absent', async () => {
     const absent = (archive: FixtureArchive) =>
       archive.fault({ path: /InRelease/, fault: { kind: 'status', status: 404 } });

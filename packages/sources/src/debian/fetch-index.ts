@@ -34,6 +34,7 @@ export async function fetchRelease(
   source: Mirrors & ReleaseChecks,
   options: DownloadOptions,
 ): Promise<Result<FetchedRelease>> {
+  if (source.mirrors.length === 0) return fail(noMirror(suite));
   const fetched = await downloadBytes(
     {
       name: `InRelease of ${suite.archive} ${suite.suite}`,
@@ -94,6 +95,14 @@ function listedIndex(
     if (file) return { packing, file, fileName };
   }
   return undefined;
+}
+
+function noMirror({ archive }: Suite): Failure {
+  return {
+    code: 'usage',
+    message: `No mirror of the archive "${archive}" is known: neither the workspace nor this machine's apt names one.`,
+    hint: 'Name one in the option "mirrors" of the plugin, in nx.json.',
+  };
 }
 
 function notListed({ archive, suite, release }: FetchedRelease, folder: string): Failure {

@@ -1,0 +1,294 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hexOf, ok } from '@image-tooling/model';
+import {
+  bootstrapClosure,
+  fetchDebs,
+  lockedDeb,
+  openArchive,
+  readDeb,
+  type BlobCache,
+  type LockedDeb,
+} from '@image-tooling/sources';
+import { buildDeb, createArchive, type Fault, type FixtureArchive } from '@image-tooling/testkit';
+import { impatient, quietContext, shown } from './support';
+
+let folder: string;
+let archive: FixtureArchive;
+let locked: LockedDeb[];
+let time: number;
+let cache: BlobCache;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'debs-'));
+  cache = folderCache(join(folder, 'blobs-'));
+  archive = await createArchive({
+    packages: [
+      {
+        name: 'hello',
+        version: '1:2.0+x',
+        essential: true,
+        depends: 'libhello',
+        files: { 'usr/bin/hello': 'hi' },
+      },
+      { name: 'libhello', files: { 'usr/lib/libhello': 'lib'.repeat(5000) } },
+    ],
+  });
+  const opening = {
+    archives: { fixture: archive.source },
+    suites: [archive.suite],
+    arches: ['amd64'] as const,
+  };
+  const state = await openArchive(opening, quietContext());
+  if (!state.ok) throw new Error(shown(state));
+  const closure = bootstrapClosure(state.value.packages('amd64'), { include: [] });
+  if (!closure.ok) throw new Error(shown(closure));
+  locked = closure.value.map(lockedDeb);
+  time = state.value.time;
+});
+
+afterEach(async () => {
+  await archive.stop();
+  await rm(folder, { recursive: true });
+});
+
+function folderCache(prefix: string): BlobCache {
+  const blobPath = (digest: `sha256:${string}`) => `${prefix}${hexOf(digest)}`;
+  return {
+    blobPath,
+    hasBlob: (digest) => existsSync(blobPath(digest)),
+    putBlobFromFile: async (path, digest) => ok(await copyFile(path, blobPath(digest))),
+  };
+}
+
+function fetchAll(snapshot = true, signal?: AbortSignal) {
+  const { snapshot: base, ...mirrorOnly } = archive.source;
+  const source = snapshot && base ? { ...mirrorOnly, snapshot: base } : mirrorOnly;
+  const workFolder = join(folder, 'work');
+  const fetch = {
+    cache,
+    workFolder,
+    archives: { fixture: source },
+    time,
+    http: impatient(),
+    label: 'packages',
+  };
+  return fetchDebs(locked, fetch, quietContext(signal));
+}
+
+function damage(fault: Fault): void {
+  archive.fault({ path: /libhello.*deb$/, fault });
+}
+
+describe('fetchDebs', () => {
+  it('puts every .deb into the cache, in the order of the lock, and leaves no temporary file', async () => {
+    const result = await fetchAll();
+    if (!result.ok) throw new Error(shown(result));
+    expect(result.value.map(({ name }) => name)).toEqual(['hello', 'libhello']);
+    expect(result.value.every(({ file }) => existsSync(file))).toBe(true);
+    expect(await readdir(join(folder, 'work'))).toEqual([]);
+  });
+
+  it('asks nobody for what the cache has', async () => {
+    await fetchAll();
+    await archive.stop();
+    expect(shown(await fetchAll())).toBe('ok');
+  });
+
+  it('takes a .deb that has left the mirror from the snapshot archive at the locked time', async () => {
+    archive.removeDeb('libhello', 'mirror');
+    expect(shown(await fetchAll())).toBe('ok');
+    const moment = new Date(time * 1000).toISOString().replace(/[-:]|\.000/g, '');
+    expect(archive.requests).toContain(`snapshot/${moment}/pool/main/libhello_1.0_all.deb`);
+  });
+
+  it('gone from everywhere', async () => {
+    archive.removeDeb('hello');
+    archive.removeDeb('libhello');
+    expect(shown(await fetchAll())).toMatchInlineSnapshot(`
+      "[gone] hello 1:2.0+x (all) of the archive "fixture" is gone: no place has it any more.
+      -> Run the lock target again to move to the current versions, or configure a mirror that still has this one.
+      http://127.0.0.1:PORT/pool/main/hello_2.0%2Bx_all.deb: HTTP 404 Not Found
+      http://127.0.0.1:PORT/snapshot/TIME/pool/main/hello_2.0%2Bx_all.deb: HTTP 404 Not Found
+
+      [gone] libhello 1.0 (all) of the archive "fixture" is gone: no place has it any more.
+      -> Run the lock target again to move to the current versions, or configure a mirror that still has this one.
+      http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: HTTP 404 Not Found
+      http://127.0.0.1:PORT/snapshot/TIME/pool/main/libhello_1.0_all.deb: HTTP 404 Not Found"
+    `);
+  });
+
+  it('gone from the mirror, with the snapshot archive out of reach', async () => {
+    archive.removeDeb('libhello');
+    archive.fault({ path: /^snapshot/, fault: { kind: 'hang' } });
+    expect(shown(await fetchAll())).toMatchInlineSnapshot(`
+      "[gone] libhello 1.0 (all) of the archive "fixture" is gone: no place has it any more.
+      -> Run the lock target again to move to the current versions, or configure a mirror that still has this one.
+      http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: HTTP 404 Not Found
+      http://127.0.0.1:PORT/snapshot/TIME/pool/main/libhello_1.0_all.deb: no answer within 0.3 s; tried 3 times"
+    `);
+  });
+
+  it('altered', async () => {
+    damage({ kind: 'alter' });
+    expect(shown(await fetchAll(false))).toMatchInlineSnapshot(`
+      "[checksum] libhello 1.0 (all) could not be fetched: what came has another checksum than expected.
+      -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+      http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: expected sha256 SHA256, got SHA256"
+    `);
+  });
+
+  it('altered on the mirror, in order in the snapshot archive', async () => {
+    archive.fault({ path: /^pool.*libhello/, fault: { kind: 'alter' } });
+    expect(shown(await fetchAll())).toBe('ok');
+  });
+
+  it('truncated', async () => {
+    damage({ kind: 'truncate', bytes: 50 });
+    expect(shown(await fetchAll(false)).replace(/of \d+ bytes/, 'of N bytes')).toMatchInlineSnapshot(`
+      "[truncated] libhello 1.0 (all) could not be fetched: it came incomplete.
+      -> Try again; where it stays like this, a proxy or mirror is damaged.
+      http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: 50 of N bytes came; tried 3 times"
+    `);
+  });
+
+  it('a mirror that is down', async () => {
+    await archive.stop();
+    expect(shown(await fetchAll(false))).toMatchInlineSnapshot(`
+      "[network] hello 1:2.0+x (all) could not be fetched: no server could be reached.
+      -> Check the network and the proxy, then run the command again: what has come already is kept.
+      http://127.0.0.1:PORT/pool/main/hello_2.0%2Bx_all.deb: connect ECONNREFUSED 127.0.0.1:PORT; tried 3 times
+
+      [network] libhello 1.0 (all) could not be fetched: no server could be reached.
+      -> Check the network and the proxy, then run the command again: what has come already is kept.
+      http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: connect ECONNREFUSED 127.0.0.1:PORT; tried 3 times"
+    `);
+  });
+
+  it('of an archive that nobody configured', async () => {
+    locked = locked.slice(0, 1).map((deb) => ({ ...deb, archive: 'elsewhere' }));
+    expect(shown(await fetchAll())).toMatchInlineSnapshot(`
+      "[gone] hello 1:2.0+x (all) of the archive "elsewhere" is gone: no place has it any more.
+      -> Run the lock target again to move to the current versions, or configure a mirror that still has this one.
+      no address is known for it"
+    `);
+  });
+
+  it('stops on abort', async () => {
+    damage({ kind: 'hang' });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 50);
+    expect(shown(await fetchAll(true, abort.signal))).toMatchInlineSnapshot(
+      `"[aborted] Stopped while fetching libhello 1.0 (all)."`,
+    );
+    expect(await readdir(join(folder, 'work'))).toEqual([]);
+  });
+});
+
+describe('readDeb', () => {
+  const fixture = {
+    name: 'tool',
+    version: '1:2.0-3',
+    depends: 'libc6 (>= 2.41)',
+    files: { 'usr/bin/tool': { content: 'x'.repeat(100_000), mode: 0o755 }, 'etc/tool.conf': 'a = b\n' },
+    conffiles: ['/etc/tool.conf'],
+    scripts: { postinst: 'echo configured' },
+  } as const;
+
+  async function read(bytes: Buffer, sha256?: string) {
+    await writeFile(join(folder, 'tool.deb'), bytes);
+    const request = {
+      file: join(folder, 'tool.deb'),
+      name: 'tool 1:2.0-3 (all)',
+      dataTo: join(folder, 'tool.tar'),
+    };
+    return readDeb({ ...request, ...(sha256 !== undefined && { sha256 }) });
+  }
+
+  it.each(['xz', 'gz', 'zst', 'none'] as const)(
+    'takes a package apart that is packed with %s',
+    async (packing) => {
+      const result = await read(await buildDeb({ ...fixture, packing }));
+      if (!result.ok) throw new Error(shown(result));
+      const { control, controlFiles, controlText, dataTar } = result.value;
+      expect([control.get('package'), control.get('depends')]).toEqual(['tool', 'libc6 (>= 2.41)']);
+      expect(controlText).toMatch(/^Package: tool\n/);
+      expect([...controlFiles.keys()].sort()).toEqual(['conffiles', 'control', 'md5sums', 'postinst']);
+      expect(controlFiles.get('postinst')?.toString()).toContain('echo configured');
+      const listing = execFileSync('tar', ['--numeric-owner', '-tvf', dataTar], { encoding: 'utf8' });
+      expect(listing).toMatch(/-rwxr-xr-x 0\/0 +100000 .* \.\/usr\/bin\/tool\n/);
+    },
+  );
+
+  it('that is cut short', async () => {
+    const bytes = await buildDeb(fixture);
+    expect(shown(await read(bytes.subarray(0, bytes.length - 200)))).toMatchInlineSnapshot(`
+      "[archive-format] tool 1:2.0-3 (all) is no Debian package: the member "data.tar.xz" ends after the file.
+      -> The file is as its checksum says: report it to whoever makes that archive."
+    `);
+  });
+
+  it.each([
+    ['xz', 30, 'damaged xz index|no xz'],
+    ['gz', 300, 'incorrect|invalid|unexpected'],
+  ] as const)('whose %s data is damaged', async (packing, fromEnd, reason) => {
+    const bytes = await buildDeb({ ...fixture, packing });
+    bytes.fill(0xff, bytes.length - fromEnd, bytes.length - 10);
+    const start = String.raw`^\[archive-format\] tool 1:2\.0-3 \(all\) is no Debian package: "data\.tar`;
+    expect(shown(await read(bytes))).toMatch(
+      new RegExp(`${start}.${packing}" can't be unpacked .*(${reason})`),
+    );
+  });
+
+  it('that is something else', async () => {
+    expect(shown(await read(Buffer.from('<html>proxy login</html>')))).toMatchInlineSnapshot(`
+      "[archive-format] tool 1:2.0-3 (all) is no Debian package: it does not begin as an ar file.
+      -> The file is as its checksum says: report it to whoever makes that archive."
+    `);
+  });
+
+  it('that is an ar file without the members of a package', async () => {
+    const member = `${'debian-binary'.padEnd(16)}${'0'.padEnd(32)}${'4'.padEnd(10)}\`\n2.0\n`;
+    expect(shown(await read(Buffer.from(`!<arch>\n${member}`)))).toMatchInlineSnapshot(`
+      "[archive-format] tool 1:2.0-3 (all) is no Debian package: it has no member "control.tar".
+      -> The file is as its checksum says: report it to whoever makes that archive."
+    `);
+  });
+
+  it('that has changed in the store', async () => {
+    const bytes = await buildDeb(fixture);
+    expect(shown(await read(bytes, '0'.repeat(64)))).toMatchInlineSnapshot(`
+      "[checksum] The file of tool 1:2.0-3 (all) has changed since it was fetched.
+      -> Remove it from the store and run the build again: it will be fetched anew.
+      expected sha256 SHA256
+      got sha256      SHA256"
+    `);
+  });
+
+  it('onto a place that can not be written', async () => {
+    await writeFile(join(folder, 'a.deb'), await buildDeb(fixture));
+    const dataTo = join(folder, 'absent/tool.tar');
+    const result = await readDeb({ file: join(folder, 'a.deb'), name: 'tool', dataTo });
+    expect(result).toMatchObject({ failures: [{ code: 'io' }] });
+  });
+});
+
+it('the fixture packages are what dpkg-deb takes for packages', async () => {
+  await writeFile(join(folder, 'tool.deb'), await buildDeb({ name: 'tool', files: { 'usr/bin/tool': 'x' } }));
+  const fields = await readFile(join(folder, 'tool.deb')).then(() => tryDpkg(join(folder, 'tool.deb')));
+  if (fields === undefined) console.warn('skipped: this machine has no dpkg-deb');
+  else expect(fields).toContain('Package: tool\nVersion: 1.0\nArchitecture: all\n');
+});
+
+function tryDpkg(file: string): string | undefined {
+  try {
+    return execFileSync('dpkg-deb', ['--field', file], { encoding: 'utf8' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
