@@ -1,5 +1,4 @@
 import { defineConfig } from 'vitest/config';
-import { SummaryReporter } from './test/reporter';
 
 // unit: no engine, no network. integration: a real engine, the host's Debian mirror. e2e: the real tools.
 const project = (name: string, pattern: string, timeout: number) => ({
@@ -13,7 +12,7 @@ const project = (name: string, pattern: string, timeout: number) => ({
 
 export default defineConfig({
   test: {
-    reporters: ['default', new SummaryReporter()],
+    reporters: ['default', './test/reporter.ts'],
     projects: [
       project('unit', '*.unit.test.ts', 20_000),
       project('integration', '*.integration.test.ts', 240_000),

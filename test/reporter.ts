@@ -1,7 +1,7 @@
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
 
 /** The last lines of a run: why tests were skipped, then the numbers, alone on a line. */
-export class SummaryReporter implements Reporter {
+export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: TestRunEndReason): void {
     const lines = summary(modules, errors.length, reason);
     // Other reporters print at the same event; this comes after all of them.
