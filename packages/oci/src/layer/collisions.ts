@@ -2,7 +2,7 @@ import { fail, ok, type Failure, type LayerKind, type Result } from '@image-tool
 import { displayPath } from '../bytes';
 import { parentsOf } from '../tar/entry';
 import { generatedBy } from './generated';
-import { OPAQUE, type PathIndex, type PathRecord } from './path-index';
+import { OPAQUE, whiteoutTarget, type PathIndex, type PathRecord } from './path-index';
 
 /** A layer as the collision check sees it. */
 export interface LayerPaths {
@@ -39,7 +39,7 @@ class CollisionCheck {
   add(layer: LayerPaths): void {
     const blocked = new Set<string>();
     for (const [path, record] of layer.paths) {
-      if (record.kind === 'removed' || record.kind === 'opaque') this.remove(path, record, layer);
+      if (record.kind === 'removed' || record.kind === 'opaque') this.remove(path, layer);
       else this.place(path, record, layer, blocked);
     }
     for (const [path, record] of layer.paths)
@@ -78,12 +78,13 @@ class CollisionCheck {
     if (maker) this.failures.push(generated(path, layer, maker));
   }
 
-  private remove(path: string, record: PathRecord, layer: LayerPaths): void {
+  private remove(path: string, layer: LayerPaths): void {
+    const removed = whiteoutTarget(path);
     if (!isSystem(layer)) this.failures.push(removes(path, layer));
-    else if (record.kind === 'opaque') this.forgetBelow(path.slice(0, -OPAQUE.length));
+    else if (removed === undefined) this.forgetBelow(path.slice(0, -OPAQUE.length));
     else {
-      this.held.delete(path);
-      this.forgetBelow(`${path}/`);
+      this.held.delete(removed);
+      this.forgetBelow(`${removed}/`);
     }
   }
 
@@ -120,7 +121,7 @@ function generated(path: string, layer: LayerPaths, maker: string): Failure {
 function removes(path: string, layer: LayerPaths): Failure {
   return {
     code: 'collision',
-    message: `${layer.name} would remove /${displayPath(path)} from the layers below it (a name that begins with .wh.).`,
+    message: `${layer.name} holds /${displayPath(path)}, which would remove files from the layers below it.`,
     hint: 'Rename the file: only system layers may remove files.',
   };
 }

@@ -14,7 +14,7 @@ export type PathRecord =
       /** Of a symlink or hard link, a byte string. */
       readonly link?: string;
     }
-  /** The path is removed from the layers below (OCI image-layer specification, "Whiteouts"). */
+  /** A path is removed from the layers below. Stands at the whiteout's own path, `<folder>/.wh.<name>`. */
   | { readonly kind: 'removed' }
   /** What layers below have in this folder is hidden. Stands at `<folder>/.wh..wh..opq`. */
   | { readonly kind: 'opaque' };
@@ -36,8 +36,7 @@ export function indexPaths(
 function recordOf(entry: TarEntry, sha256: string | undefined): [string, PathRecord] {
   const { path, mode, uid, gid, type, linkTarget } = entry;
   if (isOpaque(path)) return [path, { kind: 'opaque' }];
-  const removed = whiteoutTarget(path);
-  if (removed !== undefined) return [removed, { kind: 'removed' }];
+  if (whiteoutTarget(path) !== undefined) return [path, { kind: 'removed' }];
   if (type === 'directory') return [path, { kind: 'dir', mode, uid, gid }];
   const facts = { ...(sha256 && { sha256 }), ...(linkTarget !== undefined && { link: linkTarget }) };
   return [path, { kind: 'other', type, mode, uid, gid, ...facts }];
@@ -59,24 +58,28 @@ export function isOpaque(path: string): boolean {
  * opaque folder, or below something that is no folder.
  */
 export function lookUp(chain: readonly PathIndex[], path: string): PathRecord | undefined {
-  const parents = parentsOf(path);
   for (let i = chain.length - 1; i >= 0; i--) {
     const layer = chain[i]!;
     const record = layer.get(path);
-    if (record) return record.kind === 'removed' ? undefined : record;
-    if (parents.some((parent) => hidesInside(layer, parent))) return undefined;
+    if (record) return record;
+    if (shutsOut(layer, path)) return undefined;
   }
   return undefined;
 }
 
 /** Whether a layer shuts out what layers below have at a path: by a whiteout, an opaque folder, another file. */
 export function shutsOut(layer: PathIndex, path: string): boolean {
-  return layer.get(path)?.kind === 'removed' || parentsOf(path).some((parent) => hidesInside(layer, parent));
+  return layer.has(whiteoutOf(path)) || parentsOf(path).some((parent) => hidesInside(layer, parent));
 }
 
 function hidesInside(layer: PathIndex, folder: string): boolean {
-  const record = layer.get(folder);
-  return (record !== undefined && record.kind !== 'dir') || layer.has(`${folder}/${OPAQUE}`);
+  const isOther = layer.get(folder)?.kind === 'other';
+  return isOther || layer.has(`${folder}/${OPAQUE}`) || layer.has(whiteoutOf(folder));
+}
+
+function whiteoutOf(path: string): string {
+  const [folder, name] = split(path);
+  return `${folder}${WHITEOUT}${name}`;
 }
 
 function split(path: string): [folder: string, name: string] {

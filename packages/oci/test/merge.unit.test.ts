@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { directoryEntry, fileEntry, hardlinkEntry, mergeLayers, symlinkEntry } from '../src/index';
+import type { TarEntry } from '../src/index';
+import { codesOf, valueOf } from './helpers';
+
+const LOWER = [
+  directoryEntry('d'),
+  fileEntry('d/a', 'a'),
+  fileEntry('d/b', 'b'),
+  directoryEntry('d/sub'),
+  fileEntry('d/sub/deep', 'deep'),
+  fileEntry('f', 'f'),
+];
+
+async function merged(upper: TarEntry[], lower: TarEntry[] = LOWER): Promise<string[]> {
+  const entries = valueOf(await mergeLayers(lower, upper));
+  return entries.map(({ path, type, linkTarget }) =>
+    [path, type === 'directory' ? '/' : '', linkTarget ? ` -> ${linkTarget}` : ''].join(''),
+  );
+}
+
+describe('changes laid over a system', () => {
+  it('add and replace', async () => {
+    const entries = valueOf(await mergeLayers(LOWER, [fileEntry('f', 'new'), fileEntry('g', 'g')]));
+    expect(entries.find(({ path }) => path === 'f')).toEqual(fileEntry('f', 'new'));
+    expect(entries.map(({ path }) => path)).toEqual(['d', 'd/a', 'd/b', 'd/sub', 'd/sub/deep', 'f', 'g']);
+  });
+
+  it('remove a file by its whiteout, which is gone then', async () => {
+    expect(await merged([fileEntry('d/.wh.a', '')])).toEqual(['d/', 'd/b', 'd/sub/', 'd/sub/deep', 'f']);
+  });
+
+  it('remove a folder with all in it', async () => {
+    expect(await merged([fileEntry('d/.wh.sub', '')])).toEqual(['d/', 'd/a', 'd/b', 'f']);
+    expect(await merged([fileEntry('.wh.d', '')])).toEqual(['f']);
+  });
+
+  it('hide what is in an opaque folder, not what they bring themselves', async () => {
+    const upper = [
+      directoryEntry('d'),
+      fileEntry('d/-early', ''),
+      fileEntry('d/.wh..wh..opq', ''),
+      fileEntry('d/b', ''),
+    ];
+    expect(await merged(upper)).toEqual(['d/', 'd/-early', 'd/b', 'f']);
+  });
+
+  it('remove and make anew in one layer', async () => {
+    expect(
+      await merged([fileEntry('d/.wh.sub', ''), directoryEntry('d/sub'), fileEntry('d/sub/x', '')]),
+    ).toEqual(['d/', 'd/a', 'd/b', 'd/sub/', 'd/sub/x', 'f']);
+  });
+
+  it('put a file or a link in a folder’s place, and the other way round', async () => {
+    expect(await merged([symlinkEntry('d', 'f')])).toEqual(['d -> f', 'f']);
+    expect(await merged([directoryEntry('f'), fileEntry('f/x', '')])).toContain('f/x');
+  });
+
+  it('keep hard links whole when their first name is removed or replaced', async () => {
+    const lower = [fileEntry('a', 'text'), hardlinkEntry('b', 'a'), hardlinkEntry('c', 'a')];
+    expect(await merged([fileEntry('.wh.a', '')], lower)).toEqual(['b', 'c -> b']);
+    const replaced = valueOf(await mergeLayers(lower, [fileEntry('a', 'new')]));
+    expect(replaced.map(({ path, type, size }) => [path, type, size])).toEqual([
+      ['a', 'file', 3],
+      ['b', 'file', 4],
+      ['c', 'hardlink', 0],
+    ]);
+  });
+
+  it('link to a file of the lower layer', async () => {
+    expect(await merged([hardlinkEntry('e', 'f')])).toContain('f -> e');
+  });
+
+  it('fail on a hard link to nowhere', async () => {
+    expect(codesOf(await mergeLayers(LOWER, [hardlinkEntry('x', 'nowhere')]))).toEqual(['tar-format']);
+  });
+
+  it('leave both lists as they were', async () => {
+    const lower = Object.freeze([...LOWER]);
+    await mergeLayers(lower, Object.freeze([fileEntry('d/.wh.a', '')]));
+    expect(lower).toEqual(LOWER);
+  });
+});
