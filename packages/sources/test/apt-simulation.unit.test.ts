@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indexPackages, parseAptResolution, parsePackages, readAptResolution } from '@image-tooling/sources';
+import { indexPackages, parseAptResolution, parsePackages, readAptResolution } from '../src';
 import { shown } from './support';
 
 const OUTPUT = `Reading package lists...

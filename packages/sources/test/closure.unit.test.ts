@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  bootstrapClosure,
-  missingPackages,
-  parsePackages,
-  indexPackages,
-  type PackageIndex,
-} from '@image-tooling/sources';
+import { bootstrapClosure, missingPackages, parsePackages, indexPackages, type PackageIndex } from '../src';
 import { shown } from './support';
 
 type Fields = Record<string, string>;

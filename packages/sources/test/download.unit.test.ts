@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { downloadBytes, downloadFile, type Download } from '@image-tooling/sources';
+import { downloadBytes, downloadFile, type Download } from '../src';
 import { FaultyServer, type Fault } from '@image-tooling/testkit';
 import { impatient, shown } from './support';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { debianArchives, hostMirrors } from '@image-tooling/sources';
+import { debianArchives, hostMirrors } from '../src';
 import { shown } from './support';
 
 let folder: string;

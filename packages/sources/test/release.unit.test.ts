@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openArchive, type ArchiveSource } from '@image-tooling/sources';
+import { openArchive, type ArchiveSource } from '../src';
 import { createArchive, type ArchiveContent, type FixtureArchive, signingKey } from '@image-tooling/testkit';
 import { impatient, quietContext, shown } from './support';
 
@@ -16,7 +16,7 @@ const NOWHERE: ArchiveSource = { mirrors: [], trustedKeys: [] };
 async function openWith(
   changes: Partial<ArchiveContent>,
   now = NOW,
-  prepare: (archive: FixtureArchive) => Partial<ArchiveSource> | void = () => undefined,
+  prepare: (archive: FixtureArchive) => Partial<ArchiveSource> = () => ({}),
 ) {
   const archive = await createArchive({ ...NORMAL, ...changes });
   try {
@@ -38,7 +38,7 @@ describe('an archive that is in order', () => {
         archive: 'fixture',
         suite: 'stable',
         date: state.value.time,
-        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       },
     ]);
     const [hello] = state.value.packages('arm64').byName.get('hello') ?? [];
@@ -55,7 +55,14 @@ describe('an archive that is in order', () => {
     ['not packed', { byHash: false, indexes: ['none'] }, /binary-amd64\/Packages$/],
   ])('whose lists are %s', async (_, changes, asked) => {
     let requests: string[] = [];
-    expect(shown(await openWith(changes, NOW, (archive) => void (requests = archive.requests)))).toBe('ok');
+    expect(
+      shown(
+        await openWith(changes, NOW, (archive) => {
+          requests = archive.requests;
+          return {};
+        }),
+      ),
+    ).toBe('ok');
     expect(requests.some((path) => asked.test(path))).toBe(true);
   });
 
@@ -159,8 +166,10 @@ describe('an InRelease that is refused', () => {
   });
 
   it('absent', async () => {
-    const absent = (archive: FixtureArchive) =>
+    const absent = (archive: FixtureArchive) => {
       archive.fault({ path: /InRelease/, fault: { kind: 'status', status: 404 } });
+      return {};
+    };
     expect(shown(await openWith({}, NOW, absent))).toMatchInlineSnapshot(`
       "[gone] InRelease of fixture stable could not be fetched: no place has it.
       -> Look whether the file has moved, or configure a mirror that has it.

@@ -1,10 +1,11 @@
-import { createHttpClient, type HttpClient, type HttpTimings } from '@image-tooling/sources';
+import { createHttpClient, type HttpClient, type HttpTimings } from '../src';
 import type { Result, RunContext } from '@image-tooling/model';
 
 /** A context that tells nobody. */
 export function quietContext(signal: AbortSignal = new AbortController().signal): RunContext {
-  const step = { status() {}, output() {}, done() {}, failed() {} };
-  return { signal, progress: { step: () => step, note() {} } };
+  const nothing = (): void => undefined;
+  const step = { status: nothing, output: nothing, done: nothing, failed: nothing };
+  return { signal, progress: { step: () => step, note: nothing } };
 }
 
 /** Patience of a test: three tries within a fraction of a second. */

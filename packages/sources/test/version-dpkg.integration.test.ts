@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { compareVersions } from '@image-tooling/sources';
+import { compareVersions } from '../src';
 
 const SAMPLE = [
   '1',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareVersions, parseRelations, satisfies } from '@image-tooling/sources';
+import { compareVersions, parseRelations, satisfies } from '../src';
 
 /** Oldest first; each is older than all that follow it. */
 const ORDERED = [

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import pLimit from 'p-limit';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { ioFailure, isErrno } from '@image-tooling/host';
 import { readAr, type ArMember } from './ar';
 import { readSmallTar } from './small-tar';
 import { parseStanza, type Stanza } from './stanza';
 import { TooLarge, unpack, type Packing } from './unpack';
+
+/** As many as libuv has threads (UV_THREADPOOL_SIZE): more would only cost memory. */
+const limit = pLimit(4);
 
 const MAX_CONTROL_BYTES = 64 * 1024 ** 2;
 /** Above any package of Debian (the largest of trixie: 2 GB), below what a Buffer can hold. */
@@ -37,10 +41,15 @@ export interface Deb {
 }
 
 /**
- * Takes a .deb apart (deb(5)). Decompression runs on libuv's threads, so several at once use all cores. Fails with
+ * Takes a .deb apart (deb(5)). Decompression runs on libuv's threads, so several at once use all cores; no more than
+ * four are held in memory. Fails with
  * `checksum`, `archive-format` (naming the package), `too-large`, `disk-full` or `io`.
  */
-export async function readDeb(request: DebRead): Promise<Result<Deb>> {
+export function readDeb(request: DebRead): Promise<Result<Deb>> {
+  return limit(() => takeApart(request));
+}
+
+async function takeApart(request: DebRead): Promise<Result<Deb>> {
   try {
     const bytes = await readFile(request.file);
     const wrong =
@@ -85,7 +94,7 @@ class Members {
     } catch (error) {
       if (error instanceof TooLarge) throw error;
       throw new Error(
-        `"${member.name}" can't be unpacked (${error instanceof Error ? error.message : error})`,
+        `"${member.name}" can't be unpacked (${error instanceof Error ? error.message : String(error)})`,
       );
     }
   }

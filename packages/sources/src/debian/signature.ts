@@ -1,4 +1,4 @@
-import type { PublicKey, verify } from 'openpgp';
+import type { Key, verify } from 'openpgp';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 
 /** A clear-signed file and whose signature it must bear. */
@@ -24,6 +24,7 @@ export async function verifyClearSigned(file: SignedFile): Promise<Result<string
     .catch((error: unknown) => unreadable(file, error));
   if ('code' in message) return fail(message);
   const verificationKeys = await validKeys(file);
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- readKey is typed as the base class of what it gives
   const { signatures } = await openpgp.verify({ message, verificationKeys, date: null });
   const verdicts = await Promise.all(signatures.map((signature) => verdictOn(signature, verificationKeys)));
   const problems = verdicts.filter((verdict) => verdict !== 'good');
@@ -42,21 +43,22 @@ interface Problem {
 type Verified = Awaited<ReturnType<typeof verify>>['signatures'][number];
 
 /** Keys that have expired by now sign nothing any more, whatever date a signature bears. */
-async function validKeys({ trustedKeys, now }: SignedFile): Promise<PublicKey[]> {
+async function validKeys({ trustedKeys, now }: SignedFile): Promise<Key[]> {
   const { readKey } = await import('openpgp');
   const keys = await Promise.all(trustedKeys.map((armoredKey) => readKey({ armoredKey })));
   const expiries = await Promise.all(keys.map((key) => key.getExpirationTime()));
   return keys.filter((_, index) => Number(expiries[index] ?? 0) > now.getTime());
 }
 
-async function verdictOn(
-  { keyID, verified }: Verified,
-  keys: readonly PublicKey[],
-): Promise<'good' | Problem> {
+async function verdictOn({ keyID, verified }: Verified, keys: readonly Key[]): Promise<'good' | Problem> {
   const known = keys.some((key) => key.getKeys(keyID).length > 0);
   return verified.then(
     () => 'good' as const,
-    (error: Error) => ({ keyId: keyID.toHex(), known, reason: error.message }),
+    (error: unknown) => ({
+      keyId: keyID.toHex(),
+      known,
+      reason: error instanceof Error ? error.message : String(error),
+    }),
   );
 }
 

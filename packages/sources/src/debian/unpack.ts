@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { isErrno } from '@image-tooling/host';
 import { xzContentSize } from './xz-size';
 
 const unzip = promisify(gunzip);
@@ -19,8 +20,8 @@ export async function unpack(data: Buffer, packing: Packing, maxBytes: number): 
     case 'xz':
       return unpackXz(data, maxBytes);
     case 'gz':
-      return unzip(data, { maxOutputLength: maxBytes }).catch((error: NodeJS.ErrnoException) => {
-        throw error.code === 'ERR_BUFFER_TOO_LARGE' ? new TooLarge() : error;
+      return unzip(data, { maxOutputLength: maxBytes }).catch((error: unknown) => {
+        throw isErrno(error) && error.code === 'ERR_BUFFER_TOO_LARGE' ? new TooLarge() : error;
       });
     case 'zst':
       return unpackZstd(data, maxBytes);
