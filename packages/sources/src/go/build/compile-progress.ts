@@ -4,8 +4,8 @@ const TICK_MS = 5_000;
 
 /** Tells how far a compile is, from the import paths that `go build -v` writes as it begins each package. */
 export interface CompileProgress {
-  onLine(line: string): void;
-  stop(): void;
+  readonly onLine: (line: string) => void;
+  readonly stop: () => void;
 }
 
 /** `total`: packages that are linked; those that the build cache has are passed over in silence. */

@@ -64,8 +64,14 @@ async function fetchFor(
   );
 }
 
+/** See `downloadCounter`. */
+export interface DownloadCounter {
+  readonly onLine: (line: string) => void;
+  readonly count: () => number;
+}
+
 /** Counts the modules that the go command says it fetches, and shows the newest. */
-export function downloadCounter(step: ProgressStep): { onLine(line: string): void; count(): number } {
+export function downloadCounter(step: ProgressStep): DownloadCounter {
   let count = 0;
   return {
     onLine(line) {

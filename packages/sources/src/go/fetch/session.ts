@@ -12,7 +12,7 @@ export interface FetchSession {
   readonly toolchain: Toolchain;
   readonly paths: GoPaths;
   /** The environment of a go command that fetches; `temporary` is for its short-lived files. */
-  environment(temporary: string, arch: Arch): Environment;
+  readonly environment: (temporary: string, arch: Arch) => Environment;
 }
 
 /** Prepares commands that fetch modules: the pinned toolchain, and what the user's own Go says about registries. */
