@@ -1,1 +1,3 @@
 export * from './archive';
+export * from './engine-contract';
+export * from './workspace';

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ioFailure, lastLines } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { rewriteTar, type TarEntry } from '../tar/rewrite';
+import { rewriteTar } from '../tar/rewrite';
 import { overlayToLayer } from '../tar/whiteouts';
-import { untouchedFolders } from './noise';
+import { compareWithBelow } from './noise';
 import { newOwnedName } from './owners';
 import type { Rootfs } from './rootfs';
 import type { Sandbox } from './sandbox';
@@ -30,15 +30,14 @@ export async function writeChanges(
   to: string,
   signal: AbortSignal,
 ): Promise<Result<void>> {
-  const untouched = await untouchedFolders(rootfs, sandbox, signal);
-  if (!untouched.ok) return untouched;
+  const below = await compareWithBelow(rootfs, sandbox, signal);
+  if (!below.ok) return below;
   const tar = await sandbox.start(['sh', '-c', PACK, 'sh', rootfs.upper], { signal });
   if (!tar.ok) return tar;
-  const isNoise = (entry: TarEntry): boolean => untouched.value.has(entry.path);
   const temporary = `${to}.${newOwnedName()}.tmp`;
   try {
     await mkdir(dirname(to), { recursive: true });
-    const layer = Readable.from(rewriteTar(tar.value.stdout, overlayToLayer(isNoise)));
+    const layer = Readable.from(rewriteTar(tar.value.stdout, overlayToLayer(below.value)));
     await pipeline(layer, createWriteStream(temporary), { signal });
     const end = await tar.value.ended;
     if (!end.ok || end.value.exitCode !== 0) await rm(temporary, { force: true });

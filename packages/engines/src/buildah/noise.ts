@@ -21,15 +21,23 @@ interface Found {
   readonly traits: string;
 }
 
-/**
- * The folders of an upper folder that hold no change and are none: same owner and mode as the folder that they
- * stand for below. An overlay makes them as soon as anything in them is opened for writing and removed again.
- */
-export async function untouchedFolders(
+/** What the layers below say of the folders in an upper folder. */
+export interface Below {
+  /**
+   * Folders that hold no change and are none: same owner and mode as below. An overlay makes them as soon as
+   * anything in them is opened for writing, or made and removed again.
+   */
+  readonly untouched: ReadonlySet<string>;
+  /** Folders that stand for one below. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** Compares an upper folder with the lower ones. */
+export async function compareWithBelow(
   rootfs: Rootfs,
   sandbox: Sandbox,
   signal: AbortSignal,
-): Promise<Result<ReadonlySet<string>>> {
+): Promise<Result<Below>> {
   const upper = await output(sandbox, ['sh', '-c', LIST_UPPER, 'sh', rootfs.upper], signal);
   if (!upper.ok) return upper;
   const changed = foundIn(upper.value.split('\0'));
@@ -38,21 +46,24 @@ export async function untouchedFolders(
   await writeFile(paths, folders.map((path) => `./${path}\0`).join(''), 'latin1');
   const lowers = await output(sandbox, ['sh', '-c', LIST_LOWERS, 'sh', paths, ...rootfs.lowers], signal);
   if (!lowers.ok) return lowers;
-  return ok(findUntouched(changed, folders, perFolder(lowers.value)));
+  const found = perFolder(lowers.value);
+  const below = new Map(folders.map((path) => [path, traitsBelow(path, found)]));
+  const known = new Set(folders.filter((path) => below.get(path) !== undefined));
+  return ok({ untouched: findUntouched(changed, folders, below), known });
 }
 
 /** Pure: from deep to shallow, a folder is untouched when all in it is and its traits are those from below. */
 function findUntouched(
   changed: ReadonlyMap<string, Found>,
   folders: readonly string[],
-  lowers: readonly ReadonlyMap<string, Found>[],
+  below: ReadonlyMap<string, string | undefined>,
 ): Set<string> {
   const holdsChange = new Set<string>();
   for (const [path, { isFolder }] of changed) if (!isFolder) holdsChange.add(parentOf(path));
   const untouched = new Set<string>();
   const deepFirst = [...folders].sort((a, b) => depthOf(b) - depthOf(a));
   for (const path of deepFirst) {
-    const isSame = changed.get(path)?.traits === traitsBelow(path, lowers);
+    const isSame = changed.get(path)?.traits === below.get(path);
     if (isSame && !holdsChange.has(path)) untouched.add(path);
     else holdsChange.add(parentOf(path));
   }

@@ -14,6 +14,8 @@ export interface Rootfs {
   readonly lowers: readonly string[];
   /** What the step changes. */
   readonly upper: string;
+  /** The folder of the pipes for the commands' output; `PIPES_INSIDE` in the container. */
+  readonly pipes: string;
   /** `--volume` arguments of `buildah run`. */
   readonly volumes: readonly string[];
 }
@@ -40,13 +42,8 @@ export async function mountRootfs(
   const folder = join(work.places.steps, work.name);
   const inFolder = (name: string): string => join(folder, name);
   const files = hostFiles(step, folder);
-  try {
-    for (const name of ['upper', 'work', 'stubs', 'tmp']) await mkdir(inFolder(name), { recursive: true });
-    for (const { source, content } of files) await writeFile(source, content, { mode: 0o644 });
-    await makeStubs(inFolder('stubs'), step, files);
-  } catch (error) {
-    return fail(ioFailure(error, folder));
-  }
+  const made = await makeFolders(step, folder, files, work);
+  if (!made.ok) return made;
   const target = await emptyContainer(step, work);
   if (!target.ok) return target;
   const lowers = [...[...layers].reverse(), inFolder('stubs')];
@@ -56,8 +53,36 @@ export async function mountRootfs(
     work,
   );
   if (!mounted.ok) return mounted;
-  const readOnly = [...files, ...step.mounts].map(({ source, target }) => `--volume=${source}:${target}:ro`);
-  return ok({ container: work.name, lowers, upper: inFolder('upper'), volumes: readOnly });
+  const pipes = { source: inFolder('pipes'), target: PIPES_INSIDE };
+  const readOnly = [...files, ...step.mounts, pipes].map(
+    ({ source, target }) => `--volume=${source}:${target}:ro`,
+  );
+  return ok({
+    container: work.name,
+    lowers,
+    upper: inFolder('upper'),
+    pipes: pipes.source,
+    volumes: readOnly,
+  });
+}
+
+/** Whatever umask this process has, users of the container get through what they see of this. */
+async function makeFolders(
+  step: Step,
+  folder: string,
+  files: readonly HostFile[],
+  { sandbox, signal }: RootfsWork,
+): Promise<Result<unknown>> {
+  const seen = ['upper', 'stubs', 'pipes'].map((name) => join(folder, name));
+  try {
+    for (const made of [...seen, join(folder, 'work')]) await mkdir(made, { recursive: true });
+    for (const { source, content } of files) await writeFile(source, content);
+    await makeStubs(join(folder, 'stubs'), step, files);
+  } catch (error) {
+    return fail(ioFailure(error, folder));
+  }
+  const sources = files.map(({ source }) => source);
+  return sandbox.mustRun(['chmod', '-R', 'u=rwX,go=rX', '--', ...seen, ...sources], { signal });
 }
 
 interface HostFile {
@@ -66,6 +91,8 @@ interface HostFile {
   readonly content: string;
 }
 
+/** A name that no package uses. */
+export const PIPES_INSIDE = '/.step';
 /** The name a step's host has, wherever it runs. */
 export const STEP_HOST = 'step';
 
@@ -89,11 +116,11 @@ const STUB_FILES = ['etc/resolv.conf', 'etc/hostname', 'etc/hosts'];
  * layer that holds the step's changes.
  */
 async function makeStubs(stubs: string, step: Step, files: readonly HostFile[]): Promise<void> {
-  const folders = [...STUB_FOLDERS, ...step.mounts.map(({ target }) => target)];
-  for (const folder of folders) await mkdir(join(stubs, folder), { recursive: true, mode: 0o755 });
+  const folders = [...STUB_FOLDERS, PIPES_INSIDE, ...step.mounts.map(({ target }) => target)];
+  for (const folder of folders) await mkdir(join(stubs, folder), { recursive: true });
   for (const file of [...STUB_FILES, ...files.map(({ target }) => target)]) {
-    await mkdir(dirname(join(stubs, file)), { recursive: true, mode: 0o755 });
-    await writeFile(join(stubs, file), '', { mode: 0o644 });
+    await mkdir(dirname(join(stubs, file)), { recursive: true });
+    await writeFile(join(stubs, file), '');
   }
 }
 

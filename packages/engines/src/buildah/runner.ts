@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { lastLines } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import type { CommandResult, Step, StepCommand } from '../port';
 import type { HostEnv } from './configuration';
-import { STEP_HOST, type Rootfs } from './rootfs';
+import { PIPES_INSIDE, STEP_HOST, type Rootfs } from './rootfs';
 import type { Sandbox } from './sandbox';
 
 export interface CommandWork {
@@ -16,16 +17,27 @@ export interface CommandWork {
 
 /**
  * What runs in the container: the command with exactly its environment, and its exit code behind a mark that it
- * can't know. So buildah itself always ends with 0 and adds no lines of its own to the output; 128 + the
- * signal's number is the shell's. The shell's own messages ("Killed") go nowhere: a shell that forks first, as for
- * parentheses, prints them to its own standard error, not to the command's.
+ * can't know; 128 + the signal's number is the shell's. Output goes through pipes of our own: buildah 1.28 loses the
+ * last of what it passes on, now and then, and adds lines of its own. The shell's messages ("Killed") go nowhere:
+ * a shell that forks first, as for parentheses, prints them to its own standard error, not to the command's.
  */
-const RUNNER = `
+const INSIDE = `
 umask 022
-exec 3>&2 2>/dev/null
+exec 2> /dev/null 3> ${PIPES_INSIDE}/err 4> ${PIPES_INSIDE}/out
 mark=$1; shift
-(cd -- "$1" && shift && exec env -i "$@") 2>&3 3>&-
+(cd -- "$1" && shift && exec env -i "$@") >&4 2>&3 3>&- 4>&-
 printf '%s %s\\n' "$mark" $? >&3
+`;
+
+/** What runs around buildah: it passes the two pipes on until nobody holds them open any more. */
+const OUTSIDE = `
+pipes=$1; shift
+[ -p "$pipes/out" ] || mkfifo -m 666 -- "$pipes/out" "$pipes/err"
+cat < "$pipes/out" & cat < "$pipes/err" >&2 &
+exec 3> "$pipes/out" 4> "$pipes/err"
+unshare --pid --fork --kill-child --mount-proc -- "$@" > "$pipes.said" 2>&1 3>&- 4>&-
+exec 3>&- 4>&-
+wait
 `;
 
 /**
@@ -57,7 +69,7 @@ export async function runCommand(
   }
   const { stdout, stderr } = outcome.value;
   const at = stderr.lastIndexOf(mark);
-  if (at === -1) return fail(notStarted(step, command, stderr));
+  if (at === -1) return fail(notStarted(step, command, await saidBy(rootfs)));
   const exitCode = Number.parseInt(stderr.slice(at + mark.length), 10);
   return ok({ exitCode, stdout, stderr: stderr.slice(0, at), timedOut: false });
 }
@@ -68,27 +80,22 @@ const KILLED = 137;
 function argvOf(command: StepCommand, step: Step, rootfs: Rootfs, mark: string): [string, ...string[]] {
   const env = Object.entries({ ...step.env, ...command.env }).map(([name, value]) => `${name}=${value}`);
   return [
-    ...(['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--'] as const),
-    ...[
-      'buildah',
-      'run',
-      '--isolation=chroot',
-      `--hostname=${STEP_HOST}`,
-      '--no-hosts',
-      `--user=${command.user ?? '0:0'}`,
-    ],
-    ...rootfs.volumes,
-    ...[rootfs.container, '--', '/bin/sh', '-c', RUNNER, 'sh', mark, command.workdir ?? '/'],
-    ...env,
-    ...command.argv,
+    ...(['sh', '-c', OUTSIDE, 'sh', rootfs.pipes] as const),
+    ...['buildah', 'run', '--isolation=chroot', `--hostname=${STEP_HOST}`, '--no-hosts'],
+    ...[`--user=${command.user ?? '0:0'}`, ...rootfs.volumes, rootfs.container, '--'],
+    ...['/bin/sh', '-c', INSIDE, 'sh', mark, command.workdir ?? '/', ...env, ...command.argv],
   ];
 }
 
-function notStarted(step: Step, command: StepCommand, stderr: string): Failure {
+async function saidBy({ pipes }: Rootfs): Promise<string> {
+  return readFile(`${pipes}.said`, 'utf8').catch(() => '');
+}
+
+function notStarted(step: Step, command: StepCommand, said: string): Failure {
   return {
     code: 'engine',
     message: `${step.label}: buildah could not run "${command.argv[0]}".`,
     hint: "The system needs /bin/sh and env, and each mount its source; the details are buildah's own words.",
-    details: lastLines(stderr),
+    details: lastLines(said),
   };
 }

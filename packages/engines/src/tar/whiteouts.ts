@@ -27,16 +27,23 @@ export function layerToOverlay(opaqueXattr: string): (entry: TarEntry) => Rewrit
   };
 }
 
+export interface FoldersBelow {
+  /** Folders that are no change, and hold none: left out. */
+  readonly untouched: ReadonlySet<string>;
+  /** Folders that stand for one in the layers below: no other can hide anything. */
+  readonly known: ReadonlySet<string>;
+}
+
 /** Undoes `layerToOverlay`: an overlay's upper folder, as tar packs it, becomes an OCI layer. */
-export function overlayToLayer(isNoise: (entry: TarEntry) => boolean): (entry: TarEntry) => Rewritten {
-  const opaque = new Set<string>();
+export function overlayToLayer({ untouched, known }: FoldersBelow): (entry: TarEntry) => Rewritten {
   return (entry) => {
     const [folder, name] = split(entry.path);
     if (isWhiteout(entry)) return emptyFile(join(folder, `${WHITEOUT}${name}`));
-    if (name === OPAQUE && opaque.has(folder)) return DROPPED;
+    // fuse-overlayfs writes them as well as the attribute, into every new folder.
+    if (name === OPAQUE) return DROPPED;
     if (entry.header.type !== '5') return withoutInternals(entry);
-    if (!isOpaque(entry)) return isNoise(entry) ? DROPPED : withoutInternals(entry);
-    opaque.add(entry.path);
+    if (!isOpaque(entry) || !known.has(entry.path))
+      return untouched.has(entry.path) ? DROPPED : withoutInternals(entry);
     const marker = emptyFile(join(entry.path, OPAQUE));
     return { blocks: [...withoutInternals(entry).blocks, ...marker.blocks], withData: false };
   };

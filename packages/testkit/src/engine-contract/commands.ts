@@ -1,0 +1,105 @@
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { valueOf, type Rig } from './rig';
+
+/** Commands and their results. */
+export function commandTests(rig: () => Rig): void {
+  const outputs = async (...args: Parameters<Rig['run']>): Promise<string[]> =>
+    valueOf(await rig().run(...args)).commands.map(({ stdout }) => stdout);
+
+  it('gives each command its own result', async () => {
+    const { commands } = valueOf(await rig().run(['echo one; echo err >&2', 'printf two']));
+    expect(commands).toEqual([
+      { exitCode: 0, stdout: 'one\n', stderr: 'err\n', timedOut: false },
+      { exitCode: 0, stdout: 'two', stderr: '', timedOut: false },
+    ]);
+  });
+
+  it('runs commands one after the other in one container', async () => {
+    expect(await outputs(['echo kept > /data/note', 'cat /data/note'])).toEqual(['', 'kept\n']);
+  });
+
+  it('stops at the first command that fails', async () => {
+    const { commands } = valueOf(await rig().run(['exit 3', 'echo never']));
+    expect(commands.map(({ exitCode }) => exitCode)).toEqual([3]);
+  });
+
+  it('runs them all with onFailure: continue', async () => {
+    const { commands } = valueOf(await rig().run(['exit 3', 'true'], { onFailure: 'continue' }));
+    expect(commands.map(({ exitCode }) => exitCode)).toEqual([3, 0]);
+  });
+
+  it('gives exit codes of 255, of 128 + a signal, and of a program that is not there', async () => {
+    const { commands } = valueOf(
+      await rig().run(['exit 255', 'kill -KILL $$', 'kill -SEGV $$', { argv: ['no-such-program'] }], {
+        onFailure: 'continue',
+      }),
+    );
+    expect(commands.map(({ exitCode }) => exitCode)).toEqual([255, 137, 139, 127]);
+    expect(commands.slice(0, 3).map(({ stderr }) => stderr)).toEqual(['', '', '']);
+  });
+
+  it('passes arguments as they are', async () => {
+    const argument = `$(id) "';\\ * \n=`;
+    expect(await outputs([{ argv: ['printf', '%s', argument] }])).toEqual([argument]);
+  });
+
+  it('gives a command exactly the environment that the step says', async () => {
+    const env = { PATH: '/bin', STEP: 'a b' };
+    const [text] = await outputs([{ argv: ['env'], env: { OWN: 'x=y' } }], { env });
+    expect(text?.trim().split('\n').sort()).toEqual(['OWN=x=y', 'PATH=/bin', 'STEP=a b']);
+  });
+
+  it.each([
+    ['by default', undefined, '0 0'],
+    ['by name', 'some', '1234 2345'],
+    ['by number, absent from passwd', '4711', '4711 0'],
+    ['by number and group', '4711:12', '4711 12'],
+  ])('runs as the user %s', async (_, user, expected) => {
+    expect(await outputs([{ argv: ['sh', '-c', 'echo $(id -u) $(id -g)'], user }])).toEqual([
+      `${expected}\n`,
+    ]);
+  });
+
+  it('runs in the workdir, / by default', async () => {
+    expect(await outputs([{ argv: ['pwd'] }, { argv: ['pwd'], workdir: '/data/full' }])).toEqual([
+      '/\n',
+      '/data/full\n',
+    ]);
+  });
+
+  it('makes files with the modes that a umask of 022 gives, whatever the host has', async () => {
+    const changes = await rig().changes('touch /data/new');
+    expect(changes.get('data/new')?.mode).toBe(0o644);
+  });
+
+  it('streams lines while the command runs', async () => {
+    const seen: { line: string; at: number }[] = [];
+    const onLine = (line: string): void => void seen.push({ line, at: Date.now() });
+    valueOf(await rig().run(['echo early; sleep 1; echo late >&2; printf unfinished'], { onLine }));
+    expect(seen.map(({ line }) => line).sort()).toEqual(['early', 'late', 'unfinished']);
+    const at = (wanted: string): number => seen.find(({ line }) => line === wanted)?.at ?? NaN;
+    expect(at('late') - at('early')).toBeGreaterThan(700);
+  });
+
+  it('shows a mount of the host, and lets nobody write to it', async () => {
+    const source = join(rig().folder, 'mounted');
+    await mkdir(source, { recursive: true });
+    await writeFile(join(source, 'given'), 'from the host\n');
+    const mounts = [{ source, target: '/mnt/deep/in' }];
+    const { commands } = valueOf(
+      await rig().run(['cat /mnt/deep/in/given', 'echo x > /mnt/deep/in/new'], { mounts }),
+    );
+    expect(commands[0]?.stdout).toBe('from the host\n');
+    expect(commands[1]?.exitCode).not.toBe(0);
+    await expect(access(join(source, 'new'))).rejects.toThrow();
+  });
+
+  it('ends what a command leaves running, and does not wait for it', async () => {
+    const begin = Date.now();
+    const [, still] = await outputs(['sleep 30 & true', 'ps']).catch(() => []);
+    expect(Date.now() - begin).toBeLessThan(15_000);
+    expect(still ?? '').not.toContain('sleep 30');
+  });
+}

@@ -1,0 +1,87 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { failureOf, valueOf, type Rig } from './rig';
+
+/** Isolation, time limits, abort, steps at once, platforms. */
+export function limitTests(rig: () => Rig): void {
+  it('has no network but a loopback interface, and no route', async () => {
+    const scripts = ['tail -n +3 /proc/net/dev', 'ls /sys/class/net', 'tail -n +2 /proc/net/route'];
+    const { commands, isolated } = valueOf(await rig().run(scripts, { onFailure: 'continue' }));
+    const [interfaces, classes, routes] = commands.map(({ stdout }) => stdout.trim());
+    expect(interfaces?.split('\n').map((line) => line.trim().split(':')[0])).toEqual(['lo']);
+    expect(classes === '' || classes === 'lo').toBe(true);
+    expect(routes).toBe('');
+    expect(isolated).toBe(true);
+  });
+
+  it('shows nothing of this machine: its name, its processes', async () => {
+    const mark = `mark${process.pid}`;
+    const script = `uname -n; cat /etc/hostname; for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline; echo; done # ${mark}`;
+    const [command] = valueOf(await rig().run([script])).commands;
+    const [uname, file] = command?.stdout.split('\n') ?? [];
+    expect(uname).toBe(file);
+    expect(command?.stdout).toContain(mark);
+    expect(command?.stdout).not.toContain('vitest');
+  });
+
+  it('kills a command when its own time is up, keeps what it said, and goes on', async () => {
+    const slow = {
+      argv: ['sh', '-c', 'echo before; trap "" TERM; sleep 60; sleep 60'],
+      timeoutSeconds: 1,
+    } as const;
+    const begin = Date.now();
+    const { commands } = valueOf(await rig().run([slow, 'echo after'], { onFailure: 'continue' }));
+    expect(commands[0]).toMatchObject({ exitCode: 137, timedOut: true, stdout: 'before\n' });
+    expect(commands[1]).toMatchObject({ exitCode: 0, stdout: 'after\n' });
+    expect(Date.now() - begin).toBeLessThan(15_000);
+  });
+
+  it('fails when the time of the whole step is up', async () => {
+    const changesTo = join(rig().folder, 'late.tar');
+    const failure = failureOf(await rig().run(['sleep 60'], { timeoutSeconds: 1, changesTo }));
+    expect(failure).toMatchObject({ code: 'timeout' });
+    await expect(access(changesTo)).rejects.toThrow();
+  });
+
+  it('ends soon on abort', async () => {
+    const abort = new AbortController();
+    const running = rig().run(['trap "" TERM; sleep 60; sleep 60'], { signal: abort.signal });
+    await sleep(1500);
+    const begin = Date.now();
+    abort.abort();
+    expect(failureOf(await running).code).toBe('aborted');
+    expect(Date.now() - begin).toBeLessThan(5000);
+  });
+
+  it('starts nothing where the signal was aborted before', async () => {
+    expect(failureOf(await rig().run(['true'], { signal: AbortSignal.abort() })).code).toBe('aborted');
+  });
+
+  it('runs steps at once, each with a system of its own', async () => {
+    const results = await Promise.all(
+      [1, 2, 3].map((n) => rig().run([`echo ${n} > /data/mine; sleep 1; cat /data/mine`])),
+    );
+    expect(results.map((result) => valueOf(result).commands[0]?.stdout)).toEqual(['1\n', '2\n', '3\n']);
+  });
+
+  it('fails where a layer is not what it is said to be', async () => {
+    const { system } = rig();
+    const diffId = `sha256:${'0'.repeat(64)}` as const;
+    const failure = failureOf(await rig().run(['true'], { system: [{ ...system, diffId }] }));
+    expect(['checksum', 'engine']).toContain(failure.code);
+  });
+
+  it('runs linux/arm64 and linux/amd64, or says how to be able to', async (context) => {
+    const arch = process.arch === 'arm64' ? 'amd64' : 'arm64';
+    const foreign = { platform: `linux/${arch}`, system: [await rig().systemOf(arch)] } as const;
+    const result = await rig().run(['uname -m; echo x > /data/new'], foreign);
+    if (!result.ok && result.failures[0].code === 'platform') {
+      expect(result.failures[0].hint).toContain('./bootstrap --all-platforms');
+      context.skip(result.failures[0].message);
+    }
+    const machine = arch === 'arm64' ? 'aarch64\n' : 'x86_64\n';
+    expect(valueOf(result).commands[0]).toMatchObject({ exitCode: 0, stdout: machine });
+  });
+}
