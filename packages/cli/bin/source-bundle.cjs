@@ -62,7 +62,7 @@ function write(bundle) {
     logLevel: 'error',
   });
   renameSync(temporary, bundle);
-  removeOld();
+  removeOld(bundle);
 }
 
 /** What the packages depend on from outside stays outside: native modules must, the others load when first used. */
@@ -74,11 +74,11 @@ function dependencies() {
 }
 
 /** Another checkout state's task may still be loading its bundle: only what nobody made for a day goes. */
-function removeOld() {
+function removeOld(made) {
   const limit = Date.now() - KEPT_HOURS * 3_600_000;
   for (const name of readdirSync(CACHE)) {
     const path = join(CACHE, name);
-    if (statSync(path).mtimeMs < limit) rmSync(path, { force: true });
+    if (path !== made && statSync(path).mtimeMs < limit) rmSync(path, { force: true });
   }
 }
 

@@ -7,7 +7,7 @@ export type Json =
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const members = Object.entries(value as { readonly [key: string]: Json | undefined })
+  const members = Object.entries(value as Readonly<Record<string, Json | undefined>>)
     .filter((entry): entry is [string, Json] => entry[1] !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);

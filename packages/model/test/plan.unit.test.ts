@@ -9,7 +9,7 @@ import {
   type LayerFile,
   type LayersFile,
   type OriginLayer,
-} from '@image-tooling/model';
+} from '../src';
 
 const DEB = { name: 'dpkg', version: '1.22', architecture: 'amd64', sha256: 'a'.repeat(64) };
 const JQ = { name: 'jq', version: '1.7', architecture: 'amd64', sha256: 'b'.repeat(64) };

@@ -30,15 +30,12 @@ export function toolInputs(implementation: Inputs): Inputs {
 /**
  * The inputs of an image. Of its parent and tools only what they hand down: a parent that was built
  * again to the same layers changes nothing here (early cut-off), so nothing may be `transitive`.
- *
- * @param images the folder that holds the images and the lock of the archive's state, which they share
  */
-export function imageInputs(image: ProjectDefinition, images: string, implementation: Inputs): Inputs {
+export function imageInputs(image: ProjectDefinition, implementation: Inputs): Inputs {
   return [
     '{projectRoot}/image.json',
     '{projectRoot}/lock.json',
     ...(image.files === undefined ? [] : [`{projectRoot}/${image.files}/**/*`]),
-    `{workspaceRoot}/${images}/archive.lock.json`,
     ...implementation,
     { dependentTasksOutputFiles: '**/layers.json', transitive: false },
     { dependentTasksOutputFiles: '**/layer.json', transitive: false },

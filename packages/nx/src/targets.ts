@@ -53,9 +53,7 @@ function buildOn(
 
 function inputsOf(definition: ProjectDefinition, setting: Setting): TargetConfiguration['inputs'] {
   const implementation = implementationInputs(setting.nxJson);
-  return definition.kind === 'image'
-    ? imageInputs(definition, setting.images, implementation)
-    : toolInputs(implementation);
+  return definition.kind === 'image' ? imageInputs(definition, implementation) : toolInputs(implementation);
 }
 
 /** An image that is not made for this machine is built for the platforms it has, rather than silently not at all. */

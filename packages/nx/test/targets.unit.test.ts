@@ -81,7 +81,6 @@ describe('the targets of an image', () => {
         '{projectRoot}/image.json',
         '{projectRoot}/lock.json',
         '{projectRoot}/rootfs/**/*',
-        '{workspaceRoot}/images/archive.lock.json',
         'imageTooling',
         { dependentTasksOutputFiles: '**/layers.json', transitive: false },
         { dependentTasksOutputFiles: '**/layer.json', transitive: false },

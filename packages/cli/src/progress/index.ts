@@ -14,10 +14,16 @@ export interface Screen extends Lines {
 /** A live screen on a terminal, plain lines in a pipe, a log or CI. */
 export function openScreen(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Screen {
   const verbose = (env['IMAGE_VERBOSE'] ?? '') !== '';
-  if (out.isTTY && !env['CI'] && env['TERM'] !== 'dumb') {
-    const live = liveProgress(out, verbose);
-    return { progress: live, write: live.write, end: live.end };
-  }
+  if (out.isTTY && !env['CI'] && env['TERM'] !== 'dumb') return liveScreen(out, verbose);
   const lines: Lines = { write: (line) => void out.write(`${line}\n`) };
-  return { progress: plainProgress(lines, verbose), write: lines.write, end: () => undefined };
+  return {
+    progress: plainProgress(lines, verbose),
+    write: (line) => lines.write(line),
+    end: () => undefined,
+  };
+}
+
+function liveScreen(out: NodeJS.WriteStream, verbose: boolean): Screen {
+  const live = liveProgress(out, verbose);
+  return { progress: live, write: (line) => live.write(line), end: () => live.end() };
 }

@@ -20,7 +20,7 @@ export function liveProgress(
   let timer: NodeJS.Timeout | undefined;
 
   const draw = (): void =>
-    void terminal.write(CLEAR_LINE + fitted(statusLine(running), terminal.columns ?? 80));
+    void terminal.write(CLEAR_LINE + fitted(statusLine(running), terminal.columns || 80));
   const write = (line: string): void => {
     terminal.write(`${CLEAR_LINE}${line}\n`);
     if (running.size > 0) draw();

@@ -17,7 +17,7 @@ export function inputDifferences(before: Json | undefined, after: Json | undefin
   return [`${name}: ${shown(before)} → ${shown(after)}`];
 }
 
-function isRecord(value: Json | undefined): value is { readonly [key: string]: Json | undefined } {
+function isRecord(value: Json | undefined): value is Readonly<Record<string, Json | undefined>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

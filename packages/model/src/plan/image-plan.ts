@@ -153,7 +153,7 @@ export function isSystem(layer: { readonly kind: LayerKind }): boolean {
 function wanted(
   input: Pick<ImagePlanInput, 'name' | 'platform' | 'compression'>,
   kind: LayerKind,
-  own: { readonly [key: string]: Json },
+  own: Readonly<Record<string, Json>>,
   time: number,
 ): WantedLayer {
   const system = kind === 'bootstrap' || kind === 'apt';

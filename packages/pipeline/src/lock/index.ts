@@ -14,8 +14,7 @@ export async function lockProject(session: Session, name: string): Promise<Resul
   if (project.value.kind === 'image') return lockImage(session, workspace.value, project.value.image);
   const { tool } = project.value;
   const { go } = tool.definition.sources;
-  if (!go)
-    return ok(session.context.progress.note(`${name}: nothing to lock; only "go" sources have a lock yet.`));
+  if (!go) return nothingToLock(session, name);
   const request = {
     tool: { name, version: tool.definition.version, ...go },
     folder: join(session.root, tool.folder),
@@ -26,4 +25,9 @@ export async function lockProject(session: Session, name: string): Promise<Resul
     hostEnv: session.env,
   });
   return locked.ok ? ok(undefined) : locked;
+}
+
+function nothingToLock({ context }: Session, name: string): Result<void> {
+  context.progress.note(`${name}: nothing to lock; only "go" sources have a lock yet.`);
+  return ok(undefined);
 }

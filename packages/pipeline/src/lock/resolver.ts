@@ -129,7 +129,7 @@ async function runApt(
       timeoutSeconds: RESOLVE_TIMEOUT_SECONDS,
     },
     session.context,
-    step.output,
+    (line) => step.output(line),
   );
   if (!ran.ok) {
     step.failed();

@@ -1,0 +1,181 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { DigestFile, LayersFile } from '@image-tooling/model';
+import { createArchive, createRig, type FixtureArchive, type WorkspaceRig } from '@image-tooling/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildAll, EXTRA, HELLO, lockAll, writeImages } from './fixture-images';
+
+const DIST = 'dist/linux-amd64';
+const exec = promisify(execFile);
+
+let archive: FixtureArchive;
+let rig: WorkspaceRig;
+const others: WorkspaceRig[] = [];
+
+beforeAll(async () => {
+  archive = await createArchive({ packages: [HELLO, EXTRA] });
+  rig = await createRig({ archives: [archive] });
+  await writeImages(rig);
+  await lockAll(rig);
+  await buildAll(rig);
+});
+
+afterAll(async () => {
+  await Promise.all([rig, ...others].map((one) => one.remove()));
+  await archive.stop();
+});
+
+/** A workspace with the same definitions and locks, elsewhere on disk; the store is empty unless one is given. */
+async function another(storeFrom?: string): Promise<WorkspaceRig> {
+  const made = await createRig({ archives: [archive], ...(storeFrom !== undefined && { storeFrom }) });
+  others.push(made);
+  await cp(join(rig.folder, 'images'), join(made.folder, 'images'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('/dist'),
+  });
+  return made;
+}
+
+async function output<T>(of: WorkspaceRig, image: string, name: string): Promise<T> {
+  return JSON.parse(await readFile(join(of.folder, 'images', image, DIST, name), 'utf8')) as T;
+}
+
+const digests = (of: WorkspaceRig) =>
+  Promise.all(['base', 'child'].map((image) => output<DigestFile>(of, image, 'digest.json')));
+
+const layersOf = async (of: WorkspaceRig, image: string) =>
+  (await output<LayersFile>(of, image, 'layers.json')).layers.map(
+    ({ kind, owner, digest }) => `${kind} ${owner} ${digest}`,
+  );
+
+describe('a built image', () => {
+  it('has the layers of its chain in order', async () => {
+    const layers = await layersOf(rig, 'child');
+    expect(layers.map((layer) => layer.split(' sha256:')[0])).toEqual([
+      'bootstrap base',
+      'files base',
+      'apt child',
+    ]);
+  });
+
+  it('holds what was installed, configured and declared, and nothing that a machine left', async () => {
+    const folder = join(rig.folder, 'unpacked');
+    await rig.must(['load', 'child', `--to=oci:${folder}/oci`, '--compression=gzip']);
+    await exec('umoci', ['unpack', '--rootless', '--image', `${folder}/oci:dev`, `${folder}/bundle`]);
+    const root = `${folder}/bundle/rootfs`;
+    expect(await readFile(`${root}/var/lib/fixture-hello/state`, 'utf8')).toBe('configured\n');
+    expect(await readFile(`${root}/etc/fixture.conf`, 'utf8')).toBe('from the rootfs\n');
+    expect(await readFile(`${root}/usr/local/share/toolbox/help.txt`, 'utf8')).toContain(
+      'fixture-extra  1.0',
+    );
+    const left = [
+      'var/log/fixture-hello.log',
+      'etc/hostname',
+      'var/cache/ldconfig/aux-cache',
+      'step',
+      'var/lib/dpkg/lock',
+    ];
+    expect(left.filter((path) => existsSync(join(root, path)))).toEqual([]);
+  });
+});
+
+describe('the same definitions', () => {
+  it('give the same digests from an empty store, in another folder, time zone, locale, umask and year', async (context) => {
+    const elsewhere = await another();
+    const clock = existsSync('/usr/bin/faketime') ? ['faketime', '2031-02-03 04:05:06'] : [];
+    if (clock.length === 0) await context.annotate('without another clock: faketime is not installed');
+    const script = `umask 077; for image in base child; do ${clock.map((word) => `'${word}'`).join(' ')} "$0" "$1" build $image; done`;
+    const launcher = join(__dirname, '..', '..', 'cli', 'bin', 'image-tooling.cjs');
+    await exec('sh', ['-ec', script, process.execPath, launcher], {
+      cwd: elsewhere.folder,
+      env: {
+        ...process.env,
+        IMAGE_STORE: elsewhere.store,
+        TZ: 'Pacific/Chatham',
+        LC_ALL: 'tr_TR.UTF-8',
+        LANG: 'tr_TR.UTF-8',
+      },
+    });
+    expect(await digests(elsewhere)).toEqual(await digests(rig));
+  });
+
+  it('are built by two workspaces at once that share a store', async () => {
+    const [one, two] = [await another(), await another()];
+    const env = { IMAGE_STORE: one.store };
+    await Promise.all([buildAll(one, env), buildAll(two, env)]);
+    expect(await digests(one)).toEqual(await digests(two));
+    expect(await digests(one)).toEqual(await digests(rig));
+  });
+});
+
+describe('with a warm store', () => {
+  it('needs neither engine nor network', async () => {
+    const warm = await another(rig.store);
+    const env = { IMAGE_STORE: warm.store, IMAGE_ENGINE: 'dagger', PATH: process.env['PATH'] };
+    const launcher = join(__dirname, '..', '..', 'cli', 'bin', 'image-tooling.cjs');
+    const script = '"$0" "$1" build base && "$0" "$1" build child';
+    const ran = await exec(
+      'unshare',
+      ['--net', '--map-root-user', 'sh', '-ec', script, process.execPath, launcher],
+      { cwd: warm.folder, env },
+    );
+    expect(ran.stdout).toContain('base: bootstrap layer  from the store');
+    expect(ran.stdout).not.toMatch(/ {2}(built|fetched) {2}/);
+    expect(await digests(warm)).toEqual(await digests(rig));
+  });
+
+  it('makes again what the store lost, and checks that it is the same', async () => {
+    const lost = await another();
+    await cp(join(rig.folder, 'images/base/dist'), join(lost.folder, 'images/base/dist'), {
+      recursive: true,
+    });
+    const out = await lost.must(['build', 'child']);
+    expect(out).toContain('base: bootstrap layer  built');
+    expect(await digests(lost)).toEqual(await digests(rig));
+  });
+});
+
+describe('a change', () => {
+  it('of a label or description of the parent changes nothing that a child reads', async () => {
+    const changed = await another(rig.store);
+    await writeImages(changed, {
+      description: 'Another',
+      config: { user: '1000:1000', cmd: ['bash'], labels: { team: 'x' } },
+    });
+    await changed.must(['build', 'base']);
+    expect(await output(changed, 'base', 'layers.json')).toEqual(await output(rig, 'base', 'layers.json'));
+    expect(await output(changed, 'base', 'digest.json')).not.toEqual(
+      await output(rig, 'base', 'digest.json'),
+    );
+  });
+
+  it('of a file of the parent keeps every system layer', async () => {
+    const changed = await another(rig.store);
+    await changed.write('images/base/rootfs/etc/fixture.conf', 'changed\n');
+    const out = await buildAll(changed);
+    expect(out.match(/.*layer {2}built/g)?.map((line) => line.replace(/ {2}built/, ''))).toEqual([
+      '✓ base: files layer',
+    ]);
+    const system = (layers: string[]) => layers.filter((layer) => !layer.startsWith('files'));
+    expect(system(await layersOf(changed, 'child'))).toEqual(system(await layersOf(rig, 'child')));
+  });
+
+  it('of a package of the parent makes the chain again, once both are locked', async () => {
+    const bumped = await another(rig.store);
+    await archive.republish({ packages: [{ ...HELLO, version: '1.1' }, EXTRA] });
+    try {
+      await bumped.must(['lock', 'base']);
+      await bumped.must(['build', 'base']);
+      const stale = await bumped.run(['build', 'child']);
+      expect(stale.exitCode).toBe(1);
+      expect(stale.stderr).toContain('Run "npx nx run child:lock"');
+      await bumped.must(['lock', 'child']);
+      expect(await bumped.must(['build', 'child'])).toContain('child: apt layer  built');
+    } finally {
+      await archive.republish({ packages: [HELLO, EXTRA] });
+    }
+  });
+});

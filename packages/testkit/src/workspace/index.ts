@@ -1,0 +1,3 @@
+export type { CommandLineEnd, StartedCommandLine } from './command-line';
+export { steady } from './normalise';
+export { createRig, WorkspaceRig, type RigOptions } from './rig';

@@ -1,0 +1,105 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { FixtureArchive } from '../archive';
+import {
+  runCommandLine,
+  startCommandLine,
+  type CommandLineEnd,
+  type StartedCommandLine,
+} from './command-line';
+
+/** The repository that the test kit is part of. */
+const REPOSITORY = resolve(__dirname, '..', '..', '..', '..');
+
+export interface RigOptions {
+  /** Archives of our own, beside Debian's. */
+  readonly archives?: readonly FixtureArchive[];
+  /** Of the plugin, beside the archives. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** A store to begin with: its content is copied. */
+  readonly storeFrom?: string;
+}
+
+/** A workspace in a temporary folder with a store of its own, and the real command line to run in it. */
+export class WorkspaceRig {
+  constructor(
+    readonly folder: string,
+    readonly store: string,
+  ) {}
+
+  /** Writes a file of the workspace: text, or a value as JSON. */
+  async write(path: string, content: unknown): Promise<void> {
+    const file = join(this.folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(
+      file,
+      typeof content === 'string' ? content : `${JSON.stringify(content, undefined, 2)}\n`,
+    );
+  }
+
+  /** Runs `image-tooling` to its end. */
+  run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandLineEnd> {
+    return runCommandLine(this.place(env), args);
+  }
+
+  /** Starts `image-tooling` and leaves it running. */
+  start(args: readonly string[], env: NodeJS.ProcessEnv = {}): StartedCommandLine {
+    return startCommandLine(this.place(env), args);
+  }
+
+  /** Runs `image-tooling`, which must succeed; gives what it printed. */
+  async must(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const end = await this.run(args, env);
+    if (end.exitCode !== 0)
+      throw new Error(`image-tooling ${args.join(' ')} failed:\n${end.stdout}\n${end.stderr}`);
+    return end.stdout;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.store, { recursive: true, force: true });
+  }
+
+  private place(env: NodeJS.ProcessEnv) {
+    return {
+      launcher: join(REPOSITORY, 'packages', 'cli', 'bin', 'image-tooling.cjs'),
+      folder: this.folder,
+      env: { ...process.env, IMAGE_STORE: this.store, IMAGE_ENGINE: '', CI: '', ...env },
+    };
+  }
+}
+
+/** Makes a workspace: Debian's archives with the repository's keys, and those given, with their own. */
+export async function createRig({
+  archives = [],
+  options = {},
+  storeFrom,
+}: RigOptions = {}): Promise<WorkspaceRig> {
+  const folder = await mkdtemp(join(tmpdir(), 'image-tooling-workspace-'));
+  const store = await mkdtemp(join(tmpdir(), 'image-tooling-store-'));
+  if (storeFrom !== undefined) await copyStore(storeFrom, store);
+  const rig = new WorkspaceRig(folder, store);
+  await cp(join(REPOSITORY, 'trust'), join(folder, 'trust'), { recursive: true });
+  for (const archive of archives) await rig.write(`trust/${archive.name}/key.asc`, archive.publicKey);
+  await rig.write('nx.json', nxJson(archives, options));
+  return rig;
+}
+
+/** What engines keep in a store is theirs: it can't be copied, and is made again. */
+async function copyStore(from: string, to: string): Promise<void> {
+  const engines = join(from, 'engine');
+  await cp(from, to, { recursive: true, preserveTimestamps: true, filter: (path) => path !== engines });
+}
+
+function nxJson(archives: readonly FixtureArchive[], options: Readonly<Record<string, unknown>>) {
+  const entries = archives.map(({ name, url, suite }) => ({
+    name,
+    url,
+    suites: [suite.suite],
+    keys: `trust/${name}`,
+  }));
+  return {
+    plugins: [{ plugin: '@image-tooling/nx', options: { debian: { archives: entries }, ...options } }],
+  };
+}
