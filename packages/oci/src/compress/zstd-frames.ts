@@ -24,7 +24,8 @@ export async function* frameParts(stream: AsyncIterable<Uint8Array>): AsyncGener
     for (;;) {
       const magic = await source.read(4);
       if (magic.length === 0) return;
-      const kind = magic.length === 4 ? magic.readUInt32LE() : 0;
+      if (magic.length < 4) throw cutOff();
+      const kind = magic.readUInt32LE();
       if (kind === MAGIC) yield* frame(source, magic);
       else if ((kind & 0xfffffff0) >>> 0 === SKIPPABLE) await skip(source);
       else throw malformed('it does not begin like a frame');
@@ -68,7 +69,11 @@ async function skip(source: ByteSource): Promise<void> {
 async function exactly(source: ByteSource, length: number): Promise<Buffer> {
   const bytes = await source.read(length);
   if (bytes.length === length) return bytes;
-  throw new Fault({
+  throw cutOff();
+}
+
+function cutOff(): Fault {
+  return new Fault({
     code: 'truncated',
     message: 'A zstd stream ends inside a frame.',
     hint: 'It was cut off while being written or fetched: make it again.',

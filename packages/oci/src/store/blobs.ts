@@ -59,8 +59,7 @@ export class Blobs {
   async *pieces(digest: Digest): AsyncGenerator<Buffer> {
     if ((await this.sizeOf(digest)) === undefined) throw this.absent(digest);
     const hash = createHash('sha256');
-    const stream = createReadStream(this.pathOf(digest), { highWaterMark: 1024 * 1024 });
-    for await (const piece of stream as AsyncIterable<Buffer>) {
+    for await (const piece of filePieces(this.pathOf(digest))) {
       hash.update(piece);
       yield piece;
     }
@@ -103,6 +102,11 @@ export class Blobs {
       place: { file: this.pathOf(digest) },
     });
   }
+}
+
+/** A file's bytes. Opened when the first are asked for: a stream that fails before would end the process. */
+export async function* filePieces(path: string): AsyncGenerator<Buffer> {
+  yield* createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>;
 }
 
 async function writeHashed(

@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock, writeFileAtomic } from '@image-tooling/host';
 import { canonicalJson, type Digest, type Layer, type Result, type RunContext } from '@image-tooling/model';
 import { caught, valueOf } from '../fault';
 import type { PathIndex } from '../layer/path-index';
-import { Blobs, type PutBlob, type PutOptions } from './blobs';
+import { Blobs, filePieces, type PutBlob, type PutOptions } from './blobs';
 import { defaultRoot, LAYOUT_FILE, layoutOf, recordFile, type StoreLayout } from './layout';
 import { readLayerRecord, readPaths, writeLayerRecord, writePaths } from './records';
 import { makeTemporaryFolder, removeLeftovers } from './temporary';
@@ -75,7 +74,7 @@ export class Store {
   }
 
   putBlobFromFile(file: string, options?: PutOptions): Promise<Result<PutBlob>> {
-    return this.blobs.put(createReadStream(file, { highWaterMark: 1024 * 1024 }), options);
+    return this.blobs.put(filePieces(file), options);
   }
 
   putBlobFromBytes(bytes: Uint8Array, options?: PutOptions): Promise<Result<PutBlob>> {

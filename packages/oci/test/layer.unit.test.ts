@@ -1,0 +1,266 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Compression } from '@image-tooling/model';
+import {
+  directoryEntry,
+  fileEntry,
+  filesFromFolder,
+  hardlinkEntry,
+  rangeEntry,
+  readTar,
+  recompress,
+  symlinkEntry,
+  writeLayer,
+} from '../src/index';
+import type { TarEntry } from '../src/index';
+import { decompressed } from '../src/compress/decompress';
+import { layerTar } from '../src/layer/convert';
+import { codesOf, failuresOf, gathered, temporaryFolder, temporaryStore, valueOf } from './helpers';
+
+const SMALL: TarEntry[] = [
+  directoryEntry('usr'),
+  directoryEntry('usr/local', { mode: 0o2775, gid: 50 }),
+  fileEntry('usr/local/tool', 'a tool\n'.repeat(1000), {
+    mode: 0o755,
+    xattrs: new Map([['security.capability', Buffer.of(1, 2)]]),
+  }),
+  hardlinkEntry('usr/local/same', 'usr/local/tool', {
+    mode: 0o755,
+    xattrs: new Map([['security.capability', Buffer.of(1, 2)]]),
+  }),
+  symlinkEntry('usr/local/link', 'tool'),
+  fileEntry('usr/caf\xc3\xa9', 'x', { uid: 1000, gid: 1000 }),
+  fileEntry('usr/\xff', 'y'),
+];
+
+describe('a small layer', () => {
+  // Literals on purpose: when one changes, every layer there is changes too. Raise the format numbers then.
+  const GOLDEN: Record<Compression, string> = {
+    none: 'sha256:4bfc9571d61441cc579f779f90ba1ecdaf60dec5a11d4ee8f95dff7640cdf05a',
+    zstd: 'sha256:9ecf3f3655f6caac21b19bdc231ce064b9564845fb4213c3f54a67a128a54651',
+    gzip: 'sha256:d2c2554a8a6ad793d299e284e31546e243437c70109dae8053e7a0e0bf1ead56',
+  };
+
+  it.each(['none', 'zstd', 'gzip'] as const)('has the digest that it always had: %s', async (compression) => {
+    const { layer } = valueOf(await writeLayer(SMALL, { compression, store: await temporaryStore() }));
+    expect(layer.diffId).toBe(GOLDEN.none);
+    expect(layer.digest).toBe(GOLDEN[compression]);
+  });
+
+  it('does not depend on order, time zone, locale or umask', async () => {
+    const before = process.umask(0o077);
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'Pacific/Kiritimati';
+    onTestFinished(() => {
+      process.umask(before);
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    });
+    const { layer } = valueOf(
+      await writeLayer([...SMALL].reverse(), { compression: 'zstd', store: await temporaryStore() }),
+    );
+    expect(layer.digest).toBe(GOLDEN.zstd);
+  });
+
+  it('comes with its path index', async () => {
+    const { paths } = valueOf(
+      await writeLayer(SMALL, { compression: 'none', store: await temporaryStore() }),
+    );
+    expect(paths.get('usr/local')).toEqual({ kind: 'dir', mode: 0o2775, uid: 0, gid: 50 });
+    const sha256 = createHash('sha256').update('a tool\n'.repeat(1000)).digest('hex');
+    expect(paths.get('usr/local/same')).toMatchObject({ kind: 'other', type: 'file', sha256 });
+    expect(paths.get('usr/local/tool')).toMatchObject({ type: 'hardlink', link: 'usr/local/same' });
+  });
+});
+
+/** 20 MB that compress a little: three chunks, the last one short. */
+function large(): Buffer {
+  const bytes = Buffer.alloc(20_000_000);
+  for (let i = 0, state = 1; i < bytes.length; i += 4) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    bytes.writeUInt32LE(state & 0x00ffff00, i);
+  }
+  return bytes;
+}
+
+describe('a large layer', () => {
+  it.each(['none', 'zstd', 'gzip'] as const)('is read back the same: %s', async (compression) => {
+    const store = await temporaryStore();
+    const file = join(temporaryFolder(), 'content');
+    writeFileSync(file, large());
+    const entries = [rangeEntry('a', { file, offset: 0, length: 20_000_000 }), fileEntry('b', 'b')];
+    const { layer } = valueOf(await writeLayer(entries, { compression, store }));
+    const tar = await gathered(layerTar(layer, store));
+    expect(tar.length).toBe(layer.tarSize);
+    const tool = { none: 'cat', zstd: 'zstd', gzip: 'gzip' }[compression];
+    const args = compression === 'none' ? [] : ['-dc'];
+    const theirs = execFileSync(tool, args, {
+      input: readFileSync(store.blobPath(layer.digest)),
+      maxBuffer: 3e7,
+    });
+    expect(theirs.equals(tar)).toBe(true);
+  });
+
+  it('becomes the same blob when converted as when written so', async () => {
+    const store = await temporaryStore();
+    const entries = [fileEntry('a', large())];
+    const zstd = valueOf(await writeLayer(entries, { compression: 'zstd', store })).layer;
+    const gzip = valueOf(await writeLayer(entries, { compression: 'gzip', store })).layer;
+    expect(valueOf(await recompress(zstd, 'gzip', { store }))).toEqual(gzip);
+    expect(valueOf(await recompress(gzip, 'zstd', { store }))).toEqual(zstd);
+  }, 60_000);
+
+  it('stops when told to, and keeps nothing', async () => {
+    const store = await temporaryStore();
+    const stop = new AbortController();
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (let i = 0; ; i++) {
+        if (i === 20) stop.abort();
+        yield Buffer.alloc(1_000_000);
+      }
+    }
+    const entry: TarEntry = { ...fileEntry('a', ''), size: 1e12, content: { kind: 'stream', open: endless } };
+    const result = await writeLayer([entry], { compression: 'zstd', store, signal: stop.signal });
+    expect(codesOf(result)).toEqual(['aborted']);
+    expect(
+      execFileSync('find', [store.root, '-type', 'f', '-path', '*/store/tmp/*'], { encoding: 'utf8' }),
+    ).toBe('');
+  });
+
+  it('fails where a content is shorter or longer than it was', async () => {
+    const store = await temporaryStore();
+    const file = join(temporaryFolder(), 'content');
+    writeFileSync(file, 'x'.repeat(100));
+    for (const length of [101, 3_000_000]) {
+      const result = await writeLayer([rangeEntry('a', { file, offset: 0, length })], {
+        compression: 'none',
+        store,
+      });
+      expect(codesOf(result)).toEqual(['truncated']);
+    }
+    const missing = rangeEntry('a', { file: `${file}-gone`, offset: 0, length: 1 });
+    expect(codesOf(await writeLayer([missing], { compression: 'none', store }))).toEqual(['io']);
+  });
+});
+
+describe('decompressing', () => {
+  async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  }
+  const all = (bytes: Buffer, compression: Compression, size = 65_536) =>
+    gathered(decompressed(pieces(bytes, size), compression));
+  const zstd = (args: string[], input: Buffer) =>
+    execFileSync('zstd', ['-q', '-c', ...args], { input, maxBuffer: 1e8 });
+
+  it('reads one frame of any size, made by the zstd program', async () => {
+    const text = Buffer.concat([large(), large()]);
+    for (const args of [
+      ['-3', '--long=22', '--check'],
+      ['-1', '--no-check'],
+    ])
+      expect((await all(zstd(args, text), 'zstd')).equals(text)).toBe(true);
+  }, 60_000);
+
+  it('reads many frames, skippable ones between them, an empty one, in pieces of any size', async () => {
+    const skippable = Buffer.from('502a4d1803000000616263', 'hex');
+    const stream = Buffer.concat([
+      zstd([], Buffer.from('one ')),
+      skippable,
+      zstd([], Buffer.alloc(0)),
+      zstd([], Buffer.from('two')),
+    ]);
+    for (const size of [1, 7, 1000]) expect((await all(stream, 'zstd', size)).toString()).toBe('one two');
+  });
+
+  it('reads gzip of several members', async () => {
+    const gzip = (text: string) => execFileSync('gzip', ['-c'], { input: text });
+    expect((await all(Buffer.concat([gzip('one '), gzip('two')]), 'gzip')).toString()).toBe('one two');
+  });
+
+  it.each(['zstd', 'gzip'] as const)(
+    'fails on a %s stream that is cut off or is something else',
+    async (compression) => {
+      const whole =
+        compression === 'zstd'
+          ? zstd([], large())
+          : execFileSync('gzip', ['-c'], { input: large(), maxBuffer: 1e8 });
+      for (const length of [3, 10, 1000, whole.length - 1])
+        await expect(all(whole.subarray(0, length), compression), `${length} bytes`).rejects.toMatchObject({
+          failure: { code: 'truncated' },
+        });
+      await expect(all(Buffer.from('neither, by far'), compression)).rejects.toMatchObject({
+        failure: { code: 'tar-format' },
+      });
+    },
+  );
+});
+
+describe('files of a folder', () => {
+  function rootfs(): string {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'etc/empty'), { recursive: true });
+    writeFileSync(join(folder, 'etc/conf'), 'conf', { mode: 0o600 });
+    writeFileSync(join(folder, 'run me'), '#!/bin/sh');
+    chmodSync(join(folder, 'run me'), 0o770);
+    symlinkSync('../run me', join(folder, 'etc/link'));
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.of(0xff)]), 'no UTF-8');
+    return folder;
+  }
+
+  it('are root’s, by their executable bit, without empty folders', async () => {
+    const entries = valueOf(await filesFromFolder(rootfs(), { mtime: 7 }));
+    expect(
+      entries.map(({ path, type, mode, uid, mtime, linkTarget }) => [
+        path,
+        type,
+        mode.toString(8),
+        uid,
+        mtime,
+        linkTarget,
+      ]),
+    ).toEqual([
+      ['etc', 'directory', '755', 0, 7, undefined],
+      ['etc/conf', 'file', '644', 0, 7, undefined],
+      ['etc/link', 'symlink', '777', 0, 7, '../run me'],
+      ['run me', 'file', '755', 0, 7, undefined],
+      ['\xff', 'file', '644', 0, 7, undefined],
+    ]);
+    const { layer } = valueOf(
+      await writeLayer(entries, { compression: 'none', store: await temporaryStore() }),
+    );
+    expect(layer.tarSize).toBeGreaterThan(0);
+  });
+
+  it('take declared modes and owners, also of an empty folder', async () => {
+    const modes = { 'etc/conf': { mode: 0o400, uid: 5, gid: 6 }, 'etc/empty': { mode: 0o1777 } };
+    const entries = valueOf(await filesFromFolder(rootfs(), { mtime: 0, modes }));
+    expect(entries.find(({ path }) => path === 'etc/conf')).toMatchObject({ mode: 0o400, uid: 5, gid: 6 });
+    expect(entries.find(({ path }) => path === 'etc/empty')).toMatchObject({ mode: 0o1777, uid: 0 });
+  });
+
+  it('fail on pipes and on modes of what is not there, all at once', async () => {
+    const folder = rootfs();
+    execFileSync('mkfifo', [join(folder, 'etc/pipe')]);
+    const result = await filesFromFolder(folder, { mtime: 0, modes: { 'etc/gone': { mode: 0o644 } } });
+    expect(
+      failuresOf(result).map(({ code, message }) => `${code}: ${message.replaceAll(folder, 'rootfs')}`),
+    ).toEqual([
+      'rootfs: rootfs/etc/pipe is neither a file, a folder nor a symlink.',
+      'rootfs: A mode is declared for "etc/gone", but rootfs has no such path.',
+    ]);
+    expect(codesOf(await filesFromFolder('/nowhere', { mtime: 0 }))).toEqual(['io']);
+  });
+});
+
+it('a tar on disk goes into a layer without being unpacked', async () => {
+  const folder = temporaryFolder();
+  execFileSync('tar', ['-cf', join(folder, 'a.tar'), '-C', '/usr/share', 'perl5']);
+  const store = await temporaryStore();
+  const entries = valueOf(await readTar(join(folder, 'a.tar')));
+  const { layer } = valueOf(await writeLayer(entries, { compression: 'zstd', store }));
+  writeFileSync(join(folder, 'b.tar'), await gathered(layerTar(layer, store)));
+  execFileSync('tar', ['-df', join(folder, 'b.tar'), '-C', '/usr/share']);
+});
