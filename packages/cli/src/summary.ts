@@ -10,7 +10,7 @@ export function builtLines(built: Built, platform: Platform): string[] {
   return [
     '',
     `${name} ${platform}`,
-    ...made.layers.map((layer) => layerLine(layer, name)),
+    ...made.layers.map((layer, at) => layerLine(layer, at < made.inherited)),
     `  ${'total'.padEnd(LABEL)}  ${bytesText(total).padStart(SIZE)}`,
     `  digest ${made.image.manifestDigest}`,
     '',
@@ -21,10 +21,9 @@ export function builtLines(built: Built, platform: Platform): string[] {
 const LABEL = 36;
 const SIZE = 7;
 
-function layerLine({ kind, owner, size }: OriginLayer, image: string): string {
+function layerLine({ kind, owner, size }: OriginLayer, inherited: boolean): string {
   const label = kind === 'tool' ? `tool ${owner}` : `${kind} layer of ${owner}`;
-  const whose = kind === 'tool' || owner === image ? 'own' : 'inherited';
-  return `  ${label.padEnd(LABEL)}  ${bytesText(size).padStart(SIZE)}  ${whose}`;
+  return `  ${label.padEnd(LABEL)}  ${bytesText(size).padStart(SIZE)}  ${inherited ? 'inherited' : 'own'}`;
 }
 
 /** The last lines of a load: what to call the image, and how to try it. */

@@ -30,6 +30,8 @@ export interface MadeImage {
   readonly image: AssembledImage;
   /** In order, the help layer last. */
   readonly layers: readonly OriginLayer[];
+  /** How many of them, from the first, are the parent's. */
+  readonly inherited: number;
   /** What its children read. */
   readonly inheritance: LayersFile;
   readonly digests: DigestFile;
@@ -64,6 +66,7 @@ export async function makeImage(
   return ok({
     image: assembled.value,
     layers,
+    inherited: plan.parent.length,
     inheritance: inheritanceOf(platform, inherited, planned.value),
     digests: digestsOf(assembled.value, help),
   });
