@@ -13,7 +13,6 @@ const FLAGS = {
   to: { type: 'string' },
   compression: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
 } as const;
 
 /** Reads a command line. Fails with `usage` on flags that no command has. */
@@ -23,8 +22,13 @@ export function readArguments(argv: readonly string[]): Result<Arguments> {
     const [command = '', ...positional] = positionals;
     return ok({ command, positional, flags: values });
   } catch (error) {
-    return fail({ code: 'usage', message: (error as Error).message, hint: 'See: image-tooling --help' });
+    return fail({ code: 'usage', message: firstSentence(error as Error), hint: 'See: image-tooling --help' });
   }
+}
+
+/** Node goes on to explain how file names that begin with a dash are written. */
+function firstSentence({ message }: Error): string {
+  return `${message.split('. ')[0]}.`;
 }
 
 /** The one project that a command is about. Fails with `usage`. */

@@ -15,7 +15,12 @@ Commands
       --platform linux/amd64                default: this machine's
 
 Environment
-  IMAGE_STORE     folder of the store; default $XDG_CACHE_HOME/image-tooling
-  IMAGE_ENGINE    buildah or auto (default): what runs commands in containers
-  IMAGE_VERBOSE   not empty: show all output of the programs that are run
+  IMAGE_STORE                 folder of the store; default $XDG_CACHE_HOME/image-tooling
+  IMAGE_ENGINE                buildah or auto (default): what runs commands in containers
+  IMAGE_VERBOSE               not empty: show all output of the programs that are run
+  IMAGE_HTTP_TIMEOUT_SECONDS  how long a server may be silent; default 15 until its answer begins, 30 within it
+  IMAGE_HTTP_TRIES            how often an address is asked that fails in a passing way; default 4
+  CI                          not empty: plain lines, also on a terminal
+
+Exit codes: 0 done, 1 failed, 2 no such command, 130 stopped
 `;

@@ -1,4 +1,4 @@
-import { formatFailures, type Failed } from '@image-tooling/model';
+import { formatFailures, nearest, type Failed } from '@image-tooling/model';
 import { loadOptions, openSession } from '@image-tooling/pipeline';
 import { readArguments, type Arguments } from './arguments';
 import { COMMANDS, type Command } from './commands';
@@ -6,46 +6,75 @@ import { HELP } from './help';
 import { openScreen, type Screen } from './progress';
 import { abortOnSignals } from './signals';
 
-/** Runs a command line in the workspace at the current folder, and gives the exit code: 0, 1, or 130 when stopped. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const screen = openScreen(process.stdout, process.env);
-  const given = readArguments(argv);
-  if (!given.ok) return report(given);
-  const command = COMMANDS[given.value.command];
-  if (given.value.flags['help'] || !command) return showHelp(given.value);
-  return runCommand(command, given.value, screen);
-}
+/** What a command line has of the process that it runs in. */
+export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'>;
 
-async function runCommand(command: Command, given: Arguments, screen: Screen): Promise<number> {
-  const signals = abortOnSignals(process);
-  const root = process.cwd();
-  const options = await loadOptions(root);
-  if (!options.ok) return report(options);
-  const context = { signal: signals.signal, progress: screen.progress };
-  const session = await openSession({ root, options: options.value, env: process.env, context });
-  if (!session.ok) return report(session);
+/**
+ * Runs a command line in the workspace at the current folder, and gives the exit code: 0, 1 for what failed, 2 for
+ * a command that is none, 130 when stopped.
+ */
+export async function main(argv: readonly string[], host: Host = process): Promise<number> {
+  const given = readArguments(argv);
+  if (!given.ok) return report(host, given);
+  const command = COMMANDS[given.value.command];
+  if (given.value.flags['help'] || !command) return showHelp(host, given.value);
+  const signals = abortOnSignals(host);
+  const screen = openScreen(host.stdout, host.env);
   try {
-    const result = await command(session.value, given);
+    const result = await runCommand(command, given.value, { host, screen, signal: signals.signal });
     screen.end();
-    if (!result.ok) return report(result, signals.signal.aborted);
+    if (signals.signal.aborted && !result.ok) return stopped(host);
+    if (!result.ok) return report(host, result);
     result.value.forEach((line) => screen.write(line));
     return 0;
   } finally {
-    await session.value.close();
+    screen.end();
     signals.end();
   }
 }
 
-function showHelp({ command, flags }: Arguments): number {
-  if (flags['help'] || command === 'help' || command === '') {
-    process.stdout.write(HELP);
-    return command === '' && !flags['help'] ? 2 : 0;
+interface Surroundings {
+  readonly host: Host;
+  readonly screen: Screen;
+  readonly signal: AbortSignal;
+}
+
+async function runCommand(command: Command, given: Arguments, { host, screen, signal }: Surroundings) {
+  const root = host.cwd();
+  const options = await loadOptions(root);
+  if (!options.ok) return options;
+  const context = { signal, progress: screen.progress };
+  const session = await openSession({ root, options: options.value, env: host.env, context });
+  if (!session.ok) return session;
+  try {
+    return await command(session.value, given);
+  } finally {
+    await session.value.close();
   }
-  process.stderr.write(`There is no command "${command}".\n\n${HELP}`);
+}
+
+function showHelp({ stdout, stderr }: Host, { command, flags }: Arguments): number {
+  if (flags['help'] || command === 'help') {
+    stdout.write(HELP);
+    return 0;
+  }
+  stderr.write(command === '' ? `Say what to do.\n\n${HELP}` : `${noCommand(command)}\n`);
   return 2;
 }
 
-function report({ failures }: Failed, aborted = false): number {
-  process.stderr.write(`${formatFailures(failures, { color: process.stderr.isTTY })}\n`);
-  return aborted ? 130 : 1;
+function noCommand(command: string): string {
+  const near = nearest(command, Object.keys(COMMANDS));
+  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
+  return `There is no command "${command}".${meant} See: image-tooling --help`;
+}
+
+/** What was cut short by the user is no mistake to explain: one line, whatever ran at that moment. */
+function stopped({ stderr }: Host): number {
+  stderr.write('Stopped. What was finished is kept: the same command goes on from there.\n');
+  return 130;
+}
+
+function report({ stderr }: Host, { failures }: Failed): number {
+  stderr.write(`${formatFailures(failures, { color: stderr.isTTY })}\n`);
+  return 1;
 }

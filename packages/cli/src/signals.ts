@@ -1,5 +1,8 @@
 /** A signal that is aborted by the first Ctrl-C, hang-up or SIGTERM; a second one ends the process at once. */
-export function abortOnSignals(from: NodeJS.Process): { readonly signal: AbortSignal; end(): void } {
+export function abortOnSignals(from: Pick<NodeJS.Process, 'on' | 'off' | 'exit'>): {
+  readonly signal: AbortSignal;
+  end(): void;
+} {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) from.exit(130);

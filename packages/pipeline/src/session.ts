@@ -1,7 +1,8 @@
 import { openEngine, type Engine } from '@image-tooling/engines';
 import { ok, type Result, type RunContext, type WorkspaceOptions } from '@image-tooling/model';
-import { openStore, type Store } from '@image-tooling/oci';
+import { defaultRoot, openStore, type Store } from '@image-tooling/oci';
 import { createHttpClient, type HttpClient } from '@image-tooling/sources';
+import { httpTimings } from './http-timings';
 
 /** What one run of a command works with. */
 export interface Session {
@@ -24,15 +25,17 @@ export interface SessionRequest {
   readonly context: RunContext;
 }
 
-/** Opens the store; the engine follows when it is needed. Fails with `disk-full` or `io`. */
+/** Opens the store; the engine follows when it is needed. Fails with `usage`, `disk-full` or `io`. */
 export async function openSession(request: SessionRequest): Promise<Result<Session>> {
-  const store = await openStore();
+  const timings = httpTimings(request.env);
+  if (!timings.ok) return timings;
+  const store = await openStore(defaultRoot(request.env));
   if (!store.ok) return store;
   let opened: Promise<Result<Engine>> | undefined;
   return ok({
     ...request,
     store: store.value,
-    http: createHttpClient(),
+    http: createHttpClient({ timings: timings.value }),
     engine: () => (opened ??= announced(request, store.value.root)),
     async close() {
       const engine = await opened;

@@ -57,8 +57,10 @@ export function liveProgress(
   };
 }
 
+/** The newest first: it is what the others wait for, and the line may be cut. */
 function statusLine(running: ReadonlySet<Running>): string {
   return [...running]
+    .reverse()
     .map((step) => [step.name, step.status, timeText(Date.now() - step.began)].filter(Boolean).join('  '))
     .join('  ·  ');
 }

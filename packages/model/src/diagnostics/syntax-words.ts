@@ -53,7 +53,7 @@ const WORDS: Readonly<Record<string, Words>> = {
 /** An error of the parser in plain words. */
 export function wordsOf(text: string, { offset, length, error }: ParseError): Words {
   if (text.startsWith('\ufeff')) return BYTE_ORDER_MARK;
-  const isKey = /^\s*:/.test(text.slice(offset + length));
-  const name = isKey ? 'PropertyNameExpected' : printParseErrorCode(error);
+  const isBareKey = text[offset] !== '"' && /^\s*:/.test(text.slice(offset + length));
+  const name = isBareKey ? 'PropertyNameExpected' : printParseErrorCode(error);
   return WORDS[name] ?? { label: 'not JSON' };
 }

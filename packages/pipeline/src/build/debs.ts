@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { ok, type LockedDeb, type Result } from '@image-tooling/model';
 import type { Store } from '@image-tooling/oci';
 import { fetchDebs, type BlobCache, type FetchedDeb } from '@image-tooling/sources';
@@ -14,15 +14,21 @@ export async function fetchLockedDebs(
   if (debs.length === 0) return ok([]);
   const archives = await archivesOf(session);
   if (!archives.ok) return archives;
+  const workFolder = await session.store.tempDir('debs');
+  if (!workFolder.ok) return workFolder;
   const request = {
     cache: blobCache(session.store),
-    workFolder: join(session.store.root, 'tmp', 'debs'),
+    workFolder: workFolder.value,
     archives: archives.value,
     time,
     http: session.http,
     label: `${owner}: fetch ${debs.length} packages`,
   };
-  return fetchDebs(debs, request, session.context);
+  try {
+    return await fetchDebs(debs, request, session.context);
+  } finally {
+    await rm(workFolder.value, { recursive: true, force: true });
+  }
 }
 
 function blobCache(store: Store): BlobCache {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { join } from 'node:path';
 import { CONSTANT_TIME, ok, type ImageDefinition, type Json, type Result } from '@image-tooling/model';
 import {
@@ -64,6 +65,8 @@ async function entryInputs(entry: TarEntry): Promise<[string, Json]> {
 
 async function contentHash({ content }: TarEntry): Promise<string> {
   if (content.kind === 'stream') throw new Error('files of a rootfs are no streams');
-  const bytes = content.kind === 'bytes' ? content.bytes : await readFile(content.file);
-  return createHash('sha256').update(bytes).digest('hex');
+  const hash = createHash('sha256');
+  if (content.kind === 'bytes') return hash.update(content.bytes).digest('hex');
+  await pipeline(createReadStream(content.file), hash);
+  return hash.digest('hex');
 }

@@ -15,7 +15,7 @@ const REPOSITORY = resolve(__dirname, '..', '..', '..', '..');
 export interface RigOptions {
   /** Archives of our own, beside Debian's. */
   readonly archives?: readonly FixtureArchive[];
-  /** Of the plugin, beside the archives. */
+  /** Of the plugin; of `debian`, beside the archives. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** A store to begin with: its content is copied. */
   readonly storeFrom?: string;
@@ -99,7 +99,6 @@ function nxJson(archives: readonly FixtureArchive[], options: Readonly<Record<st
     suites: [suite.suite],
     keys: `trust/${name}`,
   }));
-  return {
-    plugins: [{ plugin: '@image-tooling/nx', options: { debian: { archives: entries }, ...options } }],
-  };
+  const debian = { archives: entries, ...(options['debian'] as object | undefined) };
+  return { plugins: [{ plugin: '@image-tooling/nx', options: { ...options, debian } }] };
 }

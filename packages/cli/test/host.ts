@@ -1,0 +1,48 @@
+import { EventEmitter } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { main, type Host } from '../src';
+
+/** A process for the command line to run in, whose output is kept: a folder, an environment, two streams. */
+export class TestHost extends EventEmitter {
+  readonly folder = mkdtempSync(join(tmpdir(), 'image-tooling-cli-'));
+  readonly output = { stdout: '', stderr: '' };
+  readonly env: NodeJS.ProcessEnv = { IMAGE_STORE: join(this.folder, 'store') };
+  readonly stdout = stream((text) => (this.output.stdout += text));
+  readonly stderr = stream((text) => (this.output.stderr += text));
+
+  cwd(): string {
+    return this.folder;
+  }
+
+  exit(code: number): never {
+    throw new Error(`exit ${code}`);
+  }
+
+  write(file: string, content: unknown): void {
+    const path = join(this.folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, undefined, 2));
+  }
+
+  /** Runs a command line; gives its exit code and what it printed, the folder's name masked. */
+  async run(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    const exitCode = await main(args, this as unknown as Host);
+    const { stdout, stderr } = this.output;
+    return { exitCode, stdout: this.masked(stdout), stderr: this.masked(stderr) };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private masked(text: string): string {
+    return text.replaceAll(this.folder, '<workspace>');
+  }
+}
+
+/** What a terminal or a pipe looks like to who writes to it. */
+export function stream(write: (text: string) => unknown, { isTTY = false, columns = 80 } = {}) {
+  return { isTTY, columns, write: (text: string) => Boolean(write(text)) } as unknown as NodeJS.WriteStream;
+}

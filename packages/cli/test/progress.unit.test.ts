@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bytesText, openScreen, timeText } from '../src/progress';
+import { stream } from './host';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function screenOf(env: NodeJS.ProcessEnv = {}, terminal: { isTTY?: boolean; columns?: number } = {}) {
+  let text = '';
+  const screen = openScreen(
+    stream((more) => (text += more), terminal),
+    env,
+  );
+  return { ...screen, shown: () => text, lines: () => text.split('\n') };
+}
+
+/** What a terminal shows after all that was written to it: lines drawn over are gone. */
+function visible(text: string): string[] {
+  // eslint-disable-next-line no-control-regex -- what clears a line on a terminal
+  return text.split('\n').map((line) => line.replace(/[^\n]*\r\u001b\[2K/, ''));
+}
+
+describe('progress in a pipe or a log', () => {
+  it('is a line a step, when it ends', () => {
+    const { progress, shown } = screenOf();
+    const step = progress.step('base: bootstrap layer');
+    step.status('unpacking');
+    step.output('Setting up libc6');
+    expect(shown()).toBe('');
+    vi.advanceTimersByTime(5900);
+    step.done({ origin: 'built', bytes: 41_000_000 });
+    progress.step('base: files layer').done({ origin: 'store', bytes: 512 });
+    progress.step('base: fetch 78 packages').done({ origin: 'fetched' });
+    progress.step('k9s: tool layer').done({ origin: 'nx', bytes: 38_400_000 });
+    progress.step('child: apt layer').failed();
+    expect(shown()).toMatchInlineSnapshot(`
+      "✓ base: bootstrap layer  built  5.9 s  41 MB
+      ✓ base: files layer  from the store  0.0 s  512 B
+      ✓ base: fetch 78 packages  fetched  0.0 s
+      ✓ k9s: tool layer  from the Nx cache  0.0 s  38 MB
+      ✗ child: apt layer  0.0 s
+      "
+    `);
+  });
+
+  it('says every half minute what is still running, until it ends', () => {
+    const { progress, shown } = screenOf();
+    const step = progress.step('argocd: compile');
+    step.status('k8s.io/api');
+    vi.advanceTimersByTime(65_000);
+    step.failed();
+    vi.advanceTimersByTime(300_000);
+    expect(shown()).toMatchInlineSnapshot(`
+      "… argocd: compile  k8s.io/api  30 s
+      … argocd: compile  k8s.io/api  1 min 0 s
+      ✗ argocd: compile  1 min 5 s
+      "
+    `);
+  });
+
+  it('shows the output of programs where that is asked for', () => {
+    const { progress, shown } = screenOf({ IMAGE_VERBOSE: '1' });
+    progress.step('base: install').output('Setting up libc6');
+    expect(shown()).toBe('  | Setting up libc6\n');
+  });
+});
+
+describe('progress on a terminal', () => {
+  const terminal = { isTTY: true, columns: 60 };
+
+  it('draws what runs in one line, and keeps what ended', () => {
+    const { progress, shown, end } = screenOf({}, terminal);
+    progress.note('engine: buildah 1.28');
+    const outer = progress.step('base: bootstrap layer');
+    const inner = progress.step('base: fetch 78 packages');
+    inner.status('12 of 78 packages');
+    vi.advanceTimersByTime(2000);
+    expect(visible(shown())).toMatchInlineSnapshot(`
+      [
+        "engine: buildah 1.28",
+        "base: fetch 78 packages  12 of 78 packages  2.0 s  ·  base…",
+      ]
+    `);
+    inner.done({ origin: 'fetched', bytes: 33_000_000 });
+    outer.done({ origin: 'built', bytes: 41_000_000 });
+    end();
+    expect(visible(shown())).toMatchInlineSnapshot(`
+      [
+        "engine: buildah 1.28",
+        "✓ base: fetch 78 packages  fetched  2.0 s  33 MB",
+        "✓ base: bootstrap layer  built  2.0 s  41 MB",
+        "",
+      ]
+    `);
+  });
+
+  it('never writes a line that is longer than the terminal is wide', () => {
+    const { progress, shown } = screenOf({}, terminal);
+    progress.step('x'.repeat(100)).status('y'.repeat(100));
+    vi.advanceTimersByTime(500);
+    expect(Math.max(...visible(shown()).map((line) => line.length))).toBeLessThan(60);
+  });
+
+  it('stops drawing when all has ended, and leaves no line behind', () => {
+    const { progress, shown, end } = screenOf({}, terminal);
+    progress.step('a').failed();
+    progress.step('b');
+    end();
+    const before = shown();
+    vi.advanceTimersByTime(10_000);
+    expect(shown()).toBe(before);
+    expect(visible(before)).toEqual(['✗ a  0.0 s', '']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([{ CI: 'true' }, { TERM: 'dumb' }])('is plain with %o', (env) => {
+    const { progress, shown } = screenOf(env, terminal);
+    progress.step('a').done({ origin: 'built' });
+    expect(shown()).toBe('✓ a  built  0.0 s\n');
+  });
+});
+
+describe('numbers for people', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [9960, '10 kB'],
+    [999_499, '999 kB'],
+    [999_500, '1.0 MB'],
+    [1_400_000, '1.4 MB'],
+    [41_234_567, '41 MB'],
+    [5_000_000_000_000, '5000 GB'],
+  ])('%i bytes are %s', (bytes, text) => expect(bytesText(bytes)).toBe(text));
+
+  it.each([
+    [0, '0.0 s'],
+    [9949, '9.9 s'],
+    [9960, '10 s'],
+    [59_400, '59 s'],
+    [59_600, '1 min 0 s'],
+    [200_000, '3 min 20 s'],
+    [3_599_600, '60 min 0 s'],
+  ])('%i ms are %s', (milliseconds, text) => expect(timeText(milliseconds)).toBe(text));
+});
