@@ -30,7 +30,7 @@ interface UstarName {
 
 /** Fits a name into ustar's two fields, the first slash that works; undefined where only PAX can hold it. */
 function splitName(name: string): UstarName | undefined {
-  if (name.search(NOT_ASCII) >= 0) return undefined;
+  if (!isAscii(name)) return undefined;
   if (name.length <= FIELDS.name[1]) return { name, prefix: '' };
   const from = Math.max(0, name.length - FIELDS.name[1] - 1);
   const slash = name.indexOf('/', from);
@@ -38,7 +38,14 @@ function splitName(name: string): UstarName | undefined {
   return { name: name.slice(slash + 1), prefix: name.slice(0, slash) };
 }
 
+/** A loop, not an expression: it runs for each entry, and V8 keeps what regular expressions find. */
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
 function asciiHead(name: string): string {
+  if (name.length <= FIELDS.name[1] && isAscii(name)) return name;
   return name.replace(NOT_ASCII, '_').slice(0, FIELDS.name[1]);
 }
 
@@ -46,7 +53,7 @@ function paxRecordsOf(entry: TarEntry, name: string, nameFits: boolean): PaxReco
   const records = new Map<string, string>();
   if (!nameFits) records.set('path', name);
   const target = entry.linkTarget ?? '';
-  if (target.length > FIELDS.linkname[1] || target.search(NOT_ASCII) >= 0) records.set('linkpath', target);
+  if (target.length > FIELDS.linkname[1] || !isAscii(target)) records.set('linkpath', target);
   for (const key of ['uid', 'gid', 'size', 'mtime'] as const)
     if (!fits(entry[key], FIELDS[key])) records.set(key, String(entry[key]));
   for (const [key, value] of entry.xattrs ?? [])
@@ -72,7 +79,8 @@ function ustarHeader(entry: TarEntry, place: UstarName): Buffer {
       message: `"${displayPath(entry.path)}" has a device number that a tar can't hold.`,
     });
   return block({
-    ...place,
+    name: place.name,
+    prefix: place.prefix,
     mode: entry.mode,
     uid: orZero(entry.uid, FIELDS.uid),
     gid: orZero(entry.gid, FIELDS.gid),

@@ -41,11 +41,7 @@ export interface EntryOptions {
 /** A file of the given bytes or UTF-8 text; mode 0644, owned by root, unless told otherwise. */
 export function fileEntry(path: string, content: Uint8Array | string, options: EntryOptions = {}): TarEntry {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-  return {
-    ...entryOf(path, 'file', 0o644, options),
-    size: bytes.length,
-    content: { kind: 'bytes', bytes },
-  };
+  return withContent(path, bytes.length, { kind: 'bytes', bytes }, options);
 }
 
 /** A file whose bytes are `length` bytes of a file on this machine, from `offset`. */
@@ -54,40 +50,41 @@ export function rangeEntry(
   range: { readonly file: string; readonly offset: number; readonly length: number },
   options: EntryOptions = {},
 ): TarEntry {
-  return {
-    ...entryOf(path, 'file', 0o644, options),
-    size: range.length,
-    content: { kind: 'range', ...range },
-  };
+  const { file, offset, length } = range;
+  return withContent(path, length, { kind: 'range', file, offset, length }, options);
 }
 
 /** A folder; mode 0755, owned by root, unless told otherwise. */
 export function directoryEntry(path: string, options: EntryOptions = {}): TarEntry {
-  return entryOf(path, 'directory', 0o755, options);
+  return withoutContent(path, 'directory', 0o755, options);
 }
 
 /** A symlink; `target` stands in it as given. */
 export function symlinkEntry(path: string, target: string, options: EntryOptions = {}): TarEntry {
-  return { ...entryOf(path, 'symlink', 0o777, options), linkTarget: target };
+  return withoutContent(path, 'symlink', 0o777, options, target);
 }
 
 /** A second name for the file at `target`, a path within the same tar. */
 export function hardlinkEntry(path: string, target: string, options: EntryOptions = {}): TarEntry {
-  return { ...entryOf(path, 'hardlink', 0o644, options), linkTarget: target };
+  return withoutContent(path, 'hardlink', 0o644, options, target);
 }
 
-function entryOf(path: string, type: EntryType, mode: number, options: EntryOptions): TarEntry {
-  return {
-    path,
-    type,
-    mode: options.mode ?? mode,
-    uid: options.uid ?? 0,
-    gid: options.gid ?? 0,
-    mtime: options.mtime ?? 0,
-    size: 0,
-    content: NO_CONTENT,
-    ...(options.xattrs && options.xattrs.size > 0 ? { xattrs: options.xattrs } : {}),
-  };
+function withContent(path: string, size: number, content: Content, options: EntryOptions): TarEntry {
+  const { mode = 0o644, uid = 0, gid = 0, mtime = 0, xattrs } = options;
+  const entry = { path, type: 'file', mode, uid, gid, mtime, size, content } as const;
+  return xattrs && xattrs.size > 0 ? { ...entry, xattrs } : entry;
+}
+
+function withoutContent(
+  path: string,
+  type: EntryType,
+  defaultMode: number,
+  options: EntryOptions,
+  linkTarget?: string,
+): TarEntry {
+  const { mode = defaultMode, ...rest } = options;
+  const entry = { ...withContent(path, 0, NO_CONTENT, { ...rest, mode }), type };
+  return linkTarget === undefined ? entry : { ...entry, linkTarget };
 }
 
 /** The folders above a path, nearest first, without the root. */

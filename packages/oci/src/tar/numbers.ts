@@ -11,9 +11,12 @@ export function octalLimit(length: number): number {
   return 8 ** (length - 1) - 1;
 }
 
+const ZEROS = '0'.repeat(12);
+
 /** Octal digits with leading zeros and a closing NUL. */
 export function octal(value: number, length: number): string {
-  return `${value.toString(8).padStart(length - 1, '0')}\0`;
+  const digits = value.toString(8);
+  return `${ZEROS.slice(digits.length, length - 1)}${digits}\0`;
 }
 
 function readOctal(field: Uint8Array): number | undefined {

@@ -42,17 +42,16 @@ export async function* tarOf(
   try {
     for (const entry of ordered) {
       checkSignal(options.signal);
-      yield* gather.add(encodeHeader(entry));
-      if (entry.type !== 'file') continue;
-      const small = reader.small(entry);
-      if (small) {
-        options.onContent?.(entry.path, hash('sha256', small, 'hex'));
-        yield* gather.add(small);
-      } else yield* largeContent(entry, reader, gather, options);
-      yield* gather.add(PADDING.subarray(0, paddingOf(entry.size)));
+      const small = entry.type === 'file' ? reader.small(entry) : undefined;
+      if (small) options.onContent?.(entry.path, hash('sha256', small, 'hex'));
+      // Plain loops on purpose: `yield*` over them would make promises for each entry.
+      for (const full of gather.add(encodeHeader(entry))) yield full;
+      if (small) for (const full of gather.add(small)) yield full;
+      else if (entry.type === 'file') yield* largeContent(entry, reader, gather, options);
+      for (const full of gather.add(PADDING.subarray(0, paddingOf(entry.size)))) yield full;
     }
-    yield* gather.add(END);
-    yield* gather.rest();
+    for (const full of gather.add(END)) yield full;
+    yield gather.take();
   } finally {
     reader.close();
   }
@@ -68,7 +67,7 @@ async function* largeContent(
   for await (const piece of reader.pieces(entry)) {
     checkSignal(signal);
     content?.update(piece);
-    yield* gather.add(piece);
+    for (const full of gather.add(piece)) yield full;
   }
   if (content) onContent?.(entry.path, content.digest('hex'));
 }
@@ -78,20 +77,21 @@ class Gatherer {
   private readonly buffer = Buffer.allocUnsafe(GATHER);
   private used = 0;
 
+  /** Gives back what became full. */
   *add(piece: Uint8Array): Generator<Uint8Array> {
     for (let at = 0; at < piece.length;) {
       const part = piece.subarray(at, at + GATHER - this.used);
       this.buffer.set(part, this.used);
       this.used += part.length;
       at += part.length;
-      if (this.used === GATHER) yield* this.rest();
+      if (this.used === GATHER) yield this.take();
     }
   }
 
-  *rest(): Generator<Uint8Array> {
+  take(): Uint8Array {
     const used = this.used;
     this.used = 0;
-    if (used > 0) yield this.buffer.subarray(0, used);
+    return this.buffer.subarray(0, used);
   }
 }
 

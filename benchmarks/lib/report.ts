@@ -1,0 +1,62 @@
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { median, type Timings } from './measure';
+
+/** What must hold between medians of one run. */
+export interface Limit {
+  /** What people read: "base / mmdebstrap". */
+  readonly name: string;
+  readonly value: number;
+  /** The value is fine up to this. */
+  readonly atMost: number;
+  readonly unit?: string;
+}
+
+/** Prints the medians and the limits as tables; the process ends with 1 where a limit is passed. */
+export function report(timings: Timings, limits: readonly Limit[]): void {
+  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${machineLoad()}\n`);
+  console.log(table(['measured', 'median', 'each run'], [...timings].map(timingRow)));
+  if (limits.length > 0) console.log(`\n${table(['limit', 'value', 'at most', ''], limits.map(limitRow))}`);
+  if (limits.some((limit) => !holds(limit))) process.exitCode = 1;
+}
+
+/** The medians of two sides, one divided by the other. */
+export function ratio(timings: Timings, over: string, under: string): number {
+  return medianOf(timings, over) / medianOf(timings, under);
+}
+
+/** The seconds between the medians of two sides. */
+export function difference(timings: Timings, more: string, less: string): number {
+  return medianOf(timings, more) - medianOf(timings, less);
+}
+
+function medianOf(timings: Timings, name: string): number {
+  const values = timings.get(name);
+  if (!values) throw new Error(`nothing called "${name}" was measured`);
+  return median(values);
+}
+
+function machineLoad(): string {
+  return `load ${loadavg()[0]!.toFixed(1)}`;
+}
+
+function timingRow([name, values]: [string, readonly number[]]): string[] {
+  return [name, `${median(values).toFixed(2)} s`, values.map((value) => value.toFixed(2)).join(' ')];
+}
+
+function limitRow(limit: Limit): string[] {
+  const unit = limit.unit ?? '';
+  return [limit.name, limit.value.toFixed(2) + unit, limit.atMost + unit, holds(limit) ? 'holds' : 'OVER'];
+}
+
+function holds({ value, atMost }: Limit): boolean {
+  return value <= atMost;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}

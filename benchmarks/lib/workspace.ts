@@ -1,0 +1,71 @@
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { runProgram } from './programs';
+
+/** This repository's root. Benchmarks are started from it. */
+const REPOSITORY = process.cwd();
+const NX = join(REPOSITORY, 'node_modules', '.bin', 'nx');
+
+/** Copies this repository, as it stands, with what its tools were built to; the packages of npm are shared. */
+export function copyWorkspace(to: string): void {
+  const tracked = runProgram(['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']);
+  const built = runProgram(['find', 'tools', '-path', '*/dist/*', '-type', 'f', '-print0']);
+  for (const file of `${tracked}${built}`.split('\0').filter((name) => name !== '' && existsSync(name))) {
+    mkdirSync(dirname(join(to, file)), { recursive: true });
+    cpSync(file, join(to, file));
+  }
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(to, 'node_modules'));
+}
+
+/**
+ * The same projects, targets, inputs, outputs and edges, but each command is `true`: what the plugin infers is
+ * written down as project.json files, and the plugin is gone.
+ */
+export function copyWithTrue(from: string, to: string): void {
+  copyWorkspace(to);
+  const graph = JSON.parse(nx(from, ['graph', '--file=stdout'])) as Graph;
+  for (const { data } of Object.values(graph.graph.nodes)) {
+    const targets = Object.entries(data.targets).map(([name, target]) => [name, withTrue(target)]);
+    const implicitDependencies = (graph.graph.dependencies[data.name] ?? []).map(({ target }) => target);
+    write(join(to, data.root, 'project.json'), {
+      name: data.name,
+      targets: Object.fromEntries(targets),
+      implicitDependencies: implicitDependencies.filter((name) => name in graph.graph.nodes),
+    });
+  }
+  const { plugins: _, ...nxJson } = JSON.parse(runProgram(['cat', join(to, 'nx.json')])) as Json;
+  write(join(to, 'nx.json'), nxJson);
+}
+
+/** Runs Nx in a workspace. */
+export function nx(workspace: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
+  return runProgram([NX, ...args], { cwd: workspace, env: { ...process.env, NO_COLOR: '1', ...env } });
+}
+
+/** Whether every task of a run came from the cache, by what Nx says at its end. */
+export function allHits(output: string): boolean {
+  const found = /read the output from the cache instead of running the command for (\d+) out of (\d+) tasks/.exec(
+    output,
+  );
+  return found !== null && found[1] === found[2];
+}
+
+type Json = Record<string, unknown>;
+
+interface Graph {
+  readonly graph: {
+    readonly nodes: Record<
+      string,
+      { readonly data: { readonly name: string; readonly root: string; readonly targets: Record<string, Json> } }
+    >;
+    readonly dependencies: Record<string, readonly { readonly target: string }[]>;
+  };
+}
+
+function withTrue(target: Json): Json {
+  return target['executor'] === 'nx:run-commands' ? { ...target, options: { command: 'true' } } : target;
+}
+
+function write(file: string, value: unknown): void {
+  writeFileSync(file, JSON.stringify(value, undefined, 2));
+}
