@@ -105,10 +105,6 @@ describe.each(PLATFORMS)('%s', (platform) => {
   it.each(IMAGES)(
     '%s: every tool runs as uid 1000 and as any other, and tells its version',
     async (image) => {
-      if (reason !== '') {
-        expect.soft(reason, `skipped ${platform}`).toBe('');
-        return;
-      }
       nx('run', `${image}:build-${archOf(platform)}`);
       const commands = commandsFor(image);
       const ran = await engine.run(
