@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, pipeline, type Readable, type Writable } from 'node:stream';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { exitCodeOf, needProgram } from './program';
 import { abortedFailure, stopGroup, timeoutFailure, type StopRules } from './stop';
@@ -43,6 +43,8 @@ export async function start(options: RunningOptions): Promise<Result<RunningComm
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Node throws away what nobody has begun to read when a program ends; the caller may come later.
+  const stdout = pipeline(child.stdout, new PassThrough({ highWaterMark: 262_144 }), () => undefined);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT);
@@ -70,5 +72,5 @@ export async function start(options: RunningOptions): Promise<Result<RunningComm
       settle(137);
     });
   });
-  return ok({ pid: child.pid ?? 0, stdin: child.stdin, stdout: child.stdout, ended });
+  return ok({ pid: child.pid ?? 0, stdin: child.stdin, stdout, ended });
 }

@@ -19,6 +19,15 @@ describe('start', () => {
     expect(valueOf(await program.ended)).toEqual({ exitCode: 4, stderr: 'why\n' });
   });
 
+  it('keeps what a program wrote for a reader that comes after its end', async () => {
+    const program = valueOf(await start({ argv: ['sh', '-c', 'echo kept'] }));
+    await sleep(300);
+    let text = '';
+    for await (const chunk of program.stdout) text += String(chunk);
+    expect(text).toBe('kept\n');
+    expect(valueOf(await program.ended).exitCode).toBe(0);
+  });
+
   it('survives a program that closes its input early', async () => {
     const program = valueOf(await start({ argv: ['sh', '-c', 'exec <&-; exit 3'] }));
     program.stdout.resume();

@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ioFailure, lastLines } from '@image-tooling/host';
@@ -36,7 +35,6 @@ export async function writeChanges(
   if (!tar.ok) return tar;
   const temporary = `${to}.${newOwnedName()}.tmp`;
   try {
-    await mkdir(dirname(to), { recursive: true });
     const layer = Readable.from(rewriteTar(tar.value.stdout, overlayToLayer(below.value)));
     await pipeline(layer, createWriteStream(temporary), { signal });
     const end = await tar.value.ended;

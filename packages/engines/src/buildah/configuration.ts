@@ -7,15 +7,16 @@ import type { Places } from './places';
 export type HostEnv = Readonly<Record<string, string>>;
 
 const PASSED_ON = ['HOME', 'USER', 'LOGNAME', 'XDG_RUNTIME_DIR'] as const;
-/** `mount`, `losetup` and others stand there, and an ordinary user's PATH on Debian has it not. */
-const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** `losetup`, `chroot` and others stand there, and an ordinary user's PATH on Debian has it not. */
+const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';
+const DEFAULT_PATH = `${SYSTEM_FOLDERS}:/usr/local/bin:/usr/bin:/bin`;
 
 /** The environment of buildah and its helpers: our own configuration, nothing of the user's. */
 export function hostEnv(env: Readonly<Record<string, string | undefined>>, places: Places): HostEnv {
   const passed = PASSED_ON.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return {
     ...Object.fromEntries(passed),
-    PATH: env['PATH'] === undefined ? SYSTEM_FOLDERS : `${env['PATH']}:${SYSTEM_FOLDERS}`,
+    PATH: env['PATH'] === undefined ? DEFAULT_PATH : `${env['PATH']}:${SYSTEM_FOLDERS}`,
     LC_ALL: 'C',
     CONTAINERS_STORAGE_CONF: places.storageConf,
     CONTAINERS_CONF: places.containersConf,

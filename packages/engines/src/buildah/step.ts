@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ioFailure } from '@image-tooling/host';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
 import type { CommandResult, Step, StepResult } from '../port';
@@ -49,7 +49,10 @@ async function inSandbox(
 ): Promise<Result<StepResult>> {
   try {
     await mkdir(join(around.places.steps, name, 'tmp'), { recursive: true });
-    if (step.changesTo !== undefined) await rm(step.changesTo, { force: true });
+    if (step.changesTo !== undefined) {
+      await mkdir(dirname(step.changesTo), { recursive: true });
+      await rm(step.changesTo, { force: true });
+    }
   } catch (error) {
     return fail(ioFailure(error, around.places.steps));
   }

@@ -5,6 +5,8 @@ import type { Rewritten, TarEntry } from './rewrite';
 /** OCI image-layer specification, "Whiteouts". */
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
+/** fuse-overlayfs makes both in every new folder, beside the attribute. */
+const FUSE_OPAQUE = [OPAQUE, '.wh..opq'];
 const XATTR = 'SCHILY.xattr.';
 
 const DROPPED: Rewritten = { blocks: [], withData: false };
@@ -38,9 +40,8 @@ export interface FoldersBelow {
 export function overlayToLayer({ untouched, known }: FoldersBelow): (entry: TarEntry) => Rewritten {
   return (entry) => {
     const [folder, name] = split(entry.path);
+    if (FUSE_OPAQUE.includes(name)) return DROPPED;
     if (isWhiteout(entry)) return emptyFile(join(folder, `${WHITEOUT}${name}`));
-    // fuse-overlayfs writes them as well as the attribute, into every new folder.
-    if (name === OPAQUE) return DROPPED;
     if (entry.header.type !== '5') return withoutInternals(entry);
     if (!isOpaque(entry) || !known.has(entry.path))
       return untouched.has(entry.path) ? DROPPED : withoutInternals(entry);
