@@ -102,7 +102,7 @@ describe('a large layer', () => {
       maxBuffer: 3e7,
     });
     expect(theirs.equals(tar)).toBe(true);
-  });
+  }, 60_000);
 
   it('becomes the same blob when converted as when written so', async () => {
     const store = await temporaryStore();

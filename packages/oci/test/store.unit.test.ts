@@ -201,7 +201,7 @@ describe('several processes', () => {
   it('share a store', async () => {
     const store = await temporaryStore();
     const children = ['a', 'b', 'c', 'd'].map((seed) => start(store.root, 'many', seed));
-    const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0]));
+    const codes = await Promise.all(children.map(exitCode));
     expect(codes).toEqual([0, 0, 0, 0]);
     const blobs = readdirSync(join(store.root, 'blobs/sha256'));
     expect(blobs).toHaveLength(10 + 4 * 10);
@@ -228,6 +228,11 @@ function keepPackagesOutside(bundler: PluginBuild): void {
   bundler.onResolve({ filter: /^[^./]/ }, ({ path }) =>
     path.startsWith('@image-tooling/') ? undefined : { path, external: true },
   );
+}
+
+async function exitCode(child: ChildProcess): Promise<unknown> {
+  const [code] = (await once(child, 'exit')) as unknown[];
+  return code;
 }
 
 function mountTmpfs(): string | undefined {

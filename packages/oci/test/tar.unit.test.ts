@@ -15,7 +15,7 @@ const WEIRD = [
   'with\nnewline',
   'with"quote\\',
   `deep/${'x'.repeat(90)}/${'y'.repeat(120)}`,
-  `${'z'.repeat(200)}`,
+  'z'.repeat(200),
   `p/${'q'.repeat(99)}`,
   'caf\xc3\xa9', // UTF-8
   'latin1-\xe9\xff\x80', // no UTF-8

@@ -35,6 +35,6 @@ export function manifestJson(config: Descriptor, layers: readonly Layer[]): Json
   };
 }
 
-export function descriptorJson({ mediaType, digest, size }: Descriptor): { [key: string]: Json } {
+export function descriptorJson({ mediaType, digest, size }: Descriptor): Record<string, Json> {
   return { mediaType, digest, size };
 }

@@ -39,9 +39,8 @@ export class Blobs {
   /** The whole blob, for small ones (config, manifest). Hashed: fails with `store-corrupt`, also if absent. */
   async read(digest: Digest): Promise<Result<Buffer>> {
     return caught(this.pathOf(digest), async () => {
-      const bytes = await readFile(this.pathOf(digest)).catch((error: NodeJS.ErrnoException) => {
-        throw error.code === 'ENOENT' ? this.absent(digest) : error;
-      });
+      if ((await this.sizeOf(digest)) === undefined) throw this.absent(digest);
+      const bytes = await readFile(this.pathOf(digest));
       const found: Digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
       if (found !== digest) throw this.corrupt(digest, found);
       return bytes;

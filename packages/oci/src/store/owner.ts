@@ -13,7 +13,7 @@ export function temporaryName(label: string): string {
 /** Who made a temporary file: `dead` may be removed, `foreign` can't be known from here. */
 export function makerOf(name: string): 'alive' | 'dead' | 'foreign' {
   const match = /\.([0-9]+)\.([0-9]+)\.([0-9]+)\.[0-9a-f]+$/.exec(name);
-  if (!match || match[3] !== namespace()) return 'foreign';
+  if (match?.[3] !== namespace()) return 'foreign';
   const started = startTime(Number(match[1]));
   return started !== undefined && String(started) === match[2] ? 'alive' : 'dead';
 }

@@ -15,7 +15,7 @@ export interface Inode {
  */
 export function dissolveLinks(
   entries: readonly TarEntry[],
-  lower: Map<string, Inode> = new Map(),
+  lower = new Map<string, Inode>(),
 ): Result<Map<string, Inode>> {
   const inodes = new Map<string, Inode>();
   const failures: Failure[] = [];
