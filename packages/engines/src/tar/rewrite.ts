@@ -24,7 +24,8 @@ const OUTPUT_CHUNK = 262_144;
 
 /**
  * Passes a tar through, entry by entry; what `rewrite` leaves alone stays the same bytes.
- * Throws a `TarError` on a malformed or truncated archive.
+ * Throws a `TarError` on a malformed or truncated archive: also one that lacks the zeros at its end, as all of
+ * nothing does.
  */
 export async function* rewriteTar(
   chunks: AsyncIterable<Uint8Array>,
@@ -68,9 +69,9 @@ async function nextEntry(source: ByteSource): Promise<TarEntry | undefined> {
   const records = new Map<string, string>();
   for (;;) {
     const block = await source.exactly(BLOCK);
-    if (block === undefined && raw.length > 0) throw truncated();
-    const header = block && readHeader(block);
-    if (block === undefined || header === undefined) return undefined;
+    if (block === undefined) throw truncated();
+    const header = readHeader(block);
+    if (header === undefined) return undefined;
     if (!'xgLK'.includes(header.type)) return entryOf(block, header, records, raw);
     const data = await dataOf(source, header.size);
     if (header.type === 'g') continue;
@@ -102,5 +103,5 @@ async function dataOf(source: ByteSource, size: number): Promise<Buffer> {
 }
 
 function truncated(): TarError {
-  return new TarError('it ends within an entry');
+  return new TarError('it is cut short');
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
+export { openRig, failureOf, valueOf, type OpenEngine, type Rig } from './rig';
 import { changeTests } from './changes';
 import { commandTests } from './commands';
 import { limitTests } from './limits';

@@ -1,0 +1,136 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { randomInt } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRig, valueOf, type Rig } from '@image-tooling/testkit';
+import { openEngine } from '../src';
+import { newOwnedName } from '../src/buildah/owners';
+import { placesIn, type Places } from '../src/buildah/places';
+
+let rig: Rig;
+let places: Places;
+let program: string;
+beforeAll(async () => {
+  rig = await openRig((storeRoot) => openEngine({ env: process.env, storeRoot }));
+  places = placesIn(rig.storeRoot);
+  program = join(rig.folder, 'killed.cjs');
+  const entryPoints = [join(__dirname, 'killed.ts')];
+  const mainFields = ['module', 'main'];
+  await build({
+    entryPoints,
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    mainFields,
+    logLevel: 'error',
+  });
+});
+afterAll(() => rig.close());
+
+const newMark = (): string => `3600.${randomInt(1e9, 9e9)}`;
+
+async function processesWith(mark: string): Promise<number> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(
+    ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return commands.filter((command) => command.includes(mark)).length;
+}
+
+async function containers(): Promise<string[]> {
+  const text = await readFile(join(places.storage, 'vfs-containers', 'containers.json'), 'utf8').catch(
+    () => '[]',
+  );
+  return (JSON.parse(text) as { names: string[] }[]).flatMap(({ names }) => names);
+}
+
+async function expectNothingLeft(): Promise<void> {
+  expect(await readdir(places.steps)).toEqual([]);
+  expect(await containers()).toEqual([]);
+  expect(await readFile('/proc/self/mounts', 'utf8')).not.toContain(rig.storeRoot);
+}
+
+async function startStep(mark: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [program, rig.storeRoot, JSON.stringify(rig.system), mark], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout!, 'data');
+  return child;
+}
+
+describe('what a step leaves', () => {
+  it('is nothing, however it ended', async () => {
+    valueOf(await rig.run(['exit 1']));
+    await rig.run(['sleep 60'], { timeoutSeconds: 1 });
+    const abort = new AbortController();
+    const running = rig.run(['sleep 60'], { signal: abort.signal });
+    await sleep(500);
+    abort.abort();
+    await running;
+    await expectNothingLeft();
+  });
+
+  it('dies with a process that is killed, and the next to open the engine clears up', async () => {
+    const mark = newMark();
+    const child = await startStep(mark);
+    expect(await processesWith(mark)).toBeGreaterThan(0);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await sleep(1000);
+    expect(await processesWith(mark)).toBe(0);
+    expect(await readdir(places.steps)).toHaveLength(1);
+    const next = valueOf(await openEngine({ env: process.env, storeRoot: rig.storeRoot }));
+    await next.close();
+    await expectNothingLeft();
+  });
+
+  it('is not taken from a process that lives', async () => {
+    const child = await startStep(newMark());
+    const next = valueOf(await openEngine({ env: process.env, storeRoot: rig.storeRoot }));
+    await next.close();
+    expect(await readdir(places.steps)).toHaveLength(1);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+
+  it('of unpacking is cleared up too', async () => {
+    const [, start, ...rest] = newOwnedName().split('-');
+    const orphan = `new-${[2 ** 22 + 1, start, ...rest].join('-')}`;
+    const own = `new-${newOwnedName()}`;
+    for (const name of [orphan, own]) await mkdir(join(places.layers, name, 'tree'), { recursive: true });
+    const next = valueOf(await openEngine({ env: process.env, storeRoot: rig.storeRoot }));
+    await next.close();
+    const left = await readdir(places.layers);
+    expect(left).toContain(own);
+    expect(left).not.toContain(orphan);
+  });
+
+  it('ends with the engine', async () => {
+    const own = valueOf(await openEngine({ env: process.env, storeRoot: rig.storeRoot }));
+    const progress = { step: () => ({ status() {}, output() {}, done() {}, failed() {} }), note() {} };
+    const running = own.run(
+      {
+        label: 'closed',
+        platform: process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
+        system: [rig.system],
+        commands: [{ argv: ['sleep', '60'] }],
+        env: { PATH: '/bin' },
+        mounts: [],
+        network: 'none',
+        onFailure: 'stop',
+        timeoutSeconds: 600,
+      },
+      { signal: new AbortController().signal, progress },
+    );
+    await sleep(500);
+    await own.close();
+    await own.close();
+    const result = await running;
+    expect(result.ok ? 'ok' : result.failures[0].code).toBe('aborted');
+    await expectNothingLeft();
+  });
+});

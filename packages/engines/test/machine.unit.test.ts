@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Failure, Platform, Result } from '@image-tooling/model';
+import { openEngine } from '../src';
+import { checkPrerequisites } from '../src/buildah/prerequisites';
+import { isOrphan, newOwnedName } from '../src/buildah/owners';
+import { checkPlatform } from '../src/buildah/platforms';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'engines-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function failuresOf(result: Result<unknown>): readonly Failure[] {
+  if (result.ok) throw new Error('It succeeded, a failure was expected.');
+  return result.failures;
+}
+
+describe('openEngine', () => {
+  it('refuses an engine that it does not know, naming those that it does', async () => {
+    const [failure] = failuresOf(await openEngine({ env: { IMAGE_ENGINE: 'docker' }, storeRoot: folder }));
+    expect(failure).toMatchObject({ code: 'usage' });
+    expect(failure?.message).toContain('auto, buildah, dagger');
+  });
+
+  it('says that dagger comes later', async () => {
+    const [failure] = failuresOf(await openEngine({ env: { IMAGE_ENGINE: 'dagger' }, storeRoot: folder }));
+    expect(failure).toMatchObject({ code: 'no-engine' });
+    expect(failure?.message).toContain('comes with a later version');
+  });
+
+  it('opens nothing where the signal was aborted', async () => {
+    const signal = AbortSignal.abort();
+    expect(failuresOf(await openEngine({ env: process.env, storeRoot: folder, signal }))[0]?.code).toBe(
+      'aborted',
+    );
+  });
+});
+
+describe('checkPrerequisites', () => {
+  it('names everything that is missing at once, with the package of each', async () => {
+    const user = { id: 54321, name: 'nobody-of-this-machine' };
+    const failures = failuresOf(await checkPrerequisites({ PATH: folder }, user));
+    const text = failures.map(({ message, hint }) => `${message} ${hint}`).join('\n');
+    expect(failures.every(({ code }) => code === 'no-engine')).toBe(true);
+    for (const word of [
+      'buildah',
+      'newuidmap',
+      'package uidmap',
+      '/etc/subuid',
+      '/etc/subgid',
+      '--add-subuids',
+    ])
+      expect(text).toContain(word);
+  });
+
+  it('tells when buildah is there but does not run', async () => {
+    const programs = ['buildah', 'unshare', 'nsenter', 'mount', 'tar', 'find', 'perl', 'zstd'];
+    for (const name of programs)
+      await writeFile(join(folder, name), '#!/bin/sh\necho broken library >&2; exit 127\n', { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env['PATH']}` };
+    const [failure] = failuresOf(await checkPrerequisites(env, { id: 0, name: 'root' }));
+    expect(failure).toMatchObject({ code: 'no-engine', details: ['broken library'] });
+  });
+});
+
+describe('checkPlatform', () => {
+  const own: Platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+  const other: Platform = own === 'linux/arm64' ? 'linux/amd64' : 'linux/arm64';
+  const machine = other === 'linux/arm64' ? 'b700' : '3e00';
+  const entry = (state: string, flags: string): string =>
+    `${state}\ninterpreter /usr/bin/qemu\nflags: ${flags}\noffset 0\nmagic 7f454c460201010000000000000000000200${machine}\n`;
+  const check = async (text: string, platform = other): Promise<Result<void>> => {
+    await writeFile(join(folder, 'qemu-other'), text);
+    return checkPlatform(platform, folder);
+  };
+
+  it("runs the machine's own platform without any emulator", async () => {
+    expect((await checkPlatform(own, join(folder, 'none'))).ok).toBe(true);
+  });
+
+  it('runs the other with an emulator that containers find', async () => {
+    expect((await check(entry('enabled', 'PF'))).ok).toBe(true);
+  });
+
+  it.each([
+    ['is disabled', entry('disabled', 'PF')],
+    ['has no flag F', entry('enabled', 'P')],
+    ['is for another processor', entry('enabled', 'F').replace(machine, 'f300')],
+  ])('does not where the emulator %s', async (_, text) => {
+    const [failure] = failuresOf(await check(text));
+    expect(failure).toMatchObject({ code: 'platform' });
+    expect(failure?.hint).toContain('./bootstrap --all-platforms');
+  });
+});
+
+describe('owned names', () => {
+  it('differ, and are no orphans while their process lives', () => {
+    const [one, two] = [newOwnedName(), newOwnedName()];
+    expect(one).not.toBe(two);
+    expect(isOrphan(one)).toBe(false);
+  });
+
+  it('are orphans when the process is gone, or another has its id now', async () => {
+    const child = spawn('true');
+    await new Promise((resolve) => child.on('exit', resolve));
+    const [pid, start, namespace, random] = newOwnedName().split('-');
+    expect(isOrphan([child.pid, start, namespace, random].join('-'))).toBe(true);
+    expect(isOrphan([pid, '1', namespace, random].join('-'))).toBe(true);
+  });
+
+  it('are left alone where the process can not be seen, or the name is no such name', () => {
+    const [pid, , , random] = newOwnedName().split('-');
+    expect(isOrphan([pid, '1', '4', random].join('-'))).toBe(false);
+    expect(isOrphan('notes')).toBe(false);
+  });
+});
