@@ -1,4 +1,4 @@
-import { formatFailures, nearest, type Failed } from '@image-tooling/model';
+import { formatFailures, nearest, type Failed, type Failure } from '@image-tooling/model';
 import { loadOptions, openSession } from '@image-tooling/pipeline';
 import { readArguments, type Arguments } from './arguments';
 import { COMMANDS, type Command } from './commands';
@@ -75,6 +75,12 @@ function stopped({ stderr }: Host): number {
 }
 
 function report({ stderr }: Host, { failures }: Failed): number {
-  stderr.write(`${formatFailures(failures, { color: stderr.isTTY })}\n`);
+  stderr.write(`${formatFailures(oneFullDisk(failures), { color: stderr.isTTY })}\n`);
   return 1;
+}
+
+/** A full disk meets everything that is written at that moment: it is told once, and hides nothing else. */
+function oneFullDisk(failures: readonly Failure[]): Failure[] {
+  const first = failures.find(({ code }) => code === 'disk-full');
+  return failures.filter((failure) => failure === first || failure.code !== 'disk-full');
 }

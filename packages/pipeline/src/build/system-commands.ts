@@ -45,7 +45,7 @@ export function installCommands(): StepCommand[] {
   return [
     shell("printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d"),
     shell(
-      'apt-get install --yes --no-install-recommends -o APT::Sandbox::User=root' +
+      'apt-get install --yes --no-install-recommends -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0' +
         ` -o Dpkg::Options::=--force-unsafe-io ${PACKAGES_FOLDER}/*.deb`,
     ),
     shell('rm -f /usr/sbin/policy-rc.d'),

@@ -119,7 +119,7 @@ function malformed(name: string, what: string): Failure {
 }
 
 function timeText(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('.000', '');
+  return new Date(milliseconds).toISOString().replace(/\.\d+/, '');
 }
 
 function listedFiles(field: string): Map<string, IndexFile> {

@@ -80,11 +80,26 @@ async function receive(
   sink: Sink,
   expected: Expected,
   patience: Patience,
+  options: AttemptOptions,
+): Promise<Received | Refusal> {
+  const reader = response.body?.getReader();
+  try {
+    return await receiveFrom(reader, sink, expected, patience, options);
+  } finally {
+    // A body that nobody reads on (the disk is full) would keep its connection, and the process, for ever.
+    await reader?.cancel().catch(() => undefined);
+  }
+}
+
+async function receiveFrom(
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  sink: Sink,
+  expected: Expected,
+  patience: Patience,
   { timings, onBytes }: AttemptOptions,
 ): Promise<Received | Refusal> {
   const limit = Math.min(expected.maxBytes, expected.size ?? Infinity);
   const hash = createHash('sha256');
-  const reader = response.body?.getReader();
   let size = 0;
   for (;;) {
     patience.wait(timings.stallSeconds, { reason: `no byte came for ${timings.stallSeconds} s` });
@@ -92,10 +107,7 @@ async function receive(
     if (chunk === undefined) break;
     if (!(chunk instanceof Uint8Array)) return chunk;
     size += chunk.byteLength;
-    if (size > limit) {
-      await reader?.cancel().catch(() => undefined);
-      return tooLarge(limit);
-    }
+    if (size > limit) return tooLarge(limit);
     hash.update(chunk);
     await sink.write(chunk);
     onBytes?.(chunk.byteLength);

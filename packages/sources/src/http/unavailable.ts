@@ -56,5 +56,5 @@ function summary(code: FailureCode): string {
     timeout: 'no server answered in time',
     'http-status': 'the server answered with an error',
   };
-  return texts[code] ?? 'no server could be reached';
+  return texts[code] ?? 'no connection could be made, or it broke';
 }

@@ -12,8 +12,9 @@ export class FaultyServer {
 
   constructor(private readonly content: (path: string) => Buffer | undefined) {}
 
-  /** Starts, or starts again on the same port. */
+  /** Starts, or starts again on the same port; a server that runs is left alone. */
   async start(): Promise<void> {
+    if (this.server !== undefined) return;
     const server = createServer((request, response) => {
       const path = decodeURIComponent((request.url ?? '/').split('?')[0] ?? '/').slice(1);
       this.requests.push(path);

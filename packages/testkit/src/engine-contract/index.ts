@@ -1,15 +1,23 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-export { openRig, failureOf, valueOf, type OpenEngine, type Rig } from './rig';
 import { changeTests } from './changes';
 import { commandTests } from './commands';
 import { limitTests } from './limits';
 import { openRig, type OpenEngine, type Rig } from './rig';
 
-/**
- * Registers the tests that every engine passes. `reasonToSkip`: why this machine can't run them on this engine;
- * it is printed.
- */
-export function engineContract(name: string, open: OpenEngine, reasonToSkip?: string): void {
+export { failureOf, openRig, valueOf, type OpenEngine, type Rig } from './rig';
+
+const PARTS = { commands: commandTests, changes: changeTests, limits: limitTests } as const;
+
+export interface ContractOptions {
+  /** Why this machine can't run the tests on this engine; it is printed. */
+  readonly reasonToSkip?: string;
+  /** Default: all. */
+  readonly parts?: readonly (keyof typeof PARTS)[];
+}
+
+/** Registers the tests that every engine passes. */
+export function engineContract(name: string, open: OpenEngine, options: ContractOptions = {}): void {
+  const { reasonToSkip, parts = ['commands', 'changes', 'limits'] } = options;
   describe(`engine contract: ${name}`, () => {
     if (reasonToSkip !== undefined) {
       it('is skipped as a whole', (context) => context.skip(reasonToSkip));
@@ -24,9 +32,6 @@ export function engineContract(name: string, open: OpenEngine, reasonToSkip?: st
       rig = await openRig(open);
     });
     afterAll(() => rig?.close());
-
-    describe('commands', () => commandTests(opened));
-    describe('changes', () => changeTests(opened));
-    describe('limits', () => limitTests(opened));
+    for (const part of parts) describe(part, () => PARTS[part](opened));
   });
 }

@@ -1,3 +1,4 @@
 export type { CommandLineEnd, StartedCommandLine } from './command-line';
 export { steady } from './normalise';
 export { createRig, WorkspaceRig, type RigOptions } from './rig';
+export { descendantsOf, leftoversOf, stillRunning, type Leftovers, type RunningProcess } from './leftovers';

@@ -1,0 +1,177 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createArchive,
+  createRig,
+  steady,
+  type FixtureArchive,
+  type WorkspaceRig,
+} from '@image-tooling/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+const HOUR = 3_600_000;
+/** Short enough for a test, long enough for a busy machine. */
+const PATIENCE = { IMAGE_HTTP_TIMEOUT_SECONDS: '1', IMAGE_HTTP_TRIES: '2' };
+
+let archive: FixtureArchive;
+let rig: WorkspaceRig;
+
+beforeAll(async () => {
+  archive = await createArchive({ packages: [{ name: 'apt' }] });
+});
+afterAll(() => archive.stop());
+
+/** Our archive is the only one: no suite of Debian's is called `none`. */
+beforeEach(async () => {
+  rig = await createRig({ archives: [archive], options: { debian: { suites: ['none'] } } });
+  await rig.write('images/base/image.json', {
+    description: 'A base',
+    from: { debian: 'trixie' },
+    packages: ['fixture-helo', 'curl'],
+    platforms: ['linux/amd64'],
+  });
+});
+afterEach(async () => {
+  await rig.remove();
+  archive.heal();
+  await archive.start();
+  await archive.republish({
+    date: new Date(),
+    validUntil: undefined,
+    signedBy: ['trusted'],
+    alterRelease: undefined,
+  });
+});
+
+/** What a person sees of a lock that must fail, and leave nothing. */
+async function seen(): Promise<string> {
+  const { exitCode, stderr } = await rig.run(['lock', 'base'], PATIENCE);
+  expect(exitCode).toBe(1);
+  expect(await readdir(join(rig.folder, 'images'), { recursive: true })).toEqual(['base', 'base/image.json']);
+  expect(await readdir(join(rig.store, 'tmp'))).toEqual([]);
+  return steady(stderr, rig);
+}
+
+describe('lock says of an archive that', () => {
+  it('it lacks packages', async () => {
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: There is no package "fixture-helo" in the archive. (package-not-found)
+        help: Look the name up with "apt-cache search", and mend it in image.json.
+
+      error: There is no package "curl" in the archive. (package-not-found)
+        help: Look the name up with "apt-cache search", and mend it in image.json.
+
+      2 errors
+      "
+    `);
+  });
+
+  it('its InRelease is past its time', async () => {
+    const date = new Date(Date.UTC(2026, 0, 1));
+    await archive.republish({ date, validUntil: new Date(date.getTime() + HOUR) });
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: The InRelease of fixture stable was valid until <timestamp>; it is now 2026-11-22T05:37:00.032Z. (release-expired)
+        help: Use a mirror that is kept up to date, and check this machine's clock.
+      "
+    `);
+  });
+
+  it('its InRelease is not signed', async () => {
+    await archive.republish({ signedBy: [] });
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: The InRelease of fixture stable is not signed; a file clear-signed by the archive was expected. (release-unsigned)
+        help: Use a mirror that carries InRelease as the archive made it.
+      "
+    `);
+  });
+
+  it('its InRelease is signed by a stranger', async () => {
+    await archive.republish({ signedBy: ['stranger'] });
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: The InRelease of fixture stable is signed, but by no key that this workspace trusts. (release-wrong-key)
+        key ef036263f6d315ac: not among the trusted keys that are valid today
+        help: If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).
+      "
+    `);
+  });
+
+  it('its InRelease was altered after it was signed', async () => {
+    await archive.republish({ alterRelease: (text) => text.replace('Origin: Fixture', 'Origin: Somebody') });
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: The InRelease of fixture stable is signed, but by no key that this workspace trusts. (release-wrong-key)
+        key ef036263f6d315ac: not among the trusted keys that are valid today
+        help: If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).
+      "
+    `);
+  });
+
+  it('its package list is not the one that InRelease names', async () => {
+    archive.fault({ path: /Packages|by-hash/, fault: { kind: 'alter' } });
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: The InRelease of fixture stable is signed, but by no key that this workspace trusts. (release-wrong-key)
+        key ef036263f6d315ac: not among the trusted keys that are valid today
+        help: If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).
+      "
+    `);
+  });
+
+  it('it has no such file: 404', async () => {
+    archive.fault({ path: /InRelease/, fault: { kind: 'status', status: 404 } });
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: InRelease of fixture stable could not be fetched: no place has it. (gone)
+        http://127.0.0.1:<port>/dists/stable/InRelease: HTTP 404 Not Found
+        help: Look whether the file has moved, or configure a mirror that has it.
+      "
+    `);
+  });
+
+  it('its server is at a loss: 500', async () => {
+    archive.fault({ path: /InRelease/, fault: { kind: 'status', status: 500 } });
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: InRelease of fixture stable could not be fetched: the server answered with an error. (http-status)
+        http://127.0.0.1:<port>/dists/stable/InRelease: HTTP 500 Internal Server Error; tried 2 times
+        help: Run the command again later; where it stays like this, check that this machine may read the address.
+      "
+    `);
+  });
+
+  it('its server cuts connections', async () => {
+    archive.fault({ path: /InRelease/, fault: { kind: 'reset' } });
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: InRelease of fixture stable could not be fetched: no server could be reached. (network)
+        http://127.0.0.1:<port>/dists/stable/InRelease: other side closed; tried 2 times
+        help: Check the network and the proxy, then run the command again: what has come already is kept.
+      "
+    `);
+  });
+
+  it('its server hangs', async () => {
+    archive.fault({ path: /InRelease/, fault: { kind: 'hang' } });
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: InRelease of fixture stable could not be fetched: no server answered in time. (timeout)
+        http://127.0.0.1:<port>/dists/stable/InRelease: no answer within <time>; tried 2 times
+        help: Check the network and the proxy, then run the command again: what has come already is kept.
+      "
+    `);
+  });
+
+  it('its server stops in the middle of a file', async () => {
+    archive.fault({ path: /Packages|by-hash/, fault: { kind: 'hang', afterBytes: 10 } });
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: The InRelease of fixture stable is signed, but by no key that this workspace trusts. (release-wrong-key)
+        key ef036263f6d315ac: not among the trusted keys that are valid today
+        help: If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).
+      "
+    `);
+  });
+
+  it('its server is not there', async () => {
+    await archive.stop();
+    expect(await seen()).toMatchInlineSnapshot(`
+      "error: InRelease of fixture stable could not be fetched: no server could be reached. (network)
+        http://127.0.0.1:<port>/dists/stable/InRelease: connect ECONNREFUSED 127.0.0.1:<port>; tried 2 times
+        help: Check the network and the proxy, then run the command again: what has come already is kept.
+      "
+    `);
+  });
+});

@@ -1,0 +1,15 @@
+import { afterAll, beforeAll } from 'vitest';
+import { describeBadBuilds } from './bad-builds';
+import { Chain } from './chain';
+import { describeKills } from './kills';
+
+// One file, so that the system below all of it is built once.
+let chain: Chain;
+
+beforeAll(async () => {
+  chain = await Chain.make();
+}, 600_000);
+afterAll(() => chain.remove());
+
+describeBadBuilds(() => chain);
+describeKills(() => chain);

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const exec = promisify(execFile);
+
+/** What a run may leave on a machine that it should not: empty lists are good. */
+export interface Leftovers {
+  /** In the store's folder for unfinished things. */
+  readonly temporary: readonly string[];
+  /** Steps and unfinished layers of the engine. */
+  readonly engine: readonly string[];
+  /** Ids of buildah's containers. */
+  readonly containers: readonly string[];
+  /** Mount points below the store. */
+  readonly mounts: readonly string[];
+  /** Command lines that name the store. */
+  readonly processes: readonly string[];
+}
+
+/** Looks for what runs on a store have left. */
+export async function leftoversOf(store: string): Promise<Leftovers> {
+  const engine = join(store, 'engine', 'buildah');
+  const layers = await namesIn(join(engine, 'layers'));
+  return {
+    temporary: await namesIn(join(store, 'tmp')),
+    engine: [...(await namesIn(join(engine, 'steps'))), ...layers.filter((name) => name.startsWith('new-'))],
+    containers: await containersIn(engine),
+    mounts: linesWith(await readFile('/proc/mounts', 'utf8'), `${store}/`),
+    processes: await processesOf(store),
+  };
+}
+
+/** Whether any process with these ids is still there that was when they were collected. */
+export async function stillRunning(processes: readonly RunningProcess[]): Promise<string[]> {
+  const now = await allProcesses();
+  return processes
+    .filter(({ id, started }) => now.some((other) => other.id === id && other.started === started))
+    .map(({ id, name }) => `${id} ${name}`);
+}
+
+export interface RunningProcess {
+  readonly id: number;
+  readonly parent: number;
+  readonly name: string;
+  /** In clock ticks since boot. */
+  readonly started: string;
+}
+
+/** All processes below one, in containers too. */
+export async function descendantsOf(id: number): Promise<RunningProcess[]> {
+  const all = await allProcesses();
+  const below = (parent: number): RunningProcess[] =>
+    all.filter((process) => process.parent === parent).flatMap((process) => [process, ...below(process.id)]);
+  return below(id);
+}
+
+async function allProcesses(): Promise<RunningProcess[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    ids.map(async (id) => statOf(id, await readFile(`/proc/${id}/stat`, 'latin1').catch(() => ''))),
+  );
+  return found.filter((process) => process !== undefined);
+}
+
+/** Fields 2 (comm), 3 (state), 4 (ppid) and 22 (starttime) of /proc/<pid>/stat (proc(5)); zombies are gone. */
+function statOf(id: string, stat: string): RunningProcess | undefined {
+  const match = /^\d+ \((.*)\) (\S) (\d+) (.*)$/s.exec(stat);
+  if (!match || match[2] === 'Z') return undefined;
+  const rest = (match[4] ?? '').split(' ');
+  return { id: Number(id), parent: Number(match[3]), name: match[1] ?? '', started: rest[22 - 5] ?? '' };
+}
+
+async function containersIn(engine: string): Promise<string[]> {
+  const env = { ...process.env, CONTAINERS_STORAGE_CONF: join(engine, 'storage.conf') };
+  if ((await namesIn(engine)).length === 0) return [];
+  const { stdout } = await exec('buildah', ['containers', '--quiet', '--all'], { env });
+  return linesWith(stdout, '');
+}
+
+async function processesOf(store: string): Promise<string[]> {
+  const listed = await exec('pgrep', ['--full', '--list-full', store]).catch(() => ({ stdout: '' }));
+  return linesWith(listed.stdout, store);
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+function linesWith(text: string, part: string): string[] {
+  return text.split('\n').filter((line) => line !== '' && line.includes(part));
+}
