@@ -3,7 +3,7 @@ import { valueOf } from '../fault';
 import { layerTar } from '../layer/convert';
 import type { Store } from '../store/store';
 import { fileEntry, type TarEntry } from '../tar/entry';
-import type { ExportImage, ExportOptions } from './export';
+import type { ExportImage, ExportOptions } from './request';
 
 /**
  * What `docker load` and `podman load` read (moby's image specification v1.2, "Combined Image JSON"): the

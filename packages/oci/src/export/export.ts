@@ -1,31 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
-import type { Compression, Digest, Layer, Result } from '@image-tooling/model';
+import type { Digest, Result } from '@image-tooling/model';
 import { caught, Fault, valueOf } from '../fault';
-import type { Store } from '../store/store';
 import type { TarEntry } from '../tar/entry';
 import { orderEntries, tarOf } from '../tar/write';
 import { dockerArchive } from './docker';
 import { ociLayout } from './oci';
 import { replaceFile, replaceFolder } from './place';
+import type { ExportImage, ExportOptions } from './request';
 import type { ExportTarget } from './target';
-
-/** The image to export: what `assembleImage` gave back, or the same from an image's layers.json. */
-export interface ExportImage {
-  readonly manifestDigest: Digest;
-  readonly configDigest: Digest;
-  readonly layers: readonly Layer[];
-}
-
-export interface ExportOptions {
-  readonly store: Store;
-  /** What the receiver calls the image: `name:tag` for docker and podman, a tag for an OCI layout. */
-  readonly reference: string;
-  /** Converts the layers of an OCI layout; the manifest's digest is then another. Default: as they are. */
-  readonly compression?: Compression;
-  readonly signal?: AbortSignal;
-}
 
 export interface Exported {
   /** The manifest in an OCI layout; differs from the image's where its layers were converted. */

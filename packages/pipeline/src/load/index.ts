@@ -13,8 +13,11 @@ import { makeImage, type MadeImage } from '../build/image';
 import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
 import { outputFolder, readOutput } from '../workspace/outputs';
+import type { Loaded } from './loaded';
 import { loadInto } from './program';
 import type { LoadTarget } from './target';
+
+export type { Loaded } from './loaded';
 
 export interface LoadRequest {
   readonly name: string;
@@ -22,12 +25,6 @@ export interface LoadRequest {
   readonly target: LoadTarget;
   /** Of an OCI folder or archive; default: as the image has it. */
   readonly compression?: Compression;
-}
-
-export interface Loaded {
-  readonly manifestDigest: string;
-  /** What to call the image where it was loaded to. */
-  readonly reference: string;
 }
 
 /**

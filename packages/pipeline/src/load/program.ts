@@ -2,7 +2,7 @@ import { lastLines, start } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { streamDockerArchive, type AssembledImage } from '@image-tooling/oci';
 import type { Session } from '../session';
-import type { Loaded } from './index';
+import type { Loaded } from './loaded';
 
 /**
  * Hands an image to docker or podman, as the archive of plain tars that every version of both reads. Fails with
