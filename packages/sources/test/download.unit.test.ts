@@ -168,7 +168,7 @@ describe('what a person is told', () => {
   it('a reset', async () => {
     broken({ kind: 'reset' });
     expect(shown(await get())).toMatchInlineSnapshot(`
-      "[network] the file could not be fetched: no server could be reached.
+      "[network] the file could not be fetched: no connection could be made, or it broke.
       -> Check the network and the proxy, then run the command again: what has come already is kept.
       http://127.0.0.1:PORT/file: other side closed; tried 3 times"
     `);

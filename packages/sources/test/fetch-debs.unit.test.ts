@@ -153,11 +153,11 @@ describe('fetchDebs', () => {
   it('a mirror that is down', async () => {
     await archive.stop();
     expect(shown(await fetchAll(false))).toMatchInlineSnapshot(`
-      "[network] hello 1:2.0+x (all) could not be fetched: no server could be reached.
+      "[network] hello 1:2.0+x (all) could not be fetched: no connection could be made, or it broke.
       -> Check the network and the proxy, then run the command again: what has come already is kept.
       http://127.0.0.1:PORT/pool/main/hello_2.0%2Bx_all.deb: connect ECONNREFUSED 127.0.0.1:PORT; tried 3 times
 
-      [network] libhello 1.0 (all) could not be fetched: no server could be reached.
+      [network] libhello 1.0 (all) could not be fetched: no connection could be made, or it broke.
       -> Check the network and the proxy, then run the command again: what has come already is kept.
       http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: connect ECONNREFUSED 127.0.0.1:PORT; tried 3 times"
     `);
