@@ -1,9 +1,9 @@
 /** One side of a comparison. */
 export interface Contestant {
   readonly name: string;
-  run(): Promise<void> | void;
+  readonly run: () => Promise<void> | void;
   /** Not measured; before each run. */
-  prepare?(): Promise<void> | void;
+  readonly prepare?: () => Promise<void> | void;
 }
 
 /** The seconds of each run of each side, by its name. */

@@ -13,7 +13,9 @@ export interface Limit {
 
 /** Prints the medians and the limits as tables; the process ends with 1 where a limit is passed. */
 export function report(timings: Timings, limits: readonly Limit[]): void {
-  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${machineLoad()}\n`);
+  console.log(
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${machineLoad()}\n`,
+  );
   console.log(table(['measured', 'median', 'each run'], [...timings].map(timingRow)));
   if (limits.length > 0) console.log(`\n${table(['limit', 'value', 'at most', ''], limits.map(limitRow))}`);
   if (limits.some((limit) => !holds(limit))) process.exitCode = 1;
@@ -45,7 +47,12 @@ function timingRow([name, values]: [string, readonly number[]]): string[] {
 
 function limitRow(limit: Limit): string[] {
   const unit = limit.unit ?? '';
-  return [limit.name, limit.value.toFixed(2) + unit, limit.atMost + unit, holds(limit) ? 'holds' : 'OVER'];
+  return [
+    limit.name,
+    `${limit.value.toFixed(2)}${unit}`,
+    `${limit.atMost}${unit}`,
+    holds(limit) ? 'holds' : 'OVER',
+  ];
 }
 
 function holds({ value, atMost }: Limit): boolean {

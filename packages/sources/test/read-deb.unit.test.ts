@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ describe('readDeb', () => {
     const request = {
       file: join(folder, 'tool.deb'),
       name: 'tool 1:2.0-3 (all)',
-      dataTo: join(folder, 'tool.tar'),
+      plainTo: join(folder, 'plain.deb'),
     };
     return readDeb({ ...request, ...(sha256 !== undefined && { sha256 }) });
   }
@@ -36,13 +36,25 @@ describe('readDeb', () => {
     async (packing) => {
       const result = await read(await buildDeb({ ...fixture, packing }));
       if (!result.ok) throw new Error(shown(result));
-      const { control, controlFiles, controlText, dataTar } = result.value;
+      const { control, controlFiles, controlText, data } = result.value;
       expect([control.get('package'), control.get('depends')]).toEqual(['tool', 'libc6 (>= 2.41)']);
       expect(controlText).toMatch(/^Package: tool\n/);
       expect([...controlFiles.keys()].sort()).toEqual(['conffiles', 'control', 'md5sums', 'postinst']);
       expect(controlFiles.get('postinst')?.toString()).toContain('echo configured');
-      const listing = execFileSync('tar', ['--numeric-owner', '-tvf', dataTar], { encoding: 'utf8' });
+      const plain = await readFile(join(folder, 'plain.deb'));
+      const input = plain.subarray(data.offset, data.offset + data.length);
+      const listing = execFileSync('tar', ['--numeric-owner', '-tv'], { input, encoding: 'utf8' });
       expect(listing).toMatch(/-rwxr-xr-x 0\/0 +100000 .* \.\/usr\/bin\/tool\n/);
+    },
+  );
+
+  it.each([fixture, { ...fixture, version: '1:2.0-3+odd', packing: 'none' as const }])(
+    'writes the same package uncompressed, as dpkg-deb takes it ($version)',
+    async (made) => {
+      await read(await buildDeb(made));
+      const [packed, plain] = ['tool.deb', 'plain.deb'].map((name) => dpkgDeb(join(folder, name)));
+      if (plain === undefined) console.warn('skipped: this machine has no dpkg-deb');
+      else expect(plain).toEqual(packed);
     },
   );
 
@@ -93,8 +105,8 @@ describe('readDeb', () => {
 
   it('onto a place that can not be written', async () => {
     await writeFile(join(folder, 'a.deb'), await buildDeb(fixture));
-    const dataTo = join(folder, 'absent/tool.tar');
-    const result = await readDeb({ file: join(folder, 'a.deb'), name: 'tool', dataTo });
+    const plainTo = join(folder, 'absent/plain.deb');
+    const result = await readDeb({ file: join(folder, 'a.deb'), name: 'tool', plainTo });
     expect(result).toMatchObject({ failures: [{ code: 'io' }] });
   });
 });
@@ -105,6 +117,13 @@ it('the fixture packages are what dpkg-deb takes for packages', async () => {
   if (fields === undefined) console.warn('skipped: this machine has no dpkg-deb');
   else expect(fields).toContain('Package: tool\nVersion: 1.0\nArchitecture: all\n');
 });
+
+/** Fields, files and scripts as dpkg-deb sees them; undefined where there is no dpkg-deb. */
+function dpkgDeb(file: string): string[] | undefined {
+  if (tryDpkg(file) === undefined) return undefined;
+  const ask = (...args: string[]) => execFileSync('dpkg-deb', [...args, file]).toString('latin1');
+  return [ask('--field'), ask('--contents'), ask('--fsys-tarfile'), ask('--ctrl-tarfile')];
+}
 
 function tryDpkg(file: string): string | undefined {
   try {

@@ -136,9 +136,9 @@ describe.runIf(hasApt)('trixie', () => {
     const fetched = valueOf(await fetchDebs(bootstrap('amd64').map(lockedDeb), fetch, context));
     const start = performance.now();
     const debs = await Promise.all(
-      fetched.map(({ file, name, sha256 }) => readDeb({ file, name, sha256, dataTo: `${file}.tar` })),
+      fetched.map(({ file, name, sha256 }) => readDeb({ file, name, sha256, plainTo: `${file}.plain` })),
     );
-    const bytes = debs.reduce((sum, deb) => sum + valueOf(deb).dataBytes, 0);
+    const bytes = debs.reduce((sum, deb) => sum + valueOf(deb).data.length, 0);
     console.log(
       `${debs.length} packages, ${bytes} bytes unpacked in ${Math.round(performance.now() - start)} ms`,
     );

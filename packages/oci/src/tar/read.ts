@@ -16,15 +16,22 @@ const MAX_EXTENSION = 1024 * 1024;
  * as ranges of the file. Fails with `tar-format` on anything malformed, truncated or not
  * representable (sparse files), and with `io` where the file can't be read.
  */
-export async function readTar(file: string): Promise<Result<TarEntry[]>> {
+export async function readTar(file: string, part?: FilePart): Promise<Result<TarEntry[]>> {
   return caught(file, async () => {
     const handle = await open(file, 'r');
     try {
-      return await new TarReader(file, handle, (await handle.stat()).size).entries();
+      const { offset, length } = part ?? { offset: 0, length: (await handle.stat()).size };
+      return await new TarReader(file, handle, offset + length, offset).entries();
     } finally {
       await handle.close();
     }
   });
+}
+
+/** A tar that lies within another file; both in bytes. */
+export interface FilePart {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** What the headers before an entry's own say about it. */
@@ -39,12 +46,13 @@ class TarReader {
   private readonly found: TarEntry[] = [];
   private readonly globals = new Map<string, string>();
   private overlay: Overlay = { pax: new Map() };
-  private at = 0;
 
+  /** `end` and `at`: where the tar ends in the file, and where it begins. */
   constructor(
     private readonly file: string,
     handle: FileHandle,
-    private readonly total: number,
+    private readonly end: number,
+    private at: number,
   ) {
     this.window = new WindowReader(handle);
   }
@@ -89,7 +97,7 @@ class TarReader {
       throw this.malformed(`the name "${displayPath(name)}" is not a path below the root`);
     const stored = this.storedSize(header, pax, type);
     const start = this.at + BLOCK;
-    if (start + stored > this.total) throw this.truncated();
+    if (start + stored > this.end) throw this.truncated();
     this.found.push({
       ...this.attributes(header, pax),
       path,
@@ -152,7 +160,7 @@ class TarReader {
       code: 'tar-format',
       message: `${this.file} ends before the tar does.`,
       hint: 'It was cut off while being written or copied: make it again.',
-      details: [`${this.total} bytes, ${this.found.length} whole entries`],
+      details: [`${this.end} bytes, ${this.found.length} whole entries`],
     });
   }
 

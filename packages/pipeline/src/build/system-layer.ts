@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import type { Mount, Step, StepCommand, SystemLayer } from '@image-tooling/engines';
 import {
-  all,
   ok,
   type LockedDeb,
   type OriginLayer,
@@ -65,9 +64,12 @@ async function makeIn(folder: string, session: Session, request: SystemRequest):
   const debs = await fetchLockedDebs(session, request, [...request.bootstrap, ...request.packages]);
   if (!debs.ok) return debs;
   const required = debs.value.slice(0, request.bootstrap.length);
-  const lower = required.length > 0 ? await unpackedSystem(folder, session, required) : ok(undefined);
+  const lower =
+    required.length > 0
+      ? await unpackedSystem(folder, join(folder, REQUIRED_FOLDER), session, required)
+      : ok(undefined);
   if (!lower.ok) return lower;
-  const mounts = await stepFolder(folder, required, debs.value.slice(required.length));
+  const mounts = await stepFolder(folder, debs.value.slice(required.length));
   if (!mounts.ok) return mounts;
   const changesTo = join(folder, 'changes.tar');
   const system = lower.value ? [lower.value.layer] : chainLayers(session, request.chain);
@@ -96,16 +98,9 @@ async function written(
   return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
 }
 
-/** Links the .debs where the step finds them. */
-async function stepFolder(
-  folder: string,
-  required: readonly FetchedDeb[],
-  packages: readonly FetchedDeb[],
-): Promise<Result<Mount[]>> {
-  const linked = all([
-    await linkDebs(join(folder, REQUIRED_FOLDER), required),
-    await linkDebs(join(folder, PACKAGES_FOLDER), packages),
-  ]);
+/** Links the .debs that apt installs where the step finds them. */
+async function stepFolder(folder: string, packages: readonly FetchedDeb[]): Promise<Result<Mount[]>> {
+  const linked = await linkDebs(join(folder, PACKAGES_FOLDER), packages);
   return linked.ok ? ok([{ source: join(folder, STEP_FOLDER), target: STEP_FOLDER }]) : linked;
 }
 

@@ -1,6 +1,8 @@
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ioFailure } from '@image-tooling/host';
 import type { SystemLayer } from '@image-tooling/engines';
-import { all, ok, type Result } from '@image-tooling/model';
+import { all, fail, ok, type Result } from '@image-tooling/model';
 import { readTar, writeTarFile, type TarEntry } from '@image-tooling/oci';
 import { readDeb, type FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
@@ -11,13 +13,22 @@ export interface UnpackedSystem {
   readonly layer: SystemLayer;
 }
 
-/** The files of all required packages, put together from their .debs without running anything. */
+/**
+ * The files of all required packages, put together from their .debs without running anything. `plainDebs` gets
+ * the packages again, uncompressed: dpkg, on one core and perhaps emulated, would decompress each once more.
+ */
 export async function unpackedSystem(
   folder: string,
+  plainDebs: string,
   session: Session,
   debs: readonly FetchedDeb[],
 ): Promise<Result<UnpackedSystem>> {
-  const unpacked = all(await Promise.all(debs.map((deb) => filesOf(deb, folder))));
+  try {
+    await mkdir(plainDebs, { recursive: true });
+  } catch (error) {
+    return fail(ioFailure(error, plainDebs));
+  }
+  const unpacked = all(await Promise.all(debs.map((deb) => filesOf(deb, plainDebs))));
   if (!unpacked.ok) return unpacked;
   const entries = firstOfEachPath(unpacked.value.flat());
   const path = join(folder, 'unpacked.tar');
@@ -27,10 +38,10 @@ export async function unpackedSystem(
   return ok({ entries, layer: { path, digest: diffId, diffId, size, compression: 'none' } });
 }
 
-async function filesOf(deb: FetchedDeb, folder: string): Promise<Result<TarEntry[]>> {
-  const dataTo = join(folder, `${deb.name}.tar`);
-  const read = await readDeb({ file: deb.file, name: deb.name, dataTo, sha256: deb.sha256 });
-  return read.ok ? readTar(dataTo) : read;
+async function filesOf(deb: FetchedDeb, plainDebs: string): Promise<Result<TarEntry[]>> {
+  const plainTo = join(plainDebs, basename(deb.path));
+  const read = await readDeb({ file: deb.file, name: deb.name, plainTo, sha256: deb.sha256 });
+  return read.ok ? readTar(plainTo, read.value.data) : read;
 }
 
 /** Folders are in many packages; any other path is in one (Debian policy 7.6). */

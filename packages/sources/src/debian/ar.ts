@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises';
+
 /** A member of an ar file; `data` is a view, not a copy. */
 export interface ArMember {
   readonly name: string;
@@ -25,4 +27,32 @@ export function readAr(file: Buffer): ArMember[] {
     position = end + (end % 2);
   }
   return members;
+}
+
+/**
+ * Writes an ar file. Gives the offset of its last member's data, in bytes. Throws what the file system says.
+ * Owners are root's and times the epoch's, as nothing reads them.
+ */
+export async function writeAr(file: string, members: readonly ArMember[]): Promise<number> {
+  const parts = [
+    Buffer.from(MAGIC),
+    ...members.flatMap(({ name, data }) => [header(name, data), data, padding(data)]),
+  ];
+  const handle = await open(file, 'w');
+  try {
+    for (const part of parts) await handle.writeFile(part);
+  } finally {
+    await handle.close();
+  }
+  const last = members.at(-1)?.data ?? Buffer.alloc(0);
+  return parts.reduce((sum, part) => sum + part.length, 0) - padding(last).length - last.length;
+}
+
+function header(name: string, data: Buffer): Buffer {
+  const fields = [name.padEnd(16), '0'.padEnd(12), '0'.padEnd(6), '0'.padEnd(6), '100644'.padEnd(8)];
+  return Buffer.from(`${fields.join('')}${String(data.length).padEnd(10)}\`\n`, 'latin1');
+}
+
+function padding(data: Buffer): Buffer {
+  return Buffer.from('\n'.repeat(data.length % 2));
 }

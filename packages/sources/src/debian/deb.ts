@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { ioFailure, isErrno } from '@image-tooling/host';
-import { readAr, type ArMember } from './ar';
+import { readAr, writeAr, type ArMember } from './ar';
 import { readSmallTar } from './small-tar';
 import { parseStanza, type Stanza } from './stanza';
 import { TooLarge, unpack, type Packing } from './unpack';
@@ -20,8 +20,8 @@ export interface DebRead {
   readonly file: string;
   /** What the user is told: "jq 1.7.1-6 (amd64)". */
   readonly name: string;
-  /** Where to write the files of the package, as an uncompressed tar. */
-  readonly dataTo: string;
+  /** Where to write the same package with its files uncompressed: dpkg has nothing left to decompress. */
+  readonly plainTo: string;
   /** 64 hexadecimal digits: checked again when given. */
   readonly sha256?: string;
 }
@@ -34,10 +34,8 @@ export interface Deb {
   readonly controlText: string;
   /** Every file of control.tar by name: control, conffiles, md5sums, postinst, triggers, … */
   readonly controlFiles: ReadonlyMap<string, Buffer>;
-  /** Absolute path of the uncompressed data.tar. */
-  readonly dataTar: string;
-  /** Bytes of it. */
-  readonly dataBytes: number;
+  /** Where in the written package its uncompressed data.tar lies; in bytes. */
+  readonly data: { readonly offset: number; readonly length: number };
 }
 
 /**
@@ -60,12 +58,12 @@ async function takeApart(request: DebRead): Promise<Result<Deb>> {
     const controlText = controlFiles.get('control')?.toString('utf8');
     if (controlText === undefined) throw new Error('control.tar has no file "control"');
     const data = await members.unpackTar('data.tar', MAX_DATA_BYTES);
-    await writeFile(request.dataTo, data);
+    const offset = await writeAr(request.plainTo, members.withPlainData(data));
     const control = parseStanza(controlText);
-    return ok({ control, controlText, controlFiles, dataTar: request.dataTo, dataBytes: data.length });
+    return ok({ control, controlText, controlFiles, data: { offset, length: data.length } });
   } catch (error) {
     return fail(
-      isErrno(error) && error.syscall ? ioFailure(error, request.dataTo) : damaged(request.name, error),
+      isErrno(error) && error.syscall ? ioFailure(error, request.plainTo) : damaged(request.name, error),
     );
   }
 }
@@ -82,6 +80,14 @@ class Members {
   async control(): Promise<Map<string, Buffer>> {
     const tar = await this.unpackTar('control.tar', MAX_CONTROL_BYTES);
     return new Map(readSmallTar(tar).map(({ name, content }) => [name, content]));
+  }
+
+  /** What dpkg takes for the same package: an uncompressed data.tar may stand in it (deb(5)), and is the last. */
+  withPlainData(data: Buffer): ArMember[] {
+    const before = this.members.filter(
+      ({ name }) => name === 'debian-binary' || name.startsWith('control.tar'),
+    );
+    return [...before, { name: 'data.tar', data }];
   }
 
   async unpackTar(base: string, maxBytes: number): Promise<Buffer> {
