@@ -81,7 +81,7 @@ export function describeBadBuilds(chain: () => Chain): void {
       expect(await seen(rig, 'slow', { PATH: folder })).toMatchInlineSnapshot();
     });
 
-    it.each(['16m', '64m'])('the disk of the store is full: %s', async (size, context) => {
+    it.for(['16m', '64m'])('the disk of the store is full: %s', async (size, context) => {
       const rig = await chain().copy({ emptyStore: true });
       const IMAGE_STORE = join(rig.folder, 'small');
       await mkdir(IMAGE_STORE);

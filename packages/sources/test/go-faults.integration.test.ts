@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildGoTool, lockGoTool, type GoTool } from '../src/go';
-import { writeProxy } from './go-proxy';
+import { writeProxy } from '@image-tooling/testkit';
 import { failureOf, GoRig, GREETING, HOST, need, TOOL } from './go-rig';
 
 describe('what can go wrong with a tool from Go modules', () => {

@@ -13,7 +13,7 @@ import {
   type GoTool,
 } from '../src/go';
 import { recordingContext } from './go-context';
-import { writeProxy } from './go-proxy';
+import { writeProxy } from '@image-tooling/testkit';
 
 /** Whose programs this machine runs. */
 export const HOST: Arch = process.arch === 'arm64' ? 'arm64' : 'amd64';

@@ -1,0 +1,1 @@
+export { writeProxy, type ProxiedModule } from './proxy';
