@@ -11,12 +11,11 @@ function screenOf(env: NodeJS.ProcessEnv = {}, terminal: { isTTY?: boolean; colu
     stream((more) => (text += more), terminal),
     env,
   );
-  return { ...screen, shown: () => text, lines: () => text.split('\n') };
+  return { progress: screen.progress, end: () => screen.end(), shown: () => text };
 }
 
 /** What a terminal shows after all that was written to it: lines drawn over are gone. */
 function visible(text: string): string[] {
-  // eslint-disable-next-line no-control-regex -- what clears a line on a terminal
   return text.split('\n').map((line) => line.replace(/[^\n]*\r\u001b\[2K/, ''));
 }
 

@@ -56,12 +56,20 @@ describe('lock says of an archive that', () => {
   it('it lacks packages', async () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: There is no package "fixture-helo" in the archive. (package-not-found)
+        images/base/image.json:7:5
+          6 |   "packages": [
+          7 |     "fixture-helo",
+            |     ^^^^^^^^^^^^^^ no such package
         help: Look the name up with "apt-cache search", and mend it in image.json.
 
       error: There is no package "curl" in the archive. (package-not-found)
+        images/base/image.json:8:5
+          7 |     "fixture-helo",
+          8 |     "curl"
+            |     ^^^^^^ no such package
         help: Look the name up with "apt-cache search", and mend it in image.json.
 
-      2 errors
+      2 errors in one file
       "
     `);
   });

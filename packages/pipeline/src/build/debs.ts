@@ -4,6 +4,7 @@ import type { Store } from '@image-tooling/oci';
 import { fetchDebs, type BlobCache, type FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { archivesOf } from '../workspace/archives';
+import { packagesText } from './words';
 
 /** Gets locked .debs into the store, verified. Fails as `fetchDebs` does. */
 export async function fetchLockedDebs(
@@ -22,7 +23,7 @@ export async function fetchLockedDebs(
     archives: archives.value,
     time,
     http: session.http,
-    label: `${owner}: fetch ${debs.length} packages`,
+    label: `${owner}: fetch ${packagesText(debs.length)}`,
   };
   try {
     return await fetchDebs(debs, request, session.context);

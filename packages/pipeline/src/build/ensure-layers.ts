@@ -8,9 +8,9 @@ import {
   type Failure,
 } from '@image-tooling/model';
 import type { Session } from '../session';
-import { layerName } from './ensure-layer';
 import { makeImage } from './image';
 import { ensureTool } from './tool-layer';
+import { layerText } from './words';
 
 /**
  * Makes sure that the store has every layer of an image's parent and tools, which their own builds made earlier,
@@ -56,7 +56,7 @@ async function makeAgain(
 function notReproduced(layer: OriginLayer): Failure {
   return {
     code: 'not-reproducible',
-    message: `The ${layerName(layer)} was built again, and is not what was recorded.`,
+    message: `What was recorded of ${layerText(layer)} is not what came when it was built again.`,
     hint: `Run "npx nx run ${layer.owner}:build --skip-nx-cache" to record what this machine makes, and compare.`,
     details: [`recorded digest ${layer.digest}`, `build id ${layer.buildId}`],
   };

@@ -19,11 +19,12 @@ import {
 } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { chainPaths } from './chain';
-import { ensureLayer, layerName, type MadeLayer } from './ensure-layer';
+import { ensureLayer, type MadeLayer } from './ensure-layer';
 import { ensureLayers } from './ensure-layers';
 import { helpEntries } from './help-layer';
 import { readPlan, type PlannedImage } from './read-plan';
 import { makeSystemLayer } from './system-layer';
+import { layerText } from './words';
 
 /** An image of one platform: all its blobs are in the store. */
 export interface MadeImage {
@@ -136,7 +137,7 @@ async function checkLayers(session: Session, layers: readonly OriginLayer[]): Pr
   if (!paths.ok) return paths;
   return checkCollisions(
     paths.value.map((index, at) => ({
-      name: `the ${layerName(layers[at] as OriginLayer)}`,
+      name: layerText(layers[at] as OriginLayer),
       kind: (layers[at] as OriginLayer).kind,
       paths: index,
     })),

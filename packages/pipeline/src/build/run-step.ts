@@ -39,7 +39,7 @@ function firstFailure(step: Step, results: Commands): Failure | undefined {
     hint: 'Mend what its last lines name; IMAGE_VERBOSE=1 shows all of its output.',
     details: [
       `command: ${step.commands[index]?.argv.join(' ') ?? ''}`,
-      ...lastLines(`${result.stdout}\n${result.stderr}`, 30),
+      ...lastLines(`${result.stdout.trimEnd()}\n${result.stderr}`, 30),
     ],
   };
 }

@@ -28,6 +28,7 @@ import {
   userCommands,
 } from './system-commands';
 import { unpackedSystem } from './unpacked-system';
+import { packagesText } from './words';
 
 /** Emulated maintainer scripts run about eleven times slower than native ones. */
 const STEP_TIMEOUT_SECONDS = 3600;
@@ -110,7 +111,7 @@ function step(request: SystemRequest, system: SystemLayer[], mounts: Mount[], ch
   const [lowest, ...above] = system;
   if (!first || !lowest) throw new Error(`${owner}: a system step without a system or a command`);
   return {
-    label: `${owner}: install ${bootstrap.length + packages.length} packages`,
+    label: `${owner}: install ${packagesText(bootstrap.length + packages.length)}`,
     platform,
     system: [lowest, ...above],
     commands: [first, ...rest],

@@ -5,6 +5,7 @@ import {
   archOf,
   fail,
   ok,
+  placeOf,
   platformOfNode,
   type Arch,
   type Image,
@@ -70,6 +71,7 @@ async function lockPlatform(
     image: image.name,
     arch,
     packages: image.definition.packages,
+    placeOf: (index) => placeOf(image.document, ['packages', index], 'no such package'),
     installed: [...installedBelow(image, platform), ...(bootstrap.value ?? [])],
   });
   if (!packages.ok) return packages;

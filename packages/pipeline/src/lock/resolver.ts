@@ -7,6 +7,7 @@ import {
   platformOf,
   type Arch,
   type OriginLayer,
+  type Place,
   type Result,
 } from '@image-tooling/model';
 import {
@@ -24,6 +25,7 @@ import { chainLayers } from '../build/chain';
 import { ensureLayer } from '../build/ensure-layer';
 import { STEP_FOLDER } from '../build/system-commands';
 import { makeSystemLayer } from '../build/system-layer';
+import { packagesText } from '../build/words';
 import type { Session } from '../session';
 
 const RESOLVE_TIMEOUT_SECONDS = 300;
@@ -38,6 +40,8 @@ export interface ResolveRequest {
   readonly image: string;
   readonly arch: Arch;
   readonly packages: readonly string[];
+  /** Where the definition names the package at this index. */
+  readonly placeOf: (index: number) => Place;
   /** What the chain has already. */
   readonly installed: readonly LockedDeb[];
 }
@@ -55,7 +59,12 @@ export async function resolvePackages(
 ): Promise<Result<LockedDeb[]>> {
   const { image, arch, packages, installed } = request;
   if (packages.length === 0) return ok([]);
-  const missing = missingPackages(packages, state.packages(arch));
+  const missing = packages.flatMap((name, index) =>
+    missingPackages([name], state.packages(arch)).map((failure) => ({
+      ...failure,
+      place: request.placeOf(index),
+    })),
+  );
   if (missing.length > 0) return failWith(missing);
   const system = await aptSystem(session, state, hostArch);
   if (!system.ok) return system;
@@ -114,7 +123,7 @@ async function runApt(
   const [layer] = chainLayers(session, [system]);
   if (!layer) throw new Error('a bootstrap layer is no system layer');
   const { argv, env } = aptResolveCommand({ packages, mountAt: STEP_FOLDER });
-  const label = `${image}: resolve ${packages.length} packages for ${arch}`;
+  const label = `${image}: resolve ${packagesText(packages.length)} for ${arch}`;
   const step = session.context.progress.step(label);
   const ran = await engine.value.run(
     {
