@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { randomInt } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
@@ -11,11 +12,13 @@ import { openEngine } from '../src';
 import { newOwnedName } from '../src/buildah/owners';
 import { placesIn, type Places } from '../src/buildah/places';
 
+let home: string;
 let rig: Rig;
 let places: Places;
 let program: string;
 beforeAll(async () => {
-  rig = await openRig((storeRoot) => openEngine({ env: process.env, storeRoot }));
+  home = await mkdtemp(join(tmpdir(), 'home-'));
+  rig = await openRig((storeRoot) => openEngine({ env: { ...process.env, HOME: home }, storeRoot }));
   places = placesIn(rig.storeRoot);
   program = join(rig.folder, 'killed.cjs');
   const entryPoints = [join(__dirname, 'killed.ts')];
@@ -29,7 +32,10 @@ beforeAll(async () => {
     logLevel: 'error',
   });
 });
-afterAll(() => rig.close());
+afterAll(async () => {
+  await rig.close();
+  await rm(home, { recursive: true, force: true });
+});
 
 const newMark = (): string => `3600.${randomInt(1e9, 9e9)}`;
 
@@ -72,6 +78,11 @@ describe('what a step leaves', () => {
     abort.abort();
     await running;
     await expectNothingLeft();
+  });
+
+  it("is nothing in the user's home: neither containers nor settings", async () => {
+    valueOf(await rig.run(['true']));
+    expect(await readdir(home)).toEqual([]);
   });
 
   it('dies with a process that is killed, and the next to open the engine clears up', async () => {

@@ -6,7 +6,7 @@ import type { Places } from './places';
 /** What the programs of the host get to see, and where buildah keeps its things. */
 export type HostEnv = Readonly<Record<string, string>>;
 
-const PASSED_ON = ['HOME', 'USER', 'LOGNAME', 'XDG_RUNTIME_DIR'] as const;
+const PASSED_ON = ['USER', 'LOGNAME'] as const;
 /** `losetup`, `chroot` and others stand there, and an ordinary user's PATH on Debian has it not. */
 const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';
 const DEFAULT_PATH = `${SYSTEM_FOLDERS}:/usr/local/bin:/usr/bin:/bin`;
@@ -18,9 +18,19 @@ export function hostEnv(env: Readonly<Record<string, string | undefined>>, place
     ...Object.fromEntries(passed),
     PATH: env['PATH'] === undefined ? DEFAULT_PATH : `${env['PATH']}:${SYSTEM_FOLDERS}`,
     LC_ALL: 'C',
+    HOME: places.home,
+    TMPDIR: places.home,
     CONTAINERS_STORAGE_CONF: places.storageConf,
     CONTAINERS_CONF: places.containersConf,
   };
+}
+
+/**
+ * buildah with its storage named: within `buildah unshare` it takes an ordinary user's own storage whatever the
+ * configuration says.
+ */
+export function buildahCommand(places: Places): [string, ...string[]] {
+  return ['buildah', '--root', places.storage, '--runroot', places.run, '--storage-driver', 'vfs'];
 }
 
 /**
@@ -29,7 +39,7 @@ export function hostEnv(env: Readonly<Record<string, string | undefined>>, place
  */
 export async function configure(places: Places): Promise<Result<void>> {
   try {
-    for (const folder of [places.layers, places.steps, places.locks])
+    for (const folder of [places.layers, places.steps, places.locks, places.home])
       await mkdir(folder, { recursive: true });
   } catch (error) {
     return fail(ioFailure(error, places.root));

@@ -14,9 +14,9 @@ export interface CleanWork {
 
 /** Removes a step's container and folder. There are no mounts to undo: they ended with the sandbox. */
 const REMOVE_STEPS = `
-steps=$1; shift
+steps=$1; storage=$2; run=$3; shift 3
 for name; do
-  buildah rm "$name" > /dev/null 2>&1
+  buildah --root "$storage" --runroot "$run" --storage-driver vfs rm "$name" > /dev/null 2>&1
   rm -rf -- "$steps/$name"
 done
 `;
@@ -24,7 +24,9 @@ const REMOVE_TIMEOUT_SECONDS = 300;
 
 /** Removes what the given steps left. A step's folder goes last, so that a cut-short removal is done again. */
 export async function removeSteps(names: readonly string[], work: CleanWork): Promise<void> {
-  if (names.length > 0) await inUsers(['sh', '-c', REMOVE_STEPS, 'sh', work.places.steps, ...names], work);
+  const { steps, storage, run: runRoot } = work.places;
+  if (names.length > 0)
+    await inUsers(['sh', '-c', REMOVE_STEPS, 'sh', steps, storage, runRoot, ...names], work);
 }
 
 /** Removes what processes left that were killed: steps, and layers that they were unpacking. */

@@ -11,6 +11,8 @@ export interface Places {
   /** One folder for each step that runs. */
   readonly steps: string;
   readonly locks: string;
+  /** Home and folder for temporary files of buildah itself, so that it leaves nothing among the user's. */
+  readonly home: string;
   readonly storageConf: string;
   readonly containersConf: string;
 }
@@ -24,6 +26,7 @@ export function placesIn(storeRoot: string): Places {
     layers: join(root, 'layers'),
     steps: join(root, 'steps'),
     locks: join(root, 'locks'),
+    home: join(root, 'home'),
     storageConf: join(root, 'storage.conf'),
     containersConf: join(root, 'containers.conf'),
   };

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { ioFailure, lastLines } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import type { Step } from '../port';
+import { buildahCommand } from './configuration';
 import type { Places } from './places';
 import type { Sandbox } from './sandbox';
 
@@ -125,12 +126,13 @@ async function makeStubs(stubs: string, step: Step, files: readonly HostFile[]):
 }
 
 /** Makes buildah's container, and gives the folder that it takes for the container's root. */
-async function emptyContainer(step: Step, { name, sandbox, signal }: RootfsWork): Promise<Result<string>> {
+async function emptyContainer(step: Step, work: RootfsWork): Promise<Result<string>> {
+  const { name, sandbox, signal, places } = work;
   const dns = step.network === 'none' ? ['--dns=none'] : [];
-  const from = ['buildah', 'from', '--pull-never', ...dns, '--name', name, 'scratch'] as const;
-  const made = await sandbox.mustRun(from as readonly string[] as [string, ...string[]], { signal });
+  const from = ['from', '--pull-never', ...dns, '--name', name, 'scratch'];
+  const made = await sandbox.mustRun([...buildahCommand(places), ...from], { signal });
   if (!made.ok) return made;
-  const mounted = await sandbox.mustRun(['buildah', 'mount', name], { signal });
+  const mounted = await sandbox.mustRun([...buildahCommand(places), 'mount', name], { signal });
   return mounted.ok ? ok(mounted.value.stdout.trim()) : mounted;
 }
 

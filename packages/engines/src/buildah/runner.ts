@@ -3,12 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { lastLines } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import type { CommandResult, Step, StepCommand } from '../port';
-import type { HostEnv } from './configuration';
+import { buildahCommand, type HostEnv } from './configuration';
+import type { Places } from './places';
 import { PIPES_INSIDE, STEP_HOST, type Rootfs } from './rootfs';
 import type { Sandbox } from './sandbox';
 
 export interface CommandWork {
   readonly sandbox: Sandbox;
+  readonly places: Places;
   readonly rootfs: Rootfs;
   readonly env: HostEnv;
   readonly signal: AbortSignal;
@@ -47,11 +49,11 @@ wait
 export async function runCommand(
   command: StepCommand,
   step: Step,
-  { sandbox, rootfs, env, signal, onLine }: CommandWork,
+  { sandbox, places, rootfs, env, signal, onLine }: CommandWork,
 ): Promise<Result<CommandResult>> {
   const mark = randomBytes(16).toString('hex');
   const heard = { stdout: '', stderr: '' };
-  const outcome = await sandbox.run(argvOf(command, step, rootfs, mark), {
+  const outcome = await sandbox.run(argvOf(command, step, { rootfs, places }, mark), {
     env,
     signal,
     timeoutSeconds: command.timeoutSeconds,
@@ -77,11 +79,17 @@ export async function runCommand(
 /** 128 + SIGKILL. */
 const KILLED = 137;
 
-function argvOf(command: StepCommand, step: Step, rootfs: Rootfs, mark: string): [string, ...string[]] {
+function argvOf(
+  command: StepCommand,
+  step: Step,
+  { rootfs, places }: Pick<CommandWork, 'rootfs' | 'places'>,
+  mark: string,
+): [string, ...string[]] {
   const env = Object.entries({ ...step.env, ...command.env }).map(([name, value]) => `${name}=${value}`);
   return [
     ...(['sh', '-c', OUTSIDE, 'sh', rootfs.pipes] as const),
-    ...['buildah', 'run', '--isolation=chroot', `--hostname=${STEP_HOST}`, '--no-hosts'],
+    ...buildahCommand(places),
+    ...['run', '--isolation=chroot', `--hostname=${STEP_HOST}`, '--no-hosts'],
     ...[`--user=${command.user ?? '0:0'}`, ...rootfs.volumes, rootfs.container, '--'],
     ...['/bin/sh', '-c', INSIDE, 'sh', mark, command.workdir ?? '/', ...env, ...command.argv],
   ];

@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mustRun, run, start, type HostResult, type RunningCommand } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import type { HostEnv } from './configuration';
+import { buildahCommand, type HostEnv } from './configuration';
+import type { Places } from './places';
 
 type Argv = readonly [string, ...string[]];
 
@@ -34,6 +35,7 @@ export interface SandboxOptions {
   readonly network: 'none' | 'host';
   readonly isRoot: boolean;
   readonly env: HostEnv;
+  readonly places: Places;
 }
 
 const OPEN_TIMEOUT_SECONDS = 20;
@@ -74,8 +76,8 @@ export async function openSandbox(options: SandboxOptions): Promise<Result<Sandb
 }
 
 /** What an ordinary user runs before a program that needs the subordinate ids; nothing for root. */
-export function enterUsers({ isRoot }: { readonly isRoot: boolean }): string[] {
-  return isRoot ? [] : ['buildah', 'unshare'];
+export function enterUsers(options: { readonly isRoot: boolean; readonly places: Places }): string[] {
+  return options.isRoot ? [] : [...buildahCommand(options.places), 'unshare'];
 }
 
 function sandboxAt(pid: string, holder: RunningCommand, options: SandboxOptions): Sandbox {

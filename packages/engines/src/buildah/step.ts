@@ -57,7 +57,7 @@ async function inSandbox(
     return fail(ioFailure(error, around.places.steps));
   }
   const env = { ...around.env, TMPDIR: join(around.places.steps, name, 'tmp') };
-  const sandbox = await openSandbox({ network: step.network, isRoot: around.isRoot, env });
+  const sandbox = await openSandbox({ ...around, network: step.network, env });
   if (!sandbox.ok) return sandbox;
   try {
     return await work(step, name, { ...around, env }, sandbox.value, signal, onLine);
