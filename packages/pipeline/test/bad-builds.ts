@@ -44,7 +44,12 @@ export function describeBadBuilds(chain: () => Chain): void {
       const rig = await chain().copy();
       chain().archive.fault({ path: new RegExp(debPath(SLOW)), fault: { kind: 'status', status: 404 } });
       try {
-        expect(await seen(rig, 'slow')).toMatchInlineSnapshot();
+        expect(await seen(rig, 'slow')).toMatchInlineSnapshot(`
+          "error: fixture-slow 1.0 (all) of the archive "fixture" is gone: no place has it any more. (gone)
+            http://127.0.0.1:<port>/pool/main/fixture-slow_1.0_all.deb: HTTP 404 Not Found
+            help: Run the lock target again to move to the current versions, or configure a mirror that still has this one.
+          "
+        `);
       } finally {
         chain().archive.heal();
       }
@@ -54,11 +59,41 @@ export function describeBadBuilds(chain: () => Chain): void {
       const rig = await chain().copy();
       const lock = await readFile(join(rig.folder, 'images/slow/lock.json'), 'utf8');
       await rig.write('images/slow/lock.json', lock.replace(/"[0-9a-f]{64}"/, `"${'0'.repeat(64)}"`));
-      expect(await seen(rig, 'slow')).toMatchInlineSnapshot();
+      expect(await seen(rig, 'slow')).toMatchInlineSnapshot(`
+        "error: fixture-slow 1.0 (all) could not be fetched: what came has another checksum than expected. (checksum)
+          http://127.0.0.1:<port>/pool/main/fixture-slow_1.0_all.deb: expected sha256 <sha256>, got <sha256>
+          help: Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+        "
+      `);
     });
 
     it('a maintainer script failed, with its last lines', async () => {
-      expect(await seen(await chain().copy(), 'failing')).toMatchInlineSnapshot();
+      expect(await seen(await chain().copy(), 'failing')).toMatchInlineSnapshot(`
+        "error: failing: install 1 package: a command ended with exit code 100. (step-failed)
+          command: /bin/sh -euc apt-get install --yes --no-install-recommends -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io /step/packages/*.deb
+          Reading package lists...
+          Building dependency tree...
+          The following NEW packages will be installed:
+            fixture-failing
+          0 upgraded, 1 newly installed, 0 to remove and 0 not upgraded.
+          Need to get 0 B/5928 B of archives.
+          After this operation, 0 B of additional disk space will be used.
+          Get:1 /step/packages/fixture-failing_1.0_all.deb fixture-failing all 1.0 [5928 B]
+          Selecting previously unselected package fixture-failing.
+          (Reading database ... <number> files and directories currently installed.)
+          Preparing to unpack .../fixture-failing_1.0_all.deb ...
+          Unpacking fixture-failing (1.0) ...
+          Setting up fixture-failing (1.0) ...
+          looking for the moon
+          there is no moon
+          dpkg: error processing package fixture-failing (--configure):
+           installed fixture-failing package post-installation script subprocess returned error exit status 3
+          Errors were encountered while processing:
+           fixture-failing
+          E: Sub-process /usr/bin/dpkg returned an error code (1)
+          help: Mend what its last lines name; IMAGE_VERBOSE=1 shows all of its output.
+        "
+      `);
     });
 
     it("files collide with dpkg's and with generated ones", async () => {
@@ -67,7 +102,28 @@ export function describeBadBuilds(chain: () => Chain): void {
       await rig.write('images/files/rootfs/usr/bin/dpkg', 'mine\n');
       await rig.write('images/files/rootfs/etc/fixture.conf', 'mine\n');
       await rig.write('images/files/rootfs/bin/tool', 'mine\n');
-      expect(await seen(rig, 'files')).toMatchInlineSnapshot();
+      expect(await seen(rig, 'files')).toMatchInlineSnapshot(`
+        "error: the files layer of files would replace the system's link /bin by a folder. (collision)
+          help: Put the files under /usr/local, or under /usr/bin.
+
+        error: /etc/fixture.conf comes from two layers: the files layer of base and the files layer of files. (collision)
+          the files layer of base: a file
+          the files layer of files: a file
+          help: Remove it from one of them, or rename it: a path that is no folder comes from one layer only.
+
+        error: /etc/passwd comes from two layers: the bootstrap layer of base and the files layer of files. (collision)
+          the bootstrap layer of base: a file
+          the files layer of files: a file
+          help: Remove it from one of them, or rename it: a path that is no folder comes from one layer only.
+
+        error: /usr/bin/dpkg comes from two layers: the bootstrap layer of base and the files layer of files. (collision)
+          the bootstrap layer of base: a file
+          the files layer of files: a file
+          help: Remove it from one of them, or rename it: a path that is no folder comes from one layer only.
+
+        4 errors
+        "
+      `);
     });
 
     it('there is no engine', async () => {
@@ -78,7 +134,11 @@ export function describeBadBuilds(chain: () => Chain): void {
         const { stdout } = await exec('which', [name]);
         await symlink(stdout.trim(), join(folder, name));
       }
-      expect(await seen(rig, 'slow', { PATH: folder })).toMatchInlineSnapshot();
+      expect(await seen(rig, 'slow', { PATH: folder })).toMatchInlineSnapshot(`
+        "error: The program "buildah" is not on this machine; running steps with buildah needs it. (no-engine)
+          help: Run ./bootstrap, or install Debian's package buildah.
+        "
+      `);
     });
 
     it.for(['16m', '64m'])('the disk of the store is full: %s', async (size, context) => {
@@ -92,7 +152,11 @@ export function describeBadBuilds(chain: () => Chain): void {
       }
       try {
         const text = await seen(rig, 'base', { IMAGE_STORE });
-        expect(text.replace(/<workspace>\/small\/tmp\/\S+/, '<file>')).toMatchInlineSnapshot();
+        expect(text.replace(/<workspace>\/small\/tmp\/\S+/, '<file>')).toMatchInlineSnapshot(`
+          "error: No space left while writing <file> (disk-full)
+            help: Free space there, or set IMAGE_STORE to a folder on a larger disk.
+          "
+        `);
         await expect(writeFile(join(IMAGE_STORE, 'room'), Buffer.alloc(1_000_000))).resolves.toBe(undefined);
       } finally {
         await exec('umount', [IMAGE_STORE]);
