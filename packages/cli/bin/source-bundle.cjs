@@ -17,6 +17,8 @@ const WORKSPACE = join(__dirname, '..', '..', '..');
 const PACKAGES = ['model', 'host', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
 const CACHE = join(WORKSPACE, 'node_modules', '.cache', 'image-tooling');
 const KEPT_HOURS = 24;
+/** What every run needs: read as one file with ours, a third of the start's time is saved. */
+const INSIDE = ['zod', 'jsonc-parser', 'proper-lockfile', 'p-limit'];
 
 /** The path of the bundle of today's source; made first where it is not there. */
 function sourceBundle() {
@@ -58,14 +60,16 @@ function write(bundle) {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    external: dependencies(),
+    // The ESM forms: of those only what is used goes into the bundle.
+    mainFields: ['module', 'main'],
+    external: dependencies().filter((name) => !INSIDE.includes(name)),
     logLevel: 'error',
   });
   renameSync(temporary, bundle);
   removeOld(bundle);
 }
 
-/** What the packages depend on from outside stays outside: native modules must, the others load when first used. */
+/** What the packages take from npm. Native modules can't be bundled; the others load when first used. */
 function dependencies() {
   return PACKAGES.flatMap((name) => {
     const manifest = JSON.parse(readFileSync(join(WORKSPACE, 'packages', name, 'package.json'), 'utf8'));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { imagePath, mode, owner, relativePath, templated } from './fields';
 import { VERSION_PLACEHOLDERS } from './template';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PLATFORMS } from '../platform';
 import { knownPlaceholders, unknownPlaceholders, type Placeholder } from './template';
 

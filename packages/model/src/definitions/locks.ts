@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Digest } from '../digest';
 import { isDigest } from '../digest';
 import { byteCount, debianPackage, epochSeconds, platform, sha256, textLike } from './fields';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { relativePath } from './fields';
 
 const address = z.string().regex(/^https?:\/\/\S+$/, { error: 'an https:// address' });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { debianPackage, isObject, relativePath, templated, textLike } from './fields';
 import { BUILD_PLACEHOLDERS, FILE_PLACEHOLDERS, VERSION_PLACEHOLDERS } from './template';
 

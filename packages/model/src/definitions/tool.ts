@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { toolCheck } from './check';
 import { isObject, line, schemaReference, textLike } from './fields';
 import { debSource, goSource, npmSource, releaseSource } from './sources';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FailureCode } from '../failure';
 import type { JsonPath, Part } from './document';
 import { describedAt, knownKeys, requiredKeys } from './schema-walk';

@@ -1,6 +1,4 @@
 import type { Compression } from '@image-tooling/model';
-import { compress as zstdCompress } from '@mongodb-js/zstd';
-import { gzip } from 'fflate';
 import { compressChunks, type CompressChunk } from './chunks';
 
 /** zstd's default level. A part of every digest, as is the library's version: never change it. */
@@ -19,16 +17,21 @@ export function compressed(
   return compressChunks(tar, compression === 'zstd' ? zstdFrame : gzipMember);
 }
 
-const zstdFrame: CompressChunk = (chunk) =>
-  zstdCompress(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length), ZSTD_LEVEL);
+/** Loaded when first used: most runs compress nothing. */
+const zstdFrame: CompressChunk = async (chunk) => {
+  const { compress } = await import('@mongodb-js/zstd');
+  return compress(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length), ZSTD_LEVEL);
+};
 
 /**
  * In JavaScript on purpose: zlib as Node brings it takes other paths, and gives other bytes, on other CPUs.
  * The header has neither time nor name.
  */
-const gzipMember: CompressChunk = (chunk) =>
-  new Promise((resolve, reject) =>
+const gzipMember: CompressChunk = async (chunk) => {
+  const { gzip } = await import('fflate');
+  return new Promise((resolve, reject) =>
     gzip(chunk, { level: GZIP_LEVEL, mtime: 0 }, (error, member) =>
       error ? reject(error) : resolve(member),
     ),
   );
+};

@@ -1,5 +1,4 @@
-import { decompress } from '@mongodb-js/zstd';
-import { Decompress } from 'fzstd';
+import type { Decompress } from 'fzstd';
 import { BLOCK_LIMIT, frameParts, malformed, type FramePart } from './zstd-frames';
 
 /** Frames of up to this many blocks (16 MiB at most, ours have 8) go to the native library whole. */
@@ -21,7 +20,7 @@ export async function* zstdDecompressed(stream: AsyncIterable<Uint8Array>): Asyn
     else frame.push(part.bytes);
     if (!streamed && part.kind === 'last') yield await wholeFrame(frame);
     else if (!streamed && frame.length > WHOLE_BLOCKS) {
-      streamed = new StreamedFrame();
+      streamed = await StreamedFrame.open();
       yield* streamed.push({ kind: 'block', bytes: Buffer.concat(frame) });
       frame = [];
     }
@@ -29,6 +28,7 @@ export async function* zstdDecompressed(stream: AsyncIterable<Uint8Array>): Asyn
 }
 
 async function wholeFrame(parts: readonly Buffer[]): Promise<Uint8Array> {
+  const { decompress } = await import('@mongodb-js/zstd');
   try {
     return await decompress(Buffer.concat(parts));
   } catch (error) {
@@ -39,7 +39,15 @@ async function wholeFrame(parts: readonly Buffer[]): Promise<Uint8Array> {
 /** One frame, decompressed block by block. */
 class StreamedFrame {
   private ready: Uint8Array[] = [];
-  private readonly decoder = new Decompress((piece) => this.ready.push(piece.slice()));
+  private readonly decoder: Decompress;
+
+  private constructor(decoder: typeof Decompress) {
+    this.decoder = new decoder((piece) => this.ready.push(piece.slice()));
+  }
+
+  static async open(): Promise<StreamedFrame> {
+    return new StreamedFrame((await import('fzstd')).Decompress);
+  }
 
   *push(part: FramePart): Generator<Uint8Array> {
     try {
