@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ioFailure, writeFileAtomic } from '../src';
+import { failureOf, valueOf } from './help';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'files-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('writeFileAtomic', () => {
+  it('makes the folder, replaces what was there, and leaves no other file', async () => {
+    const path = join(folder, 'a', 'b', 'file');
+    valueOf(await writeFileAtomic(path, 'old'));
+    valueOf(await writeFileAtomic(path, Buffer.from('new')));
+    expect(await readFile(path, 'utf8')).toBe('new');
+    expect(await readdir(join(folder, 'a', 'b'))).toEqual(['file']);
+  });
+
+  it('survives writers at once: the content is one of theirs, whole', async () => {
+    const path = join(folder, 'file');
+    const contents = [1, 2, 3, 4].map((n) => String(n).repeat(100_000));
+    for (const result of await Promise.all(contents.map((text) => writeFileAtomic(path, text))))
+      valueOf(result);
+    expect(contents).toContain(await readFile(path, 'utf8'));
+    expect(await readdir(folder)).toEqual(['file']);
+  });
+
+  it('fails with io where a folder is in the way, and leaves nothing', async () => {
+    await mkdir(join(folder, 'taken', 'in'), { recursive: true });
+    expect(failureOf(await writeFileAtomic(join(folder, 'taken'), 'x')).code).toBe('io');
+    expect(await readdir(folder)).toEqual(['taken']);
+  });
+
+  it('fails with disk-full on a full disk, and keeps the old content', async (context) => {
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });
+    } catch {
+      context.skip('mounting a small disk needs root');
+    }
+    try {
+      const path = join(folder, 'file');
+      valueOf(await writeFileAtomic(path, 'old'));
+      const failure = failureOf(await writeFileAtomic(path, Buffer.alloc(200_000)));
+      expect(failure).toMatchObject({ code: 'disk-full' });
+      expect(failure.hint).toContain('IMAGE_STORE');
+      expect(await readFile(path, 'utf8')).toBe('old');
+      expect(await readdir(folder)).toEqual(['file']);
+    } finally {
+      execFileSync('umount', [folder]);
+    }
+  });
+});
+
+describe('ioFailure', () => {
+  it('throws on what is no error of the file system: a bug', () => {
+    expect(() => ioFailure(new TypeError('a bug'), '/x')).toThrow('a bug');
+  });
+});

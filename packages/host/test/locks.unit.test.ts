@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ok } from '@image-tooling/model';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withLock } from '../src';
+import { failureOf, valueOf } from './help';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'locks-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const never = new AbortController().signal;
+
+describe('withLock', () => {
+  it('lets one at a time do its work, and tells the others once that they wait', async () => {
+    const path = join(folder, 'deep', 'lock');
+    let inside = 0;
+    let waits = 0;
+    const work = async () => {
+      inside += 1;
+      expect(inside).toBe(1);
+      await sleep(100);
+      inside -= 1;
+      return ok('done');
+    };
+    const all = [1, 2, 3].map(() => withLock(path, never, work, () => (waits += 1)));
+    for (const result of await Promise.all(all)) expect(valueOf(result)).toBe('done');
+    expect(waits).toBe(2);
+  });
+
+  it('is free again after work that threw', async () => {
+    const path = join(folder, 'lock');
+    await expect(withLock(path, never, () => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
+    expect(valueOf(await withLock(path, never, async () => ok(1)))).toBe(1);
+  });
+
+  it('waits no longer when aborted', async () => {
+    const path = join(folder, 'lock');
+    const abort = new AbortController();
+    const first = withLock(path, never, async () => ok(await sleep(1500)));
+    await sleep(100);
+    const second = withLock(path, abort.signal, async () => ok('never'));
+    await sleep(100);
+    const begin = Date.now();
+    abort.abort();
+    expect(failureOf(await second).code).toBe('aborted');
+    expect(Date.now() - begin).toBeLessThan(1000);
+    await first;
+  });
+
+  it('is not held up by an owner that was killed', async () => {
+    const path = join(folder, 'lock');
+    const outfile = join(folder, 'holder.cjs');
+    const entryPoints = [join(__dirname, 'lock-holder.ts')];
+    const mainFields = ['module', 'main'];
+    await build({ entryPoints, outfile, bundle: true, platform: 'node', mainFields, logLevel: 'error' });
+    const holder = spawn(process.execPath, [outfile, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(holder.stdout, 'data');
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    const begin = Date.now();
+    let waited = false;
+    const result = await withLock(
+      path,
+      never,
+      async () => ok('mine'),
+      () => (waited = true),
+    );
+    expect(valueOf(result)).toBe('mine');
+    expect(waited).toBe(true);
+    expect(Date.now() - begin).toBeLessThan(13_000);
+  }, 30_000);
+});
