@@ -1,6 +1,5 @@
 import { fail, ok, type Failure, type LayerKind, type Result } from '@image-tooling/model';
 import { displayPath } from '../bytes';
-import { parentsOf } from '../tar/entry';
 import { generatedBy } from './generated';
 import { OPAQUE, whiteoutTarget, type PathIndex, type PathRecord } from './path-index';
 
@@ -35,9 +34,12 @@ export function checkCollisions(layers: readonly LayerPaths[]): Result<void> {
 class CollisionCheck {
   readonly failures: Failure[] = [];
   private readonly held = new Map<string, Held>();
+  /** Folders of the layer at hand that were looked at, and all above them. */
+  private checked = new Set<string>();
 
   add(layer: LayerPaths): void {
     const blocked = new Set<string>();
+    this.checked = new Set();
     for (const [path, record] of layer.paths) {
       if (record.kind === 'removed' || record.kind === 'opaque') this.remove(path, layer);
       else this.place(path, record, layer, blocked);
@@ -61,7 +63,10 @@ class CollisionCheck {
 
   /** A path below something that is no folder, where the layer does not list the folder itself. */
   private checkParents(path: string, layer: LayerPaths, blocked: Set<string>): void {
-    for (const parent of parentsOf(path)) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const parent = path.slice(0, end);
+      if (this.checked.has(parent)) return;
+      this.checked.add(parent);
       const below = this.held.get(parent);
       if (below?.record.kind !== 'other' || layer.paths.has(parent) || blocked.has(parent)) continue;
       blocked.add(parent);
