@@ -30,7 +30,10 @@ export interface StepCommand {
   readonly timeoutSeconds?: number;
 }
 
-/** A batch of commands that run one after the other in one container. */
+/**
+ * A batch of commands that run one after the other in one container, with a umask of 022. Engines run them
+ * through the system's /bin/sh and env, which give equal exit codes everywhere; no process outlives its command.
+ */
 export interface Step {
   /** What the user is told: "base: install 104 packages". */
   readonly label: string;
@@ -48,7 +51,9 @@ export interface Step {
   /**
    * Where to write what the commands changed: an absolute path for an uncompressed OCI layer tar
    * (whiteouts, owners, modes, setuid, hard links and capabilities kept; OCI image-layer specification).
-   * Only written when every command ended with 0. Not normalised: see packages/oci.
+   * Only written when every command ended with 0; what was there before is removed. Left out: mount points, the
+   * engine's own files, the root folder itself, and folders that were touched only. Extended attributes other
+   * than capabilities are not kept. Not normalised: see packages/oci.
    */
   readonly changesTo?: string;
   /** Seconds for the whole step. */
@@ -58,6 +63,7 @@ export interface Step {
 export interface CommandResult {
   /** 0–255; 128 + the signal's number where a signal ended it. */
   readonly exitCode: number;
+  /** UTF-8; for a command that ran out of time, the whole lines that it had written by then. */
   readonly stdout: string;
   readonly stderr: string;
   readonly timedOut: boolean;
@@ -66,7 +72,7 @@ export interface CommandResult {
 export interface StepResult {
   /** One for each command that ran. */
   readonly commands: readonly CommandResult[];
-  /** Whether the engine kept its promise of `network: none`; false makes the result unpublishable. */
+  /** Whether the step had no network, as the engine saw for itself; false makes the result unpublishable. */
   readonly isolated: boolean;
 }
 

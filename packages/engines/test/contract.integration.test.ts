@@ -8,8 +8,7 @@ engineContract('buildah', (storeRoot) => openEngine({ env: process.env, storeRoo
 
 async function reasonWithoutFuse(): Promise<string | undefined> {
   if (!(await hasProgram('fuse-overlayfs'))) return 'fuse-overlayfs is not installed';
-  const opened = await access('/dev/fuse', constants.R_OK | constants.W_OK).catch((error: Error) => error);
-  return opened?.message;
+  return access('/dev/fuse', constants.R_OK | constants.W_OK).then(() => undefined, String);
 }
 
 engineContract(

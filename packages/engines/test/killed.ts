@@ -1,11 +1,13 @@
 import { openEngine } from '../src';
 import type { SystemLayer } from '../src';
 
+const nothing = (): void => undefined;
+const SILENT_STEP = { status: nothing, output: nothing, done: nothing, failed: nothing };
+
 /** Opens an engine and runs a step that takes long; its test kills it. Arguments: store, layer, mark. */
 async function main([storeRoot = '', layer = '', mark = '']: readonly string[]): Promise<void> {
   const engine = await openEngine({ env: process.env, storeRoot });
   if (!engine.ok) throw new Error(JSON.stringify(engine.failures));
-  const progress = { step: () => ({ status() {}, output() {}, done() {}, failed() {} }), note() {} };
   const result = await engine.value.run(
     {
       label: 'killed',
@@ -18,7 +20,7 @@ async function main([storeRoot = '', layer = '', mark = '']: readonly string[]):
       onFailure: 'stop',
       timeoutSeconds: 600,
     },
-    { signal: new AbortController().signal, progress },
+    { signal: new AbortController().signal, progress: { step: () => SILENT_STEP, note: nothing } },
     (line) => process.stdout.write(`${line}\n`),
   );
   throw new Error(`The step was to be killed: ${JSON.stringify(result)}`);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRig, valueOf, type Rig } from '@image-tooling/testkit';
+import { openRig, SILENT, valueOf, type Rig } from '@image-tooling/testkit';
 import { openEngine } from '../src';
 import { newOwnedName } from '../src/buildah/owners';
 import { placesIn, type Places } from '../src/buildah/places';
@@ -64,7 +64,7 @@ async function startStep(mark: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, [program, rig.storeRoot, JSON.stringify(rig.system), mark], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await once(child.stdout!, 'data');
+  await once(child.stdout, 'data');
   return child;
 }
 
@@ -122,7 +122,6 @@ describe('what a step leaves', () => {
 
   it('ends with the engine', async () => {
     const own = valueOf(await openEngine({ env: process.env, storeRoot: rig.storeRoot }));
-    const progress = { step: () => ({ status() {}, output() {}, done() {}, failed() {} }), note() {} };
     const running = own.run(
       {
         label: 'closed',
@@ -135,7 +134,7 @@ describe('what a step leaves', () => {
         onFailure: 'stop',
         timeoutSeconds: 600,
       },
-      { signal: new AbortController().signal, progress },
+      { signal: new AbortController().signal, progress: SILENT },
     );
     await sleep(500);
     await own.close();

@@ -55,9 +55,9 @@ export async function start(options: RunningOptions): Promise<Result<RunningComm
   const ended = new Promise<Result<RunningEnd>>((resolve) => {
     const settle = (exitCode: number): void => {
       const stopped = stopper.end();
-      if (stopped === 'aborted') return resolve(fail(abortedFailure(options)));
-      if (stopped === 'timeout') return resolve(fail(timeoutFailure(options, stderr)));
-      resolve(ok({ exitCode, stderr }));
+      if (stopped === 'aborted') resolve(fail(abortedFailure(options)));
+      else if (stopped === 'timeout') resolve(fail(timeoutFailure(options, stderr)));
+      else resolve(ok({ exitCode, stderr }));
     };
     child.on('error', (error) => {
       stopper.end();

@@ -38,7 +38,10 @@ export function stopGroup(pid: () => number | undefined, rules: StopRules): Stop
     if (reason) return;
     reason = why;
     const grace = rules.graceSeconds ?? DEFAULT_GRACE_SECONDS;
-    if (grace === 0) return kill();
+    if (grace === 0) {
+      kill();
+      return;
+    }
     killGroup(pid(), 'SIGTERM');
     later(kill, grace * 1000);
   };

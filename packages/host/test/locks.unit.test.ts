@@ -44,7 +44,10 @@ describe('withLock', () => {
   it('waits no longer when aborted', async () => {
     const path = join(folder, 'lock');
     const abort = new AbortController();
-    const first = withLock(path, never, async () => ok(await sleep(1500)));
+    const first = withLock(path, never, async () => {
+      await sleep(1500);
+      return ok(1);
+    });
     await sleep(100);
     const second = withLock(path, abort.signal, async () => ok('never'));
     await sleep(100);

@@ -130,7 +130,7 @@ async function firstLine(holder: RunningCommand): Promise<string | undefined> {
 async function refused(holder: RunningCommand) {
   holder.stdin.destroy();
   const end = await Promise.race([holder.ended, sleep(CLOSE_MS)]);
-  const said = end !== undefined && end.ok ? end.value.stderr.trim().split('\n').slice(-5) : [];
+  const said = end?.ok === true ? end.value.stderr.trim().split('\n').slice(-5) : [];
   return {
     code: 'no-engine',
     message: 'This machine does not allow the namespaces that a step runs in.',

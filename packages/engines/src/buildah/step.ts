@@ -37,7 +37,7 @@ export async function runStep(
   const name = newOwnedName();
   const result = await inSandbox(step, name, around, stop, onLine);
   await removeSteps([name], around);
-  return !result.ok && limit.aborted && !signal.aborted ? outOfTime(step, result) : result;
+  return !result.ok && stop.reason === limit.reason && limit.aborted ? outOfTime(step, result) : result;
 }
 
 async function inSandbox(

@@ -8,20 +8,20 @@ import { NET_RAW, ODD_NAME } from './system';
 
 /** What comes out of a step, as an OCI layer. */
 export function changeTests(rig: () => Rig): void {
-  const changedPaths = async (...args: Parameters<Rig['changes']>): Promise<string[]> => [
-    ...(await rig().changes(...args)).keys(),
-  ];
-  /** Without the folders above, which an engine may put in. */
-  const withoutParents = (paths: readonly string[]): string[] =>
-    paths.filter((path) => !paths.some((other) => other.startsWith(`${path}/`))).sort();
+  extentTests(rig);
+  traitTests(rig);
+  nameTests(rig);
+  layerTests(rig);
+}
 
+function extentTests(rig: () => Rig): void {
   it('has nothing where nothing was changed: no mount point, no file of the engine', async () => {
     const mounts = [{ source: rig().folder, target: '/mnt/deep/in' }];
-    expect(await changedPaths('true', { mounts })).toEqual([]);
+    expect(await changedPaths(rig(), 'true', { mounts })).toEqual([]);
   });
 
   it('has no folder that was only touched', async () => {
-    expect(await changedPaths('touch /data/full/x; rm /data/full/x')).toEqual([]);
+    expect(await changedPaths(rig(), 'touch /data/full/x; rm /data/full/x')).toEqual([]);
   });
 
   it('has a folder whose mode was changed, and an empty new one', async () => {
@@ -38,7 +38,7 @@ export function changeTests(rig: () => Rig): void {
   });
 
   it('has whiteouts for what was removed', async () => {
-    const paths = await changedPaths('rm /data/file; rm -r /data/full');
+    const paths = await changedPaths(rig(), 'rm /data/file; rm -r /data/full');
     expect(withoutParents(paths)).toEqual(['data/.wh.file', 'data/.wh.full']);
   });
 
@@ -54,9 +54,13 @@ export function changeTests(rig: () => Rig): void {
   });
 
   it('hides it also where the folder is empty now', async () => {
-    expect((await changedPaths('rm -r /data/full; mkdir /data/full')).join('\n')).toContain('data/full/.wh.');
+    expect((await changedPaths(rig(), 'rm -r /data/full; mkdir /data/full')).join('\n')).toContain(
+      'data/full/.wh.',
+    );
   });
+}
 
+function traitTests(rig: () => Rig): void {
   it('keeps owners and modes: setuid, setgid, sticky', async () => {
     const script =
       'cd /data; for m in 4755 2755 1777; do touch f$m; chown 33:44 f$m; chmod $m f$m; done; chown 65534:65534 file';
@@ -83,7 +87,7 @@ export function changeTests(rig: () => Rig): void {
   });
 
   it('writes through a symlink to a folder, and leaves the symlink', async () => {
-    expect(withoutParents(await changedPaths('echo x > /lib/through'))).toEqual(['usr/lib/through']);
+    expect(withoutParents(await changedPaths(rig(), 'echo x > /lib/through'))).toEqual(['usr/lib/through']);
   });
 
   it('replaces a folder by a file or a symlink, and a file by a folder', async () => {
@@ -100,10 +104,12 @@ export function changeTests(rig: () => Rig): void {
     const capability = changes.get('data/capable')?.xattrs?.get('security.capability');
     expect(capability && Buffer.from(capability).toString('hex')).toBe(NET_RAW.toString('hex'));
   });
+}
 
+function nameTests(rig: () => Rig): void {
   it('keeps names with spaces, line breaks, a leading dash, and bytes that are no UTF-8', async () => {
     const script = `cd /data; touch -- 'a b' '-n' "$(printf 'line\\nbreak')" "$(printf 'byte\\377')"; echo x >> "$(printf 'no utf-8 \\377\\376')"`;
-    const paths = await changedPaths(script);
+    const paths = await changedPaths(rig(), script);
     const names = ['a b', '-n', 'line\nbreak', 'byte\xff', ODD_NAME];
     expect(withoutParents(paths)).toEqual(names.map((name) => `data/${name}`).sort());
   });
@@ -125,7 +131,9 @@ export function changeTests(rig: () => Rig): void {
     expect(files).toHaveLength(10_000);
     expect(await contentOf(changes.get('data/many/100/99'))).toBe('99\n');
   });
+}
 
+function layerTests(rig: () => Rig): void {
   it('sees the layers above others: whiteouts and opaque folders', async () => {
     const { system, upper } = rig();
     const script = 'ls /data /data/full';
@@ -148,6 +156,15 @@ export function changeTests(rig: () => Rig): void {
     expect(command?.stdout).toMatch(/^below\n/);
     expect(command?.stdout).not.toContain('left');
   });
+}
+
+async function changedPaths(rig: Rig, ...args: Parameters<Rig['changes']>): Promise<string[]> {
+  return [...(await rig.changes(...args)).keys()];
+}
+
+/** Without the folders above, which an engine may put in. */
+function withoutParents(paths: readonly string[]): string[] {
+  return paths.filter((path) => !paths.some((other) => other.startsWith(`${path}/`))).sort();
 }
 
 async function contentOf(entry: TarEntry | undefined): Promise<string> {

@@ -5,9 +5,11 @@ import { valueOf, type Rig } from './rig';
 
 /** Commands and their results. */
 export function commandTests(rig: () => Rig): void {
-  const outputs = async (...args: Parameters<Rig['run']>): Promise<string[]> =>
-    valueOf(await rig().run(...args)).commands.map(({ stdout }) => stdout);
+  resultTests(rig);
+  surroundingTests(rig);
+}
 
+function resultTests(rig: () => Rig): void {
   it('gives each command its own result', async () => {
     const { commands } = valueOf(await rig().run(['echo one; echo err >&2', 'printf two']));
     expect(commands).toEqual([
@@ -17,7 +19,7 @@ export function commandTests(rig: () => Rig): void {
   });
 
   it('runs commands one after the other in one container', async () => {
-    expect(await outputs(['echo kept > /data/note', 'cat /data/note'])).toEqual(['', 'kept\n']);
+    expect(await outputs(rig(), ['echo kept > /data/note', 'cat /data/note'])).toEqual(['', 'kept\n']);
   });
 
   it('stops at the first command that fails', async () => {
@@ -42,12 +44,14 @@ export function commandTests(rig: () => Rig): void {
 
   it('passes arguments as they are', async () => {
     const argument = `$(id) "';\\ * \n=`;
-    expect(await outputs([{ argv: ['printf', '%s', argument] }])).toEqual([argument]);
+    expect(await outputs(rig(), [{ argv: ['printf', '%s', argument] }])).toEqual([argument]);
   });
+}
 
+function surroundingTests(rig: () => Rig): void {
   it('gives a command exactly the environment that the step says', async () => {
     const env = { PATH: '/bin', STEP: 'a b' };
-    const [text] = await outputs([{ argv: ['env'], env: { OWN: 'x=y' } }], { env });
+    const [text] = await outputs(rig(), [{ argv: ['env'], env: { OWN: 'x=y' } }], { env });
     expect(text?.trim().split('\n').sort()).toEqual(['OWN=x=y', 'PATH=/bin', 'STEP=a b']);
   });
 
@@ -57,13 +61,13 @@ export function commandTests(rig: () => Rig): void {
     ['by number, absent from passwd', '4711', '4711 0'],
     ['by number and group', '4711:12', '4711 12'],
   ])('runs as the user %s', async (_, user, expected) => {
-    expect(await outputs([{ argv: ['sh', '-c', 'echo $(id -u) $(id -g)'], user }])).toEqual([
+    expect(await outputs(rig(), [{ argv: ['sh', '-c', 'echo $(id -u) $(id -g)'], user }])).toEqual([
       `${expected}\n`,
     ]);
   });
 
   it('runs in the workdir, / by default', async () => {
-    expect(await outputs([{ argv: ['pwd'] }, { argv: ['pwd'], workdir: '/data/full' }])).toEqual([
+    expect(await outputs(rig(), [{ argv: ['pwd'] }, { argv: ['pwd'], workdir: '/data/full' }])).toEqual([
       '/\n',
       '/data/full\n',
     ]);
@@ -98,8 +102,12 @@ export function commandTests(rig: () => Rig): void {
 
   it('ends what a command leaves running, and does not wait for it', async () => {
     const begin = Date.now();
-    const [, still] = await outputs(['sleep 30 & true', 'ps']).catch(() => []);
+    const [, still] = await outputs(rig(), ['sleep 30 & true', 'ps']).catch(() => []);
     expect(Date.now() - begin).toBeLessThan(15_000);
     expect(still ?? '').not.toContain('sleep 30');
   });
+}
+
+async function outputs(rig: Rig, ...args: Parameters<Rig['run']>): Promise<string[]> {
+  return valueOf(await rig.run(...args)).commands.map(({ stdout }) => stdout);
 }

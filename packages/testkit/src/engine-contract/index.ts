@@ -4,7 +4,7 @@ import { commandTests } from './commands';
 import { limitTests } from './limits';
 import { openRig, type OpenEngine, type Rig } from './rig';
 
-export { failureOf, openRig, valueOf, type OpenEngine, type Rig } from './rig';
+export { failureOf, openRig, SILENT, valueOf, type OpenEngine, type Rig } from './rig';
 
 const PARTS = { commands: commandTests, changes: changeTests, limits: limitTests } as const;
 

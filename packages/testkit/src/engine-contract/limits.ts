@@ -6,6 +6,11 @@ import { failureOf, valueOf, type Rig } from './rig';
 
 /** Isolation, time limits, abort, steps at once, platforms. */
 export function limitTests(rig: () => Rig): void {
+  isolationTests(rig);
+  timeTests(rig);
+}
+
+function isolationTests(rig: () => Rig): void {
   it('has no network but a loopback interface, and no route', async () => {
     const scripts = ['tail -n +3 /proc/net/dev', 'ls /sys/class/net', 'tail -n +2 /proc/net/route'];
     const { commands, isolated } = valueOf(await rig().run(scripts, { onFailure: 'continue' }));
@@ -25,7 +30,9 @@ export function limitTests(rig: () => Rig): void {
     expect(command?.stdout).toContain(mark);
     expect(command?.stdout).not.toContain('vitest');
   });
+}
 
+function timeTests(rig: () => Rig): void {
   it('kills a command when its own time is up, keeps what it said, and goes on', async () => {
     const slow = {
       argv: ['sh', '-c', 'echo before; trap "" TERM; sleep 60; sleep 60'],

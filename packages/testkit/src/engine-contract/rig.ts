@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine, Step, StepCommand, StepResult, SystemLayer } from '@image-tooling/engines';
-import { platformOfNode, type Arch, type Failure, type Result } from '@image-tooling/model';
+import { platformOfNode, type Arch, type Failure, type Progress, type Result } from '@image-tooling/model';
 import { readTar, type TarEntry } from '@image-tooling/oci';
 import { systemLayer, upperLayer } from './system';
 
@@ -74,9 +74,12 @@ const DEFAULTS = {
   timeoutSeconds: 60,
 } as const;
 
-const SILENT = {
-  step: () => ({ status() {}, output() {}, done() {}, failed() {} }),
-  note() {},
+const nothing = (): void => undefined;
+
+/** Progress that nobody looks at. */
+export const SILENT: Progress = {
+  step: () => ({ status: nothing, output: nothing, done: nothing, failed: nothing }),
+  note: nothing,
 };
 
 function commandOf(command: string | StepCommand): StepCommand {
