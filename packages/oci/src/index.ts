@@ -19,3 +19,4 @@ export * from './export/request';
 export * from './export/target';
 export { recompress, type BlobSink } from './layer/convert';
 export { indexLayer } from './layer/index-layer';
+export { firstDifference } from './layer/path-difference';

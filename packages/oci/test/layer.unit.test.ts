@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Compression } from '@image-tooling/model';
 import {
@@ -70,8 +69,7 @@ describe('a small layer', () => {
       await writeLayer(SMALL, { compression: 'none', store: await temporaryStore() }),
     );
     expect(paths.get('usr/local')).toEqual({ kind: 'dir', mode: 0o2775, uid: 0, gid: 50 });
-    const sha256 = createHash('sha256').update('a tool\n'.repeat(1000)).digest('hex');
-    expect(paths.get('usr/local/same')).toMatchObject({ kind: 'other', type: 'file', sha256 });
+    expect(paths.get('usr/local/same')).toMatchObject({ kind: 'other', type: 'file', size: 7000 });
     expect(paths.get('usr/local/tool')).toMatchObject({ type: 'hardlink', link: 'usr/local/same' });
   });
 });

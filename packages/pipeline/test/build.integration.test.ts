@@ -136,6 +136,22 @@ describe('with a warm store', () => {
     expect(out).toContain('base: bootstrap layer  built');
     expect(await digests(lost)).toEqual(await digests(rig));
   });
+
+  it('refuses a parent that is recorded as something else than this machine makes', async () => {
+    const claimed = await another(rig.store);
+    await claimed.must(['build', 'base']);
+    const layers = await output<LayersFile>(claimed, 'base', 'layers.json');
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const [bootstrap, ...rest] = layers.layers;
+    await claimed.write(`images/base/${DIST}/layers.json`, {
+      ...layers,
+      layers: [{ ...bootstrap, digest }, ...rest],
+    });
+    const end = await claimed.run(['build', 'child']);
+    expect(end.exitCode).toBe(1);
+    expect(end.stderr).toContain('Built again, the bootstrap layer of base is not what was recorded.');
+    expect(end.stderr).toContain('the same paths: the content of a file differs');
+  });
 });
 
 describe('a change', () => {

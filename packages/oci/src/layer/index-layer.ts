@@ -4,7 +4,6 @@ import type { Layer, Result } from '@image-tooling/model';
 import { caught, valueOf } from '../fault';
 import type { Store } from '../store/store';
 import { readTar } from '../tar/read';
-import { orderEntries, tarOf } from '../tar/write';
 import { layerTar } from './convert';
 import { indexPaths, type PathIndex } from './path-index';
 
@@ -18,10 +17,7 @@ export async function indexLayer(layer: Layer, store: Store): Promise<Result<Pat
     try {
       const tar = join(folder, 'layer.tar');
       await unpackTo(tar, layer, store);
-      const entries = orderEntries(valueOf(await readTar(tar)));
-      const contents = new Map<string, string>();
-      for await (const _ of tarOf(entries, { onContent: (path, sha256) => contents.set(path, sha256) }));
-      return indexPaths(entries, contents);
+      return indexPaths(valueOf(await readTar(tar)));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

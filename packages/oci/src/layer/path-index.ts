@@ -9,8 +9,8 @@ export type PathRecord =
       readonly mode: number;
       readonly uid: number;
       readonly gid: number;
-      /** Of a file's content, hexadecimal. */
-      readonly sha256?: string;
+      /** Bytes of a file's content. */
+      readonly size: number;
       /** Of a symlink or hard link, a byte string. */
       readonly link?: string;
     }
@@ -25,21 +25,18 @@ export type PathIndex = ReadonlyMap<string, PathRecord>;
 export const WHITEOUT = '.wh.';
 export const OPAQUE = '.wh..wh..opq';
 
-/** The path index of a layer's entries; `sha256Of` knows the contents that were hashed. */
-export function indexPaths(
-  entries: readonly TarEntry[],
-  sha256Of: ReadonlyMap<string, string> = new Map(),
-): PathIndex {
-  return new Map(entries.map((entry) => recordOf(entry, sha256Of.get(entry.path))));
+/** The path index of a layer's entries. */
+export function indexPaths(entries: readonly TarEntry[]): PathIndex {
+  return new Map(entries.map(recordOf));
 }
 
-function recordOf(entry: TarEntry, sha256: string | undefined): [string, PathRecord] {
-  const { path, mode, uid, gid, type, linkTarget } = entry;
+function recordOf(entry: TarEntry): [string, PathRecord] {
+  const { path, mode, uid, gid, type, size, linkTarget } = entry;
   if (isOpaque(path)) return [path, { kind: 'opaque' }];
   if (whiteoutTarget(path) !== undefined) return [path, { kind: 'removed' }];
   if (type === 'directory') return [path, { kind: 'dir', mode, uid, gid }];
-  const facts = { ...(sha256 && { sha256 }), ...(linkTarget !== undefined && { link: linkTarget }) };
-  return [path, { kind: 'other', type, mode, uid, gid, ...facts }];
+  const link = linkTarget !== undefined && { link: linkTarget };
+  return [path, { kind: 'other', type, mode, uid, gid, size, ...link }];
 }
 
 /** The path that a whiteout removes; undefined for any other path, the opaque marker too. */

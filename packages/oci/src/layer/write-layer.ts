@@ -29,13 +29,11 @@ export async function writeLayer(
 ): Promise<Result<WrittenLayer>> {
   return caught('layer', async () => {
     const ordered = orderEntries(entries);
-    const contents = new Map<string, string>();
-    const onContent = (path: string, sha256: string): void => void contents.set(path, sha256);
-    const tar = new HashedStream(tarOf(ordered, { signal, onContent }));
+    const tar = new HashedStream(tarOf(ordered, { signal }));
     const blob = valueOf(await store.putBlobFromStream(compressed(tar, compression), { signal }));
     return {
       layer: { diffId: tar.digest(), digest: blob.digest, size: blob.size, tarSize: tar.size, compression },
-      paths: indexPaths(ordered, contents),
+      paths: indexPaths(ordered),
     };
   });
 }

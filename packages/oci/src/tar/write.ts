@@ -1,4 +1,3 @@
-import { createHash, hash, type Hash } from 'node:crypto';
 import { displayPath } from '../bytes';
 import { checkSignal, Fault, valueOf } from '../fault';
 import { ContentReader } from './content';
@@ -11,12 +10,8 @@ const GATHER = 1024 * 1024;
 const END = Buffer.alloc(2 * BLOCK);
 const PADDING = Buffer.alloc(BLOCK);
 
-/** Told the sha256 of each file's content, in hexadecimal, as it is written. */
-export type OnContent = (path: string, sha256: string) => void;
-
 export interface TarWriteOptions {
   readonly signal?: AbortSignal;
-  readonly onContent?: OnContent;
 }
 
 /**
@@ -43,7 +38,6 @@ export async function* tarOf(
     for (const entry of ordered) {
       checkSignal(options.signal);
       const small = entry.type === 'file' ? reader.small(entry) : undefined;
-      if (small) options.onContent?.(entry.path, hash('sha256', small, 'hex'));
       // Plain loops on purpose: `yield*` over them would make promises for each entry.
       for (const full of gather.add(encodeHeader(entry))) yield full;
       if (small) for (const full of gather.add(small)) yield full;
@@ -61,15 +55,12 @@ async function* largeContent(
   entry: TarEntry,
   reader: ContentReader,
   gather: Gatherer,
-  { signal, onContent }: TarWriteOptions,
+  { signal }: TarWriteOptions,
 ): AsyncGenerator<Uint8Array> {
-  const content: Hash | undefined = onContent && createHash('sha256');
   for await (const piece of reader.pieces(entry)) {
     checkSignal(signal);
-    content?.update(piece);
     for (const full of gather.add(piece)) yield full;
   }
-  if (content) onContent?.(entry.path, content.digest('hex'));
 }
 
 /** Puts many small pieces together into few large ones. */

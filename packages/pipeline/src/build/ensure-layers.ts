@@ -1,12 +1,14 @@
 import {
   fail,
   type Image,
+  type Layer,
   type OriginLayer,
   type Platform,
   type Result,
   ok,
   type Failure,
 } from '@image-tooling/model';
+import { firstDifference } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { makeImage } from './image';
 import { ensureTool } from './tool-layer';
@@ -28,7 +30,8 @@ export async function ensureLayers(
     const made = await makeAgain(session, image, owner, platform);
     if (!made.ok) return made;
   }
-  const [first, ...rest] = (await missingOf(session, missing)).map(notReproduced);
+  const others = await missingOf(session, missing);
+  const [first, ...rest] = await Promise.all(others.map((layer) => notReproduced(session, layer)));
   return first ? fail(first, ...rest) : ok(undefined);
 }
 
@@ -53,11 +56,23 @@ async function makeAgain(
   throw new Error(`${image.name} has a layer of "${owner}", which is not below it`);
 }
 
-function notReproduced(layer: OriginLayer): Failure {
+async function notReproduced(session: Session, layer: OriginLayer): Promise<Failure> {
+  const made = await session.store.getBuild(layer.buildId);
   return {
     code: 'not-reproducible',
-    message: `What was recorded of ${layerText(layer)} is not what came when it was built again.`,
+    message: `Built again, ${layerText(layer)} is not what was recorded.`,
     hint: `Run "npx nx run ${layer.owner}:build --skip-nx-cache" to record what this machine makes, and compare.`,
-    details: [`recorded digest ${layer.digest}`, `build id ${layer.buildId}`],
+    details: [
+      `recorded digest ${layer.digest}`,
+      `built digest    ${made?.digest ?? 'none'}`,
+      await differenceText(session, layer, made),
+    ],
   };
+}
+
+async function differenceText({ store }: Session, before: Layer, after: Layer | undefined): Promise<string> {
+  const old = await store.getPaths(before.diffId);
+  const now = after && (await store.getPaths(after.diffId));
+  if (!old || !now) return 'which path differs is not known: the store has lost the list of the recorded one';
+  return firstDifference(old, now) ?? 'the same paths: the content of a file differs';
 }
