@@ -30,8 +30,9 @@ export async function* compressChunks(
       used += part.length;
       at += part.length;
       if (used < CHUNK) continue;
-      if (inWork.length >= IN_WORK) yield await inWork.shift()!;
+      const done = inWork.length >= IN_WORK ? await inWork.shift() : undefined;
       start(buffer, used);
+      if (done) yield done; // After the start: a thread is at work while the taker is.
       buffer = free.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
       used = 0;
     }

@@ -108,6 +108,9 @@ export async function* filePieces(path: string): AsyncGenerator<Buffer> {
   yield* createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>;
 }
 
+/** Bytes after which what was written goes to disk beside the work, so that little is left for the end. */
+const FLUSH = 16 * 1024 * 1024;
+
 async function writeHashed(
   path: string,
   source: AsyncIterable<Uint8Array>,
@@ -116,15 +119,21 @@ async function writeHashed(
   const hash = createHash('sha256');
   const file = await open(path, 'wx');
   let size = 0;
+  let flushing = Promise.resolve();
   try {
     for await (const piece of source) {
       checkSignal(signal);
+      const written = file.writeFile(piece);
       hash.update(piece);
-      await file.writeFile(piece);
+      await written;
+      if (Math.floor((size + piece.length) / FLUSH) > Math.floor(size / FLUSH))
+        flushing = flushing.then(() => file.datasync());
       size += piece.length;
     }
+    await flushing;
     await file.sync();
   } finally {
+    await flushing.catch(() => undefined);
     await file.close();
   }
   return { digest: `sha256:${hash.digest('hex')}`, size };
