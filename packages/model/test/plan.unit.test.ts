@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   CONSTANT_TIME,
   digestOf,
+  inputDifferences,
   packagesDigest,
   planImage,
   type ImagePlan,
@@ -160,5 +161,23 @@ describe('an image plan', () => {
       Type toolbox-help to see this again.
       "
     `);
+  });
+});
+
+describe('the reasons of a build', () => {
+  const inputs = (packages: Record<string, string>) => ({ kind: 'apt', format: 1, packages });
+
+  it('name each input that differs, with both values', () => {
+    const before = inputs({ 'curl:amd64': `8.1 ${'a'.repeat(64)}`, 'less:amd64': '668' });
+    const after = inputs({ 'curl:amd64': `8.2 ${'b'.repeat(64)}`, 'jq:amd64': '1.7' });
+    expect(inputDifferences(before, after)).toEqual([
+      'packages.curl:amd64: 8.1 aaaaaaaaaaaa… → 8.2 bbbbbbbbbbbb…',
+      'packages.jq:amd64: new, 1.7',
+      'packages.less:amd64: gone, was 668',
+    ]);
+  });
+
+  it('are none for equal inputs, however their keys are ordered', () => {
+    expect(inputDifferences({ a: 1, b: ['x'] }, { b: ['x'], a: 1 })).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ export interface StoreLayout {
   readonly blobs: string;
   readonly builds: string;
   readonly paths: string;
+  readonly inputs: string;
   readonly locks: string;
   readonly temporary: string;
 }
@@ -21,6 +22,7 @@ export function layoutOf(root: string): StoreLayout {
     blobs: join(root, 'blobs', 'sha256'),
     builds: join(root, 'builds'),
     paths: join(root, 'paths'),
+    inputs: join(root, 'inputs'),
     locks: join(root, 'locks'),
     temporary: join(root, 'tmp'),
   };

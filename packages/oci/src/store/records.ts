@@ -24,7 +24,8 @@ export async function writePaths(file: string, paths: PathIndex): Promise<Result
   return writeFileAtomic(file, JSON.stringify([...paths]));
 }
 
-async function readJson(file: string): Promise<unknown> {
+/** The value of a JSON file; undefined where it is absent or cut short. */
+export async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch {

@@ -1,12 +1,19 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock, writeFileAtomic } from '@image-tooling/host';
-import { canonicalJson, type Digest, type Layer, type Result, type RunContext } from '@image-tooling/model';
+import {
+  canonicalJson,
+  type Digest,
+  type Json,
+  type Layer,
+  type Result,
+  type RunContext,
+} from '@image-tooling/model';
 import { caught, valueOf } from '../fault';
 import type { PathIndex } from '../layer/path-index';
 import { Blobs, filePieces, type PutBlob, type PutOptions } from './blobs';
 import { defaultRoot, LAYOUT_FILE, layoutOf, recordFile, type StoreLayout } from './layout';
-import { readLayerRecord, readPaths, writeLayerRecord, writePaths } from './records';
+import { readJson, readLayerRecord, readPaths, writeLayerRecord, writePaths } from './records';
 import { makeTemporaryFolder, removeLeftovers } from './temporary';
 
 /**
@@ -98,6 +105,16 @@ export class Store {
       valueOf(await writePaths(recordFile(this.layout.paths, layer.diffId), paths));
       valueOf(await writeLayerRecord(recordFile(this.layout.builds, buildId), layer));
     });
+  }
+
+  /** Keeps what a build id stands for, so that a later build can say which input differs. Fails with `disk-full` or `io`. */
+  putInputs(buildId: Digest, inputs: Json): Promise<Result<void>> {
+    return writeFileAtomic(recordFile(this.layout.inputs, buildId), canonicalJson(inputs));
+  }
+
+  /** What a build id stands for; undefined where it is not known here. */
+  async getInputs(buildId: Digest): Promise<Json | undefined> {
+    return (await readJson(recordFile(this.layout.inputs, buildId))) as Json | undefined;
   }
 
   /** The path index kept with a layer; undefined where there is none. */

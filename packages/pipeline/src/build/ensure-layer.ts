@@ -1,6 +1,8 @@
 import {
   hexOf,
+  inputDifferences,
   ok,
+  type Digest,
   type Layer,
   type Origin,
   type OriginLayer,
@@ -19,11 +21,14 @@ export interface MadeLayer {
 /**
  * The wanted layer: from the store where it has one of that build id, else from `make`, which one process on
  * this machine does at a time; the others then find its result.
+ *
+ * @param replaces build id of the layer whose place it takes: the user is told which input differs
  */
 export async function ensureLayer(
   session: Session,
   wanted: WantedLayer,
   make: () => Promise<Result<MadeLayer>>,
+  replaces?: Digest,
 ): Promise<Result<OriginLayer>> {
   const { store, context } = session;
   const name = layerName(wanted);
@@ -37,13 +42,14 @@ export async function ensureLayer(
   return store.lock(`${name} ${hexOf(wanted.buildId)}`, context, async () => {
     const meanwhile = await fromStore();
     if (meanwhile) return ok(originLayer(wanted, meanwhile));
+    await tellReasons(session, wanted, replaces);
     const step = context.progress.step(name);
     const made = await make();
     if (!made.ok) {
       step.failed();
       return made;
     }
-    const kept = await store.putBuild(wanted.buildId, made.value.layer, made.value.paths);
+    const kept = await keep(session, wanted, made.value);
     if (!kept.ok) {
       step.failed();
       return kept;
@@ -51,6 +57,27 @@ export async function ensureLayer(
     step.done({ origin: made.value.origin, bytes: made.value.layer.size });
     return ok(originLayer(wanted, made.value.layer));
   });
+}
+
+async function keep({ store }: Session, wanted: WantedLayer, made: MadeLayer): Promise<Result<void>> {
+  const inputs = await store.putInputs(wanted.buildId, wanted.inputs);
+  return inputs.ok ? store.putBuild(wanted.buildId, made.layer, made.paths) : inputs;
+}
+
+/** At most so many differences are told: a new state of the archive changes dozens of packages. */
+const REASONS = 3;
+
+async function tellReasons(
+  { store, context }: Session,
+  wanted: WantedLayer,
+  replaces?: Digest,
+): Promise<void> {
+  const before = replaces && (await store.getInputs(replaces));
+  if (before === undefined) return;
+  const reasons = inputDifferences(before, wanted.inputs);
+  const more = reasons.length > REASONS ? [`and ${reasons.length - REASONS} more`] : [];
+  const told = [...reasons.slice(0, REASONS), ...more].join('; ');
+  if (told !== '') context.progress.note(`${layerName(wanted)}: built again, since ${told}`);
 }
 
 /** What people are told a layer is. */

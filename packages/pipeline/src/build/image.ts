@@ -1,8 +1,10 @@
 import {
   isSystem,
   ok,
+  type Digest,
   type DigestFile,
   type Image,
+  type LayerKind,
   type LayersFile,
   type OriginLayer,
   type Platform,
@@ -23,6 +25,7 @@ import { ensureLayer, type MadeLayer } from './ensure-layer';
 import { ensureLayers } from './ensure-layers';
 import { helpEntries } from './help-layer';
 import { readPlan, type PlannedImage } from './read-plan';
+import { replacedLayers } from './replaced';
 import { makeSystemLayer } from './system-layer';
 import { layerText } from './words';
 
@@ -86,7 +89,8 @@ async function ownLayers(
   { plan, lock, files }: PlannedImage,
 ): Promise<Result<OwnLayers>> {
   const { definition, name } = image;
-  const system = await optionalLayer(session, plan.system, () =>
+  const replaced = await replacedLayers(session, image, platform);
+  const system = await optionalLayer(session, plan.system, replaced, () =>
     makeSystemLayer(session, {
       owner: name,
       platform,
@@ -99,7 +103,9 @@ async function ownLayers(
   );
   if (!system.ok) return system;
   const below = [...plan.parent.filter(isSystem), ...system.value];
-  const own = await optionalLayer(session, plan.files, () => writeOwn(session, files?.entries ?? [], below));
+  const own = await optionalLayer(session, plan.files, replaced, () =>
+    writeOwn(session, files?.entries ?? [], below),
+  );
   if (!own.ok) return own;
   const help = await ensureLayer(session, plan.help, () => writeOwn(session, helpEntries(plan.helpText), []));
   return help.ok ? ok({ system: system.value, files: own.value, help: help.value }) : help;
@@ -108,10 +114,11 @@ async function ownLayers(
 async function optionalLayer(
   session: Session,
   wanted: WantedLayer | undefined,
+  replaced: ReadonlyMap<LayerKind, Digest>,
   make: () => Promise<Result<MadeLayer>>,
 ): Promise<Result<OriginLayer[]>> {
   if (!wanted) return ok([]);
-  const layer = await ensureLayer(session, wanted, make);
+  const layer = await ensureLayer(session, wanted, make, replaced.get(wanted.kind));
   return layer.ok ? ok([layer.value]) : layer;
 }
 

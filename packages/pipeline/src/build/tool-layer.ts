@@ -28,6 +28,7 @@ import {
 } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { ensureLayer, type MadeLayer } from './ensure-layer';
+import { replacedTool } from './replaced';
 import { fromOutput } from './tool-output';
 
 /** A tool's layer for one platform: from the store, from the tool's own outputs, or built from its source. */
@@ -46,6 +47,7 @@ export async function ensureTool(
     async () =>
       (await fromOutput(session, tool, platform, wanted.value.buildId)) ??
       makeTool(session, tool, go.value, platform),
+    await replacedTool(session, tool, platform),
   );
   return layer.ok ? ok(layerFile(tool, platform, layer.value)) : layer;
 }

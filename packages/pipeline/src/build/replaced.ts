@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import type { Digest, Image, LayerFile, LayerKind, LayersFile, Platform, Tool } from '@image-tooling/model';
+import type { Session } from '../session';
+import { outputFolder, readOutput } from '../workspace/outputs';
+
+/** The build ids of an image's own layers as it was built last here, by kind; empty where it was not. */
+export async function replacedLayers(
+  session: Session,
+  { name, folder }: Image,
+  platform: Platform,
+): Promise<ReadonlyMap<LayerKind, Digest>> {
+  const last = await readOutput<Partial<LayersFile>>(
+    outputFolder(join(session.root, folder), platform),
+    'layers.json',
+  );
+  const own = (last?.layers ?? []).filter(({ owner, kind }) => owner === name && kind !== 'tool');
+  return new Map(own.map(({ kind, buildId }) => [kind, buildId]));
+}
+
+/** The build id of a tool's layer as it was built last here; undefined where it was not. */
+export async function replacedTool(
+  session: Session,
+  { folder }: Tool,
+  platform: Platform,
+): Promise<Digest | undefined> {
+  const last = await readOutput<Partial<LayerFile>>(
+    outputFolder(join(session.root, folder), platform),
+    'layer.json',
+  );
+  return last?.layer?.buildId;
+}
