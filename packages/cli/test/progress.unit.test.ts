@@ -112,7 +112,7 @@ describe('progress on a terminal', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it.each([{ CI: 'true' }, { TERM: 'dumb' }])('is plain with %o', (env) => {
+  it.each([{ CI: 'true' }, { TERM: 'dumb' }, { NX_PREFIX_OUTPUT: 'true' }])('is plain with %o', (env) => {
     const { progress, shown } = screenOf(env, terminal);
     progress.step('a').done({ origin: 'built' });
     expect(shown()).toBe('✓ a  built  0.0 s\n');

@@ -11,16 +11,20 @@ export interface Screen extends Lines {
   end(): void;
 }
 
-/** A live screen on a terminal, plain lines in a pipe, a log or CI. */
+/** A live screen on a terminal, plain lines in a pipe, a log, CI, or where Nx puts the project's name before each line. */
 export function openScreen(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Screen {
   const verbose = (env['IMAGE_VERBOSE'] ?? '') !== '';
-  if (out.isTTY && !env['CI'] && env['TERM'] !== 'dumb') return liveScreen(out, verbose);
+  if (canRedraw(out, env)) return liveScreen(out, verbose);
   const lines: Lines = { write: (line) => void out.write(`${line}\n`) };
   return {
     progress: plainProgress(lines, verbose),
     write: (line) => lines.write(line),
     end: () => undefined,
   };
+}
+
+function canRedraw(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
+  return out.isTTY && !env['CI'] && env['TERM'] !== 'dumb' && env['NX_PREFIX_OUTPUT'] !== 'true';
 }
 
 function liveScreen(out: NodeJS.WriteStream, verbose: boolean): Screen {
