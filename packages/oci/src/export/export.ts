@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Digest, Result } from '@image-tooling/model';
 import { caught, Fault, valueOf } from '../fault';
+import { missingParents } from '../layer/parents';
 import type { TarEntry } from '../tar/entry';
 import { orderEntries, tarOf } from '../tar/write';
 import { dockerArchive } from './docker';
@@ -65,8 +66,15 @@ async function contentOf(
   options: ExportOptions,
   temporary: string,
 ): Promise<{ readonly entries: readonly TarEntry[]; readonly manifestDigest: Digest }> {
-  if (target.format !== 'docker-archive') return ociLayout(image, options, temporary);
-  return { entries: await dockerArchive(image, options), manifestDigest: image.manifestDigest };
+  if (target.format === 'docker-archive')
+    return { entries: await dockerArchive(image, options), manifestDigest: image.manifestDigest };
+  const layout = await ociLayout(image, options, temporary);
+  return target.format === 'oci' ? layout : { ...layout, entries: withFolders(layout.entries) };
+}
+
+/** skopeo 1.9 gives folders that an archive does not list to root, which fails for an ordinary user. */
+function withFolders(entries: readonly TarEntry[]): TarEntry[] {
+  return [...missingParents(entries, []), ...entries];
 }
 
 /** Waits until the piece is out: it is valid only until the next is asked for. */
