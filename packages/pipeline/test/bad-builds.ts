@@ -9,7 +9,19 @@ import { NOTHING, SLOW, type Chain } from './chain';
 const exec = promisify(execFile);
 const PATIENCE = { IMAGE_HTTP_TIMEOUT_SECONDS: '1', IMAGE_HTTP_TRIES: '2' };
 /** What the engine needs besides buildah, and what starts it. */
-const PROGRAMS = ['bash', 'sh', 'unshare', 'nsenter', 'mount', 'tar', 'find', 'perl', 'zstd'];
+const PROGRAMS = [
+  'newuidmap',
+  'newgidmap',
+  'bash',
+  'sh',
+  'unshare',
+  'nsenter',
+  'mount',
+  'tar',
+  'find',
+  'perl',
+  'zstd',
+];
 
 /** What a person sees of a build that must fail, and leave nothing in the workspace or the store. */
 async function seen(rig: WorkspaceRig, image: string, env: NodeJS.ProcessEnv = {}): Promise<string> {

@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { run } from '@image-tooling/host';
 import type { FixtureArchive } from '../archive';
 import {
   runCommandLine,
@@ -58,7 +59,7 @@ export class WorkspaceRig {
 
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
-    await rm(this.store, { recursive: true, force: true });
+    await removeStore(this.store);
   }
 
   private place(env: NodeJS.ProcessEnv) {
@@ -84,6 +85,12 @@ export async function createRig({
   for (const archive of archives) await rig.write(`trust/${archive.name}/key.asc`, archive.publicKey);
   await rig.write('nx.json', nxJson(archives, options));
   return rig;
+}
+
+/** An ordinary user's unpacked systems belong to subordinate ids, which only their own user namespace can remove. */
+async function removeStore(store: string): Promise<void> {
+  if (process.getuid?.() !== 0) await run({ argv: ['buildah', 'unshare', 'rm', '-rf', store] });
+  await rm(store, { recursive: true, force: true });
 }
 
 /** What engines keep in a store is theirs: it can't be copied, and is made again. */
