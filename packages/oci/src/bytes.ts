@@ -20,6 +20,7 @@ export function displayPath(byteString: string): string {
 
 /** The byte string as text; undefined where it is no UTF-8. */
 export function toText(byteString: string): string | undefined {
+  if (/^[\x00-\x7f]*$/.test(byteString)) return byteString;
   const text = bytesOf(byteString).toString('utf8');
   return toByteString(text) === byteString ? text : undefined;
 }

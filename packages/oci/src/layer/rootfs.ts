@@ -59,7 +59,7 @@ function walk(folder: string, mtime: number): Walked {
 }
 
 function namesIn(folder: Buffer): string[] {
-  return readdirSync(folder, { encoding: 'buffer' }).map((name) => name.toString('latin1'));
+  return readdirSync(folder, { encoding: 'latin1' });
 }
 
 function entryOf(
