@@ -1,15 +1,17 @@
 /**
- * Tar, zstd and both hashes of a 300 MB tree, into the store, against `tar | zstd | sha256sum`.
+ * Tar, zstd and both hashes of a 300 MB tree, into a store in memory, against `tar | zstd | sha256sum`.
  * Prints the median times, their ratio (below 1: ours is faster) and the peak memory; exits with 1
  * where the ratio is above 1 or the memory above 200 MB.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filesFromFolder, openStore, writeLayer } from '@image-tooling/oci';
 import type { Result } from '@image-tooling/model';
 
+/** The pipe writes to no disk: neither does the store that is measured against it. */
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const TREE_MB = 300;
 const ROUNDS = 5;
 const MEMORY_LIMIT_MB = 200;
@@ -26,6 +28,7 @@ else compare();
 
 function compare(): void {
   const folder = mkdtempSync(join(tmpdir(), 'tar-compress-'));
+  const memory = mkdtempSync(join(MEMORY, 'tar-compress-'));
   try {
     const tree = join(folder, 'tree');
     makeTree(tree);
@@ -34,11 +37,12 @@ function compare(): void {
     const theirs: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       theirs.push(pipeOf(tree));
-      ours.push(layerInOwnProcess(tree, join(folder, `store-${round}`)));
+      ours.push(layerInOwnProcess(tree, join(memory, `store-${round}`)));
     }
     report(ours, theirs, tree);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    rmSync(memory, { recursive: true, force: true });
   }
 }
 
