@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAll, EXTRA, HELLO, lockAll, writeImages } from './fixture-images';
 
 const DIST = 'dist/linux-amd64';
+const LAUNCHER = join(__dirname, '..', '..', 'cli', 'bin', 'image-tooling.cjs');
 const exec = promisify(execFile);
 
 let archive: FixtureArchive;
@@ -88,12 +89,11 @@ describe('the same definitions', () => {
     const clock = existsSync('/usr/bin/faketime') ? ['faketime', '2031-02-03 04:05:06'] : [];
     if (clock.length === 0) await context.annotate('without another clock: faketime is not installed');
     const script = `umask 077; for image in base child; do ${clock.map((word) => `'${word}'`).join(' ')} "$0" "$1" build $image; done`;
-    const launcher = join(__dirname, '..', '..', 'cli', 'bin', 'image-tooling.cjs');
     const isRoot = process.getuid?.() === 0;
     if (!isRoot) await context.annotate('under the same host name: only root can change it for one program');
     const [program, ...before] = isRoot ? ['unshare', '--uts', 'sh'] : ['sh'];
     const named = isRoot ? `hostname elsewhere; ${script}` : script;
-    await exec(program, [...before, '-ec', named, process.execPath, launcher], {
+    await exec(program, [...before, '-ec', named, process.execPath, LAUNCHER], {
       cwd: elsewhere.folder,
       env: {
         ...process.env,
@@ -119,11 +119,10 @@ describe('with a warm store', () => {
   it('needs neither engine nor network', async () => {
     const warm = await another(rig.store);
     const env = { IMAGE_STORE: warm.store, IMAGE_ENGINE: 'dagger', PATH: process.env['PATH'] };
-    const launcher = join(__dirname, '..', '..', 'cli', 'bin', 'image-tooling.cjs');
     const script = '"$0" "$1" build base && "$0" "$1" build child';
     const ran = await exec(
       'unshare',
-      ['--net', '--map-root-user', 'sh', '-ec', script, process.execPath, launcher],
+      ['--net', '--map-root-user', 'sh', '-ec', script, process.execPath, LAUNCHER],
       { cwd: warm.folder, env },
     );
     expect(ran.stdout).toContain('base: bootstrap layer  from the store');

@@ -16,7 +16,6 @@ import { chainLayers, chainPaths } from './chain';
 import { fetchLockedDebs } from './debs';
 import type { MadeLayer } from './ensure-layer';
 import { runStep } from './run-step';
-
 import { linkDebs } from './step-folder';
 import {
   bootstrapCommands,
