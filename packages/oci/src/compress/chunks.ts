@@ -6,8 +6,8 @@ export const CHUNK = 8 * 1024 * 1024;
 /** Compresses one chunk; must give the same bytes on every machine. */
 export type CompressChunk = (chunk: Uint8Array) => Promise<Uint8Array>;
 
-/** Chunks in work at the same time: bounds memory to some 20 MiB each. */
-const IN_WORK = Math.min(availableParallelism(), 4);
+/** Chunks in work at the same time, one more than keeps the processor busy; bounds memory to some 20 MiB each. */
+const IN_WORK = Math.min(availableParallelism() + 1, 4);
 
 /** Cuts a stream into chunks, compresses some at once, and gives them back in order. */
 export async function* compressChunks(

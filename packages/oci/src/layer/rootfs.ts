@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { byBytes, bytesOf, displayPath, toByteString, toText } from '../bytes';
 import { caught } from '../fault';
-import { directoryEntry, fileEntry, parentsOf, rangeEntry, symlinkEntry, type TarEntry } from '../tar/entry';
+import { directoryEntry, fileEntry, rangeEntry, symlinkEntry, type TarEntry } from '../tar/entry';
 
 /** A mode (0–0o7777) and owner that a definition declares for a path of its rootfs. */
 export interface DeclaredMode {
@@ -45,12 +45,12 @@ interface Walked {
 /** Synchronous on purpose: thousands of small calls, each too short for a trip through the thread pool. */
 function walk(folder: string, mtime: number): Walked {
   const walked: Walked = { entries: [], failures: [] };
-  const queue = namesIn(Buffer.from(folder));
+  const queue = namesIn(folder);
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    const place = Buffer.concat([Buffer.from(`${folder}/`), bytesOf(path)]);
+    const place = placeOf(folder, path);
     const stats = lstatSync(place);
     if (stats.isDirectory()) for (const name of namesIn(place)) queue.push(`${path}/${name}`);
-    const entry = entryOf(folder, path, place, stats, mtime);
+    const entry = entryOf(path, place, stats, mtime);
     if (entry) walked.entries.push(entry);
     else walked.failures.push(unfit(folder, path));
   }
@@ -58,25 +58,26 @@ function walk(folder: string, mtime: number): Walked {
   return walked;
 }
 
-function namesIn(folder: Buffer): string[] {
+function namesIn(folder: string | Buffer): string[] {
   return readdirSync(folder, { encoding: 'latin1' });
 }
 
-function entryOf(
-  folder: string,
-  path: string,
-  place: Buffer,
-  stats: Stats,
-  mtime: number,
-): TarEntry | undefined {
+/** Where a path is on this machine; as bytes where its name is no text. */
+function placeOf(folder: string, path: string): string | Buffer {
+  const text = toText(path);
+  return text === undefined
+    ? Buffer.concat([Buffer.from(`${folder}/`), bytesOf(path)])
+    : `${folder}/${text}`;
+}
+
+function entryOf(path: string, place: string | Buffer, stats: Stats, mtime: number): TarEntry | undefined {
   if (stats.isDirectory()) return directoryEntry(path, { mtime });
   if (stats.isSymbolicLink())
     return symlinkEntry(path, readlinkSync(place, { encoding: 'buffer' }).toString('latin1'), { mtime });
   if (!stats.isFile()) return undefined;
   const options = { mtime, mode: (stats.mode & 0o100) !== 0 ? 0o755 : 0o644 };
-  const name = toText(path);
-  if (name === undefined) return fileEntry(path, readFileSync(place), options);
-  return rangeEntry(path, { file: join(folder, name), offset: 0, length: stats.size }, options);
+  if (typeof place !== 'string') return fileEntry(path, readFileSync(place), options);
+  return rangeEntry(path, { file: place, offset: 0, length: stats.size }, options);
 }
 
 /** git keeps no empty folders: a layer with them would differ from clone to clone. */
@@ -85,8 +86,16 @@ function withoutEmptyFolders(
   declared: ReadonlyMap<string, unknown>,
 ): TarEntry[] {
   const isKept = (entry: TarEntry): boolean => entry.type !== 'directory' || declared.has(entry.path);
-  const inUse = new Set(entries.filter(isKept).flatMap(({ path }) => parentsOf(path)));
+  const inUse = new Set<string>();
+  for (const { path } of entries.filter(isKept)) addParents(inUse, path);
   return entries.filter((entry) => isKept(entry) || inUse.has(entry.path));
+}
+
+function addParents(known: Set<string>, path: string): void {
+  const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  if (parent === '' || known.has(parent)) return; // What is known has its own parents known.
+  known.add(parent);
+  addParents(known, parent);
 }
 
 function withMode(entry: TarEntry, declared: DeclaredMode | undefined): TarEntry {

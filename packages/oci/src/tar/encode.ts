@@ -103,12 +103,22 @@ type Fields = Partial<Record<keyof typeof FIELDS, string | number>>;
 const NUMBER_FIELDS = ['mode', 'uid', 'gid', 'size', 'mtime', 'devmajor', 'devminor'] as const;
 const TEXT_FIELDS = ['name', 'linkname', 'prefix', 'type'] as const;
 
-function block(fields: Fields): Buffer {
-  const bytes = Buffer.allocUnsafe(BLOCK).fill(0); // From the pool: there are many.
-  for (const key of NUMBER_FIELDS)
-    bytes.write(octal(Number(fields[key] ?? 0), FIELDS[key][1]), FIELDS[key][0], 'latin1');
-  for (const key of TEXT_FIELDS) bytes.write(String(fields[key] ?? ''), FIELDS[key][0], 'latin1');
+/** A header whose numbers are all 0 and whose texts are empty: most fields of most headers stay so. */
+const EMPTY = emptyBlock();
+
+function emptyBlock(): Buffer {
+  const bytes = Buffer.alloc(BLOCK);
+  for (const key of NUMBER_FIELDS) bytes.write(octal(0, FIELDS[key][1]), FIELDS[key][0], 'latin1');
   bytes.write('ustar\x0000', FIELDS.magic[0], 'latin1');
+  return bytes;
+}
+
+function block(fields: Fields): Buffer {
+  const bytes = Buffer.from(EMPTY);
+  for (const key of NUMBER_FIELDS)
+    if (fields[key]) bytes.write(octal(Number(fields[key]), FIELDS[key][1]), FIELDS[key][0], 'latin1');
+  for (const key of TEXT_FIELDS)
+    if (fields[key]) bytes.write(String(fields[key]), FIELDS[key][0], 'latin1');
   bytes.write(`${checksumOf(bytes).toString(8).padStart(6, '0')}\0 `, FIELDS.checksum[0], 'latin1');
   return bytes;
 }

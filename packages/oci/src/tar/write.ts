@@ -69,8 +69,13 @@ class Gatherer {
   private readonly buffer = Buffer.allocUnsafe(GATHER);
   private used = 0;
 
-  /** Gives back what became full. */
+  /** Gives back what became full; a large piece as it is, after what was gathered before it. */
   *add(piece: Uint8Array): Generator<Uint8Array> {
+    if (piece.length >= GATHER) {
+      if (this.used > 0) yield this.take();
+      yield piece;
+      return;
+    }
     for (let at = 0; at < piece.length;) {
       const part = piece.subarray(at, at + GATHER - this.used);
       this.buffer.set(part, this.used);
