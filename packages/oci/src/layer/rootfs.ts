@@ -65,9 +65,7 @@ function namesIn(folder: string | Buffer): string[] {
 /** Where a path is on this machine; as bytes where its name is no text. */
 function placeOf(folder: string, path: string): string | Buffer {
   const text = toText(path);
-  return text === undefined
-    ? Buffer.concat([Buffer.from(`${folder}/`), bytesOf(path)])
-    : `${folder}/${text}`;
+  return text === undefined ? Buffer.concat([Buffer.from(`${folder}/`), bytesOf(path)]) : `${folder}/${text}`;
 }
 
 function entryOf(path: string, place: string | Buffer, stats: Stats, mtime: number): TarEntry | undefined {

@@ -117,8 +117,7 @@ function block(fields: Fields): Buffer {
   const bytes = Buffer.from(EMPTY);
   for (const key of NUMBER_FIELDS)
     if (fields[key]) bytes.write(octal(Number(fields[key]), FIELDS[key][1]), FIELDS[key][0], 'latin1');
-  for (const key of TEXT_FIELDS)
-    if (fields[key]) bytes.write(String(fields[key]), FIELDS[key][0], 'latin1');
+  for (const key of TEXT_FIELDS) if (fields[key]) bytes.write(String(fields[key]), FIELDS[key][0], 'latin1');
   bytes.write(`${checksumOf(bytes).toString(8).padStart(6, '0')}\0 `, FIELDS.checksum[0], 'latin1');
   return bytes;
 }
