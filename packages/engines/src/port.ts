@@ -53,7 +53,7 @@ export interface Step {
    * (whiteouts, owners, modes, setuid, hard links and capabilities kept; OCI image-layer specification).
    * Only written when every command ended with 0; what was there before is removed. Left out: mount points, the
    * engine's own files, the root folder itself, and folders that were touched only. Extended attributes other
-   * than capabilities are not kept. Not normalised: see packages/oci.
+   * than capabilities are not kept. Not normalised: see packages/oci. All commands have one user then.
    */
   readonly changesTo?: string;
   /** Seconds for the whole step. */
@@ -67,6 +67,8 @@ export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly timedOut: boolean;
+  /** Wall time of the command itself, in steps of 0.01 s; of the engine's own work around it nothing. */
+  readonly seconds: number;
 }
 
 export interface StepResult {
@@ -74,6 +76,13 @@ export interface StepResult {
   readonly commands: readonly CommandResult[];
   /** Whether the step had no network, as the engine saw for itself; false makes the result unpublishable. */
   readonly isolated: boolean;
+}
+
+/** Throws where a caller breaks the rule of `changesTo` about users. */
+export function checkUsers({ label, commands, changesTo }: Step): void {
+  const users = new Set(commands.map(({ user }) => user));
+  if (changesTo !== undefined && users.size > 1)
+    throw new Error(`${label}: a step whose changes are kept has one user, not ${users.size}.`);
 }
 
 /** Runs commands in a container. Everything above it is engine-free. */

@@ -18,8 +18,8 @@ export interface CommandWork {
 }
 
 /**
- * What runs in the container: the command with exactly its environment, and its exit code behind a mark that it
- * can't know; 128 + the signal's number is the shell's. Output goes through pipes of our own: buildah 1.28 loses the
+ * What runs in the container: the command with exactly its environment, and its exit code and time behind a mark that
+ * it can't know; 128 + the signal's number is the shell's. Output goes through pipes of our own: buildah 1.28 loses the
  * last of what it passes on, now and then, and adds lines of its own. The shell's messages ("Killed") go nowhere:
  * a shell that forks first, as for parentheses, prints them to its own standard error, not to the command's.
  */
@@ -27,8 +27,11 @@ const INSIDE = `
 umask 022
 exec 2> /dev/null 3> ${PIPES_INSIDE}/err 4> ${PIPES_INSIDE}/out
 mark=$1; shift
+read begin rest < /proc/uptime
 (cd -- "$1" && shift && exec env -i "$@") >&4 2>&3 3>&- 4>&-
-printf '%s %s\\n' "$mark" $? >&3
+code=$?
+read end rest < /proc/uptime
+printf '%s %s %s %s\\n' "$mark" "$code" "$begin" "$end" >&3
 `;
 
 /** What runs around buildah: it passes the two pipes on until nobody holds them open any more. */
@@ -53,6 +56,7 @@ export async function runCommand(
 ): Promise<Result<CommandResult>> {
   const mark = randomBytes(16).toString('hex');
   const heard = { stdout: '', stderr: '' };
+  const began = performance.now();
   const outcome = await sandbox.run(argvOf(command, step, { rootfs, places }, mark), {
     env,
     signal,
@@ -67,13 +71,28 @@ export async function runCommand(
   });
   if (!outcome.ok) {
     if (outcome.failures[0].code !== 'timeout') return outcome;
-    return ok({ ...heard, exitCode: KILLED, timedOut: true });
+    const seconds = rounded((performance.now() - began) / 1000);
+    return ok({ ...heard, exitCode: KILLED, timedOut: true, seconds });
   }
   const { stdout, stderr } = outcome.value;
   const at = stderr.lastIndexOf(mark);
   if (at === -1) return fail(notStarted(step, command, await saidBy(rootfs)));
-  const exitCode = Number.parseInt(stderr.slice(at + mark.length), 10);
-  return ok({ exitCode, stdout, stderr: stderr.slice(0, at), timedOut: false });
+  const [exitCode = NaN, begin = NaN, end = NaN] = stderr
+    .slice(at + mark.length + 1)
+    .split(' ')
+    .map(Number);
+  return ok({
+    exitCode,
+    stdout,
+    stderr: stderr.slice(0, at),
+    timedOut: false,
+    seconds: rounded(end - begin),
+  });
+}
+
+/** To what /proc/uptime tells (proc(5)). */
+function rounded(seconds: number): number {
+  return Math.round(seconds * 100) / 100;
 }
 
 /** 128 + SIGKILL. */

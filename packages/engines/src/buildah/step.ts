@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ioFailure } from '@image-tooling/host';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
-import type { CommandResult, Step, StepResult } from '../port';
+import { checkUsers, type CommandResult, type Step, type StepResult } from '../port';
 import { writeChanges } from './changes';
 import type { HostEnv } from './configuration';
 import { unpackedLayers } from './layers';
@@ -29,6 +29,7 @@ export async function runStep(
   signal: AbortSignal,
   onLine?: (line: string) => void,
 ): Promise<Result<StepResult>> {
+  checkUsers(step);
   const checked = await checkStep(step, around);
   if (!checked.ok) return checked;
   if (signal.aborted) return fail({ code: 'aborted', message: `${step.label}: stopped before it began.` });

@@ -12,10 +12,26 @@ export function commandTests(rig: () => Rig): void {
 function resultTests(rig: () => Rig): void {
   it('gives each command its own result', async () => {
     const { commands } = valueOf(await rig().run(['echo one; echo err >&2', 'printf two']));
+    const seconds = expect.any(Number) as number;
     expect(commands).toEqual([
-      { exitCode: 0, stdout: 'one\n', stderr: 'err\n', timedOut: false },
-      { exitCode: 0, stdout: 'two', stderr: '', timedOut: false },
+      { exitCode: 0, stdout: 'one\n', stderr: 'err\n', timedOut: false, seconds },
+      { exitCode: 0, stdout: 'two', stderr: '', timedOut: false, seconds },
     ]);
+  });
+
+  it('tells how long each command took', async () => {
+    const { commands } = valueOf(await rig().run(['sleep 1.2', 'true']));
+    const [slow = NaN, quick = NaN] = commands.map(({ seconds }) => seconds);
+    expect(slow).toBeGreaterThanOrEqual(1.18);
+    expect(slow).toBeLessThan(2.2);
+    expect(quick).toBeGreaterThanOrEqual(0);
+    expect(quick).toBeLessThan(1);
+  });
+
+  it('refuses to keep the changes of commands of several users: that is a bug of the caller', async () => {
+    const commands = [{ argv: ['true'] }, { argv: ['true'], user: '1' }] as const;
+    const changesTo = join(rig().folder, 'users.tar');
+    await expect(rig().run(commands, { changesTo })).rejects.toThrow('one user');
   });
 
   it('runs commands one after the other in one container', async () => {
