@@ -10,6 +10,7 @@ type Executor = (options: Options, context: ExecutorContext) => Promise<{ succes
  * faster (docs/decisions/001-targets-are-commands.md); both run the same.
  */
 export const build = executorOf('build');
+export const test = executorOf('test');
 export const lock = executorOf('lock');
 export const load = executorOf('load');
 

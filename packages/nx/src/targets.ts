@@ -1,7 +1,7 @@
 import type { NxJsonConfiguration, TargetConfiguration } from '@nx/devkit';
 import { archOf, platformFolder, type Platform } from '@image-tooling/model/platform';
 import type { ProjectDefinition } from './definition';
-import { imageInputs, implementationInputs, toolInputs } from './inputs';
+import { imageInputs, implementationInputs, testInputs, toolInputs } from './inputs';
 
 type Targets = Record<string, TargetConfiguration>;
 
@@ -22,19 +22,34 @@ export function targetsOf(definition: ProjectDefinition, setting: Setting): Targ
   return {
     ...Object.fromEntries(
       definition.platforms.map((platform) => [
-        buildTarget(platform),
+        targetOn('build', platform),
         buildOn(definition, platform, inputsOf(definition, setting)),
       ]),
     ),
-    build: alias(platformsHere(definition, setting.host)),
-    'build-all': alias(definition.platforms),
+    build: alias('build', platformsHere(definition, setting.host)),
+    'build-all': alias('build', definition.platforms),
     lock: lock(definition),
-    ...(definition.kind === 'image' ? { load: load(definition) } : {}),
+    ...(definition.kind === 'image' ? imageTargets(definition, setting) : {}),
   };
 }
 
-function buildTarget(platform: Platform): string {
-  return `build-${archOf(platform)}`;
+/** Those that only images have: a tool is tested in the images that have it. */
+function imageTargets(definition: ProjectDefinition, setting: Setting): Targets {
+  return {
+    ...Object.fromEntries(
+      definition.platforms.map((platform) => [
+        targetOn('test', platform),
+        testOn(definition, platform, setting),
+      ]),
+    ),
+    test: alias('test', platformsHere(definition, setting.host)),
+    'test-all': alias('test', definition.platforms),
+    load: load(definition),
+  };
+}
+
+function targetOn(verb: 'build' | 'test', platform: Platform): string {
+  return `${verb}-${archOf(platform)}`;
 }
 
 function buildOn(
@@ -46,8 +61,22 @@ function buildOn(
     command: `image-tooling build ${definition.name} --platform ${platform}`,
     cache: true,
     inputs,
-    outputs: [`{projectRoot}/dist/${platformFolder(platform)}`],
-    dependsOn: definition.kind === 'image' ? [`^${buildTarget(platform)}`] : [],
+    outputs: OUTPUTS[definition.kind].map((file) => `{projectRoot}/dist/${platformFolder(platform)}/${file}`),
+    dependsOn: definition.kind === 'image' ? [`^${targetOn('build', platform)}`] : [],
+  };
+}
+
+/** What a build leaves: the blobs of images stay in the store. */
+const OUTPUTS = { image: ['layers.json', 'digest.json'], tool: ['layer.json', 'layer.blob'] };
+
+/** Nx caches no task that failed: what is in the cache has passed. */
+function testOn(definition: ProjectDefinition, platform: Platform, { nxJson }: Setting): TargetConfiguration {
+  return {
+    command: `image-tooling test ${definition.name} --platform ${platform}`,
+    cache: true,
+    inputs: testInputs(implementationInputs(nxJson)),
+    outputs: [`{projectRoot}/dist/report/${platformFolder(platform)}`],
+    dependsOn: [targetOn('build', platform)],
   };
 }
 
@@ -56,14 +85,14 @@ function inputsOf(definition: ProjectDefinition, setting: Setting): TargetConfig
   return definition.kind === 'image' ? imageInputs(definition, implementation) : toolInputs(implementation);
 }
 
-/** An image that is not made for this machine is built for the platforms it has, rather than silently not at all. */
+/** An image that is not made for this machine is built and tested for the platforms it has, rather than silently not at all. */
 function platformsHere(definition: ProjectDefinition, host: Platform | undefined): readonly Platform[] {
   const here = definition.platforms.filter((platform) => platform === host);
   return here.length > 0 ? here : definition.platforms;
 }
 
-function alias(platforms: readonly Platform[]): TargetConfiguration {
-  return { executor: 'nx:noop', dependsOn: platforms.map(buildTarget) };
+function alias(verb: 'build' | 'test', platforms: readonly Platform[]): TargetConfiguration {
+  return { executor: 'nx:noop', dependsOn: platforms.map((platform) => targetOn(verb, platform)) };
 }
 
 /** An image's lock names its parent's; those of its tools are their own. */

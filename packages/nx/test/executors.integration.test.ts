@@ -9,6 +9,7 @@ beforeAll(() => {
     targets: {
       'build-by-hand': { executor: '@image-tooling/nx:build', options: { platform: 'linux/amd64' } },
       'load-by-hand': { executor: '@image-tooling/nx:load', options: { to: 'docker' } },
+      'test-by-hand': { executor: '@image-tooling/nx:test', options: { platform: 'linux/amd64' } },
       'lock-by-hand': { executor: '@image-tooling/nx:lock' },
     },
   });
@@ -24,6 +25,7 @@ afterAll(() => workspace.remove());
 describe('executors, for a project.json written by hand', () => {
   it.each([
     ['build-by-hand', 'build base --platform linux/amd64'],
+    ['test-by-hand', 'test base --platform linux/amd64'],
     ['load-by-hand', 'load base --to docker'],
     ['lock-by-hand', 'lock base'],
   ])('%s runs the command', async (target, call) => {

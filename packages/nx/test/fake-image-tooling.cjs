@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // Stands in for the command line in tests of the task graph: records its arguments, and writes outputs that
 // follow from the definition as the real ones do: layers from version, parent and tools, the digest from all of it.
+// A test fails where the image has the check "fail"; its report says what was tested.
 const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const [command, name, ...flags] = process.argv.slice(2);
 appendFileSync('calls.log', `${[command, name, ...flags].join(' ')}\n`);
 if (command === 'build') build(flags[1].replace('/', '-'));
+if (command === 'test') test(flags[1].replace('/', '-'));
 
 function build(platform) {
   if (existsSync(join('tools', name)))
@@ -19,6 +21,13 @@ function build(platform) {
   };
   write('images', platform, 'layers.json', layers);
   write('images', platform, 'digest.json', { layers, description: image.description });
+}
+
+function test(platform) {
+  const passed = !(json('images').checks ?? []).includes('fail');
+  const digest = output('images', name, platform, 'digest.json');
+  write('images', join('report', platform), 'report.json', { passed, digest });
+  if (!passed) process.exitCode = 1;
 }
 
 function json(kind) {

@@ -40,14 +40,14 @@ describe('the targets of a tool', () => {
       command: 'image-tooling build helm --platform linux/arm64',
       cache: true,
       inputs: [
-        '{projectRoot}/tool.json',
+        { json: '{projectRoot}/tool.json', excludeFields: ['checks'] },
         '{projectRoot}/lock.json',
         '{projectRoot}/go.mod',
         '{projectRoot}/go.sum',
         'imageTooling',
         { env: 'IMAGE_TOOL_SOURCE' },
       ],
-      outputs: ['{projectRoot}/dist/linux-arm64'],
+      outputs: ['{projectRoot}/dist/linux-arm64/layer.json', '{projectRoot}/dist/linux-arm64/layer.blob'],
       dependsOn: [],
     });
   });
@@ -70,6 +70,10 @@ describe('the targets of an image', () => {
       'build-arm64',
       'load',
       'lock',
+      'test',
+      'test-all',
+      'test-amd64',
+      'test-arm64',
     ]);
   });
 
@@ -78,21 +82,39 @@ describe('the targets of an image', () => {
       command: 'image-tooling build k8s --platform linux/amd64',
       cache: true,
       inputs: [
-        '{projectRoot}/image.json',
+        { json: '{projectRoot}/image.json', excludeFields: ['checks', 'budget', 'setuid'] },
         '{projectRoot}/lock.json',
         '{projectRoot}/rootfs/**/*',
         'imageTooling',
         { dependentTasksOutputFiles: '**/layers.json', transitive: false },
         { dependentTasksOutputFiles: '**/layer.json', transitive: false },
       ],
-      outputs: ['{projectRoot}/dist/linux-amd64'],
+      outputs: ['{projectRoot}/dist/linux-amd64/layers.json', '{projectRoot}/dist/linux-amd64/digest.json'],
       dependsOn: ['^build-amd64'],
+    });
+  });
+
+  it('test what was built, by its digest, against the checks of all that it is made of', () => {
+    expect(targets['test-amd64']).toEqual({
+      command: 'image-tooling test k8s --platform linux/amd64',
+      cache: true,
+      inputs: [
+        { dependentTasksOutputFiles: '**/digest.json', transitive: false },
+        '{projectRoot}/image.json',
+        '^{projectRoot}/image.json',
+        '^{projectRoot}/tool.json',
+        'imageTooling',
+      ],
+      outputs: ['{projectRoot}/dist/report/linux-amd64'],
+      dependsOn: ['build-amd64'],
     });
   });
 
   it('name the platform of this machine, and all of them', () => {
     expect(targets['build']).toEqual({ executor: 'nx:noop', dependsOn: ['build-amd64'] });
     expect(targets['build-all']).toEqual({ executor: 'nx:noop', dependsOn: ['build-amd64', 'build-arm64'] });
+    expect(targets['test']).toEqual({ executor: 'nx:noop', dependsOn: ['test-amd64'] });
+    expect(targets['test-all']).toEqual({ executor: 'nx:noop', dependsOn: ['test-amd64', 'test-arm64'] });
   });
 
   it('lock the parent first, not the tools', () => {
@@ -115,7 +137,9 @@ describe('the targets of an image', () => {
   it('are only those of the platforms it declares', () => {
     const arm = targetsOf({ ...IMAGE, platforms: ['linux/arm64'] }, AMD64);
     expect(Object.keys(arm)).not.toContain('build-amd64');
+    expect(Object.keys(arm)).not.toContain('test-amd64');
     expect(arm['build']?.dependsOn).toEqual(['build-arm64']);
+    expect(arm['test']?.dependsOn).toEqual(['test-arm64']);
   });
 });
 
