@@ -51,6 +51,8 @@ export type FailureCode =
   | 'step-failed'
   | 'command-missing'
   | 'command-failed'
+  // what is tried in finished images
+  | 'check-failed'
   | 'usage'
   | 'aborted';
 

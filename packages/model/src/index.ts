@@ -1,4 +1,5 @@
 export * from './canonical';
+export * from './checks';
 export * from './definitions';
 export * from './diagnostics';
 export * from './digest';

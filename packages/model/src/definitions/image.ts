@@ -95,6 +95,11 @@ const budget = z.strictObject({
     SIZE_EXPECTED,
     'Largest size of all layers as they are pulled ("400MB").',
   ).optional(),
+  entrySeconds: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: 'Longest time in seconds until an interactive shell of the image is ready.' }),
 });
 
 /** What images/<name>/image.json holds. */
@@ -131,6 +136,9 @@ export const imageSchema = z
       .default([])
       .meta({ description: 'Example commands, shown by toolbox-help and in the catalog.' }),
     budget: budget.default({}).meta({ description: 'Limits that the image must stay within.' }),
+    setuid: uniqueList(imagePath('A file with the setuid or setgid bit.')).default([]).meta({
+      description: 'Files that may be setuid or setgid beside those that Debian itself brings.',
+    }),
     platforms: uniqueList(platform)
       .min(1)
       .default([...PLATFORMS] as Platform[])

@@ -8,6 +8,7 @@ export { bytesOf } from './size';
 export * from './source-choice';
 export type * from './sources';
 export {
+  escapePattern,
   expandPattern,
   expandTemplate,
   versionValues,

@@ -38,7 +38,7 @@ export function expandTemplate(text: string, values: TemplateValues): Result<str
 
 /** As `expandTemplate`, for a regular expression: values stand for themselves, dots and all. */
 export function expandPattern(pattern: string, values: TemplateValues): Result<string> {
-  const escaped = PLACEHOLDERS.map((name) => [name, escapeForPattern(values[name])]);
+  const escaped = definedNames(values).map((name) => [name, escapePattern(values[name] ?? '')]);
   return expandTemplate(pattern, Object.fromEntries(escaped) as TemplateValues);
 }
 
@@ -74,6 +74,7 @@ export function knownPlaceholders(name: string, known: readonly string[]): strin
   return `Known are ${known.map((placeholder) => `{${placeholder}}`).join(', ')}.`;
 }
 
-function escapeForPattern(value: string | undefined): string | undefined {
-  return value?.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+/** The text as a regular expression that matches it alone. */
+export function escapePattern(value: string): string {
+  return value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

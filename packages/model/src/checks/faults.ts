@@ -1,0 +1,58 @@
+import { compilePattern } from '../definitions';
+import { exitText } from './exit-code';
+import type { CommandOutcome, LinePattern, PlannedCommand } from './types';
+import { secondsText } from './words';
+
+/** One way in which a command did not do what was expected. */
+export interface Fault {
+  /** Completes "`kubectl version` …". */
+  readonly what: string;
+  /** What was seen instead. */
+  readonly actual: string;
+}
+
+type Expected = Pick<PlannedCommand, 'expect' | 'timeoutSeconds'>;
+
+/** What went wrong, the cause before its consequences: what failed has printed less, too. */
+export function faultsOf({ expect, timeoutSeconds }: Expected, result: CommandOutcome): Fault[] {
+  if (result.timedOut) return [timeOut(timeoutSeconds, result.seconds)];
+  return [
+    ...exitFaults(expect.exitCode, result.exitCode),
+    ...missingLines(expect.stdout, result.stdout, 'line'),
+    ...missingLines(expect.stderr, result.stderr, 'line on standard error'),
+    ...slowFaults(expect.seconds, result.seconds),
+  ];
+}
+
+/** What a command must do, in words. */
+export function expectedText({ expect, timeoutSeconds }: Expected): string {
+  return [
+    `exit code ${expect.exitCode}`,
+    ...expect.stdout.map(({ shown }) => `a line that matches ${shown}`),
+    ...expect.stderr.map(({ shown }) => `a line on standard error that matches ${shown}`),
+    `within ${expect.seconds ?? timeoutSeconds} s`,
+  ].join(', ');
+}
+
+function timeOut(limit: number, seconds: number): Fault {
+  return { what: `did not end within ${limit} s`, actual: `killed after ${secondsText(seconds)}` };
+}
+
+function exitFaults(expected: number, actual: number): Fault[] {
+  if (actual === expected) return [];
+  return [{ what: `ended with ${exitText(actual)}, not ${expected}`, actual: exitText(actual) }];
+}
+
+function missingLines(patterns: readonly LinePattern[], text: string, line: string): Fault[] {
+  const missing = patterns.filter(({ pattern }) => !compilePattern(pattern).test(text));
+  if (missing.length === 0) return [];
+  const shown = missing.map((pattern) => pattern.shown).join(' or ');
+  const actual = text.trim() === '' ? `no ${line} at all` : `no such ${line}`;
+  return [{ what: `printed no ${line} that matches ${shown}`, actual }];
+}
+
+function slowFaults(limit: number | undefined, seconds: number): Fault[] {
+  if (limit === undefined || seconds <= limit) return [];
+  const took = secondsText(seconds);
+  return [{ what: `took ${took}, more than the ${limit} s allowed`, actual: took }];
+}

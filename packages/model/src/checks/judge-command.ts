@@ -1,0 +1,43 @@
+import { expectedText, faultsOf } from './faults';
+import type { CheckOutcome, CommandOutcome, PlannedCommand } from './types';
+import { commandLine, cutLine } from './words';
+
+/** Lines of each of the two outputs that a failure shows. */
+const LAST_LINES = 10;
+
+/** Whether a command did what its check expects; where it did not, all that a person needs to see why. */
+export function judgeCommand(planned: PlannedCommand, result: CommandOutcome): CheckOutcome {
+  const { id, group, title, as, hint } = planned;
+  const command = commandLine(planned.argv);
+  const expected = expectedText(planned);
+  const faults = faultsOf(planned, result);
+  const seen = { id, group, title, as, passed: faults.length === 0, seconds: result.seconds };
+  const [first] = faults;
+  if (!first) return { ...seen, command, expected };
+  return {
+    ...seen,
+    command,
+    expected,
+    actual: faults.map(({ actual }) => actual).join(', '),
+    message: `${about(planned, command)}: \`${command}\` ${first.what} (as ${whoText(planned)})`,
+    ...(hint !== undefined && { hint }),
+    output: [...lastLines('stdout', result.stdout), ...lastLines('stderr', result.stderr)],
+  };
+}
+
+/** A check that is more than its command says first what it is about. */
+function about({ group, title }: PlannedCommand, command: string): string {
+  return title === command ? group : `${group}: ${title}`;
+}
+
+/** "uid 31337, home read-only" */
+function whoText({ user, readOnlyHome }: PlannedCommand): string {
+  const name = user.split(':')[0] ?? '';
+  const who = /^[0-9]+$/.test(name) ? `uid ${name}` : name;
+  return readOnlyHome ? `${who}, home read-only` : who;
+}
+
+function lastLines(name: string, text: string): string[] {
+  const lines = text.trimEnd().split('\n').slice(-LAST_LINES);
+  return lines.filter((line) => line !== '').map((line) => `${name}: ${cutLine(line.trimEnd())}`);
+}

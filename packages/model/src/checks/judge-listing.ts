@@ -1,0 +1,32 @@
+import { ALWAYS_GROUP } from './always';
+import { judgeAlwaysFiles } from './always-files';
+import { judgeFileChecks } from './file-checks';
+import { LISTING_ARGV, parseListing } from './listing';
+import type { CheckInput, CheckOutcome } from './types';
+import { commandLine, cutLine } from './words';
+
+/**
+ * Everything that is seen from an image's files: the file checks of tools and images, and what must hold in
+ * every image. `listing` is the standard output of LISTING_ARGV. One failed outcome where it is no whole listing.
+ */
+export function judgeListing(input: CheckInput, listing: string): CheckOutcome[] {
+  const files = parseListing(listing);
+  if (!files) return [unreadable(listing)];
+  return [...judgeAlwaysFiles(input, files), ...judgeFileChecks(input, files)];
+}
+
+function unreadable(listing: string): CheckOutcome {
+  const end = cutLine(JSON.stringify(listing.slice(-100)));
+  return {
+    id: 'always/listing',
+    group: ALWAYS_GROUP,
+    title: 'the files of the image can be listed',
+    as: 'root',
+    passed: false,
+    command: commandLine(LISTING_ARGV),
+    expected: 'a record for each file, each ended by NUL',
+    actual: `${listing.length} characters, the last of them ${end}`,
+    message: 'The files of the image could not be listed, so none of them was checked',
+    hint: 'See whether "find" of GNU findutils is in the image and works there.',
+  };
+}

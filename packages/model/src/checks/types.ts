@@ -1,0 +1,122 @@
+import type { Check, ImageDefinition } from '../definitions';
+import type { Digest } from '../digest';
+import type { Contents, InheritedConfig } from '../plan';
+import type { Platform } from '../platform';
+
+/** Who a check runs as: the image's user, a user that the image has never heard of, or root. */
+export type CheckUser = 'image' | 'arbitrary' | 'root';
+
+/** Everything that decides what is tried in an image, and what is found good. */
+export interface CheckInput {
+  readonly image: string;
+  readonly platform: Platform;
+  /** Parents first, the image itself last: the checks of their image.json. */
+  readonly images: readonly { readonly name: string; readonly checks: readonly Check[] }[];
+  /** Every tool in the image, own and inherited. */
+  readonly tools: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly checks: readonly Check[];
+  }[];
+  readonly contents: Contents;
+  readonly config: InheritedConfig;
+  readonly budget: ImageDefinition['budget'];
+  /** Paths that may be setuid or setgid beyond Debian's own, of the image and its parents. */
+  readonly setuid: readonly string[];
+  /** Bytes of all layers as they are pulled. */
+  readonly compressedSize: number;
+}
+
+/** What some line of a command's output must match. */
+export interface LinePattern {
+  /** Regular expression, ready for `compilePattern`. */
+  readonly pattern: string;
+  /** As people are told it: placeholders filled in, without the escapes that make dots plain. */
+  readonly shown: string;
+}
+
+/** What a command must do to pass. */
+export interface Expectation {
+  readonly exitCode: number;
+  /** Each must match some line of the standard output. */
+  readonly stdout: readonly LinePattern[];
+  readonly stderr: readonly LinePattern[];
+  /** Longest run time in seconds; beyond it the check has failed, but is not killed. */
+  readonly seconds?: number;
+}
+
+/** A command that is to run in the image. */
+export interface PlannedCommand {
+  /** Unique in its plan, and equal in every run: "tool/kubectl/1/arbitrary". */
+  readonly id: string;
+  /** "tool kubectl", "image tooling-k8s", "always". */
+  readonly group: string;
+  /** One line for people. */
+  readonly title: string;
+  readonly argv: readonly [string, ...string[]];
+  readonly as: CheckUser;
+  /** The same as the engine wants it: "1000:1000", "31337:31337", "root". */
+  readonly user: string;
+  /** Whether HOME is an empty folder that can't be written to. */
+  readonly readOnlyHome: boolean;
+  readonly network: boolean;
+  /** Seconds after which it is killed. */
+  readonly timeoutSeconds: number;
+  /** Files of the fresh folder that it runs in: relative path and content. Empty: it runs in the image's workdir. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly expect: Expectation;
+  /** What to do where it fails. */
+  readonly hint?: string;
+}
+
+export interface CheckPlan {
+  readonly commands: readonly PlannedCommand[];
+}
+
+/** What became of a command; the engines' CommandResult is one. */
+export interface CommandOutcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  /** Wall time. */
+  readonly seconds: number;
+}
+
+/** A check and how it ended: one row of the report. */
+export interface CheckOutcome {
+  readonly id: string;
+  readonly group: string;
+  readonly title: string;
+  readonly as?: CheckUser;
+  readonly passed: boolean;
+  readonly seconds?: number;
+  /** As a person would type it. */
+  readonly command?: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  /** Where it failed: what is wrong, in one sentence. */
+  readonly message?: string;
+  /** Where it failed: what to do next, in one sentence. */
+  readonly hint?: string;
+  /** Where it failed: the last lines of a command's output, or the paths that are at fault. */
+  readonly output?: readonly string[];
+}
+
+/** report.json: all that was tried in one image of one platform. */
+export interface TestReport {
+  readonly reportVersion: 1;
+  readonly image: string;
+  readonly platform: Platform;
+  /** Digest of the image that was tested. */
+  readonly manifest: Digest;
+  readonly engine: string;
+  /** Whether the engine kept commands that asked for no network from it. */
+  readonly isolated: boolean;
+  readonly passed: boolean;
+  readonly seconds: number;
+  readonly checks: readonly CheckOutcome[];
+}
+
+/** A user and group that no image has, as OpenShift and others start containers with. */
+export const ARBITRARY_USER = '31337:31337';

@@ -1,0 +1,30 @@
+/** A command as a person would type it in a shell. */
+export function commandLine(argv: readonly string[]): string {
+  return argv.map(shellWord).join(' ');
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** "1 file", "2 files". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Bytes in megabytes, as registries show them: "123.4 MB". */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** Seconds with two digits after the point: "0.42 s". */
+export function secondsText(seconds: number): string {
+  return `${seconds.toFixed(2)} s`;
+}
+
+const LONGEST_LINE = 300;
+
+/** A line that is fit for a report: cut where it is longer than a few screen widths. */
+export function cutLine(line: string): string {
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
+}
