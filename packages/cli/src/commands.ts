@@ -1,17 +1,25 @@
-import { fail, ok, type Failed, type Result } from '@image-tooling/model';
+import { checkFailures, fail, ok, type Failed, type Failure, type Result } from '@image-tooling/model';
 import {
   buildProject,
   loadImage,
   lockProject,
   parseCompression,
   parseLoadTarget,
+  testImage,
   type Session,
 } from '@image-tooling/pipeline';
 import { oneProject, platformFlag, type Arguments } from './arguments';
-import { builtLines, loadedLines } from './summary';
+import { builtLines, loadedLines, testedLines } from './summary';
 
-/** A command: what it prints at its end, or why it failed. */
-export type Command = (session: Session, given: Arguments) => Promise<Result<string[]>>;
+/** What a command that ran to its end prints. */
+export interface Ending {
+  readonly lines: readonly string[];
+  /** What it found to be wrong: printed below the lines, and the command has failed. */
+  readonly found: readonly Failure[];
+}
+
+/** A command: how it ended, or why it could not run. */
+export type Command = (session: Session, given: Arguments) => Promise<Result<Ending>>;
 
 const build: Command = async (session, given) => {
   const name = oneProject(given);
@@ -19,14 +27,25 @@ const build: Command = async (session, given) => {
   const platform = platformFlag(given);
   if (!platform.ok) return platform;
   const built = await buildProject(session, name.value, platform.value);
-  return built.ok ? ok(builtLines(built.value, platform.value)) : built;
+  return built.ok ? said(builtLines(built.value, platform.value)) : built;
+};
+
+const test: Command = async (session, given) => {
+  const name = oneProject(given);
+  if (!name.ok) return name;
+  const platform = platformFlag(given);
+  if (!platform.ok) return platform;
+  const tested = await testImage(session, name.value, platform.value);
+  if (!tested.ok) return tested;
+  const { report, folder } = tested.value;
+  return ok({ lines: testedLines(report, folder), found: checkFailures(report) });
 };
 
 const lock: Command = async (session, given) => {
   const name = oneProject(given);
   if (!name.ok) return name;
   const locked = await lockProject(session, name.value);
-  return locked.ok ? ok([`${name.value} is locked.`]) : locked;
+  return locked.ok ? said([`${name.value} is locked.`]) : locked;
 };
 
 const load: Command = async (session, given) => {
@@ -47,8 +66,12 @@ const load: Command = async (session, given) => {
     compression: wanted.value,
   };
   const loaded = await loadImage(session, request);
-  return loaded.ok ? ok(loadedLines(loaded.value, target.value)) : loaded;
+  return loaded.ok ? said(loadedLines(loaded.value, target.value)) : loaded;
 };
+
+function said(lines: readonly string[]): Result<Ending> {
+  return ok({ lines, found: [] });
+}
 
 function noTarget(name: string): Failed {
   return fail({
@@ -58,4 +81,4 @@ function noTarget(name: string): Failed {
   });
 }
 
-export const COMMANDS: Readonly<Record<string, Command>> = { build, lock, load };
+export const COMMANDS: Readonly<Record<string, Command>> = { build, test, lock, load };

@@ -1,7 +1,7 @@
-import { formatFailures, nearest, type Failed, type Failure } from '@image-tooling/model';
+import { formatFailures, nearest, type Failure } from '@image-tooling/model';
 import { loadOptions, openSession } from '@image-tooling/pipeline';
 import { readArguments, type Arguments } from './arguments';
-import { COMMANDS, type Command } from './commands';
+import { COMMANDS, type Command, type Ending } from './commands';
 import { HELP } from './help';
 import { openScreen, type Screen } from './progress';
 import { abortOnSignals } from './signals';
@@ -15,7 +15,7 @@ export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'o
  */
 export async function main(argv: readonly string[], host: Host = process): Promise<number> {
   const given = readArguments(argv);
-  if (!given.ok) return report(host, given);
+  if (!given.ok) return report(host, given.failures);
   const command = COMMANDS[given.value.command];
   if (given.value.flags['help'] || !command) return showHelp(host, given.value);
   const signals = abortOnSignals(host);
@@ -24,9 +24,8 @@ export async function main(argv: readonly string[], host: Host = process): Promi
     const result = await runCommand(command, given.value, { host, screen, signal: signals.signal });
     screen.end();
     if (signals.signal.aborted && !result.ok) return stopped(host);
-    if (!result.ok) return report(host, result);
-    result.value.forEach((line) => screen.write(line));
-    return 0;
+    if (!result.ok) return report(host, result.failures);
+    return end(host, screen, result.value);
   } finally {
     screen.end();
     signals.end();
@@ -53,6 +52,11 @@ async function runCommand(command: Command, given: Arguments, { host, screen, si
   }
 }
 
+function end(host: Host, screen: Screen, { lines, found }: Ending): number {
+  lines.forEach((line) => screen.write(line));
+  return found.length > 0 ? report(host, found) : 0;
+}
+
 function showHelp({ stdout, stderr }: Host, { command, flags }: Arguments): number {
   if (flags['help'] || command === 'help') {
     stdout.write(HELP);
@@ -74,7 +78,7 @@ function stopped({ stderr }: Host): number {
   return 130;
 }
 
-function report({ stderr }: Host, { failures }: Failed): number {
+function report({ stderr }: Host, failures: readonly Failure[]): number {
   stderr.write(`${formatFailures(oneFullDisk(failures), { color: stderr.isTTY })}\n`);
   return 1;
 }

@@ -1,4 +1,4 @@
-import type { OriginLayer, Platform } from '@image-tooling/model';
+import { reportTable, type OriginLayer, type Platform, type TestReport } from '@image-tooling/model';
 import type { Built, Loaded, LoadTarget } from '@image-tooling/pipeline';
 import { bytesText } from './progress';
 
@@ -24,6 +24,15 @@ const SIZE = 7;
 function layerLine({ kind, owner, size }: OriginLayer, inherited: boolean): string {
   const label = kind === 'tool' ? `tool ${owner}` : `${kind} layer of ${owner}`;
   return `  ${label.padEnd(LABEL)}  ${bytesText(size).padStart(SIZE)}  ${inherited ? 'inherited' : 'own'}`;
+}
+
+/**
+ * The last lines of a test: each check with its time, how many passed, and where the report is.
+ *
+ * @param folder of the report, relative to the workspace
+ */
+export function testedLines(report: TestReport, folder: string): string[] {
+  return ['', ...reportTable(report), `report: ${folder}`];
 }
 
 /** The last lines of a load: what to call the image, and how to try it. */

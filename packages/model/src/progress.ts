@@ -1,5 +1,5 @@
-/** Where the bytes of a finished step came from. */
-export type Origin = 'store' | 'nx' | 'built' | 'fetched';
+/** Where the bytes of a finished step came from; `ran` for one that makes none. */
+export type Origin = 'store' | 'nx' | 'built' | 'fetched' | 'ran';
 
 /** Told what a run is doing; shows it live on a terminal, as plain lines elsewhere. */
 export interface Progress {

@@ -5,3 +5,4 @@ export { parseCompression, parseLoadTarget, type LoadTarget } from './load/targe
 export { lockProject } from './lock';
 export { openSession, type Session, type SessionRequest } from './session';
 export { loadOptions } from './workspace/load';
+export { testImage, type Tested } from './test';

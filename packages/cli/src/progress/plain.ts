@@ -18,6 +18,7 @@ const ORIGIN_TEXT: Readonly<Record<Origin, string>> = {
   nx: 'from the Nx cache',
   built: 'built',
   fetched: 'fetched',
+  ran: 'ran',
 };
 
 /** Progress as plain lines: one when a step ends, and every 30 s while it runs. For logs and pipes. */

@@ -1,18 +1,9 @@
-import { join } from 'node:path';
-import {
-  fail,
-  ok,
-  type Compression,
-  type DigestFile,
-  type Image,
-  type Platform,
-  type Result,
-} from '@image-tooling/model';
+import { fail, ok, type Compression, type Platform, type Result } from '@image-tooling/model';
 import { exportImage } from '@image-tooling/oci';
 import { makeImage, type MadeImage } from '../build/image';
+import { checkRecorded } from '../build/recorded';
 import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
-import { outputFolder, readOutput } from '../workspace/outputs';
 import type { Loaded } from './loaded';
 import { loadInto } from './program';
 import type { LoadTarget } from './target';
@@ -39,7 +30,7 @@ export async function loadImage(session: Session, request: LoadRequest): Promise
   if (project.value.kind !== 'image') return fail(noImage(request.name));
   const made = await makeImage(session, project.value.image, request.platform);
   if (!made.ok) return made;
-  const recorded = await checkRecorded(session, project.value.image, request.platform, made.value);
+  const recorded = await checkRecorded(session, project.value.image, request.platform, made.value, 'load');
   if (!recorded.ok) return recorded;
   return deliver(session, request, made.value);
 }
@@ -65,24 +56,6 @@ async function deliver(
   return written.ok
     ? ok({ ...written.value, reference: `${target.place.format}:${target.place.path}:dev` })
     : written;
-}
-
-/** What is handed out is what the build recorded: its digest.json, which Nx may have restored. */
-async function checkRecorded(
-  session: Session,
-  image: Image,
-  platform: Platform,
-  made: MadeImage,
-): Promise<Result<void>> {
-  const folder = outputFolder(join(session.root, image.folder), platform);
-  const recorded = await readOutput<DigestFile>(folder, 'digest.json');
-  if (!recorded || recorded.manifest === made.digests.manifest) return ok(undefined);
-  return fail({
-    code: 'not-reproducible',
-    message: `"${image.name}" was put together again, and is not what its build recorded.`,
-    hint: `Run "npx nx run ${image.name}:build --skip-nx-cache", then load again.`,
-    details: [`recorded ${recorded.manifest}`, `now      ${made.digests.manifest}`],
-  });
 }
 
 function noImage(name: string) {

@@ -1,0 +1,25 @@
+import { chainOf, type CheckInput, type Image, type Platform } from '@image-tooling/model';
+import type { MadeImage } from '../build/image';
+
+/** What an image is held against: the definitions of its whole chain, and what came out of its build. */
+export function checkInput(image: Image, platform: Platform, made: MadeImage): CheckInput {
+  const chain = chainOf(image);
+  const { contents, config } = made.inheritance;
+  return {
+    image: image.name,
+    platform,
+    images: chain.map(({ name, definition }) => ({ name, checks: definition.checks })),
+    tools: chain.flatMap(({ tools }) =>
+      tools.map(({ name, definition }) => ({
+        name,
+        version: definition.version,
+        checks: definition.checks,
+      })),
+    ),
+    contents,
+    config,
+    budget: image.definition.budget,
+    setuid: chain.flatMap(({ definition }) => definition.setuid),
+    compressedSize: made.layers.reduce((sum, { size }) => sum + size, 0),
+  };
+}

@@ -1,0 +1,44 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ioFailure, writeFileAtomic } from '@image-tooling/host';
+import {
+  fail,
+  junitXml,
+  ok,
+  platformFolder,
+  type Platform,
+  type Result,
+  type TestReport,
+} from '@image-tooling/model';
+import type { Session } from '../session';
+import { writeOutput } from '../workspace/outputs';
+
+/** The folder of an image's test report for a platform: what Nx caches and restores. */
+export function reportFolder(imageFolder: string, platform: Platform): string {
+  return join(imageFolder, 'dist', 'report', platformFolder(platform));
+}
+
+/**
+ * Removes the report of an earlier run, before anything of this one can fail: no report stands for what was not
+ * tried. Nothing is removed for a name that no folder of an image can have. Fails with `io`.
+ */
+export async function removeReport(
+  { root, options }: Session,
+  name: string,
+  platform: Platform,
+): Promise<Result<void>> {
+  if (name === '..' || /[/\\]/.test(name)) return ok(undefined);
+  const folder = reportFolder(join(root, options.imagesDir, name), platform);
+  try {
+    await rm(folder, { recursive: true, force: true });
+    return ok(undefined);
+  } catch (error) {
+    return fail(ioFailure(error, folder));
+  }
+}
+
+/** Writes junit.xml, and report.json last: where that is, the report is whole. Fails with `disk-full` or `io`. */
+export async function writeReport(folder: string, report: TestReport): Promise<Result<void>> {
+  const junit = await writeFileAtomic(join(folder, 'junit.xml'), junitXml(report));
+  return junit.ok ? writeOutput(folder, 'report.json', report) : junit;
+}

@@ -1,0 +1,114 @@
+import type { CommandResult, Engine, Step, StepResult } from '@image-tooling/engines';
+import {
+  all,
+  fail,
+  failWith,
+  judgeCommand,
+  ok,
+  type CheckOutcome,
+  type PlannedCommand,
+  type Result,
+  type RunContext,
+} from '@image-tooling/model';
+import type { Session } from '../session';
+import { batchesOf, listingStep, type Batch, type Trial } from './batches';
+import { withCheckFolders } from './check-files';
+
+/** What running a plan gave. */
+export interface Ran {
+  /** One for each command, in the order of the plan. */
+  readonly outcomes: readonly CheckOutcome[];
+  /** Of all files, as `LISTING_ARGV` prints it. */
+  readonly listing: string;
+  /** Whether every step that was to have no network had none. */
+  readonly isolated: boolean;
+}
+
+/**
+ * Runs all commands of a plan, its steps at once, and lists the image. Fails where any of it did not run to its
+ * end: with what the engine fails with, or with `engine`. One step that fails stops the others.
+ */
+export function runSteps(session: Session, engine: Engine, trial: Trial): Promise<Result<Ran>> {
+  return withCheckFolders(session, trial.commands, async (folders) => {
+    const batches = batchesOf(trial, folders);
+    const listing = listingStep(trial);
+    const results = await allOrStop(session.context, (context) => [
+      run(engine, listing, context),
+      ...batches.map(({ step }) => run(engine, step, context)),
+    ]);
+    if (!results.ok) return results;
+    const [listed, ...ran] = results.value as [StepResult, ...StepResult[]];
+    const files = listingOf(listing, listed);
+    if (!files.ok) return files;
+    const isolated = [listing, ...batches.map(({ step }) => step)].every(
+      ({ network }, at) => network === 'host' || results.value[at]?.isolated === true,
+    );
+    return ok({ outcomes: outcomesOf(trial, batches, ran), listing: files.value, isolated });
+  });
+}
+
+/** Waits for all; the first that fails stops the others, whose own end is then nothing to tell. */
+async function allOrStop<T>(
+  context: RunContext,
+  start: (context: RunContext) => readonly Promise<Result<T>>[],
+): Promise<Result<T[]>> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const results = await Promise.all(
+    start({ ...context, signal }).map(async (running) => {
+      const result = await running;
+      if (!result.ok) stop.abort();
+      return result;
+    }),
+  );
+  const ended = all(results);
+  if (ended.ok) return ended;
+  const causes = ended.failures.filter(({ code }) => code !== 'aborted');
+  return causes.length > 0 && !context.signal.aborted ? failWith(causes) : fail(ended.failures[0]);
+}
+
+async function run(engine: Engine, step: Step, context: RunContext): Promise<Result<StepResult>> {
+  const shown = context.progress.step(step.label);
+  const result = await engine.run(step, context, (line) => {
+    if (line.includes('\0')) return;
+    shown.status(line.trim().slice(0, 60));
+    shown.output(line);
+  });
+  const complete = result.ok ? checkComplete(step, result.value) : result;
+  if (complete.ok) shown.done({ origin: 'ran' });
+  else shown.failed();
+  return complete;
+}
+
+/** An engine that ran fewer commands than it was given has tested nothing. */
+function checkComplete(step: Step, result: StepResult): Result<StepResult> {
+  const [wanted, got] = [step.commands.length, result.commands.length];
+  if (wanted === got) return ok(result);
+  return fail({
+    code: 'engine',
+    message: `${step.label}: the engine ran ${got} of ${wanted} commands.`,
+    hint: 'Run the test again; IMAGE_ENGINE=buildah (or dagger) takes another engine.',
+  });
+}
+
+function listingOf(step: Step, { commands }: StepResult): Result<string> {
+  const [result] = commands as [CommandResult];
+  if (result.exitCode === 0 && !result.timedOut) return ok(result.stdout);
+  return fail({
+    code: 'step-failed',
+    message: `${step.label}: "find" ended with exit code ${result.exitCode}${result.timedOut ? ', out of time' : ''}.`,
+    hint: 'The image needs the program find, of the package findutils.',
+    details: result.stderr.trim().split('\n').slice(-10),
+  });
+}
+
+function outcomesOf(trial: Trial, batches: readonly Batch[], ran: readonly StepResult[]): CheckOutcome[] {
+  const results = new Map(
+    batches.flatMap(({ places }, batch) =>
+      places.map((place, at) => [place, ran[batch]?.commands[at] as CommandResult] as const),
+    ),
+  );
+  return trial.commands.map((command: PlannedCommand, place) =>
+    judgeCommand(command, results.get(place) as CommandResult),
+  );
+}
