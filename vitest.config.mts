@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const project = (name: string, pattern: string, timeout: number) => ({
   test: {
     name,
-    include: [`packages/*/test/**/${pattern}`, `test/**/${pattern}`],
+    include: [`packages/*/test/**/${pattern}`, `test/**/${pattern}`, `.dagger/test/**/${pattern}`],
     testTimeout: timeout,
     hookTimeout: timeout,
   },

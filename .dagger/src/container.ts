@@ -6,13 +6,15 @@ const REPOSITORY = '/image-tooling';
 /** Where the caches are mounted. */
 const STORE = '/var/cache/image-tooling/store';
 const NX_STATE = '/var/cache/image-tooling/nx';
+const NPM_CACHE = '/var/cache/image-tooling/npm';
 
-/** What ./bootstrap reads: it is run again only where one of these has changed. */
+/** What ./bootstrap reads, and the commands that npm links: it is run again only where one of these has changed. */
 const BOOTSTRAP_FILES = [
   'bootstrap',
   'package.json',
   'package-lock.json',
   'packages/*/package.json',
+  'packages/*/bin',
   '.npmrc',
 ];
 
@@ -25,7 +27,8 @@ function bootstrapped(runner: Container, source: Directory): Container {
   return runner
     .withUser('root')
     .withWorkdir(REPOSITORY)
-    .withMountedCache('/root/.npm', dag.cacheVolume('image-tooling-npm'))
+    .withMountedCache(NPM_CACHE, dag.cacheVolume('image-tooling-npm'))
+    .withEnvVariable('npm_config_cache', NPM_CACHE)
     .withDirectory(REPOSITORY, source, { include: BOOTSTRAP_FILES })
     .withExec(['./bootstrap']);
 }

@@ -13,8 +13,11 @@ export interface NxCall {
 export interface NxResult {
   /** As Nx left it: what tasks wrote is in it. */
   readonly container: Container;
-  readonly exitCode: number;
+  readonly succeeded: boolean;
 }
+
+/** The engine keeps no result of exit codes from 128 to 191, which Nx may end with. */
+const NX = 'npx nx "$@" || { echo "nx ended with exit code $?" >&2; exit 1; }';
 
 /**
  * Runs `npx nx <command>` with the engine's own session in its environment (DAGGER_SESSION_PORT and
@@ -24,23 +27,22 @@ export async function runNx(call: NxCall, command: readonly string[]): Promise<N
   const container = workspaceIn(call.runner, call.source)
     // The engine keeps results by what went in: another name is another result.
     .withEnvVariable('IMAGE_TOOLING_RUN', call.run || new Date().toISOString())
-    .withExec(['npx', 'nx', ...command, '--outputStyle=stream'], {
+    .withExec(['sh', '-c', NX, 'nx', ...command, '--outputStyle=stream'], {
       experimentalPrivilegedNesting: true,
       expect: ReturnType.Any,
     });
-  return { container, exitCode: await container.exitCode() };
+  return { container, succeeded: (await container.exitCode()) === 0 };
 }
 
 /** The container of a call that succeeded. Throws an error with the end of Nx's output for one that did not. */
 export async function succeeded(result: NxResult): Promise<Container> {
-  if (result.exitCode === 0) return result.container;
-  throw new Error(await describeFailure(result));
+  if (result.succeeded) return result.container;
+  throw new Error(`Nx failed. The end of its output:\n${await lastLines(result.container)}`);
 }
 
 const LAST_LINES = 80;
 
-async function describeFailure({ container, exitCode }: NxResult): Promise<string> {
+async function lastLines(container: Container): Promise<string> {
   const output = await container.combinedOutput();
-  const lines = output.trimEnd().split('\n').slice(-LAST_LINES);
-  return [`Nx ended with exit code ${exitCode}. The end of its output:`, ...lines].join('\n');
+  return output.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
 }
