@@ -40,6 +40,8 @@ describe('mistakes in image.json', () => {
     ['environment variable of another type', { config: { env: { A: 1 } } }],
     ['port', { config: { exposedPorts: ['http'] } }],
     ['budget without unit', { budget: { compressed: '400' } }],
+    ['budget of no time', { budget: { entrySeconds: 0 } }],
+    ['setuid file by a relative path', { setuid: ['usr/bin/ping'] }],
     ['check of neither kind', { checks: [{}] }],
     ['check of both kinds', { checks: [{ run: ['a'], file: '/a' }] }],
     ['check misspelt', { checks: [{ ru: ['a'] }] }],

@@ -15,7 +15,7 @@ import {
   parseWorkspaceOptions,
   versionValues,
 } from '../src';
-import { pretty, shown, TOOL, valueOf } from './definitions-fixtures';
+import { imageFile, pretty, shown, TOOL, valueOf } from './definitions-fixtures';
 
 describe('templates', () => {
   const values = { ...versionValues('1.36.4'), arch: 'amd64' };
@@ -88,6 +88,14 @@ describe('definitions', () => {
     const { value } = valueOf(parseImage('images/x/image.json', text));
     expect(value.checks.map(isRunCheck)).toEqual([true, false]);
     expect(value.checks[0]).toMatchObject({ exitCode: 0, network: false, timeoutSeconds: 60 });
+  });
+
+  it('allows setuid files and limits the time of entry only where it says so', () => {
+    const read = (members: object) =>
+      valueOf(parseImage('images/x/image.json', imageFile('x', { ...members }).text)).value;
+    expect(read({})).toMatchObject({ setuid: [], budget: {} });
+    const members = { setuid: ['/usr/bin/sudo'], budget: { entrySeconds: 0.5 } };
+    expect(read(members)).toMatchObject(members);
   });
 
   it('gives a user a group of the same number', () => {

@@ -1,57 +1,70 @@
-import { expandTemplate, isRunCheck, versionValues, type Check, type FileCheck } from '../definitions';
+import { expandTemplate, versionValues, type FileCheck } from '../definitions';
 import { findEntry, findFile } from './find-file';
 import { modeText, type Files, type ListedFile } from './listing';
+import { fileChecks } from './numbered';
+import type { Result } from '../result';
 import type { CheckInput, CheckOutcome } from './types';
+
+type Owner = Pick<CheckOutcome, 'id' | 'group'>;
 
 /** Each file check of the tools and images, held against the files that an image has. */
 export function judgeFileChecks({ tools, images }: CheckInput, files: Files): CheckOutcome[] {
-  return [
-    ...tools.flatMap(({ name, version, checks }) =>
-      fileChecks(checks).map(({ check, number }) =>
-        judgeFile(withVersion(check, version), files, {
-          id: `tool/${name}/${number}`,
-          group: `tool ${name}`,
-        }),
-      ),
+  const ofTools = tools.flatMap(({ name, version, checks }) =>
+    fileChecks(checks).map(({ check, number }) => {
+      const owner = { id: `tool/${name}/${number}`, group: `tool ${name}` };
+      return judgeFile({ ...check, file: knownPath(check, version) }, files, owner);
+    }),
+  );
+  const ofImages = images.flatMap(({ name, checks }) =>
+    fileChecks(checks).map(({ check, number }) =>
+      judgeFile(check, files, { id: `image/${name}/${number}`, group: `image ${name}` }),
     ),
-    ...images.flatMap(({ name, checks }) =>
-      fileChecks(checks).map(({ check, number }) =>
-        judgeFile(check, files, { id: `image/${name}/${number}`, group: `image ${name}` }),
-      ),
-    ),
-  ];
+  );
+  return [...ofTools, ...ofImages];
 }
 
-function fileChecks(checks: readonly Check[]): { check: FileCheck; number: number }[] {
-  return checks.flatMap((check, index) => (isRunCheck(check) ? [] : [{ check, number: index + 1 }]));
+/** The path of a tool's file check. Fails with `schema` where a placeholder has no value for the version. */
+export function checkedPath({ file }: FileCheck, version: string): Result<string> {
+  return expandTemplate(file, versionValues(version));
 }
 
-function withVersion(check: FileCheck, version: string): FileCheck {
-  const file = expandTemplate(check.file, versionValues(version));
-  if (!file.ok) throw new Error(`planChecks has let pass: ${file.failures[0].message}`);
-  return { ...check, file: file.value };
+function knownPath(check: FileCheck, version: string): string {
+  const path = checkedPath(check, version);
+  if (!path.ok) throw new Error(`planChecks has let pass: ${path.failures[0].message}`);
+  return path.value;
 }
 
-function judgeFile(check: FileCheck, files: Files, place: Pick<CheckOutcome, 'id' | 'group'>): CheckOutcome {
+function judgeFile(check: FileCheck, files: Files, owner: Owner): CheckOutcome {
   const expected = expectedText(check);
   const faults = faultsOf(check, files);
-  const outcome = { ...place, title: `${check.file}: ${expected}`, passed: faults.length === 0, expected };
-  if (outcome.passed) return outcome;
+  const outcome = { ...owner, title: `${check.file}: ${expected}`, expected };
+  if (faults.length === 0) return { ...outcome, passed: true };
   const actual = faults.join(', ');
-  return { ...outcome, actual, message: `${place.group}: ${check.file} ${actual}, expected: ${expected}` };
+  return {
+    ...outcome,
+    passed: false,
+    actual,
+    message: `${owner.group}: ${check.file} ${actual}${wanted(check)}`,
+  };
 }
 
 function expectedText({ absent, mode, owner }: FileCheck): string {
   if (absent) return 'not there';
-  return ['there', mode && `mode ${mode}`, owner && `owner ${owner}`].filter(Boolean).join(', ');
+  const parts = [mode && `mode ${mode}`, owner && `owner ${owner}`].filter(Boolean);
+  return parts.length === 0 ? 'there' : parts.join(', ');
+}
+
+/** What else a person needs to hear: where a file is there or not, that it was to be otherwise goes without saying. */
+function wanted(check: FileCheck): string {
+  return (check.mode ?? check.owner) ? `, expected ${expectedText(check)}` : '';
 }
 
 function faultsOf(check: FileCheck, files: Files): string[] {
   const entry = findEntry(files, check.file);
-  if (check.absent) return entry ? ['is there'] : [];
+  if (check.absent) return entry ? ['is there, and must not be'] : [];
   if (!entry) return ['is not there'];
   const file = findFile(files, check.file);
-  if (!file) return [`is a link to ${entry.target}, which is not there`];
+  if (!file) return [`is a link to ${entry.target}, which leads nowhere`];
   return [...modeFaults(check, file), ...ownerFaults(check, file)];
 }
 

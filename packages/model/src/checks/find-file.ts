@@ -3,36 +3,34 @@ import type { Files, ListedFile } from './listing';
 /** As Linux does it (path_resolution(7)): more links than these on the way are taken for a circle. */
 const MOST_LINKS = 40;
 
+interface Walk {
+  readonly files: Files;
+  /** Whether a link at the end of the path is followed, too. */
+  readonly followLast: boolean;
+}
+
 /** The file that a path leads to, links on its way followed, the last one too; undefined where there is none. */
 export function findFile(files: Files, path: string): ListedFile | undefined {
-  return walk(files, path, true);
+  return step({ files, followLast: true }, [], parts(path));
 }
 
 /** As `findFile`, but a link at the end of the path is found itself. */
 export function findEntry(files: Files, path: string): ListedFile | undefined {
-  return walk(files, path, false);
+  return step({ files, followLast: false }, [], parts(path));
 }
 
-function walk(files: Files, path: string, followLast: boolean): ListedFile | undefined {
-  const ahead = parts(path);
-  let at: string[] = [];
-  for (let links = 0; ahead.length > 0;) {
-    const part = ahead.shift() as string;
-    if (part === '..') {
-      at = at.slice(0, -1);
-      continue;
-    }
-    const file = files.get(absolute([...at, part]));
-    if (!file) return undefined;
-    const follow = file.target !== undefined && (followLast || ahead.length > 0);
-    if (!follow) at = [...at, part];
-    else if (++links > MOST_LINKS) return undefined;
-    else {
-      if (file.target?.startsWith('/')) at = [];
-      ahead.unshift(...parts(file.target ?? ''));
-    }
-  }
-  return files.get(absolute(at));
+/** `at`: the folder that was reached; `ahead`: what is left of the path. */
+function step(walk: Walk, at: string[], ahead: string[], links = 0): ListedFile | undefined {
+  const [part, ...rest] = ahead;
+  if (part === undefined) return walk.files.get(absolute(at));
+  if (part === '..') return step(walk, at.slice(0, -1), rest, links);
+  const file = walk.files.get(absolute([...at, part]));
+  if (!file) return undefined;
+  if (file.target === undefined || (rest.length === 0 && !walk.followLast))
+    return step(walk, [...at, part], rest, links);
+  if (links === MOST_LINKS) return undefined;
+  const from = file.target.startsWith('/') ? [] : at;
+  return step(walk, from, [...parts(file.target), ...rest], links + 1);
 }
 
 function parts(path: string): string[] {

@@ -16,8 +16,8 @@ export function leftovers(homes: readonly string[]): Leftover[] {
 }
 
 const SYSTEM: readonly Leftover[] = [
-  { pattern: /^\/tmp\/./, reason: 'temporary, of the build' },
-  { pattern: /^\/var\/tmp\/./, reason: 'temporary, of the build' },
+  { pattern: /^\/tmp\/./, reason: 'temporary' },
+  { pattern: /^\/var\/tmp\/./, reason: 'temporary' },
   { pattern: /^\/var\/lib\/apt\/lists\/.*[^/]$/, reason: "apt's package lists, stale within a day" },
   { pattern: /^\/var\/cache\/apt\//, reason: "apt's cache, made again when apt runs" },
   { pattern: /\.deb$/, reason: 'a package, installed already' },

@@ -1,34 +1,47 @@
-import { isRunCheck, type Check, type RunCheck } from '../definitions';
-import type { Failed } from '../result';
 import { all, failWith, ok, type Result } from '../result';
 import { alwaysCommands } from './always';
 import { imageBody, toolBody, type CommandBody } from './body';
+import { checkedPath } from './file-checks';
+import { fileChecks, runChecks } from './numbered';
 import type { CheckInput, CheckPlan, PlannedCommand } from './types';
 import { AS_STRANGER, asImageUser } from './users';
 
+type Tool = CheckInput['tools'][number];
+
 /**
  * The commands to run in an image: what every image must hold, and what its tools, its parents and itself ask
- * for. Fails with `schema` where a placeholder has no value for a tool's version.
+ * for. Fails with `schema` where a placeholder has no value for a tool's version: every such at once.
  */
 export function planChecks(input: CheckInput): Result<CheckPlan> {
   const tools = all(input.tools.map((tool) => toolCommands(tool, input)));
-  if (!tools.ok) return tools;
+  const paths = all(input.tools.flatMap(toolPaths));
+  if (!tools.ok || !paths.ok) return failWith([tools, paths].flatMap(failuresOf));
   return ok({ commands: [...alwaysCommands(input), ...tools.value.flat(), ...imageCommands(input)] });
 }
 
 /** Each check as the image's user and again as a stranger: CI systems start containers as either. */
-function toolCommands(tool: CheckInput['tools'][number], input: CheckInput): Result<PlannedCommand[]> {
+function toolCommands(tool: Tool, input: CheckInput): Result<PlannedCommand[]> {
   const planned = runChecks(tool.checks).map(({ check, number }): Result<PlannedCommand[]> => {
-    const body = toolBody(check, tool.version);
-    if (!body.ok) return named(body, `check ${number} of tool ${tool.name} ${tool.version}`);
-    return ok(twice(input, `tool ${tool.name}`, `tool/${tool.name}/${number}`, body.value));
+    const body = located(toolBody(check, tool.version), tool, number);
+    return body.ok ? ok(twice(input, tool, number, body.value)) : body;
   });
   const commands = all(planned);
   return commands.ok ? ok(commands.value.flat()) : commands;
 }
 
-function twice(input: CheckInput, group: string, id: string, body: CommandBody): PlannedCommand[] {
-  return [asImageUser(input), AS_STRANGER].map((who) => ({ id: `${id}/${who.as}`, group, ...who, ...body }));
+function twice(input: CheckInput, { name }: Tool, number: number, body: CommandBody): PlannedCommand[] {
+  return [asImageUser(input), AS_STRANGER].map((who) => ({
+    id: `tool/${name}/${number}/${who.as}`,
+    group: `tool ${name}`,
+    ...who,
+    ...body,
+  }));
+}
+
+function toolPaths(tool: Tool): Result<string>[] {
+  return fileChecks(tool.checks).map(({ check, number }) =>
+    located(checkedPath(check, tool.version), tool, number),
+  );
 }
 
 function imageCommands(input: CheckInput): PlannedCommand[] {
@@ -42,11 +55,15 @@ function imageCommands(input: CheckInput): PlannedCommand[] {
   );
 }
 
-/** Command checks with their number among all checks of the file, from 1. */
-function runChecks(checks: readonly Check[]): { check: RunCheck; number: number }[] {
-  return checks.flatMap((check, index) => (isRunCheck(check) ? [{ check, number: index + 1 }] : []));
+/** Failures that say which check they are about. */
+function located<T>(result: Result<T>, { name, version }: Tool, number: number): Result<T> {
+  if (result.ok) return result;
+  const where = `tool ${name} ${version}, check ${number}`;
+  return failWith(
+    result.failures.map((failure) => ({ ...failure, message: `${where}: ${failure.message}` })),
+  );
 }
 
-function named({ failures }: Failed, where: string): Failed {
-  return failWith(failures.map((failure) => ({ ...failure, message: `${failure.message} (${where})` })));
+function failuresOf(result: Result<unknown>) {
+  return result.ok ? [] : result.failures;
 }

@@ -22,9 +22,9 @@ export function secondsText(seconds: number): string {
   return `${seconds.toFixed(2)} s`;
 }
 
-const LONGEST_LINE = 300;
+const LONGEST_LINE = 200;
 
-/** A line that is fit for a report: cut where it is longer than a few screen widths. */
+/** A line that is fit for a report: cut where it is longer than two screen widths. */
 export function cutLine(line: string): string {
   return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
 }

@@ -3,6 +3,8 @@ import { detailLines } from './failures';
 import { byGroup, failedOf, secondsOf } from './groups';
 import { element, textElement } from './xml';
 
+const WHO = { image: "the image's user", arbitrary: 'an arbitrary user', root: 'root' } as const;
+
 /**
  * A report as JUnit XML, as CI systems read it (the schema of Apache Ant's junitreport task and of Maven
  * Surefire): one `testsuite` a group, one `testcase` a check. Times are in seconds.
@@ -36,7 +38,7 @@ function properties({ manifest, engine, isolated }: TestReport): string {
 function testcase(check: CheckOutcome, { image, platform }: TestReport): string {
   const { title, as, group, seconds = 0, passed } = check;
   const attributes = {
-    name: as === undefined ? title : `${title} (as ${as})`,
+    name: as === undefined ? title : `${title} (as ${WHO[as]})`,
     classname: `${image}.${platform.replace('/', '-')}.${group}`,
     time: seconds.toFixed(3),
   };
