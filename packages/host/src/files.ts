@@ -5,13 +5,18 @@ import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 
 /**
  * Writes a file whole or not at all: a temporary neighbour, fsync, rename. Makes the folder.
+ * `mode` is that of open(2): the umask applies.
  * Fails with `disk-full` or `io`; the old content, if any, is then untouched.
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<Result<void>> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o666,
+): Promise<Result<void>> {
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, 'wx');
+    const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(content);
       await file.sync();

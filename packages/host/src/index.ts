@@ -2,6 +2,6 @@ export * from './command';
 export * from './files';
 export * from './locks';
 export { lastLines } from './output';
-export { hasProgram } from './program';
+export { findProgram, hasProgram } from './program';
 export * from './redact';
 export * from './running';

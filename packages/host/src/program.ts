@@ -4,10 +4,18 @@ import { fail, ok, type Result } from '@image-tooling/model';
 /** Whether a program can be found, along `PATH` of the given environment or this process's own. */
 export async function hasProgram(
   name: string,
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env?: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
+  return (await findProgram(name, env)) !== undefined;
+}
+
+/** The path of a program, found along `PATH` of the given environment or this process's own. */
+export async function findProgram(
+  name: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<string | undefined> {
   const { which } = await import('zx');
-  return (await which(name, { nothrow: true, path: env['PATH'] ?? '' })) !== null;
+  return (await which(name, { nothrow: true, path: env['PATH'] ?? '' })) ?? undefined;
 }
 
 /** Fails with `command-missing` where a program can't be found. */

@@ -1,0 +1,35 @@
+import { fail, ok, type Result } from '@image-tooling/model';
+import type { Environment } from '../environment';
+import { lookForDocker } from './docker';
+import { lookForSession } from './open-session';
+import { lookForPodman } from './podman';
+import { lookForRunner } from './runner';
+import type { EnginePlace, Look, Nothing } from './types';
+
+export type * from './types';
+
+/** In this order: what the environment names, then what the machine has. */
+const LOOKS: readonly Look[] = [lookForSession, lookForRunner, lookForDocker, lookForPodman];
+
+export interface FoundPlace {
+  /** Undefined where there is none. */
+  readonly place?: EnginePlace;
+  /** The places before it, or all of them, and why each has no engine. */
+  readonly passed: readonly Nothing[];
+}
+
+/**
+ * The first place with a Dagger engine. Fails with `no-engine` or `usage` where the environment names one that
+ * can't be used, and with `aborted`. Takes 5 s at most for each place.
+ */
+export async function findPlace(env: Environment, signal?: AbortSignal): Promise<Result<FoundPlace>> {
+  const passed: Nothing[] = [];
+  for (const look of LOOKS) {
+    const looked = await look(env, signal);
+    if (signal?.aborted) return fail({ code: 'aborted', message: 'Stopped while looking for an engine.' });
+    if (!looked.ok) return looked;
+    if (looked.value.found) return ok({ place: looked.value.found, passed });
+    passed.push(looked.value.nothing);
+  }
+  return ok({ passed });
+}

@@ -1,0 +1,81 @@
+import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+/** Undefined: somebody is there, who talks. Else why not, in some words. */
+export type Probed = string | undefined;
+
+const TIMEOUT_MS = 4000;
+
+interface Attempt {
+  readonly signal?: AbortSignal;
+  readonly open: () => Socket;
+  /** Calls `done` when whoever is there has shown that he talks. */
+  readonly watch: (socket: Socket, done: (result: Probed) => void) => void;
+}
+
+/**
+ * Whether a gRPC server answers at a socket: it sends a SETTINGS frame before anything else (RFC 9113, 3.4), so
+ * that one which only accepts connections is found out. Takes 4 s at most.
+ */
+export function probeHttp2(where: NetConnectOpts, signal?: AbortSignal): Promise<Probed> {
+  return attempt({
+    signal,
+    open: () => connectSocket(where),
+    watch(socket, done) {
+      const session = connectHttp2('http://localhost', { createConnection: () => socket });
+      session.once('remoteSettings', () => done(undefined));
+      session.on('error', (error) => done(inWords(error)));
+      session.once('close', () => done('the connection was closed'));
+    },
+  });
+}
+
+/**
+ * Whether a server speaks TLS. Its certificate is not judged here, and nothing is sent: `dagger` does that with
+ * the authorities and keys of the address. Takes 4 s at most.
+ */
+export function probeTls(host: string, port: number, signal?: AbortSignal): Promise<Probed> {
+  return attempt({
+    signal,
+    open: () => connectTls({ host, port, rejectUnauthorized: false }),
+    watch: (socket, done) => void socket.once('secureConnect', () => done(undefined)),
+  });
+}
+
+function attempt({ signal, open, watch }: Attempt): Promise<Probed> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve('stopped');
+      return;
+    }
+    const socket = open();
+    const done = (result: Probed): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      socket.destroy();
+      resolve(result);
+    };
+    const stop = (): void => done('stopped');
+    const timer = setTimeout(
+      () => done(`it accepts connections and says nothing (${TIMEOUT_MS / 1000} s)`),
+      TIMEOUT_MS,
+    );
+    signal?.addEventListener('abort', stop, { once: true });
+    socket.on('error', (error) => done(inWords(error)));
+    watch(socket, done);
+  });
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such socket',
+  ECONNREFUSED: 'nobody listens there',
+  EACCES: 'this user may not connect to it',
+  ENOTFOUND: 'there is no such host',
+};
+
+function inWords(error: NodeJS.ErrnoException): string {
+  const words = WORDS[error.code ?? ''];
+  if (words !== undefined) return words;
+  return error.code?.startsWith('ERR_HTTP2') ? 'what answers there is no Dagger engine' : error.message;
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lives } from '../../processes';
+import type { Environment } from '../environment';
+import { daggerOf, keeperOf, ownerIn } from './folder';
+import { KEEPER_SCRIPT } from './keeper-script';
+import type { Owner } from './owner';
+
+export interface KeeperRequest {
+  /** Absolute; exists. */
+  readonly folder: string;
+  readonly owner: Owner;
+  /** Absolute path of `dagger`. */
+  readonly program: string;
+  /** The whole environment of `dagger session`. */
+  readonly env: Environment;
+}
+
+const LOG_BYTES = 4 * 1024 * 1024;
+/** Leaves at once, so that the keeper is nobody's child: who ends a task with all its children spares it. */
+const STARTER = 'sh -c "$@" </dev/null >/dev/null 2>&1 &';
+
+/** Starts a keeper in a session and process group of its own. It shows how it is doing in its folder. */
+export function startKeeper({ folder, owner, program, env }: KeeperRequest): void {
+  const args = [folder, String(owner.pid), owner.start, program, String(LOG_BYTES)];
+  const starter = spawn('sh', ['-c', STARTER, 'sh', KEEPER_SCRIPT, 'image-tooling-dagger-keeper', ...args], {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...env },
+  });
+  // Without a shell nothing appears in the folder, which is what the caller looks at.
+  starter.on('error', () => undefined);
+  starter.unref();
+}
+
+/** Asks a folder's keeper to end the session. It does so by itself, within some 5 s; this does not wait. */
+export function stopKeeper(folder: string): void {
+  const keeper = keeperOf(folder);
+  if (keeper && lives(keeper)) kill(keeper.pid, 'SIGTERM');
+}
+
+export function keeperLives(folder: string): boolean {
+  const keeper = keeperOf(folder);
+  return keeper !== undefined && lives(keeper);
+}
+
+/** Removes what keepers left that were killed: their folders, and a `dagger session` that did not end by itself. */
+export async function removeLeftovers(sessions: string): Promise<void> {
+  for (const name of readdirSync(sessions)) {
+    const folder = join(sessions, name);
+    const owner = ownerIn(name);
+    if (!owner || lives(keeperOf(folder) ?? owner)) continue;
+    const dagger = daggerOf(folder);
+    if (dagger !== undefined && isItsProgram(dagger, folder)) kill(dagger, 'SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whatever has that id now: only our `dagger session` writes into the folder. */
+function isItsProgram(pid: number, folder: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/1`) === join(folder, 'answer');
+  } catch {
+    return false;
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended meanwhile.
+  }
+}
