@@ -23,13 +23,14 @@ export function workspaceIn(runner: Container, source: Directory): Container {
   return withSettings(withCaches(bootstrapped(runner, source).withDirectory(REPOSITORY, source)));
 }
 
+/** A filtered folder is known to the engine by its content; one written with `include` by all of the source. */
 function bootstrapped(runner: Container, source: Directory): Container {
   return runner
     .withUser('root')
     .withWorkdir(REPOSITORY)
     .withMountedCache(NPM_CACHE, dag.cacheVolume('image-tooling-npm'))
     .withEnvVariable('npm_config_cache', NPM_CACHE)
-    .withDirectory(REPOSITORY, source, { include: BOOTSTRAP_FILES })
+    .withDirectory(REPOSITORY, source.filter({ include: BOOTSTRAP_FILES }))
     .withExec(['./bootstrap']);
 }
 
