@@ -45,7 +45,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
 }
 
 async function announced({ env, context }: SessionRequest, storeRoot: string): Promise<Result<Engine>> {
-  const chosen = await openEngine({ env, storeRoot, signal: context.signal });
+  const chosen = await openEngine({ env, storeRoot, ...context });
   if (!chosen.ok) return chosen;
   context.progress.note(chosen.value.description);
   return ok(chosen.value);

@@ -10,7 +10,7 @@ import { hasFiles, type CheckFolders } from './batches';
  * `disk-full` or `io`.
  */
 export async function withCheckFolders<T>(
-  { store }: Session,
+  { store }: Pick<Session, 'store'>,
   commands: readonly PlannedCommand[],
   work: (folders: CheckFolders) => Promise<Result<T>>,
 ): Promise<Result<T>> {

@@ -6,6 +6,7 @@ import {
   judgeCommand,
   ok,
   type CheckOutcome,
+  type Failure,
   type PlannedCommand,
   type Result,
   type RunContext,
@@ -28,7 +29,11 @@ export interface Ran {
  * Runs all commands of a plan, its steps at once, and lists the image. Fails where any of it did not run to its
  * end: with what the engine fails with, or with `engine`. One step that fails stops the others.
  */
-export function runSteps(session: Session, engine: Engine, trial: Trial): Promise<Result<Ran>> {
+export function runSteps(
+  session: Pick<Session, 'store' | 'context'>,
+  engine: Engine,
+  trial: Trial,
+): Promise<Result<Ran>> {
   return withCheckFolders(session, trial.commands, async (folders) => {
     const batches = batchesOf(trial, folders);
     const listing = listingStep(trial);
@@ -64,7 +69,14 @@ async function allOrStop<T>(
   const ended = all(results);
   if (ended.ok) return ended;
   const causes = ended.failures.filter(({ code }) => code !== 'aborted');
-  return causes.length > 0 && !context.signal.aborted ? failWith(causes) : fail(ended.failures[0]);
+  return causes.length > 0 && !context.signal.aborted
+    ? failWith(withoutRepetitions(causes))
+    : fail(ended.failures[0]);
+}
+
+/** What keeps one step from running often keeps all of them. */
+function withoutRepetitions(failures: readonly Failure[]): Failure[] {
+  return [...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values()];
 }
 
 async function run(engine: Engine, step: Step, context: RunContext): Promise<Result<StepResult>> {
