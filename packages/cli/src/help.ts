@@ -17,7 +17,7 @@ Commands
 
 Environment
   IMAGE_STORE                 folder of the store; default $XDG_CACHE_HOME/image-tooling
-  IMAGE_ENGINE                buildah or auto (default): what runs commands in containers
+  IMAGE_ENGINE                dagger, buildah or auto (default): what runs commands in containers
   IMAGE_VERBOSE               not empty: show all output of the programs that are run
   IMAGE_HTTP_TIMEOUT_SECONDS  how long a server may be silent; default 15 until its answer begins, 30 within it
   IMAGE_HTTP_TRIES            how often an address is asked that fails in a passing way; default 4

@@ -24,6 +24,7 @@ describe('a command line', () => {
 
         Commands
           build <name> [--platform linux/amd64]   build an image or a tool for one platform
+          test <name> [--platform linux/amd64]    try an image in an engine: its checks, and what every image must hold
           lock <name>                             resolve versions and write the project's lock
           load <name> --to <place>                take a built image out of the store
               --to docker | podman                  into a container program of this machine, as <name>:dev
@@ -34,7 +35,7 @@ describe('a command line', () => {
 
         Environment
           IMAGE_STORE                 folder of the store; default $XDG_CACHE_HOME/image-tooling
-          IMAGE_ENGINE                buildah or auto (default): what runs commands in containers
+          IMAGE_ENGINE                dagger, buildah or auto (default): what runs commands in containers
           IMAGE_VERBOSE               not empty: show all output of the programs that are run
           IMAGE_HTTP_TIMEOUT_SECONDS  how long a server may be silent; default 15 until its answer begins, 30 within it
           IMAGE_HTTP_TRIES            how often an address is asked that fails in a passing way; default 4
@@ -60,6 +61,8 @@ describe('a command line', () => {
     ['no name', ['build']],
     ['two names', ['lock', 'base', 'child']],
     ['unknown platform', ['build', 'base', '--platform=linux/riscv64']],
+    ['test of two', ['test', 'base', 'child']],
+    ['test for an unknown platform', ['test', 'base', '--platform=linux/riscv64']],
     ['load to nowhere', ['load', 'base']],
     ['load to an unknown place', ['load', 'base', '--to=tar:x']],
     ['load in an unknown compression', ['load', 'base', '--to=oci:x', '--compression=brotli']],

@@ -1,6 +1,7 @@
+import type { TestReport } from '@image-tooling/model';
 import type { Built } from '@image-tooling/pipeline';
 import { describe, expect, it } from 'vitest';
-import { builtLines, loadedLines } from '../src/summary';
+import { builtLines, loadedLines, testedLines } from '../src/summary';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}` as const;
 const layer = (kind: 'bootstrap' | 'apt' | 'tool' | 'files' | 'help', owner: string, size: number) => ({
@@ -62,6 +63,32 @@ describe('the last lines', () => {
     expect(builtLines(built, 'linux/arm64').join('\n')).toMatchInlineSnapshot(
       `"k9s linux/arm64  sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  38 MB"`,
     );
+  });
+
+  it('of a test: each check, and where the report is', () => {
+    const report: TestReport = {
+      reportVersion: 1,
+      image: 'tooling-k8s',
+      platform: 'linux/amd64',
+      manifest: digest('a'),
+      engine: 'dagger',
+      isolated: true,
+      passed: false,
+      seconds: 4.1,
+      checks: [
+        { id: '1', group: 'always', title: 'runs as its own user', as: 'image', passed: true, seconds: 0.1 },
+        { id: '2', group: 'tool yq', title: 'yq --version', as: 'arbitrary', passed: false, seconds: 2 },
+      ],
+    };
+    const folder = 'images/tooling-k8s/dist/report/linux-amd64';
+    expect(testedLines(report, folder).join('\n')).toMatchInlineSnapshot(`
+      "
+      group    check                 as           time
+      always   runs as its own user  image      0.10 s  ok
+      tool yq  yq --version          arbitrary  2.00 s  FAILED
+      tooling-k8s linux/amd64: 2 checks, 1 FAILED, 4.10 s (dagger)
+      report: images/tooling-k8s/dist/report/linux-amd64"
+    `);
   });
 
   it('of a load: what to call the image', () => {
