@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readWorkspace, type FileText } from '../src';
-import { files, imageFile, shown, TOOL, toolFile } from './definitions-fixtures';
+import { isRunCheck, parseTool, readWorkspace, type FileText } from '../src';
+import { files, imageFile, shown, TOOL, toolFile, valueOf } from './definitions-fixtures';
 
 const ROOT = join(__dirname, '../../..');
 
@@ -18,6 +18,12 @@ describe('the definitions of this repository', () => {
     const images = committed('images', 'image.json');
     expect(images.map(({ file }) => file)).toContain('images/base/image.json');
     expect(shown(readWorkspace(files(images, committed('tools', 'tool.json'))))).toBe('no mistake');
+  });
+
+  it.each(committed('tools', 'tool.json'))('$file has a check that proves its version', ({ file, text }) => {
+    const { checks } = valueOf(parseTool(file, text)).value;
+    const outputs = checks.flatMap((check) => (isRunCheck(check) ? [check.stdout, check.stderr] : []));
+    expect(outputs.some((pattern) => pattern?.includes('{version}'))).toBe(true);
   });
 });
 
