@@ -28,9 +28,12 @@ function nx(...args: string[]): string {
   });
 }
 
-function read<T>(path: string): T {
-  return JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as T;
+function read(path: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 }
+
+const imageOf = (name: string) => read(`images/${name}/image.json`) as Pick<ImageDefinition, 'tools'>;
+const toolOf = (name: string) => read(`tools/${name}/tool.json`) as Pick<ToolDefinition, 'version'>;
 
 const here = platformOfNode(process.arch);
 
@@ -43,15 +46,12 @@ describe.each(PLATFORMS)('%s', (platform) => {
   it.each(IMAGES)('%s is built, and passes its tests', (image) => {
     nx('run', `${image}:test-${archOf(platform)}`);
     const folder = `images/${image}/dist`;
-    const report = read<TestReport>(`${folder}/report/${platformFolder(platform)}/report.json`);
-    const { manifest } = read<DigestFile>(`${folder}/${platformFolder(platform)}/digest.json`);
+    const report = read(`${folder}/report/${platformFolder(platform)}/report.json`) as TestReport;
+    const { manifest } = read(`${folder}/${platformFolder(platform)}/digest.json`) as DigestFile;
     expect(report).toMatchObject({ image, platform, manifest, passed: true, isolated: true });
-    const tools = new Set(
-      report.checks.map(({ group }) => group).filter((group) => group.startsWith('tool ')),
-    );
-    expect(tools.size).toBe(
-      image === 'base' ? 0 : read<ImageDefinition>('images/tooling-k8s/image.json').tools.length,
-    );
+    const groups = new Set(report.checks.map(({ group }) => group));
+    const tools = image === 'base' ? [] : imageOf('tooling-k8s').tools;
+    for (const tool of tools) expect(groups).toContain(`tool ${tool}`);
   });
 });
 
@@ -62,10 +62,8 @@ describe('an exported image', () => {
       nx('run', 'tooling-k8s-aws:load', `--to=oci:${folder}/oci`, '--compression=gzip');
       execFileSync('umoci', ['unpack', '--rootless', '--image', `${folder}/oci:dev`, `${folder}/bundle`]);
       const help = await readFile(join(folder, 'bundle/rootfs/usr/local/share/toolbox/help.txt'), 'utf8');
-      for (const tool of read<ImageDefinition>('images/tooling-k8s/image.json').tools)
-        expect(help).toMatch(
-          new RegExp(`${tool} +${read<ToolDefinition>(`tools/${tool}/tool.json`).version}`),
-        );
+      for (const tool of imageOf('tooling-k8s').tools)
+        expect(help).toMatch(new RegExp(`${tool} +${toolOf(tool).version}`));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

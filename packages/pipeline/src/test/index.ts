@@ -100,6 +100,5 @@ async function tryImage(
 }
 
 function outcomes(input: CheckInput, ran: Ran): CheckOutcome[] {
-  const size = judgeSize(input);
-  return [...ran.outcomes, ...judgeListing(input, ran.listing), ...(size ? [size] : [])];
+  return [...ran.outcomes, ...judgeListing(input, ran.listing), judgeSize(input)];
 }
