@@ -36,7 +36,7 @@ const boundaries = (alsoAllowed) => [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/node_modules', '**/dist', '**/.nx', '**/coverage'] },
+  { ignores: ['**/node_modules', '**/dist', '**/.nx', '**/coverage', '.dagger/sdk'] },
   {
     files: ['**/*.{ts,mts}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -26,10 +26,10 @@ afterEach(async () => {
   await engine.close();
 });
 
-type Function<T> = (module: ImageTooling, source: Directory) => Promise<T>;
+type Called<T> = (module: ImageTooling, source: Directory) => Promise<T>;
 
 /** Calls a function of the module as `dagger call` does, on a repository and a runner that have names. */
-async function call<T>(fn: Function<T>, run = 'run 1'): Promise<T> {
+async function call<T>(fn: Called<T>, run = 'run 1'): Promise<T> {
   let result: Promise<T> | undefined;
   await connection(async () => {
     const runner: Container = dag.container().from('runner.invalid/node:20');
@@ -39,7 +39,7 @@ async function call<T>(fn: Function<T>, run = 'run 1'): Promise<T> {
   return result!;
 }
 
-async function chainOf(fn: Function<Directory>, run?: string): Promise<readonly Call[]> {
+async function chainOf(fn: Called<Directory>, run?: string): Promise<readonly Call[]> {
   return engine.chainOf(await call(async (module, source) => (await fn(module, source)).id(), run));
 }
 
