@@ -1,12 +1,16 @@
-import { fail, ok, type Result } from '@image-tooling/model';
+import { fail, failWith, ok, type Progress, type Result } from '@image-tooling/model';
+import { findPlace, type FoundPlace, type Nothing } from './dagger/place';
+import type { DaggerSession } from './dagger/session';
 import type { Engine } from './port';
 
 export interface EngineOptions {
-  /** `IMAGE_ENGINE`: `dagger`, `buildah` or `auto` (the default). */
+  /** `IMAGE_ENGINE`: `dagger`, `buildah` or `auto` (the default); and what names a Dagger engine. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the store: engines keep their caches below it. */
   readonly storeRoot: string;
   readonly signal?: AbortSignal;
+  /** Told about what takes long. */
+  readonly progress?: Progress;
 }
 
 export interface ChosenEngine extends Engine {
@@ -16,7 +20,11 @@ export interface ChosenEngine extends Engine {
 
 const CHOICES = ['auto', 'buildah', 'dagger'];
 
-/** Opens the engine that the environment asks for. Fails with `no-engine`, `usage` or `aborted`. */
+/**
+ * Opens the engine that the environment asks for, or the first that the machine has: Dagger where the environment
+ * names one, where Docker or where Podman can start one; else buildah. What the environment names and can't be used
+ * is a failure, never passed over. Fails with `no-engine`, `usage`, `timeout`, `disk-full`, `io` or `aborted`.
+ */
 export async function openEngine(options: EngineOptions): Promise<Result<ChosenEngine>> {
   const wanted = options.env['IMAGE_ENGINE'] || 'auto';
   if (!CHOICES.includes(wanted))
@@ -25,22 +33,68 @@ export async function openEngine(options: EngineOptions): Promise<Result<ChosenE
       message: `IMAGE_ENGINE is "${wanted}"; it can be ${CHOICES.join(', ')}.`,
       hint: 'Unset it: auto takes what the machine has.',
     });
-  if (wanted === 'dagger')
-    return fail({
-      code: 'no-engine',
-      message: 'IMAGE_ENGINE asks for dagger, which comes with a later version.',
-      hint: 'Unset IMAGE_ENGINE, or set it to buildah.',
-    });
   if (options.signal?.aborted)
     return fail({ code: 'aborted', message: 'Stopped before an engine was opened.' });
-  const { openBuildah } = await import('./buildah/open');
-  const opened = await openBuildah(options);
-  if (!opened.ok) return opened;
-  return ok({ ...opened.value, description: describe(opened.value.version, wanted) });
+  if (wanted === 'buildah') return openBuildah(options, 'IMAGE_ENGINE asks for it');
+  const found = await findPlace(options.env, options.signal);
+  if (!found.ok) return found;
+  if (found.value.place) return openDagger(options, found.value);
+  return wanted === 'auto' ? openInstead(options, found.value.passed) : noDagger(found.value.passed);
 }
 
-function describe(version: string, wanted: string): string {
-  const why = wanted === 'auto' ? 'it is on this machine' : 'IMAGE_ENGINE asks for it';
+async function openDagger(
+  options: EngineOptions,
+  { place, passed }: FoundPlace,
+): Promise<Result<ChosenEngine>> {
+  if (!place) throw new Error('no place to open an engine at');
+  const { joinSession } = await import('./dagger/session');
+  const session = await joinSession(options, place);
+  if (!session.ok) return session;
+  const { daggerEngine } = await import('./dagger/engine');
+  const engine = daggerEngine(session.value, { storeRoot: options.storeRoot });
+  return ok({
+    name: engine.name,
+    run: (step, context, onLine) => engine.run(step, context, onLine),
+    description: describeDagger(session.value, passed),
+    async close() {
+      await engine.close();
+      await session.value.close();
+    },
+  });
+}
+
+async function openInstead(
+  options: EngineOptions,
+  passed: readonly Nothing[],
+): Promise<Result<ChosenEngine>> {
+  const opened = await openBuildah(options, `no Dagger engine: ${inMachine(passed).join(', ')}`);
+  if (opened.ok || opened.failures.some(({ code }) => code === 'aborted')) return opened;
+  return failWith([...opened.failures, ...noDagger(passed).failures]);
+}
+
+async function openBuildah(options: EngineOptions, why: string): Promise<Result<ChosenEngine>> {
+  const { openBuildah: open } = await import('./buildah/open');
+  const opened = await open(options);
+  if (!opened.ok) return opened;
   const who = process.getuid?.() === 0 ? 'as root' : 'as an ordinary user';
-  return `engine: buildah ${version}, ${who} (${why})`;
+  return ok({ ...opened.value, description: `engine: buildah ${opened.value.version}, ${who} (${why})` });
+}
+
+function noDagger(passed: readonly Nothing[]): Extract<Result<never>, { ok: false }> {
+  return fail({
+    code: 'no-engine',
+    message: 'There is no Dagger engine on this machine, and the environment names none.',
+    hint: 'Start Docker or Podman, set _EXPERIMENTAL_DAGGER_RUNNER_HOST to an engine, or set IMAGE_ENGINE=buildah.',
+    details: passed.map(({ cause, detail }) => (detail ? `${cause}: ${detail}` : cause)),
+  });
+}
+
+function describeDagger({ engineVersion, origin }: DaggerSession, passed: readonly Nothing[]): string {
+  const why = [origin, ...(origin === 'podman' ? inMachine(passed) : [])].join('; ');
+  return `engine: dagger ${engineVersion.replace(/^v/, '')} (${why})`;
+}
+
+/** What was looked for on the machine; that a variable is not set goes without saying. */
+function inMachine(passed: readonly Nothing[]): string[] {
+  return passed.filter(({ optional }) => !optional).map(({ cause }) => cause);
 }

@@ -6,7 +6,7 @@ const SILENT_STEP = { status: nothing, output: nothing, done: nothing, failed: n
 
 /** Opens an engine and runs a step that takes long; its test kills it. Arguments: store, layer, mark. */
 async function main([storeRoot = '', layer = '', mark = '']: readonly string[]): Promise<void> {
-  const engine = await openEngine({ env: process.env, storeRoot });
+  const engine = await openEngine({ env: { ...process.env, IMAGE_ENGINE: 'buildah' }, storeRoot });
   if (!engine.ok) throw new Error(JSON.stringify(engine.failures));
   const result = await engine.value.run(
     {

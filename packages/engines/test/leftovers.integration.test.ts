@@ -12,13 +12,15 @@ import { openEngine } from '../src';
 import { newOwnedName } from '../src/buildah/owners';
 import { placesIn, type Places } from '../src/buildah/places';
 
+const BUILDAH = { ...process.env, IMAGE_ENGINE: 'buildah' };
+
 let home: string;
 let rig: Rig;
 let places: Places;
 let program: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'home-'));
-  rig = await openRig((storeRoot) => openEngine({ env: { ...process.env, HOME: home }, storeRoot }));
+  rig = await openRig((storeRoot) => openEngine({ env: { ...BUILDAH, HOME: home }, storeRoot }));
   places = placesIn(rig.storeRoot);
   program = join(rig.folder, 'killed.cjs');
   const entryPoints = [join(__dirname, 'killed.ts')];
@@ -94,14 +96,14 @@ describe('what a step leaves', () => {
     await sleep(1000);
     expect(await processesWith(mark)).toBe(0);
     expect(await readdir(places.steps)).toHaveLength(1);
-    const next = valueOf(await openEngine({ env: process.env, storeRoot: rig.storeRoot }));
+    const next = valueOf(await openEngine({ env: BUILDAH, storeRoot: rig.storeRoot }));
     await next.close();
     await expectNothingLeft();
   });
 
   it('is not taken from a process that lives', async () => {
     const child = await startStep(newMark());
-    const next = valueOf(await openEngine({ env: process.env, storeRoot: rig.storeRoot }));
+    const next = valueOf(await openEngine({ env: BUILDAH, storeRoot: rig.storeRoot }));
     await next.close();
     expect(await readdir(places.steps)).toHaveLength(1);
     child.kill('SIGKILL');
@@ -113,7 +115,7 @@ describe('what a step leaves', () => {
     const orphan = `new-${[2 ** 22 + 1, start, ...rest].join('-')}`;
     const own = `new-${newOwnedName()}`;
     for (const name of [orphan, own]) await mkdir(join(places.layers, name, 'tree'), { recursive: true });
-    const next = valueOf(await openEngine({ env: process.env, storeRoot: rig.storeRoot }));
+    const next = valueOf(await openEngine({ env: BUILDAH, storeRoot: rig.storeRoot }));
     await next.close();
     const left = await readdir(places.layers);
     expect(left).toContain(own);
@@ -121,7 +123,7 @@ describe('what a step leaves', () => {
   });
 
   it('ends with the engine', async () => {
-    const own = valueOf(await openEngine({ env: process.env, storeRoot: rig.storeRoot }));
+    const own = valueOf(await openEngine({ env: BUILDAH, storeRoot: rig.storeRoot }));
     const running = own.run(
       {
         label: 'closed',

@@ -27,12 +27,6 @@ describe('openEngine', () => {
     expect(failure?.message).toContain('auto, buildah, dagger');
   });
 
-  it('says that dagger comes later', async () => {
-    const [failure] = failuresOf(await openEngine({ env: { IMAGE_ENGINE: 'dagger' }, storeRoot: folder }));
-    expect(failure).toMatchObject({ code: 'no-engine' });
-    expect(failure?.message).toContain('comes with a later version');
-  });
-
   it('opens nothing where the signal was aborted', async () => {
     const signal = AbortSignal.abort();
     expect(failuresOf(await openEngine({ env: process.env, storeRoot: folder, signal }))[0]?.code).toBe(

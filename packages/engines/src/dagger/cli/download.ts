@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { run, withLock } from '@image-tooling/host';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ioFailure, run, withLock } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { CLI_BIN } from '../environment';
 import { sdkFile } from '../sdk';
 import type { SessionOptions } from '../session/types';
-import { cliVersion } from './cache';
+import { cachedCli, cliVersion } from './cache';
 
 /** Where to download from instead of the vendor's own place: for tests. */
 export interface DownloadPlace {
@@ -51,35 +52,53 @@ import(bin)
   });
 `;
 
-/** Downloads `dagger` to where `cachedCli` finds it, one process at a time. Fails with `no-engine` or `aborted`. */
+/** Downloads `dagger` to where `cachedCli` finds it, one process at a time. Fails with `no-engine`, `disk-full`, `io` or `aborted`. */
 export async function downloadCli(
   cached: string,
-  { env, storeRoot, signal, progress }: SessionOptions,
+  options: SessionOptions,
   from?: DownloadPlace,
 ): Promise<Result<void>> {
-  const never = new AbortController().signal;
-  return withLock(join(storeRoot, 'engine', 'dagger', 'download.lock'), signal ?? never, async () => {
+  const lock = join(options.storeRoot, 'engine', 'dagger', 'download.lock');
+  const signal = options.signal ?? new AbortController().signal;
+  return withLock(lock, signal, async () => {
     if (existsSync(cached)) return ok(undefined);
-    const version = cliVersion();
-    const step = progress?.step(`Dagger: download its program, version ${version}`);
-    const patience = String(from?.patience ?? PATIENCE_SECONDS);
-    const args = [sdkFile('provisioning/bin.js'), version, patience];
-    const places = from ? [from.archive, from.checksums] : [];
+    const step = options.progress?.step(`Dagger: download its program, version ${cliVersion()}`);
+    const done = await downloadBeside(cached, options, from);
+    if (done.ok) step?.done({ origin: 'fetched' });
+    else step?.failed();
+    return done;
+  });
+}
+
+/** In a folder of its own, taken away afterwards: the SDK leaves half a download where it is. */
+async function downloadBeside(
+  cached: string,
+  { env, signal }: SessionOptions,
+  from?: DownloadPlace,
+): Promise<Result<void>> {
+  const version = cliVersion();
+  const args = [sdkFile('provisioning/bin.js'), version, String(from?.patience ?? PATIENCE_SECONDS)];
+  const places = from ? [from.archive, from.checksums] : [];
+  let folder: string | undefined;
+  try {
+    await mkdir(dirname(cached), { recursive: true });
+    folder = await mkdtemp(join(dirname(cached), 'download-'));
     const done = await run({
       argv: [process.execPath, '-e', PROGRAM, ...args, ...places],
-      env,
+      env: { ...env, XDG_CACHE_HOME: folder },
       signal,
       timeoutSeconds: LIMIT_SECONDS,
       graceSeconds: 0,
     });
-    if (done.ok && done.value.exitCode === 0) {
-      step?.done({ origin: 'fetched' });
-      return ok(undefined);
-    }
-    step?.failed();
-    if (signal?.aborted && !done.ok) return done;
-    return notDownloaded(version, done.ok ? done.value.stderr : done.failures[0].message);
-  });
+    if (!done.ok) return signal?.aborted ? done : notDownloaded(version, done.failures[0].message);
+    if (done.value.exitCode !== 0) return notDownloaded(version, done.value.stderr);
+    await rename(cachedCli({ XDG_CACHE_HOME: folder }), cached);
+    return ok(undefined);
+  } catch (error) {
+    return fail(ioFailure(error, cached));
+  } finally {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function notDownloaded(version: string, cause: string): Result<void> {

@@ -25,7 +25,7 @@ export function probeHttp2(where: NetConnectOpts, signal?: AbortSignal): Promise
     watch(socket, done) {
       const session = connectHttp2('http://localhost', { createConnection: () => socket });
       session.once('remoteSettings', () => done(undefined));
-      session.on('error', (error) => done(inWords(error)));
+      session.on('error', (error: Error) => done(inWords(error)));
       session.once('close', () => done('the connection was closed'));
     },
   });

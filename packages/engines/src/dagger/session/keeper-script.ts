@@ -2,17 +2,19 @@
  * The keeper of a session, for sh. `dagger session` lives as long as its standard input is open, so the keeper
  * holds that open until the owner is gone, somebody stops the keeper (SIGTERM), or its folder is taken away. It
  * then closes it, waits for 5 s at most (`dagger session` ignores SIGTERM, and while it is connecting its input
- * too), and kills its own process group. A keeper that is killed closes the input by that; `removeLeftovers` of a later
- * run sees to a `dagger session` that stays all the same.
+ * too), and kills its own process group. A keeper that is killed closes the input by that; `removeLeftovers` of
+ * a later run sees to a `dagger session` that stays all the same.
  *
- * Arguments: folder, the owner's id and start time, the program, the most bytes of its progress to keep.
+ * It stands in the session's folder. Arguments: the owner's id and start time, the program, the most bytes of
+ * its progress to keep.
  * In the folder: `keeper` (id, start time), `dagger` (id), `answer` (the program's own: port and token, one line
  * of JSON), `log` (its progress), `ended` (its exit code, once it has one).
  */
 export const KEEPER_SCRIPT = `
 set -f
+mask=$(umask)
 umask 077
-folder=$1 owner=$2 owner_start=$3 program=$4 limit=$5
+folder=\${0%/*} owner=$1 owner_start=$2 program=$3 limit=$4
 exec 2>>"$folder/log"
 
 start_of() {
@@ -32,10 +34,13 @@ if mkfifo "$folder/input" && exec 3<>"$folder/input"; then
   (
     exec 3>&-
     {
-      sh -c 'echo $$ >"$1/dagger"; exec "$2" --progress plain session' sh "$folder" "$program" \\
+      sh -c 'echo $$ >"$1/dagger"; umask "$3"; exec "$2" --progress plain session' sh "$folder" "$program" "$mask" \\
         <"$folder/input" >"$folder/answer"
       echo $? >"$folder/ended"
-    } 2>&1 | { head -c "$limit" >>"$folder/log"; exec cat >/dev/null; }
+    } 2>&1 | {
+      dd bs=65536 count="$limit" iflag=count_bytes >>"$folder/log" 2>/dev/null
+      exec cat >/dev/null
+    }
   ) &
 else
   echo 1 >"$folder/ended"

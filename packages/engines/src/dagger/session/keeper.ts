@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lives } from '../../processes';
 import type { Environment } from '../environment';
@@ -20,12 +20,14 @@ export interface KeeperRequest {
 
 const LOG_BYTES = 4 * 1024 * 1024;
 /** Leaves at once, so that the keeper is nobody's child: who ends a task with all its children spares it. */
-const STARTER = 'sh -c "$@" </dev/null >/dev/null 2>&1 &';
+const STARTER = 'sh "$@" </dev/null >/dev/null 2>&1 &';
 
 /** Starts a keeper in a session and process group of its own. It shows how it is doing in its folder. */
-export function startKeeper({ folder, owner, program, env }: KeeperRequest): void {
-  const args = [folder, String(owner.pid), owner.start, program, String(LOG_BYTES)];
-  const starter = spawn('sh', ['-c', STARTER, 'sh', KEEPER_SCRIPT, 'image-tooling-dagger-keeper', ...args], {
+export async function startKeeper({ folder, owner, program, env }: KeeperRequest): Promise<void> {
+  const script = join(folder, 'keeper.sh');
+  await writeFile(script, KEEPER_SCRIPT);
+  const args = [String(owner.pid), owner.start, program, String(LOG_BYTES)];
+  const starter = spawn('sh', ['-c', STARTER, 'sh', script, ...args], {
     detached: true,
     stdio: 'ignore',
     env: { ...env },
@@ -38,7 +40,9 @@ export function startKeeper({ folder, owner, program, env }: KeeperRequest): voi
 /** Asks a folder's keeper to end the session. It does so by itself, within some 5 s; this does not wait. */
 export function stopKeeper(folder: string): void {
   const keeper = keeperOf(folder);
-  if (keeper && lives(keeper)) kill(keeper.pid, 'SIGTERM');
+  // One that is only starting finds its folder gone.
+  if (!keeper) rmSync(folder, { recursive: true, force: true });
+  else if (lives(keeper)) kill(keeper.pid, 'SIGTERM');
 }
 
 export function keeperLives(folder: string): boolean {

@@ -28,14 +28,14 @@ export async function startSession(request: StartRequest): Promise<Result<FoundS
   const cli = await findCli(request);
   if (!cli.ok) return cli;
   const folder = join(sessions, newName(request.prefix));
+  const opening = openingOf(request.place, cli.value, request.env);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await removeLeftovers(sessions);
+    await startKeeper({ folder, owner: request.owner, program: cli.value.path, env: opening.env });
   } catch (error) {
     return fail(ioFailure(error, sessions));
   }
-  const opening = openingOf(request.place, cli.value, request.env);
-  startKeeper({ folder, owner: request.owner, program: cli.value.path, env: opening.env });
   const step = opening.label === undefined ? undefined : request.progress?.step(opening.label);
   const opened = await open(folder, opening, request.signal, (line) => step?.status(line));
   if (opened.ok) step?.done({ origin: 'fetched' });
@@ -79,7 +79,8 @@ async function waitForAnswer(
       return fail(failureOf(folder, opening, '"dagger session" ended'));
     }
     const [line = ''] = logOf(folder, 1);
-    if (line !== shown) onStatus((shown = line));
+    if (line !== shown) onStatus(line);
+    shown = line;
   }
   const cause = `"dagger session" was not ready within ${opening.seconds} s`;
   return fail({ ...failureOf(folder, opening, cause), code: 'timeout' });
