@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { hasProgram } from '@image-tooling/host';
 import { ok, type Result } from '@image-tooling/model';
 import type { Environment } from '../environment';
+import { timeLimit } from '../time-limit';
 import type { Looked } from './types';
 
 const TIMEOUT_MS = 3000;
@@ -39,16 +40,17 @@ function ping(address: string, signal?: AbortSignal): Promise<string | undefined
     return Promise.resolve(`${address.split('://')[0]}:// is not looked at, only unix:// and tcp://`);
   const [host, port] = rest.split(':');
   const where = scheme === 'unix' ? { socketPath: rest } : { host, port };
-  const within = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]);
-  return new Promise((resolve) => {
-    const call = request({ ...where, path: '/_ping', signal: within }, (response) => {
+  const limit = timeLimit(TIMEOUT_MS, signal);
+  const answered = new Promise<string | undefined>((resolve) => {
+    const call = request({ ...where, path: '/_ping', signal: limit.signal }, (response) => {
       response.resume();
       resolve(response.statusCode === 200 ? undefined : `${rest}: HTTP ${response.statusCode}`);
       call.destroy();
     });
     call.on('error', (error) =>
-      resolve(`${rest}: ${within.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : error.message}`),
+      resolve(`${rest}: ${limit.signal.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : error.message}`),
     );
     call.end();
   });
+  return answered.finally(() => limit.end());
 }

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { timeLimit } from '../time-limit';
 
 /** What a session says when it is asked for its engine's version. */
 export type Answer =
@@ -21,11 +22,11 @@ export function ask(
   signal?: AbortSignal,
   timeoutMs = TIMEOUT_MS,
 ): Promise<Answer> {
-  const within = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
-  return new Promise((resolve) => {
+  const limit = timeLimit(timeoutMs, signal);
+  const answered = new Promise<Answer>((resolve) => {
     const failed = (error: Error): void =>
       resolve(
-        within.aborted
+        limit.signal.aborted
           ? { kind: 'silent', cause: `port ${port} gave no answer within ${timeoutMs / 1000} s` }
           : { kind: 'gone', cause: `port ${port}: ${error.message}` },
       );
@@ -37,7 +38,7 @@ export function ask(
         method: 'POST',
         auth: `${token}:`,
         headers: { 'content-type': 'application/json' },
-        signal: within,
+        signal: limit.signal,
       },
       (response) => {
         let text = '';
@@ -53,6 +54,7 @@ export function ask(
     call.on('error', failed);
     call.end('{"query":"{version}"}');
   });
+  return answered.finally(() => limit.end());
 }
 
 function judge(status: number, text: string): Answer {
