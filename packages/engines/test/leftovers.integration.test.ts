@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRig, SILENT, valueOf, type Rig } from '@image-tooling/testkit';
 import { openEngine } from '../src';
-import { newOwnedName } from '../src/buildah/owners';
+import { newOwnedName } from '../src/owners';
 import { placesIn, type Places } from '../src/buildah/places';
 
 const BUILDAH = { ...process.env, IMAGE_ENGINE: 'buildah' };

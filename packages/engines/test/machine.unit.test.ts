@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure, Platform, Result } from '@image-tooling/model';
 import { openEngine } from '../src';
 import { checkPrerequisites } from '../src/buildah/prerequisites';
-import { isOrphan, newOwnedName } from '../src/buildah/owners';
-import { checkPlatform } from '../src/buildah/platforms';
+import { isOrphan, newOwnedName } from '../src/owners';
+import { checkPlatform } from '../src/platforms';
 
 let folder: string;
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '@image-tooling/model';
 import { rewriteTar } from '../tar/rewrite';
 import { overlayToLayer } from '../tar/whiteouts';
 import { compareWithBelow } from './noise';
-import { newOwnedName } from './owners';
+import { newOwnedName } from '../owners';
 import type { Rootfs } from './rootfs';
 import type { Sandbox } from './sandbox';
 

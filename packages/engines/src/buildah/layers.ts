@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough, Readable, type Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { ioFailure, isErrno, lastLines, start, withLock } from '@image-tooling/host';
+import { ioFailure, lastLines, withLock } from '@image-tooling/host';
 import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
+import { readLayer } from '../layers/read';
 import type { SystemLayer } from '../port';
-import { TarError } from '../tar/blocks';
 import { rewriteTar } from '../tar/rewrite';
 import { layerToOverlay } from '../tar/whiteouts';
-import { newOwnedName } from './owners';
+import { newOwnedName } from '../owners';
 import type { Places } from './places';
 import type { Sandbox } from './sandbox';
 
@@ -96,72 +93,17 @@ async function unpackInto(folder: string, layer: SystemLayer, work: LayerWork): 
   }
 }
 
-/** Blob → tar → what an overlay's lower folder is unpacked from. The tar's hash is checked on the way. */
+/** Blob → tar → what an overlay's lower folder is unpacked from. */
 async function feed(
   layer: SystemLayer,
   sink: NodeJS.WritableStream,
   { opaqueXattr, signal }: LayerWork,
 ): Promise<Result<void>> {
-  const plain = await decompressed(layer, signal);
-  if (!plain.ok) return plain;
-  const hash = createHash('sha256');
-  async function* hashed(): AsyncGenerator<Buffer> {
-    for await (const chunk of plain.ok ? plain.value.tar : []) {
-      hash.update(chunk as Buffer);
-      yield chunk as Buffer;
-    }
-  }
-  try {
-    await pipeline(Readable.from(rewriteTar(hashed(), layerToOverlay(opaqueXattr))), sink, { signal });
-  } catch (error) {
-    sink.end();
-    const ended = await plain.value.ended;
-    if (!ended.ok) return ended;
-    return fail(feedFailure(error, layer));
-  }
-  const ended = await plain.value.ended;
-  if (!ended.ok) return ended;
-  const diffId = `sha256:${hash.digest('hex')}`;
-  return diffId === layer.diffId ? ok(undefined) : fail(wrongContent(layer, diffId));
-}
-
-interface Plain {
-  readonly tar: Readable;
-  readonly ended: Promise<Result<void>>;
-}
-
-async function decompressed(layer: SystemLayer, signal: AbortSignal): Promise<Result<Plain>> {
-  const blob = createReadStream(layer.path, { highWaterMark: 1_048_576 });
-  if (layer.compression === 'zstd') return zstdOf(layer, blob, signal);
-  const through: Transform = layer.compression === 'gzip' ? createGunzip() : new PassThrough();
-  const ended = pipeline(blob, through).then(
-    () => ok(undefined),
-    (error: unknown) => fail(feedFailure(error, layer)),
+  const read = await readLayer(layer, signal, (tar) =>
+    pipeline(Readable.from(rewriteTar(tar, layerToOverlay(opaqueXattr))), sink, { signal }),
   );
-  return ok({ tar: through, ended });
-}
-
-async function zstdOf(layer: SystemLayer, blob: Readable, signal: AbortSignal): Promise<Result<Plain>> {
-  const zstd = await start({ argv: ['zstd', '--decompress', '--stdout', '--quiet'], signal });
-  if (!zstd.ok) return zstd;
-  const { stdin, stdout, ended } = zstd.value;
-  const fed = pipeline(blob, stdin).catch((error: unknown) => error);
-  const both = Promise.all([fed, ended]).then(([error, end]): Result<void> => {
-    if (!end.ok) return end;
-    if (end.value.exitCode !== 0) return fail(unpackFailure(layer, end.value.stderr));
-    return error === undefined ? ok(undefined) : fail(feedFailure(error, layer));
-  });
-  return ok({ tar: stdout, ended: both });
-}
-
-function feedFailure(error: unknown, layer: SystemLayer): Failure {
-  if (error instanceof TarError)
-    return { code: 'tar-format', message: `The layer ${layer.path} is no readable tar: ${error.message}.` };
-  if (error instanceof Error && error.name === 'AbortError')
-    return { code: 'aborted', message: `Stopped while unpacking ${layer.path}.` };
-  if (isErrno(error) && error.code?.startsWith('Z_'))
-    return { code: 'tar-format', message: `The layer ${layer.path} is no readable gzip: ${error.message}.` };
-  return ioFailure(error, layer.path);
+  if (!read.ok) sink.end();
+  return read;
 }
 
 function unpackFailure(layer: SystemLayer, stderr: string): Failure {
@@ -181,13 +123,4 @@ function unpackFailure(layer: SystemLayer, stderr: string): Failure {
       details,
     };
   return { code: 'tar-format', message: `The layer ${layer.path} could not be unpacked.`, details };
-}
-
-function wrongContent(layer: SystemLayer, found: string): Failure {
-  return {
-    code: 'checksum',
-    message: `The layer ${layer.path} is not what it should be.`,
-    hint: 'Remove that blob: the next run makes it again.',
-    details: [`expected diff id: ${layer.diffId}`, `found: ${found}`],
-  };
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { pidNamespace, startTime } from '../processes';
+import { ownProcess, pidNamespace, startTime } from './processes';
 
 /**
  * A name for what belongs to this process: its id and start time (so that a later process with the same id
  * is not taken for it), its pid namespace, and something random.
  */
 export function newOwnedName(): string {
-  return `${process.pid}-${startTime(process.pid)}-${pidNamespace()}-${randomBytes(4).toString('hex')}`;
+  const { pid, start } = ownProcess();
+  return `${pid}-${start}-${pidNamespace()}-${randomBytes(4).toString('hex')}`;
 }
 
 /** Whether the process that made this name is gone. A process of another pid namespace can't be seen: not gone. */
