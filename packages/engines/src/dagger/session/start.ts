@@ -69,7 +69,8 @@ async function waitForAnswer(
   onStatus: (line: string) => void,
 ): Promise<Result<SessionAddress>> {
   const end = Date.now() + opening.seconds * 1000;
-  for (let shown = ''; Date.now() < end; await sleep(POLL_MS)) {
+  let shown = '';
+  while (Date.now() < end) {
     if (signal?.aborted) return stopped();
     const address = answerIn(folder);
     if (address) return ok(address);
@@ -81,6 +82,7 @@ async function waitForAnswer(
     const [line = ''] = logOf(folder, 1);
     if (line !== shown) onStatus(line);
     shown = line;
+    await sleep(POLL_MS);
   }
   const cause = `"dagger session" was not ready within ${opening.seconds} s`;
   return fail({ ...failureOf(folder, opening, cause), code: 'timeout' });
