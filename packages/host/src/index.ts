@@ -1,7 +1,7 @@
 export * from './command';
 export * from './files';
 export * from './locks';
-export { lastLines } from './output';
+export { eachLine, lastLines } from './output';
 export { findProgram, hasProgram } from './program';
 export * from './redact';
 export * from './running';

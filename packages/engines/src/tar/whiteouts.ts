@@ -29,6 +29,33 @@ export function layerToOverlay(opaqueXattr: string): (entry: TarEntry) => Rewrit
   };
 }
 
+/** What a layer hides of those below it; byte strings without a leading slash. */
+export interface Hidden {
+  /** Removed, with all in them. */
+  readonly paths: readonly string[];
+  /** Folders whose old content is gone. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * Turns a layer into a tar that holds nothing but what is to be unpacked: its whiteouts go into `hidden`, device
+ * nodes are left out.
+ */
+export function layerToAdd(hidden: { paths: string[]; folders: string[] }): (entry: TarEntry) => Rewritten {
+  return (entry) => {
+    const [folder, name] = split(entry.path);
+    if (name === OPAQUE) hidden.folders.push(folder);
+    else if (name.startsWith(WHITEOUT) && !name.startsWith(`${WHITEOUT}${WHITEOUT}`))
+      hidden.paths.push(join(folder, name.slice(4)));
+    return name.startsWith(WHITEOUT) || isDevice(entry) ? DROPPED : unchanged(entry);
+  };
+}
+
+/** What an engine says was changed, less what is its own, and its extended attributes. */
+export function withoutPaths(isDropped: (path: string) => boolean): (entry: TarEntry) => Rewritten {
+  return (entry) => (isDropped(entry.path) ? DROPPED : withoutInternals(entry));
+}
+
 export interface FoldersBelow {
   /** Folders that are no change, and hold none: left out. */
   readonly untouched: ReadonlySet<string>;

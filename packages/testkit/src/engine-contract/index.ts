@@ -2,18 +2,11 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { changeTests } from './changes';
 import { commandTests } from './commands';
 import { limitTests } from './limits';
-import { openRig, type OpenEngine, type Rig } from './rig';
+import { openRig, type ContractOptions, type OpenEngine, type Rig } from './rig';
 
-export { failureOf, openRig, SILENT, valueOf, type OpenEngine, type Rig } from './rig';
+export { failureOf, openRig, SILENT, valueOf, type ContractOptions, type OpenEngine, type Rig } from './rig';
 
 const PARTS = { commands: commandTests, changes: changeTests, limits: limitTests } as const;
-
-export interface ContractOptions {
-  /** Why this machine can't run the tests on this engine; it is printed. */
-  readonly reasonToSkip?: string;
-  /** Default: all. */
-  readonly parts?: readonly (keyof typeof PARTS)[];
-}
 
 /** Registers the tests that every engine passes. */
 export function engineContract(name: string, open: OpenEngine, options: ContractOptions = {}): void {
@@ -32,6 +25,6 @@ export function engineContract(name: string, open: OpenEngine, options: Contract
       rig = await openRig(open);
     });
     afterAll(() => rig?.close());
-    for (const part of parts) describe(part, () => PARTS[part](opened));
+    for (const part of parts) describe(part, () => PARTS[part](opened, options));
   });
 }

@@ -8,6 +8,15 @@ import { systemLayer, upperLayer } from './system';
 
 export type OpenEngine = (storeRoot: string) => Promise<Result<Engine>>;
 
+export interface ContractOptions {
+  /** Why this machine can't run the tests on this engine; it is printed. */
+  readonly reasonToSkip?: string;
+  /** Why lines of the contract's small system come when a step ends, not while it runs; it is printed. */
+  readonly reasonWhyLinesComeLate?: string;
+  /** Default: all. */
+  readonly parts?: readonly ('commands' | 'changes' | 'limits')[];
+}
+
 export interface RunOptions extends Partial<Step> {
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;

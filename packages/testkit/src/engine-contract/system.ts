@@ -13,7 +13,7 @@ import {
 import { busyboxOf } from './busybox';
 
 const APPLETS =
-  'cat chgrp chmod chown cp env find grep head id ifconfig ln ls mkdir mv printf pwd rm rmdir route seq sh sleep sort stat tail tee touch tr true uname wc';
+  'cat chgrp chmod chown cp env find grep head id ifconfig ln ls mkdir mkfifo mv printf pwd rm rmdir route seq sh sleep sort stat tail tee touch tr true uname wc';
 
 /** CAP_NET_RAW permitted and effective (Linux, uapi/linux/capability.h, struct vfs_cap_data revision 2). */
 export const NET_RAW = Buffer.from('0100000200200000000000000000000000000000', 'hex');

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DaggerSession } from '../session';
+import { ask } from '../session/ask';
+
+/** How often the engine is asked for a sign of life while a step runs, and how long its silence may last. */
+export interface HealthTimes {
+  readonly everyMs: number;
+  readonly answerMs: number;
+  readonly silenceMs: number;
+}
+
+export const HEALTH_TIMES: HealthTimes = { everyMs: 3000, answerMs: 10_000, silenceMs: 30_000 };
+
+/** Why a step is stopped whose engine gives no sign of life any more. */
+export class EngineGone extends Error {}
+
+/**
+ * Asks the engine for its version again and again until `signal` aborts. Calls `onGone` once: when nobody listens, when
+ * two answers running are none, or when it is silent for too long.
+ */
+export async function watchHealth(
+  session: DaggerSession,
+  signal: AbortSignal,
+  onGone: (gone: EngineGone) => void,
+  { everyMs, answerMs, silenceMs }: HealthTimes = HEALTH_TIMES,
+): Promise<void> {
+  let lastSeen = performance.now();
+  let wrong = 0;
+  for (;;) {
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    const answer = await ask(session, signal, answerMs);
+    if (signal.aborted) return;
+    if (answer.kind === 'version') lastSeen = performance.now();
+    wrong = answer.kind === 'wrong' ? wrong + 1 : 0;
+    const silent = performance.now() - lastSeen > silenceMs;
+    if (answer.kind === 'version' || !(silent || answer.kind === 'gone' || wrong > 1)) continue;
+    onGone(new EngineGone(answer.cause));
+    return;
+  }
+}

@@ -1,0 +1,3 @@
+export * from './leftovers';
+export * from './places';
+export * from './step';

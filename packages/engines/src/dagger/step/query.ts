@@ -1,0 +1,74 @@
+import { Agent, request } from 'node:http';
+import type { DaggerSession } from '../session';
+
+/** An answer of the session that is none: why, and what GraphQL's `extensions` said. */
+export class QueryError extends Error {
+  constructor(
+    /** `lost`: no answer came; `refused`: the answer is an error. */
+    readonly kind: 'lost' | 'refused',
+    message: string,
+    readonly extensions: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** What the SDK's generated client needs to talk to an engine. */
+export interface GraphQL {
+  request(document: string): Promise<unknown>;
+}
+
+/**
+ * GraphQL over a session that this process was given. The SDK brings a client of its own, but one that can neither
+ * be stopped nor time out. A query that is stopped ends in the engine too: it closes the connection.
+ */
+export function graphqlOf({ port, token }: DaggerSession, signal: AbortSignal): GraphQL {
+  const agent = new Agent({ keepAlive: false });
+  return {
+    request: (document) =>
+      new Promise((resolve, reject) => {
+        const lost = (error: Error): void =>
+          reject(signal.aborted ? error : new QueryError('lost', error.message));
+        const call = request(
+          {
+            ...{ host: '127.0.0.1', port, path: '/query', method: 'POST', auth: `${token}:`, signal, agent },
+            headers: { 'content-type': 'application/json' },
+          },
+          (response) => {
+            const chunks: Buffer[] = [];
+            response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', lost);
+            response.on('end', () => {
+              try {
+                resolve(dataOf(response.statusCode ?? 0, Buffer.concat(chunks).toString()));
+              } catch (error) {
+                reject(error as Error);
+              }
+            });
+          },
+        );
+        call.on('error', lost).end(JSON.stringify({ query: document }));
+      }),
+  };
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly { message: string; extensions?: Record<string, unknown> }[];
+}
+
+function dataOf(status: number, text: string): unknown {
+  const { data, errors } = answerIn(status, text);
+  const [first] = errors ?? [];
+  if (first) throw new QueryError('refused', first.message, first.extensions);
+  return data;
+}
+
+function answerIn(status: number, text: string): Answer {
+  try {
+    const answer = JSON.parse(text) as Answer | null;
+    if (answer && (answer.data !== undefined || answer.errors !== undefined)) return answer;
+  } catch {
+    // What is no JSON is told as it is.
+  }
+  throw new QueryError('lost', `HTTP ${status}: ${text.trim().slice(0, 500)}`);
+}

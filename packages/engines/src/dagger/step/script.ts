@@ -1,0 +1,132 @@
+import type { Step, StepCommand } from '../../port';
+import { STEP_FOLDER } from './chain';
+import { shellWord } from './words';
+
+/** Consecutive commands of one user, with their places among the step's commands. */
+export interface CommandGroup {
+  readonly user: string;
+  readonly commands: readonly { readonly command: StepCommand; readonly index: number }[];
+}
+
+/** What runs as root where nothing else is said. */
+const ROOT = '0:0';
+
+export function groupsOf(commands: Step['commands']): CommandGroup[] {
+  const groups: { user: string; commands: { command: StepCommand; index: number }[] }[] = [];
+  commands.forEach((command, index) => {
+    const user = command.user ?? ROOT;
+    const last = groups.at(-1);
+    if (last?.user === user) last.commands.push({ command, index });
+    else groups.push({ user, commands: [{ command, index }] });
+  });
+  return groups;
+}
+
+/** A file that tells what follows that a command failed and the step is to stop. */
+const STOPPED = `/${STEP_FOLDER}/stopped`;
+
+/**
+ * Writes a stream to a file, and passes it on to the socket of the lines where there is one: what is in the socket
+ * begins with the stream's name. Perl without any module: Debian has it in every system, and it starts in 3 ms
+ * (AF_UNIX and SOCK_STREAM are 1, struct sockaddr_un of unix(7)).
+ */
+const CARRY = [
+  '$SIG{PIPE}="IGNORE";',
+  'open(my $in,"<",$ARGV[0]) or exit 1; open(my $out,">",$ARGV[1]) or exit 1;',
+  'my $s; if(-S $ARGV[2]){ socket($s,1,1,0) && connect($s,pack("S a108",1,$ARGV[2])) or undef $s }',
+  'sub put{ my($to,$b)=@_; while(length $b){ my $n=syswrite($to,$b); return unless $n; substr($b,0,$n)="" } 1 }',
+  '$s && (put($s,"$ARGV[3]\\n") or undef $s);',
+  'while(sysread($in,my $b,65536)){ put($out,$b) or exit 1; $s && (put($s,$b) or undef $s) }',
+].join(' ');
+
+/**
+ * The functions of the runner. Each command gets pipes for its output, so that it sees none of our files; all that
+ * it leaves running is killed, and only then the pipes are read to their end. The shell's own messages ("Killed") go
+ * nowhere.
+ */
+const FUNCTIONS = `
+umask 022
+exec 2> /dev/null < /dev/null
+results=/${STEP_FOLDER}/$1
+
+others() {
+  passes=0
+  while [ "$passes" -lt 100 ]; do
+    passes=$((passes + 1)) found=
+    for process in /proc/[0-9]*; do
+      process=\${process#/proc/}
+      case " 1 $$ $* " in *" $process "*) continue ;; esac
+      IFS= read -r stat < "/proc/$process/stat" || continue
+      case \${stat##*)} in ' '[ZX]*) continue ;; esac
+      kill -KILL "$process" && found=1
+    done
+    [ -n "$found" ] || return 0
+  done
+}
+
+carry() {
+  if [ -x /usr/bin/perl ] && [ -S /${STEP_FOLDER}/lines ]; then
+    exec /usr/bin/perl -e ${shellWord(CARRY)} "$1" "$2" /${STEP_FOLDER}/lines "$3"
+  fi
+  exec cat < "$1" > "$2"
+}
+
+begin() {
+  number=$1 files=$results/$1
+  mkfifo "$files.o" "$files.e" || exit 125
+  carry "$files.o" "$files.out" "$number out" & out=$!
+  carry "$files.e" "$files.err" "$number err" & err=$!
+  exec 4> "$files.o" 3> "$files.e"
+  [ -z "$2" ] || /bin/sh "$0" watch "$files.late" "$2" $$ "$out" "$err" 3>&- 4>&- &
+  read -r began rest < /proc/uptime
+}
+
+end() {
+  code=$1
+  read -r ended rest < /proc/uptime
+  exec 3>&- 4>&-
+  others "$out" "$err"
+  wait "$out" && wait "$err" || exit 125
+  late=; [ "$code" != 137 ] || ! [ -e "$files.late" ] || late=late
+  echo "$code $began $ended $late" > "$files.end"
+  rm -f "$files.o" "$files.e" "$files.late"
+  [ "$code" = 0 ] || [ -z "$stop" ] || { : > ${STOPPED}; exit 0; }
+}
+
+if [ "$1" = watch ]; then
+  sleep "$3"
+  : > "$2"
+  shift 3
+  others "$@"
+  exit 0
+fi
+
+[ ! -e ${STOPPED} ] || exit 0
+mkdir "$results" || exit 125
+{ read -r line; read -r line; while read -r name rest; do echo "\${name%%:*}"; done; } < /proc/net/dev > "$results/interfaces"
+`;
+
+/** The script that runs all groups: the first argument says which one. */
+export function runnerScript(step: Step, groups: readonly CommandGroup[]): string {
+  return [
+    `stop=${step.onFailure === 'stop' ? 1 : ''}`,
+    FUNCTIONS.trim(),
+    'case $1 in',
+    ...groups.flatMap(({ commands }, group) => [
+      `${group})`,
+      ...commands.map(({ command, index }) => commandLines(command, index, step)),
+      ';;',
+    ]),
+    'esac',
+  ].join('\n');
+}
+
+function commandLines(command: StepCommand, index: number, step: Step): string {
+  const env = Object.entries({ ...step.env, ...command.env }).map(([name, value]) => `${name}=${value}`);
+  const words = [...env, ...command.argv].map(shellWord).join(' \\\n');
+  return [
+    `begin ${index} ${command.timeoutSeconds ?? ''}`,
+    `(cd -- ${shellWord(command.workdir ?? '/')} && exec env -i \\\n${words}) >&4 2>&3 3>&- 4>&-`,
+    'end $?',
+  ].join('\n');
+}

@@ -1,0 +1,26 @@
+import { pathToFileURL } from 'node:url';
+import type { Client } from '@dagger.io/dagger';
+import { sdkFile } from '../sdk';
+import type { GraphQL } from './query';
+
+interface Parts {
+  readonly Client: new (context: object) => Client;
+  readonly Context: new (queries: readonly never[], connection: object) => object;
+  readonly Connection: new (graphql: GraphQL) => object;
+}
+
+let parts: Promise<Parts> | undefined;
+
+/** The SDK's generated client, and nothing else of it: 0.1 s to import instead of two. */
+export async function sdkClient(graphql: GraphQL): Promise<Client> {
+  const { Client: ClientClass, Context, Connection } = await (parts ??= importParts());
+  return new ClientClass(new Context([], new Connection(graphql)));
+}
+
+async function importParts(): Promise<Parts> {
+  const files = ['api/client.gen.js', 'common/context.js', 'common/graphql/connection.js'];
+  const modules = await Promise.all(
+    files.map((file) => import(/* @vite-ignore */ pathToFileURL(sdkFile(file)).href) as Promise<object>),
+  );
+  return Object.assign({}, ...modules) as Parts;
+}

@@ -1,0 +1,69 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ioFailure } from '@image-tooling/host';
+import { fail, ok, type Failed, type Result } from '@image-tooling/model';
+import { newOwnedName } from '../../owners';
+import type { Step, StepResult } from '../../port';
+import type { DaggerSession } from '../session';
+import { checkStep } from './check';
+import { failureOf, goneFailure } from './failures';
+import { EngineGone, watchHealth, type HealthTimes } from './health';
+import { openLines } from './lines';
+import type { Places } from './places';
+import { runInEngine } from './work';
+
+/** What every step of one engine shares. */
+export interface Surroundings {
+  readonly session: DaggerSession;
+  readonly places: Places;
+  readonly health?: HealthTimes;
+}
+
+/** Runs a step from its layers to its changes, and leaves nothing but those, however it ends. */
+export async function runStep(
+  step: Step,
+  around: Surroundings,
+  signal: AbortSignal,
+  onLine?: (line: string) => void,
+): Promise<Result<StepResult>> {
+  const checked = await checkStep(step, around.session);
+  if (!checked.ok) return checked;
+  if (signal.aborted) return fail({ code: 'aborted', message: `${step.label}: stopped before it began.` });
+  const limit = AbortSignal.timeout(step.timeoutSeconds * 1000);
+  const [gone, ended] = [new AbortController(), new AbortController()];
+  const stop = AbortSignal.any([signal, limit, gone.signal]);
+  void watchHealth(around.session, ended.signal, (reason) => gone.abort(reason), around.health);
+  const name = newOwnedName();
+  const folder = join(around.places.steps, name);
+  const lines = await openLines(onLine);
+  try {
+    const made = await makeFolders(step, folder);
+    return made.ok ? await runInEngine(step, { ...around, name, folder, lines, signal: stop }) : made;
+  } catch (error) {
+    if (!stop.aborted) return fail(failureOf(error, { step, ...around }));
+    return stopped(step, around, stop.reason === limit.reason, stop.reason);
+  } finally {
+    ended.abort();
+    await lines.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function makeFolders(step: Step, folder: string): Promise<Result<void>> {
+  try {
+    await mkdir(folder, { recursive: true });
+    if (step.changesTo === undefined) return ok(undefined);
+    await mkdir(dirname(step.changesTo), { recursive: true });
+    await rm(step.changesTo, { force: true });
+    return ok(undefined);
+  } catch (error) {
+    return fail(ioFailure(error, folder));
+  }
+}
+
+function stopped(step: Step, around: Surroundings, isLate: boolean, reason: unknown): Failed {
+  if (reason instanceof EngineGone) return fail(goneFailure({ step, ...around }, reason.message));
+  if (!isLate) return fail({ code: 'aborted', message: `${step.label}: stopped while it ran.` });
+  const message = `${step.label}: did not end within ${step.timeoutSeconds} s and was stopped.`;
+  return fail({ code: 'timeout', message });
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { Container, ImageLayerCompression, ImageMediaTypes } from '@dagger.io/dagger';
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import type { CommandResult, Step, StepResult } from '../../port';
+import type { DaggerSession } from '../session';
+import { buildStep } from './build';
+import { writeChanges } from './changes';
+import { STEP_FOLDER } from './chain';
+import type { LineSocket } from './lines';
+import type { Places } from './places';
+import { graphqlOf } from './query';
+import { readResults, type StepOutcome } from './results';
+import { groupsOf } from './script';
+import { sdkClient } from './sdk-client';
+
+export interface StepWork {
+  readonly session: DaggerSession;
+  readonly places: Places;
+  /** Name of the step's folders, and the one for its temporary files. */
+  readonly name: string;
+  readonly folder: string;
+  readonly lines: LineSocket;
+  readonly signal: AbortSignal;
+}
+
+/** Has the engine run a step, and fetches what came of it. Throws where the engine fails, or the signal aborts. */
+export async function runInEngine(step: Step, work: StepWork): Promise<Result<StepResult>> {
+  const { session, lines, signal, folder } = work;
+  const client = await sdkClient(graphqlOf(session, signal));
+  const groups = groupsOf(step.commands);
+  const built = await buildStep(step, { ...work, client, groups, linesPath: lines.path });
+  signal.throwIfAborted();
+  if (!built.ok) return built;
+  const container = client.loadContainerFromID(built.value);
+  const results = join(folder, 'results');
+  await container.directory(`/${STEP_FOLDER}`).export(results);
+  const outcome = await readResults(results, groups);
+  if (!outcome) return fail(noResults(step));
+  await handOut(outcome, lines);
+  const { commands, interfaces } = outcome;
+  if (step.changesTo !== undefined && commands.every(succeeded)) {
+    const written = await fetchChanges(container, step.changesTo, work);
+    signal.throwIfAborted();
+    if (!written.ok) return written;
+  }
+  return ok({ commands, isolated: interfaces.join() === 'lo' });
+}
+
+async function fetchChanges(
+  container: Container,
+  to: string,
+  { folder, signal }: StepWork,
+): Promise<Result<void>> {
+  const image = join(folder, 'image.tar');
+  const options = {
+    forcedCompression: 'Uncompressed' as ImageLayerCompression,
+    mediaTypes: 'OCIMediaTypes' as ImageMediaTypes,
+  };
+  await container.asTarball(options).export(image);
+  return writeChanges(image, to, signal);
+}
+
+/** Lines that did not come while the commands ran: a system without perl sends none. */
+async function handOut({ commands }: StepOutcome, lines: LineSocket): Promise<void> {
+  for (const [index, { stdout, stderr }] of commands.entries()) {
+    await lines.complete(`${index} out`, stdout);
+    await lines.complete(`${index} err`, stderr);
+  }
+}
+
+function succeeded({ exitCode, timedOut }: CommandResult): boolean {
+  return exitCode === 0 && !timedOut;
+}
+
+function noResults({ label }: Step): Failure {
+  return {
+    code: 'engine',
+    message: `${label}: the step ended in the Dagger engine, but left no results.`,
+    hint: `Nothing in the system may stand at /${STEP_FOLDER}.`,
+  };
+}
