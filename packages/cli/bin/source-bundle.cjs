@@ -82,7 +82,9 @@ function removeOld(made) {
   const limit = Date.now() - KEPT_HOURS * 3_600_000;
   for (const name of readdirSync(CACHE)) {
     const path = join(CACHE, name);
-    if (path !== made && statSync(path).mtimeMs < limit) rmSync(path, { force: true });
+    // A parallel task may have renamed its own since: what is gone is not old.
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (path !== made && found && found.mtimeMs < limit) rmSync(path, { force: true });
   }
 }
 
