@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { inTurns } from './lib/measure';
 import { runProgram } from './lib/programs';
 import { ratio, report } from './lib/report';
@@ -44,12 +44,10 @@ try {
       name: 'script by hand',
       prepare: changeImage,
       run: () =>
-        void runProgram([
-          process.execPath,
-          join('benchmarks', 'peers', 'dagger-script.mjs'),
-          archive,
-          checks,
-        ]),
+        void runProgram(
+          [process.execPath, resolve('benchmarks', 'peers', 'dagger-script.mjs'), archive, checks],
+          { cwd: folder },
+        ),
     },
   ]);
   const value = ratio(timings, 'test target', 'script by hand');

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { inTurns, median, type Contestant } from './lib/measure';
 import { runProgram } from './lib/programs';
 import { difference, report } from './lib/report';
@@ -31,7 +31,10 @@ try {
     sixOn('six images, dagger', ON.dagger),
     {
       name: 'one start of the SDK',
-      run: () => void runProgram([process.execPath, join('benchmarks', 'peers', 'dagger-start.mjs')]),
+      run: () =>
+        void runProgram([process.execPath, resolve('benchmarks', 'peers', 'dagger-start.mjs')], {
+          cwd: folder,
+        }),
     },
   ]);
   const more = difference(timings, 'six images, dagger', 'six images, buildah');
