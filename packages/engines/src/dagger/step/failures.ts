@@ -3,6 +3,7 @@ import type { Failure } from '@image-tooling/model';
 import type { Step } from '../../port';
 import type { DaggerSession } from '../session';
 import { QueryError } from './query';
+import { DISK_FULL_CODES } from './script';
 
 /** What the step and its engine are called in messages. */
 export interface Subject {
@@ -29,7 +30,7 @@ export function failureOf(error: unknown, subject: Subject): Failure {
     .join('\n')
     .replace(/ \[traceparent:[^\]]*\]/g, '');
   if (query.kind === 'lost' || LOST.test(query.message)) return goneFailure(subject, firstLine(text));
-  if (/no space left on device|disk quota exceeded/i.test(text)) return fullFailure(subject, text);
+  if (isDiskFull(text)) return fullFailure(subject, text);
   if (/exec format error/i.test(text)) return platformFailure(subject, text);
   return query.extensions['_type'] === 'EXEC_ERROR' ? execFailure(subject, text) : refusal(subject, text);
 }
@@ -40,6 +41,17 @@ export function failureOf(error: unknown, subject: Subject): Failure {
  */
 const LOST =
   /connection (refused|reset|error)|transport is closing|error reading from server|use of closed network connection|broken pipe|client is closing|session .*not found|^EOF$|unexpected EOF/i;
+
+/**
+ * An engine whose disk is full can't keep what the runner says about it, nor that it was an exec that failed: the
+ * exit code in its message is all there is.
+ */
+function isDiskFull(text: string): boolean {
+  const exitCode = /exit code: (\d+)/.exec(text)?.[1];
+  return FULL.test(text) || DISK_FULL_CODES.includes(Number(exitCode));
+}
+
+const FULL = /no space left on device|disk quota exceeded/i;
 
 function queryErrorIn(error: unknown): QueryError | undefined {
   for (let at = error; at instanceof Error; at = at.cause) if (at instanceof QueryError) return at;

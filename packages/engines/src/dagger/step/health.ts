@@ -9,7 +9,7 @@ export interface HealthTimes {
   readonly silenceMs: number;
 }
 
-export const HEALTH_TIMES: HealthTimes = { everyMs: 3000, answerMs: 10_000, silenceMs: 30_000 };
+export const HEALTH_TIMES: HealthTimes = { everyMs: 3000, answerMs: 5000, silenceMs: 30_000 };
 
 /** Why a step is stopped whose engine gives no sign of life any more. */
 export class EngineGone extends Error {}

@@ -32,21 +32,27 @@ const STOPPED = `/${STEP_FOLDER}/stopped`;
  */
 const CARRY = [
   '$SIG{PIPE}="IGNORE";',
-  'open(my $in,"<",$ARGV[0]) or exit 1; open(my $out,">",$ARGV[1]) or exit 1;',
+  'open(my $in,"<",$ARGV[0]) or die $!; open(my $out,">",$ARGV[1]) or die $!;',
   'my $s; if(-S $ARGV[2]){ socket($s,1,1,0) && connect($s,pack("S a108",1,$ARGV[2])) or undef $s }',
   'sub put{ my($to,$b)=@_; while(length $b){ my $n=syswrite($to,$b); return unless $n; substr($b,0,$n)="" } 1 }',
   '$s && (put($s,"$ARGV[3]\\n") or undef $s);',
-  'while(sysread($in,my $b,65536)){ put($out,$b) or exit 1; $s && (put($s,$b) or undef $s) }',
+  'while(sysread($in,my $b,65536)){ put($out,$b) or die $!; $s && (put($s,$b) or undef $s) }',
 ].join(' ');
+
+/** What the runner ends with where it can't write output or results. */
+const CANNOT_WRITE = 124;
+/** As it ends where the engine can't write what it says itself (128 + SIGPIPE). */
+const CANNOT_SAY = 141;
+export const DISK_FULL_CODES: readonly number[] = [CANNOT_WRITE, CANNOT_SAY];
 
 /**
  * The functions of the runner. Each command gets pipes for its output, so that it sees none of our files; all that
  * it leaves running is killed, and only then the pipes are read to their end. The shell's own messages ("Killed") go
- * nowhere.
+ * nowhere; what is wrong with the runner itself goes to the engine, which tells us.
  */
 const FUNCTIONS = `
 umask 022
-exec 2> /dev/null < /dev/null
+exec 9>&2 2> /dev/null < /dev/null
 results=/${STEP_FOLDER}/$1
 
 others() {
@@ -66,18 +72,18 @@ others() {
 
 carry() {
   if [ -x /usr/bin/perl ] && [ -S /${STEP_FOLDER}/lines ]; then
-    exec /usr/bin/perl -e ${shellWord(CARRY)} "$1" "$2" /${STEP_FOLDER}/lines "$3"
+    exec /usr/bin/perl -e ${shellWord(CARRY)} "$1" "$2" /${STEP_FOLDER}/lines "$3" 2>&9
   fi
-  exec cat < "$1" > "$2"
+  exec cat < "$1" > "$2" 2>&9
 }
 
 begin() {
   number=$1 files=$results/$1
-  mkfifo "$files.o" "$files.e" || exit 125
+  mkfifo "$files.o" "$files.e" 2>&9 || exit ${CANNOT_WRITE}
   carry "$files.o" "$files.out" "$number out" & out=$!
   carry "$files.e" "$files.err" "$number err" & err=$!
   exec 4> "$files.o" 3> "$files.e"
-  [ -z "$2" ] || /bin/sh "$0" watch "$files.late" "$2" $$ "$out" "$err" 3>&- 4>&- &
+  [ -z "$2" ] || /bin/sh "$0" watch "$files.late" "$2" $$ "$out" "$err" 3>&- 4>&- 9>&- &
   read -r began rest < /proc/uptime
 }
 
@@ -86,9 +92,9 @@ end() {
   read -r ended rest < /proc/uptime
   exec 3>&- 4>&-
   others "$out" "$err"
-  wait "$out" && wait "$err" || exit 125
+  wait "$out" && wait "$err" || exit ${CANNOT_WRITE}
   late=; [ "$code" != 137 ] || ! [ -e "$files.late" ] || late=late
-  echo "$code $began $ended $late" > "$files.end"
+  echo "$code $began $ended $late" > "$files.end" 2>&9 || exit ${CANNOT_WRITE}
   rm -f "$files.o" "$files.e" "$files.late"
   [ "$code" = 0 ] || [ -z "$stop" ] || { : > ${STOPPED}; exit 0; }
 }
@@ -102,7 +108,7 @@ if [ "$1" = watch ]; then
 fi
 
 [ ! -e ${STOPPED} ] || exit 0
-mkdir "$results" || exit 125
+mkdir "$results" 2>&9 || exit ${CANNOT_WRITE}
 { read -r line; read -r line; while read -r name rest; do echo "\${name%%:*}"; done; } < /proc/net/dev > "$results/interfaces"
 `;
 
@@ -126,7 +132,7 @@ function commandLines(command: StepCommand, index: number, step: Step): string {
   const words = [...env, ...command.argv].map(shellWord).join(' \\\n');
   return [
     `begin ${index} ${command.timeoutSeconds ?? ''}`,
-    `(cd -- ${shellWord(command.workdir ?? '/')} && exec env -i \\\n${words}) >&4 2>&3 3>&- 4>&-`,
+    `(cd -- ${shellWord(command.workdir ?? '/')} && exec env -i \\\n${words}) >&4 2>&3 3>&- 4>&- 9>&-`,
     'end $?',
   ].join('\n');
 }
