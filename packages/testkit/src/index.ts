@@ -1,4 +1,5 @@
 export * from './archive';
+export * from './dagger';
 export * from './engine-contract';
 export * from './go';
 export * from './workspace';

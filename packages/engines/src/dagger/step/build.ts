@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client, ContainerID, Directory, Platform } from '@dagger.io/dagger';
-import { all, ok, type Result } from '@image-tooling/model';
+import { ioFailure } from '@image-tooling/host';
+import { all, fail, ok, type Result } from '@image-tooling/model';
 import type { Mount, Step } from '../../port';
 import { chainFolder, CHAIN_LAYERS, CHAIN_STEPS } from './chain';
 import { dockerfileOf, type PlacedMount } from './dockerfile';
@@ -79,7 +80,11 @@ function contextOf(
 }
 
 async function placed({ source, target }: Mount, index: number): Promise<Result<PlacedMount>> {
-  const script = await scriptOfFolder(source);
-  if (script !== undefined) return ok({ target, content: { kind: 'script', script } });
-  return ok({ target, content: { kind: 'context', path: `mounts/${index}` } });
+  try {
+    const script = await scriptOfFolder(source);
+    if (script !== undefined) return ok({ target, content: { kind: 'script', script } });
+    return ok({ target, content: { kind: 'context', path: `mounts/${index}` } });
+  } catch (error) {
+    return fail(ioFailure(error, source));
+  }
 }

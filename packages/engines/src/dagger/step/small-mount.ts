@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shellWord } from './words';
 
@@ -20,7 +20,7 @@ export async function scriptOfFolder(source: string): Promise<string | undefined
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   for (const { entry, path } of found) {
     const word = shellWord(`./${path.slice(source.length).replace(/^\/+/, '')}`);
-    const { mode, size } = await stat(path);
+    const { mode, size } = await lstat(path);
     bytes += size;
     if (entry.isDirectory()) lines.push(`mkdir -p ${word}`);
     else if (!entry.isFile() || bytes > MOST_BYTES) return undefined;

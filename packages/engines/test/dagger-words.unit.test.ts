@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hideScript } from '../src/dagger/step/hide';
+import { groupsOf } from '../src/dagger/step/script';
+import { scriptOfFolder } from '../src/dagger/step/small-mount';
+import { shellBytes, shellWord } from '../src/dagger/step/words';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'words-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const said = (word: string): Buffer => execFileSync('sh', ['-c', `printf %s ${word}`]);
+
+describe('words of a script', () => {
+  it.each([
+    [''],
+    ['plain'],
+    ['it\'s $HOME `id` \\ "quoted" !'],
+    ['lines\nand\ttabs\n'],
+    ['\r\x01\x7f\r\n\x1b[0m'],
+    ['Grüße 😀'],
+    ["'".repeat(20_000)],
+    ['😀'.repeat(9000)],
+    [`${'x'.repeat(100_000)}\n\n`],
+  ])('stand for the same text (%#)', (text) => {
+    const word = shellWord(text);
+    expect(said(word).toString()).toBe(text);
+    expect(Math.max(...word.split('\n').map((line) => Buffer.byteLength(line)))).toBeLessThan(65_535);
+    expect(word).not.toMatch(/[\0-\x08\x0b-\x1f]/);
+  });
+
+  it('stand for the same bytes', () => {
+    const bytes = 'a\xff\xfe\nb\x80\r';
+    expect(said(shellBytes(bytes)).toString('latin1')).toBe(bytes);
+    expect(shellBytes(bytes)).toMatch(/^[\n\x20-\x7e]*$/);
+  });
+});
+
+describe('what a layer hides', () => {
+  it('is nothing for most', () => {
+    expect(hideScript({ paths: [], folders: [] })).toBeUndefined();
+  });
+
+  it('is removed by the script: paths, and all that a folder holds', () => {
+    const root = join(folder, 'root');
+    mkdirSync(join(root, 'opaque', '.hidden'), { recursive: true });
+    for (const name of ['gone', 'kept', 'opaque/..two', 'opaque/a b']) writeFileSync(join(root, name), '');
+    const script = hideScript({ paths: [`${root.slice(1)}/gone`], folders: [`${root.slice(1)}/opaque`] });
+    execFileSync('sh', ['-ec', script ?? 'false']);
+    const left = execFileSync('find', [root, '-mindepth', '1', '-printf', '%P\n'], { encoding: 'utf8' });
+    expect(left.trim().split('\n').sort()).toEqual(['kept', 'opaque']);
+  });
+});
+
+describe('a small mount', () => {
+  it('comes from a script as it was: bytes, modes, empty folders', async () => {
+    const [source, copy] = ['source', 'copy'].map((name) => join(folder, name)) as [string, string];
+    mkdirSync(join(source, 'empty'), { recursive: true });
+    mkdirSync(copy);
+    writeFileSync(join(source, "it's"), Buffer.from([...Array(256).keys(), ...Array(5000).keys()]));
+    writeFileSync(join(source, 'run'), '#!/bin/sh\n', { mode: 0o755 });
+    const script = await scriptOfFolder(source);
+    execFileSync('sh', ['-ec', script ?? 'false'], { cwd: copy });
+    execFileSync('diff', ['-r', source, copy]);
+    const modes = (at: string): string =>
+      execFileSync('sh', ['-c', "find . -mindepth 1 -printf '%m %P\\n' | sort"], {
+        cwd: at,
+        encoding: 'utf8',
+      });
+    expect(modes(copy)).toBe(modes(source));
+  });
+
+  it('is none where it is large, or holds more than folders and files', async () => {
+    const large = join(folder, 'large');
+    mkdirSync(large);
+    writeFileSync(join(large, 'file'), Buffer.alloc(70_000));
+    expect(await scriptOfFolder(large)).toBeUndefined();
+    const linked = join(folder, 'linked');
+    mkdirSync(linked);
+    symlinkSync('nowhere', join(linked, 'link'));
+    expect(await scriptOfFolder(linked)).toBeUndefined();
+  });
+});
+
+describe('commands', () => {
+  it('of one user that stand together share a RUN', () => {
+    const command = (user?: string) => ({ argv: ['id'] as const, ...(user && { user }) });
+    const groups = groupsOf([command(), command('0:0'), command('1'), command()]);
+    expect(groups.map(({ user, commands }) => [user, commands.map(({ index }) => index)])).toEqual([
+      ['0:0', [0, 1]],
+      ['1', [2]],
+      ['0:0', [3]],
+    ]);
+  });
+});
