@@ -189,6 +189,7 @@ describe('every image', () => {
     const fast = { ...INPUT, budget: { entrySeconds: 0.2 } };
     expect(told(INPUT, 'always/entry', { seconds: 9 })).toBe('passed');
     expect(told(fast, 'always/entry', { seconds: 0.2 })).toBe('passed');
+    expect(told({ ...fast, emulated: true }, 'always/entry', { seconds: 9 })).toBe('passed');
     expect(told(fast, 'always/entry', { seconds: 0.214 })).toMatchInlineSnapshot(`
       "error: always: an interactive shell starts: \`bash -ic true\` took 0.21 s, more than the 0.2 s allowed (as uid 1000). (check-failed)
         command:  bash -ic true

@@ -14,6 +14,7 @@ import { valueOf } from './definitions-fixtures';
 export const INPUT: CheckInput = {
   image: 'app',
   platform: 'linux/amd64',
+  emulated: false,
   images: [],
   tools: [],
   contents: { tools: [], packages: [] },

@@ -10,6 +10,8 @@ export type CheckUser = 'image' | 'arbitrary' | 'root';
 export interface CheckInput {
   readonly image: string;
   readonly platform: Platform;
+  /** Whether this machine emulates the platform's processor: times say nothing then. */
+  readonly emulated: boolean;
   /** Parents first, the image itself last: the checks of their image.json. */
   readonly images: readonly { readonly name: string; readonly checks: readonly Check[] }[];
   /** Every tool in the image, own and inherited. */

@@ -1,4 +1,4 @@
-import { chainOf, type CheckInput, type Image, type Platform } from '@image-tooling/model';
+import { chainOf, platformOfNode, type CheckInput, type Image, type Platform } from '@image-tooling/model';
 import type { MadeImage } from '../build/image';
 
 /** What an image is held against: the definitions of its whole chain, and what came out of its build. */
@@ -8,6 +8,7 @@ export function checkInput(image: Image, platform: Platform, made: MadeImage): C
   return {
     image: image.name,
     platform,
+    emulated: platform !== platformOfNode(process.arch),
     images: chain.map(({ name, definition }) => ({ name, checks: definition.checks })),
     tools: chain.flatMap(({ tools }) =>
       tools.map(({ name, definition }) => ({
