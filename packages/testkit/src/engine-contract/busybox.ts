@@ -9,21 +9,41 @@ import type { Arch } from '@image-tooling/model';
  * machine's folder for temporary files. Throws where apt can't give it.
  */
 export async function busyboxOf(arch: Arch): Promise<string> {
-  const home = join(tmpdir(), `image-tooling-testkit-${userInfo().uid}`);
-  const kept = join(home, `busybox-${arch}`);
+  const kept = join(kitFolder(), `busybox-${arch}`);
   if (await stat(kept).catch(() => undefined)) return kept;
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  const work = await mkdtemp(join(home, 'fetch-'));
+  const tree = await mkdtemp(join(await madeFolder(), 'tree-'));
   try {
-    await fetchPackage('busybox-static', arch, work);
-    const deb = (await readdir(work)).find((name) => name.endsWith('.deb'));
-    if (deb === undefined) throw new Error('apt fetched no busybox-static.');
-    await must(['dpkg-deb', '--extract', join(work, deb), join(work, 'tree')]);
-    await rename(join(work, 'tree', 'bin', 'busybox'), kept);
+    await must(['dpkg-deb', '--extract', await packageOf('busybox-static', arch), tree]);
+    await rename(join(tree, 'bin', 'busybox'), kept);
+    return kept;
+  } finally {
+    await rm(tree, { recursive: true, force: true });
+  }
+}
+
+/** Path of a Debian package, as `busyboxOf` has it. */
+export async function packageOf(name: string, arch: Arch): Promise<string> {
+  const kept = join(kitFolder(), `${name}-${arch}.deb`);
+  if (await stat(kept).catch(() => undefined)) return kept;
+  const work = await mkdtemp(join(await madeFolder(), 'fetch-'));
+  try {
+    await fetchPackage(name, arch, work);
+    const deb = (await readdir(work)).find((file) => file.endsWith('.deb'));
+    if (deb === undefined) throw new Error(`apt fetched no ${name}.`);
+    await rename(join(work, deb), kept);
     return kept;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+function kitFolder(): string {
+  return join(tmpdir(), `image-tooling-testkit-${userInfo().uid}`);
+}
+
+async function madeFolder(): Promise<string> {
+  await mkdir(kitFolder(), { recursive: true, mode: 0o700 });
+  return kitFolder();
 }
 
 /** With a state and an architecture of its own, so that the host's dpkg knows nothing of it. */

@@ -4,6 +4,7 @@ import { commandTests } from './commands';
 import { limitTests } from './limits';
 import { openRig, type ContractOptions, type OpenEngine, type Rig } from './rig';
 
+export { perlLayers } from './system';
 export { failureOf, openRig, SILENT, valueOf, type ContractOptions, type OpenEngine, type Rig } from './rig';
 
 const PARTS = { commands: commandTests, changes: changeTests, limits: limitTests } as const;

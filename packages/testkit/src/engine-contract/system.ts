@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SystemLayer } from '@image-tooling/engines';
-import type { Arch } from '@image-tooling/model';
+import { mustRun } from '@image-tooling/host';
+import { digestOf, type Arch } from '@image-tooling/model';
 import {
   directoryEntry,
   fileEntry,
@@ -10,7 +11,7 @@ import {
   writeTarFile,
   type TarEntry,
 } from '@image-tooling/oci';
-import { busyboxOf } from './busybox';
+import { busyboxOf, packageOf } from './busybox';
 
 const APPLETS =
   'cat chgrp chmod chown cp env find grep head id ifconfig ln ls mkdir mkfifo mv printf pwd rm rmdir route seq sh sleep sort stat tail tee touch tr true uname wc';
@@ -53,6 +54,21 @@ export async function upperLayer(folder: string): Promise<SystemLayer> {
     fileEntry('data/full/.wh..wh..opq', ''),
     fileEntry('data/full/new', 'new\n'),
   ]);
+}
+
+/** Debian's perl and what it needs, above the small system: a layer each. */
+export async function perlLayers(arch: Arch, folder: string): Promise<SystemLayer[]> {
+  return Promise.all(
+    ['libc6', 'libcrypt1', 'perl-base'].map(async (name) => {
+      const path = join(folder, `${name}-${arch}.tar`);
+      const deb = await packageOf(name, arch);
+      const argv = ['sh', '-c', 'exec dpkg-deb --fsys-tarfile "$1" > "$2"', 'sh', deb, path] as const;
+      const unpacked = await mustRun({ argv, timeoutSeconds: 60 });
+      if (!unpacked.ok) throw new Error(JSON.stringify(unpacked.failures));
+      const diffId = digestOf(await readFile(path));
+      return { path, digest: diffId, diffId, size: (await stat(path)).size, compression: 'none' } as const;
+    }),
+  );
 }
 
 async function layerOf(path: string, entries: readonly TarEntry[]): Promise<SystemLayer> {

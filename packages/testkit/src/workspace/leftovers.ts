@@ -22,10 +22,15 @@ export interface Leftovers {
 /** Looks for what runs on a store have left. */
 export async function leftoversOf(store: string): Promise<Leftovers> {
   const engine = join(store, 'engine', 'buildah');
+  const daggerSteps = await namesIn(join(store, 'engine', 'dagger', 'steps'));
   const layers = await namesIn(join(engine, 'layers'));
   return {
     temporary: await namesIn(join(store, 'tmp')),
-    engine: [...(await namesIn(join(engine, 'steps'))), ...layers.filter((name) => name.startsWith('new-'))],
+    engine: [
+      ...daggerSteps,
+      ...(await namesIn(join(engine, 'steps'))),
+      ...layers.filter((name) => name.startsWith('new-')),
+    ],
     containers: await containersIn(engine),
     mounts: linesWith(await readFile('/proc/mounts', 'utf8'), `${store}/`),
     processes: await processesOf(store),
