@@ -63,10 +63,12 @@ export class WorkspaceRig {
   }
 
   private place(env: NodeJS.ProcessEnv) {
+    // What a machine happens to have beside decides nothing: another engine is asked for by name.
+    const engine = process.env['IMAGE_ENGINE'] ?? 'buildah';
     return {
       launcher: join(REPOSITORY, 'packages', 'cli', 'bin', 'image-tooling.cjs'),
       folder: this.folder,
-      env: { ...process.env, IMAGE_STORE: this.store, IMAGE_ENGINE: '', CI: '', ...env },
+      env: { ...process.env, IMAGE_STORE: this.store, IMAGE_ENGINE: engine, CI: '', ...env },
     };
   }
 }
