@@ -18,6 +18,7 @@ import {
   type DaggerServer,
 } from '@image-tooling/testkit';
 import { daggerEngine } from '../src/dagger/engine';
+import { dockerfileOf, roomFor } from '../src/dagger/step/dockerfile';
 import { newOwnedName } from '../src/owners';
 import type { Step, SystemLayer } from '../src';
 
@@ -158,68 +159,82 @@ describe('changes', () => {
 describe('what the engine is sent', () => {
   const upper = () => tarLayer({ 'etc/.wh.passwd': '', 'data/.wh..wh..opq': '', 'data/new': 'x' });
 
-  it('is a Dockerfile with the system, then the step', async () => {
-    const check = join(folder, 'check');
-    await mkdir(check);
-    await writeFile(join(check, 'given'), 'from the host\n');
-    const asked = run({
-      system: [tarLayer({ 'etc/passwd': '' }), upper()],
-      commands: [
-        { argv: ['sh', '-c', "echo it's $HOME\nand more"], user: '1000:1000', workdir: '/work' },
-        { argv: ['id'], user: '1000:1000', env: { OWN: '1' }, timeoutSeconds: 5 },
-        { argv: ['id'] },
-      ],
-      mounts: [{ source: check, target: '/mnt/in' }],
-    });
-    valueOf(await asked);
-    const text = server.builds[0]?.dockerfile ?? '';
-    const nonce = /"([0-9a-f]{16})"/.exec(text)?.[1] ?? '';
-    const without = text.slice(0, text.indexOf('umask 022')) + text.slice(text.indexOf('case $1 in'));
-    expect(without.replaceAll(nonce, 'NONCE').replace(/\b[0-9a-f]{64}\b/g, 'DIFF-ID')).toMatchSnapshot();
+  it('is a script with the commands, as a secret of the step alone', async () => {
+    const commands = [
+      { argv: ['sh', '-c', "echo it's $HOME\nand more"], user: '1000:1000', workdir: '/work' },
+      { argv: ['id'], user: '1000:1000', env: { OWN: '1' }, timeoutSeconds: 5 },
+      { argv: ['id'] },
+    ] as const;
+    valueOf(await run({ commands }));
+    const { args = {}, secrets = {}, target } = server.builds[0] ?? {};
+    const text = secrets[args['STEP_SECRET'] ?? ''] ?? '';
+    expect(
+      text.slice(0, text.indexOf('umask 022')) + text.slice(text.indexOf('case $1 in')),
+    ).toMatchSnapshot();
+    expect(target).toBe('none-2');
+    expect(args).toMatchObject({ STEP_LABEL: 'base: try it', STEP_USER_0: '1000:1000', STEP_USER_1: '0:0' });
+    expect(args).toMatchObject({ STEP_UID_0: '1000', STEP_GID_0: '1000', STEP_UID_1: '0' });
   });
 
-  it('has a nonce of its own each time, and begins alike', async () => {
-    await run();
-    await run();
-    const [one = '', two = ''] = server.builds.map(({ dockerfile }) => dockerfile);
-    expect(one).not.toBe(two);
-    expect(server.builds[0]?.context).toBe(server.builds[1]?.context);
+  it('is the same Dockerfile for all steps', () => {
+    expect(dockerfileOf({ runs: 2, mounts: 1 })).toMatchSnapshot();
+    expect(roomFor({ runs: 1, mounts: 0 })).toEqual(roomFor({ runs: 8, mounts: 4 }));
+    expect(roomFor({ runs: 9, mounts: 0 }).runs).toBeGreaterThanOrEqual(9);
+    expect(roomFor({ runs: 1, mounts: 5 }).mounts).toBeGreaterThanOrEqual(5);
   });
 
-  it('ignores the folder of the Dockerfiles, or nothing would be cached', async () => {
-    await run();
-    const { context = '', include = [] } = server.builds[0] ?? {};
-    expect(readFileSync(join(context, '.dockerignore'), 'utf8').split('\n')).toContain('steps');
-    expect(include.slice(0, 2)).toEqual(['layers', '.dockerignore']);
+  it('is the same context for two steps on a system, and another secret', async () => {
+    const system = [tarLayer({ 'etc/passwd': '' })] as const;
+    await run({ system });
+    await run({ system, commands: [{ argv: ['true'] }] });
+    const [one, two] = server.builds;
+    expect(one?.context).toEqual(two?.context);
+    expect(one?.dockerfile).toBe(two?.dockerfile);
+    expect(one?.args['STEP_SECRET']).not.toBe(two?.args['STEP_SECRET']);
   });
 
   it('has network only where the step wants it', async () => {
     await run();
     await run({ network: 'host' });
-    const runs = server.builds.map(({ dockerfile }) => /^RUN (\S+) .*"0",/m.exec(dockerfile)?.[1]);
-    expect(runs[0]).toBe('--network=none');
-    expect(runs[1]).toMatch(/^--mount/);
+    expect(server.builds.map(({ target }) => target)).toEqual(['none-1', 'host-1']);
+    const runs = dockerfileOf({ runs: 1, mounts: 0 }).match(/^RUN.*"0"]$/gm);
+    expect(runs?.map((line) => line.startsWith('RUN --network=none '))).toEqual([true, false]);
   });
 
-  it('is a layer without its whiteouts, which are removed before it', async () => {
-    valueOf(await run({ system: [tarLayer({ 'etc/passwd': '' }), upper()] }));
-    const { dockerfile = '', context = '' } = server.builds[0] ?? {};
-    expect(dockerfile).toContain("rm -rf -- '/etc/passwd'");
-    expect(dockerfile).toContain("rm -rf -- '/data'/* '/data'/.[!.]* '/data'/..?*");
-    const sent = readdirSync(join(context, 'layers')).flatMap((name) =>
-      listed(join(context, 'layers', name)),
+  it('is layers without their whiteouts: what those hide is removed from the layers below', async () => {
+    const lower = tarLayer({ 'etc/passwd': '' });
+    valueOf(await run({ system: [lower, upper()] }));
+    const context = server.builds[0]?.context ?? [];
+    expect(context.join('\n')).toMatch(
+      /folders\.tar; without (data etc\/passwd|etc\/passwd data)\nsystem <- .*without/,
     );
-    expect(sent).toContain('data/new');
-    expect(sent.join()).not.toContain('.wh.');
+    expect(context.at(-1)).not.toContain('without');
+    const sent = /layer <- (\S+\.tar)$/.exec(context.at(-1) ?? '')?.[1] ?? '';
+    expect(listed(sent).join()).toContain('data/new');
+    expect(listed(sent).join()).not.toContain('.wh.');
   });
 
-  it('is a large mount as a folder of the context', async () => {
-    const source = join(folder, 'debs');
-    await mkdir(source);
-    await writeFile(join(source, 'large.deb'), Buffer.alloc(100_000));
-    await run({ mounts: [{ source, target: '/debs' }] });
-    expect(server.builds[0]?.added).toEqual({ 'mounts/0': source });
-    expect(server.builds[0]?.dockerfile).toContain('--mount=type=bind,source=mounts/0,target=/debs');
+  it('is nothing where a layer hides a name that can not be told', async () => {
+    const odd = tarLayer({ 'etc/.wh.a*b': '' });
+    const failure = failureOf(await run({ system: [tarLayer({ 'etc/passwd': '' }), odd] }));
+    expect(failure).toMatchObject({ code: 'engine', hint: expect.stringContaining('buildah') as string });
+    expect(server.builds).toEqual([]);
+  });
+
+  it('is a small mount as a script, a large one as a folder of the context', async () => {
+    const [small, large] = ['small', 'large'].map((name) => join(folder, name)) as [string, string];
+    for (const path of [small, large]) await mkdir(path);
+    await writeFile(join(small, 'given'), 'from the host\n');
+    await writeFile(join(large, 'large.deb'), Buffer.alloc(100_000));
+    await run({ mounts: [{ source: small, target: '/mnt/in' }] });
+    await run({ mounts: [small, large].map((source, at) => ({ source, target: `/mnt/${at}` })) });
+    const [one, two] = server.builds;
+    const { STEP_MOUNTS: kind, STEP_MOUNTS_SECRET: name = '' } = one?.args ?? {};
+    expect(kind).toBe('script');
+    expect(one?.secrets[name]).toContain("cd '/.step/mounts/0'");
+    expect(one?.args).toMatchObject({ STEP_SOURCE_0: '0', STEP_TARGET_0: '/mnt/in' });
+    expect(two?.args).toMatchObject({ STEP_MOUNTS: 'context', STEP_TARGET_1: '/mnt/1' });
+    expect(two?.context.slice(-2)).toEqual([`mounts/0 <- ${small}`, `mounts/1 <- ${large}`]);
   });
 
   it('is nothing where a layer is not what its diff id says', async () => {
@@ -263,7 +278,6 @@ describe('lines', () => {
   it('need no socket where nobody listens', async () => {
     await run();
     expect(server.builds[0]?.socket).toBeUndefined();
-    expect(server.builds[0]?.dockerfile).not.toContain('type=ssh');
   });
 });
 
@@ -353,25 +367,39 @@ describe('what is left', () => {
     ['works', () => worked()],
     ['fails', () => execError(1)],
     ['breaks off', (): DaggerOutcome => ({ kind: 'drops' })],
-  ])('of a step that %s is its chain only', async (_, answer) => {
+  ])('of a step that %s is what was learnt of its layers', async (_, answer) => {
     outcome = answer();
-    await run();
+    await run({ onLine: () => undefined });
     expect(leftIn('steps')).toEqual([]);
-    const [chain = ''] = leftIn('chains');
-    expect(leftIn('chains', chain, 'steps')).toEqual([]);
+    expect(
+      leftIn('layers')
+        .map((name) => name.replace(/^[0-9a-f]{64}/, 'DIFF-ID'))
+        .sort(),
+    ).toEqual(['DIFF-ID.found.json', 'folders.tar']);
   });
 
   it('of processes that were killed goes with the next step', async () => {
     await run();
-    const [chain = ''] = leftIn('chains');
     const [, ...rest] = newOwnedName().split('-');
     const orphan = [2 ** 22 + 1, ...rest].join('-');
-    for (const place of [join('chains', chain, 'steps'), 'steps'])
-      for (const name of [orphan, newOwnedName()])
-        await mkdir(join(store, 'engine', 'dagger', place, name), { recursive: true });
+    const own = newOwnedName();
+    for (const name of [orphan, own]) {
+      await mkdir(join(store, 'engine', 'dagger', 'steps', name), { recursive: true });
+      await writeFile(join(store, 'engine', 'dagger', 'layers', `0.tar.${name}.tmp`), '');
+    }
     await run();
-    expect(leftIn('steps')).not.toContain(orphan);
-    expect(leftIn('steps')).toHaveLength(1);
-    expect(leftIn('chains', chain, 'steps')).toHaveLength(1);
+    expect(leftIn('steps')).toEqual([own]);
+    expect(leftIn('layers')).toContain(`0.tar.${own}.tmp`);
+    expect(leftIn('layers')).not.toContain(`0.tar.${orphan}.tmp`);
+  });
+
+  it('of what was learnt in part is not believed', async () => {
+    const layer = tarLayer({ 'etc/passwd': '' });
+    await run({ system: [layer] });
+    const [record = ''] = leftIn('layers').filter((name) => name.endsWith('.json'));
+    const path = join(store, 'engine', 'dagger', 'layers', record);
+    await writeFile(path, '{"hid');
+    valueOf(await run({ system: [layer] }));
+    expect(readFileSync(path, 'utf8')).toContain('hidden');
   });
 });

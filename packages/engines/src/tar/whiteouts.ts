@@ -29,24 +29,17 @@ export function layerToOverlay(opaqueXattr: string): (entry: TarEntry) => Rewrit
   };
 }
 
-/** What a layer hides of those below it; byte strings without a leading slash. */
-export interface Hidden {
-  /** Removed, with all in them. */
-  readonly paths: readonly string[];
-  /** Folders whose old content is gone. */
-  readonly folders: readonly string[];
-}
-
 /**
- * Turns a layer into a tar that holds nothing but what is to be unpacked: its whiteouts go into `hidden`, device
- * nodes are left out.
+ * Turns a layer into a tar that holds nothing but what is to be unpacked: device nodes are left out, and whiteouts.
+ * What those hide of the layers below goes into `hidden`: byte strings; an opaque folder, which the layer itself
+ * brings again, as a whole.
  */
-export function layerToAdd(hidden: { paths: string[]; folders: string[] }): (entry: TarEntry) => Rewritten {
+export function layerToAdd(hidden: string[]): (entry: TarEntry) => Rewritten {
   return (entry) => {
     const [folder, name] = split(entry.path);
-    if (name === OPAQUE) hidden.folders.push(folder);
+    if (name === OPAQUE) hidden.push(folder);
     else if (name.startsWith(WHITEOUT) && !name.startsWith(`${WHITEOUT}${WHITEOUT}`))
-      hidden.paths.push(join(folder, name.slice(4)));
+      hidden.push(join(folder, name.slice(4)));
     return name.startsWith(WHITEOUT) || isDevice(entry) ? DROPPED : unchanged(entry);
   };
 }

@@ -6,12 +6,13 @@ import { fileEntry, writeTarFile } from '@image-tooling/oci';
 /** A build as the server was asked for it. */
 export interface DaggerBuild {
   readonly dockerfile: string;
-  readonly platform: string;
-  /** Folder of the host that is the context, and what of it is sent. */
-  readonly context: string;
-  readonly include: readonly string[];
-  /** Folders of the host that were added to the context, by their path in it. */
-  readonly added: Readonly<Record<string, string>>;
+  /** What the context is made of, in order: `<path> <- <what>` and `<what> without <paths>`. */
+  readonly context: readonly string[];
+  readonly platform?: string;
+  readonly target?: string;
+  readonly args: Readonly<Record<string, string>>;
+  /** By name. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** The host's socket that the build may use. */
   readonly socket?: string;
 }

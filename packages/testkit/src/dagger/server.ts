@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { answerTo, callsOf, type Call } from './calls';
+import { startObjects } from './objects';
 import { writeFiles, writeImage, type DaggerBuild, type DaggerOutcome } from './outcome';
 
 /** A session with an engine that runs nothing: it answers as a real one (0.21.8) was seen to. */
 export interface DaggerServer {
   readonly port: number;
   readonly token: string;
+  /** Builds that had a target: those that run something. */
   readonly builds: readonly DaggerBuild[];
   /** Queries whose client went away before it had an answer. */
   readonly abandoned: number;
@@ -23,40 +23,20 @@ const TOKEN = 'dagger-server-token';
 export async function startDaggerServer(
   build: (build: DaggerBuild) => DaggerOutcome | Promise<DaggerOutcome>,
 ): Promise<DaggerServer> {
-  const objects = new Map<string, unknown>();
+  const objects = startObjects();
   const builds: DaggerBuild[] = [];
   let version = 'well';
   let abandoned = 0;
 
-  const idOf = (object: unknown): string => {
-    const id = `id-${objects.size}`;
-    objects.set(id, object);
-    return id;
-  };
-
-  const dockerBuild = async (calls: readonly Call[]): Promise<DaggerOutcome> => {
-    const asked = buildOf(calls, (id) => objects.get(String(id)));
-    builds.push(asked);
-    return build(asked);
-  };
-
   const answer = async (calls: readonly Call[]): Promise<DaggerOutcome | { value: unknown }> => {
-    const has = (field: string): Call | undefined => calls.find((call) => call.field === field);
-    if (has('version')) return version === 'well' ? { value: 'v0.21.8' } : answerWithout(version);
-    if (has('dockerBuild')) {
-      const outcome = await dockerBuild(calls);
-      return outcome.kind === 'built' ? { value: idOf(outcome) } : outcome;
-    }
-    if (has('unixSocket')) return { value: idOf(has('unixSocket')?.args['path']) };
-    const outcome = objects.get(String(has('loadContainerFromID')?.args['id'])) as DaggerOutcome | undefined;
-    const path = has('export')?.args['path'];
-    if (outcome?.kind === 'built' && typeof path === 'string') {
-      if (has('asTarball')) await writeImage(path, outcome.layer ?? Buffer.alloc(1024));
-      else await writeFiles(path, outcome.files);
-      return { value: path };
-    }
-    if (has('directory')) return { value: idOf(has('directory')?.args['path']) };
-    throw new Error(`The server has no answer to ${JSON.stringify(calls)}`);
+    const last = calls.at(-1);
+    if (last?.field === 'version') return version === 'well' ? { value: 'v0.21.8' } : answerWithout(version);
+    if (last?.field === 'export') return exported(calls, String(last.args['path']), objects.at);
+    const asked = objects.buildIn(calls);
+    if (asked?.target === undefined) return { value: objects.idOf(calls) };
+    builds.push(asked);
+    const outcome = await build(asked);
+    return outcome.kind === 'built' ? { value: objects.keep(outcome) } : outcome;
   };
 
   const server = createServer((request, response) => {
@@ -88,21 +68,16 @@ function answerWithout(version: string): DaggerOutcome {
   return version === 'silent' ? { kind: 'hangs' } : { kind: 'http', status: 502, text: 'engine gone' };
 }
 
-function buildOf(calls: readonly Call[], object: (id: unknown) => unknown): DaggerBuild {
-  const of = (field: string): Call['args'] => calls.find((call) => call.field === field)?.args ?? {};
-  const { path, include } = of('directory') as { path: string; include: string[] };
-  const { dockerfile, platform, ssh } = of('dockerBuild') as Record<string, string>;
-  const added = calls
-    .filter(({ field }) => field === 'withDirectory')
-    .map(({ args }) => [args['path'], object(args['source'])]);
-  return {
-    dockerfile: readFileSync(join(path, dockerfile ?? ''), 'utf8'),
-    platform: platform ?? '',
-    context: path,
-    include,
-    added: Object.fromEntries(added) as DaggerBuild['added'],
-    ...(ssh !== undefined && { socket: String(object(ssh)) }),
-  };
+async function exported(
+  calls: readonly Call[],
+  path: string,
+  at: (id: unknown) => unknown,
+): Promise<{ value: unknown }> {
+  const outcome = at(calls[0]?.args['id']) as DaggerOutcome | undefined;
+  if (outcome?.kind !== 'built') throw new Error(`nothing to export: ${JSON.stringify(calls)}`);
+  const isImage = calls.some(({ field }) => field === 'asTarball');
+  await (isImage ? writeImage(path, outcome.layer ?? Buffer.alloc(1024)) : writeFiles(path, outcome.files));
+  return { value: path };
 }
 
 function reply(
@@ -116,10 +91,8 @@ function reply(
   if (outcome.kind === 'drops') return void response.destroy();
   if (outcome.kind !== 'error') return;
   const { message, extensions } = outcome;
-  send(
-    200,
-    JSON.stringify({ data: null, errors: [{ message, path: calls.map(({ field }) => field), extensions }] }),
-  );
+  const path = calls.map(({ field }) => field);
+  send(200, JSON.stringify({ data: null, errors: [{ message, path, extensions }] }));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

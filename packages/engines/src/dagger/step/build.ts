@@ -1,90 +1,89 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Client, ContainerID, Directory, Platform } from '@dagger.io/dagger';
-import { ioFailure } from '@image-tooling/host';
-import { all, fail, ok, type Result } from '@image-tooling/model';
-import type { Mount, Step } from '../../port';
-import { chainFolder, CHAIN_LAYERS, CHAIN_STEPS } from './chain';
-import { dockerfileOf, type PlacedMount } from './dockerfile';
+import { ok, type Result } from '@image-tooling/model';
+import type { Step } from '../../port';
+import { ARGUMENTS, dockerfileOf, roomFor, targetOf } from './dockerfile';
+import { foldersTar } from './folders';
 import { addedLayers } from './layers';
+import { mountsOf, withMounts, type Mounts } from './mounts';
 import type { Places } from './places';
 import { runnerScript, type CommandGroup } from './script';
-import { scriptOfFolder } from './small-mount';
+import { systemIn } from './system';
 
 export interface BuildWork {
   readonly client: Client;
   readonly places: Places;
   readonly signal: AbortSignal;
-  /** Name of the step's folders. */
-  readonly name: string;
   readonly groups: readonly CommandGroup[];
   /** Socket for lines of output, on this machine. */
   readonly linesPath?: string;
 }
 
 /**
- * Lets the engine run a step: as a build from a context of layers, since a RUN is the only exec of a stock engine that
- * has no network. Gives the container that came out. Throws as the SDK does where the engine fails.
+ * Lets the engine run a step: as a build, since a RUN is the only exec of a stock engine that has no network. Gives
+ * the container that came out. Throws as the SDK does where the engine fails.
  */
 export async function buildStep(step: Step, work: BuildWork): Promise<Result<ContainerID>> {
-  const { client, places, signal, name, linesPath } = work;
+  const { client, places, signal, groups } = work;
+  const folders = await foldersTar(places);
+  if (!folders.ok) return folders;
   const layers = await addedLayers(step.system, places, signal);
   if (!layers.ok) return layers;
-  const chain = await chainFolder(layers.value, places);
-  if (!chain.ok) return chain;
-  const mounts = all(await Promise.all(step.mounts.map(placed)));
+  const mounts = await mountsOf(step.mounts);
   if (!mounts.ok) return mounts;
-  const dockerfile = dockerfileOf({
-    step,
-    layers: layers.value,
-    users: work.groups.map(({ user }) => user),
-    mounts: mounts.value,
-    script: runnerScript(step, work.groups),
-    nonce: randomBytes(8).toString('hex'),
-    hasLines: linesPath !== undefined,
-  });
-  const own = join(CHAIN_STEPS, name);
-  const folder = join(chain.value, own);
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'Dockerfile'), dockerfile);
-    const context = contextOf(client, chain.value, own, step.mounts, mounts.value);
-    const container = context.dockerBuild({
-      dockerfile: join(own, 'Dockerfile'),
-      platform: step.platform as Platform,
-      ...(linesPath !== undefined && { ssh: client.host().unixSocket(linesPath) }),
-    });
-    return ok((await container.id()) as string as ContainerID);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const system = await systemIn(client, folders.value, layers.value);
+  const room = roomFor({ runs: groups.length, mounts: step.mounts.length });
+  const plain = system.withNewFile('Dockerfile', dockerfileOf(room));
+  const context = mounts.value.kind === 'context' ? withMounts(plain, step.mounts, client) : plain;
+  return ok(await buildIn(context, step, mounts.value, work));
 }
 
-/** Only a folder of the host alone is one that the engine knows by its content: large mounts cost that. */
-function contextOf(
-  client: Client,
-  chain: string,
-  own: string,
-  mounts: readonly Mount[],
-  placedMounts: readonly PlacedMount[],
-): Directory {
-  const include = [CHAIN_LAYERS, '.dockerignore', own];
-  let context = client.host().directory(chain, { include });
-  placedMounts.forEach(({ content }, index) => {
-    const source = mounts[index]?.source;
-    if (content.kind !== 'context' || source === undefined) return;
-    context = context.withDirectory(content.path, client.host().directory(source, { noCache: true }));
+async function buildIn(
+  context: Directory,
+  step: Step,
+  mounts: Mounts,
+  { client, groups, linesPath }: BuildWork,
+): Promise<ContainerID> {
+  // A name of its own makes a step differ from any other: the engine never takes an earlier one's result.
+  const secrets: { argument: string; name: string; text: string }[] = [
+    { argument: ARGUMENTS.secret, name: randomBytes(8).toString('hex'), text: runnerScript(step, groups) },
+  ];
+  if (mounts.kind === 'script')
+    secrets.push({ argument: ARGUMENTS.mountsSecret, name: hashOf(mounts.script), text: mounts.script });
+  const buildArgs = {
+    ...Object.fromEntries(secrets.map(({ argument, name }) => [argument, name])),
+    [ARGUMENTS.mounts]: mounts.kind,
+    [ARGUMENTS.label]: step.label,
+    ...Object.fromEntries(groups.flatMap(userArguments)),
+    ...Object.fromEntries(step.mounts.flatMap(mountArguments)),
+  };
+  const container = context.dockerBuild({
+    platform: step.platform as Platform,
+    target: targetOf(step.network, groups.length),
+    buildArgs: Object.entries(buildArgs).map(([name, value]) => ({ name, value })),
+    secrets: secrets.map(({ name, text }) => client.setSecret(name, text)),
+    ...(linesPath !== undefined && { ssh: client.host().unixSocket(linesPath) }),
   });
-  return context;
+  return (await container.id()) as string as ContainerID;
 }
 
-async function placed({ source, target }: Mount, index: number): Promise<Result<PlacedMount>> {
-  try {
-    const script = await scriptOfFolder(source);
-    if (script !== undefined) return ok({ target, content: { kind: 'script', script } });
-    return ok({ target, content: { kind: 'context', path: `mounts/${index}` } });
-  } catch (error) {
-    return fail(ioFailure(error, source));
-  }
+/** The socket of the lines is its owner's alone; of a user by name the id is not known here. */
+function userArguments({ user }: CommandGroup, run: number): [string, string][] {
+  const [uid = '', gid = ''] = user.split(':');
+  return [
+    [ARGUMENTS.user(run), user],
+    [ARGUMENTS.uid(run), /^\d+$/.test(uid) ? uid : '0'],
+    [ARGUMENTS.gid(run), /^\d+$/.test(gid) ? gid : '0'],
+  ];
+}
+
+function mountArguments({ target }: Step['mounts'][number], mount: number): [string, string][] {
+  return [
+    [ARGUMENTS.source(mount), String(mount)],
+    [ARGUMENTS.target(mount), target],
+  ];
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

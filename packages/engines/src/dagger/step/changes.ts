@@ -9,7 +9,7 @@ import { TarError } from '../../tar/blocks';
 import { rewriteTar } from '../../tar/rewrite';
 import { withoutPaths } from '../../tar/whiteouts';
 import { lastLayerIn } from './archive';
-import { STEP_FOLDER } from './chain';
+import { STEP_FOLDER } from './places';
 
 /**
  * Writes the last layer of an image (an OCI layout in a tar) as the port wants it, whole or not at all: less the

@@ -1,122 +1,107 @@
-import type { Step } from '../../port';
-import { CHAIN_LAYERS, FOLDERS_TAR, STEP_FOLDER } from './chain';
-import type { AddedLayer } from './layers';
-import { hideScript } from './hide';
+import { STEP_FOLDER } from './places';
+import { SYSTEM } from './system';
 
-/** Where a mount's content comes from. */
-export type MountContent =
-  /** A folder of the build's context. */
-  | { readonly kind: 'context'; readonly path: string }
-  /** Small enough for a script that makes it. */
-  | { readonly kind: 'script'; readonly script: string };
-
-export interface PlacedMount {
-  /** Absolute path in the container. */
-  readonly target: string;
-  readonly content: MountContent;
+/** What a Dockerfile has room for: `runs` groups of commands, `mounts` mounts. */
+export interface Room {
+  readonly runs: number;
+  readonly mounts: number;
 }
 
-export interface BuildFile {
-  readonly step: Pick<Step, 'label' | 'network'>;
-  readonly layers: readonly AddedLayer[];
-  /** One RUN for each, as this user. */
-  readonly users: readonly string[];
-  readonly mounts: readonly PlacedMount[];
-  /** The runner, for all RUNs. */
-  readonly script: string;
-  /** Makes the step differ from any other, so that the engine never takes an earlier one's result. */
-  readonly nonce: string;
-  /** Whether the engine gets a socket to send lines to. */
-  readonly hasLines: boolean;
-}
-
-/** What the engine calls every container: `dagger` (its hostname can't be set). */
-const HOST_NAME = 'dagger';
-const NO_NETWORK = '--network=none';
+const USUAL: Room = { runs: 8, mounts: 4 };
 
 /**
- * Pure: the Dockerfile that runs a step. It begins with the system, a layer after the other: that part is equal for
- * equal chains, and the engine keeps what it makes. Then come the step's own things, which reach no layer, and a
- * RUN for each user.
+ * The room for so many: nearly always the same, since another Dockerfile is another context, for which the engine
+ * puts the system together again.
  */
-export function dockerfileOf(file: BuildFile): string {
-  const { layers, mounts, users, script, nonce } = file;
-  const end = `END${nonce}`;
-  const copied = (path: string, content: string): string => `COPY <<"${end}" ${path}\n${content}\n${end}`;
-  const made = mounts.filter(({ content }) => content.kind === 'script');
+export function roomFor(needed: Room): Room {
+  const times = Math.max(1, Math.ceil(needed.runs / USUAL.runs), Math.ceil(needed.mounts / USUAL.mounts));
+  return { runs: USUAL.runs * times, mounts: USUAL.mounts * times };
+}
+
+/** Folder of the context with the mounts that are large. */
+export const MOUNTS = 'mounts';
+
+/** Where mounts come from, below the root of their stage. */
+export function madeMount(name: string): string {
+  return `${STEP_FOLDER}/mounts/${name}`;
+}
+
+/** The name of a build argument. */
+export const ARGUMENTS = {
+  mounts: 'STEP_MOUNTS',
+  mountsSecret: 'STEP_MOUNTS_SECRET',
+  secret: 'STEP_SECRET',
+  label: 'STEP_LABEL',
+  user: (run: number) => `STEP_USER_${run}`,
+  uid: (run: number) => `STEP_UID_${run}`,
+  gid: (run: number) => `STEP_GID_${run}`,
+  source: (mount: number) => `STEP_SOURCE_${mount}`,
+  target: (mount: number) => `STEP_TARGET_${mount}`,
+} as const;
+
+/** The stage to build: the last of so many RUNs. */
+export function targetOf(network: 'none' | 'host', runs: number): string {
+  return `${network}-${runs}`;
+}
+
+/** What a container's hostname is: the engine's own word, which can't be set. */
+const HOST_NAME = 'dagger';
+const UNUSED = 'unused';
+
+/**
+ * Pure: the Dockerfile of all steps. All that differs from step to step comes in through build arguments, secrets and
+ * a socket: so the context of a build is the same for every step on a system.
+ */
+export function dockerfileOf(room: Room): string {
+  const script = `/${STEP_FOLDER}/script`;
   return [
+    `ARG ${ARGUMENTS.mounts}=none`,
     'FROM scratch AS parts',
-    copied('/run', script),
-    copied('/hostname', HOST_NAME),
-    ...layers.flatMap((layer, index) => {
-      const hide = hideScript(layer.hidden);
-      return hide === undefined ? [] : [copied(`/hide/${index}`, hide)];
-    }),
-    ...(made.length === 0 ? [] : [copied('/mounts', mountScript(mounts))]),
-    'FROM scratch AS system',
-    `ADD ${CHAIN_LAYERS}/${FOLDERS_TAR} /`,
-    ...layers.flatMap(addition),
-    ...(made.length === 0 ? [] : ['FROM system AS mounts', runPart('mounts')]),
-    'FROM system',
-    ...users.flatMap((user, group) => [`USER ${user}`, runGroup(group, user, file)]),
+    `COPY <<END /hostname\n${HOST_NAME}\nEND`,
+    `FROM scratch AS ${SYSTEM}`,
+    `COPY ${SYSTEM}/ /`,
+    'FROM scratch AS mounts-none',
+    `WORKDIR /${madeMount(UNUSED)}`,
+    'FROM scratch AS mounts-context',
+    `COPY ${MOUNTS}/ /${madeMount('')}`,
+    `WORKDIR /${madeMount(UNUSED)}`,
+    `FROM ${SYSTEM} AS mounts-script`,
+    `WORKDIR /${madeMount(UNUSED)}`,
+    `ARG ${ARGUMENTS.mountsSecret}`,
+    `RUN --network=none ${secretOption(ARGUMENTS.mountsSecret, script)} ["/bin/sh","${script}"]`,
+    `FROM mounts-\${${ARGUMENTS.mounts}} AS mounts`,
+    ...(['none', 'host'] as const).flatMap((network) =>
+      Array.from({ length: room.runs }, (_, run) => runStage(network, run, room)).flat(),
+    ),
     '',
   ].join('\n');
 }
 
-/** ADD applies no whiteouts: what a layer hides is removed before it, with the system's own rm. */
-function addition(layer: AddedLayer, index: number): string[] {
-  const add = `ADD ${CHAIN_LAYERS}/${layer.hex} /`;
-  return hideScript(layer.hidden) === undefined ? [add] : [runPart(`hide/${index}`), add];
-}
-
-function runPart(part: string): string {
-  const inside = `/${STEP_FOLDER}/part`;
-  return `RUN ${NO_NETWORK} ${mountOption({ from: 'parts', source: `/${part}`, target: inside })} ${execForm(['/bin/sh', inside])}`;
-}
-
-function runGroup(group: number, user: string, { step, mounts, nonce, hasLines }: BuildFile): string {
+function runStage(network: 'none' | 'host', run: number, room: Room): string[] {
+  const slots = Array.from({ length: room.mounts }, (_, mount) => mount);
   const inside = `/${STEP_FOLDER}/run`;
+  const { secret, label, user, uid, gid, source, target } = ARGUMENTS;
   const options = [
-    ...(step.network === 'none' ? [NO_NETWORK] : []),
-    mountOption({ from: 'parts', source: '/run', target: inside }),
-    mountOption({ from: 'parts', source: '/hostname', target: '/etc/hostname' }),
-    ...mounts.map(({ target, content }, index) =>
-      content.kind === 'context'
-        ? mountOption({ source: content.path, target })
-        : mountOption({ from: 'mounts', source: madeMount(index), target }),
+    ...(network === 'none' ? ['--network=none'] : []),
+    secretOption(secret, inside),
+    '--mount=type=bind,from=parts,source=/hostname,target=/etc/hostname',
+    ...slots.map(
+      (mount) =>
+        `--mount=type=bind,from=mounts,source=/${madeMount(`\${${source(mount)}}`)},target=\${${target(mount)}}`,
     ),
-    ...(hasLines ? [`--mount=type=ssh,target=/${STEP_FOLDER}/lines,${ownerOption(user)}`] : []),
+    `--mount=type=ssh,target=/${STEP_FOLDER}/lines,uid=\${${uid(run)}},gid=\${${gid(run)}}`,
   ];
-  // The label is for people who look at the engine's traces.
-  return `RUN ${options.join(' ')} ${execForm(['/bin/sh', inside, String(group), nonce, step.label])}`;
-}
-
-function mountOption(fields: Readonly<Record<string, string>>): string {
-  return `--mount=type=bind,${Object.entries(fields)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',')}`;
-}
-
-/** The socket is its owner's alone (the engine knows mode 0600 only); of a user by name the id is not known here. */
-function ownerOption(user: string): string {
-  const [uid = '', gid = '0'] = user.split(':');
-  return /^\d+$/.test(uid) ? `uid=${uid},gid=${/^\d+$/.test(gid) ? gid : 0}` : 'uid=0,gid=0';
-}
-
-function madeMount(index: number): string {
-  return `/${STEP_FOLDER}/mounts/${index}`;
-}
-
-/** Makes the small mounts in a stage of their own. */
-function mountScript(mounts: readonly PlacedMount[]): string {
-  const parts = mounts.flatMap(({ content }, index) =>
-    content.kind === 'script'
-      ? [`mkdir -p ${madeMount(index)}\ncd ${madeMount(index)}\n${content.script}`]
-      : [],
+  const defaults = slots.map(
+    (mount) => `${source(mount)}=${UNUSED} ${target(mount)}=/${STEP_FOLDER}/${UNUSED}/${mount}`,
   );
-  return ['set -e', 'umask 022', ...parts].join('\n');
+  return [
+    `FROM ${run === 0 ? SYSTEM : targetOf(network, run)} AS ${targetOf(network, run + 1)}`,
+    `ARG ${[secret, label, `${user(run)}=0:0`, `${uid(run)}=0`, `${gid(run)}=0`, ...defaults].join(' ')}`,
+    `USER \${${user(run)}}`,
+    `RUN ${options.join(' ')} ["/bin/sh","${inside}","${run}"]`,
+  ];
 }
 
-function execForm(argv: readonly string[]): string {
-  return JSON.stringify(argv);
+function secretOption(argument: string, target: string): string {
+  return `--mount=type=secret,id=\${${argument}},target=${target},mode=0444,required=true`;
 }

@@ -2,7 +2,7 @@ import { lastLines } from '@image-tooling/host';
 import type { Failure } from '@image-tooling/model';
 import type { Step } from '../../port';
 import type { DaggerSession } from '../session';
-import { QueryError } from './query';
+import { queryErrorIn } from './query';
 import { DISK_FULL_CODES } from './script';
 
 /** What the step and its engine are called in messages. */
@@ -52,11 +52,6 @@ function isDiskFull(text: string): boolean {
 }
 
 const FULL = /no space left on device|disk quota exceeded/i;
-
-function queryErrorIn(error: unknown): QueryError | undefined {
-  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof QueryError) return at;
-  return undefined;
-}
 
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? '';

@@ -4,26 +4,24 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ioFailure, writeFileAtomic, withLock } from '@image-tooling/host';
-import { fail, hexOf, ok, type Result } from '@image-tooling/model';
+import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
 import { readLayer } from '../../layers/read';
 import { newOwnedName } from '../../owners';
 import type { SystemLayer } from '../../port';
 import { rewriteTar, type Rewritten, type TarEntry } from '../../tar/rewrite';
-import { layerToAdd, type Hidden } from '../../tar/whiteouts';
+import { layerToAdd } from '../../tar/whiteouts';
 import type { Places } from './places';
 
 /** A layer as Dockerfile's ADD can unpack it: that applies no whiteouts. */
 export interface AddedLayer {
-  /** Of the diff id. */
-  readonly hex: string;
   /** The blob itself, or a rewritten tar. */
   readonly path: string;
-  /** What it hides of the layers below. */
-  readonly hidden: Hidden;
+  /** What it hides of the layers below: paths in the system. */
+  readonly hidden: readonly string[];
 }
 
 interface Findings {
-  readonly hidden: Hidden;
+  readonly hidden: readonly string[];
   /** Whether the tar holds what ADD can't be given. */
   readonly isRewritten: boolean;
 }
@@ -44,7 +42,9 @@ export async function addedLayers(
     const findings = await findingsOf(layer, rewritten, places, signal);
     if (!findings.ok) return findings;
     const { hidden, isRewritten } = findings.value;
-    added.push({ hex, path: isRewritten ? rewritten : layer.path, hidden });
+    const odd = hidden.find((path) => !isPlain(path));
+    if (odd !== undefined) return fail(notHidden(layer, odd));
+    added.push({ path: isRewritten ? rewritten : layer.path, hidden });
   }
   return ok(added);
 }
@@ -55,7 +55,7 @@ async function findingsOf(
   places: Places,
   signal: AbortSignal,
 ): Promise<Result<Findings>> {
-  const record = rewritten.replace(/tar$/, 'json');
+  const record = rewritten.replace(/tar$/, 'found.json');
   const known = await recorded(record);
   if (known) return ok(known);
   return withLock(join(places.locks, hexOf(layer.diffId)), signal, async () => {
@@ -68,9 +68,16 @@ async function findingsOf(
   });
 }
 
+/** Undefined also for what another version wrote. */
 async function recorded(path: string): Promise<Findings | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as Findings);
+  try {
+    const found = JSON.parse(await readFile(path, 'utf8')) as Partial<Findings> | null;
+    return Array.isArray(found?.hidden) && typeof found.isRewritten === 'boolean'
+      ? (found as Findings)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads a layer, and once more to rewrite it where that is called for. */
@@ -79,9 +86,8 @@ async function examine(
   rewritten: string,
   signal: AbortSignal,
 ): Promise<Result<Findings>> {
-  const paths: string[] = [];
-  const folders: string[] = [];
-  const sorted = layerToAdd({ paths, folders });
+  const hidden: string[] = [];
+  const sorted = layerToAdd(hidden);
   let isRewritten = false;
   const look = (entry: TarEntry): Rewritten => {
     const written = sorted(entry);
@@ -92,7 +98,7 @@ async function examine(
     for await (const chunk of rewriteTar(tar, look)) void chunk;
   });
   if (!read.ok) return read;
-  const findings = { hidden: { paths, folders }, isRewritten };
+  const findings = { hidden, isRewritten };
   if (!isRewritten) return ok(findings);
   const done = await rewrite(layer, rewritten, signal);
   return done.ok ? ok(findings) : done;
@@ -104,7 +110,7 @@ async function rewrite(layer: SystemLayer, to: string, signal: AbortSignal): Pro
     await mkdir(join(to, '..'), { recursive: true });
     const read = await readLayer(layer, signal, (tar) =>
       pipeline(
-        Readable.from(rewriteTar(tar, layerToAdd({ paths: [], folders: [] }))),
+        Readable.from(rewriteTar(tar, layerToAdd([]))),
         createWriteStream(temporary, { flush: true }),
         { signal },
       ),
@@ -116,4 +122,22 @@ async function rewrite(layer: SystemLayer, to: string, signal: AbortSignal): Pro
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** What GraphQL can name, and the engine takes as it is: no byte string that is no UTF-8, and no wildcard. */
+function isPlain(path: string): boolean {
+  return !path.includes('*') && !textOf(path).includes('\ufffd');
+}
+
+/** The text of a byte string. */
+export function textOf(path: string): string {
+  return Buffer.from(path, 'latin1').toString('utf8');
+}
+
+function notHidden({ path }: SystemLayer, odd: string): Failure {
+  return {
+    code: 'engine',
+    message: `The layer ${path} removes ${JSON.stringify(textOf(odd))}, a name that can't be told to a Dagger engine.`,
+    hint: 'Set IMAGE_ENGINE=buildah for this image.',
+  };
 }

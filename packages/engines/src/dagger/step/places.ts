@@ -4,8 +4,6 @@ import { join } from 'node:path';
 export interface Places {
   /** What a layer was found to hold, by diff id; and rewritten layers. */
   readonly layers: string;
-  /** One folder for each chain of layers: what is sent to the engine. */
-  readonly chains: string;
   /** One folder for each step that runs. */
   readonly steps: string;
   readonly locks: string;
@@ -13,10 +11,8 @@ export interface Places {
 
 export function placesIn(storeRoot: string): Places {
   const root = join(storeRoot, 'engine', 'dagger');
-  return {
-    layers: join(root, 'layers'),
-    chains: join(root, 'chains'),
-    steps: join(root, 'steps'),
-    locks: join(root, 'locks'),
-  };
+  return { layers: join(root, 'layers'), steps: join(root, 'steps'), locks: join(root, 'locks') };
 }
+
+/** Where a step's own things stand in the container. A name that no package uses. */
+export const STEP_FOLDER = '.step';

@@ -13,6 +13,12 @@ export class QueryError extends Error {
   }
 }
 
+/** The one among an error and its causes: the SDK wraps what it is given. */
+export function queryErrorIn(error: unknown): QueryError | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof QueryError) return at;
+  return undefined;
+}
+
 /** What the SDK's generated client needs to talk to an engine. */
 export interface GraphQL {
   request(document: string): Promise<unknown>;

@@ -1,5 +1,5 @@
 import type { Step, StepCommand } from '../../port';
-import { STEP_FOLDER } from './chain';
+import { STEP_FOLDER } from './places';
 import { shellWord } from './words';
 
 /** Consecutive commands of one user, with their places among the step's commands. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ioFailure } from '@image-tooling/host';
@@ -32,6 +33,8 @@ export async function runStep(
   const limit = AbortSignal.timeout(step.timeoutSeconds * 1000);
   const [gone, ended] = [new AbortController(), new AbortController()];
   const stop = AbortSignal.any([signal, limit, gone.signal]);
+  // Every query listens, and there may be one for each layer at once.
+  setMaxListeners(0, stop);
   void watchHealth(around.session, ended.signal, (reason) => gone.abort(reason), around.health);
   const name = newOwnedName();
   const folder = join(around.places.steps, name);

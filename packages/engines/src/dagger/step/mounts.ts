@@ -1,0 +1,46 @@
+import type { Client, Directory } from '@dagger.io/dagger';
+import { ioFailure } from '@image-tooling/host';
+import { all, fail, ok, type Result } from '@image-tooling/model';
+import type { Mount } from '../../port';
+import { madeMount, MOUNTS } from './dockerfile';
+import { scriptOfFolder } from './small-mount';
+import { shellWord } from './words';
+
+/** How a step's mounts get into the engine. */
+export type Mounts =
+  | { readonly kind: 'none' | 'context' }
+  /** A script makes them all. */
+  | { readonly kind: 'script'; readonly script: string };
+
+/**
+ * Small folders are made by a script: what stands in the context of a build makes the engine put the system together
+ * again when it changes, and a script does not. Fails with `io` where a folder can't be read.
+ */
+export async function mountsOf(mounts: readonly Mount[]): Promise<Result<Mounts>> {
+  if (mounts.length === 0) return ok({ kind: 'none' });
+  const scripts = all(await Promise.all(mounts.map(scriptOf)));
+  if (!scripts.ok) return scripts;
+  const parts = scripts.value.map((script, index) => {
+    const folder = shellWord(`/${madeMount(String(index))}`);
+    return script === undefined ? undefined : `mkdir -p ${folder}\ncd ${folder}\n${script}`;
+  });
+  if (parts.includes(undefined)) return ok({ kind: 'context' });
+  return ok({ kind: 'script', script: ['set -e', 'umask 022', ...parts].join('\n') });
+}
+
+async function scriptOf({ source }: Mount): Promise<Result<string | undefined>> {
+  try {
+    return ok(await scriptOfFolder(source));
+  } catch (error) {
+    return fail(ioFailure(error, source));
+  }
+}
+
+/** The context with the mounts in it. A session would keep a folder as it was when it saw it first. */
+export function withMounts(context: Directory, mounts: readonly Mount[], client: Client): Directory {
+  return mounts.reduce(
+    (all, { source }, index) =>
+      all.withDirectory(`${MOUNTS}/${index}`, client.host().directory(source, { noCache: true })),
+    context,
+  );
+}

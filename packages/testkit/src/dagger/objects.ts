@@ -1,0 +1,70 @@
+import type { Call } from './calls';
+import type { DaggerBuild } from './outcome';
+
+/** What the server has given ids to. */
+export interface Objects {
+  /** An id for what the calls stand for. */
+  idOf(calls: readonly Call[]): string;
+  /** An id for anything. */
+  keep(object: unknown): string;
+  at(id: unknown): unknown;
+  /** The build that the calls ask for; undefined where they ask for none. */
+  buildIn(calls: readonly Call[]): DaggerBuild | undefined;
+}
+
+interface Secret {
+  readonly name: string;
+  readonly plaintext: string;
+}
+
+export function startObjects(): Objects {
+  const kept = new Map<string, unknown>();
+  const keep = (object: unknown): string => {
+    const id = `id-${kept.size}`;
+    kept.set(id, object);
+    return id;
+  };
+  const at = (id: unknown): unknown => kept.get(String(id));
+  return {
+    keep,
+    at,
+    idOf(calls) {
+      const secret = calls.find(({ field }) => field === 'setSecret');
+      return keep(secret?.args ?? pathsIn(calls, at).join('; '));
+    },
+    buildIn(calls) {
+      const asked = calls.find(({ field }) => field === 'dockerBuild')?.args as BuildArguments | undefined;
+      const file = calls.find(({ field }) => field === 'withNewFile');
+      if (!asked || !file) return undefined;
+      const secrets = (asked.secrets ?? []).map((id) => at(id) as Secret);
+      return {
+        dockerfile: String(file.args['contents']),
+        context: pathsIn(calls, at),
+        args: Object.fromEntries((asked.buildArgs ?? []).map(({ name, value }) => [name, value])),
+        secrets: Object.fromEntries(secrets.map(({ name, plaintext }) => [name, plaintext])),
+        ...(asked.platform !== undefined && { platform: asked.platform }),
+        ...(asked.target !== undefined && { target: asked.target }),
+        ...(asked.ssh !== undefined && { socket: String(at(asked.ssh)) }),
+      };
+    },
+  };
+}
+
+interface BuildArguments {
+  readonly platform?: string;
+  readonly target?: string;
+  readonly buildArgs?: readonly { name: string; value: string }[];
+  readonly secrets?: readonly string[];
+  readonly ssh?: string;
+}
+
+/** The paths of the host that calls come down to, and what is done with them. */
+function pathsIn(calls: readonly Call[], at: (id: unknown) => unknown): string[] {
+  return calls.flatMap(({ field, args }) => {
+    if (['withFile', 'withDirectory'].includes(field)) return [`${args['path']} <- ${at(args['source'])}`];
+    if (field === 'withoutFiles') return [`without ${(args['paths'] as string[]).join(' ')}`];
+    if (field.startsWith('load')) return [String(at(args['id']))];
+    const isOfHost = ['file', 'directory', 'unixSocket'].includes(field) && args['path'] !== undefined;
+    return isOfHost ? [String(args['path'])] : [];
+  });
+}
