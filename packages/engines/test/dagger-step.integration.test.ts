@@ -61,7 +61,7 @@ function stepTests(runner: string): void {
       let count = 0;
       const system = [rig.system, ...(await perlLayers(arch, rig.folder))] as const;
       const [command] = valueOf(
-        await rig.run(['seq 200000'], { system, onLine: () => void (count += 1) }),
+        await rig.run(['seq 200000'], { system, onLine: () => (count += 1) }),
       ).commands;
       expect(command?.stdout).toHaveLength(1_288_895);
       expect(count).toBe(200_000);
@@ -159,7 +159,7 @@ async function startBetween(runner: string): Promise<Between> {
       [far, near],
     ] as const) {
       sockets.add(from);
-      from.on('data', (chunk) => void (hangs || to.write(chunk)));
+      from.on('data', (chunk) => hangs || to.write(chunk));
       from.on('close', () => to.destroy()).on('error', () => undefined);
     }
   });

@@ -1,4 +1,4 @@
-import { parse, valueFromASTUntyped, type FieldNode, type SelectionSetNode } from 'graphql';
+import { Kind, parse, valueFromASTUntyped, type FieldNode, type SelectionSetNode } from 'graphql';
 
 /** One field of a query, with its arguments. */
 export interface Call {
@@ -9,7 +9,7 @@ export interface Call {
 /** The calls of a query, outermost first: Dagger's clients select one field in each. */
 export function callsOf(document: string): Call[] {
   const [operation] = parse(document).definitions;
-  if (operation?.kind !== 'OperationDefinition') throw new Error(`no query: ${document}`);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`no query: ${document}`);
   const calls: Call[] = [];
   for (let next: SelectionSetNode | undefined = operation.selectionSet; next;) {
     const field = next.selections[0] as FieldNode;

@@ -61,7 +61,8 @@ interface BuildArguments {
 /** The paths of the host that calls come down to, and what is done with them. */
 function pathsIn(calls: readonly Call[], at: (id: unknown) => unknown): string[] {
   return calls.flatMap(({ field, args }) => {
-    if (['withFile', 'withDirectory'].includes(field)) return [`${args['path']} <- ${at(args['source'])}`];
+    if (['withFile', 'withDirectory'].includes(field))
+      return [`${String(args['path'])} <- ${String(at(args['source']))}`];
     if (field === 'withoutFiles') return [`without ${(args['paths'] as string[]).join(' ')}`];
     if (field.startsWith('load')) return [String(at(args['id']))];
     const isOfHost = ['file', 'directory', 'unixSocket'].includes(field) && args['path'] !== undefined;

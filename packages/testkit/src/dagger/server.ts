@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerTo, callsOf, type Call } from './calls';
-import { startObjects } from './objects';
+import { startObjects, type Objects } from './objects';
 import { writeFiles, writeImage, type DaggerBuild, type DaggerOutcome } from './outcome';
 
 /** A session with an engine that runs nothing: it answers as a real one (0.21.8) was seen to. */
@@ -31,7 +31,7 @@ export async function startDaggerServer(
   const answer = async (calls: readonly Call[]): Promise<DaggerOutcome | { value: unknown }> => {
     const last = calls.at(-1);
     if (last?.field === 'version') return version === 'well' ? { value: 'v0.21.8' } : answerWithout(version);
-    if (last?.field === 'export') return exported(calls, String(last.args['path']), objects.at);
+    if (last?.field === 'export') return exported(calls, String(last.args['path']), objects);
     const asked = objects.buildIn(calls);
     if (asked?.target === undefined) return { value: objects.idOf(calls) };
     builds.push(asked);
@@ -43,9 +43,9 @@ export async function startDaggerServer(
     response.on('close', () => (abandoned += response.writableEnded ? 0 : 1));
     void bodyOf(request).then(async (text) => {
       const user = Buffer.from((request.headers.authorization ?? '').replace('Basic ', ''), 'base64');
-      if (user.toString() !== `${TOKEN}:`) return response.writeHead(401).end();
       const calls = callsOf((JSON.parse(text) as { query: string }).query);
-      return reply(response, calls, await answer(calls));
+      if (user.toString() === `${TOKEN}:`) reply(response, calls, await answer(calls));
+      else response.writeHead(401).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -68,12 +68,8 @@ function answerWithout(version: string): DaggerOutcome {
   return version === 'silent' ? { kind: 'hangs' } : { kind: 'http', status: 502, text: 'engine gone' };
 }
 
-async function exported(
-  calls: readonly Call[],
-  path: string,
-  at: (id: unknown) => unknown,
-): Promise<{ value: unknown }> {
-  const outcome = at(calls[0]?.args['id']) as DaggerOutcome | undefined;
+async function exported(calls: readonly Call[], path: string, objects: Objects): Promise<{ value: unknown }> {
+  const outcome = objects.at(calls[0]?.args['id']) as DaggerOutcome | undefined;
   if (outcome?.kind !== 'built') throw new Error(`nothing to export: ${JSON.stringify(calls)}`);
   const isImage = calls.some(({ field }) => field === 'asTarball');
   await (isImage ? writeImage(path, outcome.layer ?? Buffer.alloc(1024)) : writeFiles(path, outcome.files));
@@ -86,13 +82,14 @@ function reply(
   outcome: DaggerOutcome | { value: unknown },
 ): void {
   const send = (status: number, text: string): void => void response.writeHead(status).end(text);
-  if ('value' in outcome) return send(200, JSON.stringify({ data: answerTo(calls, outcome.value) }));
-  if (outcome.kind === 'http') return send(outcome.status, outcome.text);
-  if (outcome.kind === 'drops') return void response.destroy();
-  if (outcome.kind !== 'error') return;
-  const { message, extensions } = outcome;
-  const path = calls.map(({ field }) => field);
-  send(200, JSON.stringify({ data: null, errors: [{ message, path, extensions }] }));
+  if ('value' in outcome) send(200, JSON.stringify({ data: answerTo(calls, outcome.value) }));
+  else if (outcome.kind === 'http') send(outcome.status, outcome.text);
+  else if (outcome.kind === 'drops') response.destroy();
+  else if (outcome.kind === 'error') {
+    const { message, extensions } = outcome;
+    const path = calls.map(({ field }) => field);
+    send(200, JSON.stringify({ data: null, errors: [{ message, path, extensions }] }));
+  }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -26,11 +26,11 @@ export async function watchHealth(
 ): Promise<void> {
   let lastSeen = performance.now();
   let wrong = 0;
+  const isOver = (): boolean => signal.aborted;
   for (;;) {
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
-    const answer = await ask(session, signal, answerMs);
-    if (signal.aborted) return;
+    const answer = signal.aborted ? undefined : await ask(session, signal, answerMs);
+    if (answer === undefined || isOver()) return;
     if (answer.kind === 'version') lastSeen = performance.now();
     wrong = answer.kind === 'wrong' ? wrong + 1 : 0;
     const silent = performance.now() - lastSeen > silenceMs;

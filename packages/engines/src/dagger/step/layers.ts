@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { ioFailure, writeFileAtomic, withLock } from '@image-tooling/host';
 import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
 import { readLayer } from '../../layers/read';
@@ -56,10 +56,10 @@ async function findingsOf(
   signal: AbortSignal,
 ): Promise<Result<Findings>> {
   const record = rewritten.replace(/tar$/, 'found.json');
-  const known = await recorded(record);
+  const known = await recorded(record, rewritten);
   if (known) return ok(known);
   return withLock(join(places.locks, hexOf(layer.diffId)), signal, async () => {
-    const meanwhile = await recorded(record);
+    const meanwhile = await recorded(record, rewritten);
     if (meanwhile) return ok(meanwhile);
     const found = await examine(layer, rewritten, signal);
     if (!found.ok) return found;
@@ -68,13 +68,13 @@ async function findingsOf(
   });
 }
 
-/** Undefined also for what another version wrote. */
-async function recorded(path: string): Promise<Findings | undefined> {
+/** Undefined also for what another version wrote, and where the rewritten tar is gone. */
+async function recorded(record: string, rewritten: string): Promise<Findings | undefined> {
   try {
-    const found = JSON.parse(await readFile(path, 'utf8')) as Partial<Findings> | null;
-    return Array.isArray(found?.hidden) && typeof found.isRewritten === 'boolean'
-      ? (found as Findings)
-      : undefined;
+    const found = JSON.parse(await readFile(record, 'utf8')) as Partial<Findings> | null;
+    if (found?.isRewritten === true) await access(rewritten);
+    const isWhole = Array.isArray(found?.hidden) && typeof found.isRewritten === 'boolean';
+    return isWhole ? (found as Findings) : undefined;
   } catch {
     return undefined;
   }
@@ -88,18 +88,17 @@ async function examine(
 ): Promise<Result<Findings>> {
   const hidden: string[] = [];
   const sorted = layerToAdd(hidden);
-  let isRewritten = false;
+  let dropped = 0;
   const look = (entry: TarEntry): Rewritten => {
-    const written = sorted(entry);
-    isRewritten ||= written.blocks.length === 0;
+    dropped += sorted(entry).blocks.length === 0 ? 1 : 0;
     return { blocks: [], withData: false };
   };
   const read = await readLayer(layer, signal, async (tar) => {
-    for await (const chunk of rewriteTar(tar, look)) void chunk;
+    await finished(Readable.from(rewriteTar(tar, look)).resume());
   });
   if (!read.ok) return read;
-  const findings = { hidden, isRewritten };
-  if (!isRewritten) return ok(findings);
+  const findings = { hidden, isRewritten: dropped > 0 };
+  if (dropped === 0) return ok(findings);
   const done = await rewrite(layer, rewritten, signal);
   return done.ok ? ok(findings) : done;
 }

@@ -44,11 +44,8 @@ export function graphqlOf({ port, token }: DaggerSession, signal: AbortSignal): 
             const chunks: Buffer[] = [];
             response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', lost);
             response.on('end', () => {
-              try {
-                resolve(dataOf(response.statusCode ?? 0, Buffer.concat(chunks).toString()));
-              } catch (error) {
-                reject(error as Error);
-              }
+              const text = Buffer.concat(chunks).toString();
+              resolve(Promise.resolve(text).then((answer) => dataOf(response.statusCode ?? 0, answer)));
             });
           },
         );

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Container, ImageLayerCompression, ImageMediaTypes } from '@dagger.io/dagger';
+import type { Container } from '@dagger.io/dagger';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import type { CommandResult, Step, StepResult } from '../../port';
 import type { DaggerSession } from '../session';
@@ -10,7 +10,7 @@ import { STEP_FOLDER, type Places } from './places';
 import { graphqlOf } from './query';
 import { readResults, type StepOutcome } from './results';
 import { groupsOf } from './script';
-import { sdkClient } from './sdk-client';
+import { sdkClient, sdkParts } from './sdk-client';
 
 export interface StepWork {
   readonly session: DaggerSession;
@@ -51,9 +51,10 @@ async function fetchChanges(
   { folder, signal }: StepWork,
 ): Promise<Result<void>> {
   const image = join(folder, 'image.tar');
+  const { ImageLayerCompression, ImageMediaTypes } = await sdkParts();
   const options = {
-    forcedCompression: 'Uncompressed' as ImageLayerCompression,
-    mediaTypes: 'OCIMediaTypes' as ImageMediaTypes,
+    forcedCompression: ImageLayerCompression.Uncompressed,
+    mediaTypes: ImageMediaTypes.OcimediaTypes,
   };
   await container.asTarball(options).export(image);
   return writeChanges(image, to, signal);

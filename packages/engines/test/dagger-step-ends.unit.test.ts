@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { execError, failureOf, valueOf, type DaggerOutcome } from '@image-tooling/testkit';
+import { newOwnedName } from '../src/owners';
+import { openStepRig, worked, type StepRig } from './dagger-step-rig';
+
+const OTHER = process.arch === 'arm64' ? 'linux/amd64' : 'linux/arm64';
+
+let rig: StepRig;
+beforeEach(async () => {
+  rig = await openStepRig();
+});
+afterEach(() => rig.close());
+
+describe('lines', () => {
+  it('come through the socket while the step runs, and what did not come when it ends', async () => {
+    const seen: string[] = [];
+    rig.outcome = async ({ socket = '' }) => {
+      const client = connect(socket);
+      client.write('0 out\nearly\n');
+      await sleep(200);
+      expect(seen).toEqual(['early']);
+      client.end('unfinished');
+      return worked({ '0/0.out': 'early\nunfinished', '0/0.err': 'only in the file\n' });
+    };
+    valueOf(await rig.run({ onLine: (line) => seen.push(line) }));
+    expect(seen).toEqual(['early', 'unfinished', 'only in the file']);
+  });
+
+  it('need no socket where nobody listens', async () => {
+    await rig.run();
+    expect(rig.server.builds[0]?.socket).toBeUndefined();
+  });
+});
+
+describe('failures', () => {
+  it.each<[string, DaggerOutcome, string, RegExp]>([
+    ['a system without sh', execError(127, 'exec: /bin/sh: not found'), 'engine', /could not run the step/],
+    [
+      'another processor',
+      { kind: 'error', message: 'fork/exec /bin/sh: exec format error' },
+      'platform',
+      /can't run programs/,
+    ],
+    [
+      'a full disk',
+      { kind: 'error', message: 'failed to copy: write /var/lib/x: no space left on device' },
+      'disk-full',
+      /disk of the Dagger engine \(tcp:/,
+    ],
+    ['a disk too full to say so', execError(124), 'disk-full', /no space left/],
+    ['an error', { kind: 'error', message: 'input: something odd' }, 'engine', /answered with an error/],
+    [
+      'an engine that was killed',
+      { kind: 'http', status: 502, text: 'http do: Post "http://dagger/query": unexpected EOF' },
+      'engine',
+      /went away/,
+    ],
+    ['a connection that breaks off', { kind: 'drops' }, 'engine', /went away/],
+  ])('tell of %s', async (_, answer, code, message) => {
+    rig.outcome = answer;
+    const failure = failureOf(await rig.run());
+    expect(failure).toMatchObject({ code });
+    expect(failure.message).toMatch(message);
+    expect(JSON.stringify(failure)).not.toMatch(/traceparent|dagger-server-token/);
+  });
+
+  it('tell of an engine that says nothing any more', async () => {
+    rig.outcome = { kind: 'hangs' };
+    const running = rig.run();
+    await sleep(100);
+    rig.server.answerVersion('silent');
+    expect(failureOf(await running)).toMatchObject({ code: 'engine', message: /went away/ });
+  });
+
+  it('do not come from an engine that only works for long', async () => {
+    rig.outcome = async () => {
+      await sleep(1500);
+      return worked();
+    };
+    expect((await rig.run()).ok).toBe(true);
+  });
+
+  it('tell of an engine whose session answers for it, twice', async () => {
+    rig.outcome = { kind: 'hangs' };
+    rig.server.answerVersion('wrong');
+    expect(failureOf(await rig.run())).toMatchObject({ code: 'engine', message: /went away/ });
+  });
+
+  it('tell of the time limit, and end the query', async () => {
+    rig.outcome = { kind: 'hangs' };
+    expect(failureOf(await rig.run({ timeoutSeconds: 0.3 }))).toMatchObject({ code: 'timeout' });
+    await sleep(50);
+    expect(rig.server.abandoned).toBeGreaterThan(0);
+  });
+
+  it('tell of an abort, and end the query', async () => {
+    rig.outcome = { kind: 'hangs' };
+    const abort = new AbortController();
+    const running = rig.run({ signal: abort.signal });
+    await sleep(200);
+    abort.abort();
+    expect(failureOf(await running)).toMatchObject({ code: 'aborted' });
+    await sleep(50);
+    expect(rig.server.abandoned).toBeGreaterThan(0);
+  });
+
+  it('tell of a platform that a local engine can not run', async () => {
+    const failed = await rig.run({ platform: OTHER, origin: 'unix:///run/engine.sock' });
+    // Where an emulator is registered the step runs.
+    if (!failed.ok) expect(failed.failures[0]).toMatchObject({ code: 'platform' });
+  });
+});
+
+describe('what is left', () => {
+  it.each([
+    ['works', () => worked()],
+    ['fails', () => execError(1)],
+    ['breaks off', (): DaggerOutcome => ({ kind: 'drops' })],
+  ])('of a step that %s is what was learnt of its layers', async (_, answer) => {
+    rig.outcome = answer();
+    await rig.run({ onLine: () => undefined });
+    expect(rig.leftIn('steps')).toEqual([]);
+    expect(
+      rig
+        .leftIn('layers')
+        .map((name) => name.replace(/^[0-9a-f]{64}/, 'DIFF-ID'))
+        .sort(),
+    ).toEqual(['DIFF-ID.found.json', 'folders.tar']);
+  });
+
+  it('of processes that were killed goes with the next step', async () => {
+    await rig.run();
+    const [, ...rest] = newOwnedName().split('-');
+    const orphan = [2 ** 22 + 1, ...rest].join('-');
+    const own = newOwnedName();
+    for (const name of [orphan, own]) {
+      await mkdir(join(rig.folder, 'store', 'engine', 'dagger', 'steps', name), { recursive: true });
+      await writeFile(join(rig.folder, 'store', 'engine', 'dagger', 'layers', `0.tar.${name}.tmp`), '');
+    }
+    await rig.run();
+    expect(rig.leftIn('steps')).toEqual([own]);
+    expect(rig.leftIn('layers')).toContain(`0.tar.${own}.tmp`);
+    expect(rig.leftIn('layers')).not.toContain(`0.tar.${orphan}.tmp`);
+  });
+
+  it('of what was learnt in part is not believed', async () => {
+    const layer = rig.tarLayer({ 'etc/passwd': '' });
+    await rig.run({ system: [layer] });
+    const [record = ''] = rig.leftIn('layers').filter((name) => name.endsWith('.json'));
+    const path = join(rig.folder, 'store', 'engine', 'dagger', 'layers', record);
+    await writeFile(path, '{"hid');
+    valueOf(await rig.run({ system: [layer] }));
+    expect(readFileSync(path, 'utf8')).toContain('hidden');
+  });
+});
