@@ -39,8 +39,8 @@ export const LISTING_ARGV: readonly [string, ...string[]] = [
 /** Where a run puts its own files into the container that it lists. */
 export const CHECK_SCRATCH = '/run/image-checks';
 
-/** Folders that engines mount or fill while a container runs: what is in them is no part of any image. */
-const ENGINE_FOLDERS = ['/proc', '/sys', '/dev', '/run'];
+/** What engines mount, fill or make while a container runs (on Dagger `/.step`, `/.init`): no part of any image. */
+const ENGINE_FOLDERS = ['/proc', '/sys', '/dev', '/run', '/.step', '/.init'];
 
 const RECORD = /^(\S) ([0-7]+) (\d+) (\d+) (\S+) (\S+) (\d+) (\/[^]*)$/;
 
