@@ -43,7 +43,7 @@ export function oneProject({ command, positional }: Arguments): Result<string> {
 }
 
 /** The platform asked for, or this machine's own. Fails with `usage`. */
-export function platformFlag({ flags }: Arguments): Result<Platform> {
+function platformFlag({ flags }: Arguments): Result<Platform> {
   const asked = flags['platform'] ?? platformOfNode(process.arch);
   const known = PLATFORMS.find((platform) => platform === asked);
   if (known) return ok(known);
@@ -52,4 +52,12 @@ export function platformFlag({ flags }: Arguments): Result<Platform> {
     message: `"${asked}" is no platform that images are built for.`,
     hint: `Write --platform=${PLATFORMS.join(' or --platform=')}.`,
   });
+}
+
+/** The one project that a command is about, and the platform for it. Fails with `usage`. */
+export function projectOnPlatform(given: Arguments): Result<{ name: string; platform: Platform }> {
+  const name = oneProject(given);
+  if (!name.ok) return name;
+  const platform = platformFlag(given);
+  return platform.ok ? ok({ name: name.value, platform: platform.value }) : platform;
 }

@@ -8,7 +8,7 @@ import {
   testImage,
   type Session,
 } from '@image-tooling/pipeline';
-import { oneProject, platformFlag, type Arguments } from './arguments';
+import { oneProject, projectOnPlatform, type Arguments } from './arguments';
 import { builtLines, loadedLines, testedLines } from './summary';
 
 /** What a command that ran to its end prints. */
@@ -22,20 +22,18 @@ export interface Ending {
 export type Command = (session: Session, given: Arguments) => Promise<Result<Ending>>;
 
 const build: Command = async (session, given) => {
-  const name = oneProject(given);
-  if (!name.ok) return name;
-  const platform = platformFlag(given);
-  if (!platform.ok) return platform;
-  const built = await buildProject(session, name.value, platform.value);
-  return built.ok ? said(builtLines(built.value, platform.value)) : built;
+  const asked = projectOnPlatform(given);
+  if (!asked.ok) return asked;
+  const { name, platform } = asked.value;
+  const built = await buildProject(session, name, platform);
+  return built.ok ? said(builtLines(built.value, platform)) : built;
 };
 
 const test: Command = async (session, given) => {
-  const name = oneProject(given);
-  if (!name.ok) return name;
-  const platform = platformFlag(given);
-  if (!platform.ok) return platform;
-  const tested = await testImage(session, name.value, platform.value);
+  const asked = projectOnPlatform(given);
+  if (!asked.ok) return asked;
+  const { name, platform } = asked.value;
+  const tested = await testImage(session, name, platform);
   if (!tested.ok) return tested;
   const { report, folder } = tested.value;
   return ok({ lines: testedLines(report, folder), found: checkFailures(report) });
@@ -49,19 +47,18 @@ const lock: Command = async (session, given) => {
 };
 
 const load: Command = async (session, given) => {
-  const name = oneProject(given);
-  if (!name.ok) return name;
-  const platform = platformFlag(given);
-  if (!platform.ok) return platform;
+  const asked = projectOnPlatform(given);
+  if (!asked.ok) return asked;
+  const { name, platform } = asked.value;
   const { to, compression } = given.flags;
-  if (typeof to !== 'string') return noTarget(name.value);
+  if (typeof to !== 'string') return noTarget(name);
   const target = parseLoadTarget(to, process.cwd());
   if (!target.ok) return target;
   const wanted = typeof compression === 'string' ? parseCompression(compression) : ok(undefined);
   if (!wanted.ok) return wanted;
   const request = {
-    name: name.value,
-    platform: platform.value,
+    name,
+    platform,
     target: target.value,
     compression: wanted.value,
   };

@@ -78,6 +78,11 @@ export interface StepResult {
   readonly isolated: boolean;
 }
 
+/** Whether a command ended by itself, with 0. */
+export function succeeded({ exitCode, timedOut }: CommandResult): boolean {
+  return exitCode === 0 && !timedOut;
+}
+
 /** Throws where a caller breaks the rule of `changesTo` about users. */
 export function checkUsers({ label, commands, changesTo }: Step): void {
   const users = new Set(commands.map(({ user }) => user));

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
-import { ok, type Result, type RunContext } from '@image-tooling/model';
-import type { Engine, Step } from '../port';
+import { ok, type Result } from '@image-tooling/model';
+import type { Engine } from '../port';
+import { runningSteps } from '../running-steps';
 import { configure, hostEnv } from './configuration';
 import { removeOrphans } from './leftovers';
 import { placesIn } from './places';
@@ -38,20 +39,6 @@ export async function openBuildah(options: BuildahOptions): Promise<Result<Build
 }
 
 function engineOf(around: Surroundings, version: string): BuildahEngine {
-  const closing = new AbortController();
-  const running = new Set<Promise<unknown>>();
-  return {
-    name: 'buildah',
-    version,
-    run(step: Step, { signal }: RunContext, onLine?: (line: string) => void) {
-      const stop = AbortSignal.any([signal, closing.signal]);
-      const result = runStep(step, around, stop, onLine).finally(() => running.delete(result));
-      running.add(result);
-      return result;
-    },
-    async close() {
-      closing.abort();
-      await Promise.allSettled(running);
-    },
-  };
+  const steps = runningSteps((step, signal, onLine) => runStep(step, around, signal, onLine));
+  return { name: 'buildah', version, ...steps };
 }

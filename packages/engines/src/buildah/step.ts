@@ -1,8 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { ioFailure } from '@image-tooling/host';
+import { join } from 'node:path';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
-import { checkUsers, type CommandResult, type Step, type StepResult } from '../port';
+import { checkUsers, succeeded, type CommandResult, type Step, type StepResult } from '../port';
+import { makeStepFolders } from '../step-folders';
 import { writeChanges } from './changes';
 import type { HostEnv } from './configuration';
 import { unpackedLayers } from './layers';
@@ -48,16 +47,10 @@ async function inSandbox(
   signal: AbortSignal,
   onLine?: (line: string) => void,
 ): Promise<Result<StepResult>> {
-  try {
-    await mkdir(join(around.places.steps, name, 'tmp'), { recursive: true });
-    if (step.changesTo !== undefined) {
-      await mkdir(dirname(step.changesTo), { recursive: true });
-      await rm(step.changesTo, { force: true });
-    }
-  } catch (error) {
-    return fail(ioFailure(error, around.places.steps));
-  }
-  const env = { ...around.env, TMPDIR: join(around.places.steps, name, 'tmp') };
+  const temporary = join(around.places.steps, name, 'tmp');
+  const made = await makeStepFolders(step, temporary);
+  if (!made.ok) return made;
+  const env = { ...around.env, TMPDIR: temporary };
   const sandbox = await openSandbox({ ...around, network: step.network, env });
   if (!sandbox.ok) return sandbox;
   try {
@@ -99,10 +92,6 @@ async function runCommands(step: Step, work: CommandWork): Promise<Result<Comman
     if (step.onFailure === 'stop' && !succeeded(result.value)) break;
   }
   return ok(results);
-}
-
-function succeeded({ exitCode, timedOut }: CommandResult): boolean {
-  return exitCode === 0 && !timedOut;
 }
 
 async function checkStep(step: Step, { places }: Surroundings): Promise<Result<void>> {

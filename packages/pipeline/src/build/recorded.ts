@@ -1,21 +1,62 @@
 import { join } from 'node:path';
 import { fail, ok, type DigestFile, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
+import { findProject, loadWorkspace } from '../workspace/load';
 import { outputFolder, readOutput } from '../workspace/outputs';
-import type { MadeImage } from './image';
+import { makeImage, type MadeImage } from './image';
+
+/** What is done with an image that was built, in words for messages. */
+export interface Use {
+  /** "load", "test" */
+  readonly verb: string;
+  /** Why it can't be done with a tool. */
+  readonly notForTools: string;
+}
+
+/** An image and all that its build gave. */
+export interface RecordedImage {
+  readonly image: Image;
+  readonly made: MadeImage;
+}
 
 /**
- * What is handed out or tested is what the build recorded: its digest.json, which Nx may have restored. Fails with
- * `not-reproducible`.
- *
- * @param then what the user was doing, for the hint: "load", "test"
+ * The image of a name as its build recorded it. What the store lacks of it is made again first, and must be what
+ * was built. Fails with `usage` for a tool, with `not-reproducible`, and as making the image does.
  */
-export async function checkRecorded(
+export async function recordedImage(
+  session: Session,
+  name: string,
+  platform: Platform,
+  use: Use,
+): Promise<Result<RecordedImage>> {
+  const image = await imageOf(session, name, use);
+  if (!image.ok) return image;
+  const made = await makeImage(session, image.value, platform);
+  if (!made.ok) return made;
+  const recorded = await checkRecorded(session, image.value, platform, made.value, use);
+  return recorded.ok ? ok({ image: image.value, made: made.value }) : recorded;
+}
+
+async function imageOf(session: Session, name: string, { notForTools }: Use): Promise<Result<Image>> {
+  const workspace = await loadWorkspace(session.root, session.options);
+  if (!workspace.ok) return workspace;
+  const project = findProject(workspace.value, name);
+  if (!project.ok) return project;
+  if (project.value.kind === 'image') return ok(project.value.image);
+  return fail({
+    code: 'usage',
+    message: `"${name}" is a tool; ${notForTools}.`,
+    hint: 'Name an image that has the tool.',
+  });
+}
+
+/** What is handed out or tested is what the build recorded: its digest.json, which Nx may have restored. */
+async function checkRecorded(
   session: Session,
   image: Image,
   platform: Platform,
   made: MadeImage,
-  then: string,
+  { verb }: Use,
 ): Promise<Result<void>> {
   const folder = outputFolder(join(session.root, image.folder), platform);
   const recorded = await readOutput<DigestFile>(folder, 'digest.json');
@@ -23,7 +64,7 @@ export async function checkRecorded(
   return fail({
     code: 'not-reproducible',
     message: `"${image.name}" was put together again, and is not what its build recorded.`,
-    hint: `Run "npx nx run ${image.name}:build --skip-nx-cache", then ${then} again.`,
+    hint: `Run "npx nx run ${image.name}:build --skip-nx-cache", then ${verb} again.`,
     details: [`recorded ${recorded.manifest}`, `now      ${made.digests.manifest}`],
   });
 }

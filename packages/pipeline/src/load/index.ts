@@ -1,9 +1,8 @@
-import { fail, ok, type Compression, type Platform, type Result } from '@image-tooling/model';
+import { ok, type Compression, type Platform, type Result } from '@image-tooling/model';
 import { exportImage } from '@image-tooling/oci';
-import { makeImage, type MadeImage } from '../build/image';
-import { checkRecorded } from '../build/recorded';
+import type { MadeImage } from '../build/image';
+import { recordedImage, type Use } from '../build/recorded';
 import type { Session } from '../session';
-import { findProject, loadWorkspace } from '../workspace/load';
 import type { Loaded } from './loaded';
 import { loadInto } from './program';
 import type { LoadTarget } from './target';
@@ -18,21 +17,16 @@ export interface LoadRequest {
   readonly compression?: Compression;
 }
 
+const LOAD: Use = { verb: 'load', notForTools: 'only images can be loaded' };
+
 /**
  * Takes a built image out of the store: into docker or podman, or to a folder or file. What the store lacks is
  * made again first, and must be what was built. Fails with `not-reproducible` where it is not, and as exports do.
  */
 export async function loadImage(session: Session, request: LoadRequest): Promise<Result<Loaded>> {
-  const workspace = await loadWorkspace(session.root, session.options);
-  if (!workspace.ok) return workspace;
-  const project = findProject(workspace.value, request.name);
-  if (!project.ok) return project;
-  if (project.value.kind !== 'image') return fail(noImage(request.name));
-  const made = await makeImage(session, project.value.image, request.platform);
-  if (!made.ok) return made;
-  const recorded = await checkRecorded(session, project.value.image, request.platform, made.value, 'load');
+  const recorded = await recordedImage(session, request.name, request.platform, LOAD);
   if (!recorded.ok) return recorded;
-  return deliver(session, request, made.value);
+  return deliver(session, request, recorded.value.made);
 }
 
 async function deliver(
@@ -56,12 +50,4 @@ async function deliver(
   return written.ok
     ? ok({ ...written.value, reference: `${target.place.format}:${target.place.path}:dev` })
     : written;
-}
-
-function noImage(name: string) {
-  return {
-    code: 'usage',
-    message: `"${name}" is a tool; only images can be loaded.`,
-    hint: 'Name an image that has the tool.',
-  } as const;
 }

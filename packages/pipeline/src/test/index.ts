@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  fail,
   judgeListing,
   judgeSize,
   ok,
@@ -12,10 +11,9 @@ import {
   type Result,
   type TestReport,
 } from '@image-tooling/model';
-import { makeImage, type MadeImage } from '../build/image';
-import { checkRecorded } from '../build/recorded';
+import type { MadeImage } from '../build/image';
+import { recordedImage, type Use } from '../build/recorded';
 import type { Session } from '../session';
-import { findProject, loadWorkspace } from '../workspace/load';
 import { checkInput } from './check-input';
 import { homeOf } from './home';
 import { removeReport, reportFolder, writeReport } from './report';
@@ -29,6 +27,8 @@ export interface Tested {
   readonly folder: string;
 }
 
+const TEST: Use = { verb: 'test', notForTools: 'its checks are run in the images that have it' };
+
 /**
  * Tries an image of one platform: its own checks, those of its parents and tools, and what holds for every image.
  * What the store lacks of it is made again first, and must be what its build recorded. Succeeds where checks failed
@@ -38,30 +38,14 @@ export interface Tested {
 export async function testImage(session: Session, name: string, platform: Platform): Promise<Result<Tested>> {
   const removed = await removeReport(session, name, platform);
   if (!removed.ok) return removed;
-  const image = await imageOf(session, name);
-  if (!image.ok) return image;
-  const made = await makeImage(session, image.value, platform);
-  if (!made.ok) return made;
-  const recorded = await checkRecorded(session, image.value, platform, made.value, 'test');
+  const recorded = await recordedImage(session, name, platform, TEST);
   if (!recorded.ok) return recorded;
-  const report = await tryImage(session, image.value, platform, made.value);
+  const { image, made } = recorded.value;
+  const report = await tryImage(session, image, platform, made);
   if (!report.ok) return report;
-  const folder = reportFolder(image.value.folder, platform);
+  const folder = reportFolder(image.folder, platform);
   const written = await writeReport(join(session.root, folder), report.value);
   return written.ok ? ok({ report: report.value, folder }) : written;
-}
-
-async function imageOf(session: Session, name: string): Promise<Result<Image>> {
-  const workspace = await loadWorkspace(session.root, session.options);
-  if (!workspace.ok) return workspace;
-  const project = findProject(workspace.value, name);
-  if (!project.ok) return project;
-  if (project.value.kind === 'image') return ok(project.value.image);
-  return fail({
-    code: 'usage',
-    message: `"${name}" is a tool; its checks are run in the images that have it.`,
-    hint: 'Name an image that has the tool.',
-  });
 }
 
 async function tryImage(

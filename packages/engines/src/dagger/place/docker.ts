@@ -1,6 +1,7 @@
 import { hasProgram, run } from '@image-tooling/host';
 import { ok, type Result } from '@image-tooling/model';
 import type { Environment } from '../environment';
+import { nothing } from './refusal';
 import type { Looked } from './types';
 
 const TIMEOUT_SECONDS = 5;
@@ -19,8 +20,4 @@ export async function lookForDocker(env: Environment, signal?: AbortSignal): Pro
   const { exitCode, stdout, stderr } = asked.value;
   if (exitCode === 0 && stdout.trim() !== '') return ok({ found: { kind: 'container', origin: 'docker' } });
   return nothing('docker has no live daemon', stderr.trim().split('\n').at(-1));
-}
-
-function nothing(cause: string, detail?: string): Result<Looked> {
-  return ok({ nothing: { cause, detail } });
 }

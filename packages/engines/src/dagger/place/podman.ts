@@ -4,6 +4,7 @@ import { hasProgram } from '@image-tooling/host';
 import { ok, type Result } from '@image-tooling/model';
 import type { Environment } from '../environment';
 import { timeLimit } from '../time-limit';
+import { nothing } from './refusal';
 import type { Looked } from './types';
 
 const TIMEOUT_MS = 3000;
@@ -19,10 +20,6 @@ export async function lookForPodman(env: Environment, signal?: AbortSignal): Pro
     causes.push(cause);
   }
   return nothing('podman has no live service', causes.join('; '));
-}
-
-function nothing(cause: string, detail?: string): Result<Looked> {
-  return ok({ nothing: { cause, detail } });
 }
 
 /** `CONTAINER_HOST` names the one that podman itself uses (podman(1)); else the user's own, then the system's. */

@@ -1,4 +1,5 @@
-import { fail, type Failed } from '@image-tooling/model';
+import { fail, ok, type Failed, type Result } from '@image-tooling/model';
+import type { Looked } from './types';
 
 export interface Refusal {
   /** The variable that names the place. */
@@ -16,4 +17,9 @@ export function refuse({ variable, message, cause, remedy }: Refusal): Failed {
     message: `${variable} ${message}: ${cause}.`,
     hint: `${remedy}, unset ${variable} to use what else this machine has, or set IMAGE_ENGINE=buildah.`,
   });
+}
+
+/** A place of the machine that has no engine: it is passed over. */
+export function nothing(cause: string, detail?: string): Result<Looked> {
+  return ok({ nothing: { cause, detail } });
 }

@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import { timeLimit } from '../time-limit';
+import { postQuery, type HttpAnswer } from './post';
 
 /** What a session says when it is asked for its engine's version. */
 export type Answer =
@@ -17,47 +17,25 @@ const TIMEOUT_MS = 5000;
 const MOST_BYTES = 65_536;
 
 /** Asks a session for its engine's version: one GraphQL query, answered by the engine. Takes 5 s at most. */
-export function ask(
-  { port, token }: SessionAddress,
+export async function ask(
+  address: SessionAddress,
   signal?: AbortSignal,
   timeoutMs = TIMEOUT_MS,
 ): Promise<Answer> {
   const limit = timeLimit(timeoutMs, signal);
-  const answered = new Promise<Answer>((resolve) => {
-    const failed = (error: Error): void =>
-      resolve(
-        limit.signal.aborted
-          ? { kind: 'silent', cause: `port ${port} gave no answer within ${timeoutMs / 1000} s` }
-          : { kind: 'gone', cause: `port ${port}: ${error.message}` },
-      );
-    const call = request(
-      {
-        host: '127.0.0.1',
-        port,
-        path: '/query',
-        method: 'POST',
-        auth: `${token}:`,
-        headers: { 'content-type': 'application/json' },
-        signal: limit.signal,
-      },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text += chunk;
-          if (text.length > MOST_BYTES) response.destroy(new Error('the answer does not end'));
-        });
-        response.on('error', failed);
-        response.on('end', () => resolve(judge(response.statusCode ?? 0, text)));
-      },
-    );
-    call.on('error', failed);
-    call.end('{"query":"{version}"}');
-  });
-  return answered.finally(() => limit.end());
+  const where = `port ${address.port}`;
+  try {
+    return judge(await postQuery(address, '{version}', limit.signal, MOST_BYTES));
+  } catch (error) {
+    return limit.signal.aborted
+      ? { kind: 'silent', cause: `${where} gave no answer within ${timeoutMs / 1000} s` }
+      : { kind: 'gone', cause: `${where}: ${(error as Error).message}` };
+  } finally {
+    limit.end();
+  }
 }
 
-function judge(status: number, text: string): Answer {
+function judge({ status, text }: HttpAnswer): Answer {
   if (status === 401) return { kind: 'wrong', cause: 'the session there has another token' };
   const version = status === 200 ? versionIn(text) : undefined;
   if (version !== undefined) return { kind: 'version', version };

@@ -1,5 +1,5 @@
-import { Agent, request } from 'node:http';
 import type { DaggerSession } from '../session';
+import { postQuery, type HttpAnswer } from '../session/post';
 
 /** An answer of the session that is none: why, and what GraphQL's `extensions` said. */
 export class QueryError extends Error {
@@ -28,30 +28,18 @@ export interface GraphQL {
  * GraphQL over a session that this process was given. The SDK brings a client of its own, but one that can neither
  * be stopped nor time out. A query that is stopped ends in the engine too: it closes the connection.
  */
-export function graphqlOf({ port, token }: DaggerSession, signal: AbortSignal): GraphQL {
-  const agent = new Agent({ keepAlive: false });
+export function graphqlOf(session: DaggerSession, signal: AbortSignal): GraphQL {
   return {
-    request: (document) =>
-      new Promise((resolve, reject) => {
-        const lost = (error: Error): void =>
-          reject(signal.aborted ? error : new QueryError('lost', error.message));
-        const call = request(
-          {
-            ...{ host: '127.0.0.1', port, path: '/query', method: 'POST', auth: `${token}:`, signal, agent },
-            headers: { 'content-type': 'application/json' },
-          },
-          (response) => {
-            const chunks: Buffer[] = [];
-            response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', lost);
-            response.on('end', () => {
-              const text = Buffer.concat(chunks).toString();
-              resolve(Promise.resolve(text).then((answer) => dataOf(response.statusCode ?? 0, answer)));
-            });
-          },
-        );
-        call.on('error', lost).end(JSON.stringify({ query: document }));
-      }),
+    request: async (document) => dataOf(await answered(postQuery(session, document, signal), signal)),
   };
+}
+
+async function answered(answer: Promise<HttpAnswer>, signal: AbortSignal): Promise<HttpAnswer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw signal.aborted ? error : new QueryError('lost', (error as Error).message);
+  }
 }
 
 interface Answer {
@@ -59,14 +47,14 @@ interface Answer {
   readonly errors?: readonly { message: string; extensions?: Record<string, unknown> }[];
 }
 
-function dataOf(status: number, text: string): unknown {
-  const { data, errors } = answerIn(status, text);
+function dataOf(answer: HttpAnswer): unknown {
+  const { data, errors } = answerIn(answer);
   const [first] = errors ?? [];
   if (first) throw new QueryError('refused', first.message, first.extensions);
   return data;
 }
 
-function answerIn(status: number, text: string): Answer {
+function answerIn({ status, text }: HttpAnswer): Answer {
   try {
     const answer = JSON.parse(text) as Answer | null;
     if (answer && (answer.data !== undefined || answer.errors !== undefined)) return answer;

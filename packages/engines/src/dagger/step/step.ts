@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { ioFailure } from '@image-tooling/host';
-import { fail, ok, type Failed, type Result } from '@image-tooling/model';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, type Failed, type Result } from '@image-tooling/model';
 import { newOwnedName } from '../../owners';
 import type { Step, StepResult } from '../../port';
+import { makeStepFolders } from '../../step-folders';
 import type { DaggerSession } from '../session';
 import { checkStep } from './check';
 import { failureOf, goneFailure } from './failures';
@@ -40,7 +40,7 @@ export async function runStep(
   const folder = join(around.places.steps, name);
   const lines = await openLines(onLine);
   try {
-    const made = await makeFolders(step, folder);
+    const made = await makeStepFolders(step, folder);
     return made.ok ? await runInEngine(step, { ...around, name, folder, lines, signal: stop }) : made;
   } catch (error) {
     if (!stop.aborted) return fail(failureOf(error, { step, ...around }));
@@ -49,18 +49,6 @@ export async function runStep(
     ended.abort();
     await lines.close();
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function makeFolders(step: Step, folder: string): Promise<Result<void>> {
-  try {
-    await mkdir(folder, { recursive: true });
-    if (step.changesTo === undefined) return ok(undefined);
-    await mkdir(dirname(step.changesTo), { recursive: true });
-    await rm(step.changesTo, { force: true });
-    return ok(undefined);
-  } catch (error) {
-    return fail(ioFailure(error, folder));
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Container } from '@dagger.io/dagger';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import type { CommandResult, Step, StepResult } from '../../port';
+import { succeeded, type Step, type StepResult } from '../../port';
 import type { DaggerSession } from '../session';
 import { buildStep } from './build';
 import { writeChanges } from './changes';
@@ -66,10 +66,6 @@ async function handOut({ commands }: StepOutcome, lines: LineSocket): Promise<vo
     await lines.complete(`${index} out`, stdout);
     await lines.complete(`${index} err`, stderr);
   }
-}
-
-function succeeded({ exitCode, timedOut }: CommandResult): boolean {
-  return exitCode === 0 && !timedOut;
 }
 
 function noResults({ label }: Step): Failure {

@@ -1,0 +1,40 @@
+import { Agent, request } from 'node:http';
+import type { SessionAddress } from './ask';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A connection for each query: closing it is how a query that is stopped ends in the engine too. */
+const AGENT = new Agent({ keepAlive: false });
+
+/**
+ * Sends a GraphQL query to a session and waits for the whole answer. Rejects where none comes, where it is longer
+ * than `mostBytes`, and when the signal aborts.
+ */
+export function postQuery(
+  { port, token }: SessionAddress,
+  query: string,
+  signal: AbortSignal,
+  mostBytes = Number.POSITIVE_INFINITY,
+): Promise<HttpAnswer> {
+  const place = { host: '127.0.0.1', port, path: '/query', method: 'POST', auth: `${token}:` };
+  const headers = { 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const call = request({ ...place, headers, signal, agent: AGENT }, (response) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes > mostBytes) response.destroy(new Error('the answer does not end'));
+      });
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+      );
+    });
+    call.on('error', reject).end(JSON.stringify({ query }));
+  });
+}
