@@ -51,6 +51,13 @@ export type FailureCode =
   | 'step-failed'
   | 'command-missing'
   | 'command-failed'
+  // registries
+  | 'registry-auth'
+  | 'registry-refused'
+  | 'registry-full'
+  | 'rate-limit'
+  | 'tag-taken'
+  | 'not-publishable'
   // what is tried in finished images
   | 'check-failed'
   | 'usage'

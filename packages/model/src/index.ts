@@ -9,3 +9,4 @@ export * from './platform';
 export * from './progress';
 export * from './result';
 export * from './plan';
+export * from './publish';

@@ -20,3 +20,4 @@ export * from './export/target';
 export { recompress, type BlobSink } from './layer/convert';
 export { indexLayer } from './layer/index-layer';
 export { firstDifference } from './layer/path-difference';
+export * from './registry';

@@ -1,0 +1,102 @@
+import type { Digest } from '../digest';
+import type { Platform } from '../platform';
+
+/** What a publish is for, and with that which tags it writes. */
+export type PublishMode =
+  | { readonly kind: 'branch'; readonly branch: string; readonly slug: string }
+  | { readonly kind: 'main' }
+  /** `x.y.z`, or with a pre-release (`x.y.z-rc.1`), which moves no other tag. */
+  | { readonly kind: 'release'; readonly version: string };
+
+/** The commit that is published. */
+export interface Commit {
+  /** 40 hexadecimal digits. */
+  readonly id: string;
+  /** Of the committer; seconds since the epoch. */
+  readonly time: number;
+}
+
+/** What git knows of a workspace. */
+export interface GitFacts {
+  readonly commit: Commit;
+  /** Undefined where no branch is checked out. */
+  readonly branch?: string;
+  /** Paths with changes that are not committed, relative to the workspace; untracked ones too. */
+  readonly uncommitted: readonly string[];
+}
+
+/**
+ * How a tag may be written. `once`: never over another digest. `forward`: only where no higher version holds it.
+ * `always`: it follows the branch.
+ */
+export type TagRule = 'once' | 'forward' | 'always';
+
+export interface WantedTag {
+  readonly tag: string;
+  readonly rule: TagRule;
+}
+
+/** What a registry has now. */
+export interface TagFacts {
+  /** All tags of the repository. */
+  readonly tags: readonly string[];
+  /** What the wanted tags that exist lead to. */
+  readonly heads: ReadonlyMap<string, Digest>;
+}
+
+/** What is to become of one tag. */
+export interface TagMove {
+  readonly tag: string;
+  /** `same`: it is right already. `held`: a higher version holds it, and keeps it. */
+  readonly action: 'create' | 'move' | 'same' | 'held';
+  readonly from?: Digest;
+  readonly to: Digest;
+  /** For `held`: the version that holds it. */
+  readonly heldBy?: string;
+}
+
+/** A blob of a publish, and how it came to be in the repository. */
+export interface BlobRow {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  /** "tool layer of kubectl", "config" */
+  readonly label: string;
+  readonly platforms: readonly Platform[];
+  readonly how: 'present' | 'mounted' | 'pushed';
+  readonly sentBytes: number;
+  readonly seconds: number;
+}
+
+/** publish.json: what a publish did. */
+export interface PublishReport {
+  readonly publishVersion: 1;
+  readonly image: string;
+  /** `registry.example/team/tooling-k8s` */
+  readonly repository: string;
+  readonly mode: PublishMode;
+  readonly commit: string;
+  /** Digest of the index. */
+  readonly index: Digest;
+  readonly platforms: readonly { readonly platform: Platform; readonly manifest: Digest }[];
+  /** True where all was there and right already: nothing was written. */
+  readonly unchanged: boolean;
+  /** True where nothing was sent, but told. */
+  readonly dryRun: boolean;
+  readonly blobs: readonly BlobRow[];
+  readonly tags: readonly TagMove[];
+  /** How many requests were made, logins included. */
+  readonly requests: number;
+  readonly sentBytes: number;
+  readonly seconds: number;
+  /** Platforms whose checks were run once more on what the registry serves; empty where nothing was written. */
+  readonly checkedAgain: readonly Platform[];
+  /** Of a branch image: when it may be deleted (RFC 3339). */
+  readonly expires?: string;
+}
+
+/** Annotations of an index (OCI image-spec 1.1, annotations.md). Ours begin with this. */
+export const EXPIRES_ANNOTATION = 'image-tooling.expires';
+/** Artifact type of the mark on a bad release; its annotations hold the reason. */
+export const YANK_ARTIFACT_TYPE = 'application/vnd.image-tooling.yank.v1';
+export const YANK_REASON_ANNOTATION = 'image-tooling.yank.reason';

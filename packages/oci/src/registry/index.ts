@@ -1,0 +1,3 @@
+export * from './port';
+export * from './reference';
+export type { RequestRecord } from './transport';
