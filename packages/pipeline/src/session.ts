@@ -1,14 +1,23 @@
 import { openEngine, type Engine } from '@image-tooling/engines';
-import { ok, type Result, type RunContext, type WorkspaceOptions } from '@image-tooling/model';
+import {
+  ok,
+  type Result,
+  type RunContext,
+  type ToolSource,
+  type WorkspaceOptions,
+} from '@image-tooling/model';
 import { defaultRoot, openStore, type Store } from '@image-tooling/oci';
 import { createHttpClient, type HttpClient } from '@image-tooling/sources';
 import { httpTimings } from './http-timings';
+import { toolSourceOf } from './tool-source';
 
 /** What one run of a command works with. */
 export interface Session {
   /** Absolute path of the workspace. */
   readonly root: string;
   readonly options: WorkspaceOptions;
+  /** Which kind of source tools are taken from: the options', or what IMAGE_TOOL_SOURCE asks for on this machine. */
+  readonly toolSource: ToolSource;
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
   readonly http: HttpClient;
@@ -29,11 +38,14 @@ export interface SessionRequest {
 export async function openSession(request: SessionRequest): Promise<Result<Session>> {
   const timings = httpTimings(request.env);
   if (!timings.ok) return timings;
+  const toolSource = toolSourceOf(request.options, request.env);
+  if (!toolSource.ok) return toolSource;
   const store = await openStore(defaultRoot(request.env));
   if (!store.ok) return store;
   let opened: Promise<Result<Engine>> | undefined;
   return ok({
     ...request,
+    toolSource: toolSource.value,
     store: store.value,
     http: createHttpClient({ timings: timings.value }),
     engine: () => (opened ??= announced(request, store.value.root)),

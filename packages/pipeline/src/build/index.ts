@@ -32,7 +32,7 @@ export async function buildProject(
 }
 
 async function buildImage(session: Session, image: Image, platform: Platform): Promise<Result<Built>> {
-  const locks = checkLocks([image], session.options.toolSource);
+  const locks = checkLocks([image], session.toolSource);
   if (!locks.ok) return locks;
   const made = await makeImage(session, image, platform);
   if (!made.ok) return made;

@@ -1,6 +1,6 @@
 import { lastLines } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import type { Step } from '@image-tooling/engines';
+import type { Step, StepResult } from '@image-tooling/engines';
 import type { Session } from '../session';
 
 /** Runs a step whose every command must succeed. Fails with `step-failed`, showing the last lines of the one that did not. */
@@ -12,13 +12,25 @@ export async function runStep(session: Session, step: Step): Promise<Result<void
     shown.status(line.trim().slice(0, 60));
     shown.output(line);
   });
-  const failure = result.ok ? firstFailure(step, result.value.commands) : undefined;
+  const failure = result.ok
+    ? (firstFailure(step, result.value.commands) ?? notIsolated(step, result.value))
+    : undefined;
   if (!result.ok || failure) {
     shown.failed();
     return failure ? fail(failure) : (result as Extract<typeof result, { ok: false }>);
   }
   shown.done({ origin: 'built' });
   return ok(undefined);
+}
+
+/** What was made while it could reach a network is kept by nobody: so no published layer was. */
+function notIsolated({ label, network }: Step, { isolated }: StepResult): Failure | undefined {
+  if (network === 'host' || isolated) return undefined;
+  return {
+    code: 'engine',
+    message: `${label}: the engine did not cut the step off from the network; what it made is not kept.`,
+    hint: 'Take another engine: IMAGE_ENGINE=buildah (or dagger).',
+  };
 }
 
 type Commands = readonly {

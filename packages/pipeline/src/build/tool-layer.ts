@@ -59,8 +59,8 @@ function layerFile({ name, definition }: Tool, platform: Platform, layer: Origin
 }
 
 /** The tool as its Go source has it. Fails with `unsupported-source` where the policy takes another kind. */
-function goTool({ options }: Session, { name, definition, folder }: Tool): Result<GoTool> {
-  const kind = chooseSource(definition, options.toolSource);
+function goTool({ toolSource }: Session, { name, definition, folder }: Tool): Result<GoTool> {
+  const kind = chooseSource(definition, toolSource);
   const { go } = definition.sources;
   if (kind === 'go' && go) return ok({ name, version: definition.version, ...go });
   return fail({

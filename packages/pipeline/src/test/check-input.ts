@@ -1,10 +1,10 @@
-import { chainOf, platformOfNode, type CheckInput, type Image, type Platform } from '@image-tooling/model';
-import type { MadeImage } from '../build/image';
+import { chainOf, platformOfNode, type CheckInput } from '@image-tooling/model';
+import type { Subject } from './try-image';
 
 /** What an image is held against: the definitions of its whole chain, and what came out of its build. */
-export function checkInput(image: Image, platform: Platform, made: MadeImage): CheckInput {
+export function checkInput({ image, platform, inheritance, system }: Subject): CheckInput {
   const chain = chainOf(image);
-  const { contents, config } = made.inheritance;
+  const { contents, config } = inheritance;
   return {
     image: image.name,
     platform,
@@ -21,6 +21,6 @@ export function checkInput(image: Image, platform: Platform, made: MadeImage): C
     config,
     budget: image.definition.budget,
     setuid: chain.flatMap(({ definition }) => definition.setuid),
-    compressedSize: made.layers.reduce((sum, { size }) => sum + size, 0),
+    compressedSize: system.reduce((sum, { size }) => sum + size, 0),
   };
 }

@@ -1,24 +1,10 @@
 import { join } from 'node:path';
-import {
-  judgeListing,
-  judgeSize,
-  ok,
-  planChecks,
-  type CheckInput,
-  type CheckOutcome,
-  type Image,
-  type Platform,
-  type Result,
-  type TestReport,
-} from '@image-tooling/model';
-import type { MadeImage } from '../build/image';
+import { ok, type Platform, type Result, type TestReport } from '@image-tooling/model';
 import { recordedImage, type Use } from '../build/recorded';
 import type { Session } from '../session';
-import { checkInput } from './check-input';
-import { homeOf } from './home';
 import { removeReport, reportFolder, writeReport } from './report';
-import { runSteps, type Ran } from './run-steps';
 import { systemOf } from './system';
+import { tryImage } from './try-image';
 
 /** An image that was tried. */
 export interface Tested {
@@ -41,48 +27,15 @@ export async function testImage(session: Session, name: string, platform: Platfo
   const recorded = await recordedImage(session, name, platform, TEST);
   if (!recorded.ok) return recorded;
   const { image, made } = recorded.value;
-  const report = await tryImage(session, image, platform, made);
+  const report = await tryImage(session, {
+    image,
+    platform,
+    manifest: made.digests.manifest,
+    inheritance: made.inheritance,
+    system: systemOf(session, made.layers),
+  });
   if (!report.ok) return report;
   const folder = reportFolder(image.folder, platform);
   const written = await writeReport(join(session.root, folder), report.value);
   return written.ok ? ok({ report: report.value, folder }) : written;
-}
-
-async function tryImage(
-  session: Session,
-  image: Image,
-  platform: Platform,
-  made: MadeImage,
-): Promise<Result<TestReport>> {
-  const began = Date.now();
-  const input = checkInput(image, platform, made);
-  const plan = planChecks(input);
-  if (!plan.ok) return plan;
-  const engine = await session.engine();
-  if (!engine.ok) return engine;
-  const ran = await runSteps(session, engine.value, {
-    image: image.name,
-    platform,
-    system: systemOf(session, made.layers),
-    config: input.config,
-    home: homeOf(image, input.config),
-    commands: plan.value.commands,
-  });
-  if (!ran.ok) return ran;
-  const checks = outcomes(input, ran.value);
-  return ok({
-    reportVersion: 1,
-    image: image.name,
-    platform,
-    manifest: made.digests.manifest,
-    engine: engine.value.name,
-    isolated: ran.value.isolated,
-    passed: checks.every(({ passed }) => passed),
-    seconds: (Date.now() - began) / 1000,
-    checks,
-  });
-}
-
-function outcomes(input: CheckInput, ran: Ran): CheckOutcome[] {
-  return [...ran.outcomes, ...judgeListing(input, ran.listing), judgeSize(input)];
 }

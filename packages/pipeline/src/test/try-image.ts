@@ -1,0 +1,71 @@
+import type { SystemLayer } from '@image-tooling/engines';
+import {
+  judgeListing,
+  judgeSize,
+  ok,
+  planChecks,
+  type CheckInput,
+  type CheckOutcome,
+  type Digest,
+  type Image,
+  type LayersFile,
+  type Platform,
+  type Result,
+  type TestReport,
+} from '@image-tooling/model';
+import type { Session } from '../session';
+import { checkInput } from './check-input';
+import { homeOf } from './home';
+import { runSteps, type Ran } from './run-steps';
+
+/** An image to try: what it should be by its definition, and the bytes that it is. */
+export interface Subject {
+  readonly image: Image;
+  readonly platform: Platform;
+  readonly manifest: Digest;
+  readonly inheritance: Pick<LayersFile, 'config' | 'contents'>;
+  /** All its layers, its help included. */
+  readonly system: readonly [SystemLayer, ...SystemLayer[]];
+}
+
+/**
+ * Runs all checks of an image on the engine. Succeeds where checks failed too (see `passed`); fails where they could
+ * not all be run: with what the engine fails with, and with `aborted`.
+ */
+export async function tryImage(
+  session: Pick<Session, 'store' | 'context' | 'engine'>,
+  subject: Subject,
+): Promise<Result<TestReport>> {
+  const began = Date.now();
+  const { image, platform, manifest, system } = subject;
+  const input = checkInput(subject);
+  const plan = planChecks(input);
+  if (!plan.ok) return plan;
+  const engine = await session.engine();
+  if (!engine.ok) return engine;
+  const ran = await runSteps(session, engine.value, {
+    image: image.name,
+    platform,
+    system,
+    config: input.config,
+    home: homeOf(image, input.config),
+    commands: plan.value.commands,
+  });
+  if (!ran.ok) return ran;
+  const checks = outcomes(input, ran.value);
+  return ok({
+    reportVersion: 1,
+    image: image.name,
+    platform,
+    manifest,
+    engine: engine.value.name,
+    isolated: ran.value.isolated,
+    passed: checks.every(({ passed }) => passed),
+    seconds: (Date.now() - began) / 1000,
+    checks,
+  });
+}
+
+function outcomes(input: CheckInput, ran: Ran): CheckOutcome[] {
+  return [...ran.outcomes, ...judgeListing(input, ran.listing), judgeSize(input)];
+}

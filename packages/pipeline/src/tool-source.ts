@@ -1,0 +1,24 @@
+import {
+  fail,
+  ok,
+  TOOL_SOURCES,
+  type Result,
+  type ToolSource,
+  type WorkspaceOptions,
+} from '@image-tooling/model';
+
+/** The workspace's policy, or what IMAGE_TOOL_SOURCE overrides it with on one machine. Fails with `usage`. */
+export function toolSourceOf(
+  { toolSource }: Pick<WorkspaceOptions, 'toolSource'>,
+  env: NodeJS.ProcessEnv,
+): Result<ToolSource> {
+  const asked = env['IMAGE_TOOL_SOURCE'] ?? '';
+  if (asked === '') return ok(toolSource);
+  const known = TOOL_SOURCES.find((kind) => kind === asked);
+  if (known) return ok(known);
+  return fail({
+    code: 'usage',
+    message: `IMAGE_TOOL_SOURCE is "${asked}"; expected one of ${TOOL_SOURCES.join(', ')}.`,
+    hint: 'Unset it for what nx.json says.',
+  });
+}
