@@ -2,4 +2,5 @@ export * from './archive';
 export * from './dagger';
 export * from './engine-contract';
 export * from './go';
+export * from './registry';
 export * from './workspace';

@@ -1,0 +1,3 @@
+export * from './proxy';
+export * from './read';
+export * from './real';

@@ -1,0 +1,4 @@
+export { plainRequest, sha256Of, type PlainResponse, type RegistryAddress } from './get';
+export { pushPlainBlob, pushPlainImage, pushPlainManifest, type PushedImage } from './push';
+export { rawBlob, rawManifest, tagsOf, type RawManifest } from './repository';
+export { wholeAt } from './whole';

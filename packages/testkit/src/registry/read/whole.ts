@@ -1,0 +1,53 @@
+import { sha256Of, type RegistryAddress } from './get';
+import { rawBlob, rawManifest } from './repository';
+
+interface Named {
+  readonly digest: string;
+  readonly size: number;
+  readonly mediaType: string;
+}
+
+interface AnyManifest {
+  readonly manifests?: readonly Named[];
+  readonly config?: Named;
+  readonly layers?: readonly Named[];
+}
+
+/**
+ * What is missing or wrong of all that a tag or digest reaches: each index, manifest, config and layer must be in this
+ * very repository, as long as it is said to be and with the digest by which it is named. Empty: it is whole. By plain
+ * HTTP and SHA-256 only. Blobs are read into memory one at a time.
+ */
+export async function wholeAt(
+  registry: RegistryAddress,
+  repository: string,
+  reference: string,
+): Promise<string[]> {
+  const found = await rawManifest(registry, repository, reference);
+  if (!found) return [`${reference}: no such manifest`];
+  const wrong =
+    reference.startsWith('sha256:') && found.digest !== reference
+      ? [`${reference}: its bytes are ${found.digest}`]
+      : [];
+  const { manifests = [], config, layers = [] } = found.json as AnyManifest;
+  for (const named of manifests) wrong.push(...(await wholeManifest(registry, repository, named)));
+  for (const named of [...(config ? [config] : []), ...layers])
+    wrong.push(...wrongOf(named, await rawBlob(registry, repository, named.digest)));
+  return [...new Set(wrong)];
+}
+
+async function wholeManifest(registry: RegistryAddress, repository: string, named: Named): Promise<string[]> {
+  const found = await rawManifest(registry, repository, named.digest);
+  const wrong = wrongOf(named, found?.bytes);
+  if (found && found.mediaType !== named.mediaType)
+    wrong.push(`${named.digest}: is served as ${found.mediaType}, named as ${named.mediaType}`);
+  return found ? [...wrong, ...(await wholeAt(registry, repository, named.digest))] : wrong;
+}
+
+function wrongOf({ digest, size, mediaType }: Named, bytes: Buffer | undefined): string[] {
+  if (!bytes) return [`${digest}: missing (${mediaType})`];
+  const wrong: string[] = [];
+  if (bytes.length !== size) wrong.push(`${digest}: has ${bytes.length} bytes, is said to have ${size}`);
+  if (sha256Of(bytes) !== digest) wrong.push(`${digest}: its bytes are ${sha256Of(bytes)}`);
+  return wrong;
+}
