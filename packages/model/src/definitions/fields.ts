@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PLATFORMS } from '../platform';
-import { knownPlaceholders, unknownPlaceholders, type Placeholder } from './template';
+import { knownPlaceholders, unknownPlaceholders } from './template';
 
 /** A text that matches `pattern`; `expected` completes "expected …" in messages. */
 export function textLike(pattern: RegExp, expected: string, description: string) {
@@ -8,7 +8,7 @@ export function textLike(pattern: RegExp, expected: string, description: string)
 }
 
 /** The schema, refusing `{names}` other than `placeholders` in its texts. */
-export function templated<T extends z.ZodType<string>>(schema: T, placeholders: readonly Placeholder[]): T {
+export function templated<T extends z.ZodType<string>>(schema: T, placeholders: readonly string[]): T {
   return schema.check((context) => {
     for (const name of unknownPlaceholders(context.value, placeholders))
       context.issues.push({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { relativePath } from './fields';
+import { relativePath, templated, textLike } from './fields';
 
 const address = z.string().regex(/^https?:\/\/\S+$/, { error: 'an https:// address' });
 
@@ -25,6 +25,25 @@ const debian = z.strictObject({
   archives: z.array(archive).default([]).meta({ description: 'More archives.' }),
 });
 
+/** A host, and the folder in it that all images share (OCI distribution-spec 1.1, "Pulling manifests": <name>). */
+const registry = textLike(
+  /^[a-zA-Z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/,
+  'a host and a path in lower case, without "https://" ("registry.example/team")',
+  'Where images are published.',
+);
+
+const repository = templated(
+  textLike(
+    /^(?=.*\{image\})(?!.*:\/\/)[a-zA-Z0-9{}.:/_-]+$/,
+    'a repository with {image} in it, without "https://" ("{registry}/{image}")',
+    'What the repository of an image is called: {registry} is the option, {image} the name.',
+  ),
+  ['registry', 'image'],
+);
+
+/** A century: dates stay dates. */
+const MOST_DAYS = 36_500;
+
 /** Which kinds of source are taken first. `registry`: those that need package registries only. */
 export const TOOL_SOURCES = ['registry', 'release', 'go', 'npm', 'deb'] as const;
 
@@ -42,6 +61,26 @@ export const optionsSchema = z
       .record(address, address)
       .default({})
       .meta({ description: 'Beginnings of addresses, and what to put in their place.' }),
+    registry: registry.optional(),
+    repository: repository.default('{registry}/{image}'),
+    source: address
+      .optional()
+      .meta({ description: "Address of the workspace's repository, for the images' annotations." }),
+    mainBranch: z
+      .string()
+      .regex(/^[^\s~^:?*[\\]+$/, { error: 'the name of a branch' })
+      .default('main')
+      .meta({ description: 'The branch that releases are cut from.' }),
+    branchImageDays: z
+      .int()
+      .min(1)
+      .max(MOST_DAYS)
+      .default(14)
+      .meta({ description: 'How long images of other branches are kept, counted from their commit.' }),
+    plainHttp: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Speak http to the registry, without TLS; one on this machine needs no leave.' }),
     debian: debian.prefault({}).meta({ description: 'Where Debian packages come from.' }),
   })
   .meta({ title: 'Workspace options' });

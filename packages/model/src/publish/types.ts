@@ -42,6 +42,8 @@ export interface TagFacts {
   readonly tags: readonly string[];
   /** What the wanted tags that exist lead to. */
   readonly heads: ReadonlyMap<string, Digest>;
+  /** Releases that are marked as bad: they hold no moving tag, and move none. */
+  readonly yanked?: ReadonlySet<string>;
 }
 
 /** What is to become of one tag. */
@@ -51,7 +53,7 @@ export interface TagMove {
   readonly action: 'create' | 'move' | 'same' | 'held';
   readonly from?: Digest;
   readonly to: Digest;
-  /** For `held`: the version that holds it. */
+  /** For `held`: the higher version; undefined where what is published is itself marked as bad. */
   readonly heldBy?: string;
 }
 

@@ -1,0 +1,60 @@
+import { EXPIRES_ANNOTATION, type Commit, type PublishMode } from './types';
+
+export interface AnnotationsInput {
+  readonly image: string;
+  readonly description: string;
+  /** Address of the workspace's repository. */
+  readonly source?: string | undefined;
+  readonly mode: PublishMode;
+  readonly commit: Commit;
+  /** Days that a branch image is kept. */
+  readonly branchDays: number;
+}
+
+const SECONDS_A_DAY = 86_400;
+
+/**
+ * The annotations of an index (OCI image-spec 1.1, annotations.md, "Pre-Defined Annotation Keys"). All of it follows from
+ * the commit, so that every machine on every day gives one digest; and no revision, so that an image that did not
+ * change keeps its digest from commit to commit.
+ */
+export function indexAnnotations(input: AnnotationsInput): Record<string, string> {
+  const { image, description, source, mode } = input;
+  return {
+    'org.opencontainers.image.title': image,
+    'org.opencontainers.image.description': description,
+    ...(source !== undefined && { 'org.opencontainers.image.source': source }),
+    ...(mode.kind === 'release' && { 'org.opencontainers.image.version': mode.version }),
+    ...(mode.kind === 'branch' && { [EXPIRES_ANNOTATION]: expiry(input) }),
+  };
+}
+
+/** Counted from the commit, not from the day of the publish. */
+function expiry({ commit, branchDays }: AnnotationsInput): string {
+  return timestamp(commit.time + branchDays * SECONDS_A_DAY);
+}
+
+/** RFC 3339, whole seconds, UTC. */
+function timestamp(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** RFC 3339, section 5.6. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+
+/** When an image may be deleted, in seconds since the epoch; undefined where nothing says so that can be read. */
+export function expiryOf(annotations: Readonly<Record<string, string>>): number | undefined {
+  const text = annotations[EXPIRES_ANNOTATION] ?? '';
+  const milliseconds = TIMESTAMP.test(text) ? Date.parse(text.toUpperCase()) : NaN;
+  return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
+}
+
+/**
+ * Whether an image may be deleted. What has no expiry, or one that can't be read, never expires.
+ *
+ * @param now seconds since the epoch
+ */
+export function isExpired(annotations: Readonly<Record<string, string>>, now: number): boolean {
+  const expires = expiryOf(annotations);
+  return expires !== undefined && expires <= now;
+}

@@ -1,0 +1,79 @@
+import type { Failure } from '../../failure';
+import { platformFailures } from './platforms';
+import type { GateFacts, OverriddenTool } from './types';
+
+export type * from './types';
+
+/** Why an image may not be published, all of it at once, each as `not-publishable`; empty where it may. */
+export function gate(facts: GateFacts): Failure[] {
+  const { image, mode, platforms, uncommitted, overridden } = facts;
+  return [
+    ...platforms.flatMap((platform) => platformFailures(image, platform)),
+    ...(uncommitted.length > 0 && !mayBeDirty(facts) ? [dirtyFailure(facts)] : []),
+    ...(mode.kind === 'branch' ? [] : overridden.map((tool) => sourceFailure(facts, tool))),
+  ];
+}
+
+/** What is let through and should be known all the same: one line each. */
+export function gateNotes(facts: GateFacts): string[] {
+  const { image, mode, uncommitted, overridden } = facts;
+  if (mode.kind !== 'branch') return [];
+  const dirty = uncommitted.length > 0 && facts.allowDirty;
+  return [
+    ...(dirty ? [`${image} is published with changes that are not committed: ${inLine(uncommitted)}`] : []),
+    ...overridden.map(
+      ({ tool, used, committed }) =>
+        `${tool} comes from ${used}, not from ${committed} as committed: no release can have it`,
+    ),
+  ];
+}
+
+/** Whether what is published follows from more than the commit: then no tag may name the commit (`wantedTags`). */
+export function isAltered({
+  uncommitted,
+  overridden,
+}: Pick<GateFacts, 'uncommitted' | 'overridden'>): boolean {
+  return uncommitted.length > 0 || overridden.length > 0;
+}
+
+function mayBeDirty({ mode, allowDirty }: GateFacts): boolean {
+  return mode.kind === 'branch' && allowDirty;
+}
+
+function dirtyFailure({ image, mode, uncommitted }: GateFacts): Failure {
+  const [file = ''] = uncommitted;
+  const publish = `npx nx run ${image}:publish`;
+  return {
+    code: 'not-publishable',
+    message: `${image} is made of files that are not committed.`,
+    place: { file },
+    details: shortened(uncommitted),
+    hint:
+      mode.kind === 'branch'
+        ? `Commit them and run: ${publish}; or publish them on this branch all the same: ${publish} --allow-dirty`
+        : `Commit them and run: ${publish}`,
+  };
+}
+
+function sourceFailure({ image, mode }: GateFacts, { tool, used, committed }: OverriddenTool): Failure {
+  const what = mode.kind === 'release' ? 'release' : 'main branch';
+  return {
+    code: 'not-publishable',
+    message: `${tool} in ${image} comes from ${used}; the ${what} has it from ${committed}, as committed.`,
+    place: { file: 'nx.json' },
+    hint: `Unset IMAGE_TOOL_SOURCE and run: npx nx run ${image}:test-all`,
+  };
+}
+
+const LONGEST_LIST = 20;
+const LONGEST_LINE = 3;
+
+function shortened(paths: readonly string[]): string[] {
+  const more = paths.length - LONGEST_LIST;
+  return [...paths.slice(0, LONGEST_LIST), ...(more > 0 ? [`and ${more} more`] : [])];
+}
+
+function inLine(paths: readonly string[]): string {
+  const more = paths.length - LONGEST_LINE;
+  return `${paths.slice(0, LONGEST_LINE).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

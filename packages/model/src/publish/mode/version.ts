@@ -1,0 +1,38 @@
+import { valid } from 'semver';
+import { fail, ok, type Result } from '../../result';
+import type { Env } from './ci';
+
+/** Set by a release run: the version that is being released. */
+export const VERSION_VARIABLE = 'IMAGE_RELEASE_VERSION';
+
+/** The version to release: from the flag, else from the environment; undefined where neither is given. Fails with `usage`. */
+export function releaseVersion(flag: string | undefined, env: Env): Result<string | undefined> {
+  if (flag !== undefined) return checkVersion(flag, '--version');
+  const variable = env[VERSION_VARIABLE];
+  return variable ? checkVersion(variable, VERSION_VARIABLE) : ok(undefined);
+}
+
+/** Longest tag (OCI distribution-spec 1.1, "Pulling manifests"). */
+const LONGEST_TAG = 128;
+
+/** SemVer 2.0.0, without build metadata: a version is a tag, and tags have no "+". */
+function checkVersion(text: string, origin: string): Result<string> {
+  if (valid(text) === text && text.length <= LONGEST_TAG) return ok(text);
+  return fail({
+    code: 'usage',
+    message: `"${text}" (${origin}) is no version that an image can have${reason(text)}.`,
+    hint: `Write it as SemVer 2.0 has it: ${suggestion(text) ?? '1.2.3, or 1.2.3-rc.1'}.`,
+  });
+}
+
+function reason(text: string): string {
+  if (text.length > LONGEST_TAG) return `: a tag has at most ${LONGEST_TAG} characters`;
+  if (valid(text) === null) return '';
+  if (text.includes('+')) return ': no tag can have a "+"';
+  return ': it has no "v" and no spaces around it';
+}
+
+/** What was probably meant. */
+function suggestion(text: string): string | undefined {
+  return text.length <= LONGEST_TAG ? (valid(text) ?? undefined) : undefined;
+}

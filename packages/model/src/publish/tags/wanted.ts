@@ -1,0 +1,43 @@
+import type { Commit, PublishMode, WantedTag } from '../types';
+import { shortCommit } from './slug';
+import { majorTag, minorTag, versionOf } from './versions';
+
+export interface WantedOptions {
+  /**
+   * What is published does not follow from the commit alone: inputs that are not committed, a tool from another source
+   * than the committed one. Then no tag may name the commit.
+   */
+  readonly altered?: boolean;
+}
+
+/** The tags that a publish writes, in the order in which they are written: those that name one thing first, `latest` last. */
+export function wantedTags(
+  mode: PublishMode,
+  commit: Commit,
+  { altered = false }: WantedOptions = {},
+): WantedTag[] {
+  if (mode.kind === 'release') return releaseTags(mode.version);
+  const moving = mode.kind === 'main' ? 'main' : `branch-${mode.slug}`;
+  const named = `${moving}-${shortCommit(commit)}`;
+  return [...(altered ? [] : [{ tag: named, rule: commitRule(mode) }]), { tag: moving, rule: 'always' }];
+}
+
+/**
+ * On main a commit has one digest, and another one is a fault to be told. A branch image expires, may be deleted and
+ * published again under another `branchImageDays`, and a fault there should stop nobody's trial.
+ */
+function commitRule({ kind }: PublishMode): WantedTag['rule'] {
+  return kind === 'main' ? 'once' : 'always';
+}
+
+/**
+ * A pre-release moves nothing. Nor does 0.y.z move `0`: anything may change between 0.1 and 0.2 (SemVer 2.0.0, item 4),
+ * so such a tag would promise what nobody keeps.
+ */
+function releaseTags(text: string): WantedTag[] {
+  const version = versionOf(text);
+  const once: WantedTag = { tag: text, rule: 'once' };
+  if (version.prerelease.length > 0) return [once];
+  const moving = [minorTag(version), ...(version.major === 0 ? [] : [majorTag(version)]), 'latest'];
+  return [once, ...moving.map((tag) => ({ tag, rule: 'forward' as const }))];
+}
