@@ -41,13 +41,13 @@ function mayBeDirty({ mode, allowDirty }: GateFacts): boolean {
 }
 
 function dirtyFailure({ image, mode, uncommitted }: GateFacts): Failure {
-  const [file = ''] = uncommitted;
+  const [file = '', ...others] = uncommitted;
   const publish = `npx nx run ${image}:publish`;
   return {
     code: 'not-publishable',
     message: `${image} is made of files that are not committed.`,
     place: { file },
-    details: shortened(uncommitted),
+    details: shortened(others),
     hint:
       mode.kind === 'branch'
         ? `Commit them and run: ${publish}; or publish them on this branch all the same: ${publish} --allow-dirty`

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import {
+  fail,
+  gate,
+  gateNotes,
+  isAltered,
+  type Digest,
+  type Failure,
+  type GateFacts,
+  type PlatformEvidence,
+} from '../src';
+import { shown } from './definitions-fixtures';
+
+const BUILT: Digest = `sha256:${'a'.repeat(64)}`;
+const TESTED: Digest = `sha256:${'b'.repeat(64)}`;
+const TEST = { manifest: BUILT, passed: true, isolated: true };
+
+const GOOD: GateFacts = {
+  image: 'k8s',
+  mode: { kind: 'release', version: '1.2.3' },
+  platforms: [
+    { platform: 'linux/amd64', manifest: BUILT, test: TEST },
+    { platform: 'linux/arm64', manifest: BUILT, test: TEST },
+  ],
+  uncommitted: [],
+  allowDirty: false,
+  overridden: [],
+};
+
+const BRANCH = { kind: 'branch', branch: 'x', slug: 'x' } as const;
+const MAIN = { kind: 'main' } as const;
+
+function arm64(evidence: Omit<PlatformEvidence, 'platform'>): GateFacts {
+  return { ...GOOD, platforms: [...GOOD.platforms.slice(0, 1), { platform: 'linux/arm64', ...evidence }] };
+}
+
+function text(failures: readonly Failure[]): string {
+  const [first, ...rest] = failures;
+  return first ? shown(fail(first, ...rest)) : '';
+}
+
+describe('gate', () => {
+  it('lets through what was tested, in every mode', () => {
+    for (const mode of [GOOD.mode, BRANCH, MAIN]) expect(gate({ ...GOOD, mode })).toEqual([]);
+  });
+
+  it.each<[string, Omit<PlatformEvidence, 'platform'>, string]>([
+    ['that is not built', {}, 'k8s is not built for linux/arm64.'],
+    ['that is not built any more', { test: TEST }, 'k8s is not built for linux/arm64.'],
+    ['that is not tested', { manifest: BUILT }, 'k8s is not tested for linux/arm64.'],
+    [
+      'that was tested before it was built again',
+      { manifest: BUILT, test: { ...TEST, manifest: TESTED } },
+      'k8s was tested with another digest than the one that is built for linux/arm64.',
+    ],
+    [
+      'whose test failed',
+      { manifest: BUILT, test: { ...TEST, passed: false } },
+      'k8s did not pass its test for linux/arm64.',
+    ],
+    [
+      'that was tested with the network',
+      { manifest: BUILT, test: { ...TEST, isolated: false } },
+      'k8s was tested by an engine that did not cut off the network for linux/arm64.',
+    ],
+  ])('refuses a platform %s, in every mode', (_, evidence, message) => {
+    for (const mode of [GOOD.mode, BRANCH, MAIN])
+      expect(gate({ ...arm64(evidence), mode, allowDirty: true })).toMatchObject([
+        {
+          code: 'not-publishable',
+          message,
+          hint: expect.stringContaining('npx nx run k8s:test-arm64') as string,
+        },
+      ]);
+  });
+
+  const dirty = { ...GOOD, uncommitted: ['images/k8s/image.json', 'tools/helm/go.sum'] };
+
+  it.each<[string, GateFacts, boolean]>([
+    ['a release', dirty, false],
+    ['a release, allowed or not', { ...dirty, allowDirty: true }, false],
+    ['main', { ...dirty, mode: MAIN, allowDirty: true }, false],
+    ['a branch', { ...dirty, mode: BRANCH }, false],
+    ['a branch where it is allowed', { ...dirty, mode: BRANCH, allowDirty: true }, true],
+  ])('lets uncommitted inputs into %s: see right', (_, facts, passes) => {
+    expect(gate(facts)).toHaveLength(passes ? 0 : 1);
+    expect(gateNotes(facts)).toHaveLength(passes ? 1 : 0);
+    expect(isAltered(facts)).toBe(true);
+  });
+
+  const overridden = { ...GOOD, overridden: [{ tool: 'helm', used: 'release', committed: 'go' }] };
+
+  it.each<[string, GateFacts, boolean]>([
+    ['a release', overridden, false],
+    ['main', { ...overridden, mode: MAIN }, false],
+    ['a branch', { ...overridden, mode: BRANCH }, true],
+  ])('lets a tool of another source into %s: see right', (_, facts, passes) => {
+    expect(gate(facts)).toHaveLength(passes ? 0 : 1);
+    expect(gateNotes(facts)).toHaveLength(passes ? 1 : 0);
+    expect(isAltered(facts)).toBe(true);
+  });
+
+  it('tells every refusal at once, each with the next step', () => {
+    const uncommitted = Array.from({ length: 23 }, (_, index) => `images/k8s/rootfs/${index + 10}`);
+    const facts = {
+      ...GOOD,
+      platforms: [
+        { platform: 'linux/amd64' as const, manifest: BUILT, test: { ...TEST, manifest: TESTED } },
+        { platform: 'linux/arm64' as const },
+      ],
+      uncommitted,
+      overridden: overridden.overridden,
+    };
+    expect(text(gate(facts))).toMatchInlineSnapshot(`
+      "error: k8s was tested with another digest than the one that is built for linux/amd64. (not-publishable)
+        built:  sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+        tested: sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
+        help: Run: npx nx run k8s:test-amd64
+
+      error: k8s is not built for linux/arm64. (not-publishable)
+        help: Run: npx nx run k8s:test-arm64
+
+      error: k8s is made of files that are not committed. (not-publishable)
+        images/k8s/rootfs/10
+        images/k8s/rootfs/11
+        images/k8s/rootfs/12
+        images/k8s/rootfs/13
+        images/k8s/rootfs/14
+        images/k8s/rootfs/15
+        images/k8s/rootfs/16
+        images/k8s/rootfs/17
+        images/k8s/rootfs/18
+        images/k8s/rootfs/19
+        images/k8s/rootfs/20
+        images/k8s/rootfs/21
+        images/k8s/rootfs/22
+        images/k8s/rootfs/23
+        images/k8s/rootfs/24
+        images/k8s/rootfs/25
+        images/k8s/rootfs/26
+        images/k8s/rootfs/27
+        images/k8s/rootfs/28
+        images/k8s/rootfs/29
+        images/k8s/rootfs/30
+        and 2 more
+        help: Commit them and run: npx nx run k8s:publish
+
+      error: helm in k8s comes from release; the release has it from go, as committed. (not-publishable)
+        nx.json
+        help: Unset IMAGE_TOOL_SOURCE and run: npx nx run k8s:test-all
+
+      4 errors in 2 files"
+    `);
+    expect(text(gate({ ...dirty, mode: BRANCH }))).toMatchInlineSnapshot(`
+      "error: k8s is made of files that are not committed. (not-publishable)
+        images/k8s/image.json
+        tools/helm/go.sum
+        help: Commit them and run: npx nx run k8s:publish; or publish them on this branch all the same: npx nx run k8s:publish --allow-dirty"
+    `);
+  });
+
+  it('notes what a branch image is made of', () => {
+    const uncommitted = ['a', 'b', 'c', 'd', 'e'];
+    expect(gateNotes({ ...overridden, mode: BRANCH, uncommitted, allowDirty: true })).toMatchInlineSnapshot(`
+      [
+        "k8s is published with changes that are not committed: a, b, c and 2 more",
+        "helm comes from release, not from go as committed: no release can have it",
+      ]
+    `);
+    expect(gateNotes(GOOD)).toEqual([]);
+    expect(isAltered(GOOD)).toBe(false);
+  });
+});

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import {
+  shortCommit,
+  slugOf,
+  tagMoves,
+  wantedTags,
+  type Commit,
+  type Digest,
+  type PublishMode,
+  type TagMove,
+} from '../src';
+import { shown, valueOf } from './definitions-fixtures';
+
+const COMMIT: Commit = { id: '0123456789abcdef0123456789abcdef01234567', time: 1_700_000_000 };
+const OURS: Digest = `sha256:${'1'.repeat(64)}`;
+const OTHER: Digest = `sha256:${'2'.repeat(64)}`;
+const MAIN: PublishMode = { kind: 'main' };
+const BRANCH: PublishMode = { kind: 'branch', branch: 'feature-x', slug: 'feature-x' };
+const release = (version: string): PublishMode => ({ kind: 'release', version });
+
+/** OCI distribution-spec 1.1, "Pulling manifests". */
+const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+
+describe('slugOf', () => {
+  it.each(['feature-x', 'fix_1.2', 'x'.repeat(60)])(
+    'is the name itself where that fits a tag: %s',
+    (branch) => {
+      expect(slugOf(branch)).toBe(branch);
+    },
+  );
+
+  it.each([
+    ['feature/x', 'feature-x-217d2bf5'],
+    ['Feature-x', 'feature-x-3257df2d'],
+    ['-x-', 'x-c6cf95e5'],
+    ['日本', 'cf2abf0c'],
+    ['x'.repeat(61), `${'x'.repeat(51)}-c508e75f`],
+  ])('has digits of the sha256 of any other: %s', (branch, expected) => {
+    expect(slugOf(branch)).toBe(expected);
+  });
+
+  it('is another for every branch, also for one that is called as another is written', () => {
+    const first = [
+      'feature/x',
+      'feature-x',
+      'Feature-X',
+      'feature_x',
+      'feature//x',
+      'x',
+      'x/',
+      '日本',
+      '本日',
+    ];
+    const long = [`${'x'.repeat(70)}1`, `${'x'.repeat(70)}2`];
+    const branches = [...first, ...long];
+    const imitations = branches.map(slugOf).filter((slug) => !branches.includes(slug));
+    const all = [...branches, ...imitations];
+    expect(new Set(all.map(slugOf)).size).toBe(all.length);
+  });
+
+  it("gives no branch another branch's tag of a commit", () => {
+    expect(slugOf('x-0123456789ab')).toMatch(/^x-0123456789ab-[0-9a-f]{8}$/);
+  });
+
+  it.each([
+    ['a path', '../..'],
+    ['dots', '.hidden'],
+    ['no letter', '-'],
+    ['signs', '@{u}'],
+    ['control characters', 'a b\u0000c'],
+    ['letters that tags have not', 'é'.repeat(300)],
+    ['a very long one', 'x'.repeat(5000)],
+  ])('fits a tag: %s', (_, branch) => {
+    const mode: PublishMode = { kind: 'branch', branch, slug: slugOf(branch) };
+    const tags = wantedTags(mode, COMMIT).map(({ tag }) => tag);
+    for (const tag of tags) expect(tag).toMatch(TAG);
+    expect(Math.max(...tags.map((tag) => tag.length))).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('wantedTags', () => {
+  const tags = (...wanted: Parameters<typeof wantedTags>) =>
+    wantedTags(...wanted).map(({ tag, rule }) => `${tag} ${rule}`);
+
+  it.each<[string, PublishMode, string[]]>([
+    ['a branch', BRANCH, ['branch-feature-x-0123456789ab always', 'branch-feature-x always']],
+    ['main', MAIN, ['main-0123456789ab once', 'main always']],
+    ['a release', release('1.2.3'), ['1.2.3 once', '1.2 forward', '1 forward', 'latest forward']],
+    ['one before 1.0.0', release('0.2.3'), ['0.2.3 once', '0.2 forward', 'latest forward']],
+    ['a pre-release', release('1.2.3-rc.1'), ['1.2.3-rc.1 once']],
+  ])('of %s', (_, mode, expected) => {
+    expect(tags(mode, COMMIT)).toEqual(expected);
+    expect(shortCommit(COMMIT)).toBe('0123456789ab');
+  });
+
+  it('name no commit that the bytes are not of', () => {
+    expect(tags(BRANCH, COMMIT, { altered: true })).toEqual(['branch-feature-x always']);
+  });
+});
+
+describe('tagMoves', () => {
+  function moved(
+    mode: PublishMode,
+    heads: Record<string, Digest>,
+    { tags = [], yanked = [] }: { tags?: string[]; yanked?: string[] } = {},
+  ) {
+    const facts = {
+      tags: [...Object.keys(heads), ...tags],
+      heads: new Map(Object.entries(heads)),
+      yanked: new Set(yanked),
+    };
+    return tagMoves({ image: 'k8s', mode, wanted: wantedTags(mode, COMMIT), facts, index: OURS });
+  }
+
+  const words = (moves: readonly TagMove[]) =>
+    moves.map(({ tag, action, heldBy }) => [tag, action, heldBy].filter(Boolean).join(' '));
+
+  it('creates what is not there', () => {
+    expect(words(valueOf(moved(release('1.2.3'), {})))).toEqual([
+      '1.2.3 create',
+      '1.2 create',
+      '1 create',
+      'latest create',
+    ]);
+  });
+
+  it('leaves what is right, and says from where to where the rest moves', () => {
+    expect(valueOf(moved(MAIN, { 'main-0123456789ab': OURS, main: OTHER }))).toEqual([
+      { tag: 'main-0123456789ab', action: 'same', from: OURS, to: OURS },
+      { tag: 'main', action: 'move', from: OTHER, to: OURS },
+    ]);
+  });
+
+  it('moves a branch anywhere, its tag of the commit too', () => {
+    const heads = { 'branch-feature-x': OTHER, 'branch-feature-x-0123456789ab': OTHER };
+    expect(words(valueOf(moved(BRANCH, heads)))).toEqual([
+      'branch-feature-x-0123456789ab move',
+      'branch-feature-x move',
+    ]);
+  });
+
+  it.each<[string, string, string[], string[]]>([
+    ['1.2.3 after 1.2.4', '1.2.3', ['1.2.4'], ['1.2 held 1.2.4', '1 held 1.2.4', 'latest held 1.2.4']],
+    ['1.2.5 after 1.3.0', '1.2.5', ['1.2.4', '1.3.0'], ['1.2 move', '1 held 1.3.0', 'latest held 1.3.0']],
+    ['1.10.0 after 1.9.0', '1.10.0', ['1.9.0'], ['1.10 create', '1 move', 'latest move']],
+    ['1.4.0 after 2.0.0', '1.4.0', ['2.0.0'], ['1.4 create', '1 move', 'latest held 2.0.0']],
+    [
+      '1.2.3 after 10.0.0 and 9.0.0',
+      '1.2.3',
+      ['9.0.0', '10.0.0'],
+      ['1.2 move', '1 move', 'latest held 10.0.0'],
+    ],
+    [
+      'tags that are no releases',
+      '1.2.3',
+      ['2.0.0-rc.1', 'v3.0.0', '4', '5.0', 'main', '6.0.0.0', '07.0.0', 'latest'],
+      ['1.2 move', '1 move', 'latest move'],
+    ],
+  ])('moves forward only: %s', (_, version, tags, expected) => {
+    const heads = { '1.2': OTHER, '1': OTHER, latest: OTHER };
+    expect(words(valueOf(moved(release(version), heads, { tags })))).toEqual([
+      `${version} create`,
+      ...expected,
+    ]);
+  });
+
+  it('leaves a moving tag to the higher release that has not written it yet', () => {
+    expect(words(valueOf(moved(release('1.2.3'), {}, { tags: ['1.2.4'] })))[1]).toBe('1.2 held 1.2.4');
+  });
+
+  it('counts no release that is marked as bad', () => {
+    const tags = ['1.2.3', '1.2.4', '1.3.0'];
+    expect(
+      words(valueOf(moved(release('1.2.4'), { latest: OTHER }, { tags, yanked: ['1.3.0'] }))).at(-1),
+    ).toBe('latest move');
+    expect(
+      words(valueOf(moved(release('1.2.3'), { latest: OTHER }, { tags, yanked: ['1.3.0'] }))).at(-1),
+    ).toBe('latest held 1.2.4');
+  });
+
+  it('moves nothing to a release that is marked as bad', () => {
+    const again = moved(release('1.3.0'), { '1.3.0': OURS, latest: OTHER }, { yanked: ['1.3.0'] });
+    expect(words(valueOf(again))).toEqual(['1.3.0 same', '1.3 held', '1 held', 'latest held']);
+  });
+
+  it('never writes another digest over a release', () => {
+    expect(shown(moved(release('1.2.3'), { '1.2.3': OTHER, latest: OURS }))).toMatchInlineSnapshot(`
+      "error: k8s 1.2.3 is published already, with other content: a release is never changed. (tag-taken)
+        in the registry: sha256:2222222222222222222222222222222222222222222222222222222222222222
+        to publish:      sha256:1111111111111111111111111111111111111111111111111111111111111111
+        help: Release a new version. If 1.2.3 was meant to be this, see what differs: git diff --stat k8s@1.2.3"
+    `);
+    expect(moved(release('1.2.3-rc.1'), { '1.2.3-rc.1': OTHER }).ok).toBe(false);
+  });
+
+  it('never writes another digest over a commit of main', () => {
+    expect(shown(moved(MAIN, { 'main-0123456789ab': OTHER }))).toMatchInlineSnapshot(`
+      "error: The tag main-0123456789ab of k8s leads to another digest: something else published it. (tag-taken)
+        in the registry: sha256:2222222222222222222222222222222222222222222222222222222222222222
+        to publish:      sha256:1111111111111111111111111111111111111111111111111111111111111111
+        help: Build it again and compare: npx nx run k8s:build-all --skip-nx-cache; a new commit gets a tag of its own."
+    `);
+  });
+});
