@@ -1,6 +1,7 @@
 export * from './bytes';
 export * from './image/assemble';
 export * from './image/config';
+export * from './image/index-json';
 export * from './image/manifest';
 export * from './layer/collisions';
 export * from './layer/merge';

@@ -61,13 +61,21 @@ export interface Repository {
   /** What a tag or digest leads to; undefined where there is none, or no such repository. */
   headManifest(reference: string): Promise<Result<Descriptor | undefined>>;
   getManifest(reference: string): Promise<Result<ManifestBytes | undefined>>;
-  /** Puts a manifest by its digest, or under a tag. The registry must say the same digest. */
+  /**
+   * Puts a manifest by its digest, or under a tag. The registry must say the same digest. One that names a subject
+   * is listed among its referrers afterwards, with the fallback tag where the registry does not do so itself.
+   */
   putManifest(manifest: ManifestBytes, tag?: string): Promise<Result<void>>;
   /** False where it was not there. A registry that deletes nothing is `registry-refused`. */
   deleteManifest(digest: Digest): Promise<Result<boolean>>;
   hasBlob(digest: Digest): Promise<Result<boolean>>;
   /** Fails with `gone` where the registry has lost it. Goes on where a connection broke. */
   pullBlob(blob: Pick<Descriptor, 'digest' | 'size'>, to: BlobSink): Promise<Result<void>>;
+  /**
+   * A blob of this repository as one to push elsewhere: it streams, nothing of it is kept. Reading it throws where
+   * `pullBlob` would fail.
+   */
+  blobOf(blob: Pick<Descriptor, 'digest' | 'size'>): LocalBlob;
   pushBlob(blob: LocalBlob, options?: PushBlobOptions): Promise<Result<PushedBlob>>;
   /** All tags, in the registry's order; empty where there is no such repository. */
   listTags(): Promise<Result<string[]>>;

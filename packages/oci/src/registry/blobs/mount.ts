@@ -1,0 +1,41 @@
+import type { Digest } from '@image-tooling/model';
+import { addressOf } from '../address';
+import { ask } from '../answers/ask';
+import { discard } from '../answers/read';
+import { PUSH, type Context } from '../context';
+import { cancelSession, openSession, sessionOf, type Session } from './session';
+
+/**
+ * Asks the registry to mount a blob from the first of these repositories that has it (OCI distribution-spec 1.1,
+ * "Mounting a blob from another repository"). Gives 'mounted', or the upload that it opened instead.
+ */
+export async function mountOrOpen(
+  context: Context,
+  digest: Digest,
+  from: readonly string[],
+): Promise<'mounted' | Session> {
+  let opened: Session | undefined;
+  for (const path of from) {
+    if (opened) await cancelSession(context, opened, digest);
+    const outcome = await mount(context, digest, path);
+    if (outcome === 'mounted') return outcome;
+    opened = outcome;
+  }
+  return opened ?? openSession(context, digest);
+}
+
+/** Undefined where the registry will not: without a right on the other repository, or without mounts at all. */
+async function mount(
+  context: Context,
+  digest: Digest,
+  from: string,
+): Promise<'mounted' | Session | undefined> {
+  const purpose = `mount the blob ${digest} from ${from}`;
+  const url = addressOf(context, 'blobs/uploads/');
+  url.search = new URLSearchParams({ mount: digest, from }).toString();
+  const scope = [...PUSH, `repository:${from}:pull`];
+  const answer = await ask(context, { method: 'POST', url, purpose, scope });
+  discard(answer);
+  if (answer.status === 201) return 'mounted';
+  return answer.status === 202 ? sessionOf(answer, purpose) : undefined;
+}

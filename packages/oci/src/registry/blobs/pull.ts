@@ -1,0 +1,47 @@
+import { Fault } from '../../fault';
+import type { Descriptor } from '../../image/manifest';
+import { HashedStream } from '../../layer/hashed-stream';
+import type { BlobSink } from '../../layer/convert';
+import type { Context } from '../context';
+import type { LocalBlob } from '../port';
+import { download } from './download';
+
+/**
+ * Brings a blob into `to`, hashed. Wrong bytes are asked for once more, afresh: a flipped bit on the way passes, a
+ * blob that is wrong in the registry does not. Throws a `Fault`.
+ */
+export async function pullBlob(
+  context: Context,
+  blob: Pick<Descriptor, 'digest' | 'size'>,
+  to: BlobSink,
+): Promise<void> {
+  const { signal } = context.options;
+  const pull = () => to.putBlobFromStream(download(context, blob), { expected: blob.digest, signal });
+  let result = await pull();
+  if (!result.ok && result.failures[0].code === 'checksum') result = await pull();
+  if (!result.ok) throw new Fault(result.failures[0]);
+}
+
+/** A blob of a repository as one that can be sent to another; hashed while it is read, nothing of it is kept. */
+export function remoteBlob(
+  context: Context,
+  { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
+): LocalBlob {
+  return { digest, size, open: () => hashed(context, { digest, size }) };
+}
+
+async function* hashed(
+  context: Context,
+  blob: Pick<Descriptor, 'digest' | 'size'>,
+): AsyncGenerator<Uint8Array> {
+  const stream = new HashedStream(download(context, blob));
+  yield* stream;
+  const found = stream.digest();
+  if (found === blob.digest) return;
+  throw new Fault({
+    code: 'checksum',
+    message: `A blob of ${context.name.registry}/${context.name.path} was altered on its way, or there.`,
+    hint: 'It was not passed on. Try again; where it comes again, publish the image again.',
+    details: [`expected ${blob.digest}`, `received ${found}`],
+  });
+}

@@ -1,0 +1,32 @@
+import type { Context } from '../context';
+import type { LocalBlob, PushBlobOptions, PushedBlob, PushedHow } from '../port';
+import { Meter } from './meter';
+import { mountOrOpen } from './mount';
+import { hasBlob } from './presence';
+import { upload } from './upload';
+
+/** Brings a blob into a repository: only where it is not there, and mounted rather than sent. Throws a `Fault`. */
+export async function pushBlob(
+  context: Context,
+  blob: LocalBlob,
+  options: PushBlobOptions,
+): Promise<PushedBlob> {
+  const started = performance.now();
+  const meter = new Meter(options.onBytes);
+  const how = await bring(context, blob, options, meter);
+  return { how, sentBytes: meter.sent, seconds: (performance.now() - started) / 1000 };
+}
+
+async function bring(
+  context: Context,
+  blob: LocalBlob,
+  { mountFrom = [] }: PushBlobOptions,
+  meter: Meter,
+): Promise<PushedHow> {
+  if (await hasBlob(context, blob.digest)) return 'present';
+  const siblings = mountFrom.filter((path) => path !== context.name.path);
+  const session = await mountOrOpen(context, blob.digest, siblings);
+  if (session === 'mounted') return 'mounted';
+  await upload(context, blob, session, meter);
+  return 'pushed';
+}

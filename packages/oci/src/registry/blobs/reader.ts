@@ -1,0 +1,105 @@
+import { Fault } from '../../fault';
+import type { LocalBlob } from '../port';
+
+/** Bytes in one piece at most, whatever the blob gives. */
+const PIECE = 1024 * 1024;
+
+/**
+ * Reads a blob in parts, one after the other, without reading any byte twice unless a part is asked for again.
+ * What the blob throws is kept: it is the cause, whatever the transport makes of a body that fails.
+ */
+export class BlobReader {
+  private cursor: Cursor | undefined;
+  /** What reading the blob failed with. */
+  fault: unknown;
+
+  constructor(private readonly blob: LocalBlob) {}
+
+  /**
+   * Bytes `start` up to `end`. The very last piece of a blob comes only after the blob has ended well: a request
+   * with bytes that are not what the digest says is never complete.
+   */
+  async *part(start: number, end: number): AsyncGenerator<Uint8Array> {
+    if (this.fault !== undefined) throw this.fault;
+    const cursor = this.cursorAt(start);
+    try {
+      yield* this.pieces(cursor, end);
+      cursor.busy = false;
+    } catch (error) {
+      this.fault ??= error;
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.cursor?.close();
+    this.cursor = undefined;
+  }
+
+  private cursorAt(start: number): Cursor {
+    const current = this.cursor;
+    const goesOn = current && !current.busy && current.position === start;
+    if (!goesOn) current?.close();
+    const cursor = goesOn ? current : new Cursor(this.blob.open(), start);
+    cursor.busy = true;
+    this.cursor = cursor;
+    return cursor;
+  }
+
+  private async *pieces(cursor: Cursor, end: number): AsyncGenerator<Uint8Array> {
+    await cursor.skip();
+    while (cursor.position < end) {
+      const piece = await cursor.next(Math.min(PIECE, end - cursor.position));
+      if (!piece) throw this.wrongSize(cursor.position);
+      if (cursor.position === this.blob.size && (await cursor.next(1))) throw this.wrongSize(cursor.position);
+      yield piece;
+    }
+  }
+
+  private wrongSize(position: number): Fault {
+    return new Fault({
+      code: 'checksum',
+      message: `The blob ${this.blob.digest} should have ${this.blob.size} bytes, but ${position < this.blob.size ? `ends after ${position}` : 'goes on'}.`,
+      hint: 'It was altered here; nothing was published of it.',
+    });
+  }
+}
+
+/** A place in a blob that is being read. */
+class Cursor {
+  position = 0;
+  busy = false;
+  private readonly iterator: AsyncIterator<Uint8Array>;
+  private rest: Uint8Array = new Uint8Array(0);
+
+  constructor(
+    blob: AsyncIterable<Uint8Array>,
+    private readonly start: number,
+  ) {
+    this.iterator = blob[Symbol.asyncIterator]();
+  }
+
+  /** Passes over what comes before the start. */
+  async skip(): Promise<void> {
+    while (this.position < this.start)
+      if (!(await this.next(Math.min(PIECE, this.start - this.position)))) return;
+  }
+
+  /** The next bytes, `limit` at most; undefined at the end. */
+  async next(limit: number): Promise<Uint8Array | undefined> {
+    while (this.rest.length === 0) {
+      const { done, value } = await this.iterator.next();
+      if (done) return undefined;
+      this.rest = value;
+    }
+    const piece = this.rest.subarray(0, limit);
+    this.rest = this.rest.subarray(piece.length);
+    this.position += piece.length;
+    return piece;
+  }
+
+  /** Not waited for: a blob that hangs would hold up what comes next. */
+  close(): void {
+    this.iterator.return?.()?.catch(() => undefined);
+  }
+}

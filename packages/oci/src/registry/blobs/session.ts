@@ -1,0 +1,61 @@
+import type { Digest } from '@image-tooling/model';
+import { Fault } from '../../fault';
+import { addressOf } from '../address';
+import { ask } from '../answers/ask';
+import { discard } from '../answers/read';
+import { expectStatus } from '../answers/refusal';
+import { PUSH, type Context } from '../context';
+import type { RegistryAnswer } from '../transport';
+
+/** An upload that a registry has opened (OCI distribution-spec 1.1, "Pushing blobs"). */
+export interface Session {
+  /** Where the next request of it goes; with its query, whatever it holds. */
+  readonly location: URL;
+  /** Bytes that a chunk must have at least, but the last: OCI-Chunk-Min-Length. */
+  readonly minChunk: number;
+}
+
+/** Opens an upload. Throws a `Fault`. */
+export async function openSession(context: Context, digest: Digest): Promise<Session> {
+  const purpose = `begin to push the blob ${digest} to ${context.name.path}`;
+  const url = addressOf(context, 'blobs/uploads/');
+  const answer = await ask(context, { method: 'POST', url, purpose, scope: PUSH });
+  discard(await expectStatus(answer, purpose, 202));
+  return sessionOf(answer, purpose);
+}
+
+/** The upload as an answer says it is now. Throws a `Fault` where it does not say where it goes on. */
+export function sessionOf(answer: RegistryAnswer, purpose: string, before?: Session): Session {
+  const { location, 'oci-chunk-min-length': minChunk } = answer.headers;
+  if (location === undefined && !before)
+    throw new Fault({
+      code: 'http-status',
+      message: `Could not ${purpose}: ${answer.url.host} does not say where the upload goes (Location).`,
+    });
+  return {
+    location: location === undefined ? (before as Session).location : new URL(location, answer.url),
+    minChunk: Number(minChunk) || before?.minChunk || 0,
+  };
+}
+
+/** The address that finishes an upload. */
+export function finishAddress({ location }: Session, digest: Digest): URL {
+  const url = new URL(location);
+  url.searchParams.set('digest', digest);
+  return url;
+}
+
+/** Milliseconds that cleaning up may take. */
+const CANCEL_TIME = 2_000;
+
+/** Tells the registry to forget an upload; that it fails or takes long does no harm. */
+export async function cancelSession(context: Context, { location }: Session, digest: Digest): Promise<void> {
+  const purpose = `give up pushing the blob ${digest} to ${context.name.path}`;
+  const cancelling = context
+    .sendAfterAbort({ method: 'DELETE', url: location, purpose, scope: PUSH, repeatable: false })
+    .then((result) => result.ok && discard(result.value));
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise((resolve) => (timer = setTimeout(resolve, CANCEL_TIME)));
+  await Promise.race([cancelling, tooLong]);
+  clearTimeout(timer);
+}

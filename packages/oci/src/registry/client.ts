@@ -1,0 +1,21 @@
+import type { Context } from './context';
+import type { RegistryOptions } from './options';
+import type { Repository } from './port';
+import type { RepositoryName } from './reference';
+import { repositoryOf } from './repository';
+import { openSend } from './transport/send';
+
+/** A repository whose connections stay open until it is closed. */
+export interface OpenRepository extends Repository {
+  close(): Promise<void>;
+}
+
+/** Opens a repository of a registry. Nothing is asked of it until the first call. */
+export function openRepository(name: RepositoryName, options: RegistryOptions): OpenRepository {
+  const main = openSend(name, options);
+  // Only ever used when something failed: most runs never open it.
+  const late = openSend(name, { ...options, signal: new AbortController().signal });
+  const context: Context = { name, options, send: main, sendAfterAbort: late };
+  const close = async () => void (await Promise.all([main.close(), late.close()]));
+  return { ...repositoryOf(context), close };
+}

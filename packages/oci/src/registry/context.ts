@@ -1,0 +1,17 @@
+import type { RegistryOptions } from './options';
+import type { RepositoryName } from './reference';
+import type { Send } from './transport';
+
+/** What every request to a repository needs. */
+export interface Context {
+  readonly name: RepositoryName;
+  readonly send: Send;
+  /** Sends although the run was stopped; for cleaning up, and not for long. */
+  readonly sendAfterAbort: Send;
+  readonly options: RegistryOptions;
+}
+
+/** Actions on the repository that a token must allow. */
+export const PULL = ['pull'] as const;
+export const PUSH = ['pull', 'push'] as const;
+export const DELETE = ['delete'] as const;

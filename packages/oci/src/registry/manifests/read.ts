@@ -1,0 +1,96 @@
+import { digestOf, isDigest, type Digest } from '@image-tooling/model';
+import { Fault } from '../../fault';
+import type { Descriptor } from '../../image/manifest';
+import { addressOf } from '../address';
+import { ask } from '../answers/ask';
+import { discard, readAnswer } from '../answers/read';
+import { expectStatus } from '../answers/refusal';
+import { PULL, type Context } from '../context';
+import type { ManifestBytes } from '../port';
+import type { Method, RegistryAnswer } from '../transport';
+import { ACCEPT, mediaTypeOf } from './media-types';
+
+/** Bytes. OCI distribution-spec 1.1, "Pushing Manifests": "manifest pushes of at least 4 megabytes". */
+export const MANIFEST_LIMIT = 4 * 1024 * 1024;
+
+/** Tries to read a manifest whose connection breaks. */
+const TRIES = 3;
+
+/** What a tag or digest leads to. Where a registry's HEAD lacks facts, the manifest is read. */
+export async function headManifest(context: Context, reference: string): Promise<Descriptor | undefined> {
+  const answer = await request(context, 'HEAD', reference);
+  discard(answer);
+  if (answer.status === 404) return undefined;
+  const digest = answer.headers['docker-content-digest'];
+  const size = Number(answer.headers['content-length']);
+  const mediaType = mediaTypeOf(answer.headers['content-type']);
+  const expected = isDigest(reference) ? reference : undefined;
+  const isWhole = digest !== undefined && isDigest(digest) && size > 0 && mediaType !== '';
+  if (isWhole && (expected ?? digest) === digest) return { mediaType, digest, size };
+  const manifest = await getManifest(context, reference);
+  return manifest && descriptorOf(manifest);
+}
+
+/** A manifest, hashed. Throws a `Fault` with `checksum` where it is not what was asked for or announced. */
+export async function getManifest(context: Context, reference: string): Promise<ManifestBytes | undefined> {
+  for (let tries = 1; ; tries++) {
+    const answer = await request(context, 'GET', reference);
+    if (answer.status === 404) {
+      discard(answer);
+      return undefined;
+    }
+    try {
+      const bytes = await readAnswer(answer, MANIFEST_LIMIT, `read the manifest ${reference}`);
+      return checked(answer, reference, bytes);
+    } catch (error) {
+      const passes =
+        error instanceof Fault && ['network', 'timeout', 'checksum'].includes(error.failure.code);
+      if (!passes || tries === TRIES) throw error;
+    }
+  }
+}
+
+export function descriptorOf({ mediaType, digest, bytes }: ManifestBytes): Descriptor {
+  return { mediaType, digest, size: bytes.length };
+}
+
+async function request(context: Context, method: Method, reference: string): Promise<RegistryAnswer> {
+  const purpose = `read the manifest ${reference} of ${context.name.path}`;
+  const url = addressOf(context, `manifests/${reference}`);
+  const answer = await ask(context, { method, url, purpose, headers: { accept: ACCEPT }, scope: PULL });
+  return expectStatus(answer, purpose, 200, 404);
+}
+
+function checked(answer: RegistryAnswer, reference: string, bytes: Buffer): ManifestBytes {
+  const digest = digestOf(bytes);
+  const announced = answer.headers['docker-content-digest'];
+  for (const expected of [reference, announced])
+    if (expected !== undefined && isDigest(expected) && expected !== digest)
+      throw altered(answer.url, reference, expected, digest);
+  return { mediaType: typeOf(answer, bytes), digest, bytes };
+}
+
+/** Some registries answer `text/plain` or nothing: then the manifest says itself what it is. */
+function typeOf(answer: RegistryAnswer, bytes: Buffer): string {
+  const stated = mediaTypeOf(answer.headers['content-type']);
+  return stated.endsWith('json') && stated !== 'application/json' ? stated : (ownMediaType(bytes) ?? stated);
+}
+
+/** The `mediaType` that stands in a manifest. */
+export function ownMediaType(bytes: Uint8Array): string | undefined {
+  try {
+    const { mediaType } = JSON.parse(Buffer.from(bytes).toString()) as { mediaType?: unknown };
+    return typeof mediaType === 'string' ? mediaType : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function altered(url: URL, reference: string, expected: Digest, found: Digest): Fault {
+  return new Fault({
+    code: 'checksum',
+    message: `The manifest ${reference} from ${url.host} was altered on its way, or there.`,
+    hint: 'Nothing of it was used. Look at what stands between here and the registry: a proxy, a mirror.',
+    details: [`expected ${expected}`, `received ${found}`],
+  });
+}

@@ -1,0 +1,58 @@
+import { Fault } from '../fault';
+import { ask } from './answers/ask';
+import { discard, readAnswer } from './answers/read';
+import { expectStatus } from './answers/refusal';
+import { PULL, type Context } from './context';
+import { nextPage } from './link';
+
+/** Bytes of one page at most; some registries give all there is in one. */
+const PAGE_LIMIT = 32 * 1024 * 1024;
+const PAGES = 10_000;
+
+export interface PageRequest {
+  readonly first: URL;
+  readonly purpose: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The pages of a list as parsed JSON, by their Link headers (RFC 8288). Undefined where the registry answers 404 to
+ * the first. Throws a `Fault`, also where pages go in a circle or lead to another host.
+ */
+export async function readPages(context: Context, request: PageRequest): Promise<unknown[] | undefined> {
+  const { purpose, headers = {} } = request;
+  const seen = new Set<string>();
+  const pages: unknown[] = [];
+  for (let url: URL | undefined = request.first; url;) {
+    if (seen.has(url.href) || seen.size === PAGES)
+      throw badPages(purpose, `pages go in a circle at ${url.pathname}`);
+    seen.add(url.href);
+    const answer = await ask(context, { method: 'GET', url, headers, purpose, scope: PULL });
+    await expectStatus(answer, purpose, 200, 404);
+    if (answer.status === 404) {
+      discard(answer);
+      return seen.size === 1 ? undefined : pages;
+    }
+    pages.push(parsed(await readAnswer(answer, PAGE_LIMIT, purpose), purpose));
+    const next = nextPage(answer.headers['link'], url);
+    if (next && next.host !== request.first.host) throw badPages(purpose, `the next page is at ${next.host}`);
+    url = next;
+  }
+  return pages;
+}
+
+function parsed(bytes: Buffer, purpose: string): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    throw badPages(purpose, 'a page is no JSON');
+  }
+}
+
+function badPages(purpose: string, why: string): Fault {
+  return new Fault({
+    code: 'http-status',
+    message: `Could not ${purpose}: the registry's list can't be read: ${why}.`,
+    hint: 'Look at what stands between here and the registry: a proxy, a mirror.',
+  });
+}

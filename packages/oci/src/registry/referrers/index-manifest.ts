@@ -1,0 +1,54 @@
+import { canonicalJson, digestOf, isDigest, type Digest, type Json } from '@image-tooling/model';
+import { descriptorJson, MEDIA_TYPES } from '../../image/manifest';
+import type { ManifestBytes, Referrer } from '../port';
+
+/** The referrers that an index lists; rows that are no descriptors are passed over. */
+export function referrersOf(index: unknown): Referrer[] {
+  const { manifests } = (index ?? {}) as { manifests?: unknown };
+  return Array.isArray(manifests) ? manifests.flatMap(referrerOf) : [];
+}
+
+/** The index that a fallback tag leads to (OCI distribution-spec 1.1, "Referrers Tag Schema"). */
+export function fallbackIndex(referrers: readonly Referrer[]): ManifestBytes {
+  const json = {
+    schemaVersion: 2,
+    mediaType: MEDIA_TYPES.index,
+    manifests: referrers.map(referrerJson),
+  };
+  const bytes = Buffer.from(canonicalJson(json));
+  return { mediaType: MEDIA_TYPES.index, digest: digestOf(bytes), bytes };
+}
+
+/** Each referrer once, in the order in which they come. */
+export function merged(...lists: readonly (readonly Referrer[])[]): Referrer[] {
+  const byDigest = new Map<Digest, Referrer>();
+  for (const referrer of lists.flat())
+    if (!byDigest.has(referrer.digest)) byDigest.set(referrer.digest, referrer);
+  return [...byDigest.values()];
+}
+
+function referrerJson(referrer: Referrer): Json {
+  const { artifactType, annotations } = referrer;
+  const some = Object.keys(annotations).length > 0;
+  return { ...descriptorJson(referrer), artifactType, ...(some && { annotations }) };
+}
+
+function referrerOf(row: unknown): Referrer[] {
+  const { mediaType, digest, size, artifactType, annotations } = (row ?? {}) as Record<string, unknown>;
+  if (typeof mediaType !== 'string' || typeof size !== 'number') return [];
+  if (typeof digest !== 'string' || !isDigest(digest)) return [];
+  return [
+    {
+      mediaType,
+      digest,
+      size,
+      artifactType: typeof artifactType === 'string' ? artifactType : '',
+      annotations: stringMembers(annotations),
+    },
+  ];
+}
+
+function stringMembers(value: unknown): Record<string, string> {
+  const rows = Object.entries((value ?? {}) as object) as [string, unknown][];
+  return Object.fromEntries(rows.filter((row): row is [string, string] => typeof row[1] === 'string'));
+}
