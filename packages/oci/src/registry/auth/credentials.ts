@@ -1,0 +1,52 @@
+import { fail, ok, type Result } from '@image-tooling/model';
+import type { RepositoryName } from '../reference';
+import type { RegistryTimings } from '../options';
+import { configFiles } from './config-files';
+import { credentialsInFile } from './config-credentials';
+
+/** What a registry is to know us by, and where we have it from: for messages. */
+export type Credentials = { readonly from: string } & (
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+  /** A refresh token, to be exchanged for tokens (docker's `identitytoken`). */
+  | { readonly kind: 'identity'; readonly token: string }
+  /** A token to be sent as it is (docker's `registrytoken`). */
+  | { readonly kind: 'token'; readonly token: string }
+);
+
+export interface CredentialsOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly timings: RegistryTimings;
+}
+
+/**
+ * Credentials for a registry: REGISTRY_USERNAME and REGISTRY_PASSWORD, else those of the first of docker's and
+ * podman's files that has some; undefined where there are none. Fails with `registry-auth`, `json-syntax` or as a
+ * credential helper does.
+ */
+export async function findCredentials(
+  name: RepositoryName,
+  options: CredentialsOptions,
+): Promise<Result<Credentials | undefined>> {
+  const fromEnvironment = environmentCredentials(options.env);
+  if (!fromEnvironment.ok || fromEnvironment.value) return fromEnvironment;
+  for (const file of configFiles(options.env)) {
+    const found = await credentialsInFile(file, name, options);
+    if (!found.ok || found.value) return found;
+  }
+  return ok(undefined);
+}
+
+function environmentCredentials(env: NodeJS.ProcessEnv): Result<Credentials | undefined> {
+  const username = env['REGISTRY_USERNAME'] ?? '';
+  const password = env['REGISTRY_PASSWORD'] ?? '';
+  if (username === '' && password === '') return ok(undefined);
+  if (username !== '' && password !== '')
+    return ok({ kind: 'password', username, password, from: 'REGISTRY_USERNAME and REGISTRY_PASSWORD' });
+  const [set, missing] = username === '' ? ['PASSWORD', 'USERNAME'] : ['USERNAME', 'PASSWORD'];
+  return fail({
+    code: 'registry-auth',
+    message: `REGISTRY_${set} is set, but REGISTRY_${missing} is not.`,
+    hint: 'Set both, or neither where docker login has been run.',
+  });
+}

@@ -1,0 +1,149 @@
+import { fail, ok, type Failed, type Result } from '@image-tooling/model';
+import type { RepositoryName } from '../reference';
+import { repositoryText } from '../reference';
+import type { RegistryRequest } from '../transport';
+import type { RepositoryBase } from '../transport/base';
+import type { Conversation } from '../transport/conversation';
+import { isDowngrade } from '../transport/redirects';
+import { parseChallenges, type Challenge } from './challenge';
+import type { Credentials } from './credentials';
+import { mayNot, noCredentials, strangeChallenge, wrongCredentials, type Subject } from './failures';
+import { merged, parseScope, scopeOf, type Scope } from './scope';
+import { basicHeader, fetchToken, type TokenService } from './token';
+import { Tokens } from './tokens';
+
+/** How a registry wants to be asked: learnt from its first refusal. */
+type Way = { readonly kind: 'basic' } | { readonly kind: 'bearer'; readonly service: TokenService };
+
+/** Value of an Authorization header; undefined where none is known to be needed. */
+export type Authorization = string | undefined;
+
+/** An answer that is 401 or 403: its status, the registry's own words, and what was sent. */
+export interface Refused {
+  readonly status: number;
+  readonly words: readonly string[];
+  readonly used: Authorization;
+}
+
+type FindCredentials = () => Promise<Result<Credentials | undefined>>;
+
+/** Logs in to one repository of a registry: finds credentials when they are first asked for, keeps tokens. */
+export class Login {
+  private way: Way | undefined;
+  private credentials: Promise<Result<Credentials | undefined>> | undefined;
+  /** Credentials that were refused once are not tried again: too many tries lock an account. */
+  private refused: Failed | undefined;
+  private readonly tokens: Tokens;
+
+  constructor(
+    private readonly name: RepositoryName,
+    private readonly base: RepositoryBase,
+    private readonly conversation: Conversation,
+    private readonly find: FindCredentials,
+  ) {
+    this.tokens = new Tokens(conversation.seams.now);
+  }
+
+  /** The header for a request by what the registry wanted so far. Fails with `registry-auth`, or as a token request. */
+  async current(request: RegistryRequest): Promise<Result<Authorization>> {
+    return this.way ? this.header(this.way, this.scope(request), request) : ok(undefined);
+  }
+
+  /** The header for a request once more, after the registry answered 401 to it with `used`. */
+  async renewed(
+    request: RegistryRequest,
+    used: Authorization,
+    challenge: string,
+  ): Promise<Result<Authorization>> {
+    if (used !== undefined) this.tokens.drop(used.replace(/^Bearer /, ''));
+    const challenges = parseChallenges(challenge);
+    const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
+    if (!bearer && !challenges.some(({ scheme }) => scheme === 'basic'))
+      return fail(strangeChallenge(this.subject(request), shownChallenge(challenge)));
+    const way = bearer ? this.bearerWay(request, bearer) : ok({ kind: 'basic' } as const);
+    if (!way.ok) return way;
+    this.way = way.value;
+    const asked = parseScope(bearer?.parameters['scope'] ?? '');
+    return this.header(this.way, merged(this.scope(request), asked), request);
+  }
+
+  /** Why a request was refused although all was done that could be: 401 again, or 403. */
+  async refusal(request: RegistryRequest, { status, words, used }: Refused): Promise<Failed> {
+    const subject = this.subject(request);
+    const credentials = await this.found();
+    if (!credentials.ok) return credentials;
+    if (!credentials.value) return fail(noCredentials(subject, words));
+    if (status === 403 || used?.startsWith('Bearer ') === true)
+      return fail(mayNot(subject, credentials.value, request.scope, words));
+    return this.remembered(fail(wrongCredentials(subject, credentials.value, words)));
+  }
+
+  private async header(way: Way, scope: Scope, request: RegistryRequest): Promise<Result<Authorization>> {
+    if (this.refused) return this.refused;
+    const credentials = await this.found();
+    if (!credentials.ok) return credentials;
+    if (credentials.value?.kind === 'token') return ok(`Bearer ${credentials.value.token}`);
+    if (way.kind === 'basic') return this.basic(credentials.value, request);
+    const token = await this.tokens.get(scope, (wanted) =>
+      fetchToken(this.conversation, way.service, wanted, credentials.value, this.subject(request)),
+    );
+    if (token.ok) return ok(`Bearer ${token.value.value}`);
+    return token.failures[0].code === 'registry-auth' ? this.remembered(token) : token;
+  }
+
+  private basic(credentials: Credentials | undefined, request: RegistryRequest): Result<Authorization> {
+    if (!credentials) return fail(noCredentials(this.subject(request)));
+    if (credentials.kind === 'password') return ok(basicHeader(credentials));
+    return fail(
+      strangeChallenge(
+        this.subject(request),
+        `it wants a user name and password, but ${credentials.from} has a token`,
+      ),
+    );
+  }
+
+  private bearerWay(request: RegistryRequest, { parameters }: Challenge): Result<Way> {
+    const { realm = '', service = '' } = parameters;
+    const subject = this.subject(request);
+    if (!URL.canParse(realm)) return fail(strangeChallenge(subject, 'its token service has no address'));
+    const url = new URL(realm);
+    url.username = url.password = url.hash = '';
+    if (isDowngrade(this.base.url, url))
+      return fail(strangeChallenge(subject, `its token service is not on https: ${url.origin}`));
+    return ok({ kind: 'bearer', service: { realm: url, service } });
+  }
+
+  private remembered(refused: Failed): Failed {
+    this.refused = refused;
+    return refused;
+  }
+
+  private found(): Promise<Result<Credentials | undefined>> {
+    this.credentials ??= this.find().then((found) => {
+      if (found.ok && found.value) this.conversation.secrets.add(...secretsOf(found.value));
+      return found;
+    });
+    return this.credentials;
+  }
+
+  private scope(request: RegistryRequest): Scope {
+    return scopeOf(this.base.path, request.scope);
+  }
+
+  private subject({ purpose }: RegistryRequest): Subject {
+    return { purpose, registry: this.name.registry, repository: repositoryText(this.name) };
+  }
+}
+
+function secretsOf(credentials: Credentials): string[] {
+  if (credentials.kind !== 'password') return [credentials.token];
+  return [credentials.password, basicHeader(credentials).slice('Basic '.length)];
+}
+
+const SHOWN_CHARACTERS = 80;
+
+function shownChallenge(header: string): string {
+  if (header === '') return 'it answers 401 without a challenge';
+  const short = header.length > SHOWN_CHARACTERS ? `${header.slice(0, SHOWN_CHARACTERS)}…` : header;
+  return `WWW-Authenticate: ${short}`;
+}

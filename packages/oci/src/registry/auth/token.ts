@@ -1,0 +1,142 @@
+import { fail, ok, type Result } from '@image-tooling/model';
+import type { RegistryAnswer } from '../transport';
+import { readSmall } from '../transport/answer-body';
+import type { Conversation, WireRequest } from '../transport/conversation';
+import { errorLines } from '../transport/error-body';
+import { statusFailure } from '../transport/refusal';
+import { exchange } from '../transport/retries';
+import type { Credentials } from './credentials';
+import { mayNot, noCredentials, strangeChallenge, wrongCredentials, type Subject } from './failures';
+import { objectIn, textIn } from './fields';
+import { scopeTexts, type Scope } from './scope';
+
+/** What a token service gave: it allows `scope` until `expiresAt`. */
+export interface Token {
+  readonly value: string;
+  readonly scope: Scope;
+  /** By the clock of `Seams.now`, in milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** A token service, as a registry's challenge names it. */
+export interface TokenService {
+  readonly realm: URL;
+  readonly service: string;
+}
+
+/** Of a token that says nothing of it (Distribution, "Token Authentication Specification", `expires_in`). */
+const DEFAULT_LIFE_SECONDS = 60;
+/** A token may be this much older at the registry than here; of a short life a quarter. */
+const LEEWAY_SECONDS = 15;
+/** As oras-go (registry/remote/auth/client.go, maxResponseBytes). */
+const ANSWER_BYTES = 131_072;
+const CLIENT_ID = 'image-tooling';
+
+/** Asks a token service for a token; without credentials for an anonymous one. Fails as `exchange`, and with `registry-auth`. */
+export async function fetchToken(
+  conversation: Conversation,
+  service: TokenService,
+  scope: Scope,
+  credentials: Credentials | undefined,
+  subject: Subject,
+): Promise<Result<Token>> {
+  const asked = conversation.seams.now();
+  const request = tokenRequest(service, scope, credentials, subject);
+  const answer = await exchange(conversation, request);
+  if (!answer.ok) return answer;
+  if (answer.value.status !== 200)
+    return fail(await tokenRefusal(answer.value, request, credentials, subject, scope));
+  const token = parsedToken((await readSmall(answer.value.body, ANSWER_BYTES)).toString('utf8'));
+  if (!token) return fail(strangeChallenge(subject, `no token came from ${service.realm.host}`));
+  conversation.secrets.add(token.value);
+  return ok({ value: token.value, scope, expiresAt: asked + token.seconds * 1000 });
+}
+
+function tokenRequest(
+  service: TokenService,
+  scope: Scope,
+  credentials: Credentials | undefined,
+  { registry, purpose }: Subject,
+): WireRequest {
+  const common = { purpose: `log in to ${registry} (to ${purpose})`, repeatable: true };
+  if (credentials?.kind === 'identity')
+    return { ...common, ...oauthRequest(service, scope, credentials.token) };
+  const url = new URL(service.realm);
+  if (service.service !== '') url.searchParams.set('service', service.service);
+  for (const text of scopeTexts(scope)) url.searchParams.append('scope', text);
+  return {
+    ...common,
+    method: 'GET',
+    url,
+    headers: {},
+    ...(credentials?.kind === 'password' && { authorization: basicHeader(credentials) }),
+  };
+}
+
+/** Distribution, "OAuth2 Token Authentication": an identity token is a refresh token (RFC 6749 section 6). */
+function oauthRequest(
+  { realm, service }: TokenService,
+  scope: Scope,
+  token: string,
+): Pick<WireRequest, 'method' | 'url' | 'headers' | 'body'> {
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    service,
+    client_id: CLIENT_ID,
+    scope: scopeTexts(scope).join(' '),
+    refresh_token: token,
+  });
+  const bytes = Buffer.from(form.toString());
+  return {
+    method: 'POST',
+    url: realm,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: {
+      size: bytes.byteLength,
+      async *open() {
+        yield bytes;
+      },
+    },
+  };
+}
+
+/** RFC 7617 section 2, in UTF-8. */
+export function basicHeader({ username, password }: { username: string; password: string }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+async function tokenRefusal(
+  answer: RegistryAnswer,
+  request: WireRequest,
+  credentials: Credentials | undefined,
+  subject: Subject,
+  scope: Scope,
+) {
+  const words = await errorLines(answer);
+  // RFC 6749 section 5.2: a refresh token that is no longer good is 400, invalid_grant.
+  const isInvalidGrant = answer.status === 400 && request.method === 'POST';
+  if (![401, 403].includes(answer.status) && !isInvalidGrant)
+    return statusFailure(answer, request.purpose, words);
+  if (!credentials) return noCredentials(subject, words);
+  if (answer.status === 403) return mayNot(subject, credentials, scopeTexts(scope), words);
+  return wrongCredentials(subject, credentials, words);
+}
+
+/** `token`, or `access_token` as in OAuth 2.0; its life in seconds, less a leeway. */
+function parsedToken(text: string): { value: string; seconds: number } | undefined {
+  const fields = parsedObject(text);
+  const value = textIn(fields, 'token') || textIn(fields, 'access_token');
+  // What is no visible ASCII can't stand in a header.
+  if (!/^[\x21-\x7e]+$/.test(value)) return undefined;
+  const stated = Number(fields['expires_in']);
+  const life = stated > 0 ? stated : DEFAULT_LIFE_SECONDS;
+  return { value, seconds: life - Math.min(LEEWAY_SECONDS, life / 4) };
+}
+
+function parsedObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return objectIn(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}

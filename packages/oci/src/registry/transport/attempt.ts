@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { RegistryAnswer } from '../transport';
+import { AnswerBody } from './answer-body';
+import type { Conversation, WireRequest } from './conversation';
+import { Patience } from './patience';
+import { shownUrl } from './record';
+import { troubleOf, type Trouble } from './trouble';
+import { Upload } from './upload';
+
+/** What came of a request: the other side's answer, or why there was none. */
+export type Outcome = RegistryAnswer | Trouble;
+
+export function isAnswer(outcome: Outcome): outcome is RegistryAnswer {
+  return 'status' in outcome;
+}
+
+/** Sends a request once. Throws what the request's own body throws. */
+export async function attempt(conversation: Conversation, request: WireRequest): Promise<Outcome> {
+  const { timings, seams, signal } = conversation;
+  const patience = new Patience(signal);
+  const upload = request.body && new Upload(request.body, patience, timings, seams.now);
+  const outcome = await answerOf(conversation, request, patience, upload);
+  conversation.onRequest({
+    method: request.method,
+    url: shownUrl(request.url),
+    ...(isAnswer(outcome) && { status: outcome.status }),
+    sentBytes: upload?.sentBytes ?? 0,
+  });
+  if (upload?.fault && !isAnswer(outcome)) throw upload.fault.error;
+  return outcome;
+}
+
+async function answerOf(
+  conversation: Conversation,
+  request: WireRequest,
+  patience: Patience,
+  upload: Upload | undefined,
+): Promise<Outcome> {
+  try {
+    const dispatcher = await conversation.connections.for(request.url);
+    patience.signal.throwIfAborted();
+    waitForAnswer(conversation, request, patience);
+    const response = await dispatcher.request(wireOptions(request, patience, upload));
+    patience.rest();
+    return answer(conversation, request, patience, response);
+  } catch (error) {
+    patience.end();
+    return troubleOf(patience.signal.aborted ? patience.signal.reason : error);
+  }
+}
+
+/** Until the first byte of a body is wanted, or the answer to a request without one begins. */
+function waitForAnswer({ timings }: Conversation, request: WireRequest, patience: Patience): void {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const seconds = isRead ? timings.readAnswerSeconds : timings.writeAnswerSeconds;
+  patience.wait(timings.connectSeconds + seconds, `gave no answer within ${seconds} s`);
+}
+
+function wireOptions(
+  { method, url, headers, authorization, body }: WireRequest,
+  patience: Patience,
+  upload: Upload | undefined,
+): Dispatcher.RequestOptions {
+  return {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method,
+    headers: {
+      'user-agent': 'image-tooling',
+      ...headers,
+      ...(authorization !== undefined && { authorization }),
+      ...(body && { 'content-length': String(body.size) }),
+    },
+    // undici takes any async iterable, and asks for the next piece when the connection has taken the last one.
+    body: (upload?.bytes() ?? null) as Readable | null,
+    signal: patience.signal,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+}
+
+function answer(
+  conversation: Conversation,
+  { method, url, purpose }: WireRequest,
+  patience: Patience,
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+): RegistryAnswer {
+  const { timings, seams, secrets } = conversation;
+  const common = { status: statusCode, headers: joined(headers), url, redacted: secrets.redacted };
+  if (method === 'HEAD' || statusCode === 204 || headers['content-length'] === '0') {
+    patience.end();
+    body.resume();
+    return { ...common, body: Readable.from([]) };
+  }
+  const options = { patience, timings, now: seams.now, purpose, host: url.host };
+  return { ...common, body: new AnswerBody(body, options) };
+}
+
+function joined(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+}

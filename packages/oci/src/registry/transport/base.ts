@@ -1,0 +1,27 @@
+import type { RepositoryName } from '../reference';
+import { isLocalHost } from './special-address';
+
+/** Docker Hub's name in references, and the host its registry is at. */
+const HUB = 'docker.io';
+const HUB_REGISTRY = 'registry-1.docker.io';
+
+/** Where a repository's API is. */
+export interface RepositoryBase {
+  /** The repository as the registry knows it: `library/debian` for `docker.io/debian`. */
+  readonly path: string;
+  /** `https://registry.example/v2/team/name/`: addresses of the API are relative to it. */
+  readonly url: URL;
+}
+
+export function isDockerHub({ registry }: Pick<RepositoryName, 'registry'>): boolean {
+  return [HUB, 'index.docker.io', HUB_REGISTRY].includes(registry.toLowerCase());
+}
+
+/** The base of a repository: https, but http to this machine's own registries, or where it is asked for. */
+export function repositoryBase(name: RepositoryName, plainHttp = false): RepositoryBase {
+  const hub = isDockerHub(name);
+  const path = hub && !name.path.includes('/') ? `library/${name.path}` : name.path;
+  const url = new URL(`https://${hub ? HUB_REGISTRY : name.registry}/v2/${path}/`);
+  if (!plainHttp && !isLocalHost(url.hostname)) return { path, url };
+  return { path, url: new URL(`http://${hub ? HUB_REGISTRY : name.registry}/v2/${path}/`) };
+}

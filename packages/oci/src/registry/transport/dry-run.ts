@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { RegistryAnswer, RegistryRequest } from '../transport';
+
+/** The answer a registry would give to a write that is not made (OCI distribution-spec 1.1, "Endpoints"). */
+export async function imitatedAnswer(request: RegistryRequest): Promise<RegistryAnswer> {
+  const { status, headers } = await imitation(request);
+  return { status, headers, body: Readable.from([]), url: request.url };
+}
+
+type Imitation = Pick<RegistryAnswer, 'status' | 'headers'>;
+
+async function imitation(request: RegistryRequest): Promise<Imitation> {
+  const { method, url } = request;
+  const digest = url.searchParams.get('digest') ?? url.searchParams.get('mount');
+  if (method === 'DELETE') return { status: 202, headers: {} };
+  if (url.pathname.includes('/manifests/')) return manifestPut(request);
+  if (digest !== null) return created(url, digest);
+  const location = method === 'POST' ? `${url.pathname.replace(/\/$/, '')}/dry-run` : url.pathname;
+  return {
+    status: 202,
+    headers: { location, range: `0-${rangeEnd(request)}`, 'docker-upload-uuid': 'dry-run' },
+  };
+}
+
+async function manifestPut(request: RegistryRequest): Promise<Imitation> {
+  const reference = decodeURIComponent(request.url.pathname.split('/').at(-1) ?? '');
+  const digest = reference.includes(':') ? reference : await digestOf(request);
+  return created(request.url, digest);
+}
+
+function created({ pathname }: URL, digest: string): Imitation {
+  const blob = /^(.*\/blobs\/)uploads\//.exec(pathname)?.[1];
+  return {
+    status: 201,
+    headers: {
+      location: blob === undefined ? pathname : `${blob}${digest}`,
+      'docker-content-digest': digest,
+      'content-length': '0',
+    },
+  };
+}
+
+async function digestOf({ body }: RegistryRequest): Promise<string> {
+  const hash = createHash('sha256');
+  if (body) for await (const chunk of body.open()) hash.update(chunk);
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** Last byte that would be there, counted from 0; a registry says `0-0` of an empty upload. */
+function rangeEnd({ headers = {}, body }: RegistryRequest): number {
+  const range = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-range')?.[1];
+  const end = /-(\d+)$/.exec(range ?? '')?.[1];
+  return end === undefined ? Math.max(0, (body?.size ?? 0) - 1) : Number(end);
+}

@@ -1,0 +1,49 @@
+import type { RegistryAnswer } from '../transport';
+import { readSmall } from './answer-body';
+
+/** Larger than any error that a registry explains. */
+const READ_BYTES = 16_384;
+const LONGEST_LINE = 300;
+const MOST_LINES = 5;
+
+/** The registry's own words about a refusal, without secrets, one line each; empty where it says nothing. */
+export async function errorLines(answer: RegistryAnswer): Promise<string[]> {
+  const text = (await readSmall(answer.body, READ_BYTES)).toString('utf8');
+  const redacted = answer.redacted ?? ((line: string) => line);
+  return (ociErrors(text) ?? plainText(text)).slice(0, MOST_LINES).map((line) => cut(redacted(line)));
+}
+
+/** OCI distribution-spec 1.1, "Error Codes": `{"errors": [{"code", "message", "detail"}]}`. */
+function ociErrors(text: string): string[] | undefined {
+  try {
+    const { errors } = JSON.parse(text) as { errors?: unknown };
+    return Array.isArray(errors) ? errors.map(errorLine) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function errorLine(error: unknown): string {
+  const { code, message, detail } = Object(error) as Record<string, unknown>;
+  const parts = [code, message, detail].flatMap((part) =>
+    part === undefined || part === null || part === '' ? [] : [asText(part)],
+  );
+  return parts.join(': ');
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function plainText(text: string): string[] {
+  const shown = text
+    .replace(/<(script|style|head)\b[\s\S]*?<\/\1>/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .split('\n')
+    .map((line) => line.replace(/\s+/g, ' ').trim());
+  return shown.filter((line) => line !== '');
+}
+
+function cut(line: string): string {
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
+}

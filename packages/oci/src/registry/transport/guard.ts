@@ -1,0 +1,76 @@
+import type { LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import type { Seams } from './seams';
+import { withoutBrackets } from './special-address';
+
+/** A place that a public registry sent us to, but that is inside of our own network. */
+export class SpecialAddress extends Error {
+  constructor(
+    readonly host: string,
+    readonly address: string,
+  ) {
+    super(`${host} is at ${address}`);
+  }
+}
+
+/**
+ * Keeps a public registry from sending us to addresses that only we can reach. It judges the very addresses that are
+ * connected to, so that a name can't change its meaning between the judgement and the connection.
+ */
+export class Guard {
+  private readonly home: string[] = [];
+
+  constructor(
+    registryHost: string,
+    private readonly seams: Seams,
+  ) {
+    const literal = withoutBrackets(registryHost);
+    if (isIP(literal) !== 0) this.home.push(literal);
+  }
+
+  /** Resolves the registry's own host, and learns whether that is public. */
+  readonly homeLookup: LookupFunction = (host, options, done) =>
+    this.answer(host, options, done, (addresses) => {
+      this.home.splice(0, this.home.length, ...addresses.map(({ address }) => address));
+    });
+
+  /** Resolves a host that the registry named. Fails with `SpecialAddress`. */
+  readonly foreignLookup: LookupFunction = (host, options, done) =>
+    this.answer(host, options, done, (addresses) => this.check(host, addresses));
+
+  /** Throws `SpecialAddress` for a host that is such an address as it stands: no connection would look it up. */
+  checkLiteral(host: string): void {
+    const address = withoutBrackets(host);
+    if (isIP(address) !== 0) this.check(host, [{ address, family: isIP(address) }]);
+  }
+
+  /** As `foreignLookup`, for a host that a proxy will look up: what can't be resolved here passes. */
+  async checkBehindProxy(host: string): Promise<void> {
+    const literal = isIP(withoutBrackets(host)) !== 0;
+    if (!literal) this.check(host, await this.seams.resolve(host).catch(() => []));
+  }
+
+  private check(host: string, addresses: readonly LookupAddress[]): void {
+    if (this.home.length > 0 && this.home.every(this.seams.isSpecial)) return;
+    const special = addresses.find(({ address }) => this.seams.isSpecial(address));
+    if (special) throw new SpecialAddress(host, special.address);
+  }
+
+  private answer(
+    host: string,
+    options: Parameters<LookupFunction>[1],
+    done: Parameters<LookupFunction>[2],
+    judge: (addresses: readonly LookupAddress[]) => void,
+  ): void {
+    this.seams
+      .resolve(host)
+      .then((addresses) => {
+        judge(addresses);
+        const [first] = addresses;
+        if (!first) throw Object.assign(new Error(`no address of ${host}`), { code: 'ENOTFOUND' });
+        if (options.all === true) done(null, addresses);
+        else done(null, first.address, first.family);
+      })
+      .catch((error: NodeJS.ErrnoException) => done(error, '', 0));
+  }
+}

@@ -1,0 +1,151 @@
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { findCredentials } from '../auth/credentials';
+import { Login } from '../auth/login';
+import { DEFAULT_TIMINGS, type RegistryOptions } from '../options';
+import type { RepositoryName } from '../reference';
+import type { RegistryAnswer, RegistryRequest, Send } from '../transport';
+import { repositoryBase, type RepositoryBase } from './base';
+import { Connections } from './connections';
+import type { Conversation, WireRequest } from './conversation';
+import { imitatedAnswer } from './dry-run';
+import { caughtSource } from './source-fault';
+import { badProxies, proxySecrets } from './proxies';
+import { shownUrl } from './record';
+import { isDowngrade } from './redirects';
+import { errorLines } from './error-body';
+import { readOnly, takesNoWrites } from './refusal';
+import { exchange } from './retries';
+import { MACHINE, type Seams } from './seams';
+import { Secrets } from './secrets';
+
+/** `Send` for one repository. `close` ends its connections, also those in use; nothing can be sent afterwards. */
+export type OpenSend = Send & {
+  readonly base: RepositoryBase;
+  /** Whether what is for the registry (Authorization) may go to an address: to its own origin alone. */
+  readonly isHome: (url: URL) => boolean;
+  readonly close: () => Promise<void>;
+};
+
+/** Opens a conversation with a registry about one repository. Nothing is sent before the first request. */
+export function openSend(
+  name: RepositoryName,
+  options: RegistryOptions,
+  seams: Partial<Seams> = {},
+): OpenSend {
+  const base = repositoryBase(name, options.plainHttp);
+  const conversation = conversationOf(base, options, { ...MACHINE, ...seams });
+  const { timings, signal } = conversation;
+  const login = new Login(name, base, conversation, () =>
+    findCredentials(name, { env: options.env, signal, timings }),
+  );
+  const isHome = (url: URL): boolean => url.origin === base.url.origin;
+  const send: Send = async (request) => {
+    const refused = refuse(request, base, options);
+    if (refused) return fail(refused);
+    if (options.dryRun === true && isWrite(request)) return recorded(request, conversation);
+    if (!isHome(request.url)) return exchange(conversation, wireRequest(request, false));
+    return loggedIn(request, login, conversation);
+  };
+  return Object.assign(send, { base, isHome, close: () => conversation.connections.close() });
+}
+
+function conversationOf(base: RepositoryBase, options: RegistryOptions, seams: Seams): Conversation {
+  const timings = { ...DEFAULT_TIMINGS, ...options.timings };
+  const secrets = new Secrets();
+  secrets.add(...proxySecrets(options.env));
+  return {
+    connections: new Connections(base.url, options.env, timings, seams),
+    timings,
+    signal: options.signal,
+    seams,
+    secrets,
+    onRequest: options.onRequest ?? (() => undefined),
+    note: options.note ?? (() => undefined),
+  };
+}
+
+/** Sends with what the registry wants to know us by; asked for it, or for a newer one, sends once more. */
+async function loggedIn(
+  request: RegistryRequest,
+  login: Login,
+  conversation: Conversation,
+): Promise<Result<RegistryAnswer>> {
+  const current = await login.current(request);
+  if (!current.ok) return current;
+  const first = await exchange(conversation, wireRequest(request, true, current.value));
+  if (!first.ok) return first;
+  const { status, headers } = first.value;
+  if (!isFromHome(first.value, request) || status !== 401)
+    return judged(first.value, request, login, current.value);
+  const renewed = await login.renewed(request, current.value, headers['www-authenticate'] ?? '');
+  first.value.body.destroy();
+  if (!renewed.ok) return renewed;
+  const second = await exchange(conversation, wireRequest(request, true, renewed.value));
+  return second.ok ? judged(second.value, request, login, renewed.value) : second;
+}
+
+async function judged(
+  answer: RegistryAnswer,
+  request: RegistryRequest,
+  login: Login,
+  used: string | undefined,
+): Promise<Result<RegistryAnswer>> {
+  const isRefusal = answer.status === 401 || answer.status === 403;
+  if (!isRefusal || !isFromHome(answer, request)) return ok(answer);
+  const words = await errorLines(answer);
+  if (takesNoWrites(answer.status, request.method, words))
+    return fail(readOnly(answer, request.purpose, words));
+  return login.refusal(request, { status: answer.status, words, used });
+}
+
+/** Whether the registry itself answered, rather than where it sent us. */
+function isFromHome(answer: RegistryAnswer, request: RegistryRequest): boolean {
+  return answer.url.origin === request.url.origin;
+}
+
+function refuse(
+  request: RegistryRequest,
+  base: RepositoryBase,
+  options: RegistryOptions,
+): Failure | undefined {
+  if (options.signal.aborted)
+    return { code: 'aborted', message: `Stopped before it was done: ${request.purpose}.` };
+  const [variable] = badProxies(options.env);
+  if (variable !== undefined)
+    return {
+      code: 'network',
+      message: `Could not ${request.purpose}: ${variable.toUpperCase()} does not hold the address of a proxy.`,
+      hint: 'Write it with its scheme: http://proxy.example:3128.',
+    };
+  if (!isDowngrade(base.url, request.url)) return undefined;
+  return {
+    code: 'network',
+    message: `Could not ${request.purpose}: ${base.url.host} sent us from https to ${request.url.protocol}//${request.url.host}.`,
+    hint: 'The registry does not know that it is behind https: set its own address in its configuration.',
+  };
+}
+
+function isWrite({ method }: RegistryRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD';
+}
+
+function recorded(request: RegistryRequest, { onRequest }: Conversation): Promise<Result<RegistryAnswer>> {
+  onRequest({ method: request.method, url: shownUrl(request.url), sentBytes: 0 });
+  return caughtSource(async () => ok(await imitatedAnswer(request)));
+}
+
+const PERSONAL = /^(?:authorization|cookie|proxy-authorization)$/i;
+
+function wireRequest(request: RegistryRequest, isHome: boolean, authorization?: string): WireRequest {
+  const { method, url, headers = {}, body, purpose, repeatable = true } = request;
+  const kept = Object.entries(headers).filter(([name]) => isHome || !PERSONAL.test(name));
+  return {
+    method,
+    url,
+    headers: Object.fromEntries(kept),
+    purpose,
+    repeatable,
+    ...(body && { body }),
+    ...(authorization !== undefined && { authorization }),
+  };
+}
