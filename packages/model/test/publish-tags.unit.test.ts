@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  aliasesOf,
+  isVersionTag,
+  releasesFor,
   shortCommit,
   slugOf,
   tagMoves,
@@ -200,5 +203,35 @@ describe('tagMoves', () => {
         to publish:      sha256:1111111111111111111111111111111111111111111111111111111111111111
         help: Build it again and compare: npx nx run k8s:build-all --skip-nx-cache; a new commit gets a tag of its own."
     `);
+  });
+});
+
+describe('aliases', () => {
+  it.each([
+    ['1.2.3', ['1.2', '1', 'latest']],
+    ['0.4.0', ['0.4', 'latest']],
+    ['1.2.3-rc.1', []],
+  ])('of %s', (version, aliases) => {
+    expect(aliasesOf(version)).toEqual(aliases);
+  });
+
+  it.each([
+    ['1.2.3', true],
+    ['1.2.3-rc.1', true],
+    ['v1.2.3', false],
+    ['1.2', false],
+    ['latest', false],
+    ['1.2.3+x', false],
+  ])('%s is a version: %s', (tag, expected) => {
+    expect(isVersionTag(tag)).toBe(expected);
+  });
+
+  it('may lead to releases, the highest first', () => {
+    const tags = ['main', '1.2.9', '1.10.0', '1.2.10', '2.0.0-rc.1', '0.9.0', 'latest', '1.2', '1'];
+    expect(releasesFor('1.2', tags)).toEqual(['1.2.10', '1.2.9']);
+    expect(releasesFor('1', tags)).toEqual(['1.10.0', '1.2.10', '1.2.9']);
+    expect(releasesFor('latest', tags)).toEqual(['1.10.0', '1.2.10', '1.2.9', '0.9.0']);
+    expect(releasesFor('0', tags)).toEqual([]);
+    expect(releasesFor('main', tags)).toEqual([]);
   });
 });

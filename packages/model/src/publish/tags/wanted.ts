@@ -1,6 +1,6 @@
 import type { Commit, PublishMode, WantedTag } from '../types';
+import { aliasesOf } from './aliases';
 import { shortCommit } from './slug';
-import { majorTag, minorTag, versionOf } from './versions';
 
 export interface WantedOptions {
   /**
@@ -30,14 +30,7 @@ function commitRule({ kind }: PublishMode): WantedTag['rule'] {
   return kind === 'main' ? 'once' : 'always';
 }
 
-/**
- * A pre-release moves nothing. Nor does 0.y.z move `0`: anything may change between 0.1 and 0.2 (SemVer 2.0.0, item 4),
- * so such a tag would promise what nobody keeps.
- */
-function releaseTags(text: string): WantedTag[] {
-  const version = versionOf(text);
-  const once: WantedTag = { tag: text, rule: 'once' };
-  if (version.prerelease.length > 0) return [once];
-  const moving = [minorTag(version), ...(version.major === 0 ? [] : [majorTag(version)]), 'latest'];
-  return [once, ...moving.map((tag) => ({ tag, rule: 'forward' as const }))];
+function releaseTags(version: string): WantedTag[] {
+  const moving = aliasesOf(version).map((tag) => ({ tag, rule: 'forward' as const }));
+  return [{ tag: version, rule: 'once' }, ...moving];
 }
