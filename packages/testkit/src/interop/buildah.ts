@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { mustRun, type HostResult } from '@image-tooling/host';
+import type { Result } from '@image-tooling/model';
+import { missing, pullWith, runWith, versionOf } from './programs';
+import { openScratch, takesOverlays, type Scratch } from './scratch';
+import type { Consumer } from './types';
+
+/** buildah, with a storage of its own; it runs commands in a chroot, on the machine's network. */
+export function buildah(): Consumer {
+  const scratch = openScratch('buildah');
+  return {
+    name: 'buildah',
+    available: () => missing('buildah'),
+    version: () => versionOf('buildah', '--version'),
+    readsZstd: () => Promise.resolve(true),
+    async pull(reference) {
+      const policy = join(await scratch.folder(), 'policy.json');
+      const flags = ['--quiet', '--tls-verify=false', '--signature-policy', policy];
+      return pullWith([...(await command(scratch)), 'pull', ...flags, `docker://${reference}`]);
+    },
+    run: async (reference, argv) => runIn(await command(scratch), reference, argv),
+    cleanup: () => scratch.remove(),
+  };
+}
+
+type Command = readonly [string, ...string[]];
+
+async function command(scratch: Scratch): Promise<Command> {
+  const folder = await scratch.folder();
+  const driver = (await takesOverlays(folder)) ? 'overlay' : 'vfs';
+  const places = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run')];
+  return ['buildah', ...places, '--storage-driver', driver];
+}
+
+async function runIn(
+  [program, ...flags]: Command,
+  reference: string,
+  argv: readonly string[],
+): Promise<Result<HostResult>> {
+  const name = `interop-${randomUUID()}`;
+  const made = await mustRun({
+    argv: [program, ...flags, 'from', '--pull-never', '--name', name, reference],
+    timeoutSeconds: 60,
+  });
+  if (!made.ok) return made;
+  const ran = await runWith([program, ...flags, 'run', '--isolation=chroot', name, '--', ...argv]);
+  await mustRun({ argv: [program, ...flags, 'rm', name], timeoutSeconds: 60 });
+  return ran;
+}

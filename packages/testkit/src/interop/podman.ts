@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { missing, pullWith, runWith, versionOf } from './programs';
+import { openScratch, takesOverlays, type Scratch } from './scratch';
+import type { Consumer } from './types';
+
+/**
+ * What would else be shared with the Podman that the machine's user has (containers.conf(5)): locks in /dev/shm, the
+ * journal. Limits are low since Podman otherwise raises them, which a container that we ourselves run in may forbid.
+ */
+const SETTINGS = `
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+netns = "none"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+lock_type = "file"
+`;
+
+/** Podman, with a storage and settings of its own, as whoever runs the tests. */
+export function podman(): Consumer {
+  const scratch = openScratch('podman');
+  return {
+    name: 'podman',
+    available: () => missing('podman'),
+    version: () => versionOf('podman', '--version'),
+    readsZstd: () => Promise.resolve(true),
+    async pull(reference) {
+      const { argv, env, policy } = await command(scratch);
+      const flags = ['--quiet', '--tls-verify=false', '--signature-policy', policy];
+      return pullWith([...argv, 'pull', ...flags, `docker://${reference}`], env);
+    },
+    async run(reference, command_) {
+      const { argv, env } = await command(scratch);
+      return runWith([...argv, 'run', '--rm', '--pull=never', reference, ...command_], env);
+    },
+    cleanup: () => scratch.remove(),
+  };
+}
+
+interface Command {
+  readonly argv: readonly [string, ...string[]];
+  readonly env: NodeJS.ProcessEnv;
+  readonly policy: string;
+}
+
+async function command(scratch: Scratch): Promise<Command> {
+  const folder = await scratch.folder();
+  const settings = join(folder, 'containers.conf');
+  await writeFile(settings, SETTINGS);
+  const driver = (await takesOverlays(folder)) ? 'overlay' : 'vfs';
+  const places = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run')];
+  return {
+    argv: ['podman', ...places, '--tmpdir', join(folder, 'tmp'), '--storage-driver', driver],
+    env: { ...process.env, CONTAINERS_CONF: settings },
+    policy: join(folder, 'policy.json'),
+  };
+}
