@@ -171,7 +171,7 @@ describe('no branch', () => {
     for (const version of [undefined, '1.2.3'])
       expect(publishMode(input({ ...rest, version }))).toMatchObject({
         ok: false,
-        failures: [{ code: 'usage', hint: expect.stringContaining('--version=<x.y.z>') as string }],
+        failures: [{ code: 'usage', hint: expect.stringContaining('--release=<x.y.z>') as string }],
       });
   });
 
@@ -179,14 +179,14 @@ describe('no branch', () => {
     const tag = { ...GITHUB, GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'k8s@1.2.3' };
     expect(shown(publishMode(input({ git: GIT, env: tag })))).toMatchInlineSnapshot(`
       "error: Which branch k8s is published for is not known: GitHub Actions runs for the git tag k8s@1.2.3. (usage)
-        help: Say it: npx nx run k8s:publish --branch=<branch>; for a release --version=<x.y.z> on the main branch."
+        help: Say it: npx nx run k8s:publish --branch=<branch>; for a release --release=<x.y.z> on the main branch."
     `);
     expect(shown(publishMode(input({ git: GIT, version: 'one' })))).toMatchInlineSnapshot(`
-      "error: "one" (--version) is no version that an image can have. (usage)
+      "error: "one" (--release) is no version that an image can have. (usage)
         help: Write it as SemVer 2.0 has it: 1.2.3, or 1.2.3-rc.1.
 
       error: Which branch k8s is published for is not known: no branch is checked out. (usage)
-        help: Say it: npx nx run k8s:publish --branch=<branch>; for a release --version=<x.y.z> on the main branch.
+        help: Say it: npx nx run k8s:publish --branch=<branch>; for a release --release=<x.y.z> on the main branch.
 
       2 errors"
     `);
@@ -211,7 +211,7 @@ describe('a version', () => {
   it('is refused on any other branch', () => {
     expect(shown(publishMode(input({ branch: 'feature/x', version: '1.2.3' })))).toMatchInlineSnapshot(`
       "error: k8s 1.2.3 can be released on the branch main only; this is the branch feature/x (--branch). (not-publishable)
-        help: Merge it, and release from main; without --version this branch's own image is published."
+        help: Merge it, and release from main; without --release this branch's own image is published."
     `);
   });
 
@@ -235,16 +235,16 @@ describe('a version', () => {
     expect(
       failures.map((version) => shown(publishMode(input({ version }))).replace(/a{50,}/, 'a…')).join('\n\n'),
     ).toMatchInlineSnapshot(`
-      "error: "v1.2.3" (--version) is no version that an image can have: it has no "v" and no spaces around it. (usage)
+      "error: "v1.2.3" (--release) is no version that an image can have: it has no "v" and no spaces around it. (usage)
         help: Write it as SemVer 2.0 has it: 1.2.3.
 
-      error: "1.2.3-rc.1+7" (--version) is no version that an image can have: no tag can have a "+". (usage)
+      error: "1.2.3-rc.1+7" (--release) is no version that an image can have: no tag can have a "+". (usage)
         help: Write it as SemVer 2.0 has it: 1.2.3-rc.1.
 
-      error: "1.2" (--version) is no version that an image can have. (usage)
+      error: "1.2" (--release) is no version that an image can have. (usage)
         help: Write it as SemVer 2.0 has it: 1.2.3, or 1.2.3-rc.1.
 
-      error: "1.2.3-a…" (--version) is no version that an image can have: a tag has at most 128 characters. (usage)
+      error: "1.2.3-a…" (--release) is no version that an image can have: a tag has at most 128 characters. (usage)
         help: Write it as SemVer 2.0 has it: 1.2.3, or 1.2.3-rc.1."
     `);
   });

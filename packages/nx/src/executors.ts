@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 
-type Options = Readonly<Record<string, string>>;
+type Options = Readonly<Record<string, string | boolean>>;
 type Executor = (options: Options, context: ExecutorContext) => Promise<{ success: boolean }>;
 
 /**
@@ -13,12 +13,23 @@ export const build = executorOf('build');
 export const test = executorOf('test');
 export const lock = executorOf('lock');
 export const load = executorOf('load');
+export const publish = executorOf('publish');
 
 function executorOf(command: string): Executor {
   return (options, context) => {
-    const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+    const flags = Object.entries(options).flatMap(([name, value]) => flag(kebab(name), value));
     return runToEnd([command, context.projectName ?? '', ...flags], context.root);
   };
+}
+
+function flag(name: string, value: string | boolean): string[] {
+  if (typeof value === 'string') return [`--${name}`, value];
+  return value ? [`--${name}`] : [];
+}
+
+/** Nx writes options of a schema in camel case, flags of a command line too. */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** Fails as the command does; one that is not installed is an error for Nx to show. */

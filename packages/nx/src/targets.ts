@@ -45,6 +45,7 @@ function imageTargets(definition: ProjectDefinition, setting: Setting): Targets 
     test: alias('test', platformsHere(definition, setting.host)),
     'test-all': alias('test', definition.platforms),
     load: load(definition),
+    publish: publish(definition),
   };
 }
 
@@ -106,4 +107,16 @@ function lock(definition: ProjectDefinition): TargetConfiguration {
 
 function load(definition: ProjectDefinition): TargetConfiguration {
   return { command: `image-tooling load ${definition.name}`, cache: false, dependsOn: ['build'] };
+}
+
+/**
+ * No `^publish`: it would publish parents that a change does not reach, and a release of one image would give its
+ * parent the same version. A child needs nothing of its parent in the registry.
+ */
+function publish(definition: ProjectDefinition): TargetConfiguration {
+  return {
+    command: `image-tooling publish ${definition.name}`,
+    cache: false,
+    dependsOn: definition.platforms.map((platform) => targetOn('test', platform)),
+  };
 }

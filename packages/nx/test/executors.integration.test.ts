@@ -11,6 +11,10 @@ beforeAll(() => {
       'load-by-hand': { executor: '@image-tooling/nx:load', options: { to: 'docker' } },
       'test-by-hand': { executor: '@image-tooling/nx:test', options: { platform: 'linux/amd64' } },
       'lock-by-hand': { executor: '@image-tooling/nx:lock' },
+      'publish-by-hand': {
+        executor: '@image-tooling/nx:publish',
+        options: { branch: 'topic', dryRun: true, allowDirty: false },
+      },
     },
   });
   workspace.write('images/empty/image.json', '');
@@ -28,6 +32,7 @@ describe('executors, for a project.json written by hand', () => {
     ['test-by-hand', 'test base --platform linux/amd64'],
     ['load-by-hand', 'load base --to docker'],
     ['lock-by-hand', 'lock base'],
+    ['publish-by-hand', 'publish base --branch topic --dry-run'],
   ])('%s runs the command', async (target, call) => {
     const { exitCode, output } = await workspace.nx(`run base:${target}`);
     expect(exitCode, output).toBe(0);
@@ -37,6 +42,11 @@ describe('executors, for a project.json written by hand', () => {
   it('takes flags over options', async () => {
     await workspace.nx('run base:load-by-hand --to=oci:DIR --compression=gzip');
     expect(workspace.calls()).toEqual(['load base --to oci:DIR --compression gzip']);
+  });
+
+  it('takes flags of publish as they are written on a command line', async () => {
+    await workspace.nx('run base:publish-by-hand --release=1.2.3 --allow-dirty --dry-run=false');
+    expect(workspace.calls()).toEqual(['publish base --branch topic --allow-dirty --release 1.2.3']);
   });
 
   it('fails with the command', async () => {

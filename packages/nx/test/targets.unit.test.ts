@@ -70,6 +70,7 @@ describe('the targets of an image', () => {
       'build-arm64',
       'load',
       'lock',
+      'publish',
       'test',
       'test-all',
       'test-amd64',
@@ -134,12 +135,21 @@ describe('the targets of an image', () => {
     });
   });
 
+  it('publish once the tests of every platform passed, flags as they are, and after no other publish', () => {
+    expect(targets['publish']).toEqual({
+      command: 'image-tooling publish k8s',
+      cache: false,
+      dependsOn: ['test-amd64', 'test-arm64'],
+    });
+  });
+
   it('are only those of the platforms it declares', () => {
     const arm = targetsOf({ ...IMAGE, platforms: ['linux/arm64'] }, AMD64);
     expect(Object.keys(arm)).not.toContain('build-amd64');
     expect(Object.keys(arm)).not.toContain('test-amd64');
     expect(arm['build']?.dependsOn).toEqual(['build-arm64']);
     expect(arm['test']?.dependsOn).toEqual(['test-arm64']);
+    expect(arm['publish']?.dependsOn).toEqual(['test-arm64']);
   });
 });
 

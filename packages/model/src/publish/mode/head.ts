@@ -47,6 +47,6 @@ function noBranch(reason: string, image: string): Result<never> {
   return fail({
     code: 'usage',
     message: `Which branch ${image} is published for is not known: ${reason}.`,
-    hint: `Say it: npx nx run ${image}:publish --branch=<branch>; for a release --version=<x.y.z> on the main branch.`,
+    hint: `Say it: npx nx run ${image}:publish --branch=<branch>; for a release --release=<x.y.z> on the main branch.`,
   });
 }

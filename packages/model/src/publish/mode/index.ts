@@ -9,7 +9,7 @@ export { VERSION_VARIABLE } from './version';
 export interface ModeInput extends HeadInput {
   /** The workspace's option. */
   readonly mainBranch: string;
-  /** The flag `--version`. */
+  /** The flag `--release`. */
   readonly version?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ function noRelease({ branch, isRequest, source }: Head, version: string, input: 
   return fail({
     code: 'not-publishable',
     message: `${input.image} ${version} can be released on the branch ${input.mainBranch} only; this is ${what} (${source}).`,
-    hint: `Merge it, and release from ${input.mainBranch}; without --version this branch's own image is published.`,
+    hint: `Merge it, and release from ${input.mainBranch}; without --release this branch's own image is published.`,
   });
 }
 

@@ -5,9 +5,12 @@ import type { Env } from './ci';
 /** Set by a release run: the version that is being released. */
 export const VERSION_VARIABLE = 'IMAGE_RELEASE_VERSION';
 
+/** Not `--version`: Nx takes that for its own and hands it to no task, and the release would be a publish of main. */
+const RELEASE_FLAG = '--release';
+
 /** The version to release: from the flag, else from the environment; undefined where neither is given. Fails with `usage`. */
 export function releaseVersion(flag: string | undefined, env: Env): Result<string | undefined> {
-  if (flag !== undefined) return checkVersion(flag, '--version');
+  if (flag !== undefined) return checkVersion(flag, RELEASE_FLAG);
   const variable = env[VERSION_VARIABLE];
   return variable ? checkVersion(variable, VERSION_VARIABLE) : ok(undefined);
 }
