@@ -1,3 +1,11 @@
+export * from './client';
+export { copyImage, type CopyOptions, type CopyReport } from './copy/copy';
+export { openLayoutFolder } from './layout/open';
+export { manifestContent, type ManifestContent } from './manifests/content';
+export { isIndexType, isManifestType } from './manifests/media-types';
+export * from './options';
 export * from './port';
+export * from './push-blobs';
 export * from './reference';
+export { fallbackTag } from './referrers/list';
 export type { RequestRecord } from './transport';

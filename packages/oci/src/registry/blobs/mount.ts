@@ -1,6 +1,6 @@
 import type { Digest } from '@image-tooling/model';
+import { Fault } from '../../fault';
 import { addressOf } from '../address';
-import { ask } from '../answers/ask';
 import { discard } from '../answers/read';
 import { PUSH, type Context } from '../context';
 import { cancelSession, openSession, sessionOf, type Session } from './session';
@@ -34,7 +34,12 @@ async function mount(
   const url = addressOf(context, 'blobs/uploads/');
   url.search = new URLSearchParams({ mount: digest, from }).toString();
   const scope = [...PUSH, `repository:${from}:pull`];
-  const answer = await ask(context, { method: 'POST', url, purpose, scope });
+  const result = await context.send({ method: 'POST', url, purpose, scope });
+  if (!result.ok) {
+    if (['registry-auth', 'registry-refused'].includes(result.failures[0].code)) return undefined;
+    throw new Fault(result.failures[0]);
+  }
+  const answer = result.value;
   discard(answer);
   if (answer.status === 201) return 'mounted';
   return answer.status === 202 ? sessionOf(answer, purpose) : undefined;

@@ -1,9 +1,10 @@
 import { Fault } from '../../fault';
 import type { Descriptor } from '../../image/manifest';
-import { HashedStream } from '../../layer/hashed-stream';
 import type { BlobSink } from '../../layer/convert';
 import type { Context } from '../context';
 import type { LocalBlob } from '../port';
+import { repositoryText } from '../reference';
+import { checked } from './checked';
 import { download } from './download';
 
 /**
@@ -27,21 +28,6 @@ export function remoteBlob(
   context: Context,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
 ): LocalBlob {
-  return { digest, size, open: () => hashed(context, { digest, size }) };
-}
-
-async function* hashed(
-  context: Context,
-  blob: Pick<Descriptor, 'digest' | 'size'>,
-): AsyncGenerator<Uint8Array> {
-  const stream = new HashedStream(download(context, blob));
-  yield* stream;
-  const found = stream.digest();
-  if (found === blob.digest) return;
-  throw new Fault({
-    code: 'checksum',
-    message: `A blob of ${context.name.registry}/${context.name.path} was altered on its way, or there.`,
-    hint: 'It was not passed on. Try again; where it comes again, publish the image again.',
-    details: [`expected ${blob.digest}`, `received ${found}`],
-  });
+  const open = () => checked(download(context, { digest, size }), digest, repositoryText(context.name));
+  return { digest, size, open };
 }

@@ -1,0 +1,92 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isErrno, writeFileAtomic } from '@image-tooling/host';
+import { digestOf, hexOf, type Digest } from '@image-tooling/model';
+import { Fault, valueOf } from '../../fault';
+import { Blobs, filePieces } from '../../store/blobs';
+import { LAYOUT_FILE } from '../../store/layout';
+import { checked } from '../blobs/checked';
+
+const MARK = 'oci-layout';
+const TEMPORARY = '.tmp';
+
+/** The files of an OCI image layout (OCI image-spec 1.1, image-layout.md). */
+export class LayoutFolder {
+  private readonly blobs: Blobs;
+  private marked: Promise<void> | undefined;
+
+  constructor(readonly path: string) {
+    this.blobs = new Blobs(join(path, 'blobs', 'sha256'), join(path, TEMPORARY));
+  }
+
+  get indexFile(): string {
+    return join(this.path, 'index.json');
+  }
+
+  sizeOf(digest: Digest): Promise<number | undefined> {
+    return this.blobs.sizeOf(digest);
+  }
+
+  /** A blob, hashed on the way. Throws a `Fault`: `gone` or `checksum`. */
+  async *pieces(digest: Digest): AsyncGenerator<Uint8Array> {
+    if ((await this.sizeOf(digest)) === undefined) throw this.gone(digest);
+    yield* checked(filePieces(this.blobs.pathOf(digest)), digest, this.path);
+  }
+
+  async put(source: AsyncIterable<Uint8Array>, digest: Digest): Promise<void> {
+    await this.mark();
+    valueOf(await this.blobs.put(source, { expected: digest }));
+  }
+
+  async putBytes(bytes: Uint8Array): Promise<void> {
+    async function* one(): AsyncGenerator<Uint8Array> {
+      yield bytes;
+    }
+    await this.put(one(), digestOf(bytes));
+  }
+
+  async remove(digest: Digest): Promise<void> {
+    await rm(this.blobs.pathOf(digest), { force: true });
+  }
+
+  async close(): Promise<void> {
+    await rm(join(this.path, TEMPORARY), { recursive: true, force: true });
+  }
+
+  /** Makes the folder a layout. Throws a `Fault` with `usage` where it holds something else. */
+  mark(): Promise<void> {
+    this.marked ??= this.writeMark();
+    return this.marked;
+  }
+
+  private async writeMark(): Promise<void> {
+    const names = await namesIn(this.path);
+    if (names.includes(MARK)) return;
+    if (names.length > 0) throw this.occupied();
+    await mkdir(this.path, { recursive: true });
+    valueOf(await writeFileAtomic(join(this.path, MARK), LAYOUT_FILE));
+  }
+
+  private occupied(): Fault {
+    return new Fault({
+      code: 'usage',
+      message: `${this.path} is not empty and holds no OCI layout; it is left as it is.`,
+      hint: 'Name a folder that does not exist yet.',
+    });
+  }
+
+  private gone(digest: Digest): Fault {
+    return new Fault({
+      code: 'gone',
+      message: `${this.path} has no blob ${hexOf(digest)}.`,
+      hint: 'Was it copied whole? Copy it again.',
+    });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown): string[] => {
+    if (isErrno(error) && error.code === 'ENOENT') return [];
+    throw error;
+  });
+}

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { isErrno, writeFileAtomic } from '@image-tooling/host';
+import { canonicalJson, type Digest, type Json, type Result } from '@image-tooling/model';
+import { caught, Fault, valueOf } from '../../fault';
+import { descriptorJson, MEDIA_TYPES, type Descriptor } from '../../image/manifest';
+import { exclusiveHere } from '../referrers/exclusive';
+
+/** The annotation that names a manifest in a layout (OCI image-spec 1.1, annotations.md). */
+const NAME = 'org.opencontainers.image.ref.name';
+
+/** A row of index.json; what else stands in it is kept. */
+export interface LayoutEntry extends Descriptor {
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export function nameOf({ annotations }: LayoutEntry): string | undefined {
+  return annotations?.[NAME];
+}
+
+/** The rows of a layout's index.json; none where there is no such file. Throws a `Fault` with `image-format`. */
+export async function readEntries(file: string): Promise<LayoutEntry[]> {
+  try {
+    const { manifests } = JSON.parse(await readFile(file, 'utf8')) as { manifests?: unknown };
+    if (Array.isArray(manifests)) return manifests as LayoutEntry[];
+  } catch (error) {
+    if (isErrno(error) && error.code === 'ENOENT') return [];
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new Fault({
+    code: 'image-format',
+    message: `${file} is no index of an OCI layout.`,
+    place: { file },
+  });
+}
+
+/** Replaces the rows of index.json by what `change` makes of them; one change at a time in this process. */
+export async function changeEntries(
+  file: string,
+  change: (entries: readonly LayoutEntry[]) => readonly LayoutEntry[],
+): Promise<void> {
+  const work = (): Promise<Result<void>> =>
+    caught(file, async () => {
+      const manifests = change(await readEntries(file)) as unknown as Json;
+      const json = { schemaVersion: 2, mediaType: MEDIA_TYPES.index, manifests };
+      valueOf(await writeFileAtomic(file, canonicalJson(json)));
+    });
+  valueOf(await exclusiveHere(file, work));
+}
+
+/**
+ * The rows with a manifest in them, under `name` if there is one. Another that had the name keeps its row without.
+ * `parts`: manifests that are reached through it, and need no row of their own.
+ */
+export function withEntry(
+  entries: readonly LayoutEntry[],
+  descriptor: Descriptor,
+  name: string | undefined,
+  parts: readonly Digest[],
+): LayoutEntry[] {
+  const rows = entries.map((entry) =>
+    name !== undefined && nameOf(entry) === name ? unnamed(entry) : entry,
+  );
+  const isKnown = rows.some(({ digest }) => digest === descriptor.digest);
+  if (name === undefined && isKnown) return rows;
+  const others = rows.filter(
+    (row) => nameOf(row) !== undefined || ![descriptor.digest, ...parts].includes(row.digest),
+  );
+  const annotations = name === undefined ? undefined : { [NAME]: name };
+  return [
+    ...others,
+    { ...(descriptorJson(descriptor) as unknown as Descriptor), ...(annotations && { annotations }) },
+  ];
+}
+
+function unnamed(entry: LayoutEntry): LayoutEntry {
+  const annotations = Object.entries(entry.annotations ?? {}).filter(([key]) => key !== NAME);
+  return {
+    ...entry,
+    annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined,
+  } as LayoutEntry;
+}

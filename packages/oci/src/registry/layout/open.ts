@@ -1,0 +1,77 @@
+import type { Digest, Result } from '@image-tooling/model';
+import { caught, valueOf } from '../../fault';
+import type { Descriptor } from '../../image/manifest';
+import type { BlobSink } from '../../layer/convert';
+import type { OpenRepository } from '../client';
+import { descriptorOf } from '../manifests/read';
+import type { Artifact, LocalBlob, PushBlobOptions, PushedBlob } from '../port';
+import { buildArtifact } from '../referrers/artifact';
+import { LayoutFolder } from './folder';
+import { deleteManifest, listNames, listReferrers, putManifest, readManifest } from './manifests';
+
+/**
+ * The folder of an OCI image layout as a repository: names in index.json are its tags. Made where it is not when
+ * something is put into it. Fails with `usage` where it holds something else, `disk-full`, `io` and `checksum`.
+ */
+export function openLayoutFolder(path: string): OpenRepository {
+  const folder = new LayoutFolder(path);
+  const run = <T>(work: () => Promise<T>): Promise<Result<T>> => caught(path, work);
+  return {
+    name: { registry: 'oci-layout', path },
+    headManifest: (reference) => run(() => head(folder, reference)),
+    getManifest: (reference) => run(() => readManifest(folder, reference)),
+    putManifest: (manifest, tag) => run(() => putManifest(folder, manifest, tag)),
+    deleteManifest: (digest) => run(() => deleteManifest(folder, digest)),
+    hasBlob: (digest) => run(() => hasBlob(folder, digest)),
+    pullBlob: (blob, to) => run(() => pull(folder, blob, to)),
+    pushBlob: (blob, options) => run(() => push(folder, blob, options)),
+    blobOf: ({ digest, size }) => ({ digest, size, open: () => folder.pieces(digest) }),
+    listTags: () => run(() => listNames(folder)),
+    listReferrers: (subject) => run(() => listReferrers(folder, subject)),
+    attach: (subject, artifact) => run(() => attach(folder, subject, artifact)),
+    close: () => folder.close(),
+  };
+}
+
+async function head(folder: LayoutFolder, reference: string): Promise<Descriptor | undefined> {
+  const manifest = await readManifest(folder, reference);
+  return manifest && descriptorOf(manifest);
+}
+
+async function hasBlob(folder: LayoutFolder, digest: Digest): Promise<boolean> {
+  return (await folder.sizeOf(digest)) !== undefined;
+}
+
+async function pull(
+  folder: LayoutFolder,
+  { digest }: Pick<Descriptor, 'digest'>,
+  to: BlobSink,
+): Promise<void> {
+  valueOf(await to.putBlobFromStream(folder.pieces(digest), { expected: digest }));
+}
+
+async function push(
+  folder: LayoutFolder,
+  blob: LocalBlob,
+  { onBytes = () => undefined }: PushBlobOptions = {},
+): Promise<PushedBlob> {
+  const started = performance.now();
+  const how = (await folder.sizeOf(blob.digest)) === blob.size ? 'present' : 'pushed';
+  let sentBytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const piece of blob.open()) {
+      sentBytes += piece.length;
+      onBytes(piece.length);
+      yield piece;
+    }
+  }
+  if (how === 'pushed') await folder.put(counted(), blob.digest);
+  return { how, sentBytes, seconds: (performance.now() - started) / 1000 };
+}
+
+async function attach(folder: LayoutFolder, subject: Descriptor, artifact: Artifact): Promise<Descriptor> {
+  const { manifest, blobs } = buildArtifact(subject, artifact);
+  for (const blob of blobs) await push(folder, blob);
+  await putManifest(folder, manifest, undefined);
+  return descriptorOf(manifest);
+}

@@ -1,0 +1,69 @@
+import { fail, isDigest, ok, type Failure, type Result } from '@image-tooling/model';
+import type { Descriptor } from '../../image/manifest';
+import type { ManifestBytes } from '../port';
+import { isManifestType } from './media-types';
+
+/** What a manifest or index is made of, in its order, each once. */
+export interface ManifestContent {
+  /** Of an index. */
+  readonly manifests: readonly Descriptor[];
+  /** Config and layers. Without those that registries don't hold (descriptor.md, "urls"). */
+  readonly blobs: readonly Descriptor[];
+}
+
+/** Reads what a manifest or index names. Fails with `image-format`. */
+export function manifestContent({ digest, bytes }: ManifestBytes): Result<ManifestContent> {
+  const json = parsed(bytes);
+  if (!json) return fail(unreadable(digest, 'it is no JSON object'));
+  const rows = [json['config'], ...list(json['layers']), ...list(json['blobs']), ...list(json['manifests'])];
+  const named = rows.filter((row) => row !== undefined);
+  const wrong = named.filter((row) => !isDescriptor(row));
+  if (wrong.length > 0)
+    return fail(
+      unreadable(digest, `${JSON.stringify(wrong[0]).slice(0, 200)} is no descriptor with a sha256`),
+    );
+  const descriptors = unique((named as DescriptorJson[]).filter((row) => !isForeign(row)));
+  return ok({
+    manifests: descriptors.filter(({ mediaType }) => isManifestType(mediaType)),
+    blobs: descriptors.filter(({ mediaType }) => !isManifestType(mediaType)),
+  });
+}
+
+interface DescriptorJson extends Descriptor {
+  readonly urls?: unknown;
+}
+
+function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const json: unknown = JSON.parse(Buffer.from(bytes).toString());
+    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isDescriptor(row: unknown): row is DescriptorJson {
+  const { mediaType, digest, size } = Object(row) as Record<string, unknown>;
+  if (typeof mediaType !== 'string' || typeof digest !== 'string') return false;
+  return isDigest(digest) && Number.isSafeInteger(size) && (size as number) >= 0;
+}
+
+/** A layer that its vendor alone may give out (Windows): registries refer to it. */
+function isForeign({ mediaType, urls }: DescriptorJson): boolean {
+  return /foreign|nondistributable/.test(mediaType) && list(urls).length > 0;
+}
+
+function unique(rows: readonly DescriptorJson[]): Descriptor[] {
+  const byDigest = new Map(
+    rows.map(({ mediaType, digest, size }) => [digest, { mediaType, digest, size }] as const),
+  );
+  return [...byDigest.values()];
+}
+
+function unreadable(digest: string, why: string): Failure {
+  return { code: 'image-format', message: `The manifest ${digest} can't be read: ${why}.` };
+}

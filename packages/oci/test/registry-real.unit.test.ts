@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canonicalJson, digestOf } from '@image-tooling/model';
+import { startRegistry, type RealRegistry } from '@image-tooling/testkit';
+import { manifestJson, MEDIA_TYPES, type Descriptor } from '../src/image/manifest';
+import type { ManifestBytes, Repository } from '../src/registry/port';
+import { codesOf, failuresOf, temporaryStore, valueOf } from './helpers';
+import { blobOf, opened } from './registry-helpers';
+
+let registry: RealRegistry;
+beforeAll(async () => {
+  registry = await startRegistry();
+});
+afterAll(() => registry.stop());
+
+let counter = 0;
+const repository = () => opened(registry.host, `team/name-${counter++}`);
+
+const CONFIG = blobOf(Buffer.from('{}'));
+
+/** An image of one config and these layers, pushed. */
+async function pushed(to: Repository, content: string, tag?: string): Promise<ManifestBytes> {
+  const layer = blobOf(Buffer.from(content));
+  for (const blob of [CONFIG, layer]) valueOf(await to.pushBlob(blob));
+  const config: Descriptor = { mediaType: MEDIA_TYPES.config, digest: CONFIG.digest, size: CONFIG.size };
+  const json = manifestJson(config, [
+    {
+      digest: layer.digest,
+      size: layer.size,
+      diffId: layer.digest,
+      tarSize: layer.size,
+      compression: 'none',
+    },
+  ]);
+  const bytes = Buffer.from(canonicalJson(json));
+  const manifest = { mediaType: MEDIA_TYPES.manifest, digest: digestOf(bytes), bytes };
+  valueOf(await to.putManifest(manifest, tag));
+  return manifest;
+}
+
+describe('manifests', () => {
+  it('are put by digest or tag, and read back as they are', async () => {
+    const to = repository();
+    expect(valueOf(await to.headManifest('v1'))).toBeUndefined();
+    expect(valueOf(await to.getManifest('v1'))).toBeUndefined();
+    const { digest, bytes } = await pushed(to, 'layer', 'v1');
+    for (const reference of ['v1', digest]) {
+      expect(valueOf(await to.headManifest(reference))).toEqual({
+        mediaType: MEDIA_TYPES.manifest,
+        digest,
+        size: bytes.length,
+      });
+      expect(valueOf(await to.getManifest(reference))).toEqual({
+        mediaType: MEDIA_TYPES.manifest,
+        digest,
+        bytes,
+      });
+    }
+    expect(valueOf(await to.deleteManifest(digest))).toBe(true);
+    expect(valueOf(await to.deleteManifest(digest))).toBe(false);
+    expect(valueOf(await to.headManifest(digest))).toBeUndefined();
+  });
+
+  it('whose blobs are not there are refused, in the registry’s words', async () => {
+    const bytes = Buffer.from(
+      canonicalJson(manifestJson({ mediaType: MEDIA_TYPES.config, digest: digestOf('none'), size: 4 }, [])),
+    );
+    const manifest = { mediaType: MEDIA_TYPES.manifest, digest: digestOf(bytes), bytes };
+    const result = await repository().putManifest(manifest);
+    expect(codesOf(result)).toEqual(['http-status']);
+    expect(failuresOf(result)[0]!.message).toContain('BLOB_UNKNOWN');
+  });
+});
+
+describe('blobs', () => {
+  it.each([0, 1, 3_000_000])('of %i bytes come back as they were', async (size) => {
+    const to = repository();
+    const bytes = randomBytes(size);
+    const blob = blobOf(bytes);
+    expect(valueOf(await to.hasBlob(blob.digest))).toBe(false);
+    expect(valueOf(await to.pushBlob(blob))).toMatchObject({ how: 'pushed', sentBytes: size });
+    expect(valueOf(await to.pushBlob(blob))).toMatchObject({ how: 'present', sentBytes: 0 });
+    const store = await temporaryStore();
+    valueOf(await to.pullBlob(blob, store));
+    expect(valueOf(await store.readBlob(blob.digest)).equals(bytes)).toBe(true);
+  });
+
+  it('are mounted from a sibling that has them', async () => {
+    const from = repository();
+    const blob = blobOf(randomBytes(1000));
+    valueOf(await from.pushBlob(blob));
+    const to = repository();
+    const mountFrom = ['team/none', from.name.path];
+    expect(valueOf(await to.pushBlob(blob, { mountFrom }))).toMatchObject({ how: 'mounted', sentBytes: 0 });
+    expect(valueOf(await to.hasBlob(blob.digest))).toBe(true);
+  });
+
+  it('that are not what their digest says never arrive', async () => {
+    const to = repository();
+    const good = blobOf(randomBytes(200_000));
+    const failing = {
+      ...good,
+      async *open() {
+        yield* good.open();
+        throw new Error('altered');
+      },
+    };
+    await expect(to.pushBlob(failing)).rejects.toThrow('altered');
+    const wrong = { ...good, digest: digestOf('other') };
+    expect(codesOf(await to.pushBlob(wrong))).toEqual(['checksum']);
+    for (const size of [good.size - 1, good.size + 1])
+      expect(codesOf(await to.pushBlob({ ...good, size }))).toEqual(['checksum']);
+    expect(await registry.blobs()).not.toContain(good.digest);
+  });
+
+  it('altered in the registry are not kept', async () => {
+    const to = repository();
+    const bytes = randomBytes(1000);
+    const blob = blobOf(bytes);
+    valueOf(await to.pushBlob(blob));
+    const store = await temporaryStore();
+    bytes[500]! ^= 1;
+    writeFileSync(registry.blobFile(blob.digest), bytes);
+    expect(codesOf(await to.pullBlob(blob, store))).toEqual(['checksum']);
+    writeFileSync(registry.blobFile(blob.digest), bytes.subarray(1));
+    expect(codesOf(await to.pullBlob(blob, store))).toEqual(['truncated']);
+    expect(await store.hasBlob(blob.digest)).toBe(false);
+    expect(codesOf(await to.pullBlob({ digest: digestOf('none'), size: 1 }, store))).toEqual(['gone']);
+  });
+});
+
+describe('tags', () => {
+  it('are all listed; none where there is no repository', async () => {
+    const to = repository();
+    expect(valueOf(await to.listTags())).toEqual([]);
+    const manifest = await pushed(to, 'layer', 'a');
+    for (const tag of ['b', 'c']) valueOf(await to.putManifest(manifest, tag));
+    expect(valueOf(await to.listTags()).sort()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('referrers, on a registry without the API', () => {
+  const artifact = (n: number) => ({
+    artifactType: 'application/vnd.example.mark',
+    annotations: { n: String(n) },
+    content: [{ mediaType: 'text/plain', bytes: Buffer.from(`mark ${n}`) }],
+  });
+
+  it('are listed as they were attached; the same one again writes nothing', async () => {
+    const to = repository();
+    const { digest, bytes, mediaType } = await pushed(to, 'layer', 'v1');
+    const subject = { digest, mediaType, size: bytes.length };
+    expect(valueOf(await to.listReferrers(digest))).toEqual([]);
+    const first = valueOf(await to.attach(subject, artifact(1)));
+    const empty = { artifactType: 'application/vnd.example.empty', content: [] };
+    const second = valueOf(await to.attach(subject, empty));
+    to.requests.length = 0;
+    expect(valueOf(await to.attach(subject, artifact(1)))).toEqual(first);
+    expect(to.requests.filter(({ method }) => !['GET', 'HEAD'].includes(method))).toEqual([]);
+    expect(valueOf(await to.listReferrers(digest))).toEqual([
+      { ...first, artifactType: 'application/vnd.example.mark', annotations: { n: '1' } },
+      { ...second, artifactType: 'application/vnd.example.empty', annotations: {} },
+    ]);
+  });
+
+  it('twenty at once are all kept', async () => {
+    const to = repository();
+    const { digest, bytes, mediaType } = await pushed(to, 'layer', 'v1');
+    const subject = { digest, mediaType, size: bytes.length };
+    const clients = [to, opened(registry.host, to.name.path)];
+    const attached = await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => valueOf(await clients[n % 2]!.attach(subject, artifact(n)))),
+    );
+    const listed = valueOf(await to.listReferrers(digest)).map((one) => one.digest);
+    expect(listed.sort()).toEqual(attached.map((one) => one.digest).sort());
+  });
+
+  it('that were deleted do not stand in the way of a new one', async () => {
+    const to = repository();
+    const { digest, bytes, mediaType } = await pushed(to, 'layer', 'v1');
+    const subject = { digest, mediaType, size: bytes.length };
+    const [first] = [valueOf(await to.attach(subject, artifact(1)))];
+    valueOf(await to.deleteManifest(first.digest));
+    const second = valueOf(await to.attach(subject, artifact(2)));
+    expect(valueOf(await to.listReferrers(digest)).map((one) => one.digest)).toContain(second.digest);
+    valueOf(await to.attach(subject, artifact(1)));
+    expect(valueOf(await to.headManifest(first.digest))).toEqual(first);
+  });
+});
