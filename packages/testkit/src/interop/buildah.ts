@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mustRun, type HostResult } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
 import { missing, pullWith, runWith, versionOf } from './programs';
-import { openScratch, takesOverlays, type Scratch } from './scratch';
+import { envWithoutLogins, openScratch, takesOverlays, type Scratch } from './scratch';
 import type { Consumer } from './types';
 
 /** buildah, with a storage of its own; it runs commands in a chroot, on the machine's network. */
@@ -15,9 +15,11 @@ export function buildah(): Consumer {
     version: () => versionOf('buildah', '--version'),
     readsZstd: () => Promise.resolve(true),
     async pull(reference) {
-      const policy = join(await scratch.folder(), 'policy.json');
+      const folder = await scratch.folder();
+      const policy = join(folder, 'policy.json');
       const flags = ['--quiet', '--tls-verify=false', '--signature-policy', policy];
-      return pullWith([...(await command(scratch)), 'pull', ...flags, `docker://${reference}`]);
+      const argv = [...(await command(scratch)), 'pull', ...flags, `docker://${reference}`] as const;
+      return pullWith(argv, envWithoutLogins(folder));
     },
     run: async (reference, argv) => runIn(await command(scratch), reference, argv),
     cleanup: () => scratch.remove(),

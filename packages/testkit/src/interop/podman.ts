@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { missing, pullWith, runWith, versionOf } from './programs';
-import { openScratch, takesOverlays, type Scratch } from './scratch';
+import { envWithoutLogins, isRoot, openScratch, takesOverlays, type Scratch } from './scratch';
 import type { Consumer } from './types';
 
 /**
@@ -35,8 +35,17 @@ export function podman(): Consumer {
       const { argv, env } = await command(scratch);
       return runWith([...argv, 'run', '--rm', '--pull=never', reference, ...command_], env);
     },
-    cleanup: () => scratch.remove(),
+    async cleanup() {
+      if (!isRoot()) await endPause(scratch);
+      await scratch.remove();
+    },
   };
+}
+
+/** For an ordinary user Podman leaves a process that holds the namespaces (podman-system-migrate(1) ends it). */
+async function endPause(scratch: Scratch): Promise<void> {
+  const { argv, env } = await command(scratch);
+  if ((await missing('podman')) === undefined) await runWith([...argv, 'system', 'migrate'], env);
 }
 
 interface Command {
@@ -53,7 +62,7 @@ async function command(scratch: Scratch): Promise<Command> {
   const places = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run')];
   return {
     argv: ['podman', ...places, '--tmpdir', join(folder, 'tmp'), '--storage-driver', driver],
-    env: { ...process.env, CONTAINERS_CONF: settings },
+    env: { ...envWithoutLogins(folder), CONTAINERS_CONF: settings },
     policy: join(folder, 'policy.json'),
   };
 }

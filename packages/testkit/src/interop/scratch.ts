@@ -29,6 +29,11 @@ export async function takesOverlays(folder: string): Promise<boolean> {
   return isRoot() && (await statfs(folder)).type !== OVERLAYFS_MAGIC;
 }
 
+/** The environment for Podman, skopeo and buildah: without the credentials that the user may have. */
+export function envWithoutLogins(folder: string): NodeJS.ProcessEnv {
+  return { ...process.env, REGISTRY_AUTH_FILE: join(folder, 'auth.json') };
+}
+
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
@@ -41,6 +46,7 @@ async function makeFolder(name: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `interop-${name}-`));
   await mkdir(join(folder, 'tmp'));
   await writeFile(join(folder, 'policy.json'), ANY_IMAGE);
+  await writeFile(join(folder, 'auth.json'), '{}');
   return folder;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { missing, pullWith, versionOf } from './programs';
-import { openScratch } from './scratch';
+import { envWithoutLogins, openScratch } from './scratch';
 import type { Consumer } from './types';
 
 const BLOB = /^[0-9a-f]{64}$/;
@@ -19,10 +19,14 @@ export function skopeo(): Consumer {
     version: () => versionOf('skopeo', '--version'),
     readsZstd: () => Promise.resolve(true),
     async pull(reference) {
-      const folder = await mkdtemp(join(await scratch.folder(), 'image-'));
+      const parent = await scratch.folder();
+      const folder = await mkdtemp(join(parent, 'image-'));
       const flags = ['--quiet', '--all', '--preserve-digests', '--src-tls-verify=false'];
       const places = [`docker://${reference}`, `dir:${folder}`];
-      const pulled = await pullWith(['skopeo', '--insecure-policy', 'copy', ...flags, ...places]);
+      const pulled = await pullWith(
+        ['skopeo', '--insecure-policy', 'copy', ...flags, ...places],
+        envWithoutLogins(parent),
+      );
       return pulled.ok ? hashed(folder) : pulled;
     },
     cleanup: () => scratch.remove(),
