@@ -46,9 +46,13 @@ async function answerOf(
     return answer(conversation, request, patience, response);
   } catch (error) {
     patience.end();
+    if (upload?.fault) return UNREADABLE;
     return troubleOf(patience.signal.aborted ? patience.signal.reason : error);
   }
 }
+
+/** No answer, since there was nothing more to send: its reader is told by what `attempt` throws. */
+const UNREADABLE: Trouble = { code: 'aborted', words: 'was sent no more', mayHaveActed: true };
 
 /** Until the first byte of a body is wanted, or the answer to a request without one begins. */
 function waitForAnswer({ timings }: Conversation, request: WireRequest, patience: Patience): void {

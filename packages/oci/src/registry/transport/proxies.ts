@@ -32,7 +32,11 @@ export function proxySecrets(env: NodeJS.ProcessEnv): string[] {
 }
 
 function isProxy(text: string): boolean {
-  return URL.canParse(text) && /^(?:https?|socks5?):$/.test(new URL(text).protocol);
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  // undici decodes them, and throws where a "%" begins nothing.
+  const isDecodable = !/%(?![0-9a-f]{2})/i.test(username + password);
+  return isDecodable && /^(?:https?|socks5?):$/.test(protocol);
 }
 
 function valueOf(env: NodeJS.ProcessEnv, name: string): string {

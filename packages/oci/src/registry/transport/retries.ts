@@ -33,7 +33,7 @@ async function tries(conversation: Conversation, request: WireRequest): Promise<
       isRetried(outcome, request) && count < timings.tries && (asked ?? 0) <= timings.longestAskedWaitSeconds;
     if (!goesOn) return settled(outcome, request, count);
     if (isAnswer(outcome)) await discard(outcome.body);
-    const seconds = asked ?? backoff(timings, count, seams.random());
+    const seconds = Math.max(asked ?? 0, backoff(timings, count, seams.random()));
     if (seconds > NOTED_SECONDS) conversation.note(waitWords(request, outcome, seconds));
     await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);
   }

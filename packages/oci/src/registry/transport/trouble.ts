@@ -46,6 +46,8 @@ const KNOWN: Readonly<Record<string, Known>> = {
   ECONNRESET: { words: 'broke the connection' },
   EPIPE: { words: 'closed the connection while we were sending' },
   UND_ERR_SOCKET: { words: 'closed the connection' },
+  UND_ERR_DESTROYED: { words: 'was left: its connections were closed here', lasting: true },
+  UND_ERR_CLOSED: { words: 'was left: its connections were closed here', lasting: true },
   ERR_SSL_WRONG_VERSION_NUMBER: {
     words: 'does not speak https',
     lasting: true,

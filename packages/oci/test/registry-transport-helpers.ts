@@ -1,0 +1,127 @@
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach } from 'vitest';
+import type { RegistryOptions, RegistryTimings } from '../src/registry/options';
+import type { Method, RegistryRequest, RequestBody, RequestRecord } from '../src/registry/transport';
+import { openSend, type OpenSend } from '../src/registry/transport/open-send';
+import type { Seams } from '../src/registry/transport/seams';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+export function atEnd(cleanup: () => Promise<unknown>): void {
+  cleanups.push(cleanup);
+}
+
+/** A server on a free port of this machine, with what came to it. */
+export interface TestServer {
+  readonly port: number;
+  /** `127.0.0.1:5000` */
+  readonly host: string;
+  readonly url: string;
+  readonly requests: { readonly line: string; readonly headers: IncomingMessage['headers'] }[];
+}
+
+export async function serve(listener: RequestListener, address = '127.0.0.1'): Promise<TestServer> {
+  const requests: TestServer['requests'] = [];
+  const server = createServer((request, response) => {
+    requests.push({ line: `${request.method} ${request.url}`, headers: request.headers });
+    listener(request, response);
+  });
+  const port = await listen(server, address);
+  return { port, host: `${address}:${port}`, url: `http://${address}:${port}`, requests };
+}
+
+export async function listen(server: Server, address: string): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  atEnd(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        for (const socket of sockets) socket.destroy();
+      }),
+  );
+  return (server.address() as AddressInfo).port;
+}
+
+/** Short enough for a test, long enough for a busy machine. */
+export const QUICK: Partial<RegistryTimings> = {
+  connectSeconds: 0.5,
+  readAnswerSeconds: 0.3,
+  writeAnswerSeconds: 0.5,
+  stallSeconds: 0.3,
+  slowSeconds: 0.3,
+  tries: 3,
+  backoffSeconds: 0.01,
+  shortestWaitSeconds: 0.01,
+  longestWaitSeconds: 0.05,
+  helperSeconds: 0.4,
+};
+
+/** A conversation with all that it told. */
+export interface Talk {
+  readonly send: OpenSend;
+  readonly records: RequestRecord[];
+  readonly notes: string[];
+  request(path: string, more?: Partial<RegistryRequest>): RegistryRequest;
+}
+
+export interface TalkOptions extends Partial<RegistryOptions> {
+  readonly path?: string;
+  readonly seams?: Partial<Seams>;
+}
+
+export function talkTo(registry: string, { path = 'team/name', seams = {}, ...more }: TalkOptions = {}): Talk {
+  const records: RequestRecord[] = [];
+  const notes: string[] = [];
+  const send = openSend(
+    { registry, path },
+    {
+      env: { PATH: process.env['PATH'] },
+      signal: new AbortController().signal,
+      onRequest: (record) => records.push(record),
+      note: (line) => notes.push(line),
+      ...more,
+      timings: { ...QUICK, ...more.timings },
+    },
+    { random: () => 0.5, ...seams },
+  );
+  atEnd(() => send.close());
+  const request = (rest: string, changes: Partial<RegistryRequest> = {}): RegistryRequest => ({
+    method: 'GET' as Method,
+    url: new URL(rest, send.base.url),
+    purpose: 'read the manifest of jq',
+    scope: ['pull'],
+    ...changes,
+  });
+  return { send, records, notes, request };
+}
+
+/** The body of an answer as text, of a send that must succeed. */
+export async function answered(result: Awaited<ReturnType<OpenSend>>): Promise<string> {
+  if (!result.ok) throw new Error(result.failures[0].message);
+  return `${result.value.status} ${await text(result.value.body)}`;
+}
+
+export function failureIn(result: Awaited<ReturnType<OpenSend>>) {
+  if (result.ok) throw new Error(`expected a failure, got ${result.value.status}`);
+  return result.failures[0];
+}
+
+export function bodyOf(...chunks: (string | Uint8Array)[]): RequestBody & { opened: number } {
+  const buffers = chunks.map((chunk) => Buffer.from(chunk as string));
+  return {
+    size: Buffer.concat(buffers).byteLength,
+    opened: 0,
+    async *open() {
+      this.opened++;
+      yield* buffers;
+    },
+  };
+}

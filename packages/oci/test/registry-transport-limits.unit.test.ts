@@ -1,0 +1,176 @@
+import { createServer as createTcpServer } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../src/fault';
+import { Pace } from '../src/registry/transport/pace';
+import { answered, bodyOf, failureIn, listen, serve, talkTo } from './registry-transport-helpers';
+
+const ONE_TRY = { timings: { tries: 1 } };
+
+/** What a body that breaks ends with. */
+async function faultOf(result: Awaited<ReturnType<ReturnType<typeof talkTo>['send']>>) {
+  if (!result.ok) throw new Error(result.failures[0].message);
+  const error: unknown = await text(result.value.body).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Fault)) throw new Error(`expected a Fault, got ${String(error)}`);
+  return error.failure;
+}
+
+describe('a registry that is too slow', () => {
+  it('that never answers is a timeout that names it and the purpose', async () => {
+    const server = await serve(() => undefined);
+    const { send, request } = talkTo(server.host, ONE_TRY);
+    expect(failureIn(await send(request('manifests/1')))).toMatchObject({
+      code: 'timeout',
+      message: `Could not read the manifest of jq: ${server.host} gave no answer within 0.3 s.`,
+    });
+  });
+
+  it('that stops in the middle of a body is a timeout', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half');
+    });
+    const { send, request } = talkTo(server.host);
+    const failure = await faultOf(await send(request('blobs/1')));
+    expect(failure.code).toBe('timeout');
+    expect(failure.message).toContain('sent no byte for 0.3 s after 4 bytes of the answer');
+  });
+
+  it('that sends a byte at a time is a timeout although it never stalls', async () => {
+    const server = await serve((_, response) => {
+      const timer = setInterval(() => response.write('x'), 30);
+      response.on('close', () => clearInterval(timer));
+    });
+    const { send, request } = talkTo(server.host);
+    const failure = await faultOf(await send(request('blobs/1')));
+    expect(failure.code).toBe('timeout');
+    expect(failure.message).toContain('too few bytes in 0.3 s');
+  });
+
+  it('that takes no more of an upload is a timeout', async () => {
+    const server = createTcpServer((socket) => void socket.pause().on('error', () => undefined));
+    const host = `127.0.0.1:${await listen(server, '127.0.0.1')}`;
+    const { send, request, records } = talkTo(host, ONE_TRY);
+    const size = 64 * 1024 * 1024;
+    const body = {
+      size,
+      async *open() {
+        for (let sent = 0; sent < size; sent += 1024 * 1024) yield Buffer.alloc(1024 * 1024);
+      },
+    };
+    const failure = failureIn(await send(request('blobs/uploads/1', { method: 'PATCH', body })));
+    expect(failure.code).toBe('timeout');
+    expect(failure.message).toContain('took no byte for 0.3 s');
+    expect(records[0]?.sentBytes).toBeGreaterThan(0);
+    expect(records[0]?.sentBytes).toBeLessThan(size);
+  });
+
+  it('may rest as long as it likes while nobody reads', async () => {
+    const server = await serve((_, response) => response.end('x'.repeat(300_000)));
+    const { send, request } = talkTo(server.host);
+    const result = await send(request('blobs/1'));
+    await sleep(500);
+    expect(await answered(result)).toHaveLength('200 '.length + 300_000);
+  });
+});
+
+describe('a connection that breaks', () => {
+  it('within the body ends it with a network fault', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half', () => setTimeout(() => response.socket?.resetAndDestroy(), 20));
+    });
+    const { send, request } = talkTo(server.host);
+    expect((await faultOf(await send(request('blobs/1')))).code).toBe('network');
+  });
+
+  it('is no crash where nobody reads the body', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half', () => setTimeout(() => response.socket?.resetAndDestroy(), 20));
+    });
+    const { send, request } = talkTo(server.host);
+    const result = await send(request('blobs/1'));
+    await sleep(60);
+    expect((await faultOf(result)).code).toBe('network');
+  });
+});
+
+describe('an abort', () => {
+  it('ends a request that waits for its answer', async () => {
+    const stop = new AbortController();
+    const server = await serve(() => stop.abort());
+    const { send, request } = talkTo(server.host, { signal: stop.signal });
+    expect(failureIn(await send(request('manifests/1'))).code).toBe('aborted');
+  });
+
+  it('ends a body that is being read', async () => {
+    const stop = new AbortController();
+    const server = await serve((_, response) => {
+      response.write('half');
+      setTimeout(() => stop.abort(), 30);
+    });
+    const { send, request } = talkTo(server.host, { signal: stop.signal });
+    expect((await faultOf(await send(request('blobs/1')))).code).toBe('aborted');
+  });
+
+  it('ends the wait between two tries', async () => {
+    const stop = new AbortController();
+    const server = await serve((_, response) => response.writeHead(503, { 'retry-after': '30' }).end());
+    const { send, request, notes } = talkTo(server.host, { signal: stop.signal });
+    setTimeout(() => stop.abort(), 60);
+    expect(failureIn(await send(request('manifests/1'))).code).toBe('aborted');
+    expect(notes).toEqual([`${server.host} answered 503: waiting 30 s to read the manifest of jq`]);
+    expect(failureIn(await send(request('manifests/1'))).code).toBe('aborted');
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('bytes of our own that can not be read', () => {
+  it('are the failure, and nothing is tried again', async () => {
+    const server = await serve(async (request, response) => {
+      await text(request).catch(() => '');
+      response.writeHead(201).end();
+    });
+    const { send, request, records } = talkTo(server.host);
+    const damaged = { code: 'checksum', message: 'The blob is not what its digest says.' } as const;
+    const body = {
+      size: 10,
+      async *open() {
+        yield Buffer.from('hello');
+        throw new Fault(damaged);
+      },
+    };
+    expect(failureIn(await send(request('blobs/uploads/1', { method: 'PATCH', body })))).toEqual(damaged);
+    expect(records).toHaveLength(1);
+  });
+});
+
+describe('Pace', () => {
+  it('counts the time of waiting alone', () => {
+    let now = 0;
+    const pace = new Pace({ slowSeconds: 10, leastBytesPerSecond: 100 }, () => now);
+    const wait = (seconds: number, bytes: number): boolean => {
+      pace.begin();
+      now += seconds * 1000;
+      return pace.keepsUp(bytes);
+    };
+    expect(wait(9, 1)).toBe(true);
+    now += 1_000_000;
+    expect(wait(1, 999)).toBe(true);
+    expect(wait(10, 999)).toBe(false);
+  });
+});
+
+it('sends a body that the registry answers before it has read it', async () => {
+  const server = await serve((_, response) => response.writeHead(413).end('too much'));
+  const { send, request } = talkTo(server.host, ONE_TRY);
+  const body = bodyOf(Buffer.alloc(4 * 1024 * 1024));
+  expect(await answered(await send(request('blobs/uploads/1', { method: 'PATCH', body })))).toBe(
+    '413 too much',
+  );
+});

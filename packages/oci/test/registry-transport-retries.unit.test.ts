@@ -1,0 +1,75 @@
+import { createServer as createTcpServer } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { answered, bodyOf, failureIn, listen, serve, talkTo } from './registry-transport-helpers';
+
+describe('a request that is tried again', () => {
+  it('goes through after 503 twice, with its whole body each time', async () => {
+    const bodies: string[] = [];
+    const server = await serve(async (request, response) => {
+      bodies.push(await text(request));
+      response.writeHead(bodies.length < 3 ? 503 : 201).end('there');
+    });
+    const { send, request, records } = talkTo(server.host);
+    const body = bodyOf('hello ', 'world');
+    expect(await answered(await send(request('manifests/1', { method: 'PUT', body })))).toBe('201 there');
+    expect(bodies).toEqual(['hello world', 'hello world', 'hello world']);
+    expect(records.map(({ status, sentBytes }) => [status, sentBytes])).toEqual([
+      [503, 11],
+      [503, 11],
+      [201, 11],
+    ]);
+  });
+
+  it('waits as long as 429 asks, and says so', async () => {
+    const server = await serve((_, response) => {
+      if (server.requests.length > 1) response.end('there');
+      else response.writeHead(429, { 'retry-after': '1' }).end();
+    });
+    const { send, request } = talkTo(server.host);
+    const began = performance.now();
+    expect(await answered(await send(request('manifests/1')))).toBe('200 there');
+    expect(performance.now() - began).toBeGreaterThan(950);
+  });
+
+  it('is a rate-limit at once where the registry asks for too long a wait', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(429, { 'retry-after': '3000', 'ratelimit-remaining': '0;w=21600' });
+      response.end(JSON.stringify({ errors: [{ code: 'TOOMANYREQUESTS', message: 'slow down' }] }));
+    });
+    const { send, request } = talkTo(server.host);
+    const failure = failureIn(await send(request('manifests/1')));
+    expect(failure.code).toBe('rate-limit');
+    expect(failure.message).toContain('come again in 50 minutes');
+    expect(failure.details).toEqual(['ratelimit-remaining: 0;w=21600', 'TOOMANYREQUESTS: slow down']);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('goes through after resets before the answer', async () => {
+    const server = await serve((request, response) => {
+      if (server.requests.length < 3) request.socket.resetAndDestroy();
+      else response.end('there');
+    });
+    const { send, request, records } = talkTo(server.host);
+    expect(await answered(await send(request('manifests/1')))).toBe('200 there');
+    expect(records.map(({ status }) => status)).toEqual([undefined, undefined, 200]);
+  });
+
+  it('is not sent again after a reset where that may do harm', async () => {
+    const server = await serve((request) => void request.socket.resetAndDestroy());
+    const { send, request } = talkTo(server.host);
+    const failure = failureIn(await send(request('blobs/uploads/1', { method: 'PATCH', repeatable: false })));
+    expect(failure.code).toBe('network');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is sent again after a refused connection even then', async () => {
+    const free = createTcpServer();
+    const port = await listen(free, '127.0.0.1');
+    await new Promise((resolve) => free.close(resolve));
+    const { send, request, records } = talkTo(`127.0.0.1:${port}`);
+    const failure = failureIn(await send(request('blobs/uploads/1', { method: 'PATCH', repeatable: false })));
+    expect(failure.message).toContain('refused the connection; tried 3 times');
+    expect(records).toHaveLength(3);
+  });
+});
