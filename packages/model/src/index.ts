@@ -1,3 +1,4 @@
+export * from './bytes-text';
 export * from './canonical';
 export * from './checks';
 export * from './definitions';

@@ -7,3 +7,6 @@ export { shortCommit, slugOf } from './tags/slug';
 export { higherReleases, releaseOf } from './tags/versions';
 export { wantedTags, type WantedOptions } from './tags/wanted';
 export * from './types';
+export { publishSummary } from './report/summary';
+export { publishTable } from './report/table';
+export * from './retention';

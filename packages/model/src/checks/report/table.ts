@@ -1,3 +1,4 @@
+import { aligned } from '../../columns';
 import { visible } from '../../diagnostics/visible';
 import type { CheckOutcome, TestReport } from '../types';
 import { counted, secondsText } from '../words';
@@ -13,7 +14,7 @@ export function reportTable(report: TestReport): string[] {
   const rows = [...byGroup(report.checks)].flatMap(([group, checks]) =>
     checks.map((check, index) => row(check, index === 0 ? group : '')),
   );
-  return [...aligned([HEAD, ...rows]), summary(report)];
+  return [...aligned([HEAD, ...rows], [TIME_COLUMN]), summary(report)];
 }
 
 function row({ title, as, seconds, passed }: CheckOutcome, group: string): string[] {
@@ -23,19 +24,6 @@ function row({ title, as, seconds, passed }: CheckOutcome, group: string): strin
 
 function cut(title: string): string {
   return title.length > WIDEST_TITLE ? `${title.slice(0, WIDEST_TITLE - 1)}…` : title;
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return column === TIME_COLUMN ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function summary({ image, platform, engine, isolated, seconds, checks }: TestReport): string {

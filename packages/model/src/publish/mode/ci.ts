@@ -33,7 +33,8 @@ const SYSTEMS: readonly CiSystem[] = [
     // docs.github.com, "Variables reference": GITHUB_HEAD_REF is that of pull_request and pull_request_target.
     system: 'GitHub Actions',
     present: 'GITHUB_ACTIONS',
-    isRequest: (env) => has(env, 'GITHUB_HEAD_REF') || /^pull_request/.test(env['GITHUB_EVENT_NAME'] ?? ''),
+    isRequest: (env) =>
+      has(env, 'GITHUB_HEAD_REF') || (env['GITHUB_EVENT_NAME'] ?? '').startsWith('pull_request'),
     requestBranch: ['GITHUB_HEAD_REF', 'GITHUB_REF_NAME'],
     branch: ['GITHUB_REF_NAME'],
     tag: [],

@@ -1,0 +1,60 @@
+import { bytesText } from '../../bytes-text';
+import { secondsText } from '../../checks/words';
+import { aligned } from '../../columns';
+import { visible } from '../../diagnostics/visible';
+import type { BlobRow, PublishReport, TagMove } from '../types';
+import { blobsOf, blobWords, effortWords, HOW, sizeOf } from './totals';
+import { commitWords, modeWords, pullCommands, shortDigest, tagWords } from './words';
+
+const SIZE_COLUMN = 3;
+const TIME_COLUMN = 4;
+
+/**
+ * A report for people: what was pushed and mounted, blob by blob, and the sum of what was there; each tag with where it
+ * led and where it leads; how to pull it; a line that sums it up.
+ */
+export function publishTable(report: PublishReport): string[] {
+  const { image, dryRun, expires } = report;
+  const lines = [
+    ...headed(
+      'blobs',
+      aligned(
+        HOW.flatMap((how) => blobRows(report, how)),
+        [SIZE_COLUMN, TIME_COLUMN],
+      ),
+    ),
+    ...headed('tags', aligned(report.tags.map((move) => tagRow(move, report)))),
+    ...headed('pull', pullCommands(report)),
+    ...checkedLines(report),
+    ...(expires === undefined ? [] : [`may be deleted after ${expires}`]),
+    `${image}, ${modeWords(report.mode)}, ${commitWords(report)}: ${blobWords(report)}; ${effortWords(report)}`,
+    ...(dryRun ? ['dry run: nothing was written'] : []),
+  ];
+  return lines.map(visible);
+}
+
+function headed(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
+}
+
+/** What was there cost nothing: one line for all of it. */
+function blobRows(report: PublishReport, how: BlobRow['how']): string[][] {
+  const blobs = blobsOf(report, how);
+  if (how !== 'present') return blobs.map(blobRow);
+  return blobs.length === 0 ? [] : [[how, `${blobs.length} in all`, '', bytesText(sizeOf(blobs)), '']];
+}
+
+function blobRow({ how, label, platforms, size, seconds }: BlobRow): string[] {
+  return [how, visible(label), platforms.join(', '), bytesText(size), secondsText(seconds)];
+}
+
+function tagRow(move: TagMove, { dryRun }: PublishReport): string[] {
+  const { tag, action, from, to } = move;
+  const heads = action === 'held' || action === 'same' ? [from] : [from, to];
+  const path = heads.flatMap((digest) => (digest === undefined ? [] : [shortDigest(digest)]));
+  return [tag, tagWords(move, dryRun), path.join(' → ')];
+}
+
+function checkedLines({ checkedAgain }: PublishReport): string[] {
+  return checkedAgain.length === 0 ? [] : [`pulled again and tried: ${checkedAgain.join(', ')}`];
+}

@@ -1,0 +1,29 @@
+import { bytesText } from '../../bytes-text';
+import { counted, secondsText } from '../../checks/words';
+import type { BlobRow, PublishReport } from '../types';
+
+/** How a blob can have come to be there, as people are told, in the order in which it matters to them. */
+export const HOW: readonly BlobRow['how'][] = ['pushed', 'mounted', 'present'];
+
+export function blobsOf({ blobs }: PublishReport, how: BlobRow['how']): BlobRow[] {
+  return blobs.filter((blob) => blob.how === how);
+}
+
+export function sizeOf(blobs: readonly BlobRow[]): number {
+  return blobs.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** "3 blobs pushed (40 MB), 8 mounted (160 MB), 2 present (1.0 kB)" */
+export function blobWords(report: PublishReport): string {
+  if (report.unchanged) return 'nothing to do, all is there';
+  const parts = HOW.flatMap((how) => {
+    const blobs = blobsOf(report, how);
+    return blobs.length === 0 ? [] : [`${blobs.length} ${how} (${bytesText(sizeOf(blobs))})`];
+  });
+  return parts.length === 0 ? 'no blob to push' : `blobs: ${parts.join(', ')}`;
+}
+
+/** "45 requests, 40 MB sent, 12.30 s" */
+export function effortWords({ requests, sentBytes, seconds }: PublishReport): string {
+  return `${counted(requests, 'request')}, ${bytesText(sentBytes)} sent, ${secondsText(seconds)}`;
+}

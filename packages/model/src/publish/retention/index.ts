@@ -1,0 +1,50 @@
+import type { Digest } from '../../digest';
+import { EXPIRES_ANNOTATION } from '../types';
+import { graphOf, type Graph } from './graph';
+import { keptReasons } from './keep';
+import { deletionOrder } from './order';
+import type { Deletion, Kept, ManifestNode, PruneInput, PrunePlan } from './types';
+
+export type * from './types';
+
+/**
+ * What may go of a repository: branch images that expired, and what no tag and nothing kept reaches. Never anything that
+ * a kept index, release or attached manifest reaches; never a manifest with another tag than those of expired branches,
+ * for registries delete a manifest with all its tags. Where a manifest could not be read, nothing goes.
+ */
+export function prunePlan(input: PruneInput): PrunePlan {
+  const graph = graphOf(input);
+  const unread = input.nodes.find(({ children }) => children === undefined);
+  if (unread !== undefined) return keepAll(graph, unread);
+  const reasons = keptReasons(graph, input);
+  const gone = new Set([...graph.nodes.keys()].filter((digest) => !reasons.has(digest)));
+  return {
+    deletions: deletionOrder(gone, graph).map((digest) => deletionOf(digest, graph)),
+    kept: [...reasons].map(([digest, reason]) => keptOf(digest, reason, graph)),
+  };
+}
+
+function keepAll(graph: Graph, { digest }: ManifestNode): PrunePlan {
+  const name = graph.tagsOf(digest)[0] ?? digest;
+  const reason = `${name} could not be read, and may need it`;
+  return { deletions: [], kept: [...graph.nodes.keys()].map((one) => keptOf(one, reason, graph)) };
+}
+
+function keptOf(digest: Digest, reason: string, graph: Graph): Kept {
+  return { digest, tags: graph.tagsOf(digest), reason };
+}
+
+function deletionOf(digest: Digest, graph: Graph): Deletion {
+  return { digest, tags: graph.tagsOf(digest), reason: reasonFor(digest, graph) };
+}
+
+function reasonFor(digest: Digest, graph: Graph): string {
+  const { annotations, subject } = graph.nodes.get(digest) as ManifestNode;
+  const expires = annotations[EXPIRES_ANNOTATION];
+  if (expires !== undefined) return `expired ${expires}`;
+  if (subject !== undefined) return `attached to ${subject}, which goes`;
+  const listed = graph.subjectOfList(digest);
+  return listed === undefined
+    ? 'nothing that is kept reaches it'
+    : `lists what is attached to ${listed}, which goes`;
+}
