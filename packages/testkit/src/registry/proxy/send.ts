@@ -63,6 +63,16 @@ export async function bytesOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** The same bytes in pieces of so many; the last may be shorter. */
+export async function* piecesOf(body: AsyncIterable<Buffer>, pieceBytes: number): AsyncGenerator<Buffer> {
+  let kept: Buffer = Buffer.alloc(0);
+  for await (const chunk of body) {
+    kept = Buffer.concat([kept, chunk]);
+    for (; kept.length >= pieceBytes; kept = kept.subarray(pieceBytes)) yield kept.subarray(0, pieceBytes);
+  }
+  yield* one(kept);
+}
+
 export async function* one(bytes: Buffer): AsyncGenerator<Buffer> {
   if (bytes.length > 0) yield bytes;
 }

@@ -15,7 +15,9 @@ export async function pushPlainBlob(
   bytes: Buffer,
 ): Promise<string> {
   const begun = await plainRequest(registry, 'POST', `/v2/${repository}/blobs/uploads/`, Buffer.alloc(0));
-  const location = new URL(String(begun.headers['location'] ?? '/'), registry.url);
+  if (begun.status !== 202)
+    throw new Error(`The upload was answered ${begun.status}: ${begun.body.toString()}`);
+  const location = new URL(String(begun.headers['location']), registry.url);
   const digest = sha256Of(bytes);
   location.searchParams.set('digest', digest);
   const type = { 'content-type': 'application/octet-stream' };

@@ -1,0 +1,1 @@
+export { imitatedVendors, startImitation, type Imitation, type ImitationOptions, type Vendor } from './start';

@@ -1,0 +1,3 @@
+export { referrersApi, referrersLie, type ReferrersApiOptions } from './referrers';
+export { pagedTags } from './tags';
+export { resumableUploads } from './uploads';
