@@ -61,7 +61,7 @@ export const QUICK: Partial<RegistryTimings> = {
   backoffSeconds: 0.01,
   shortestWaitSeconds: 0.01,
   longestWaitSeconds: 0.05,
-  helperSeconds: 0.4,
+  helperSeconds: 5,
 };
 
 /** A conversation with all that it told. */
@@ -77,7 +77,10 @@ export interface TalkOptions extends Partial<RegistryOptions> {
   readonly seams?: Partial<Seams>;
 }
 
-export function talkTo(registry: string, { path = 'team/name', seams = {}, ...more }: TalkOptions = {}): Talk {
+export function talkTo(
+  registry: string,
+  { path = 'team/name', seams = {}, ...more }: TalkOptions = {},
+): Talk {
   const records: RequestRecord[] = [];
   const notes: string[] = [];
   const send = openSend(

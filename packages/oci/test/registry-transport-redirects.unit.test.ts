@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { isSpecialAddress } from '../src/registry/transport/special-address';
-import { answered, failureIn, serve, talkTo, type TalkOptions, type TestServer } from './registry-transport-helpers';
+import {
+  answered,
+  failureIn,
+  serve,
+  talkTo,
+  type TalkOptions,
+  type TestServer,
+} from './registry-transport-helpers';
 
 const BASIC = { REGISTRY_USERNAME: 'ada', REGISTRY_PASSWORD: 'planted-secret' };
 

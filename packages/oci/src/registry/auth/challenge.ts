@@ -6,8 +6,8 @@ export interface Challenge {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** RFC 9110 section 5.6.2. */
-const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+/** RFC 9110 section 5.6.2, as a scheme: nothing but a space or a comma follows. */
+const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t,]|$)/y;
 /** RFC 9110 section 11.2; with nothing after it, else it is a parameter's name. */
 const TOKEN68 = /[A-Za-z0-9._~+/-]+=*(?=[ \t]*(?:,|$))/y;
 /** RFC 9110 sections 11.2 and 5.6.4. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { findCredentials } from '../auth/credentials';
 import { Login } from '../auth/login';
@@ -51,6 +52,8 @@ export function openSend(
 
 function conversationOf(base: RepositoryBase, options: RegistryOptions, seams: Seams): Conversation {
   const timings = { ...DEFAULT_TIMINGS, ...options.timings };
+  // Every request that is under way listens: many are no leak.
+  setMaxListeners(0, options.signal);
   const secrets = new Secrets();
   secrets.add(...proxySecrets(options.env));
   return {
