@@ -141,6 +141,91 @@ describe('options in nx.json', () => {
   });
 });
 
+describe('options of a registry', () => {
+  const parse = (options: object) =>
+    parseWorkspaceOptions(
+      'nx.json',
+      JSON.stringify({ plugins: [{ plugin: '@image-tooling/nx', options }] }, null, 2),
+      '@image-tooling/nx',
+    );
+
+  it('need none', () => {
+    const options = valueOf(parse({}));
+    expect(options).toMatchObject({
+      repository: '{registry}/{image}',
+      mainBranch: 'main',
+      branchImageDays: 14,
+      plainHttp: false,
+    });
+    expect([options.registry, options.source]).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    ['registry', ['registry.example', 'registry.example/team/a_b', 'localhost:5000', '[::1]:5000/x']],
+    ['repository', ['{registry}/{image}', '{registry}/tools-{image}', '[::1]:5000/{image}']],
+    ['source', ['https://git.example/team/images', 'http://git.invalid']],
+    ['mainBranch', ['main', 'release/stable', 'haupt-zweig']],
+    ['branchImageDays', [1, 365]],
+    ['plainHttp', [true, false]],
+  ])('take these for %s', (name, values) => {
+    for (const value of values) expect(valueOf(parse({ [name]: value }))).toMatchObject({ [name]: value });
+  });
+
+  it.each([
+    [
+      'registry',
+      ['', 'https://registry.example', 'registry.example/', 'registry.example/Team', 'a.example/b c'],
+    ],
+    [
+      'repository',
+      ['{registry}', 'x/{image}/{arch}', 'https://{registry}/{image}', '{registry}/{image}:tag@x'],
+    ],
+    ['source', ['git@git.example:team/images.git', 'git.example', 'https://']],
+    ['mainBranch', ['', 'a b', 'a:b']],
+    ['branchImageDays', [0, -1, 1.5, '14', 1e9]],
+    ['plainHttp', ['true', 1]],
+  ])('take none of these for %s', (name, values) => {
+    for (const value of values)
+      expect(parse({ [name]: value }), String(value)).toMatchObject({ failures: [{ code: 'schema' }] });
+  });
+
+  it('are told with what was expected', () => {
+    const options = {
+      registry: 'https://registry.example/team',
+      repository: '{registry}/{name}',
+      branchImageDays: 0,
+    };
+    expect(shown(parse(options))).toMatchInlineSnapshot(`
+      "error: "registry": expected a host and a path in lower case, without "https://" ("registry.example/team"). (schema)
+        nx.json:6:21
+          5 |       "options": {
+          6 |         "registry": "https://registry.example/team",
+            |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected a host and a path in lower case, without "https://" ("registry.example/team")
+
+      error: "repository": expected a repository with {image} in it, without "https://" ("{registry}/{image}"). (schema)
+        nx.json:7:23
+          6 |         "registry": "https://registry.example/team",
+          7 |         "repository": "{registry}/{name}",
+            |                       ^^^^^^^^^^^^^^^^^^^ expected a repository with {image} in it, without "https://" ("{registry}/{image}")
+
+      error: "repository": "{name}" stands for nothing here. (schema)
+        nx.json:7:23
+          6 |         "registry": "https://registry.example/team",
+          7 |         "repository": "{registry}/{name}",
+            |                       ^^^^^^^^^^^^^^^^^^^ "{name}" stands for nothing here
+        help: Known are {registry}, {image}.
+
+      error: "branchImageDays": must be at least 1. (schema)
+        nx.json:8:28
+          7 |         "repository": "{registry}/{name}",
+          8 |         "branchImageDays": 0
+            |                            ^ must be at least 1
+
+      4 errors in one file"
+    `);
+  });
+});
+
 describe('JSON Schemas', () => {
   const folder = join(__dirname, '../../../schemas');
 

@@ -27,14 +27,14 @@ const debian = z.strictObject({
 
 /** A host, and the folder in it that all images share (OCI distribution-spec 1.1, "Pulling manifests": <name>). */
 const registry = textLike(
-  /^[a-zA-Z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/,
+  /^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/,
   'a host and a path in lower case, without "https://" ("registry.example/team")',
   'Where images are published.',
 );
 
 const repository = templated(
   textLike(
-    /^(?=.*\{image\})(?!.*:\/\/)[a-zA-Z0-9{}.:/_-]+$/,
+    /^(?=.*\{image\})(?!.*:\/\/)[a-zA-Z0-9{}[\].:/_-]+$/,
     'a repository with {image} in it, without "https://" ("{registry}/{image}")',
     'What the repository of an image is called: {registry} is the option, {image} the name.',
   ),
