@@ -146,6 +146,8 @@ describe('a run for the main branch with another commit checked out', () => {
   it('is left alone where the branch is said, and where the commit is the same', () => {
     expect(kinds({ git: GIT, env, branch: 'topic' })).toBe('branch topic');
     expect(kinds({ git: GIT, env: { ...env, GITHUB_SHA: GIT.commit.id } })).toBe('main');
+    const unlooked = { BUILDKITE: 'true', BUILDKITE_BRANCH: 'main', BUILDKITE_COMMIT: 'HEAD' };
+    expect(kinds({ git: GIT, env: unlooked })).toBe('main');
   });
 });
 

@@ -42,10 +42,11 @@ function plan(nodes: readonly Node[], tags: Record<string, string>) {
   const worded = (text: string) =>
     text.replace(/sha256:[0-9a-f]{64}/g, (digest) => names.get(digest as Digest) ?? '?');
   const found = prunePlan(input(nodes, tags));
+  const name = (digest: Digest) => names.get(digest) ?? '?';
   return {
-    goes: found.deletions.map(({ digest }) => names.get(digest)),
+    goes: found.deletions.map(({ digest }) => name(digest)),
     reasons: found.deletions.map(({ reason }) => worded(reason)),
-    stays: Object.fromEntries(found.kept.map(({ digest, reason }) => [names.get(digest), worded(reason)])),
+    stays: Object.fromEntries(found.kept.map(({ digest, reason }) => [name(digest), worded(reason)])),
   };
 }
 

@@ -114,8 +114,13 @@ export function ciFacts(env: Env): CiFacts | undefined {
     isRequest,
     ...(tag === undefined && name !== undefined && { branch: branchName(name) }),
     ...(tag !== undefined && { tag }),
-    ...(has(env, found.commit) && { commit: env[found.commit] as string }),
+    ...commitOf(env[found.commit]),
   };
+}
+
+/** Some systems say "HEAD" until they have looked. */
+function commitOf(text = ''): Pick<CiFacts, 'commit'> {
+  return /^[0-9a-f]{40,64}$/.test(text) ? { commit: text } : {};
 }
 
 /** `main` of `refs/heads/main`, the form that some systems give; a plain name as it is. */
