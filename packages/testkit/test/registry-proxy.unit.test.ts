@@ -190,6 +190,20 @@ describe('a fault proxy in front of a real registry', () => {
     expect(await wholeAt(proxy, 'team/app', '1')).toEqual([]);
   });
 
+  it('cuts where what it runs says so, before the registry is asked or after', async () => {
+    const work = () => 'cut';
+    proxy.fault({ method: 'PUT', path: /manifests\/never/, fault: { kind: 'run', work } });
+    proxy.fault({
+      method: 'PUT',
+      path: /manifests\/unknown/,
+      fault: { kind: 'run', work, when: 'answered' },
+    });
+    for (const tag of ['never', 'unknown'])
+      await expect(pushPlainImage(proxy, 'team/app', tag, 'x')).rejects.toThrow(/ECONNRESET|hang up/);
+    const tags = await tagsOf(registry, 'team/app');
+    expect([tags.includes('never'), tags.includes('unknown')]).toEqual([false, true]);
+  });
+
   it('cuts the client where the registry is not there', async () => {
     await registry.kill();
     await expect(getBlob()).rejects.toThrow(/ECONNRESET|hang up/);

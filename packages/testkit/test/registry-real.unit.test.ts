@@ -9,7 +9,7 @@ import {
   plainRequest,
   pushPlainBlob,
   pushPlainImage,
-  pushPlainManifest,
+  pushPlainIndex,
   rawManifest,
   startRegistry,
   startSmallDiskRegistry,
@@ -17,6 +17,8 @@ import {
   whyNoRegistry,
   whyNoSmallDisk,
   wholeAt,
+  seededBytes,
+  type PushedImage,
   type RealRegistry,
   type RealRegistryOptions,
 } from '@image-tooling/testkit';
@@ -114,7 +116,7 @@ describe('a real registry', () => {
     if (reason !== undefined) return context.skip(reason);
     const small = await startSmallDiskRegistry(1);
     started.push(small);
-    const large = Buffer.alloc(2_000_000, 'x');
+    const large = seededBytes(2_000_000, 'large');
     await expect(pushPlainBlob(small.registry, 'team/app', large)).rejects.toThrow(
       /500.*no space left on device/,
     );
@@ -132,14 +134,9 @@ describe('what is read independently', () => {
 
   it('finds what an index reaches and is missing, short or altered', async () => {
     const registry = await start();
-    const one = await pushPlainImage(registry, 'team/app', 'one', 'layer one');
-    const two = await pushPlainImage(registry, 'team/app', 'two', 'layer two');
-    const index = await pushPlainManifest(
-      registry,
-      'team/app',
-      await indexOf(registry, ['one', 'two']),
-      'both',
-    );
+    const layers = { 'linux/amd64': 'layer one', 'linux/arm64': 'layer two' };
+    const { digest: index, platforms } = await pushPlainIndex(registry, 'team/app', 'both', layers);
+    const { 'linux/amd64': one, 'linux/arm64': two } = platforms as Record<keyof typeof layers, PushedImage>;
     expect(await wholeAt(registry, 'team/app', 'both')).toEqual([]);
     expect(await wholeAt(registry, 'team/app', index)).toEqual([]);
     expect(await wholeAt(registry, 'team/app', 'none')).toEqual(['none: no such manifest']);
@@ -158,20 +155,18 @@ describe('what is read independently', () => {
     );
   });
 
+  it('sees a tag go that somebody deletes', async () => {
+    const registry = await start();
+    const { digest } = await pushPlainImage(registry, 'team/app', '1', 'layer');
+    await registry.deleteTag('team/app', '1');
+    expect(await tagsOf(registry, 'team/app')).toEqual([]);
+    expect(await wholeAt(registry, 'team/app', digest)).toEqual([]);
+  });
+
   it('reads no tags where there is no repository', async () => {
     expect(await tagsOf(await start(), 'team/none')).toEqual([]);
   });
 });
-
-async function indexOf(registry: RealRegistry, tags: readonly string[]): Promise<Record<string, unknown>> {
-  const found = await Promise.all(tags.map((tag) => rawManifest(registry, 'team/app', tag)));
-  const manifests = found.map((manifest) => ({
-    mediaType: manifest?.mediaType,
-    digest: manifest?.digest,
-    size: manifest?.bytes.length,
-  }));
-  return { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests };
-}
 
 function basic(text: string): string {
   return `Basic ${Buffer.from(text).toString('base64')}`;

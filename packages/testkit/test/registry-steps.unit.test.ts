@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   basicAuth,
+  clockOff,
   pagedTags,
   plainRequest,
   pushPlainImage,
@@ -15,6 +16,7 @@ import {
   tagsOf,
   whyNoRegistry,
   type FaultProxy,
+  type PushedImage,
   type RealRegistry,
   type TokenServer,
   type TokenServerOptions,
@@ -28,22 +30,19 @@ describe('what a proxy adds to a registry', () => {
     return;
   }
   let registry: RealRegistry;
+  let subject: PushedImage;
   const started: { stop(): Promise<void> }[] = [];
   const proxied = async (...steps: NonNullable<Parameters<typeof startFaultProxy>[1]>['steps'] & object) => {
     const proxy = await startFaultProxy(registry, { steps });
     started.push(proxy);
     return proxy;
   };
-  const subject = async () => {
-    const { digest, bytes, mediaType } = (await rawManifest(registry, 'team/app', 'subject'))!;
-    return { digest, size: bytes.length, mediaType };
-  };
-  const attach = (proxy: FaultProxy, to: Awaited<ReturnType<typeof subject>>, tag: string) =>
+  const attach = (proxy: FaultProxy, to: PushedImage, tag: string) =>
     pushPlainImage(proxy, 'team/app', tag, tag, to);
 
   beforeAll(async () => {
     registry = await startRegistry();
-    await pushPlainImage(registry, 'team/app', 'subject', 'x');
+    subject = await pushPlainImage(registry, 'team/app', 'subject', 'x');
   });
   afterEach(async () => {
     for (const one of started.splice(0)) await one.stop();
@@ -53,7 +52,7 @@ describe('what a proxy adds to a registry', () => {
   describe('the referrers API', () => {
     it('lists what was attached, in pages, by type, until it is deleted', async () => {
       const proxy = await proxied(referrersApi({ pageSize: 2 }));
-      const to = await subject();
+      const to = subject;
       const digests: string[] = [];
       for (const tag of ['a', 'b', 'c']) digests.push((await attach(proxy, to, tag)).digest);
       const path = `/v2/team/app/referrers/${to.digest}`;
@@ -73,9 +72,10 @@ describe('what a proxy adds to a registry', () => {
     it('is told of at each push, truly or not', async () => {
       for (const step of [referrersApi(), referrersLie()]) {
         const proxy = await proxied(step);
-        const to = await subject();
+        const to = subject;
+        const descriptor = { digest: to.digest, mediaType: to.mediaType, size: to.size };
         const manifest = (await rawManifest(registry, 'team/app', 'subject'))!;
-        const body = Buffer.from(JSON.stringify({ ...manifest.json, subject: to }));
+        const body = Buffer.from(JSON.stringify({ ...manifest.json, subject: descriptor }));
         const type = { 'content-type': manifest.mediaType };
         const put = await plainRequest(proxy, 'PUT', `/v2/team/app/manifests/${sha256Of(body)}`, body, type);
         expect([put.status, put.headers['oci-subject']]).toEqual([201, to.digest]);
@@ -116,6 +116,12 @@ describe('what a proxy adds to a registry', () => {
     const digest = sha256Of(content);
     expect((await plainRequest(proxy, 'PUT', `${last}&digest=${digest}`, Buffer.alloc(0))).status).toBe(201);
     expect((await plainRequest(registry, 'GET', `/v2/team/app/blobs/${digest}`)).body).toEqual(content);
+  });
+
+  it('has a clock that is wrong', async () => {
+    const proxy = await proxied(clockOff(-31_536_000));
+    const { headers } = await plainRequest(proxy, 'GET', '/v2/');
+    expect(Date.now() - Date.parse(String(headers['date']))).toBeGreaterThan(31_000_000_000);
   });
 
   it('asks for a user and a password', async () => {

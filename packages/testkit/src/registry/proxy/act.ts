@@ -88,7 +88,7 @@ function run(
   next: () => Promise<void>,
 ): Promise<void> {
   const start = async (): Promise<void> => {
-    await work(exchange.record);
+    if ((await work(exchange.record)) === 'cut') throw new Cut('Cut when it was asked for.');
   };
   if (when === 'asked') return start().then(next);
   if (when === 'answered')

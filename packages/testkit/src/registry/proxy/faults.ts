@@ -29,7 +29,8 @@ export type RegistryFault =
   | { readonly kind: 'redirect'; readonly to: string }
   /**
    * Runs something first, then goes on: before the registry is asked (default), when so many bytes of the request's
-   * body have been passed on, or when the registry has answered and the client does not know yet.
+   * body have been passed on, or when the registry has answered and the client does not know yet. Where the work gives
+   * 'cut', both connections are cut then.
    */
   | {
       readonly kind: 'run';

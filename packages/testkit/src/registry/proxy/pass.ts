@@ -5,6 +5,7 @@ import { sendAnswer, withoutHopByHop, writeBody } from './send';
 /** Passes a request on to the registry, and its answer back. Throws where a connection broke. */
 export async function pass(exchange: Exchange, upstream: string): Promise<void> {
   const { request, response } = exchange;
+  if (exchange.socket.destroyed) throw new Cut('The client has gone.');
   const outgoing = httpRequest(new URL(exchange.target, upstream), {
     method: request.method ?? 'GET',
     headers: withoutHopByHop(exchange.headers),

@@ -1,4 +1,11 @@
 export { plainRequest, sha256Of, type PlainResponse, type RegistryAddress } from './get';
-export { pushPlainBlob, pushPlainImage, pushPlainManifest, type PushedImage } from './push';
+export {
+  pushPlainBlob,
+  pushPlainImage,
+  pushPlainIndex,
+  pushPlainManifest,
+  seededBytes,
+  type PushedImage,
+} from './push';
 export { rawBlob, rawManifest, tagsOf, type RawManifest } from './repository';
 export { wholeAt } from './whole';

@@ -1,9 +1,12 @@
+import { createCipheriv, createHash } from 'node:crypto';
 import { plainRequest, sha256Of, type RegistryAddress } from './get';
 
 /** A small image that was pushed by plain HTTP, for tests of what reads a registry. */
 export interface PushedImage {
-  /** Digest of the manifest. */
+  /** The manifest's descriptor, to name it as a subject. */
   readonly digest: string;
+  readonly mediaType: string;
+  readonly size: number;
   readonly config: string;
   readonly layer: string;
 }
@@ -43,11 +46,11 @@ export async function pushPlainManifest(
   return digest;
 }
 
-/** Pushes an image of one layer with these bytes. */
+/** Pushes an image of one layer with these bytes, under a tag or only by its digest. */
 export async function pushPlainImage(
   registry: RegistryAddress,
   repository: string,
-  tag: string,
+  tag: string | undefined,
   content: Buffer | string,
   subject?: { readonly digest: string; readonly size: number; readonly mediaType: string },
 ): Promise<PushedImage> {
@@ -63,7 +66,34 @@ export async function pushPlainImage(
     mediaType: `${oci}.manifest.v1+json`,
     config: { mediaType: `${oci}.config.v1+json`, digest: config, size: configBytes.length },
     layers: [{ mediaType: `${oci}.layer.v1.tar`, digest: layer, size: bytes.length }],
-    ...(subject && { subject }),
+    ...(subject && { subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.size } }),
   };
-  return { digest: await pushPlainManifest(registry, repository, manifest, tag), config, layer };
+  const digest = await pushPlainManifest(registry, repository, manifest, tag);
+  return { digest, mediaType: manifest.mediaType, size: JSON.stringify(manifest).length, config, layer };
+}
+
+/** Pushes an image of one layer for each platform (`linux/arm64`: its layer's bytes) and an index of them under a tag. */
+export async function pushPlainIndex(
+  registry: RegistryAddress,
+  repository: string,
+  tag: string,
+  layers: Readonly<Record<string, Buffer | string>>,
+): Promise<{ readonly digest: string; readonly platforms: Readonly<Record<string, PushedImage>> }> {
+  const platforms: Record<string, PushedImage> = {};
+  const manifests: object[] = [];
+  for (const [platform, content] of Object.entries(layers)) {
+    const [os, architecture] = platform.split('/');
+    const pushed = await pushPlainImage(registry, repository, undefined, content);
+    const { digest, mediaType, size } = pushed;
+    platforms[platform] = pushed;
+    manifests.push({ mediaType, digest, size, platform: { os, architecture } });
+  }
+  const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests };
+  return { digest: await pushPlainManifest(registry, repository, index, tag), platforms };
+}
+
+/** Bytes that do not compress, the same for the same seed. */
+export function seededBytes(size: number, seed: string): Buffer {
+  const key = createHash('sha256').update(seed).digest();
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
 }

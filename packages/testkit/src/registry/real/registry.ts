@@ -95,6 +95,12 @@ export class RealRegistry {
     return join(this.storage, 'docker/registry/v2/blobs', algorithm, hex.slice(0, 2), hex, 'data');
   }
 
+  /** Deletes a tag behind the registry's back: the API of docker-registry 2.8 deletes manifests only. */
+  async deleteTag(repository: string, tag: string): Promise<void> {
+    const tags = join(this.storage, 'docker/registry/v2/repositories', repository, '_manifests/tags');
+    await rm(join(tags, tag), { recursive: true });
+  }
+
   /** Digests of all blobs in the storage, manifests among them, sorted. */
   async blobs(): Promise<string[]> {
     return (await this.files()).flatMap((file) => {
