@@ -1,9 +1,11 @@
 import { onTestFinished } from 'vitest';
-import { digestOf } from '@image-tooling/model';
+import { canonicalJson, digestOf } from '@image-tooling/model';
+import { manifestJson, MEDIA_TYPES, type Descriptor } from '../src/image/manifest';
 import { openRepository } from '../src/registry/client';
 import type { RegistryOptions } from '../src/registry/options';
-import type { LocalBlob, Repository } from '../src/registry/port';
+import type { LocalBlob, ManifestBytes, Repository } from '../src/registry/port';
 import type { RequestRecord } from '../src/registry/transport';
+import { valueOf } from './helpers';
 
 export interface OpenedRepository extends Repository {
   readonly requests: RequestRecord[];
@@ -21,7 +23,7 @@ export function opened(
     {
       env: {},
       signal: new AbortController().signal,
-      timings: { backoffSeconds: 0.01, shortestWaitSeconds: 0.01 },
+      timings: { backoffSeconds: 0.01, shortestWaitSeconds: 0.01, longestWaitSeconds: 0.05 },
       onRequest: (record) => requests.push(record),
       ...options,
     },
@@ -39,4 +41,26 @@ export function blobOf(bytes: Uint8Array): LocalBlob {
       for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
     },
   };
+}
+
+const CONFIG = blobOf(Buffer.from('{}'));
+
+/** An image of one layer with this content, pushed. */
+export async function pushedImage(to: Repository, content: string, tag?: string): Promise<ManifestBytes> {
+  const layer = blobOf(Buffer.from(content));
+  for (const blob of [CONFIG, layer]) valueOf(await to.pushBlob(blob));
+  const config: Descriptor = { mediaType: MEDIA_TYPES.config, digest: CONFIG.digest, size: CONFIG.size };
+  const json = manifestJson(config, [
+    {
+      digest: layer.digest,
+      size: layer.size,
+      diffId: layer.digest,
+      tarSize: layer.size,
+      compression: 'none',
+    },
+  ]);
+  const bytes = Buffer.from(canonicalJson(json));
+  const manifest = { mediaType: MEDIA_TYPES.manifest, digest: digestOf(bytes), bytes };
+  valueOf(await to.putManifest(manifest, tag));
+  return manifest;
 }

@@ -3,10 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson, digestOf } from '@image-tooling/model';
 import { startRegistry, type RealRegistry } from '@image-tooling/testkit';
-import { manifestJson, MEDIA_TYPES, type Descriptor } from '../src/image/manifest';
-import type { ManifestBytes, Repository } from '../src/registry/port';
+import { manifestJson, MEDIA_TYPES } from '../src/image/manifest';
 import { codesOf, failuresOf, temporaryStore, valueOf } from './helpers';
-import { blobOf, opened } from './registry-helpers';
+import { blobOf, opened, pushedImage } from './registry-helpers';
 
 let registry: RealRegistry;
 beforeAll(async () => {
@@ -17,34 +16,12 @@ afterAll(() => registry.stop());
 let counter = 0;
 const repository = () => opened(registry.host, `team/name-${counter++}`);
 
-const CONFIG = blobOf(Buffer.from('{}'));
-
-/** An image of one config and these layers, pushed. */
-async function pushed(to: Repository, content: string, tag?: string): Promise<ManifestBytes> {
-  const layer = blobOf(Buffer.from(content));
-  for (const blob of [CONFIG, layer]) valueOf(await to.pushBlob(blob));
-  const config: Descriptor = { mediaType: MEDIA_TYPES.config, digest: CONFIG.digest, size: CONFIG.size };
-  const json = manifestJson(config, [
-    {
-      digest: layer.digest,
-      size: layer.size,
-      diffId: layer.digest,
-      tarSize: layer.size,
-      compression: 'none',
-    },
-  ]);
-  const bytes = Buffer.from(canonicalJson(json));
-  const manifest = { mediaType: MEDIA_TYPES.manifest, digest: digestOf(bytes), bytes };
-  valueOf(await to.putManifest(manifest, tag));
-  return manifest;
-}
-
 describe('manifests', () => {
   it('are put by digest or tag, and read back as they are', async () => {
     const to = repository();
     expect(valueOf(await to.headManifest('v1'))).toBeUndefined();
     expect(valueOf(await to.getManifest('v1'))).toBeUndefined();
-    const { digest, bytes } = await pushed(to, 'layer', 'v1');
+    const { digest, bytes } = await pushedImage(to, 'layer', 'v1');
     for (const reference of ['v1', digest]) {
       expect(valueOf(await to.headManifest(reference))).toEqual({
         mediaType: MEDIA_TYPES.manifest,
@@ -134,7 +111,7 @@ describe('tags', () => {
   it('are all listed; none where there is no repository', async () => {
     const to = repository();
     expect(valueOf(await to.listTags())).toEqual([]);
-    const manifest = await pushed(to, 'layer', 'a');
+    const manifest = await pushedImage(to, 'layer', 'a');
     for (const tag of ['b', 'c']) valueOf(await to.putManifest(manifest, tag));
     expect(valueOf(await to.listTags()).sort()).toEqual(['a', 'b', 'c']);
   });
@@ -149,7 +126,7 @@ describe('referrers, on a registry without the API', () => {
 
   it('are listed as they were attached; the same one again writes nothing', async () => {
     const to = repository();
-    const { digest, bytes, mediaType } = await pushed(to, 'layer', 'v1');
+    const { digest, bytes, mediaType } = await pushedImage(to, 'layer', 'v1');
     const subject = { digest, mediaType, size: bytes.length };
     expect(valueOf(await to.listReferrers(digest))).toEqual([]);
     const first = valueOf(await to.attach(subject, artifact(1)));
@@ -166,7 +143,7 @@ describe('referrers, on a registry without the API', () => {
 
   it('twenty at once are all kept', async () => {
     const to = repository();
-    const { digest, bytes, mediaType } = await pushed(to, 'layer', 'v1');
+    const { digest, bytes, mediaType } = await pushedImage(to, 'layer', 'v1');
     const subject = { digest, mediaType, size: bytes.length };
     const clients = [to, opened(registry.host, to.name.path)];
     const attached = await Promise.all(
@@ -178,7 +155,7 @@ describe('referrers, on a registry without the API', () => {
 
   it('that were deleted do not stand in the way of a new one', async () => {
     const to = repository();
-    const { digest, bytes, mediaType } = await pushed(to, 'layer', 'v1');
+    const { digest, bytes, mediaType } = await pushedImage(to, 'layer', 'v1');
     const subject = { digest, mediaType, size: bytes.length };
     const [first] = [valueOf(await to.attach(subject, artifact(1)))];
     valueOf(await to.deleteManifest(first.digest));

@@ -35,6 +35,8 @@ export interface PushBlobOptions {
   readonly mountFrom?: readonly string[];
   /** Bytes as they go out; negative when a try failed and its bytes count for nothing. */
   readonly onBytes?: (count: number) => void;
+  /** Bytes in one request at most, for a registry behind a proxy that limits them. Default: 1 GiB, then 64 MiB each. */
+  readonly chunkBytes?: number;
 }
 
 /** Something to attach to a manifest: an SBOM, a mark (OCI image-spec 1.1, manifest.md, "artifactType"). */

@@ -20,13 +20,13 @@ export async function pushBlob(
 async function bring(
   context: Context,
   blob: LocalBlob,
-  { mountFrom = [] }: PushBlobOptions,
+  { mountFrom = [], chunkBytes }: PushBlobOptions,
   meter: Meter,
 ): Promise<PushedHow> {
   if (await hasBlob(context, blob.digest)) return 'present';
   const siblings = mountFrom.filter((path) => path !== context.name.path);
   const session = await mountOrOpen(context, blob.digest, siblings);
   if (session === 'mounted') return 'mounted';
-  await upload(context, blob, session, meter);
+  await upload({ context, blob, meter, ...(chunkBytes && { chunkBytes }) }, session);
   return 'pushed';
 }

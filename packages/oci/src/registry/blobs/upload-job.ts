@@ -10,6 +10,8 @@ export interface UploadJob {
   readonly blob: LocalBlob;
   readonly reader: BlobReader;
   readonly meter: Meter;
+  /** Bytes in one request at most; undefined: as many as are good. */
+  readonly chunkBytes?: number;
 }
 
 /** How far an upload has come. */

@@ -1,7 +1,4 @@
 import { pauseAfter } from '../answers/pause';
-import type { Context } from '../context';
-import type { LocalBlob } from '../port';
-import type { Meter } from './meter';
 import { hasBlob } from './presence';
 import { BlobReader } from './reader';
 import { cancelSession, openSession, type Session } from './session';
@@ -11,8 +8,11 @@ import { askProgress, Broken, sendChunk, sendLast } from './upload-requests';
 /** How often the upload of one blob may break. */
 const BREAKS = 6;
 
-/** Bytes. Up to this a blob goes in one request, unless one broke. */
-const WHOLE_LIMIT = 256 * 1024 * 1024;
+/**
+ * Bytes. Up to this a blob goes in one request: it is faster (by 7 % to docker-registry), and not every registry
+ * takes chunks well. Of a larger one a break would cost too much.
+ */
+const WHOLE_LIMIT = 1024 * 1024 * 1024;
 /** Bytes of a chunk: after a break, what went before it need not be sent again. */
 const CHUNK = 64 * 1024 * 1024;
 
@@ -20,23 +20,21 @@ const CHUNK = 64 * 1024 * 1024;
  * Sends a blob in an upload that is open. After a break it goes on from where the registry got to, or in a new
  * upload. Where it fails for good the upload is cancelled. Throws a `Fault`.
  */
-export async function upload(
-  context: Context,
-  blob: LocalBlob,
-  session: Session,
-  meter: Meter,
-): Promise<void> {
-  const job: UploadJob = { context, blob, meter, reader: new BlobReader(blob) };
+export async function upload(parts: Omit<UploadJob, 'reader'>, session: Session): Promise<void> {
+  const { context, blob, meter } = parts;
+  const job: UploadJob = { ...parts, reader: new BlobReader(blob) };
   let progress: Progress = { session, offset: 0 };
+  let wasLost = false;
   try {
     for (let breaks = 0; !progress.finished;)
       try {
-        progress = await step(job, progress, breaks > 0);
+        progress = await step(job, progress, wasLost);
       } catch (error) {
         if (!(error instanceof Broken)) throw error;
         if (++breaks === BREAKS || isAlteredAgain(error, breaks)) throw error.fault;
         await pauseAfter(context, breaks);
         progress = await resumed(job, progress.session, error.isLost);
+        wasLost ||= progress.offset === 0;
         meter.moveTo(progress.offset);
       }
   } catch (error) {
@@ -52,11 +50,16 @@ function isAlteredAgain({ fault }: Broken, breaks: number): boolean {
   return fault.failure.code === 'checksum' && breaks > 1;
 }
 
-function step(job: UploadJob, progress: Progress, inChunks: boolean): Promise<Progress> {
-  const { size } = job.blob;
-  const left = size - progress.offset;
-  if (left === 0 || (!inChunks && size <= WHOLE_LIMIT)) return sendLast(job, progress);
-  const chunk = Math.max(CHUNK, progress.session.minChunk);
+/**
+ * In one request from the start, in chunks from anywhere else. A large blob goes in chunks too, unless that cost its
+ * upload: some registries take none.
+ */
+function step(job: UploadJob, progress: Progress, wasLost: boolean): Promise<Progress> {
+  const { blob, chunkBytes } = job;
+  const left = blob.size - progress.offset;
+  const isSmall = blob.size <= (chunkBytes ?? (wasLost ? Infinity : WHOLE_LIMIT));
+  if (left === 0 || (progress.offset === 0 && isSmall)) return sendLast(job, progress);
+  const chunk = Math.max(chunkBytes ?? CHUNK, progress.session.minChunk);
   return sendChunk(job, progress, progress.offset + Math.min(left, chunk));
 }
 
