@@ -58,6 +58,7 @@ export type FailureCode =
   | 'rate-limit'
   | 'tag-taken'
   | 'not-publishable'
+  | 'clock'
   | 'image-format'
   // what is tried in finished images
   | 'check-failed'

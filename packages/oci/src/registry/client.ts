@@ -4,6 +4,7 @@ import type { RegistryOptions } from './options';
 import type { Repository } from './port';
 import type { RepositoryName } from './reference';
 import { repositoryOf } from './repository';
+import { tellingDate } from './telling-date';
 import { openSend } from './transport/open-send';
 
 /** A repository whose connections stay open until it is closed. */
@@ -18,7 +19,7 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
   const send = openSend(name, options);
   // Only ever used when something failed: most runs never open it.
   const sendAfterAbort = openSend(name, { ...options, signal: new AbortController().signal });
-  const context: Context = { name, options, send, sendAfterAbort };
+  const context: Context = { name, options, send: tellingDate(send, options.onDate), sendAfterAbort };
   const close = async () => void (await Promise.all([send.close(), sendAfterAbort.close()]));
   return { ...repositoryOf(context), close };
 }

@@ -61,6 +61,8 @@ export interface RegistryOptions {
   readonly plainHttp?: boolean;
   /** Told of each request when its answer has begun, or was none. */
   readonly onRequest?: (record: RequestRecord) => void;
+  /** Told the registry's time with each of its own answers that says it. */
+  readonly onDate?: (date: Date) => void;
   /** Told what takes long: "the registry asks to wait 20 s". */
   readonly note?: (line: string) => void;
   /** Reads are made, writes only recorded; they are answered as a registry would. */
