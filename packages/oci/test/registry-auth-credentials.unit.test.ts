@@ -20,14 +20,11 @@ async function home(files: Readonly<Record<string, unknown>>): Promise<string> {
   return folder;
 }
 
+const NO_ENV: NodeJS.ProcessEnv = {};
+
 async function find(
   files: Readonly<Record<string, unknown>>,
-  {
-    registry = 'registry.example',
-    path = 'team/name',
-    env = {} as NodeJS.ProcessEnv,
-    helperSeconds = 5,
-  } = {},
+  { registry = 'registry.example', path = 'team/name', env = NO_ENV, helperSeconds = 5 } = {},
 ) {
   const folder = await home(files);
   const inFolder = Object.fromEntries(
@@ -49,6 +46,10 @@ async function found(...question: Parameters<typeof find>) {
   const { result, folder } = await find(...question);
   if (!result.ok) throw new Error(result.failures[0].message);
   return result.value && { ...result.value, from: result.value.from.replace(folder, '~') };
+}
+
+function usernameOf(credentials: Awaited<ReturnType<typeof found>>): string | undefined {
+  return credentials?.kind === 'password' ? credentials.username : undefined;
 }
 
 async function failure(...question: Parameters<typeof find>) {
@@ -114,11 +115,10 @@ describe('credentials', () => {
       'registry.example/team/name': { auth: auth('name:3') },
       'registry.example/te': { auth: auth('te:4') },
     };
-    const user = async (path: string) =>
-      (await found({ [CONFIG]: { auths } }, { path })) as { username?: string };
-    expect((await user('team/name')).username).toBe('name');
-    expect((await user('team/other')).username).toBe('team');
-    expect((await user('else')).username).toBe('host');
+    const user = async (path: string) => usernameOf(await found({ [CONFIG]: { auths } }, { path }));
+    expect(await user('team/name')).toBe('name');
+    expect(await user('team/other')).toBe('team');
+    expect(await user('else')).toBe('host');
   });
 
   it('may have a colon in the password, and be an identity token', async () => {
@@ -141,7 +141,7 @@ describe('credentials', () => {
     ['.config/containers/auth.json', {}],
   ])('are read from %s', async (file, env) => {
     const value = { [file]: config('registry.example') };
-    expect(await found(value, { env: env as NodeJS.ProcessEnv })).toEqual(password(`~/${file}`));
+    expect(await found(value, { env })).toEqual(password(`~/${file}`));
   });
 });
 
@@ -150,7 +150,8 @@ describe('a file with credentials', () => {
     const text = `{\n  "auths": {\n    "registry.example": { "auth": "${SECRET}" }\n  },,\n}\n`;
     const { code, place } = await failure({ [CONFIG]: text });
     expect(code).toBe('json-syntax');
-    expect(place).toMatchObject({ file: expect.stringContaining(CONFIG), line: 4 });
+    expect(place?.file).toContain(CONFIG);
+    expect(place?.line).toBe(4);
     expect(place).not.toHaveProperty('excerpt');
   });
 
@@ -186,8 +187,7 @@ describe('a credential helper', () => {
       'bin/docker-credential-own': answering('own'),
       'bin/docker-credential-all': answering('all'),
     };
-    const username = async (content: object) =>
-      ((await found({ ...bin, [CONFIG]: content })) as { username?: string } | undefined)?.username;
+    const username = async (content: object) => usernameOf(await found({ ...bin, [CONFIG]: content }));
     expect(await username(own)).toBe('own');
     expect(await username({ ...own, credHelpers: {} })).toBe('ada');
     expect(await username({ credsStore: 'all', auths: { 'registry.example': {} } })).toBe('all');

@@ -3,7 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach } from 'vitest';
 import type { RegistryOptions, RegistryTimings } from '../src/registry/options';
-import type { Method, RegistryRequest, RequestBody, RequestRecord } from '../src/registry/transport';
+import type { RegistryRequest, RequestBody, RequestRecord } from '../src/registry/transport';
 import { openSend, type OpenSend } from '../src/registry/transport/open-send';
 import type { Seams } from '../src/registry/transport/seams';
 
@@ -26,7 +26,9 @@ export interface TestServer {
   readonly requests: { readonly line: string; readonly headers: IncomingMessage['headers'] }[];
 }
 
-export async function serve(listener: RequestListener, address = '127.0.0.1'): Promise<TestServer> {
+type Listener = (...exchange: Parameters<RequestListener>) => unknown;
+
+export async function serve(listener: Listener, address = '127.0.0.1'): Promise<TestServer> {
   const requests: TestServer['requests'] = [];
   const server = createServer((request, response) => {
     requests.push({ line: `${request.method} ${request.url}`, headers: request.headers });
@@ -69,7 +71,7 @@ export interface Talk {
   readonly send: OpenSend;
   readonly records: RequestRecord[];
   readonly notes: string[];
-  request(path: string, more?: Partial<RegistryRequest>): RegistryRequest;
+  readonly request: (path: string, changes?: Partial<RegistryRequest>) => RegistryRequest;
 }
 
 export interface TalkOptions extends Partial<RegistryOptions> {
@@ -97,7 +99,7 @@ export function talkTo(
   );
   atEnd(() => send.close());
   const request = (rest: string, changes: Partial<RegistryRequest> = {}): RegistryRequest => ({
-    method: 'GET' as Method,
+    method: 'GET',
     url: new URL(rest, send.base.url),
     purpose: 'read the manifest of jq',
     scope: ['pull'],

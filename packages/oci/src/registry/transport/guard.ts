@@ -71,6 +71,6 @@ export class Guard {
         if (options.all === true) done(null, addresses);
         else done(null, first.address, first.family);
       })
-      .catch((error: NodeJS.ErrnoException) => done(error, '', 0));
+      .catch((error: unknown) => done(error as NodeJS.ErrnoException, '', 0));
   }
 }

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { BASIC, LOGGED_IN, tokenRegistry } from './registry-auth-helpers';
+import { answered, failureIn, serve, talkTo } from './registry-transport-helpers';
+
+describe('a login that fails', () => {
+  it('for wrong credentials says where they came from, and is tried once in a run', async () => {
+    const server = await tokenRegistry({ refuse: 401 });
+    const { send, request } = talkTo(server.host, LOGGED_IN);
+    const failure = failureIn(await send(request('manifests/1')));
+    expect(failure).toMatchObject({ code: 'registry-auth', details: ['DENIED: ***'] });
+    expect(failure.message).toBe(
+      `Could not read the manifest of jq: ${server.host} says wrong or expired credentials; they came from REGISTRY_USERNAME and REGISTRY_PASSWORD.`,
+    );
+    expect(failureIn(await send(request('manifests/2')))).toMatchObject({ code: 'registry-auth' });
+    expect(server.tokenRequests()).toHaveLength(1);
+  });
+
+  it('for want of credentials says how to log in', async () => {
+    for (const refuse of [401, 403]) {
+      const server = await tokenRegistry({ refuse });
+      const { send, request } = talkTo(server.host);
+      const failure = failureIn(await send(request('manifests/1')));
+      expect(failure.message).toContain(`there are no credentials for ${server.host}`);
+      expect(failure.hint).toBe(
+        `To log in, run "docker login ${server.host}", or set REGISTRY_USERNAME and REGISTRY_PASSWORD.`,
+      );
+    }
+  });
+
+  it.each([
+    ['', 'answers 401 without a challenge'],
+    ['Negotiate', 'Negotiate'],
+    ['Bearer realm="https://auth.example', 'token service has no address'],
+    ['Bearer realm="/token"', 'token service has no address'],
+    ['Bearer realm="ftp://127.0.0.1/"', 'not on https: '],
+  ])('for the challenge %s is told as such', async (challenge, why) => {
+    const server = await serve((_, response) =>
+      response.writeHead(401, { 'www-authenticate': challenge }).end(),
+    );
+    const { send, request } = talkTo(server.host, LOGGED_IN);
+    const failure = failureIn(await send(request('manifests/1')));
+    expect(failure.code).toBe('registry-auth');
+    expect(failure.message).toContain(why);
+  });
+
+  it('for an answer without a token is told as such', async () => {
+    const server = await tokenRegistry({ fields: { token: 'two\nlines' } });
+    const { send, request } = talkTo(server.host, LOGGED_IN);
+    expect(failureIn(await send(request('manifests/1'))).message).toContain('no token came from');
+  });
+
+  it('for a token service in a private network is refused, unless the registry is in it too', async () => {
+    const inside = await serve((_, response) => response.end('{"token":"x"}'), '127.0.0.2');
+    const server = await tokenRegistry({ realm: `http://inside.invalid:${inside.port}/token` });
+    const seams = {
+      isSpecial: (address: string) => address === '127.0.0.2',
+      resolve: async (host: string) => [
+        { address: host === 'inside.invalid' ? '127.0.0.2' : '127.0.0.1', family: 4 },
+      ],
+    };
+    const { send, request } = talkTo(`registry.invalid:${server.port}`, {
+      ...LOGGED_IN,
+      plainHttp: true,
+      seams,
+    });
+    expect(failureIn(await send(request('manifests/1'))).message).toContain('private network');
+    expect(inside.requests).toEqual([]);
+  });
+
+  it('for a fault of the token service is tried again first', async () => {
+    const server = await tokenRegistry({ refuse: 503 });
+    const { send, request } = talkTo(server.host, LOGGED_IN);
+    const failure = failureIn(await send(request('manifests/1')));
+    expect(failure.code).toBe('http-status');
+    expect(failure.message).toContain(`log in to ${server.host} (to read the manifest of jq)`);
+    expect(server.tokenRequests()).toHaveLength(3);
+  });
+});
+
+describe('a registry with user name and password', () => {
+  const basic = (status: number) =>
+    serve((request, response) => {
+      const given = request.headers.authorization === BASIC;
+      response.writeHead(given ? status : 401, { 'www-authenticate': 'Basic realm="x"' }).end('there');
+    });
+
+  it('gets them when it has asked, and from then on at once', async () => {
+    const server = await basic(200);
+    const { send, request } = talkTo(server.host, LOGGED_IN);
+    for (let i = 0; i < 2; i++) expect(await answered(await send(request('manifests/1')))).toBe('200 there');
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, BASIC, BASIC]);
+  });
+
+  it('that does not like them', async () => {
+    const server = await basic(401);
+    const { send, request } = talkTo(server.host, LOGGED_IN);
+    expect(failureIn(await send(request('manifests/1'))).message).toContain('wrong or expired credentials');
+    failureIn(await send(request('manifests/1')));
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('that lets them not do it', async () => {
+    const server = await basic(403);
+    const { send, request } = talkTo(server.host, LOGGED_IN);
+    const put = request('manifests/1', { method: 'PUT', scope: ['pull', 'push'] });
+    expect(failureIn(await send(put)).message).toContain(
+      `the user of REGISTRY_USERNAME and REGISTRY_PASSWORD may not push to ${server.host}/team/name`,
+    );
+  });
+
+  it('and no one has any', async () => {
+    const server = await basic(200);
+    const { send, request } = talkTo(server.host);
+    expect(failureIn(await send(request('manifests/1'))).message).toContain('there are no credentials');
+  });
+});
