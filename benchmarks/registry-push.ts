@@ -1,0 +1,177 @@
+/**
+ * Pushes of the tooling-k8s image (or one of its sizes, where it isn't built) to a registry on this machine:
+ * `image-tooling registry copy` against `skopeo copy` and, where it is installed, `crane push`. The first push, one
+ * of what is there already, and one after a single layer has changed. Whole commands are timed; from the latter two
+ * the time that each program takes to start is then taken away, as a publish is part of a longer run. Also the
+ * memory of ours for an image of 1 GB.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startRegistry } from '../packages/testkit/src/registry/real';
+import { imageSize, loadedLayout, syntheticImage, withOneLayerChanged, type Layout } from './lib/layout';
+import { median, type Timings } from './lib/measure';
+import { runProgram } from './lib/programs';
+import { report, type Limit } from './lib/report';
+
+type Argv = readonly [string, ...string[]];
+
+/** A program that pushes. */
+interface Pusher {
+  readonly name: string;
+  readonly push: (image: Layout, to: string) => Argv;
+  /** Starts the program and does nothing. */
+  readonly nothing: Argv;
+}
+
+/** Neither side waits for the disk. */
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const COMMAND = resolve('packages/cli/bin/image-tooling.cjs');
+/** Bytes of tooling-k8s' layers. */
+const SIZES = [44e6, 500, 45e6, 36e6, 18e6, 38e6, 16e6, 6.5e6, 5.7e6, 800];
+const GIGABYTE = [4e8, 3e8, 2e8, 1e8];
+const MEMORY_LIMIT_MB = 150;
+
+const OURS: Pusher = {
+  name: 'ours',
+  push: (image, to) => [process.execPath, COMMAND, 'registry', 'copy', place(image), to],
+  nothing: [process.execPath, COMMAND, '--help'],
+};
+const SKOPEO: Pusher = {
+  name: 'skopeo',
+  push: (image, to) => [
+    ...(['skopeo', '--insecure-policy', 'copy', '--quiet', '--dest-tls-verify=false'] as const),
+    ...[place(image), `docker://${to}`],
+  ],
+  nothing: ['skopeo', '--version'],
+};
+const CRANE: Pusher = {
+  name: 'crane',
+  push: ({ folder }, to) => ['crane', 'push', '--insecure', folder, to],
+  nothing: ['crane', 'version'],
+};
+
+const rounds = Number(process.argv[2] ?? 5);
+const folder = mkdtempSync(join(tmpdir(), 'registry-push-'));
+try {
+  const peers = hasCrane() ? [SKOPEO, CRANE] : [SKOPEO];
+  if (!hasCrane()) console.log('crane is not on the path: against skopeo only');
+  const image = await imageToPush(join(folder, 'image'));
+  const changed = await withOneLayerChanged(image, join(folder, 'changed'));
+  runProgram(OURS.nothing);
+  runProgram(['sync']);
+  const timings = await timed([OURS, ...peers], image, changed);
+  const memory = await memoryForGigabyte();
+  report(timings, [...peers.flatMap((peer) => limits(timings, peer.name)), memoryLimit(memory)]);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The real one, if the store has it. */
+async function imageToPush(to: string): Promise<Layout> {
+  const image = await builtImage(to).catch(() => syntheticImage(to, SIZES));
+  console.log(
+    `${image.tag === 'dev' ? 'tooling-k8s' : 'synthetic image'}, ${megabytes(imageSize(image))} MB`,
+  );
+  return image;
+}
+
+function builtImage(to: string): Promise<Layout> {
+  return Promise.resolve().then(() => {
+    runProgram([process.execPath, COMMAND, 'load', 'tooling-k8s', `--to=oci:${to}`]);
+    return loadedLayout(to);
+  });
+}
+
+/**
+ * A fresh registry each round: skopeo keeps notes on what a registry has, by its address. Each program begins in
+ * turn, since a registry takes a blob that another repository has a little faster.
+ */
+async function timed(pushers: readonly Pusher[], image: Layout, changed: Layout): Promise<Timings> {
+  const timings = new Map<string, number[]>();
+  const note = (name: string, argv: Argv): void => {
+    const start = performance.now();
+    runProgram(argv);
+    timings.set(name, [...(timings.get(name) ?? []), (performance.now() - start) / 1000]);
+  };
+  for (let round = 0; round < rounds; round++)
+    await withRegistry((host) => {
+      for (const { name, push, nothing } of rotated(pushers, round)) {
+        const repository = `${host}/${name}`;
+        note(`${name}: start`, nothing);
+        note(`${name}: first push`, push(image, `${repository}:1`));
+        note(`${name}: unchanged`, push(image, `${repository}:1`));
+        note(`${name}: one layer changed`, push(changed, `${repository}:2`));
+      }
+    });
+  return new Map([...timings].sort(([a], [b]) => a.localeCompare(b)));
+}
+
+async function withRegistry(work: (host: string) => void): Promise<void> {
+  const storage = mkdtempSync(join(MEMORY, 'registry-push-'));
+  const registry = await startRegistry({ storage });
+  try {
+    work(registry.host);
+  } finally {
+    await registry.stop();
+    rmSync(storage, { recursive: true, force: true });
+  }
+}
+
+/** Peak resident memory of the command, MB. */
+async function memoryForGigabyte(): Promise<number> {
+  const image = await syntheticImage(join(folder, 'gigabyte'), GIGABYTE);
+  let memory = 0;
+  await withRegistry((host) => {
+    const argv = OURS.push(image, `${host}/gigabyte:1`);
+    // getrusage(2): the largest of the processes that were waited for, in KiB.
+    const script = `import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)`;
+    memory = Number(runProgram(['python3', '-c', script, ...argv])) / 1024;
+  });
+  return memory;
+}
+
+function limits(timings: Timings, peer: string): Limit[] {
+  const whole = (name: string, what: string): number => median(timings.get(`${name}: ${what}`)!);
+  const net = (name: string, what: string): number => whole(name, what) - whole(name, 'start');
+  return [
+    {
+      name: `first push / ${peer}`,
+      value: whole('ours', 'first push') / whole(peer, 'first push'),
+      atMost: 1,
+    },
+    ...['unchanged', 'one layer changed'].map((what) => ({
+      name: `${what} / first push of ${peer}, without start`,
+      value: net('ours', what) / net(peer, 'first push'),
+      atMost: 0.3,
+    })),
+  ];
+}
+
+function memoryLimit(value: number): Limit {
+  return { name: 'memory for 1 GB', value, atMost: MEMORY_LIMIT_MB, unit: ' MB' };
+}
+
+function place({ folder, tag }: Layout): string {
+  return `oci:${folder}:${tag}`;
+}
+
+function rotated<T>(values: readonly T[], by: number): T[] {
+  const first = by % values.length;
+  return [...values.slice(first), ...values.slice(0, first)];
+}
+
+function hasCrane(): boolean {
+  try {
+    runProgram(CRANE.nothing);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}
