@@ -1,0 +1,172 @@
+import { fail, isVersionTag, ok, tagTaken, type Digest, type Result } from '@image-tooling/model';
+import {
+  copyImage,
+  openLayoutFolder,
+  type CopyReport,
+  type ManifestBytes,
+  type OpenRepository,
+  type Repository,
+} from '@image-tooling/oci';
+import { openRemote, type RegistryAccess } from './access';
+import { placeText, type Place } from './place';
+import { sourceReference } from './source';
+
+export interface CopyRequest {
+  readonly from: Place;
+  /** Without a tag and digest: under the tag that it is copied by. */
+  readonly to: Place;
+}
+
+/** An image that is in its new place. */
+export interface Copied extends Omit<CopyReport, 'tag'> {
+  /** In full, as people write them. */
+  readonly from: string;
+  readonly to: string;
+  readonly tag?: string;
+  /** Whether the tag was there and right. */
+  readonly tagged: 'same' | 'created' | 'moved' | 'none';
+  /** Wall time. */
+  readonly seconds: number;
+}
+
+/**
+ * Copies an image with all its platforms and everything that is attached to it to another registry or a folder, or
+ * from one. The tag comes last. Fails with `usage`, with `gone` where the source lacks it, with `tag-taken` where
+ * the target's tag is a version with other content, and as both sides do.
+ */
+export async function copyBetween(
+  { from, to }: CopyRequest,
+  access: RegistryAccess,
+): Promise<Result<Copied>> {
+  const source = openPlace(from, { ...access, env: sourceEnv(from, to, access.env) });
+  const target = openPlace(to, access);
+  try {
+    return await copyOpened({ from, to, source, target }, access);
+  } finally {
+    await Promise.all([source.close(), target.close()]);
+  }
+}
+
+interface Opened extends CopyRequest {
+  readonly source: Repository;
+  readonly target: Repository;
+}
+
+async function copyOpened(opened: Opened, access: RegistryAccess): Promise<Result<Copied>> {
+  const began = performance.now();
+  const { from, to, source } = opened;
+  const reference = await sourceReference(source, from);
+  if (!reference.ok) return reference;
+  const root = await rootOf(source, reference.value, from);
+  if (!root.ok) return root;
+  const tag = to.tag ?? (to.digest === undefined ? tagIn(reference.value) : undefined);
+  const allowed = await checkTarget(opened, root.value.digest, tag);
+  if (!allowed.ok) return allowed;
+  const copied = await copyAll(opened, root.value.digest, access);
+  if (!copied.ok) return copied;
+  const tagged = await writeTag(opened, root.value, tag, allowed.value);
+  if (!tagged.ok) return tagged;
+  const { tag: _, ...report } = copied.value;
+  return ok({
+    ...report,
+    from: placeText(from),
+    to: placeText({ ...to, ...(tag !== undefined && { tag }) }),
+    ...(tag !== undefined && { tag }),
+    tagged: tagged.value,
+    seconds: (performance.now() - began) / 1000,
+  });
+}
+
+function openPlace(place: Place, access: RegistryAccess): OpenRepository {
+  return place.kind === 'folder' ? openLayoutFolder(place.path) : openRemote(place.repository, access);
+}
+
+/** The login in the environment is for the registry that is written to, and for no other. */
+function sourceEnv(from: Place, to: Place, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isForSource =
+    from.kind === 'registry' && (to.kind === 'folder' || to.repository.registry === from.repository.registry);
+  return isForSource ? env : { ...env, REGISTRY_USERNAME: undefined, REGISTRY_PASSWORD: undefined };
+}
+
+/** The tag in a reference of a source; names in a folder may be whole references. */
+function tagIn(reference: string): string | undefined {
+  return reference.includes('@') || reference.startsWith('sha256:') ? undefined : reference.split(':').at(-1);
+}
+
+async function rootOf(source: Repository, reference: string, from: Place): Promise<Result<ManifestBytes>> {
+  const root = await source.getManifest(reference);
+  if (!root.ok) return root;
+  if (root.value) return ok(root.value);
+  return fail({
+    code: 'gone',
+    message: `There is nothing at ${placeText(from)}.`,
+    hint: 'Look at the name and the tag; where the registry asks for a login, log in to it.',
+  });
+}
+
+/** What the target's tag leads to. What would fail in the end fails before anything is sent. */
+async function checkTarget(
+  { to, target }: Opened,
+  root: Digest,
+  tag: string | undefined,
+): Promise<Result<Digest | undefined>> {
+  if (to.digest !== undefined && to.digest !== root)
+    return fail({
+      code: 'usage',
+      message: `What is copied is not ${to.digest}, but ${root}.`,
+      hint: 'Name the target by a tag, or by the digest of what is copied.',
+    });
+  return headOf(target, root, tag, to);
+}
+
+/** What the target's tag leads to. Fails with `tag-taken` where it is a version with other content. */
+async function headOf(
+  target: Repository,
+  root: Digest,
+  tag: string | undefined,
+  to: Place,
+): Promise<Result<Digest | undefined>> {
+  if (tag === undefined) return ok(undefined);
+  const head = await target.headManifest(tag);
+  if (!head.ok) return head;
+  const there = head.value?.digest;
+  if (there === undefined || there === root || !isVersionTag(tag)) return ok(there);
+  const { tag: _, ...place } = to;
+  return fail({
+    ...tagTaken({ image: placeText(place), tag, there, ours: root }),
+    hint: 'A release is never changed. Copy it under another tag, or delete that one first if it is wrong.',
+  });
+}
+
+async function copyAll(
+  { from, to, source, target }: Opened,
+  root: Digest,
+  { context: { progress } }: RegistryAccess,
+): Promise<Result<CopyReport>> {
+  const step = progress.step(`copy ${placeText(from)} to ${placeText(to)}`);
+  let sent = 0;
+  const copied = await copyImage(source, target, root, {
+    onBytes: (count) => {
+      sent += count;
+      step.status(`${Math.round(sent / 1e6)} MB sent`);
+    },
+  });
+  if (copied.ok) step.done({ origin: sent > 0 ? 'pushed' : 'present', bytes: sent });
+  else step.failed();
+  return copied;
+}
+
+/** All of it is there: now the tag may lead to it. A version is looked at once more, since a copy may take long. */
+async function writeTag(
+  { to, target }: Opened,
+  root: ManifestBytes,
+  tag: string | undefined,
+  before: Digest | undefined,
+): Promise<Result<Copied['tagged']>> {
+  if (tag === undefined) return ok('none');
+  if (before === root.digest) return ok('same');
+  const head = isVersionTag(tag) ? await headOf(target, root.digest, tag, to) : ok(before);
+  if (!head.ok) return head;
+  const put = await target.putManifest(root, tag);
+  return put.ok ? ok(head.value === undefined ? 'created' : 'moved') : put;
+}

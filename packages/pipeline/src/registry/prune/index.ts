@@ -1,0 +1,113 @@
+import { fail, ok, type Deletion, type Digest, type Kept, type Result } from '@image-tooling/model';
+import { repositoryText, type Repository } from '@image-tooling/oci';
+import { alone, openRemote } from '../access';
+import type { FoundManifest } from '../found-manifest';
+import { publishLock, type RegistryTarget } from '../target';
+import { checkClock } from './clock';
+import { deleteAll } from './delete';
+import { freedBy, type Freed } from './freed';
+import { readInventory, type Inventory } from './inventory';
+import { planOf, type InventoryPlan } from './plan';
+
+export interface PruneRequest {
+  /** Delete it; else only tell. */
+  readonly apply: boolean;
+  /** Seconds since the epoch. Default: this machine's clock. */
+  readonly now?: number;
+}
+
+/** What a prune found and did. */
+export interface Pruned extends Freed {
+  /** `registry.example/team/tooling-k8s` */
+  readonly repository: string;
+  readonly applied: boolean;
+  /** What went, or would go. */
+  readonly deletions: readonly Deletion[];
+  readonly kept: readonly Kept[];
+}
+
+/** A repository whose tags move faster than it is read is left alone. */
+const ROUNDS = 5;
+
+/**
+ * Deletes what has expired in a repository and what is left over, or tells what would go. Nothing that a kept index,
+ * release or tag reaches is touched; killed anywhere, it can be run again. No publish of this machine runs meanwhile,
+ * and what others publish is seen before anything that it may need goes. Fails with `clock`, with `registry-refused`
+ * where the registry deletes nothing, with `tag-taken` where it is written to all the time, and as the registry does.
+ */
+export async function prune(target: RegistryTarget, request: PruneRequest): Promise<Result<Pruned>> {
+  const { access, repository: name } = target;
+  let theirs: Date | undefined;
+  const repository = openRemote(name, access, { onDate: (date) => (theirs = date) });
+  const now = request.now ?? Date.now() / 1000;
+  const look = async (): Promise<Result<Look>> => {
+    const inventory = await readInventory(repository);
+    if (!inventory.ok) return inventory;
+    const clock = checkClock(name.registry, theirs, now);
+    return clock.ok ? ok({ inventory: inventory.value, plan: planOf(inventory.value, now) }) : clock;
+  };
+  try {
+    return request.apply
+      ? await alone(access, publishLock(name), () => pruneNow(repository, look, target))
+      : await tell(repository, look);
+  } finally {
+    await repository.close();
+  }
+}
+
+interface Look {
+  readonly inventory: Inventory;
+  readonly plan: InventoryPlan;
+}
+
+async function tell(repository: Repository, look: () => Promise<Result<Look>>): Promise<Result<Pruned>> {
+  const looked = await look();
+  if (!looked.ok) return looked;
+  const { inventory, plan } = looked.value;
+  const freed = freedBy(foundIn(inventory, plan.deletions), foundIn(inventory, plan.kept));
+  return ok({ repository: repositoryText(repository.name), applied: false, ...plan, ...freed });
+}
+
+async function pruneNow(
+  repository: Repository,
+  look: () => Promise<Result<Look>>,
+  { access: { context } }: RegistryTarget,
+): Promise<Result<Pruned>> {
+  const text = repositoryText(repository.name);
+  const deletions: Deletion[] = [];
+  const gone: FoundManifest[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const looked = await look();
+    if (!looked.ok) return looked;
+    const { inventory, plan } = looked.value;
+    const ended = await deleteAll(repository, inventory, plan.deletions, (deletion) => {
+      deletions.push(deletion);
+      gone.push(...foundIn(inventory, [deletion]));
+      context.progress.note(`deleted ${nameOf(deletion)} of ${text}: ${deletion.reason}`);
+    });
+    if (!ended.ok) return ended;
+    const { kept } = plan;
+    if (ended.value === 'done')
+      return ok({
+        repository: text,
+        applied: true,
+        deletions,
+        kept,
+        ...freedBy(gone, foundIn(inventory, kept)),
+      });
+    context.progress.note(`${text}: a tag was written meanwhile; looking at everything again`);
+  }
+  return fail({
+    code: 'tag-taken',
+    message: `${text} is written to all the time: what nobody needs can't be told.`,
+    hint: 'Run it again when nothing is published.',
+  });
+}
+
+function foundIn({ manifests }: Inventory, rows: readonly { readonly digest: Digest }[]): FoundManifest[] {
+  return rows.flatMap(({ digest }) => manifests.get(digest) ?? []);
+}
+
+function nameOf({ tags, digest }: Deletion): string {
+  return [...tags, digest].join(' ');
+}

@@ -1,0 +1,66 @@
+import {
+  aliasesOf,
+  fail,
+  isVersionTag,
+  ok,
+  releasesFor,
+  YANK_ARTIFACT_TYPE,
+  YANK_REASON_ANNOTATION,
+  type Digest,
+  type Result,
+} from '@image-tooling/model';
+import { repositoryText, type Descriptor, type Repository } from '@image-tooling/oci';
+
+/** The reasons of the marks on a release; none: it is not marked as bad. */
+export async function yankReasons(repository: Repository, index: Digest): Promise<Result<string[]>> {
+  const referrers = await repository.listReferrers(index);
+  if (!referrers.ok) return referrers;
+  const marks = referrers.value.filter(({ artifactType }) => artifactType === YANK_ARTIFACT_TYPE);
+  return ok(marks.map(({ annotations }) => annotations[YANK_REASON_ANNOTATION] ?? 'no reason given'));
+}
+
+/** What a version's tag leads to. Fails with `usage` for what is no version, with `unknown-reference` where it is not there. */
+export async function releaseHead(repository: Repository, version: string): Promise<Result<Descriptor>> {
+  if (!isVersionTag(version))
+    return fail({
+      code: 'usage',
+      message: `"${version}" is no version of an image.`,
+      hint: 'Write the whole version, without "v": 1.2.3.',
+    });
+  const head = await repository.headManifest(version);
+  if (!head.ok) return head;
+  return head.value ? ok(head.value) : noRelease(repository, version);
+}
+
+async function noRelease(repository: Repository, version: string): Promise<Result<never>> {
+  const tags = await repository.listTags();
+  if (!tags.ok) return tags;
+  const releases = releasesFor('latest', tags.value).slice(0, 5);
+  const where = repositoryText(repository.name);
+  return fail({
+    code: 'unknown-reference',
+    message: `There is no ${version} in ${where}.`,
+    hint:
+      releases.length > 0
+        ? `The newest releases there: ${releases.join(', ')}.`
+        : 'No release is there yet: look whether the repository is the one you mean.',
+  });
+}
+
+/** An alias of a release, and what it leads to. */
+export interface AliasHead {
+  readonly alias: string;
+  /** Undefined where the alias does not exist. */
+  readonly head?: Digest;
+}
+
+/** What the tags that follow a release (`1.2`, `1`, `latest`) lead to. */
+export async function aliasHeads(repository: Repository, version: string): Promise<Result<AliasHead[]>> {
+  const heads: AliasHead[] = [];
+  for (const alias of aliasesOf(version)) {
+    const head = await repository.headManifest(alias);
+    if (!head.ok) return head;
+    heads.push({ alias, ...(head.value && { head: head.value.digest }) });
+  }
+  return ok(heads);
+}

@@ -1,0 +1,69 @@
+import { all, ok, type Result } from '@image-tooling/model';
+import { parseRepository, repositoryText, type RepositoryName } from '@image-tooling/oci';
+import { imageOf } from '../build/recorded';
+import { repositoryOf } from '../publish/destination';
+import type { Session } from '../session';
+import { loadWorkspace } from '../workspace/load';
+import type { RegistryAccess } from './access';
+
+/** A repository that a command is about. */
+export interface RegistryTarget {
+  readonly repository: RepositoryName;
+  /** As it was asked for: the name of an image, or the repository in full. For commands that are suggested. */
+  readonly asked: string;
+  readonly access: RegistryAccess;
+}
+
+/** Opens the workspace: only asked for where an image is named. */
+export type OpenSession = () => Promise<Result<Session>>;
+
+const REGISTRY_USE = { verb: 'ask for', notForTools: 'it is published in the images that have it' };
+
+/**
+ * The repository that a name stands for: of an image of the workspace, or `registry.example/team/name` in full,
+ * which needs no workspace. Fails with `usage` and `unknown-reference`.
+ */
+export async function targetOf(
+  asked: string,
+  access: RegistryAccess,
+  session: OpenSession,
+): Promise<Result<RegistryTarget>> {
+  if (asked.includes('/')) {
+    const repository = parseRepository(asked);
+    return repository.ok ? ok({ repository: repository.value, asked, access }) : repository;
+  }
+  const opened = await session();
+  if (!opened.ok) return opened;
+  const image = await imageOf(opened.value, asked, REGISTRY_USE);
+  return image.ok ? targetOfImage(asked, access, opened.value) : image;
+}
+
+/** As `targetOf`, of several; where none is named, of all images of the workspace. Fails with every mistake. */
+export async function targetsOf(
+  asked: readonly string[],
+  access: RegistryAccess,
+  session: OpenSession,
+): Promise<Result<RegistryTarget[]>> {
+  let opened: ReturnType<OpenSession> | undefined;
+  const once: OpenSession = () => (opened ??= session());
+  if (asked.length > 0) return all(await Promise.all(asked.map((one) => targetOf(one, access, once))));
+  const workspaceSession = await once();
+  if (!workspaceSession.ok) return workspaceSession;
+  const { root, options } = workspaceSession.value;
+  const workspace = await loadWorkspace(root, options);
+  if (!workspace.ok) return workspace;
+  const names = [...workspace.value.images.keys()].sort();
+  return all(names.map((name) => targetOfImage(name, access, workspaceSession.value)));
+}
+
+function targetOfImage(name: string, access: RegistryAccess, session: Session): Result<RegistryTarget> {
+  const repository = repositoryOf(session, name);
+  if (!repository.ok) return repository;
+  const plainHttp = access.plainHttp || session.options.plainHttp;
+  return ok({ repository: repository.value, asked: name, access: { ...access, plainHttp } });
+}
+
+/** The lock that a publish to a repository holds on this machine. */
+export function publishLock(repository: RepositoryName): string {
+  return `publish ${repositoryText(repository)}`;
+}

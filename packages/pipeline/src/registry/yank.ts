@@ -1,0 +1,107 @@
+import {
+  ok,
+  releasesFor,
+  YANK_ARTIFACT_TYPE,
+  YANK_REASON_ANNOTATION,
+  type Digest,
+  type Result,
+} from '@image-tooling/model';
+import type { Repository } from '@image-tooling/oci';
+import { openRemote } from './access';
+import { aliasHeads, releaseHead, yankReasons } from './releases';
+import type { RegistryTarget } from './target';
+
+export interface YankRequest {
+  readonly version: string;
+  /** For whoever finds the mark; not empty. */
+  readonly reason: string;
+}
+
+/** A release that is marked as bad. */
+export interface Yanked {
+  readonly version: string;
+  /** Of its index. */
+  readonly digest: Digest;
+  /** Whether the same mark was there before: then nothing was written. */
+  readonly already: boolean;
+  /** Of all its marks, this one included. */
+  readonly reasons: readonly string[];
+  /** Tags that still lead to it, and the highest good release each could go back to. */
+  readonly aliases: readonly YankedAlias[];
+}
+
+export interface YankedAlias {
+  readonly alias: string;
+  /** Undefined where there is no other release that the alias could lead to. */
+  readonly backTo?: string;
+}
+
+/**
+ * Marks a release as bad, by a referrer of its index: nothing is deleted and no tag moved. The mark holds no time,
+ * so that the same mark again is the same bytes. Fails with `usage`, with `unknown-reference` where the release is
+ * not there, and as the registry does.
+ */
+export async function yank(target: RegistryTarget, request: YankRequest): Promise<Result<Yanked>> {
+  const repository = openRemote(target.repository, target.access);
+  try {
+    return await yankIn(repository, request);
+  } finally {
+    await repository.close();
+  }
+}
+
+async function yankIn(repository: Repository, { version, reason }: YankRequest): Promise<Result<Yanked>> {
+  const release = await releaseHead(repository, version);
+  if (!release.ok) return release;
+  const before = await yankReasons(repository, release.value.digest);
+  if (!before.ok) return before;
+  const marked = await repository.attach(release.value, {
+    artifactType: YANK_ARTIFACT_TYPE,
+    annotations: { [YANK_REASON_ANNOTATION]: reason },
+    content: [],
+  });
+  if (!marked.ok) return marked;
+  const already = before.value.includes(reason);
+  const { digest } = release.value;
+  const aliases = await aliasesAt(repository, version, digest);
+  if (!aliases.ok) return aliases;
+  const reasons = already ? before.value : [...before.value, reason];
+  return ok({ version, digest, already, reasons, aliases: aliases.value });
+}
+
+/** The aliases that lead to a bad release, with where they could go. */
+async function aliasesAt(
+  repository: Repository,
+  version: string,
+  bad: Digest,
+): Promise<Result<YankedAlias[]>> {
+  const heads = await aliasHeads(repository, version);
+  if (!heads.ok) return heads;
+  const leading = heads.value.filter(({ head }) => head === bad);
+  if (leading.length === 0) return ok([]);
+  const tags = await repository.listTags();
+  if (!tags.ok) return tags;
+  const found: YankedAlias[] = [];
+  for (const { alias } of leading) {
+    const good = await highestGood(repository, releasesFor(alias, tags.value));
+    if (!good.ok) return good;
+    found.push({ alias, ...(good.value !== undefined && { backTo: good.value }) });
+  }
+  return ok(found);
+}
+
+/** The first of some releases that is not marked as bad. */
+async function highestGood(
+  repository: Repository,
+  releases: readonly string[],
+): Promise<Result<string | undefined>> {
+  for (const release of releases) {
+    const head = await repository.headManifest(release);
+    if (!head.ok) return head;
+    if (!head.value) continue;
+    const reasons = await yankReasons(repository, head.value.digest);
+    if (!reasons.ok) return reasons;
+    if (reasons.value.length === 0) return ok(release);
+  }
+  return ok(undefined);
+}
