@@ -46,28 +46,27 @@ export interface TestIndex {
 
 const OCI = 'application/vnd.oci.image';
 
-/** Pushes an index of two platforms, each of one layer, by plain HTTP; the tag leads to it. */
+/** Pushes an index of two platforms, each of one layer, by plain HTTP, under one tag or several. Same content: not at once. */
 export async function pushIndex(
   registry: RegistryAddress,
   repository: string,
-  tag: string | undefined,
+  tags: string | readonly string[],
   {
     content,
     annotations = {},
   }: { readonly content: string; readonly annotations?: Readonly<Record<string, string>> },
 ): Promise<TestIndex> {
-  const manifests = [];
-  for (const architecture of ['amd64', 'arm64']) {
-    const { digest, size } = await pushPlatform(registry, repository, `${content} ${architecture}`);
-    manifests.push({
+  const manifests = await Promise.all(
+    ['amd64', 'arm64'].map(async (architecture) => ({
       mediaType: `${OCI}.manifest.v1+json`,
-      digest,
-      size,
+      ...(await pushPlatform(registry, repository, `${content} ${architecture}`)),
       platform: { os: 'linux', architecture },
-    });
-  }
+    })),
+  );
   const json = { schemaVersion: 2, mediaType: `${OCI}.index.v1+json`, manifests, annotations };
-  const digest = await pushPlainManifest(registry, repository, json, tag);
+  const digests = [];
+  for (const tag of [tags].flat()) digests.push(await pushPlainManifest(registry, repository, json, tag));
+  const digest = String(digests[0]);
   return { digest, size: JSON.stringify(json).length, platforms: manifests.map((one) => one.digest) };
 }
 
@@ -81,11 +80,15 @@ async function pushPlatform(
   const config = Buffer.from(
     JSON.stringify({ architecture: content, os: 'linux', rootfs: { type: 'layers' } }),
   );
+  const [configRow, layerRow] = await Promise.all([
+    pushed(registry, repository, config, `${OCI}.config.v1+json`),
+    pushed(registry, repository, layer, `${OCI}.layer.v1.tar`),
+  ]);
   const json = {
     schemaVersion: 2,
     mediaType: `${OCI}.manifest.v1+json`,
-    config: await pushed(registry, repository, config, `${OCI}.config.v1+json`),
-    layers: [await pushed(registry, repository, layer, `${OCI}.layer.v1.tar`)],
+    config: configRow,
+    layers: [layerRow],
   };
   return { digest: await pushPlainManifest(registry, repository, json), size: JSON.stringify(json).length };
 }

@@ -35,17 +35,18 @@ describe.skipIf(why !== undefined)('registry prune', () => {
 
   /** An expired branch that shares a platform's manifest with main, and has something attached to index and platform. */
   async function repository(path: string) {
-    const main = await pushIndex(registry, path, 'main', { content: 'shared' });
-    const same = await pushIndex(registry, path, 'branch-same', { content: 'shared', annotations: EXPIRED });
-    const old = await pushIndex(registry, path, 'branch-old', { content: 'old', annotations: EXPIRED });
-    const young = await pushIndex(registry, path, 'branch-young', { content: 'young', annotations: LIVING });
-    const release = await pushIndex(registry, path, '1.2.3', {
-      content: 'release',
-      annotations: { 'org.opencontainers.image.version': '1.2.3' },
-    });
-    const attached = [];
-    for (const digest of [old.digest, old.platforms[0], main.platforms[0], release.digest])
-      attached.push(await attach(path, String(digest)));
+    const push = (tag: string, content: string, annotations = {}) =>
+      pushIndex(registry, path, tag, { content, annotations });
+    const [main, old, young, release] = await Promise.all([
+      push('main', 'shared'),
+      push('branch-old', 'old', EXPIRED),
+      push('branch-young', 'young', LIVING),
+      push('1.2.3', 'release', { 'org.opencontainers.image.version': '1.2.3' }),
+    ]);
+    const same = await push('branch-same', 'shared', EXPIRED);
+    const subjects = [old.digest, old.platforms[0], main.platforms[0], release.digest];
+    const attached: string[] = [];
+    for (const digest of subjects) attached.push(await attach(path, String(digest)));
     return { main, same, old, young, release, attached };
   }
 
