@@ -1,6 +1,10 @@
 import { createServer as createTcpServer } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { rateLimit } from '../src/registry/transport/rate-limit';
+import { askedWait, backoff } from '../src/registry/transport/retry-policy';
+import { DEFAULT_TIMINGS } from '../src/registry/options';
 import { answered, bodyOf, failureIn, listen, serve, talkTo } from './registry-transport-helpers';
 
 describe('a request that is tried again', () => {
@@ -71,5 +75,34 @@ describe('a request that is tried again', () => {
     const failure = failureIn(await send(request('blobs/uploads/1', { method: 'PATCH', repeatable: false })));
     expect(failure.message).toContain('refused the connection; tried 3 times');
     expect(records).toHaveLength(3);
+  });
+});
+
+describe('the wait before the next try', () => {
+  it('doubles, with a jitter, within its bounds', () => {
+    const waits = [1, 2, 3, 4, 5, 6].map((tries) => backoff(DEFAULT_TIMINGS, tries, 0.5));
+    expect(waits).toEqual([0.25, 0.5, 1, 2, 3, 3]);
+    expect(backoff(DEFAULT_TIMINGS, 2, 0)).toBeCloseTo(0.45);
+    expect(backoff(DEFAULT_TIMINGS, 2, 1)).toBeCloseTo(0.55);
+  });
+
+  it.each([
+    ['120', 120],
+    ['Fri, 01 Jan 2010 00:00:30 GMT', 30],
+    ['Thu, 31 Dec 2009 00:00:00 GMT', 0],
+    ['soon', undefined],
+    ['-1', undefined],
+  ])('asked for as %s is read against the clock of the registry', (asked, seconds) => {
+    expect(askedWait({ 'retry-after': asked, date: 'Fri, 01 Jan 2010 00:00:00 GMT' })).toBe(seconds);
+  });
+
+  it('of Docker Hub ends for those who log in', async () => {
+    const hint = async (host: string) => {
+      const answer = { status: 429, headers: {}, body: Readable.from([]), url: new URL(`https://${host}/`) };
+      return (await rateLimit(answer, 'read jq')).hint;
+    };
+    expect(await hint('registry-1.docker.io')).toContain('run "docker login"');
+    expect(await hint('auth.docker.io')).toContain('run "docker login"');
+    expect(await hint('registry.example')).not.toContain('docker login');
   });
 });

@@ -43,6 +43,7 @@ async function answerOf(
     waitForAnswer(conversation, request, patience);
     const response = await dispatcher.request(wireOptions(request, patience, upload));
     patience.rest();
+    upload?.answer();
     return answer(conversation, request, patience, response);
   } catch (error) {
     patience.end();

@@ -5,6 +5,7 @@ import { Login } from '../auth/login';
 import { DEFAULT_TIMINGS, type RegistryOptions } from '../options';
 import type { RepositoryName } from '../reference';
 import type { RegistryAnswer, RegistryRequest, Send } from '../transport';
+import { discard } from './answer-body';
 import { repositoryBase, type RepositoryBase } from './base';
 import { Connections } from './connections';
 import type { Conversation, WireRequest } from './conversation';
@@ -80,8 +81,8 @@ async function loggedIn(
   const { status, headers } = first.value;
   if (!isFromHome(first.value, request) || status !== 401)
     return judged(first.value, request, login, current.value);
+  await discard(first.value.body);
   const renewed = await login.renewed(request, current.value, headers['www-authenticate'] ?? '');
-  first.value.body.destroy();
   if (!renewed.ok) return renewed;
   const second = await exchange(conversation, wireRequest(request, true, renewed.value));
   return second.ok ? judged(second.value, request, login, renewed.value) : second;

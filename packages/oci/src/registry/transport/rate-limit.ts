@@ -1,6 +1,5 @@
 import type { Failure } from '@image-tooling/model';
 import type { RegistryAnswer } from '../transport';
-import { isDockerHub } from './base';
 import { errorLines } from './error-body';
 import { askedWait } from './retry-policy';
 
@@ -16,7 +15,7 @@ export async function rateLimit(answer: RegistryAnswer, purpose: string): Promis
   return {
     code: 'rate-limit',
     message: `Could not ${purpose}: too many requests to ${host}; ${when}.`,
-    hint: isDockerHub({ registry: host }) ? HUB_HINT : HINT,
+    hint: /(?:^|\.)docker\.io$/.test(host) ? HUB_HINT : HINT,
     details: [...limits(answer.headers), ...(await errorLines(answer))],
   };
 }

@@ -36,7 +36,8 @@ export function backoff(timings: RegistryTimings, failedTries: number, chance: n
 export function askedWait(headers: Readonly<Record<string, string>>): number | undefined {
   const asked = headers['retry-after']?.trim() ?? '';
   if (/^\d+$/.test(asked)) return Number(asked);
-  const then = Date.parse(asked);
+  // Date.parse takes "-1" for a date as well.
+  const then = / GMT$/.test(asked) ? Date.parse(asked) : NaN;
   if (Number.isNaN(then)) return undefined;
   const now = Date.parse(headers['date'] ?? '');
   return Math.max(0, (then - (Number.isNaN(now) ? Date.now() : now)) / 1000);

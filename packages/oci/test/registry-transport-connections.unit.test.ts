@@ -1,0 +1,83 @@
+import { createServer as createTlsServer } from 'node:https';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mustRun } from '@image-tooling/host';
+import { describe, expect, it } from 'vitest';
+import { isDowngrade } from '../src/registry/transport/redirects';
+import { atEnd, failureIn, listen, serve, talkTo } from './registry-transport-helpers';
+
+const HERE = { resolve: async () => [{ address: '127.0.0.1', family: 4 }] };
+const errno = (code: string): Error => Object.assign(new Error(code), { code });
+
+describe('a connection that does not come about', () => {
+  it('for want of a host is told at once', async () => {
+    const resolve = () => Promise.reject(errno('ENOTFOUND'));
+    const { send, request, records } = talkTo('registry.invalid', { seams: { resolve } });
+    expect(failureIn(await send(request('manifests/1'))).message).toBe(
+      'Could not read the manifest of jq: registry.invalid has no address: no such host.',
+    );
+    expect(records).toHaveLength(1);
+  });
+
+  it('for want of a name server is tried again', async () => {
+    const resolve = () => Promise.reject(errno('EAI_AGAIN'));
+    const { send, request } = talkTo('registry.invalid', { seams: { resolve } });
+    expect(failureIn(await send(request('manifests/1'))).message).toContain('tried 3 times');
+  });
+
+  it('in time is a timeout', async () => {
+    const seams = { resolve: () => new Promise<never>(() => undefined) };
+    const { send, request } = talkTo('registry.invalid', {
+      seams,
+      timings: { tries: 1, connectSeconds: 0.2, readAnswerSeconds: 5 },
+    });
+    expect(failureIn(await send(request('manifests/1')))).toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('made no connection in time') as string,
+    });
+  });
+
+  it('since the registry speaks http only says so', async () => {
+    const server = await serve((_, response) => response.end('there'));
+    const { send, request } = talkTo(`registry.invalid:${server.port}`, { seams: HERE });
+    const failure = failureIn(await send(request('manifests/1')));
+    expect(failure.message).toContain('does not speak https');
+    expect(failure.hint).toContain('http only');
+    expect(server.requests).toEqual([]);
+  });
+
+  it('since nobody knows the certificate says so, and sends nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'certificate-'));
+    atEnd(() => rm(folder, { recursive: true }));
+    const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
+    const made = await mustRun({
+      // prettier-ignore
+      argv: ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+        '-subj', '/CN=registry.invalid', '-keyout', key, '-out', cert],
+    });
+    if (!made.ok) throw new Error(made.failures[0].message);
+    let asked = 0;
+    const server = createTlsServer({ key: await readFile(key), cert: await readFile(cert) }, () => asked++);
+    const { send, request } = talkTo(`registry.invalid:${await listen(server, '127.0.0.1')}`, {
+      seams: HERE,
+    });
+    const failure = failureIn(await send(request('manifests/1')));
+    expect(failure.message).toMatch(/has a certificate that is not trusted \(\w+\)\.$/);
+    expect(failure.hint).toContain('NODE_EXTRA_CA_CERTS');
+    expect(asked).toBe(0);
+  });
+});
+
+describe('isDowngrade', () => {
+  it.each([
+    ['https://a', 'https://b', false],
+    ['http://a', 'https://b', false],
+    ['http://a', 'http://b', false],
+    ['https://a', 'http://a', true],
+    ['http://a', 'ftp://a', true],
+    ['https://a', 'file:///a', true],
+  ])('from %s to %s is %s', (from, to, expected) =>
+    expect(isDowngrade(new URL(from), new URL(to))).toBe(expected),
+  );
+});
