@@ -107,6 +107,21 @@ describe('blobs', () => {
   });
 });
 
+it('a dry run changes nothing', async () => {
+  const to = repository();
+  const dry = opened(registry.host, to.name.path, { dryRun: true });
+  const { digest, bytes, mediaType } = await pushedImage(to, 'layer', 'v1');
+  const before = await registry.files();
+  await pushedImage(dry, 'other layer', 'v2');
+  const artifact = {
+    artifactType: 'a/b',
+    content: [{ mediaType: 'text/plain', bytes: Buffer.from('mark') }],
+  };
+  valueOf(await dry.attach({ digest, mediaType, size: bytes.length }, artifact));
+  expect(await registry.files()).toEqual(before);
+  expect(dry.requests.filter(({ method }) => method === 'PUT').length).toBeGreaterThan(4);
+});
+
 describe('tags', () => {
   it('are all listed; none where there is no repository', async () => {
     const to = repository();

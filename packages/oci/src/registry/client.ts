@@ -20,6 +20,8 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
   // Only ever used when something failed: most runs never open it.
   const sendAfterAbort = openSend(name, { ...options, signal: new AbortController().signal });
   const context: Context = { name, options, send: tellingDate(send, options.onDate), sendAfterAbort };
-  const close = async () => void (await Promise.all([send.close(), sendAfterAbort.close()]));
+  const close = async (): Promise<void> => {
+    await Promise.all([send.close(), sendAfterAbort.close()]);
+  };
   return { ...repositoryOf(context), close };
 }

@@ -11,7 +11,7 @@ const PIECE = 1024 * 1024;
 export class BlobReader {
   private cursor: Cursor | undefined;
   /** What reading the blob failed with. */
-  fault: unknown;
+  fault: Error | undefined;
 
   constructor(private readonly blob: LocalBlob) {}
 
@@ -20,13 +20,13 @@ export class BlobReader {
    * with bytes that are not what the digest says is never complete.
    */
   async *part(start: number, end: number): AsyncGenerator<Uint8Array> {
-    if (this.fault !== undefined) throw this.fault;
+    if (this.fault) throw this.fault;
     const cursor = this.cursorAt(start);
     try {
       yield* this.pieces(cursor, end);
       cursor.busy = false;
     } catch (error) {
-      this.fault ??= error;
+      this.fault ??= error as Error;
       throw error;
     }
   }
@@ -69,14 +69,14 @@ export class BlobReader {
 class Cursor {
   position = 0;
   busy = false;
-  private readonly iterator: AsyncIterator<Uint8Array>;
+  private readonly iterator: AsyncIterator<Uint8Array, undefined>;
   private rest: Uint8Array = new Uint8Array(0);
 
   constructor(
     blob: AsyncIterable<Uint8Array>,
     private readonly start: number,
   ) {
-    this.iterator = blob[Symbol.asyncIterator]();
+    this.iterator = blob[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
   }
 
   /** Passes over what comes before the start. */
@@ -100,6 +100,6 @@ class Cursor {
 
   /** Not waited for: a blob that hangs would hold up what comes next. */
   close(): void {
-    this.iterator.return?.()?.catch(() => undefined);
+    this.iterator.return?.().catch(() => undefined);
   }
 }

@@ -34,7 +34,7 @@ export function sessionOf(answer: RegistryAnswer, purpose: string, before?: Sess
     });
   return {
     location: location === undefined ? (before as Session).location : new URL(location, answer.url),
-    minChunk: Number(minChunk) || before?.minChunk || 0,
+    minChunk: minChunk === undefined ? (before?.minChunk ?? 0) : Number(minChunk) || 0,
   };
 }
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../fault';
 import { discard } from '../answers/read';
-import { Refusal, refusalOf } from '../answers/refusal';
+import { refusalOf, type Refusal } from '../answers/refusal';
 import { PUSH } from '../context';
 import type { RegistryAnswer, RegistryRequest } from '../transport';
 import { finishAddress, sessionOf, type Session } from './session';
@@ -77,7 +77,7 @@ async function send(
 ): Promise<RegistryAnswer> {
   const purpose = purposeOf(job);
   const result = await job.context.send({ ...request, purpose, scope: PUSH, repeatable: false });
-  if (job.reader.fault !== undefined) throw job.reader.fault;
+  if (job.reader.fault) throw job.reader.fault;
   if (!result.ok) throw brokenOff(new Fault(result.failures[0]));
   const answer = result.value;
   if ([201, 202, 204].includes(answer.status)) {

@@ -77,5 +77,5 @@ function unnamed(entry: LayoutEntry): LayoutEntry {
   return {
     ...entry,
     annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined,
-  } as LayoutEntry;
+  };
 }

@@ -1,6 +1,7 @@
 import { isDigest, type Digest } from '@image-tooling/model';
 import { Fault, valueOf } from '../../fault';
 import { MEDIA_TYPES } from '../../image/manifest';
+import { jsonObject } from '../manifests/json';
 import { manifestContent } from '../manifests/content';
 import { descriptorOf, MANIFEST_LIMIT, ownMediaType } from '../manifests/read';
 import type { ManifestBytes, Referrer } from '../port';
@@ -62,7 +63,7 @@ export async function listReferrers(folder: LayoutFolder, subject: Digest): Prom
     if (link?.subject === subject) found.push(link.referrer);
   }
   const fallback = await readManifest(folder, fallbackTag(subject));
-  return merged(found, fallback ? referrersOf(JSON.parse(Buffer.from(fallback.bytes).toString())) : []);
+  return merged(found, referrersOf(fallback && jsonObject(fallback.bytes)));
 }
 
 /** Some tools write a whole reference where others write the tag alone. */

@@ -1,6 +1,7 @@
 import { fail, isDigest, ok, type Failure, type Result } from '@image-tooling/model';
 import type { Descriptor } from '../../image/manifest';
 import type { ManifestBytes } from '../port';
+import { jsonObject } from './json';
 import { isManifestType } from './media-types';
 
 /** What a manifest or index is made of, in its order, each once. */
@@ -13,7 +14,7 @@ export interface ManifestContent {
 
 /** Reads what a manifest or index names. Fails with `image-format`. */
 export function manifestContent({ digest, bytes }: ManifestBytes): Result<ManifestContent> {
-  const json = parsed(bytes);
+  const json = jsonObject(bytes);
   if (!json) return fail(unreadable(digest, 'it is no JSON object'));
   const rows = [json['config'], ...list(json['layers']), ...list(json['blobs']), ...list(json['manifests'])];
   const named = rows.filter((row) => row !== undefined);
@@ -31,15 +32,6 @@ export function manifestContent({ digest, bytes }: ManifestBytes): Result<Manife
 
 interface DescriptorJson extends Descriptor {
   readonly urls?: unknown;
-}
-
-function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const json: unknown = JSON.parse(Buffer.from(bytes).toString());
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -8,6 +8,7 @@ import { expectStatus } from '../answers/refusal';
 import { PULL, type Context } from '../context';
 import type { ManifestBytes } from '../port';
 import type { Method, RegistryAnswer } from '../transport';
+import { jsonObject } from './json';
 import { ACCEPT, mediaTypeOf } from './media-types';
 
 /** Bytes. OCI distribution-spec 1.1, "Pushing Manifests": "manifest pushes of at least 4 megabytes". */
@@ -78,12 +79,8 @@ function typeOf(answer: RegistryAnswer, bytes: Buffer): string {
 
 /** The `mediaType` that stands in a manifest. */
 export function ownMediaType(bytes: Uint8Array): string | undefined {
-  try {
-    const { mediaType } = JSON.parse(Buffer.from(bytes).toString()) as { mediaType?: unknown };
-    return typeof mediaType === 'string' ? mediaType : undefined;
-  } catch {
-    return undefined;
-  }
+  const mediaType = jsonObject(bytes)?.['mediaType'];
+  return typeof mediaType === 'string' ? mediaType : undefined;
 }
 
 function altered(url: URL, reference: string, expected: Digest, found: Digest): Fault {

@@ -31,7 +31,7 @@ export async function writeManifest(
     try {
       return await writeOnce(context, manifest, tag);
     } catch (error) {
-      if (!passes(error) || tries === TRIES) throw error;
+      if (!passes(error, tries) || tries === TRIES) throw error;
     }
     await pauseAfter(context, tries);
     if (await isThere(context, manifest, tag)) return {};
@@ -94,7 +94,9 @@ async function isThere(
   return (await headManifest(context, tag ?? digest))?.digest === digest;
 }
 
-function passes(error: unknown): boolean {
+/** A bit that flips on the way does not flip twice. */
+function passes(error: unknown, tries: number): boolean {
+  if (error instanceof Fault && error.failure.code === 'checksum') return tries === 1;
   if (error instanceof Refusal) return error.status >= 500 && error.failure.code === 'http-status';
   return error instanceof Fault && ['network', 'timeout'].includes(error.failure.code);
 }

@@ -49,6 +49,6 @@ function referrerOf(row: unknown): Referrer[] {
 }
 
 function stringMembers(value: unknown): Record<string, string> {
-  const rows = Object.entries((value ?? {}) as object) as [string, unknown][];
+  const rows = Object.entries(value ?? {}) as [string, unknown][];
   return Object.fromEntries(rows.filter((row): row is [string, string] => typeof row[1] === 'string'));
 }

@@ -2,6 +2,7 @@ import { hexOf, type Digest } from '@image-tooling/model';
 import { addressOf } from '../address';
 import type { Context } from '../context';
 import { MEDIA_TYPES } from '../../image/manifest';
+import { jsonObject } from '../manifests/json';
 import { getManifest } from '../manifests/read';
 import { readPages } from '../pages';
 import type { Referrer } from '../port';
@@ -32,7 +33,7 @@ export async function apiReferrers(context: Context, subject: Digest): Promise<R
 /** From the fallback tag; undefined where there is none. */
 export async function fallbackReferrers(context: Context, subject: Digest): Promise<Referrer[] | undefined> {
   const index = await getManifest(context, fallbackTag(subject));
-  return index && referrersOf(JSON.parse(Buffer.from(index.bytes).toString()));
+  return index && referrersOf(jsonObject(index.bytes));
 }
 
 /** OCI distribution-spec 1.1, "Referrers Tag Schema". */

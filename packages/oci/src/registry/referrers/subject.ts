@@ -1,4 +1,5 @@
 import { isDigest, type Digest } from '@image-tooling/model';
+import { jsonObject } from '../manifests/json';
 import { descriptorOf } from '../manifests/read';
 import type { ManifestBytes, Referrer } from '../port';
 
@@ -13,7 +14,8 @@ export interface SubjectLink {
  * Manifests with Subject": artifactType, else the config's media type). Undefined where it names none.
  */
 export function subjectLink(manifest: ManifestBytes): SubjectLink | undefined {
-  const { subject, artifactType, config, annotations } = parsed(manifest);
+  const { subject, artifactType, config, annotations } = (jsonObject(manifest.bytes) ??
+    {}) as ManifestWithSubject;
   if (typeof subject?.digest !== 'string' || !isDigest(subject.digest)) return undefined;
   const referrer: Referrer = {
     ...descriptorOf(manifest),
@@ -28,12 +30,4 @@ interface ManifestWithSubject {
   readonly artifactType?: string;
   readonly config?: { readonly mediaType?: string };
   readonly annotations?: Readonly<Record<string, string>>;
-}
-
-function parsed({ bytes }: ManifestBytes): ManifestWithSubject {
-  try {
-    return (JSON.parse(Buffer.from(bytes).toString()) ?? {}) as ManifestWithSubject;
-  } catch {
-    return {};
-  }
 }

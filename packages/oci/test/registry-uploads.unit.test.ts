@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import {
+  resumableUploads,
+  startFaultProxy,
+  startRegistry,
+  type RealRegistry,
+  type Step,
+} from '@image-tooling/testkit';
+import type { RegistryOptions } from '../src/registry/options';
+import { pushBlobs } from '../src/registry/push-blobs';
+import { codesOf, failuresOf, valueOf } from './helpers';
+import { behindProxy, BLOB, UPLOAD, withHeaders } from './registry-faults-helpers';
+import { blobOf, opened, type OpenedRepository } from './registry-helpers';
+
+let registry: RealRegistry;
+beforeAll(async () => {
+  registry = await startRegistry();
+});
+afterAll(() => registry.stop());
+
+const behind = (steps: readonly Step[] = [], options: Partial<RegistryOptions> = {}) =>
+  behindProxy(registry, steps, options);
+
+async function pushCounted(to: OpenedRepository, options: { chunkBytes?: number } = {}) {
+  let counted = 0;
+  const row = valueOf(await to.pushBlob(BLOB, { ...options, onBytes: (count) => void (counted += count) }));
+  expect(counted).toBe(BLOB.size);
+  expect(valueOf(await to.hasBlob(BLOB.digest))).toBe(true);
+  return row;
+}
+
+describe('an upload', () => {
+  it('that breaks goes on where the registry got to', async () => {
+    const { proxy, to } = await behind([resumableUploads(registry)]);
+    proxy.fault({
+      method: 'PUT',
+      path: UPLOAD,
+      times: 1,
+      fault: { kind: 'reset-request', afterBytes: 600_000 },
+    });
+    const { how, sentBytes } = await pushCounted(to);
+    expect(how).toBe('pushed');
+    expect(proxy.asked({ method: 'POST' })).toHaveLength(1);
+    const [rest] = proxy.asked({ method: 'PATCH' });
+    expect(rest!.headers['content-range']).toMatch(/^[1-9][0-9]{5}-999999$/);
+    expect(sentBytes).toBeLessThan(2 * BLOB.size);
+  });
+
+  it('that breaks in a registry that forgets it begins anew', async () => {
+    const { proxy, to } = await behind();
+    proxy.fault({
+      method: 'PUT',
+      path: UPLOAD,
+      times: 2,
+      fault: { kind: 'reset-request', afterBytes: 600_000 },
+    });
+    expect((await pushCounted(to)).sentBytes).toBeGreaterThan(2 * BLOB.size);
+    expect(proxy.asked({ method: 'POST' })).toHaveLength(3);
+  });
+
+  it('that breaks each time fails in the end, and says how', async () => {
+    const { proxy, to } = await behind();
+    proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'reset-request', afterBytes: 1000 } });
+    expect(codesOf(await to.pushBlob(BLOB))).toEqual(['network']);
+    expect(proxy.asked({ method: 'DELETE' })).not.toEqual([]);
+    proxy.heal();
+    expect((await pushCounted(to)).how).toBe('pushed');
+  });
+
+  it('whose last answer is lost is not sent again', async () => {
+    const { proxy, to } = await behind();
+    proxy.fault({ method: 'PUT', path: UPLOAD, times: 1, fault: { kind: 'lose-reply' } });
+    expect((await pushCounted(to)).sentBytes).toBe(BLOB.size);
+    expect(proxy.asked({ method: 'PUT' })).toHaveLength(1);
+  });
+
+  it('goes in chunks where it should, as large as the registry wants', async () => {
+    const { proxy, to } = await behind([withHeaders('POST', { 'oci-chunk-min-length': '400000' })]);
+    await pushCounted(to, { chunkBytes: 300_000 });
+    const ranges = proxy.asked({ method: 'PATCH' }).map(({ headers }) => headers['content-range']);
+    expect(ranges).toEqual(['0-399999', '400000-799999', '800000-999999']);
+  });
+
+  it('in chunks that breaks sends the broken chunk again', async () => {
+    const { proxy, to } = await behind([resumableUploads(registry)]);
+    proxy.fault({ method: 'PATCH', nth: 3, fault: { kind: 'reset-request', afterBytes: 1000 } });
+    const { sentBytes } = await pushCounted(to, { chunkBytes: 300_000 });
+    expect(sentBytes).toBeLessThan(1_400_000);
+    expect(proxy.asked({ method: 'POST' })).toHaveLength(1);
+  });
+
+  it.each([503, 500, 429])('survives %i twice', async (status) => {
+    const { proxy, to } = await behind();
+    proxy.fault({ method: /POST|PUT/, path: UPLOAD, times: 2, fault: { kind: 'answer', status } });
+    proxy.fault({ method: 'HEAD', times: 2, fault: { kind: 'answer', status } });
+    expect((await pushCounted(to)).how).toBe('pushed');
+  });
+
+  it.each([
+    [507, '', 'registry-full'],
+    [500, '{"errors":[{"code":"UNKNOWN","message":"write: no space left on device"}]}', 'registry-full'],
+    [413, '', 'registry-refused'],
+    [405, '{"errors":[{"code":"UNSUPPORTED"}]}', 'registry-refused'],
+  ])('that meets %i %s fails at once with %s', async (status, body, code) => {
+    const { proxy, to } = await behind();
+    proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'answer', status, body } });
+    const result = await to.pushBlob(BLOB);
+    expect(codesOf(result)).toEqual([code]);
+    expect(failuresOf(result)[0]!.hint).toBeDefined();
+    expect(proxy.asked({ method: 'PUT' })).toHaveLength(1);
+    expect(proxy.asked({ method: 'DELETE', path: UPLOAD })).toHaveLength(1);
+  });
+
+  it('goes to the host that the registry names', async () => {
+    const other = await startFaultProxy(registry);
+    onTestFinished(() => other.stop());
+    const elsewhere: Step = async (exchange, next) => {
+      exchange.answerChanges.push((answer) => {
+        const location = String(answer.headers['location'] ?? '');
+        return {
+          ...answer,
+          headers: { ...answer.headers, location: location.replace(/^http:\/\/[^/]*/, other.url) },
+        };
+      });
+      return next();
+    };
+    const { to } = await behind([elsewhere]);
+    await pushCounted(to);
+    expect(other.asked({ method: 'PUT' })).toHaveLength(1);
+  });
+
+  it('that is stopped is cancelled', async () => {
+    const stop = new AbortController();
+    const { proxy, to } = await behind([], { signal: stop.signal });
+    proxy.fault({
+      method: 'PUT',
+      path: UPLOAD,
+      fault: { kind: 'run', when: { afterBytes: 300_000 }, work: () => stop.abort() },
+    });
+    expect(codesOf(await to.pushBlob(BLOB))).toEqual(['aborted']);
+    expect(proxy.asked({ method: 'DELETE', path: UPLOAD })).toHaveLength(1);
+  });
+
+  it('survives a registry that is killed and started again', async () => {
+    const mortal = await startRegistry();
+    const proxy = await startFaultProxy(mortal);
+    onTestFinished(() => Promise.all([proxy.stop(), mortal.stop()]).then(() => undefined));
+    const to = opened(proxy.host, 'a/b', { timings: { backoffSeconds: 0.2 } });
+    proxy.fault({
+      method: 'PUT',
+      path: UPLOAD,
+      times: 1,
+      fault: { kind: 'run', when: { afterBytes: 300_000 }, work: () => mortal.restart() },
+    });
+    await pushCounted(to);
+  });
+});
+
+describe('a mount', () => {
+  it('answered 202 goes on with that very upload', async () => {
+    const { proxy, to } = await behind();
+    proxy.fault({ method: 'POST', fault: { kind: 'mount-202' } });
+    expect(valueOf(await to.pushBlob(BLOB, { mountFrom: ['faults/other'] }))).toMatchObject({
+      how: 'pushed',
+    });
+    expect(proxy.asked({ method: 'POST' })).toHaveLength(1);
+  });
+
+  it.each([403, 404, 405])('refused with %i is no failure', async (status) => {
+    const { proxy, to } = await behind();
+    proxy.fault({ method: 'POST', path: /mount=/, fault: { kind: 'answer', status } });
+    expect(valueOf(await to.pushBlob(BLOB, { mountFrom: ['faults/other'] }))).toMatchObject({
+      how: 'pushed',
+    });
+  });
+});
+
+describe('several blobs', () => {
+  const blobs = Array.from({ length: 6 }, () => blobOf(randomBytes(300_000)));
+
+  it('come in their order', async () => {
+    const { to } = await behind();
+    valueOf(await to.pushBlob(blobs[2]!));
+    const rows = valueOf(
+      await pushBlobs(
+        to,
+        blobs.map((blob) => ({ blob })),
+      ),
+    );
+    expect(rows.map(({ how }) => how)).toEqual(['pushed', 'pushed', 'present', 'pushed', 'pushed', 'pushed']);
+  });
+
+  it('stop at the first that fails, and only its failure is told', async () => {
+    const { proxy, to } = await behind();
+    proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'hang' } });
+    proxy.fault({
+      method: 'HEAD',
+      path: new RegExp(blobs[1]!.digest),
+      fault: { kind: 'answer', status: 405 },
+    });
+    proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'slow-request', bytesPerSecond: 3_000_000 } });
+    const result = await pushBlobs(
+      to,
+      blobs.map((blob) => ({ blob })),
+      2,
+    );
+    expect(codesOf(result)).toEqual(['registry-refused']);
+    expect(proxy.asked({ method: 'POST' }).length).toBeLessThan(3);
+  });
+});
