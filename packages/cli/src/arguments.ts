@@ -1,19 +1,31 @@
 import { parseArgs } from 'node:util';
 import { fail, ok, platformOfNode, PLATFORMS, type Platform, type Result } from '@image-tooling/model';
 
-/** A command line, taken apart. */
-export interface Arguments {
-  readonly command: string;
-  readonly positional: readonly string[];
-  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
-}
-
 const FLAGS = {
   platform: { type: 'string' },
   to: { type: 'string' },
   compression: { type: 'string' },
+  release: { type: 'string' },
+  branch: { type: 'string' },
+  'dry-run': { type: 'boolean' },
+  'allow-dirty': { type: 'boolean' },
+  apply: { type: 'boolean' },
+  reason: { type: 'string' },
+  'plain-http': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
+
+/** A flag that some command takes. */
+export type FlagName = Exclude<keyof typeof FLAGS, 'help'>;
+
+/** A command line, taken apart. */
+export interface Arguments {
+  readonly command: string;
+  readonly positional: readonly string[];
+  readonly flags: {
+    readonly [Name in keyof typeof FLAGS]?: (typeof FLAGS)[Name]['type'] extends 'string' ? string : boolean;
+  };
+}
 
 /** Reads a command line. Fails with `usage` on flags that no command has. */
 export function readArguments(argv: readonly string[]): Result<Arguments> {
@@ -24,6 +36,17 @@ export function readArguments(argv: readonly string[]): Result<Arguments> {
   } catch (error) {
     return fail({ code: 'usage', message: firstSentence(error as Error), hint: 'See: image-tooling --help' });
   }
+}
+
+/** Refuses flags that other commands have. Fails with `usage`, for all of them at once. */
+export function checkFlags({ command, flags }: Arguments, allowed: readonly FlagName[]): Result<void> {
+  const strange = Object.keys(flags).filter((name) => !allowed.some((one) => one === name));
+  const [first, ...rest] = strange.map((name) => ({
+    code: 'usage' as const,
+    message: `"${command}" takes no --${name}.`,
+    hint: 'See: image-tooling --help',
+  }));
+  return first ? fail(first, ...rest) : ok(undefined);
 }
 
 /** Node goes on to explain how file names that begin with a dash are written. */

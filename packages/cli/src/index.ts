@@ -1,6 +1,6 @@
-import { formatFailures, nearest, type Failure } from '@image-tooling/model';
-import { loadOptions, openSession } from '@image-tooling/pipeline';
-import { readArguments, type Arguments } from './arguments';
+import { formatFailures, nearest, type Failure, type Result, type RunContext } from '@image-tooling/model';
+import { loadOptions, openSession, type Session } from '@image-tooling/pipeline';
+import { checkFlags, readArguments, type Arguments } from './arguments';
 import { COMMANDS, type Command, type Ending } from './commands';
 import { HELP } from './help';
 import { openScreen, type Screen } from './progress';
@@ -17,7 +17,7 @@ export async function main(argv: readonly string[], host: Host = process): Promi
   const given = readArguments(argv);
   if (!given.ok) return report(host, given.failures);
   const command = COMMANDS[given.value.command];
-  if (given.value.flags['help'] || !command) return showHelp(host, given.value);
+  if (given.value.flags.help || !command) return showHelp(host, given.value);
   const signals = abortOnSignals(host);
   const screen = openScreen(host.stdout, host.env);
   try {
@@ -39,17 +39,27 @@ interface Surroundings {
 }
 
 async function runCommand(command: Command, given: Arguments, { host, screen, signal }: Surroundings) {
+  const flags = checkFlags(given, command.flags);
+  if (!flags.ok) return flags;
+  const context = { signal, progress: screen.progress };
+  let opened: Session | undefined;
+  const session = async (): Promise<Result<Session>> => {
+    const found = await openWorkspace(host, context);
+    if (found.ok) opened = found.value;
+    return found;
+  };
+  try {
+    return await command.run({ given, env: host.env, cwd: host.cwd(), context, session });
+  } finally {
+    await opened?.close();
+  }
+}
+
+async function openWorkspace(host: Host, context: RunContext): Promise<Result<Session>> {
   const root = host.cwd();
   const options = await loadOptions(root);
   if (!options.ok) return options;
-  const context = { signal, progress: screen.progress };
-  const session = await openSession({ root, options: options.value, env: host.env, context });
-  if (!session.ok) return session;
-  try {
-    return await command(session.value, given);
-  } finally {
-    await session.value.close();
-  }
+  return openSession({ root, options: options.value, env: host.env, context });
 }
 
 function end(host: Host, screen: Screen, { lines, found }: Ending): number {
@@ -58,7 +68,7 @@ function end(host: Host, screen: Screen, { lines, found }: Ending): number {
 }
 
 function showHelp({ stdout, stderr }: Host, { command, flags }: Arguments): number {
-  if (flags['help'] || command === 'help') {
+  if (flags.help || command === 'help') {
     stdout.write(HELP);
     return 0;
   }

@@ -1,5 +1,11 @@
-import { reportTable, type OriginLayer, type Platform, type TestReport } from '@image-tooling/model';
-import type { Built, Loaded, LoadTarget } from '@image-tooling/pipeline';
+import {
+  publishTable,
+  reportTable,
+  type OriginLayer,
+  type Platform,
+  type TestReport,
+} from '@image-tooling/model';
+import type { Built, Loaded, LoadTarget, Published } from '@image-tooling/pipeline';
 import { bytesText } from './progress';
 
 /** The last lines of a build: what it is, what it is made of, how to try it. */
@@ -40,4 +46,15 @@ export function loadedLines({ manifestDigest, reference }: Loaded, target: LoadT
   if ('program' in target)
     return ['', `Loaded ${reference}. Try it: ${target.program} run --rm -it ${reference}`];
   return ['', `Wrote ${reference}`, `  digest ${manifestDigest}`];
+}
+
+/** The last lines of a publish: in a dry run every request, then what was written where, and how to pull it. */
+export function publishedLines({ report, requests, file }: Published): string[] {
+  const told = report.dryRun ? ['', ...requests.map(requestLine)] : [];
+  return [...told, '', ...publishTable(report), `report: ${file}`];
+}
+
+function requestLine({ method, url, status, sentBytes }: Published['requests'][number]): string {
+  const size = sentBytes > 0 ? `  ${bytesText(sentBytes)}` : '';
+  return `${method.padEnd(6)} ${url}${size}  ${status ?? 'not sent'}`;
 }

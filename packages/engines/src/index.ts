@@ -1,2 +1,3 @@
 export * from './choice';
 export * from './port';
+export { checkPlatform } from './platforms';

@@ -1,5 +1,8 @@
-/** Where the bytes of a finished step came from; `ran` for one that makes none. */
-export type Origin = 'store' | 'nx' | 'built' | 'fetched' | 'ran';
+/**
+ * Where the bytes of a finished step came from; `ran` for one that makes none. Of bytes on their way to a registry:
+ * whether they were sent, came from a sibling repository, or were there.
+ */
+export type Origin = 'store' | 'nx' | 'built' | 'fetched' | 'ran' | 'pushed' | 'mounted' | 'present';
 
 /** Told what a run is doing; shows it live on a terminal, as plain lines elsewhere. */
 export interface Progress {

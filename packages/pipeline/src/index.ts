@@ -6,3 +6,5 @@ export { lockProject } from './lock';
 export { openSession, type Session, type SessionRequest } from './session';
 export { loadOptions } from './workspace/load';
 export { testImage, type Tested } from './test';
+export { publishImage, type Published, type PublishRequest } from './publish';
+export * from './registry';

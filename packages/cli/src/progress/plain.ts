@@ -19,6 +19,9 @@ const ORIGIN_TEXT: Readonly<Record<Origin, string>> = {
   built: 'built',
   fetched: 'fetched',
   ran: 'ran',
+  pushed: 'pushed',
+  mounted: 'mounted',
+  present: 'already there',
 };
 
 /** Progress as plain lines: one when a step ends, and every 30 s while it runs. For logs and pipes. */

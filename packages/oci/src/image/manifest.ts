@@ -21,6 +21,12 @@ const LAYER_TYPES: Readonly<Record<Compression, string>> = {
   zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
 };
 
+/** How a layer of a media type is compressed; undefined for a type that is no layer of an image. */
+export function compressionOf(mediaType: string): Compression | undefined {
+  const known = Object.entries(LAYER_TYPES) as [Compression, string][];
+  return known.find(([, type]) => type === mediaType)?.[0];
+}
+
 export function layerDescriptor({ compression, digest, size }: Layer): Descriptor {
   return { mediaType: LAYER_TYPES[compression], digest, size };
 }

@@ -31,13 +31,25 @@ export async function recordedImage(
 ): Promise<Result<RecordedImage>> {
   const image = await imageOf(session, name, use);
   if (!image.ok) return image;
-  const made = await makeImage(session, image.value, platform);
-  if (!made.ok) return made;
-  const recorded = await checkRecorded(session, image.value, platform, made.value, use);
-  return recorded.ok ? ok({ image: image.value, made: made.value }) : recorded;
+  const made = await madeAsRecorded(session, image.value, platform, use);
+  return made.ok ? ok({ image: image.value, made: made.value }) : made;
 }
 
-async function imageOf(session: Session, name: string, { notForTools }: Use): Promise<Result<Image>> {
+/** As `recordedImage`, of an image that was read already. */
+export async function madeAsRecorded(
+  session: Session,
+  image: Image,
+  platform: Platform,
+  use: Use,
+): Promise<Result<MadeImage>> {
+  const made = await makeImage(session, image, platform);
+  if (!made.ok) return made;
+  const recorded = await checkRecorded(session, image, platform, made.value, use);
+  return recorded.ok ? made : recorded;
+}
+
+/** The image of a name. Fails with `usage` for a tool, with `unknown-reference`, and with every mistake of every file. */
+export async function imageOf(session: Session, name: string, { notForTools }: Use): Promise<Result<Image>> {
   const workspace = await loadWorkspace(session.root, session.options);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);

@@ -1,0 +1,11 @@
+import { build } from './build';
+import type { Command } from './command';
+import { load } from './load';
+import { lock } from './lock';
+import { publish } from './publish';
+import { registry } from './registry';
+import { test } from './test';
+
+export type { Command, Ending } from './command';
+
+export const COMMANDS: Readonly<Record<string, Command>> = { build, test, lock, load, publish, registry };

@@ -1,0 +1,49 @@
+import { ok, type Failure } from '@image-tooling/model';
+import { prune as pruneRepository, targetsOf, type Pruned } from '@image-tooling/pipeline';
+import { bytesText } from '../../progress';
+import type { Command } from '../command';
+import { accessOf } from './access';
+
+/** Deletes what has expired, or tells what would go. */
+export const prune: Command = {
+  flags: ['apply', 'plain-http'],
+  async run(run) {
+    const targets = await targetsOf(run.given.positional, accessOf(run), run.session);
+    if (!targets.ok) return targets;
+    const apply = run.given.flags.apply ?? false;
+    const lines: string[] = [];
+    const found: Failure[] = [];
+    for (const target of targets.value) {
+      const pruned = await pruneRepository(target, { apply });
+      if (pruned.ok) lines.push(...prunedLines(pruned.value));
+      else found.push(...pruned.failures);
+    }
+    return ok({ lines: apply ? lines : [...lines, ...APPLY], found });
+  },
+};
+
+const APPLY = ['', 'Nothing was deleted. With --apply it is.'];
+
+function prunedLines({ repository, applied, deletions, kept, manifestBytes, blobBytes }: Pruned): string[] {
+  const rows = deletions.map(({ tags, digest, reason }) => row(tags, digest, reason));
+  const stays = kept.map(({ tags, digest, reason }) => row(tags, digest, reason));
+  const bytes = `${bytesText(manifestBytes)} of manifests, ${bytesText(blobBytes)} of blobs`;
+  return [
+    '',
+    repository,
+    deletions.length === 0
+      ? '  nothing goes'
+      : `  ${applied ? 'gone' : 'goes'} (${deletions.length}; ${bytes}):`,
+    ...rows,
+    stays.length === 0 ? '  nothing is there' : `  stays (${stays.length}):`,
+    ...stays,
+  ];
+}
+
+/** As much of a digest as tells it from others. */
+const DIGEST_LENGTH = 'sha256:'.length + 12;
+
+function row(tags: readonly string[], digest: string, reason: string): string {
+  const name = tags.length > 0 ? tags.join(', ') : digest.slice(0, DIGEST_LENGTH);
+  return `    ${name}  ${reason}`;
+}

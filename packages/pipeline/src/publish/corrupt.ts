@@ -1,0 +1,20 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { digestOf, type Failure } from '@image-tooling/model';
+import type { Session } from '../session';
+
+/** A blob of the store that is not what its name says helps nobody: it goes, and the next run makes it again. */
+export async function withoutCorrupt({ store }: Session, failures: readonly Failure[]): Promise<Failure[]> {
+  const blobs = dirname(store.blobPath(digestOf('')));
+  return Promise.all(
+    failures.map(async (failure) => {
+      const file = failure.place?.file ?? '';
+      if (failure.code !== 'store-corrupt' || dirname(file) !== blobs) return failure;
+      await rm(file, { force: true });
+      return {
+        ...failure,
+        hint: 'It was removed. Publish again: it is made anew, and must come out as it was.',
+      };
+    }),
+  );
+}

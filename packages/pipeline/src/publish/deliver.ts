@@ -1,0 +1,172 @@
+import {
+  canonicalJson,
+  digestOf,
+  ok,
+  tagMoves,
+  type BlobRow,
+  type Failure,
+  type Platform,
+  type Result,
+  type RunContext,
+  type TagMove,
+} from '@image-tooling/model';
+import { imageIndexJson, MEDIA_TYPES, type ManifestBytes, type Repository } from '@image-tooling/oci';
+import type { LocalPlatform, Publication, PublishedPlatform } from './publication';
+import { pushPlatforms, type PushedPlatform, type PushOptions } from './push';
+import { tagFacts, writeTags } from './tags';
+
+/** What a delivery did. */
+export interface Delivered {
+  readonly index: ManifestBytes;
+  readonly blobs: readonly BlobRow[];
+  readonly tags: readonly TagMove[];
+  /** True where all was there and right already. */
+  readonly unchanged: boolean;
+  readonly checkedAgain: readonly Platform[];
+}
+
+/** One platform: its manifest, and its bytes where the registry lacks it. */
+interface Found {
+  readonly wanted: PublishedPlatform;
+  readonly manifest: ManifestBytes;
+  readonly local?: LocalPlatform;
+}
+
+/**
+ * Brings a publication into a repository: blobs, then manifests by digest, then the index by digest; all of it is
+ * pulled and tried again before the first tag is written. Killed at any moment, it leaves no tag that leads to
+ * something incomplete, and can be run again. Where everything is right already nothing is written. Fails with
+ * `tag-taken` where a tag may not be written, and as the registry and the read-back do.
+ */
+export async function deliver(
+  repository: Repository,
+  publication: Publication,
+  context: RunContext,
+): Promise<Result<Delivered>> {
+  const found = await findPlatforms(repository, publication);
+  if (!found.ok) return found;
+  const index = indexOf(publication, found.value);
+  const moves = await plannedMoves(repository, publication, index);
+  if (!moves.ok) return moves;
+  if (moves.value.every(isSettled))
+    return ok({ index, blobs: [], tags: moves.value, unchanged: true, checkedAgain: [] });
+  const pushed = await pushPlatforms(repository, found.value.flatMap(absent), {
+    context,
+    places: publication.places,
+  });
+  if (!pushed.ok) return pushed;
+  const indexed = await putIndex(repository, index, context);
+  if (!indexed.ok) return indexed;
+  const checked = publication.dryRun
+    ? ok({ platforms: [], blobs: [] })
+    : await readBack(repository, publication, found.value, index, context);
+  if (!checked.ok) return checked;
+  const tagged = await writeTags(repository, index, moves.value, publication, context);
+  if (!tagged.ok) return tagged;
+  return ok({
+    index,
+    blobs: [...pushed.value, ...checked.value.blobs],
+    tags: tagged.value,
+    unchanged: false,
+    checkedAgain: checked.value.platforms,
+  });
+}
+
+/** What is tested already and in the registry needs no bytes of this machine: only its manifest is read. */
+async function findPlatforms(repository: Repository, publication: Publication): Promise<Result<Found[]>> {
+  const found: Found[] = [];
+  for (const wanted of publication.platforms) {
+    const remote = await repository.getManifest(wanted.manifest);
+    if (!remote.ok) return remote;
+    if (remote.value) {
+      found.push({ wanted, manifest: remote.value });
+      continue;
+    }
+    const local = await wanted.local();
+    if (!local.ok) return local;
+    found.push({ wanted, manifest: local.value.manifest, local: local.value });
+  }
+  return ok(found);
+}
+
+function indexOf({ annotations }: Publication, found: readonly Found[]): ManifestBytes {
+  const manifests = found.map(({ wanted, manifest: { mediaType, digest, bytes } }) => ({
+    descriptor: { mediaType, digest, size: bytes.length },
+    platform: wanted.platform,
+  }));
+  const bytes = Buffer.from(canonicalJson(imageIndexJson(manifests, annotations)));
+  return { mediaType: MEDIA_TYPES.index, digest: digestOf(bytes), bytes };
+}
+
+async function plannedMoves(
+  repository: Repository,
+  { mode, wanted, image }: Publication,
+  index: ManifestBytes,
+): Promise<Result<TagMove[]>> {
+  const facts = await tagFacts(repository, { mode, wanted, index: index.digest });
+  return facts.ok ? tagMoves({ image, mode, wanted, facts: facts.value, index: index.digest }) : facts;
+}
+
+async function putIndex(
+  repository: Repository,
+  index: ManifestBytes,
+  { progress }: RunContext,
+): Promise<Result<void>> {
+  const there = await repository.headManifest(index.digest);
+  if (!there.ok) return there;
+  if (there.value) return ok(undefined);
+  const step = progress.step('push the index');
+  const put = await repository.putManifest(index);
+  if (put.ok) step.done({ origin: 'pushed', bytes: index.bytes.length });
+  else step.failed();
+  return put;
+}
+
+/**
+ * A registry that has a manifest should have its blobs. Where the read-back finds that one is gone, everything is
+ * pushed that was taken for granted, and looked at once more.
+ */
+async function readBack(
+  repository: Repository,
+  publication: Publication,
+  found: readonly Found[],
+  index: ManifestBytes,
+  context: RunContext,
+): Promise<Result<{ platforms: readonly Platform[]; blobs: readonly BlobRow[] }>> {
+  const first = await publication.readBack(index.digest);
+  if (first.ok) return ok({ platforms: first.value, blobs: [] });
+  const granted = found.filter(({ local }) => local === undefined);
+  if (granted.length === 0 || !first.failures.some(isGone)) return first;
+  context.progress.note(`${publication.image}: the registry has lost a part of it; all is pushed again`);
+  const pushed = await pushGranted(repository, granted, { context, places: publication.places });
+  if (!pushed.ok) return pushed;
+  const second = await publication.readBack(index.digest);
+  return second.ok ? ok({ platforms: second.value, blobs: pushed.value }) : second;
+}
+
+async function pushGranted(
+  repository: Repository,
+  granted: readonly Found[],
+  options: PushOptions,
+): Promise<Result<BlobRow[]>> {
+  const platforms: PushedPlatform[] = [];
+  for (const { wanted } of granted) {
+    const local = await wanted.local();
+    if (!local.ok) return local;
+    platforms.push({ platform: wanted.platform, local: local.value });
+  }
+  return pushPlatforms(repository, platforms, options);
+}
+
+function isGone({ code }: Failure): boolean {
+  return code === 'gone';
+}
+
+function absent({ wanted, local }: Found): PushedPlatform[] {
+  return local === undefined ? [] : [{ platform: wanted.platform, local }];
+}
+
+/** Whether there is nothing to write for a tag. */
+function isSettled({ action }: TagMove): boolean {
+  return action === 'same' || action === 'held';
+}

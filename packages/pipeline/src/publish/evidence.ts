@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import {
+  chainOf,
+  chooseSource,
+  type DigestFile,
+  type Image,
+  type LayersFile,
+  type OverriddenTool,
+  type Platform,
+  type PlatformEvidence,
+  type TestReport,
+} from '@image-tooling/model';
+import type { Session } from '../session';
+import { reportFolder } from '../test/report';
+import { outputFolder, readOutput } from '../workspace/outputs';
+
+/** What the builds and tests of an image left: all that a publish goes by. */
+export interface Evidence {
+  readonly platforms: readonly PlatformEvidence[];
+  /** Of the platforms that were built. */
+  readonly inheritances: ReadonlyMap<Platform, LayersFile>;
+  readonly overridden: readonly OverriddenTool[];
+}
+
+/** Reads what the tasks of every declared platform left in an image's folder. */
+export async function evidenceOf(session: Session, image: Image): Promise<Evidence> {
+  const inheritances = new Map<Platform, LayersFile>();
+  const platforms: PlatformEvidence[] = [];
+  for (const platform of image.definition.platforms) {
+    const folder = outputFolder(join(session.root, image.folder), platform);
+    const digests = await readOutput<DigestFile>(folder, 'digest.json');
+    const layers = await readOutput<LayersFile>(folder, 'layers.json');
+    const report = await readOutput<TestReport>(
+      reportFolder(join(session.root, image.folder), platform),
+      'report.json',
+    );
+    if (layers) inheritances.set(platform, layers);
+    platforms.push({
+      platform,
+      ...(digests && layers && { manifest: digests.manifest }),
+      ...(report && {
+        test: { manifest: report.manifest, passed: report.passed, isolated: report.isolated },
+      }),
+    });
+  }
+  return { platforms, inheritances, overridden: overriddenTools(session, image, [...inheritances.values()]) };
+}
+
+/** Tools whose bytes are from another source than the committed policy takes. */
+function overriddenTools(
+  { options }: Session,
+  image: Image,
+  inheritances: readonly LayersFile[],
+): OverriddenTool[] {
+  const tools = chainOf(image).flatMap((one) => one.tools);
+  const found = tools.flatMap(({ name, definition }) => {
+    const committed = chooseSource(definition, options.toolSource);
+    const used = inheritances
+      .flatMap(({ contents }) => contents.tools)
+      .find((tool) => tool.name === name && tool.source !== committed)?.source;
+    return used === undefined ? [] : [{ tool: name, used, committed }];
+  });
+  return found;
+}
+
+/**
+ * The uncommitted files that may decide what an image is: all but those of other images and tools, which it is not
+ * made of.
+ */
+export function uncommittedInputs(
+  { options: { imagesDir, toolsDir } }: Pick<Session, 'options'>,
+  image: Image,
+  uncommitted: readonly string[],
+): string[] {
+  const own = chainOf(image).flatMap(({ folder, tools }) => [folder, ...tools.map((tool) => tool.folder)]);
+  return uncommitted.filter((path) => {
+    const project = projectFolder(path, [imagesDir, toolsDir]);
+    return project === undefined || own.includes(project);
+  });
+}
+
+/** `images/base` of `images/base/rootfs/etc/motd`; undefined for what is in no project's folder. */
+function projectFolder(path: string, parents: readonly string[]): string | undefined {
+  const parent = parents.find((one) => path.startsWith(`${one}/`));
+  const [name = '', ...below] = parent === undefined ? [] : path.slice(parent.length + 1).split('/');
+  return parent === undefined || below.length === 0 ? undefined : `${parent}/${name}`;
+}

@@ -1,0 +1,69 @@
+import { run } from '@image-tooling/host';
+import { fail, ok, type GitFacts, type Result } from '@image-tooling/model';
+
+/** What git is asked about a workspace. */
+export interface GitPlace {
+  /** Absolute path of the workspace; may lie below the root of its repository. */
+  readonly root: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** git looks at each file of a large workspace; a network disk may be slow. */
+const TIMEOUT_SECONDS = 60;
+
+/** The commit, branch and uncommitted files of a workspace. Fails with `not-publishable` where git knows nothing of it. */
+export async function gitFacts(place: GitPlace): Promise<Result<GitFacts>> {
+  const commit = await git(place, ['log', '-1', '--format=%H %ct']);
+  if (!commit.ok) return commit;
+  const branch = await git(place, ['branch', '--show-current']);
+  if (!branch.ok) return branch;
+  const status = await git(place, ['status', '--porcelain', '-z', '--untracked-files=all', '--', '.']);
+  if (!status.ok) return status;
+  const prefix = await git(place, ['rev-parse', '--show-prefix']);
+  if (!prefix.ok) return prefix;
+  const [id = '', time = ''] = commit.value.trim().split(' ');
+  const name = branch.value.trim();
+  return ok({
+    commit: { id, time: Number(time) },
+    ...(name !== '' && { branch: name }),
+    uncommitted: changedPaths(status.value, prefix.value.trim()),
+  });
+}
+
+/**
+ * The paths in `git status --porcelain -z` (git-status(1), "Porcelain Format Version 1"): two letters, a space, the
+ * path; of a rename the old path follows as an entry of its own. They are relative to the repository, not to `prefix`.
+ */
+export function changedPaths(status: string, prefix: string): string[] {
+  const entries = status.split('\0');
+  const paths: string[] = [];
+  for (let at = 0; at < entries.length; at++) {
+    const entry = entries[at] as string;
+    if (entry === '') continue;
+    paths.push(entry.slice(3));
+    if (/[RC]/.test(entry.slice(0, 2))) paths.push(entries[++at] as string);
+  }
+  return paths
+    .filter((path) => path.startsWith(prefix))
+    .map((path) => path.slice(prefix.length))
+    .sort();
+}
+
+async function git({ root, env, signal }: GitPlace, args: readonly string[]): Promise<Result<string>> {
+  const ended = await run({
+    argv: ['git', '-C', root, ...args],
+    // A status must not take the index's lock from the user's own git.
+    env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C.UTF-8' },
+    signal,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  if (!ended.ok) return ended;
+  if (ended.value.exitCode === 0) return ok(ended.value.stdout);
+  return fail({
+    code: 'not-publishable',
+    message: `What is published has to come from a commit, and git knows none in ${root}.`,
+    hint: 'Commit the workspace with git, or run the command in a clone of it that has its history.',
+    details: ended.value.stderr.trim().split('\n').slice(-5),
+  });
+}

@@ -1,0 +1,124 @@
+import {
+  failWith,
+  indexAnnotations,
+  ok,
+  wantedTags,
+  type Image,
+  type PublishReport,
+  type Result,
+} from '@image-tooling/model';
+import { repositoryText, type RequestRecord } from '@image-tooling/oci';
+import { imageOf } from '../build/recorded';
+import type { Session } from '../session';
+import { blobPlaces, NO_PLACES } from './blob-places';
+import { withoutCorrupt } from './corrupt';
+import { deliver } from './deliver';
+import { localPlatform, PUBLISH } from './local';
+import { prepare, type Prepared } from './prepare';
+import type { Publication } from './publication';
+import { readBack, type Built } from './read-back';
+import { openSessionRepository } from './registry';
+import { reportOf, writePublishReport } from './report';
+import type { PublishRequest } from './request';
+
+export type { PublishRequest } from './request';
+
+/** A publish that ran to its end. */
+export interface Published {
+  readonly report: PublishReport;
+  /** Every request, or in a dry run every one that would be made. */
+  readonly requests: readonly RequestRecord[];
+  /** The file of the report, relative to the workspace. */
+  readonly file: string;
+}
+
+/**
+ * Publishes the tested bytes of an image for all its platforms: to the registry of nx.json, under the tags that
+ * commit, branch and version ask for. Everything that stands in the way is told at once, before the registry is
+ * asked anything (`not-publishable`, `usage`). Fails also as `deliver` does. One publish of an image runs at a time
+ * on a machine.
+ */
+export async function publishImage(session: Session, request: PublishRequest): Promise<Result<Published>> {
+  const image = await imageOf(session, request.name, PUBLISH);
+  if (!image.ok) return image;
+  const prepared = await prepare(session, image.value, request);
+  if (!prepared.ok) return prepared;
+  const lock = `publish ${repositoryText(prepared.value.repository)}`;
+  return session.store.lock(lock, session.context, () =>
+    publishPrepared(session, image.value, prepared.value, request),
+  );
+}
+
+async function publishPrepared(
+  session: Session,
+  image: Image,
+  prepared: Prepared,
+  { dryRun }: PublishRequest,
+): Promise<Result<Published>> {
+  const began = Date.now();
+  const requests: RequestRecord[] = [];
+  const onRequest = (record: RequestRecord): void => void requests.push(record);
+  const publication = publicationOf(session, image, prepared, { dryRun, onRequest });
+  const repository = openSessionRepository(session, prepared.repository, { dryRun, onRequest });
+  try {
+    const delivered = await deliver(repository, publication, session.context);
+    if (!delivered.ok) return failWith(await withoutCorrupt(session, delivered.failures));
+    const report = reportOf(prepared, publication, delivered.value, { requests, began });
+    const file = await writePublishReport(session, image, report);
+    return file.ok ? ok({ report, requests, file: file.value }) : file;
+  } finally {
+    await repository.close();
+  }
+}
+
+interface How {
+  readonly dryRun: boolean;
+  readonly onRequest: (record: RequestRecord) => void;
+}
+
+function publicationOf(session: Session, image: Image, prepared: Prepared, how: How): Publication {
+  const { options } = session;
+  const { mode, git, evidence } = prepared;
+  const built = evidence.platforms.flatMap(({ platform, manifest }): Built[] => {
+    const inheritance = evidence.inheritances.get(platform);
+    return manifest && inheritance ? [{ platform, manifest, inheritance }] : [];
+  });
+  return {
+    image: image.name,
+    mode,
+    wanted: wantedTags(mode, git.commit, { altered: prepared.altered }),
+    annotations: indexAnnotations({
+      image: image.name,
+      description: image.definition.description,
+      source: options.source,
+      mode,
+      commit: git.commit,
+      branchDays: options.branchImageDays,
+    }),
+    platforms: built.map(({ platform, manifest }) => ({
+      platform,
+      manifest,
+      local: () => localPlatform(session, image, platform),
+    })),
+    places: how.dryRun ? NO_PLACES : blobPlaces(session, prepared.repository),
+    dryRun: how.dryRun,
+    readBack: (index) => readBackAlone(session, image, prepared, built, index, how),
+  };
+}
+
+/** With a client that knows nothing of the push: its own connections, its own login. */
+async function readBackAlone(
+  session: Session,
+  image: Image,
+  { repository }: Prepared,
+  built: readonly Built[],
+  index: Parameters<Publication['readBack']>[0],
+  { onRequest }: How,
+): ReturnType<Publication['readBack']> {
+  const client = openSessionRepository(session, repository, { dryRun: false, onRequest });
+  try {
+    return await readBack(session, image, built, index, client);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,55 @@
+import { ok, type Image, type OriginLayer, type Platform, type Result } from '@image-tooling/model';
+import { MEDIA_TYPES, type Store } from '@image-tooling/oci';
+import { madeAsRecorded, type Use } from '../build/recorded';
+import type { Session } from '../session';
+import { repositoryOf } from './destination';
+import type { LabelledBlob, LocalPlatform } from './publication';
+
+export const PUBLISH: Use = { verb: 'publish', notForTools: 'it is published in the images that have it' };
+
+/**
+ * An image of one platform out of the store. What the store lacks is made again first, and must be what was built
+ * and tested. Fails with `not-reproducible`, and as making the image does.
+ */
+export async function localPlatform(
+  session: Session,
+  image: Image,
+  platform: Platform,
+): Promise<Result<LocalPlatform>> {
+  const made = await madeAsRecorded(session, image, platform, PUBLISH);
+  if (!made.ok) return made;
+  const { store } = session;
+  const parent = parentPaths(session, image);
+  const { manifestDigest, configDigest, configSize } = made.value.image;
+  const bytes = await store.readBlob(manifestDigest);
+  if (!bytes.ok) return bytes;
+  return ok({
+    manifest: { mediaType: MEDIA_TYPES.manifest, digest: manifestDigest, bytes: bytes.value },
+    blobs: [
+      labelled(store, 'config', { digest: configDigest, size: configSize }, []),
+      ...made.value.layers.map((layer, at) =>
+        labelled(store, layerLabel(layer), layer, at < made.value.inherited ? parent : []),
+      ),
+    ],
+  });
+}
+
+function labelled(
+  store: Store,
+  label: string,
+  { digest, size }: Pick<OriginLayer, 'digest' | 'size'>,
+  mountFrom: readonly string[],
+): LabelledBlob {
+  return { label, blob: { digest, size, open: () => store.blobPieces(digest) }, mountFrom };
+}
+
+/** The repository of the image below, which has every layer that is inherited, where it is in the same registry. */
+function parentPaths(session: Session, image: Image): string[] {
+  const own = repositoryOf(session, image.name);
+  const parent = image.parent && repositoryOf(session, image.parent.name);
+  return own.ok && parent?.ok && own.value.registry === parent.value.registry ? [parent.value.path] : [];
+}
+
+function layerLabel({ kind, owner }: OriginLayer): string {
+  return kind === 'tool' ? `tool ${owner}` : `${kind} layer of ${owner}`;
+}

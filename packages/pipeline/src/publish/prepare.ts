@@ -1,0 +1,76 @@
+import {
+  checkLocks,
+  failWith,
+  gate,
+  gateNotes,
+  isAltered,
+  ok,
+  publishMode,
+  type Failure,
+  type GateFacts,
+  type GitFacts,
+  type Image,
+  type PublishMode,
+  type Result,
+} from '@image-tooling/model';
+import type { RepositoryName } from '@image-tooling/oci';
+import type { Session } from '../session';
+import { repositoryOf } from './destination';
+import { evidenceOf, uncommittedInputs, type Evidence } from './evidence';
+import { gitFacts } from './git';
+import type { PublishRequest } from './request';
+
+/** What was found to be publishable, and where to. */
+export interface Prepared {
+  readonly repository: RepositoryName;
+  readonly mode: PublishMode;
+  readonly git: GitFacts;
+  readonly evidence: Evidence;
+  /** Whether the commit alone does not say what is published: uncommitted inputs, another source of a tool. */
+  readonly altered: boolean;
+}
+
+/** Looks at everything that must hold before a registry is asked anything. Fails with all that does not. */
+export async function prepare(
+  session: Session,
+  image: Image,
+  request: PublishRequest,
+): Promise<Result<Prepared>> {
+  const { options, env, root, context } = session;
+  const repository = repositoryOf(session, image.name);
+  const locks = checkLocks([image], session.toolSource);
+  const git = await gitFacts({ root, env, signal: context.signal });
+  if (!git.ok) return failWith(failuresOf(repository, locks, git));
+  const mode = publishMode({
+    env,
+    git: git.value,
+    mainBranch: options.mainBranch,
+    branch: request.branch,
+    version: request.release,
+    image: image.name,
+  });
+  if (!mode.ok) return failWith(failuresOf(repository, locks, mode));
+  const evidence = await evidenceOf(session, image);
+  const facts: GateFacts = {
+    image: image.name,
+    mode: mode.value,
+    platforms: evidence.platforms,
+    uncommitted: uncommittedInputs(session, image, git.value.uncommitted),
+    allowDirty: request.allowDirty,
+    overridden: evidence.overridden,
+  };
+  const failures = [...failuresOf(repository, locks), ...gate(facts)];
+  if (!repository.ok || failures.length > 0) return failWith(failures);
+  gateNotes(facts).forEach((line) => context.progress.note(line));
+  return ok({
+    repository: repository.value,
+    mode: mode.value,
+    git: git.value,
+    evidence,
+    altered: isAltered(facts),
+  });
+}
+
+function failuresOf(...results: readonly Result<unknown>[]): Failure[] {
+  return results.flatMap((result) => (result.ok ? [] : result.failures));
+}

@@ -1,0 +1,122 @@
+import pLimit from 'p-limit';
+import {
+  bytesText,
+  fail,
+  failWith,
+  ok,
+  type BlobRow,
+  type Failure,
+  type Platform,
+  type Result,
+  type RunContext,
+} from '@image-tooling/model';
+import type { Repository } from '@image-tooling/oci';
+import type { BlobPlaces, LabelledBlob, LocalPlatform } from './publication';
+
+export interface PushOptions {
+  readonly context: RunContext;
+  readonly places: BlobPlaces;
+}
+
+/** Blobs that travel at a time. */
+const PARALLEL = 4;
+
+/**
+ * Pushes platforms: all blobs first, one that two of them share once; then each manifest by its digest, so that no
+ * manifest is ever there without its blobs. Fails with what the first blob or manifest fails with.
+ */
+export async function pushPlatforms(
+  repository: Repository,
+  platforms: readonly PushedPlatform[],
+  options: PushOptions,
+): Promise<Result<BlobRow[]>> {
+  const rows = await pushBlobs(repository, sharedBlobs(platforms), options);
+  if (!rows.ok) return rows;
+  for (const { platform, local } of platforms) {
+    const step = options.context.progress.step(`push the manifest of ${platform}`);
+    const put = await repository.putManifest(local.manifest);
+    if (!put.ok) {
+      step.failed();
+      return put;
+    }
+    step.done({ origin: 'pushed', bytes: local.manifest.bytes.length });
+  }
+  return rows;
+}
+
+/** One platform to push. */
+export interface PushedPlatform {
+  readonly platform: Platform;
+  readonly local: LocalPlatform;
+}
+
+/** A blob, and every platform that has it. */
+interface SharedBlob extends LabelledBlob {
+  readonly platforms: Platform[];
+}
+
+function sharedBlobs(platforms: readonly PushedPlatform[]): SharedBlob[] {
+  const shared = new Map<string, SharedBlob>();
+  for (const { platform, local } of platforms)
+    for (const labelled of local.blobs) {
+      const known = shared.get(labelled.blob.digest);
+      if (known) known.platforms.push(platform);
+      else shared.set(labelled.blob.digest, { ...labelled, platforms: [platform] });
+    }
+  return [...shared.values()];
+}
+
+async function pushBlobs(
+  repository: Repository,
+  blobs: readonly SharedBlob[],
+  options: PushOptions,
+): Promise<Result<BlobRow[]>> {
+  const limit = pLimit(PARALLEL);
+  const failures: Failure[] = [];
+  const rows = await Promise.all(
+    blobs.map((blob) =>
+      limit(async () => {
+        // What has failed already will fail the whole: nothing more is begun.
+        if (failures.length > 0) return undefined;
+        const row = await pushBlob(repository, blob, options);
+        if (row.ok) return row.value;
+        failures.push(...row.failures.map((failure) => during(blob, failure)));
+        return undefined;
+      }),
+    ),
+  );
+  if (options.context.signal.aborted) return fail({ code: 'aborted', message: 'Stopped while pushing.' });
+  return failures.length > 0 ? failWith(oneOfAKind(failures)) : ok(rows.filter((row) => row !== undefined));
+}
+
+/** Whom a digest belongs to is what people want to know. */
+function during({ label, blob }: SharedBlob, failure: Failure): Failure {
+  return { ...failure, details: [`in ${label}, ${bytesText(blob.size)}`, ...(failure.details ?? [])] };
+}
+
+/** Blobs that travel at once meet the same fault: it is told once. */
+function oneOfAKind(failures: readonly Failure[]): Failure[] {
+  return [...new Map(failures.map((failure) => [failure.code, failure])).values()];
+}
+
+async function pushBlob(
+  repository: Repository,
+  { blob, label, platforms, mountFrom }: SharedBlob,
+  { context, places }: PushOptions,
+): Promise<Result<BlobRow>> {
+  const step = context.progress.step(`push ${label}`);
+  let sent = 0;
+  const onBytes = (count: number): void => {
+    sent += count;
+    step.status(`${Math.floor((100 * sent) / Math.max(blob.size, 1))} %`);
+  };
+  const pushed = await places.at(blob.digest, (known) =>
+    repository.pushBlob(blob, { mountFrom: [...new Set([...known, ...mountFrom])], onBytes }),
+  );
+  if (!pushed.ok) {
+    step.failed();
+    return pushed;
+  }
+  step.done({ origin: pushed.value.how, bytes: blob.size });
+  return ok({ digest: blob.digest, size: blob.size, label, platforms, ...pushed.value });
+}

@@ -1,0 +1,71 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  EXPIRES_ANNOTATION,
+  ok,
+  publishSummary,
+  type Image,
+  type PublishReport,
+  type Result,
+} from '@image-tooling/model';
+import { repositoryText, type RequestRecord } from '@image-tooling/oci';
+import type { Session } from '../session';
+import { writeOutput } from '../workspace/outputs';
+import type { Delivered } from './deliver';
+import type { Prepared } from './prepare';
+import type { Publication } from './publication';
+
+/** How a publish went, beside what it delivered. */
+export interface Course {
+  readonly requests: readonly RequestRecord[];
+  /** Milliseconds since the epoch. */
+  readonly began: number;
+}
+
+export function reportOf(
+  { repository, mode, git }: Prepared,
+  { image, platforms, annotations, dryRun }: Publication,
+  { index, blobs, tags, unchanged, checkedAgain }: Delivered,
+  { requests, began }: Course,
+): PublishReport {
+  const expires = annotations[EXPIRES_ANNOTATION];
+  return {
+    publishVersion: 1,
+    image,
+    repository: repositoryText(repository),
+    mode,
+    commit: git.commit.id,
+    index: index.digest,
+    platforms: platforms.map(({ platform, manifest }) => ({ platform, manifest })),
+    unchanged,
+    dryRun,
+    blobs,
+    tags,
+    requests: requests.length,
+    sentBytes: requests.reduce((sum, { sentBytes }) => sum + sentBytes, 0),
+    seconds: (Date.now() - began) / 1000,
+    checkedAgain,
+    ...(expires !== undefined && { expires }),
+  };
+}
+
+/**
+ * Writes a report beside the image, and for GitHub's job page where GITHUB_STEP_SUMMARY names its file. Gives the
+ * report's path, relative to the workspace. A summary that can't be written is told: what is published stays so.
+ * Fails with `disk-full` or `io`.
+ */
+export async function writePublishReport(
+  { root, env, context }: Session,
+  image: Image,
+  report: PublishReport,
+): Promise<Result<string>> {
+  const folder = join(image.folder, 'dist', 'publish');
+  const written = await writeOutput(join(root, folder), 'publish.json', report);
+  if (!written.ok) return written;
+  const summary = env['GITHUB_STEP_SUMMARY'] ?? '';
+  if (summary !== '')
+    await appendFile(summary, publishSummary(report)).catch((error: unknown) =>
+      context.progress.note(`The job summary could not be written to ${summary}: ${String(error)}`),
+    );
+  return ok(join(folder, 'publish.json'));
+}

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runDelivery, valueOf } from './rig';
+import { pathOf, Surroundings, told } from './surroundings';
+import { rawManifest, wholeAt } from '@image-tooling/testkit';
+
+// The numbers are those of docs/registry.md, "Faults".
+let at: Surroundings;
+beforeAll(async () => {
+  at = await Surroundings.open();
+});
+afterAll(() => at.close());
+beforeEach(() => {
+  at.proxy.heal();
+  at.proxy.forget();
+});
+
+describe('versions', () => {
+  it('12: two runs publish other bytes as 1.2.3: the second is refused', async () => {
+    const first = await at.plan();
+    const second = { ...first, layers: { 'linux/amd64': ['other'], 'linux/arm64': ['other-arm'] } };
+    await at.expectPublished(first);
+    const before = await rawManifest(at.registry, pathOf(first.repository), '1.2.3');
+    at.proxy.forget();
+    expect(told(await runDelivery(second))).toMatchSnapshot();
+    expect(at.proxy.asked({ method: /PUT|POST|PATCH|DELETE/ })).toEqual([]);
+    expect((await rawManifest(at.registry, pathOf(first.repository), '1.2.3'))?.digest).toBe(before?.digest);
+  });
+
+  it('12: two runs at once: not both believe that 1.2.3 is theirs', async () => {
+    const first = await at.plan();
+    const second = {
+      ...first,
+      store: await at.store(),
+      layers: { 'linux/amd64': ['other'], 'linux/arm64': ['other-arm'] },
+    };
+    // Both have looked before either writes.
+    const held = at.proxy.hold({ method: 'PUT', path: /manifests\/1\.2\.3$/ });
+    const both = [runDelivery(first), runDelivery(second)];
+    await held.arrived;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    held.release();
+    const ended = await Promise.all(both);
+    expect(ended.filter(({ result }) => result.ok).length).toBeLessThanOrEqual(1);
+    const loser = ended.find(({ result }) => !result.ok);
+    expect(told(loser as (typeof ended)[number])).toMatch(/^tag-taken: /);
+    expect(await wholeAt(at.registry, pathOf(first.repository), '1.2.3')).toEqual([]);
+  });
+
+  it('14: 1.2.4, then 1.2.3: 1.2, 1 and latest stay', async () => {
+    const newer = await at.plan('1.2.4');
+    const index = valueOf((await at.expectPublished(newer)).result).index.digest;
+    const older = {
+      ...newer,
+      mode: { kind: 'release', version: '1.2.3' },
+      layers: { 'linux/amd64': ['old'] },
+    } as const;
+    const { tags } = valueOf((await at.expectPublished(older)).result);
+    expect(tags.map(({ tag, action, heldBy }) => ({ tag, action, heldBy }))).toEqual([
+      { tag: '1.2.3', action: 'create', heldBy: undefined },
+      { tag: '1.2', action: 'held', heldBy: '1.2.4' },
+      { tag: '1', action: 'held', heldBy: '1.2.4' },
+      { tag: 'latest', action: 'held', heldBy: '1.2.4' },
+    ]);
+    for (const tag of ['1.2', '1', 'latest'])
+      expect((await rawManifest(at.registry, pathOf(newer.repository), tag))?.digest).toBe(index);
+  });
+
+  it('publishing again what is there writes nothing, in fewer than ten requests', async () => {
+    const plan = await at.plan();
+    await at.expectPublished(plan);
+    at.proxy.forget();
+    const { result, requests } = await runDelivery(plan);
+    expect(valueOf(result)).toMatchObject({ unchanged: true, blobs: [] });
+    expect(at.proxy.asked({ method: /PUT|POST|PATCH|DELETE/ })).toEqual([]);
+    expect(requests.length).toBe(at.proxy.requests.length);
+    expect(requests.length).toBeLessThan(10);
+  });
+
+  it('a dry run writes nothing and records every write', async () => {
+    const plan = await at.plan('1.2.3', { dryRun: true });
+    const { result, requests } = await runDelivery(plan);
+    expect(valueOf(result).tags.map(({ tag }) => tag)).toEqual(['1.2.3', '1.2', '1', 'latest']);
+    expect(at.proxy.asked({ method: /PUT|POST|PATCH|DELETE/ })).toEqual([]);
+    const writes = requests.filter(({ method }) => method !== 'HEAD' && method !== 'GET');
+    const real = await at.expectPublished({ ...plan, dryRun: false });
+    const realWrites = real.requests.filter(({ method }) => method !== 'HEAD' && method !== 'GET');
+    expect(writes.map(shape).sort()).toEqual(realWrites.map(shape).sort());
+  });
+
+  it('only what is new travels', async () => {
+    const first = await at.plan('1.2.3');
+    await at.expectPublished(first);
+    const next = {
+      ...first,
+      mode: { kind: 'release', version: '1.2.4' },
+      layers: {
+        'linux/amd64': ['system', 'kubectl-2', 'help'],
+        'linux/arm64': ['system-arm', 'kubectl-arm', 'help'],
+      },
+    } as const;
+    const { blobs } = valueOf((await at.expectPublished(next)).result);
+    expect(
+      blobs
+        .filter(({ how }) => how === 'pushed')
+        .map(({ label }) => label)
+        .sort(),
+    ).toEqual(['config', 'tool kubectl-2']);
+  });
+});
+
+/** A request without what differs from run to run. */
+function shape({ method, url }: { readonly method: string; readonly url: string }): string {
+  return `${method} ${new URL(url).pathname.replace(/uploads\/.+/, 'uploads/…')}`;
+}
