@@ -1,5 +1,5 @@
-import { isDigest, type Digest, type ManifestNode } from '@image-tooling/model';
-import { manifestContent, type Descriptor, type ManifestBytes } from '@image-tooling/oci';
+import type { ManifestNode } from '@image-tooling/model';
+import { manifestContent, subjectLink, type Descriptor, type ManifestBytes } from '@image-tooling/oci';
 
 /** A manifest of a repository, with what it needs. */
 export interface FoundManifest extends ManifestNode {
@@ -14,28 +14,19 @@ export function foundManifest(manifest: ManifestBytes): FoundManifest {
   const { digest, bytes } = manifest;
   const content = manifestContent(manifest);
   if (!content.ok) return { digest, size: bytes.length, blobs: [], annotations: {} };
-  const { subject, annotations } = JSON.parse(Buffer.from(bytes).toString()) as ManifestJson;
-  const subjectDigest = subject?.digest;
+  const { annotations } = JSON.parse(Buffer.from(bytes).toString()) as { readonly annotations?: object };
+  const subject = subjectLink(manifest)?.subject;
   return {
     digest,
     size: bytes.length,
     blobs: content.value.blobs,
     children: content.value.manifests.map((child) => child.digest),
     annotations: textMembers(annotations),
-    ...(isDigestText(subjectDigest) && { subject: subjectDigest }),
+    ...(subject !== undefined && { subject }),
   };
 }
 
-interface ManifestJson {
-  readonly subject?: { readonly digest?: unknown } | null;
-  readonly annotations?: unknown;
-}
-
-function isDigestText(value: unknown): value is Digest {
-  return typeof value === 'string' && isDigest(value);
-}
-
-function textMembers(value: unknown): Record<string, string> {
-  const rows = Object.entries((value ?? {}) as object) as [string, unknown][];
+function textMembers(value: object = {}): Record<string, string> {
+  const rows = Object.entries(value) as [string, unknown][];
   return Object.fromEntries(rows.filter((row): row is [string, string] => typeof row[1] === 'string'));
 }

@@ -18,6 +18,12 @@ export async function sourceReference(source: Repository, from: Place): Promise<
 
 function sayWhich(from: Place, names: readonly string[]): Result<never> {
   const text = placeText(from);
+  if (from.kind === 'folder' && names.length === 0)
+    return fail({
+      code: 'usage',
+      message: `${text} has no image with a name, or is no folder of an OCI layout.`,
+      hint: `Look at the path, or name the image by its digest: ${text}@sha256:…`,
+    });
   const shown = names.slice(0, SHOWN).join(', ');
   return fail({
     code: 'usage',

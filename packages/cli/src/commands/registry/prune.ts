@@ -11,14 +11,15 @@ export const prune: Command = {
     const targets = await targetsOf(run.given.positional, accessOf(run), run.session);
     if (!targets.ok) return targets;
     const apply = run.given.flags.apply ?? false;
-    const lines: string[] = [];
+    const all: Pruned[] = [];
     const found: Failure[] = [];
     for (const target of targets.value) {
       const pruned = await pruneRepository(target, { apply });
-      if (pruned.ok) lines.push(...prunedLines(pruned.value));
+      if (pruned.ok) all.push(pruned.value);
       else found.push(...pruned.failures);
     }
-    return ok({ lines: apply ? lines : [...lines, ...APPLY], found });
+    const isLeft = !apply && all.some(({ deletions }) => deletions.length > 0);
+    return ok({ lines: [...all.flatMap(prunedLines), ...(isLeft ? APPLY : [])], found });
   },
 };
 

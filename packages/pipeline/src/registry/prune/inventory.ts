@@ -16,13 +16,14 @@ export interface Inventory {
  * as not there. The API lists no manifest that nothing leads to. Fails as the registry does: half an inventory is none.
  */
 export async function readInventory(repository: Repository): Promise<Result<Inventory>> {
-  const names = await repository.listTags();
-  if (!names.ok) return names;
-  const tagged = await each(names.value, (tag) => repository.getManifest(tag));
+  const listed = await repository.listTags();
+  if (!listed.ok) return listed;
+  const names = [...listed.value].sort();
+  const tagged = await each(names, (tag) => repository.getManifest(tag));
   if (!tagged.ok) return tagged;
   const tags = new Map<string, Digest>();
   for (const [at, manifest] of tagged.value.entries())
-    if (manifest) tags.set(names.value[at] as string, manifest.digest);
+    if (manifest) tags.set(names[at] as string, manifest.digest);
   const subjects = [...tags.keys()].flatMap((tag) => listedSubject(tag) ?? []);
   const manifests = await readAll(repository, present(tagged.value), subjects);
   if (!manifests.ok) return manifests;
