@@ -32,10 +32,33 @@ describe('a command line', () => {
               --to oci-archive:<file>               the same in one tar file
               --compression none | gzip | zstd      of its layers (oci, oci-archive)
               --platform linux/amd64                default: this machine's
+          publish <name>                          the tested bytes of all platforms, to the registry of nx.json
+              --release x.y.z                       a release; else the branch says which tags are written
+              --branch <name>                       default: as CI's environment or git has it
+              --dry-run                             make the reads, print every request, write nothing
+              --allow-dirty                         publish a branch image with uncommitted inputs
+
+        Images that are in a registry (<repository>: an image of the workspace, or registry.example/team/name)
+          registry copy <from> <to>               an image with all platforms and all that is attached to it
+              registry.example/team/name:1.2.3      or @sha256:…; as target also without: under the tag that it has
+              oci:<folder>[:<tag>]                  the folder of an OCI image layout
+          registry prune [<repository> …]         tells what has expired and what is left over; default: all images
+              --apply                               deletes it; never what a kept index, release or tag reaches.
+                                                    Registries list no manifest that no tag leads to: those are not found
+          registry yank <repository> <version>    marks a release as bad; deletes nothing, moves no tag
+              --reason "<why>"                      for those who have it
+          registry rollback <repository> <version>
+                                                  moves x.y, x and latest here, where they lead to a marked release
+              --plain-http                        with each of them: the registry has no TLS
 
         Environment
           IMAGE_STORE                 folder of the store; default $XDG_CACHE_HOME/image-tooling
           IMAGE_ENGINE                dagger, buildah or auto (default): what runs commands in containers
+          IMAGE_TOOL_SOURCE           registry, release, go, npm or deb: where tools come from on this machine
+          IMAGE_REGISTRY              registry to publish to, in place of nx.json's
+          REGISTRY_USERNAME, REGISTRY_PASSWORD
+                                      to log in to it with; else as docker and podman have it
+          IMAGE_RELEASE_VERSION       as --release
           IMAGE_VERBOSE               not empty: show all output of the programs that are run
           IMAGE_HTTP_TIMEOUT_SECONDS  how long a server may be silent; default 15 until its answer begins, 30 within it
           IMAGE_HTTP_TRIES            how often an address is asked that fails in a passing way; default 4
