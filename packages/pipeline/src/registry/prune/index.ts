@@ -1,4 +1,12 @@
-import { fail, ok, type Deletion, type Digest, type Kept, type Result } from '@image-tooling/model';
+import {
+  fail,
+  ok,
+  type Deletion,
+  type Digest,
+  type Kept,
+  type Result,
+  type RunContext,
+} from '@image-tooling/model';
 import { repositoryText, type Repository } from '@image-tooling/oci';
 import { alone, openRemote } from '../access';
 import type { FoundManifest } from '../found-manifest';
@@ -40,12 +48,7 @@ export async function prune(target: RegistryTarget, request: PruneRequest): Prom
   let theirs: Date | undefined;
   const repository = openRemote(name, access, { onDate: (date) => (theirs = date) });
   const now = request.now ?? Date.now() / 1000;
-  const look = async (): Promise<Result<Look>> => {
-    const inventory = await readInventory(repository);
-    if (!inventory.ok) return inventory;
-    const clock = checkClock(name.registry, theirs, now);
-    return clock.ok ? ok({ inventory: inventory.value, plan: planOf(inventory.value, now) }) : clock;
-  };
+  const look = () => lookThrough(repository, now, () => theirs, access.context);
   try {
     return request.apply
       ? await alone(access, publishLock(name), () => pruneNow(repository, look, target))
@@ -58,6 +61,24 @@ export async function prune(target: RegistryTarget, request: PruneRequest): Prom
 interface Look {
   readonly inventory: Inventory;
   readonly plan: InventoryPlan;
+}
+
+/** Everything that can be found, and what may go of it. */
+async function lookThrough(
+  repository: Repository,
+  now: number,
+  theirs: () => Date | undefined,
+  { progress }: RunContext,
+): Promise<Result<Look>> {
+  const step = progress.step(`look through ${repositoryText(repository.name)}`);
+  const inventory = await readInventory(repository);
+  if (!inventory.ok) {
+    step.failed();
+    return inventory;
+  }
+  step.done({ origin: 'ran' });
+  const clock = checkClock(repository.name.registry, theirs(), now);
+  return clock.ok ? ok({ inventory: inventory.value, plan: planOf(inventory.value, now) }) : clock;
 }
 
 async function tell(repository: Repository, look: () => Promise<Result<Look>>): Promise<Result<Pruned>> {
