@@ -48,6 +48,23 @@ describe.skipIf(why !== undefined)('registry copy', () => {
     expect(await there.files()).toEqual(before);
   });
 
+  it('asks little where nothing is to be done', async () => {
+    await pushIndex(here, 'team/asked', '1.0.0', { content: 'asked' });
+    const [source, target] = [await startFaultProxy(here), await startFaultProxy(there)];
+    try {
+      const run = () => copied(`${source.host}/team/asked:1.0.0`, `${target.host}/team/asked`);
+      await run();
+      source.forget();
+      target.forget();
+      await run();
+      expect(target.requests.map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'HEAD', 'HEAD']);
+      // Of three manifests each: itself, and both places where its referrers may be.
+      expect(source.requests).toHaveLength(1 + 3 * 3);
+    } finally {
+      await Promise.all([source.stop(), target.stop()]);
+    }
+  });
+
   it('goes to a folder and back, with what is attached', async () => {
     const { digest } = await release('team/two', '1.0.0');
     const folder = `oci:${join(temporaryFolder(), 'layout')}`;

@@ -3,7 +3,7 @@ import {
   copyImage,
   openLayoutFolder,
   type CopyReport,
-  type ManifestBytes,
+  type Descriptor,
   type OpenRepository,
   type Repository,
 } from '@image-tooling/oci';
@@ -64,7 +64,7 @@ async function copyOpened(opened: Opened, access: RegistryAccess): Promise<Resul
   if (!allowed.ok) return allowed;
   const copied = await copyAll(opened, root.value.digest, access);
   if (!copied.ok) return copied;
-  const tagged = await writeTag(opened, root.value, tag, allowed.value);
+  const tagged = await writeTag(opened, root.value.digest, tag, allowed.value);
   if (!tagged.ok) return tagged;
   const { tag: _, ...report } = copied.value;
   return ok({
@@ -93,8 +93,9 @@ function tagIn(reference: string): string | undefined {
   return reference.includes('@') || reference.startsWith('sha256:') ? undefined : reference.split(':').at(-1);
 }
 
-async function rootOf(source: Repository, reference: string, from: Place): Promise<Result<ManifestBytes>> {
-  const root = await source.getManifest(reference);
+/** What a reference leads to. By HEAD: some registries count each manifest that is read. */
+async function rootOf(source: Repository, reference: string, from: Place): Promise<Result<Descriptor>> {
+  const root = await source.headManifest(reference);
   if (!root.ok) return root;
   if (root.value) return ok(root.value);
   return fail({
@@ -159,14 +160,25 @@ async function copyAll(
 /** All of it is there: now the tag may lead to it. A version is looked at once more, since a copy may take long. */
 async function writeTag(
   { to, target }: Opened,
-  root: ManifestBytes,
+  root: Digest,
   tag: string | undefined,
   before: Digest | undefined,
 ): Promise<Result<Copied['tagged']>> {
   if (tag === undefined) return ok('none');
-  if (before === root.digest) return ok('same');
-  const head = isVersionTag(tag) ? await headOf(target, root.digest, tag, to) : ok(before);
+  if (before === root) return ok('same');
+  const head = isVersionTag(tag) ? await headOf(target, root, tag, to) : ok(before);
   if (!head.ok) return head;
-  const put = await target.putManifest(root, tag);
+  const manifest = await target.getManifest(root);
+  if (!manifest.ok) return manifest;
+  if (!manifest.value) return lost(root, to);
+  const put = await target.putManifest(manifest.value, tag);
   return put.ok ? ok(head.value === undefined ? 'created' : 'moved') : put;
+}
+
+function lost(root: Digest, to: Place): Result<never> {
+  return fail({
+    code: 'gone',
+    message: `${root} was put to ${placeText(to)}, and is gone again: no tag leads to it.`,
+    hint: 'Look whether something deletes images there, then copy it again.',
+  });
 }
