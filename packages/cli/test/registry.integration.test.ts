@@ -78,4 +78,14 @@ describe.skipIf(why !== undefined)('registry, on the command line', () => {
     expect(await said('rollback', at('team/bad'), '1.0.0')).toMatchSnapshot();
     expect(await said('yank', at('team/bad'), '2.0.0', '--reason=y')).toMatchSnapshot();
   });
+
+  it('takes the repositories of a workspace’s images from nx.json', async () => {
+    const options = { registry: at('space') };
+    host.write('nx.json', { plugins: [{ plugin: '@image-tooling/nx', options }] });
+    for (const name of ['base', 'other'])
+      host.write(`images/${name}/image.json`, { description: 'X', from: { debian: 'trixie' } });
+    await release('space/base', ['1.0.0', 'latest'], version('1.0.0'));
+    expect(await said('yank', 'base', '1.0.0', '--reason=y')).toMatchSnapshot();
+    expect(await said('prune')).toMatchSnapshot();
+  });
 });
