@@ -1,5 +1,5 @@
 import { fail, type Result } from '@image-tooling/model';
-import { parseRepository, type RepositoryName } from '@image-tooling/oci';
+import { parseRepository, repositoryText, type RepositoryName } from '@image-tooling/oci';
 import type { Session } from '../session';
 
 /**
@@ -19,4 +19,9 @@ export function repositoryOf(
     });
   const text = options.repository.replaceAll('{registry}', registry).replaceAll('{image}', image);
   return parseRepository(text.replace(/\/{2,}/g, '/'));
+}
+
+/** The lock that a publish to a repository holds on this machine. */
+export function publishLock(repository: RepositoryName): string {
+  return `publish ${repositoryText(repository)}`;
 }

@@ -1,18 +1,20 @@
 import {
   failWith,
   indexAnnotations,
+  isExpired,
   ok,
   wantedTags,
   type Image,
   type PublishReport,
   type Result,
 } from '@image-tooling/model';
-import { repositoryText, type RequestRecord } from '@image-tooling/oci';
+import type { RequestRecord } from '@image-tooling/oci';
 import { imageOf } from '../build/recorded';
 import type { Session } from '../session';
 import { blobPlaces, NO_PLACES } from './blob-places';
 import { withoutCorrupt } from './corrupt';
 import { deliver } from './deliver';
+import { publishLock } from './destination';
 import { localPlatform, PUBLISH } from './local';
 import { prepare, type Prepared } from './prepare';
 import type { Publication } from './publication';
@@ -43,7 +45,7 @@ export async function publishImage(session: Session, request: PublishRequest): P
   if (!image.ok) return image;
   const prepared = await prepare(session, image.value, request);
   if (!prepared.ok) return prepared;
-  const lock = `publish ${repositoryText(prepared.value.repository)}`;
+  const lock = publishLock(prepared.value.repository);
   return session.store.lock(lock, session.context, () =>
     publishPrepared(session, image.value, prepared.value, request),
   );
@@ -59,6 +61,7 @@ async function publishPrepared(
   const requests: RequestRecord[] = [];
   const onRequest = (record: RequestRecord): void => void requests.push(record);
   const publication = publicationOf(session, image, prepared, { dryRun, onRequest });
+  noteExpired(session, publication);
   const repository = openSessionRepository(session, prepared.repository, { dryRun, onRequest });
   try {
     const delivered = await deliver(repository, publication, session.context);
@@ -69,6 +72,14 @@ async function publishPrepared(
   } finally {
     await repository.close();
   }
+}
+
+/** An expiry counts from the commit: an old one may be over already. */
+function noteExpired({ context }: Session, { image, annotations }: Publication): void {
+  if (isExpired(annotations, Date.now() / 1000))
+    context.progress.note(
+      `${image}: its commit is so old that this branch image has expired: the next prune deletes it`,
+    );
 }
 
 interface How {

@@ -3,7 +3,6 @@ import {
   higherReleases,
   ok,
   tagTaken,
-  YANK_ARTIFACT_TYPE,
   type Digest,
   type PublishMode,
   type Result,
@@ -14,6 +13,7 @@ import {
 } from '@image-tooling/model';
 import type { ManifestBytes, Repository } from '@image-tooling/oci';
 import type { Publication } from './publication';
+import { yankedReleases } from './yanked';
 
 /** What is asked of a repository's tags. */
 export interface TagQuestion {
@@ -40,23 +40,6 @@ export async function tagFacts(repository: Repository, question: TagQuestion): P
   const own = heads.has(mode.version) ? [mode.version] : [];
   const yanked = await yankedReleases(repository, [...own, ...new Set(higher)]);
   return yanked.ok ? ok({ tags: tags.value, heads, yanked: yanked.value }) : yanked;
-}
-
-/** Those of some releases that are marked as bad. */
-export async function yankedReleases(
-  repository: Repository,
-  versions: readonly string[],
-): Promise<Result<ReadonlySet<string>>> {
-  const yanked = new Set<string>();
-  for (const version of versions) {
-    const head = await repository.headManifest(version);
-    if (!head.ok) return head;
-    if (!head.value) continue;
-    const referrers = await repository.listReferrers(head.value.digest);
-    if (!referrers.ok) return referrers;
-    if (referrers.value.some(({ artifactType }) => artifactType === YANK_ARTIFACT_TYPE)) yanked.add(version);
-  }
-  return ok(yanked);
 }
 
 /**

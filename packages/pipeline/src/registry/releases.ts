@@ -4,20 +4,10 @@ import {
   isVersionTag,
   ok,
   releasesFor,
-  YANK_ARTIFACT_TYPE,
-  YANK_REASON_ANNOTATION,
   type Digest,
   type Result,
 } from '@image-tooling/model';
 import { repositoryText, type Descriptor, type Repository } from '@image-tooling/oci';
-
-/** The reasons of the marks on a release; none: it is not marked as bad. */
-export async function yankReasons(repository: Repository, index: Digest): Promise<Result<string[]>> {
-  const referrers = await repository.listReferrers(index);
-  if (!referrers.ok) return referrers;
-  const marks = referrers.value.filter(({ artifactType }) => artifactType === YANK_ARTIFACT_TYPE);
-  return ok(marks.map(({ annotations }) => annotations[YANK_REASON_ANNOTATION] ?? 'no reason given'));
-}
 
 /** What a version's tag leads to. Fails with `usage` for what is no version, with `unknown-reference` where it is not there. */
 export async function releaseHead(repository: Repository, version: string): Promise<Result<Descriptor>> {

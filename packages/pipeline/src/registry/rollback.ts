@@ -2,8 +2,10 @@ import { aliasesOf, fail, ok, type Digest, type Result, type RunContext } from '
 import type { ManifestBytes, Repository } from '@image-tooling/oci';
 import { alone, openRemote } from './access';
 import { foundManifest } from './found-manifest';
-import { aliasHeads, releaseHead, yankReasons, type AliasHead } from './releases';
-import { publishLock, type RegistryTarget } from './target';
+import { aliasHeads, releaseHead, type AliasHead } from './releases';
+import { yankReasons } from '../publish/yanked';
+import { publishLock } from '../publish/destination';
+import type { RegistryTarget } from './target';
 
 /** What became of an alias. `kept`: it leads to a release that is not marked as bad. `absent`: there is no such tag. */
 export interface AliasMove {

@@ -1,5 +1,5 @@
 import { all, ok, type Result } from '@image-tooling/model';
-import { parseRepository, repositoryText, type RepositoryName } from '@image-tooling/oci';
+import { parseRepository, type RepositoryName } from '@image-tooling/oci';
 import { imageOf } from '../build/recorded';
 import { repositoryOf } from '../publish/destination';
 import type { Session } from '../session';
@@ -61,9 +61,4 @@ function targetOfImage(name: string, access: RegistryAccess, session: Session): 
   if (!repository.ok) return repository;
   const plainHttp = access.plainHttp || session.options.plainHttp;
   return ok({ repository: repository.value, asked: name, access: { ...access, plainHttp } });
-}
-
-/** The lock that a publish to a repository holds on this machine. */
-export function publishLock(repository: RepositoryName): string {
-  return `publish ${repositoryText(repository)}`;
 }

@@ -8,7 +8,8 @@ import {
 } from '@image-tooling/model';
 import type { Repository } from '@image-tooling/oci';
 import { openRemote } from './access';
-import { aliasHeads, releaseHead, yankReasons } from './releases';
+import { aliasHeads, releaseHead } from './releases';
+import { yankReasons } from '../publish/yanked';
 import type { RegistryTarget } from './target';
 
 export interface YankRequest {

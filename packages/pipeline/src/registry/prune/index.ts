@@ -10,7 +10,8 @@ import {
 import { repositoryText, type Repository } from '@image-tooling/oci';
 import { alone, openRemote } from '../access';
 import type { FoundManifest } from '../found-manifest';
-import { publishLock, type RegistryTarget } from '../target';
+import { publishLock } from '../../publish/destination';
+import type { RegistryTarget } from '../target';
 import { checkClock } from './clock';
 import { deleteAll } from './delete';
 import { freedBy, type Freed } from './freed';
