@@ -1,4 +1,5 @@
 import { all, fail, ok, type Result } from '@image-tooling/model';
+import type { RegistryTimings } from '@image-tooling/oci';
 import type { HttpTimings } from '@image-tooling/sources';
 
 /** How patient downloads are, where the environment asks for other than the defaults. Fails with `usage`. */
@@ -10,6 +11,18 @@ export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>
     ...(seconds !== undefined && { connectSeconds: seconds, stallSeconds: seconds }),
     ...(tries !== undefined && { tries }),
   });
+}
+
+/** The same for a registry's client; nothing where the environment asks for nothing that can be read. */
+export function registryTimings(env: NodeJS.ProcessEnv): Partial<RegistryTimings> {
+  const asked = httpTimings(env);
+  if (!asked.ok) return {};
+  const { connectSeconds, stallSeconds, tries } = asked.value;
+  return {
+    ...(connectSeconds !== undefined && { connectSeconds, readAnswerSeconds: connectSeconds }),
+    ...(stallSeconds !== undefined && { stallSeconds }),
+    ...(tries !== undefined && { tries }),
+  };
 }
 
 function number(env: NodeJS.ProcessEnv, name: string): Result<number | undefined> {

@@ -4,6 +4,7 @@ import {
   type RepositoryName,
   type RequestRecord,
 } from '@image-tooling/oci';
+import { registryTimings } from '../http-timings';
 import type { Session } from '../session';
 
 export interface RegistryUse {
@@ -22,6 +23,7 @@ export function openSessionRepository(
   const settings: RegistryOptions = {
     env,
     signal: context.signal,
+    timings: registryTimings(env),
     plainHttp: options.plainHttp,
     dryRun,
     note: (line) => context.progress.note(line),

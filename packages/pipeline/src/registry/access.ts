@@ -6,6 +6,7 @@ import {
   type RegistryOptions,
   type RepositoryName,
 } from '@image-tooling/oci';
+import { registryTimings } from '../http-timings';
 
 /** What a command on a registry works with: no workspace is needed for it. */
 export interface RegistryAccess {
@@ -25,6 +26,7 @@ export function openRemote(
   return openRepository(name, {
     env,
     signal: context.signal,
+    timings: registryTimings(env),
     plainHttp,
     note: (line) => context.progress.note(line),
     exclusive: (what, work) => alone(access, what, work),

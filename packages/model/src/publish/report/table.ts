@@ -40,12 +40,13 @@ function headed(title: string, lines: readonly string[]): string[] {
 /** What was there cost nothing: one line for all of it. */
 function blobRows(report: PublishReport, how: BlobRow['how']): string[][] {
   const blobs = blobsOf(report, how);
-  if (how !== 'present') return blobs.map(blobRow);
+  if (how !== 'present') return blobs.map((blob) => blobRow(blob, report));
   return blobs.length === 0 ? [] : [[how, `${blobs.length} in all`, '', bytesText(sizeOf(blobs)), '']];
 }
 
-function blobRow({ how, label, platforms, size, seconds }: BlobRow): string[] {
-  return [how, visible(label), platforms.join(', '), bytesText(size), secondsText(seconds)];
+function blobRow({ how, label, platforms, size, seconds }: BlobRow, { dryRun }: PublishReport): string[] {
+  const [what, time] = dryRun ? [`would be ${how}`, ''] : [how, secondsText(seconds)];
+  return [what, visible(label), platforms.join(', '), bytesText(size), time];
 }
 
 function tagRow(move: TagMove, { dryRun }: PublishReport): string[] {
