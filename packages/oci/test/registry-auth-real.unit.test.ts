@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '@image-tooling/host';
 import { describe, expect, it } from 'vitest';
-import { refusal } from '../src/registry/transport/refusal';
+import { refusalOf } from '../src/registry/answers/refusal';
 import { answered, atEnd, bodyOf, failureIn, listen, talkTo } from './registry-transport-helpers';
 
 /** "planted-password" as htpasswd -B has it, at the lowest cost. */
@@ -90,6 +90,6 @@ describe.skipIf(PROGRAM === undefined)('docker-registry of Debian', () => {
     const post = request('blobs/uploads/', { method: 'POST', ...PUSH });
     const result = await send(post);
     if (!result.ok) throw new Error(result.failures[0].message);
-    expect(await refusal(result.value, post)).toMatchObject({ code: 'registry-refused' });
+    expect((await refusalOf(result.value, post)).failure).toMatchObject({ code: 'registry-refused' });
   });
 });

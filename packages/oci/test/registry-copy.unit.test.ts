@@ -6,7 +6,7 @@ import { canonicalJson, digestOf, hexOf, type Digest } from '@image-tooling/mode
 import { startFaultProxy, startRegistry, type RealRegistry } from '@image-tooling/testkit';
 import { imageIndexJson } from '../src/image/index-json';
 import { MEDIA_TYPES, type Descriptor } from '../src/image/manifest';
-import { copyImage } from '../src/registry/copy/copy';
+import { copyImage } from '../src/registry/images/copy';
 import { openLayoutFolder } from '../src/registry/layout/open';
 import type { Repository } from '../src/registry/port';
 import { codesOf, temporaryFolder, temporaryStore, valueOf } from './helpers';

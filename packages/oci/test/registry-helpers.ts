@@ -4,7 +4,7 @@ import { manifestJson, MEDIA_TYPES, type Descriptor } from '../src/image/manifes
 import { openRepository } from '../src/registry/client';
 import type { RegistryOptions } from '../src/registry/options';
 import type { LocalBlob, ManifestBytes, Repository } from '../src/registry/port';
-import type { RequestRecord } from '../src/registry/transport';
+import type { RequestRecord } from '../src/registry/transport/types';
 import { valueOf } from './helpers';
 
 export interface OpenedRepository extends Repository {

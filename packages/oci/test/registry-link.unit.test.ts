@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nextPage } from '../src/registry/link';
+import { nextPage } from '../src/registry/lists/link';
 
 const PAGE = new URL('https://registry.example/v2/a/tags/list?n=2');
 

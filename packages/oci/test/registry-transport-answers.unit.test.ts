@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { repositoryBase } from '../src/registry/transport/base';
-import { refusal } from '../src/registry/transport/refusal';
+import { refusalOf } from '../src/registry/answers/refusal';
 import { answered, bodyOf, failureIn, listen, serve, talkTo } from './registry-transport-helpers';
 
 const SECRET = 'planted-secret';
@@ -36,7 +36,12 @@ describe('a refusal', () => {
     [507, '', 'registry-full', 'no space left'],
     [500, errors('UNKNOWN', 'write /data: no space left on device'), 'registry-full', 'no space left'],
     [404, errors('NAME_UNKNOWN', 'repository name not known to registry'), 'gone', 'no such repository'],
-    [413, '<html><head><title>x</title></head><h1>413 Too Large</h1></html>', 'too-large', 'too large'],
+    [
+      413,
+      '<html><head><title>x</title></head><h1>413 Too Large</h1></html>',
+      'registry-refused',
+      'too large',
+    ],
     [500, 'oops', 'http-status', 'answered 500 (a fault of its own)'],
     [400, errors('MANIFEST_INVALID', 'manifest invalid'), 'http-status', 'answered 400'],
   ])('%i %s is %s', async (status, body, code, words) => {
@@ -45,7 +50,7 @@ describe('a refusal', () => {
     const put = request('manifests/1', { method: 'PUT', purpose: 'push the manifest of jq' });
     const result = await send(put);
     if (!result.ok) throw new Error(result.failures[0].message);
-    const failure = await refusal(result.value, put);
+    const failure = (await refusalOf(result.value, put)).failure;
     expect(failure.code).toBe(code);
     expect(failure.message).toContain('Could not push the manifest of jq: ');
     expect(failure.message).toContain(words);
@@ -73,7 +78,7 @@ describe('a refusal', () => {
     const { send, request } = talkTo(server.host, { env: CREDENTIALS });
     const result = await send(request('manifests/1'));
     if (!result.ok) throw new Error(result.failures[0].message);
-    const { details } = await refusal(result.value, request('manifests/1'));
+    const { details } = (await refusalOf(result.value, request('manifests/1'))).failure;
     expect(details).toEqual(['no ***', `${'x'.repeat(300)}…`]);
   });
 });
@@ -153,7 +158,7 @@ describe('a secret', () => {
     for (const status of [400, 401, 403, 404, 405, 429, 500, 503, 507]) {
       const asked = request(`manifests/?sig=${SECRET}&status=${status}`, { method: 'PUT' });
       const result = await send(asked);
-      failures.push(result.ok ? await refusal(result.value, asked) : result.failures[0]);
+      failures.push(result.ok ? (await refusalOf(result.value, asked)).failure : result.failures[0]);
     }
     expect(failures).toHaveLength(9);
     expect(records.length).toBeGreaterThan(9);

@@ -3,7 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach } from 'vitest';
 import type { RegistryOptions, RegistryTimings } from '../src/registry/options';
-import type { RegistryRequest, RequestBody, RequestRecord } from '../src/registry/transport';
+import type { RegistryRequest, RequestBody, RequestRecord } from '../src/registry/transport/types';
 import { openSend, type OpenSend } from '../src/registry/transport/open-send';
 import type { Seams } from '../src/registry/transport/seams';
 

@@ -2,7 +2,7 @@ import { createServer as createTcpServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { rateLimit } from '../src/registry/transport/rate-limit';
+import { rateLimit } from '../src/registry/answers/rate-limit';
 import { askedWait, backoff } from '../src/registry/transport/retry-policy';
 import { DEFAULT_TIMINGS } from '../src/registry/options';
 import { answered, bodyOf, failureIn, listen, serve, talkTo } from './registry-transport-helpers';

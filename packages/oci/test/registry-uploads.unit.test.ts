@@ -8,7 +8,8 @@ import {
   type Step,
 } from '@image-tooling/testkit';
 import type { RegistryOptions } from '../src/registry/options';
-import { pushBlobs } from '../src/registry/push-blobs';
+import { someAtOnce } from '../src/registry/images/some-at-once';
+import { stoppable } from '../src/registry/images/stoppable';
 import { codesOf, failuresOf, valueOf } from './helpers';
 import { behindProxy, BLOB, UPLOAD, withHeaders } from './registry-faults-helpers';
 import { blobOf, opened, type OpenedRepository } from './registry-helpers';
@@ -182,12 +183,7 @@ describe('several blobs', () => {
   it('come in their order', async () => {
     const { to } = await behind();
     valueOf(await to.pushBlob(blobs[2]!));
-    const rows = valueOf(
-      await pushBlobs(
-        to,
-        blobs.map((blob) => ({ blob })),
-      ),
-    );
+    const rows = valueOf(await someAtOnce(blobs, (blob) => to.pushBlob(blob)));
     expect(rows.map(({ how }) => how)).toEqual(['pushed', 'pushed', 'present', 'pushed', 'pushed', 'pushed']);
   });
 
@@ -200,12 +196,8 @@ describe('several blobs', () => {
       fault: { kind: 'answer', status: 405 },
     });
     proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'slow-request', bytesPerSecond: 3_000_000 } });
-    const result = await pushBlobs(
-      to,
-      blobs.map((blob) => ({ blob })),
-      2,
-    );
-    expect(codesOf(result)).toEqual(['registry-refused']);
+    const result = await someAtOnce(blobs, (blob, isStopped) => to.pushBlob(stoppable(blob, isStopped)), 2);
+    expect(codesOf(result)).toEqual(['http-status']);
     expect(proxy.asked({ method: 'POST' }).length).toBeLessThan(3);
   });
 });

@@ -1,6 +1,6 @@
 import type { RegistryOptions } from './options';
 import type { RepositoryName } from './reference';
-import type { Send } from './transport';
+import type { Send } from './transport/types';
 
 /** What every request to a repository needs. */
 export interface Context {

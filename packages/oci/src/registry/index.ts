@@ -1,13 +1,14 @@
 export * from './client';
-export { copyImage, type CopyOptions, type CopyReport } from './copy/copy';
+export { copyImage, type CopyOptions, type CopyReport } from './images/copy';
 export { openLayoutFolder } from './layout/open';
 export { manifestContent, type ManifestContent } from './manifests/content';
 export { isIndexType, isManifestType } from './manifests/media-types';
 export * from './options';
 export * from './port';
-export * from './pull-image';
-export * from './push-blobs';
+export * from './images/pull';
+export { someAtOnce } from './images/some-at-once';
+export { stoppable } from './images/stoppable';
 export * from './reference';
 export { fallbackTag } from './referrers/list';
 export { subjectLink } from './referrers/subject';
-export type { RequestRecord } from './transport';
+export type { RequestRecord } from './transport/types';

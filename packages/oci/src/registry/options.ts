@@ -1,11 +1,11 @@
 import type { Result } from '@image-tooling/model';
-import type { RequestRecord } from './transport';
+import type { RequestRecord } from './transport/types';
 
 /** How patient a registry client is. All in seconds, but for the two counts. */
 export interface RegistryTimings {
   /** To a connection, TLS included. */
   readonly connectSeconds: number;
-  /** From a read's request to the beginning of its answer. */
+  /** From the request of a read, or of an upload's beginning, to the beginning of its answer. */
   readonly readAnswerSeconds: number;
   /** From a write's last byte to the beginning of its answer: a registry may move a whole blob in this time. */
   readonly writeAnswerSeconds: number;

@@ -10,7 +10,7 @@ import type { Repository } from './port';
 import { repositoryText } from './reference';
 import { attach, putManifest } from './referrers/attach';
 import { listReferrers } from './referrers/list';
-import { listTags } from './tags';
+import { listTags } from './lists/tags';
 
 /** The port, over requests that throw `Fault`. */
 export function repositoryOf(context: Context): Repository {

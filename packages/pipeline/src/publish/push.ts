@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import {
   bytesText,
   fail,
@@ -10,16 +9,13 @@ import {
   type Result,
   type RunContext,
 } from '@image-tooling/model';
-import type { Repository } from '@image-tooling/oci';
+import { someAtOnce, stoppable, type Repository } from '@image-tooling/oci';
 import type { BlobPlaces, LabelledBlob, LocalPlatform } from './publication';
 
 export interface PushOptions {
   readonly context: RunContext;
   readonly places: BlobPlaces;
 }
-
-/** Blobs that travel at a time. */
-const PARALLEL = 4;
 
 /**
  * Pushes platforms: all blobs first, one that two of them share once; then each manifest by its digest, so that no
@@ -71,22 +67,12 @@ async function pushBlobs(
   blobs: readonly SharedBlob[],
   options: PushOptions,
 ): Promise<Result<BlobRow[]>> {
-  const limit = pLimit(PARALLEL);
-  const failures: Failure[] = [];
-  const rows = await Promise.all(
-    blobs.map((blob) =>
-      limit(async () => {
-        // What has failed already will fail the whole: nothing more is begun.
-        if (failures.length > 0) return undefined;
-        const row = await pushBlob(repository, blob, options);
-        if (row.ok) return row.value;
-        failures.push(...row.failures.map((failure) => during(blob, failure)));
-        return undefined;
-      }),
-    ),
-  );
+  const rows = await someAtOnce(blobs, async (shared, isStopped) => {
+    const row = await pushBlob(repository, { ...shared, blob: stoppable(shared.blob, isStopped) }, options);
+    return row.ok ? row : failWith(row.failures.map((failure) => during(shared, failure)));
+  });
   if (options.context.signal.aborted) return fail({ code: 'aborted', message: 'Stopped while pushing.' });
-  return failures.length > 0 ? failWith(oneOfAKind(failures)) : ok(rows.filter((row) => row !== undefined));
+  return rows.ok ? rows : failWith(oneOfAKind(rows.failures));
 }
 
 /** Whom a digest belongs to is what people want to know. */

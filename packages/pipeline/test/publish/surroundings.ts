@@ -91,5 +91,11 @@ export function told({ result }: Delivery): string {
     .map(({ code, message, hint }) => `${code}: ${message}${hint === undefined ? '' : ` | ${hint}`}`)
     .join('\n')
     .replace(/127\.0\.0\.1:\d+/g, '<registry>')
-    .replace(/sha256:[0-9a-f]{64}/g, 'sha256:<hex>');
+    .replace(/demo-\d+/g, 'demo')
+    .replace(/sha256:[0-9a-f]{64}/g, 'sha256:<hex>')
+    .replace(TOO_SLOW, '<was too slow>');
 }
+
+/** Blobs that travel at once meet one or the other limit first. */
+const TOO_SLOW =
+  /(?:sent|took) (?:no byte for 1 s|too few bytes in 0\.5 s)(?: after \d+ bytes of the answer)?|gave no answer within 3 s/g;

@@ -1,27 +1,40 @@
+import type { Readable } from 'node:stream';
 import { Fault } from '../../fault';
-import type { RegistryAnswer } from '../transport';
-import { discard as discardBody } from '../transport/answer-body';
-import { streamFault } from './stream-fault';
+import type { RegistryAnswer } from '../transport/types';
 
 /** Reads a small answer whole. Throws a `Fault`: `too-large` beyond `limit` bytes, or what broke it off. */
 export async function readAnswer(answer: RegistryAnswer, limit: number, purpose: string): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  try {
-    for await (const piece of answer.body as AsyncIterable<Uint8Array>) {
-      size += piece.length;
-      if (size > limit) throw tooLarge(answer, limit, purpose);
-      pieces.push(piece);
-    }
-  } catch (error) {
-    throw streamFault(error, purpose);
+  for await (const piece of answer.body as AsyncIterable<Uint8Array>) {
+    size += piece.length;
+    if (size > limit) throw tooLarge(answer, limit, purpose);
+    pieces.push(piece);
   }
   return Buffer.concat(pieces);
 }
 
-/** Lets an answer's body go, so that the connection can serve the next request. */
-export function discard({ body }: RegistryAnswer): void {
-  void discardBody(body);
+/** The first bytes of a body that should be small; the rest is thrown away. What breaks it ends it. */
+export async function readStart(body: Readable, limit: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const piece of body as AsyncIterable<Uint8Array>) {
+      pieces.push(piece);
+      size += piece.byteLength;
+      if (size >= limit) break;
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
+  return Buffer.concat(pieces).subarray(0, limit);
+}
+
+const DISCARD_BYTES = 65_536;
+
+/** Reads on to the end of a small body, so that its connection can be used again. */
+export async function discard({ body }: Pick<RegistryAnswer, 'body'>): Promise<void> {
+  await readStart(body, DISCARD_BYTES);
 }
 
 function tooLarge(answer: RegistryAnswer, limit: number, purpose: string): Fault {

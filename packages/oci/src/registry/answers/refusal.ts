@@ -1,7 +1,12 @@
 import type { Failure } from '@image-tooling/model';
 import { Fault } from '../../fault';
-import type { RegistryAnswer } from '../transport';
-import { errorLines } from '../transport/error-body';
+import type { RegistryAnswer, RegistryRequest } from '../transport/types';
+import { askedWait } from '../transport/retry-policy';
+import { errorLines } from './error-lines';
+import { errorCodes, meaningOf } from './meanings';
+
+/** What a refused request was for. */
+export type Asked = Pick<RegistryRequest, 'method' | 'purpose'>;
 
 /** An answer that is none of those that were expected. */
 export class Refusal extends Fault {
@@ -15,57 +20,40 @@ export class Refusal extends Fault {
   }
 }
 
-/** The answer, where its status is one of these; else throws a `Refusal` with the registry's own words. */
-export async function expectStatus(
-  answer: RegistryAnswer,
-  purpose: string,
-  ...statuses: readonly number[]
-): Promise<RegistryAnswer> {
-  if (statuses.includes(answer.status)) return answer;
-  throw await refusalOf(answer, purpose);
+/**
+ * What a registry refused, and why as far as it says: `registry-refused` (takes no writes, or not such large ones),
+ * `registry-full`, `registry-auth`, `checksum`, `gone` (no such repository or content) or `http-status`. Reads the
+ * body.
+ */
+export async function refusalOf(answer: RegistryAnswer, asked: Asked): Promise<Refusal> {
+  const words = await errorLines(answer);
+  return new Refusal(refusalFailure(answer, asked, words), answer.status, errorCodes(words));
 }
 
-/** What a registry refused, and why as far as it says. Reads the body. */
-export async function refusalOf(answer: RegistryAnswer, purpose: string): Promise<Refusal> {
+/** As `refusalOf`, of an answer whose own words were read. */
+export function refusalFailure(answer: RegistryAnswer, asked: Asked, words: readonly string[]): Failure {
   const { status, url } = answer;
-  const lines = await errorLines(answer);
-  const codes = lines.flatMap((line) => /^[A-Z_]+(?=:|$)/.exec(line)?.[0] ?? []);
-  const failure: Failure = {
-    ...kindOf(status, codes, lines.join('\n')),
-    message: `Could not ${purpose}: ${url.host} answers ${[status, ...new Set(codes)].join(' ')}.`,
-    ...(lines.length > 0 && { details: lines }),
+  const { code, says, hint } = meaningOf({ status, method: asked.method, words });
+  const said = [status, ...new Set(errorCodes(words))].join(' ');
+  return {
+    code,
+    message: `Could not ${asked.purpose}: ${url.host} ${says(said)}.`,
+    hint,
+    details: [...words, ...advice(answer)],
   };
-  return new Refusal(failure, status, codes);
 }
 
-/** Error codes: OCI distribution-spec 1.1, "Error Codes". */
-function kindOf(status: number, codes: readonly string[], words: string): Pick<Failure, 'code' | 'hint'> {
-  const says = (code: string): boolean => codes.includes(code);
-  if (status === 507 || (status >= 500 && /no space left|disk quota|ENOSPC/i.test(words)))
-    return {
-      code: 'registry-full',
-      hint: 'Make room there (image-tooling registry prune), then run it again.',
-    };
-  if (status === 401 || says('UNAUTHORIZED'))
-    return {
-      code: 'registry-auth',
-      hint: 'Log in: REGISTRY_USERNAME and REGISTRY_PASSWORD, or docker login.',
-    };
-  if (status === 405 || status === 403 || says('UNSUPPORTED') || says('DENIED'))
-    return {
-      code: 'registry-refused',
-      hint: 'The registry does not allow this: it may be read-only, or the account may lack the right.',
-    };
-  if (status === 413)
-    return {
-      code: 'registry-refused',
-      hint: 'The registry, or a proxy before it, limits the size of a request.',
-    };
-  if (says('DIGEST_INVALID'))
-    return {
-      code: 'checksum',
-      hint: 'It was altered on its way: look at what stands between here and there.',
-    };
-  if (status >= 500) return { code: 'http-status', hint: 'The registry is in trouble: run it again later.' };
-  return { code: 'http-status' };
+/** Where the answer sends us, and for how long. */
+function advice({ status, url, headers }: RegistryAnswer): string[] {
+  const location = status >= 300 && status < 400 ? headers['location'] : undefined;
+  const wait = askedWait(headers);
+  return [
+    ...(location === undefined ? [] : [`it says to go to ${originOf(location, url)}`]),
+    ...(wait === undefined ? [] : [`it asks to come again in ${Math.ceil(wait)} s`]),
+  ];
+}
+
+/** An address may hold a signature in its query: its origin says enough. */
+function originOf(location: string, base: URL): string {
+  return URL.canParse(location, base.href) ? new URL(location, base).origin : 'an address that is none';
 }

@@ -1,7 +1,7 @@
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
 import type { RepositoryName } from '../reference';
 import { repositoryText } from '../reference';
-import type { RegistryRequest } from '../transport';
+import type { RegistryRequest } from '../transport/types';
 import type { RepositoryBase } from '../transport/base';
 import type { Conversation } from '../transport/conversation';
 import { isDowngrade } from '../transport/redirects';

@@ -1,9 +1,9 @@
 import { fail, ok, type Result } from '@image-tooling/model';
-import type { RegistryAnswer } from '../transport';
-import { readSmall } from '../transport/answer-body';
+import type { RegistryAnswer } from '../transport/types';
 import type { Conversation, WireRequest } from '../transport/conversation';
-import { errorLines } from '../transport/error-body';
-import { statusFailure } from '../transport/refusal';
+import { errorLines } from '../answers/error-lines';
+import { readStart } from '../answers/read';
+import { refusalFailure } from '../answers/refusal';
 import { exchange } from '../transport/retries';
 import type { Credentials } from './credentials';
 import { mayNot, noCredentials, strangeChallenge, wrongCredentials, type Subject } from './failures';
@@ -46,7 +46,7 @@ export async function fetchToken(
   if (!answer.ok) return answer;
   if (answer.value.status !== 200)
     return fail(await tokenRefusal(answer.value, request, credentials, subject, scope));
-  const token = parsedToken((await readSmall(answer.value.body, ANSWER_BYTES)).toString('utf8'));
+  const token = parsedToken((await readStart(answer.value.body, ANSWER_BYTES)).toString('utf8'));
   if (!token) return fail(strangeChallenge(subject, `no token came from ${service.realm.host}`));
   conversation.secrets.add(token.value);
   return ok({ value: token.value, scope, expiresAt: asked + token.seconds * 1000 });
@@ -115,8 +115,7 @@ async function tokenRefusal(
   const words = await errorLines(answer);
   // RFC 6749 section 5.2: a refresh token that is no longer good is 400, invalid_grant.
   const isInvalidGrant = answer.status === 400 && request.method === 'POST';
-  if (![401, 403].includes(answer.status) && !isInvalidGrant)
-    return statusFailure(answer, request.purpose, words);
+  if (![401, 403].includes(answer.status) && !isInvalidGrant) return refusalFailure(answer, request, words);
   if (!credentials) return noCredentials(subject, words);
   if (answer.status === 403) return mayNot(subject, credentials, scopeTexts(scope), words);
   return wrongCredentials(subject, credentials, words);

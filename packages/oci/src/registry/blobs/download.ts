@@ -2,12 +2,13 @@ import { Fault } from '../../fault';
 import type { Descriptor } from '../../image/manifest';
 import { addressOf } from '../address';
 import { ask } from '../answers/ask';
-import { pauseAfter } from '../answers/pause';
+import { pauseAfter } from '../transport/pause';
 import { discard } from '../answers/read';
-import { expectStatus } from '../answers/refusal';
-import { streamFault } from '../answers/stream-fault';
 import { PULL, type Context } from '../context';
-import type { RegistryAnswer } from '../transport';
+import { repositoryText } from '../reference';
+import { TIMEOUT_TRIES } from '../transport/retry-policy';
+import type { RegistryAnswer } from '../transport/types';
+import { wrongBytes } from './checked';
 
 /** How often in a row a connection may break before a mebibyte came. */
 const BREAKS = 5;
@@ -16,7 +17,8 @@ const PROGRESS = 1024 * 1024;
 /**
  * A blob's bytes as the registry gives them, not hashed. Where the connection breaks it goes on from there, with
  * Range, or by passing over what it has. Never more than the blob's size. Throws a `Fault`: `gone` where the
- * registry has no such blob, `checksum` where it has another size.
+ * registry has no such blob, `checksum` where it has another size. With the default timings a registry that gives
+ * nothing is given up after 80 s (two waits for an answer), one that stalls while it sends after 140 s.
  */
 export async function* download(
   context: Context,
@@ -25,6 +27,7 @@ export async function* download(
   let offset = 0;
   let breaks = 0;
   let counted = 0;
+  let timeouts = 0;
   do {
     try {
       for await (const piece of rest(context, blob, offset)) {
@@ -33,10 +36,16 @@ export async function* download(
       }
       if (offset < blob.size) throw cutShort(blob, offset);
     } catch (error) {
-      const fault = streamFault(error, purposeOf(context, blob));
+      if (!(error instanceof Fault)) throw error;
+      if (error.failure.code === 'timeout') timeouts++;
       breaks = offset - counted >= PROGRESS ? 1 : breaks + 1;
       counted = offset;
-      if (!['network', 'timeout', 'truncated'].includes(fault.failure.code) || breaks === BREAKS) throw fault;
+      if (
+        !['network', 'timeout', 'truncated'].includes(error.failure.code) ||
+        breaks === BREAKS ||
+        timeouts === TIMEOUT_TRIES
+      )
+        throw error;
       await pauseAfter(context, breaks);
     }
   } while (offset < blob.size);
@@ -55,7 +64,7 @@ async function* rest(
     const wanted = piece.subarray(skip);
     skip -= piece.length - wanted.length;
     left -= wanted.length;
-    if (left < 0) throw tooLong(blob);
+    if (left < 0) throw wrongBytes({ ...blob, from: repositoryText(context.name) }, 'there are more');
     if (wanted.length > 0) yield wanted;
   }
 }
@@ -66,22 +75,28 @@ async function request(
   offset: number,
 ): Promise<RegistryAnswer> {
   const purpose = purposeOf(context, blob);
-  const answer = await ask(context, {
-    method: 'GET',
-    url: addressOf(context, `blobs/${blob.digest}`),
-    ...(offset > 0 && { headers: { range: `bytes=${offset}-` } }),
-    purpose,
-    scope: PULL,
-  });
+  const answer = await ask(
+    context,
+    {
+      method: 'GET',
+      url: addressOf(context, `blobs/${blob.digest}`),
+      ...(offset > 0 && { headers: { range: `bytes=${offset}-` } }),
+      purpose,
+      scope: PULL,
+    },
+    200,
+    206,
+    404,
+    416,
+  );
   if (answer.status === 404) {
-    discard(answer);
+    void discard(answer);
     throw gone(context, blob);
   }
   if (answer.status === 416) {
-    discard(answer);
+    void discard(answer);
     throw cutShort(blob, offset);
   }
-  await expectStatus(answer, purpose, 200, 206);
   if (answer.status === 206 && !startsAt(answer, offset)) {
     answer.body.destroy();
     throw wrongRange(answer, purpose);
@@ -103,14 +118,6 @@ function gone({ name }: Context, { digest }: Pick<Descriptor, 'digest'>): Fault 
     code: 'gone',
     message: `${name.registry}/${name.path} has no blob ${digest}.`,
     hint: 'The registry lost it or cleaned it up: publish the image again.',
-  });
-}
-
-function tooLong({ digest, size }: Pick<Descriptor, 'digest' | 'size'>): Fault {
-  return new Fault({
-    code: 'checksum',
-    message: `The registry sends more than the ${size} bytes that the blob ${digest} has.`,
-    hint: 'It was altered on its way, or there; nothing was kept.',
   });
 }
 

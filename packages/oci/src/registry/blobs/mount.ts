@@ -40,7 +40,7 @@ async function mount(
     throw new Fault(result.failures[0]);
   }
   const answer = result.value;
-  discard(answer);
+  void discard(answer);
   if (answer.status === 201) return 'mounted';
   return answer.status === 202 ? sessionOf(answer, purpose) : undefined;
 }

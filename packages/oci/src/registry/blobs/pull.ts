@@ -1,10 +1,11 @@
-import { Fault } from '../../fault';
+import type { Failed } from '@image-tooling/model';
+import { valueOf } from '../../fault';
 import type { Descriptor } from '../../image/manifest';
 import type { BlobSink } from '../../layer/convert';
 import type { Context } from '../context';
 import type { LocalBlob } from '../port';
 import { repositoryText } from '../reference';
-import { checked } from './checked';
+import { checked, wrongBytes } from './checked';
 import { download } from './download';
 
 /**
@@ -19,8 +20,10 @@ export async function pullBlob(
   const { signal } = context.options;
   const pull = () => to.putBlobFromStream(download(context, blob), { expected: blob.digest, signal });
   let result = await pull();
-  if (!result.ok && result.failures[0].code === 'checksum') result = await pull();
-  if (!result.ok) throw new Fault(result.failures[0]);
+  if (!result.ok && isWrong(result)) result = await pull();
+  if (!result.ok && isWrong(result))
+    throw wrongBytes({ ...blob, from: repositoryText(context.name) }, result.failures[0].message);
+  valueOf(result);
 }
 
 /** A blob of a repository as one that can be sent to another; hashed while it is read, nothing of it is kept. */
@@ -28,6 +31,10 @@ export function remoteBlob(
   context: Context,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
 ): LocalBlob {
-  const open = () => checked(download(context, { digest, size }), digest, repositoryText(context.name));
-  return { digest, size, open };
+  const wanted = { digest, size, from: repositoryText(context.name) };
+  return { digest, size, open: () => checked(download(context, wanted), wanted) };
+}
+
+function isWrong({ failures }: Failed): boolean {
+  return failures[0].code === 'checksum';
 }

@@ -3,9 +3,8 @@ import { Fault } from '../../fault';
 import { addressOf } from '../address';
 import { ask } from '../answers/ask';
 import { discard } from '../answers/read';
-import { expectStatus } from '../answers/refusal';
 import { PUSH, type Context } from '../context';
-import type { RegistryAnswer } from '../transport';
+import type { RegistryAnswer } from '../transport/types';
 
 /** An upload that a registry has opened (OCI distribution-spec 1.1, "Pushing blobs"). */
 export interface Session {
@@ -19,8 +18,8 @@ export interface Session {
 export async function openSession(context: Context, digest: Digest): Promise<Session> {
   const purpose = `begin to push the blob ${digest} to ${context.name.path}`;
   const url = addressOf(context, 'blobs/uploads/');
-  const answer = await ask(context, { method: 'POST', url, purpose, scope: PUSH });
-  discard(await expectStatus(answer, purpose, 202));
+  const answer = await ask(context, { method: 'POST', url, purpose, scope: PUSH }, 202);
+  void discard(answer);
   return sessionOf(answer, purpose);
 }
 
@@ -53,7 +52,7 @@ export async function cancelSession(context: Context, { location }: Session, dig
   const purpose = `give up pushing the blob ${digest} to ${context.name.path}`;
   const cancelling = context
     .sendAfterAbort({ method: 'DELETE', url: location, purpose, scope: PUSH, repeatable: false })
-    .then((result) => result.ok && discard(result.value));
+    .then((result) => (result.ok ? discard(result.value) : undefined));
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise((resolve) => (timer = setTimeout(resolve, CANCEL_TIME)));
   await Promise.race([cancelling, tooLong]);

@@ -2,7 +2,7 @@ import { Fault } from '../../fault';
 import { discard } from '../answers/read';
 import { refusalOf, type Refusal } from '../answers/refusal';
 import { PUSH } from '../context';
-import type { RegistryAnswer, RegistryRequest } from '../transport';
+import type { RegistryAnswer, RegistryRequest } from '../transport/types';
 import { finishAddress, sessionOf, type Session } from './session';
 import type { Progress, UploadJob } from './upload-job';
 
@@ -49,7 +49,7 @@ export async function askProgress(job: UploadJob, session: Session): Promise<Pro
   const purpose = `ask how far the blob ${job.blob.digest} has come`;
   const result = await job.context.send({ method: 'GET', url: session.location, purpose, scope: PUSH });
   if (!result.ok) throw new Fault(result.failures[0]);
-  discard(result.value);
+  void discard(result.value);
   const last = lastByte(result.value);
   if (result.value.status >= 300 || last === undefined || last >= job.blob.size) return undefined;
   return { session: sessionOf(result.value, purpose, session), offset: last + 1 };
@@ -81,10 +81,10 @@ async function send(
   if (!result.ok) throw brokenOff(new Fault(result.failures[0]));
   const answer = result.value;
   if ([201, 202, 204].includes(answer.status)) {
-    discard(answer);
+    void discard(answer);
     return answer;
   }
-  throw refused(await refusalOf(answer, purpose));
+  throw refused(await refusalOf(answer, { method: request.method, purpose }));
 }
 
 function brokenOff(fault: Fault): Error {

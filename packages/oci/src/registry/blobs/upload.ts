@@ -1,11 +1,13 @@
-import { pauseAfter } from '../answers/pause';
+import type { Failure } from '@image-tooling/model';
+import { pauseAfter } from '../transport/pause';
+import { TIMEOUT_TRIES } from '../transport/retry-policy';
 import { hasBlob } from './presence';
 import { BlobReader } from './reader';
 import { cancelSession, openSession, type Session } from './session';
 import type { Progress, UploadJob } from './upload-job';
 import { askProgress, Broken, sendChunk, sendLast } from './upload-requests';
 
-/** How often the upload of one blob may break. */
+/** How often the upload of one blob may break. Of these, `TIMEOUT_TRIES` by taking too long. */
 const BREAKS = 6;
 
 /**
@@ -18,21 +20,25 @@ const CHUNK = 64 * 1024 * 1024;
 
 /**
  * Sends a blob in an upload that is open. After a break it goes on from where the registry got to, or in a new
- * upload. Where it fails for good the upload is cancelled. Throws a `Fault`.
+ * upload. Where it fails for good the upload is cancelled. Throws a `Fault`. Bytes that flow are given all the time
+ * they take; a registry that takes none, or answers nothing, is given up after 12 minutes with the default timings:
+ * two waits of 310 s for an answer, and 80 s of asking how far it came.
  */
 export async function upload(parts: Omit<UploadJob, 'reader'>, session: Session): Promise<void> {
   const { context, blob, meter } = parts;
   const job: UploadJob = { ...parts, reader: new BlobReader(blob) };
   let progress: Progress = { session, offset: 0 };
   let wasLost = false;
+  const seen: Failure['code'][] = [];
   try {
-    for (let breaks = 0; !progress.finished;)
+    while (!progress.finished)
       try {
         progress = await step(job, progress, wasLost);
       } catch (error) {
         if (!(error instanceof Broken)) throw error;
-        if (++breaks === BREAKS || isAlteredAgain(error, breaks)) throw error.fault;
-        await pauseAfter(context, breaks);
+        seen.push(error.fault.failure.code);
+        if (isEnough(seen)) throw error.fault;
+        await pauseAfter(context, seen.length);
         progress = await resumed(job, progress.session, error.isLost);
         wasLost ||= progress.offset === 0;
         meter.moveTo(progress.offset);
@@ -46,8 +52,10 @@ export async function upload(parts: Omit<UploadJob, 'reader'>, session: Session)
 }
 
 /** A bit that flips on the way does not flip twice. */
-function isAlteredAgain({ fault }: Broken, breaks: number): boolean {
-  return fault.failure.code === 'checksum' && breaks > 1;
+function isEnough(seen: readonly Failure['code'][]): boolean {
+  const timeouts = seen.filter((code) => code === 'timeout').length;
+  const isAlteredAgain = seen.at(-1) === 'checksum' && seen.length > 1;
+  return seen.length === BREAKS || timeouts === TIMEOUT_TRIES || isAlteredAgain;
 }
 
 /**

@@ -29,8 +29,10 @@ export class LayoutFolder {
 
   /** A blob, hashed on the way. Throws a `Fault`: `gone` or `checksum`. */
   async *pieces(digest: Digest): AsyncGenerator<Uint8Array> {
-    if ((await this.sizeOf(digest)) === undefined) throw this.gone(digest);
-    yield* checked(filePieces(this.blobs.pathOf(digest)), digest, this.path);
+    const size = await this.sizeOf(digest);
+    if (size === undefined) throw this.gone(digest);
+    const file = this.blobs.pathOf(digest);
+    yield* checked(filePieces(file), { digest, size, from: file });
   }
 
   async put(source: AsyncIterable<Uint8Array>, digest: Digest): Promise<void> {

@@ -4,10 +4,9 @@ import type { Descriptor } from '../../image/manifest';
 import { addressOf } from '../address';
 import { ask } from '../answers/ask';
 import { discard, readAnswer } from '../answers/read';
-import { expectStatus } from '../answers/refusal';
 import { PULL, type Context } from '../context';
 import type { ManifestBytes } from '../port';
-import type { Method, RegistryAnswer } from '../transport';
+import type { Method, RegistryAnswer } from '../transport/types';
 import { jsonObject } from './json';
 import { ACCEPT, mediaTypeOf } from './media-types';
 
@@ -20,7 +19,7 @@ const TRIES = 3;
 /** What a tag or digest leads to. Where a registry's HEAD lacks facts, the manifest is read. */
 export async function headManifest(context: Context, reference: string): Promise<Descriptor | undefined> {
   const answer = await request(context, 'HEAD', reference);
-  discard(answer);
+  void discard(answer);
   if (answer.status === 404) return undefined;
   const digest = answer.headers['docker-content-digest'];
   const size = Number(answer.headers['content-length']);
@@ -37,7 +36,7 @@ export async function getManifest(context: Context, reference: string): Promise<
   for (let tries = 1; ; tries++) {
     const answer = await request(context, 'GET', reference);
     if (answer.status === 404) {
-      discard(answer);
+      void discard(answer);
       return undefined;
     }
     try {
@@ -58,8 +57,7 @@ export function descriptorOf({ mediaType, digest, bytes }: ManifestBytes): Descr
 async function request(context: Context, method: Method, reference: string): Promise<RegistryAnswer> {
   const purpose = `read the manifest ${reference} of ${context.name.path}`;
   const url = addressOf(context, `manifests/${reference}`);
-  const answer = await ask(context, { method, url, purpose, headers: { accept: ACCEPT }, scope: PULL });
-  return expectStatus(answer, purpose, 200, 404);
+  return ask(context, { method, url, purpose, headers: { accept: ACCEPT }, scope: PULL }, 200, 404);
 }
 
 function checked(answer: RegistryAnswer, reference: string, bytes: Buffer): ManifestBytes {

@@ -2,11 +2,12 @@ import type { Digest } from '@image-tooling/model';
 import { Fault } from '../../fault';
 import { addressOf } from '../address';
 import { ask } from '../answers/ask';
-import { pauseAfter } from '../answers/pause';
+import { pauseAfter } from '../transport/pause';
 import { discard } from '../answers/read';
-import { expectStatus, Refusal } from '../answers/refusal';
+import { Refusal } from '../answers/refusal';
 import { DELETE, PUSH, type Context } from '../context';
 import type { ManifestBytes } from '../port';
+import { TIMEOUT_TRIES } from '../transport/retry-policy';
 import { headManifest } from './read';
 
 /** Tries to put a manifest. Sending the same one twice does no harm; it is only looked first whether it is there. */
@@ -42,8 +43,8 @@ export async function writeManifest(
 export async function deleteManifest(context: Context, digest: Digest): Promise<boolean> {
   const purpose = `delete the manifest ${digest} of ${context.name.path}`;
   const url = addressOf(context, `manifests/${digest}`);
-  const answer = await ask(context, { method: 'DELETE', url, purpose, scope: DELETE });
-  discard(await expectStatus(answer, purpose, 200, 202, 204, 404));
+  const answer = await ask(context, { method: 'DELETE', url, purpose, scope: DELETE }, 200, 202, 204, 404);
+  void discard(answer);
   return answer.status !== 404;
 }
 
@@ -54,16 +55,22 @@ async function writeOnce(
 ): Promise<PutAnswer> {
   const reference = tag ?? digest;
   const purpose = `put the manifest ${reference} of ${context.name.path}`;
-  const answer = await ask(context, {
-    method: 'PUT',
-    url: addressOf(context, `manifests/${reference}`),
-    headers: { 'content-type': mediaType },
-    body: { size: bytes.length, open: () => once(bytes) },
-    purpose,
-    scope: PUSH,
-    repeatable: false,
-  });
-  discard(await expectStatus(answer, purpose, 200, 201, 202));
+  const answer = await ask(
+    context,
+    {
+      method: 'PUT',
+      url: addressOf(context, `manifests/${reference}`),
+      headers: { 'content-type': mediaType },
+      body: { size: bytes.length, open: () => once(bytes) },
+      purpose,
+      scope: PUSH,
+      repeatable: false,
+    },
+    200,
+    201,
+    202,
+  );
+  void discard(answer);
   await checkDigest(context, answer.headers['docker-content-digest'], digest, reference);
   return { subject: answer.headers['oci-subject'] };
 }
@@ -98,7 +105,8 @@ async function isThere(
 function passes(error: unknown, tries: number): boolean {
   if (error instanceof Fault && error.failure.code === 'checksum') return tries === 1;
   if (error instanceof Refusal) return error.status >= 500 && error.failure.code === 'http-status';
-  return error instanceof Fault && ['network', 'timeout'].includes(error.failure.code);
+  if (!(error instanceof Fault)) return false;
+  return error.failure.code === 'network' || (error.failure.code === 'timeout' && tries < TIMEOUT_TRIES);
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,6 @@
 import type { Digest } from '@image-tooling/model';
 import { caught, Fault, valueOf } from '../../fault';
-import { pauseAfter } from '../answers/pause';
+import { pauseAfter } from '../transport/pause';
 import { Refusal } from '../answers/refusal';
 import type { Context } from '../context';
 import { headManifest } from '../manifests/read';

@@ -4,7 +4,7 @@ import type { Context } from '../context';
 import { MEDIA_TYPES } from '../../image/manifest';
 import { jsonObject } from '../manifests/json';
 import { getManifest } from '../manifests/read';
-import { readPages } from '../pages';
+import { readPages } from '../lists/pages';
 import type { Referrer } from '../port';
 import { merged, referrersOf } from './index-manifest';
 

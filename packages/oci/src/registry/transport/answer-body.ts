@@ -72,26 +72,3 @@ export class AnswerBody extends Readable {
     return new Fault(failureOf({ ...trouble, words }, purpose, host, 1));
   }
 }
-
-/** The first bytes of a body that should be small; the rest is thrown away. What breaks it ends it. */
-export async function readSmall(body: Readable, limit: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk);
-      size += chunk.byteLength;
-      if (size >= limit) break;
-    }
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-  }
-  return Buffer.concat(chunks).subarray(0, limit);
-}
-
-const DISCARD_BYTES = 65_536;
-
-/** Reads on to the end of a small body, so that its connection can be used again. */
-export async function discard(body: Readable): Promise<void> {
-  await readSmall(body, DISCARD_BYTES);
-}

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { RegistryAnswer } from '../transport';
+import type { RegistryAnswer } from './types';
 import { AnswerBody } from './answer-body';
 import type { Conversation, WireRequest } from './conversation';
 import { Patience } from './patience';
@@ -57,8 +57,9 @@ const UNREADABLE: Trouble = { code: 'aborted', words: 'was sent no more', mayHav
 
 /** Until the first byte of a body is wanted, or the answer to a request without one begins. */
 function waitForAnswer({ timings }: Conversation, request: WireRequest, patience: Patience): void {
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const seconds = isRead ? timings.readAnswerSeconds : timings.writeAnswerSeconds;
+  // An upload is opened, and a blob mounted, without a byte being moved.
+  const isShort = ['GET', 'HEAD', 'POST'].includes(request.method);
+  const seconds = isShort ? timings.readAnswerSeconds : timings.writeAnswerSeconds;
   patience.wait(timings.connectSeconds + seconds, `gave no answer within ${seconds} s`);
 }
 

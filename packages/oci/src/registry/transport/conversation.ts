@@ -1,4 +1,4 @@
-import type { Method, RequestBody, RequestRecord } from '../transport';
+import type { Method, RequestBody, RequestRecord } from './types';
 import type { RegistryTimings } from '../options';
 import type { Connections } from './connections';
 import type { Seams } from './seams';

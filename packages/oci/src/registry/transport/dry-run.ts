@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { RegistryAnswer, RegistryRequest } from '../transport';
+import type { RegistryAnswer, RegistryRequest } from './types';
 
 /** The answer a registry would give to a write that is not made (OCI distribution-spec 1.1, "Endpoints"). */
 export async function imitatedAnswer(request: RegistryRequest): Promise<RegistryAnswer> {

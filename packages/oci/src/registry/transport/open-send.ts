@@ -4,8 +4,8 @@ import { findCredentials } from '../auth/credentials';
 import { Login } from '../auth/login';
 import { DEFAULT_TIMINGS, type RegistryOptions } from '../options';
 import type { RepositoryName } from '../reference';
-import type { RegistryAnswer, RegistryRequest, Send } from '../transport';
-import { discard } from './answer-body';
+import type { RegistryAnswer, RegistryRequest, Send } from './types';
+import { discard } from '../answers/read';
 import { repositoryBase, type RepositoryBase } from './base';
 import { Connections } from './connections';
 import type { Conversation, WireRequest } from './conversation';
@@ -14,8 +14,9 @@ import { caughtSource } from './source-fault';
 import { badProxies, proxySecrets } from './proxies';
 import { shownUrl } from './record';
 import { isDowngrade } from './redirects';
-import { errorLines } from './error-body';
-import { readOnly, takesNoWrites } from './refusal';
+import { errorLines } from '../answers/error-lines';
+import { takesNoWrites } from '../answers/meanings';
+import { refusalFailure } from '../answers/refusal';
 import { exchange } from './retries';
 import { MACHINE, type Seams } from './seams';
 import { Secrets } from './secrets';
@@ -81,7 +82,7 @@ async function loggedIn(
   const { status, headers } = first.value;
   if (!isFromHome(first.value, request) || status !== 401)
     return judged(first.value, request, login, current.value);
-  await discard(first.value.body);
+  await discard(first.value);
   const renewed = await login.renewed(request, current.value, headers['www-authenticate'] ?? '');
   if (!renewed.ok) return renewed;
   const second = await exchange(conversation, wireRequest(request, true, renewed.value));
@@ -97,8 +98,8 @@ async function judged(
   const isRefusal = answer.status === 401 || answer.status === 403;
   if (!isRefusal || !isFromHome(answer, request)) return ok(answer);
   const words = await errorLines(answer);
-  if (takesNoWrites(answer.status, request.method, words))
-    return fail(readOnly(answer, request.purpose, words));
+  if (takesNoWrites({ status: answer.status, method: request.method, words }))
+    return fail(refusalFailure(answer, request, words));
   return login.refusal(request, { status: answer.status, words, used });
 }
 

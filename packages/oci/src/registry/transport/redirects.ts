@@ -1,5 +1,5 @@
 import { attempt, isAnswer, type Outcome } from './attempt';
-import { discard } from './answer-body';
+import { discard } from '../answers/read';
 import type { Conversation, WireRequest } from './conversation';
 import type { Trouble } from './trouble';
 
@@ -19,7 +19,7 @@ export async function follow(conversation: Conversation, request: WireRequest): 
     seen.add(next.url.href);
     const outcome = await attempt(conversation, next);
     if (!isAnswer(outcome) || !REDIRECTS.has(outcome.status) || !isRead(request)) return outcome;
-    await discard(outcome.body);
+    await discard(outcome);
     const url = target(outcome.headers['location'], next.url);
     const refusal = refuse(url, next.url, seen);
     if (refusal) return refusal;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, ok, type Result } from '@image-tooling/model';
-import type { RegistryAnswer } from '../transport';
+import type { RegistryAnswer } from './types';
 import { isAnswer, type Outcome } from './attempt';
-import { discard } from './answer-body';
+import { discard } from '../answers/read';
 import type { Conversation, WireRequest } from './conversation';
 import { caughtSource } from './source-fault';
-import { rateLimit } from './rate-limit';
+import { rateLimit } from '../answers/rate-limit';
 import { follow } from './redirects';
 import { askedWait, backoff, isRetried } from './retry-policy';
 import { failureOf } from './trouble';
@@ -30,9 +30,11 @@ async function tries(conversation: Conversation, request: WireRequest): Promise<
     const outcome = await follow(conversation, request);
     const asked = isAnswer(outcome) ? askedWait(outcome.headers) : undefined;
     const goesOn =
-      isRetried(outcome, request) && count < timings.tries && (asked ?? 0) <= timings.longestAskedWaitSeconds;
+      isRetried(outcome, request, count) &&
+      count < timings.tries &&
+      (asked ?? 0) <= timings.longestAskedWaitSeconds;
     if (!goesOn) return settled(outcome, request, count);
-    if (isAnswer(outcome)) await discard(outcome.body);
+    if (isAnswer(outcome)) await discard(outcome);
     const seconds = Math.max(asked ?? 0, backoff(timings, count, seams.random()));
     if (seconds > NOTED_SECONDS) conversation.note(waitWords(request, outcome, seconds));
     await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);

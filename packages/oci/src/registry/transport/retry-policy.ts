@@ -13,11 +13,23 @@ function isPassing(status: number): boolean {
 /** Of those: no such method, no such version, and a disk that is full stays full. */
 const LASTING = new Set([501, 505, 507]);
 
-/** Whether to send a request again after what came of it. */
-export function isRetried(outcome: Outcome, { repeatable }: Pick<WireRequest, 'repeatable'>): boolean {
+/**
+ * How often something that came to no end in its time is tried in all. Each try may have cost minutes already: with
+ * the default timings a registry that takes connections but answers nothing is given up after 80 s on a read, after
+ * 11 minutes on a write. Every loop of tries keeps to it, so that tries within tries don't multiply.
+ */
+export const TIMEOUT_TRIES = 2;
+
+/** Whether to send a request again after what came of it. `failedTries` counts from 1. */
+export function isRetried(
+  outcome: Outcome,
+  { repeatable }: Pick<WireRequest, 'repeatable'>,
+  failedTries = 1,
+): boolean {
   if (isAnswer(outcome)) return outcome.status === 429 || (repeatable && isPassing(outcome.status));
   if (outcome.code === 'aborted' || outcome.lasting === true) return false;
-  return repeatable || !outcome.mayHaveActed;
+  if (!outcome.mayHaveActed) return true;
+  return repeatable && (outcome.code !== 'timeout' || failedTries < TIMEOUT_TRIES);
 }
 
 /**
@@ -37,7 +49,7 @@ export function askedWait(headers: Readonly<Record<string, string>>): number | u
   const asked = headers['retry-after']?.trim() ?? '';
   if (/^\d+$/.test(asked)) return Number(asked);
   // Date.parse takes "-1" for a date as well.
-  const then = / GMT$/.test(asked) ? Date.parse(asked) : NaN;
+  const then = asked.endsWith(' GMT') ? Date.parse(asked) : NaN;
   if (Number.isNaN(then)) return undefined;
   const now = Date.parse(headers['date'] ?? '');
   return Math.max(0, (then - (Number.isNaN(now) ? Date.now() : now)) / 1000);

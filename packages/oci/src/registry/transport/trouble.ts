@@ -31,7 +31,7 @@ interface Known {
   readonly hint?: string;
 }
 
-const PLAIN_HINT = 'If it speaks http only, allow that for this registry by its option.';
+const PLAIN_HINT = 'If it speaks http only, allow that: plainHttp in nx.json, or --plain-http.';
 const TRUST_HINT =
   'Name the file of its certificate authority in NODE_EXTRA_CA_CERTS, or mend its certificate.';
 

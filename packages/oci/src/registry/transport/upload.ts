@@ -1,5 +1,5 @@
 import type { RegistryTimings } from '../options';
-import type { RequestBody } from '../transport';
+import type { RequestBody } from './types';
 import { Pace } from './pace';
 import type { Patience } from './patience';
 

@@ -1,5 +1,5 @@
-import { addressOf } from './address';
-import type { Context } from './context';
+import { addressOf } from '../address';
+import type { Context } from '../context';
 import { readPages } from './pages';
 
 /** Tags asked for at once; a registry may give fewer. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../fault';
 import type { Context } from '../context';
 import { DEFAULT_TIMINGS } from '../options';
-import { backoff } from '../transport/retry-policy';
+import { backoff } from './retry-policy';
 
 /** Waits before something that failed `failedTries` times is tried again. Throws a `Fault` with `aborted`. */
 export async function pauseAfter({ options }: Context, failedTries: number): Promise<void> {

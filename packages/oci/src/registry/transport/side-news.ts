@@ -1,5 +1,5 @@
-import type { Send } from './transport';
-import type { OpenSend } from './transport/open-send';
+import type { Send } from './types';
+import type { OpenSend } from './open-send';
 
 /** Sends, and tells the time of each of the registry's own answers (RFC 9110 §6.6.1, "Date"): not that of its storage. */
 export function tellingDate(send: OpenSend, onDate: ((date: Date) => void) | undefined): Send {

@@ -1,8 +1,7 @@
-import { Fault } from '../fault';
-import { ask } from './answers/ask';
-import { discard, readAnswer } from './answers/read';
-import { expectStatus } from './answers/refusal';
-import { PULL, type Context } from './context';
+import { Fault } from '../../fault';
+import { ask } from '../answers/ask';
+import { discard, readAnswer } from '../answers/read';
+import { PULL, type Context } from '../context';
 import { nextPage } from './link';
 
 /** Bytes of one page at most; some registries give all there is in one. */
@@ -27,10 +26,9 @@ export async function readPages(context: Context, request: PageRequest): Promise
     if (seen.has(url.href) || seen.size === PAGES)
       throw badPages(purpose, `pages go in a circle at ${url.pathname}`);
     seen.add(url.href);
-    const answer = await ask(context, { method: 'GET', url, headers, purpose, scope: PULL });
-    await expectStatus(answer, purpose, 200, 404);
+    const answer = await ask(context, { method: 'GET', url, headers, purpose, scope: PULL }, 200, 404);
     if (answer.status === 404) {
-      discard(answer);
+      void discard(answer);
       return seen.size === 1 ? undefined : pages;
     }
     pages.push(parsed(await readAnswer(answer, PAGE_LIMIT, purpose), purpose));

@@ -1,11 +1,12 @@
-import { isDigest, type Digest, type Result } from '@image-tooling/model';
+import { isDigest, ok, type Digest, type Result } from '@image-tooling/model';
 import { caught, Fault, valueOf } from '../../fault';
 import type { Descriptor } from '../../image/manifest';
 import { manifestContent } from '../manifests/content';
 import { descriptorOf } from '../manifests/read';
 import type { ManifestBytes, PushedBlob, Repository } from '../port';
-import { pushBlobs } from '../push-blobs';
 import { repositoryText } from '../reference';
+import { someAtOnce } from './some-at-once';
+import { stoppable } from './stoppable';
 
 export interface CopyOptions {
   /** With everything that is attached to it and its parts, and to that in turn. Default true. */
@@ -79,14 +80,12 @@ class Copy {
   private async copyBlobs(descriptors: readonly Descriptor[]): Promise<void> {
     const { from, to } = this;
     const mountFrom = from.name.registry === to.name.registry ? [from.name.path] : [];
-    const { onBytes } = this.options;
-    const wanted = descriptors.map((descriptor) => ({
-      blob: from.blobOf(descriptor),
-      mountFrom,
-      ...(onBytes && { onBytes }),
-    }));
-    const rows = valueOf(await pushBlobs(to, wanted));
-    this.blobs.push(...rows.map((row, at) => ({ ...(descriptors[at] as Descriptor), ...row })));
+    const options = { mountFrom, onBytes: this.options.onBytes };
+    const rows = await someAtOnce(descriptors, async (descriptor, isStopped) => {
+      const row = await to.pushBlob(stoppable(from.blobOf(descriptor), isStopped), options);
+      return row.ok ? ok({ ...descriptor, ...row.value }) : row;
+    });
+    this.blobs.push(...valueOf(rows));
   }
 
   /** A row whose manifest was deleted is passed over. One that is there but not listed (a copy was stopped between the two) is put again, which lists it. */

@@ -1,5 +1,5 @@
-import type { RegistryAnswer } from '../transport';
-import { readSmall } from './answer-body';
+import type { RegistryAnswer } from '../transport/types';
+import { readStart } from './read';
 
 /** Larger than any error that a registry explains. */
 const READ_BYTES = 16_384;
@@ -8,7 +8,7 @@ const MOST_LINES = 5;
 
 /** The registry's own words about a refusal, without secrets, one line each; empty where it says nothing. */
 export async function errorLines(answer: RegistryAnswer): Promise<string[]> {
-  const text = (await readSmall(answer.body, READ_BYTES)).toString('utf8');
+  const text = (await readStart(answer.body, READ_BYTES)).toString('utf8');
   const redacted = answer.redacted ?? ((line: string) => line);
   return (ociErrors(text) ?? plainText(text)).slice(0, MOST_LINES).map((line) => cut(redacted(line)));
 }
