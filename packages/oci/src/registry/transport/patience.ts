@@ -4,6 +4,7 @@ import { Stopped } from './trouble';
 export class Patience {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
+  private ended = false;
 
   constructor(private readonly caller: AbortSignal) {
     if (caller.aborted) this.onAbort();
@@ -19,7 +20,8 @@ export class Patience {
   /** Starts the clock anew; `words` say what the other side did when it runs out: "sent no byte for 30 s". */
   wait(seconds: number, words: string): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.giveUp(words), seconds * 1000);
+    // An upload may still be reading its next piece when its request has ended.
+    if (!this.ended) this.timer = setTimeout(() => this.giveUp(words), seconds * 1000);
   }
 
   /** Stops the clock: what takes time now is not the other side. */
@@ -33,6 +35,7 @@ export class Patience {
 
   /** Leaves nothing behind: no timer, no listener. */
   end(): void {
+    this.ended = true;
     clearTimeout(this.timer);
     this.caller.removeEventListener('abort', this.onAbort);
   }
