@@ -62,26 +62,3 @@ function overriddenTools(
   });
   return found;
 }
-
-/**
- * The uncommitted files that may decide what an image is: all but those of other images and tools, which it is not
- * made of.
- */
-export function uncommittedInputs(
-  { options: { imagesDir, toolsDir } }: Pick<Session, 'options'>,
-  image: Image,
-  uncommitted: readonly string[],
-): string[] {
-  const own = chainOf(image).flatMap(({ folder, tools }) => [folder, ...tools.map((tool) => tool.folder)]);
-  return uncommitted.filter((path) => {
-    const project = projectFolder(path, [imagesDir, toolsDir]);
-    return project === undefined || own.includes(project);
-  });
-}
-
-/** `images/base` of `images/base/rootfs/etc/motd`; undefined for what is in no project's folder. */
-function projectFolder(path: string, parents: readonly string[]): string | undefined {
-  const parent = parents.find((one) => path.startsWith(`${one}/`));
-  const [name = '', ...below] = parent === undefined ? [] : path.slice(parent.length + 1).split('/');
-  return parent === undefined || below.length === 0 ? undefined : `${parent}/${name}`;
-}

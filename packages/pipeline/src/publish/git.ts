@@ -12,13 +12,21 @@ export interface GitPlace {
 /** git looks at each file of a large workspace; a network disk may be slow. */
 const TIMEOUT_SECONDS = 60;
 
-/** The commit, branch and uncommitted files of a workspace. Fails with `not-publishable` where git knows nothing of it. */
-export async function gitFacts(place: GitPlace): Promise<Result<GitFacts>> {
+/** What git knows of a workspace, with what it was told to overlook. */
+export interface WorkspaceGit extends GitFacts {
+  /** Paths of untracked files that are ignored, relative to the workspace; of whole folders, with a slash at the end. */
+  readonly ignored: readonly string[];
+}
+
+const STATUS = ['status', '--porcelain', '-z', '--untracked-files=all', '--ignored=matching', '--', '.'];
+
+/** The commit, branch, uncommitted and ignored files of a workspace. Fails with `not-publishable` where git knows nothing of it. */
+export async function gitFacts(place: GitPlace): Promise<Result<WorkspaceGit>> {
   const commit = await git(place, ['log', '-1', '--format=%H %ct']);
   if (!commit.ok) return commit;
   const branch = await git(place, ['branch', '--show-current']);
   if (!branch.ok) return branch;
-  const status = await git(place, ['status', '--porcelain', '-z', '--untracked-files=all', '--', '.']);
+  const status = await git(place, STATUS);
   if (!status.ok) return status;
   const prefix = await git(place, ['rev-parse', '--show-prefix']);
   if (!prefix.ok) return prefix;
@@ -27,7 +35,7 @@ export async function gitFacts(place: GitPlace): Promise<Result<GitFacts>> {
   return ok({
     commit: { id, time: Number(time) },
     ...(name !== '' && { branch: name }),
-    uncommitted: changedPaths(status.value, prefix.value.trim()),
+    ...changedPaths(status.value, prefix.value.replace(/\n$/, '')),
   });
 }
 
@@ -35,17 +43,24 @@ export async function gitFacts(place: GitPlace): Promise<Result<GitFacts>> {
  * The paths in `git status --porcelain -z` (git-status(1), "Porcelain Format Version 1"): two letters, a space, the
  * path; of a rename the old path follows as an entry of its own. They are relative to the repository, not to `prefix`.
  */
-export function changedPaths(status: string, prefix: string): string[] {
+export function changedPaths(status: string, prefix: string): Pick<WorkspaceGit, 'uncommitted' | 'ignored'> {
+  const paths = { uncommitted: [] as string[], ignored: [] as string[] };
   const entries = status.split('\0');
-  const paths: string[] = [];
   for (let at = 0; at < entries.length; at++) {
     const entry = entries[at] as string;
     if (entry === '') continue;
-    paths.push(entry.slice(3));
-    if (/[RC]/.test(entry.slice(0, 2))) paths.push(entries[++at] as string);
+    const kind = entry.startsWith('!!') ? 'ignored' : 'uncommitted';
+    paths[kind].push(entry.slice(3));
+    if (/[RC]/.test(entry.slice(0, 2))) paths[kind].push(entries[++at] as string);
   }
+  return { uncommitted: below(prefix, paths.uncommitted), ignored: below(prefix, paths.ignored) };
+}
+
+/** Those of the repository's paths that are in the workspace, as it names them; of a folder around it nothing is left. */
+function below(prefix: string, paths: readonly string[]): string[] {
+  const isIn = (path: string) => path.startsWith(prefix) || (path.endsWith('/') && prefix.startsWith(path));
   return paths
-    .filter((path) => path.startsWith(prefix))
+    .filter(isIn)
     .map((path) => path.slice(prefix.length))
     .sort();
 }

@@ -16,9 +16,10 @@ import {
 import type { RepositoryName } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { repositoryOf } from './destination';
-import { evidenceOf, uncommittedInputs, type Evidence } from './evidence';
+import { evidenceOf, type Evidence } from './evidence';
 import { gitFacts } from './git';
 import type { PublishRequest } from './request';
+import { uncommittedInputs } from './uncommitted';
 
 /** What was found to be publishable, and where to. */
 export interface Prepared {
@@ -55,7 +56,7 @@ export async function prepare(
     image: image.name,
     mode: mode.value,
     platforms: evidence.platforms,
-    uncommitted: uncommittedInputs(session, image, git.value.uncommitted),
+    uncommitted: uncommittedInputs(session, image, git.value),
     allowDirty: request.allowDirty,
     overridden: evidence.overridden,
   };
