@@ -2,12 +2,29 @@
 // Starts image-tooling: from the bundle that a published package holds, else from the source beside it.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 
+// undici reads HTTP with WebAssembly, which V8 takes to compile a second time, for speed, after the first kilobytes of
+// answers: 0.1 s on another core that the process waits for at its end. Nothing here is as long as that pays.
+setFlagsFromString('--wasm-tiering-budget=1000000000');
+
+const args = process.argv.slice(2);
 const published = join(__dirname, '..', 'dist', 'cli.cjs');
-const bundle = existsSync(published) ? published : require('./source-bundle.cjs').sourceBundle();
+const { main, keepCode } = existsSync(published) ? require(published) : fromSource();
 
-require(bundle)
-  .main(process.argv.slice(2))
-  .then((exitCode) => {
-    process.exitCode = exitCode;
-  });
+main(args).then((exitCode) => {
+  process.exitCode = exitCode;
+  if (exitCode === 0) keepCode?.();
+});
+
+function fromSource() {
+  const { sourceBundle } = require('./source-bundle.cjs');
+  const { loadWithCode } = require('./code-cache.cjs');
+  const { exports, keepCode } = loadWithCode(sourceBundle(), commandName());
+  return { main: exports.main, keepCode };
+}
+
+/** Each command runs other functions: the code of all would take longer to read than what it saves. */
+function commandName() {
+  return /^[a-z]+$/.test(args[0] ?? '') ? args[0] : 'none';
+}

@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -61,8 +65,20 @@ function launch(...args: string[]): Promise<{ exitCode: number; stdout: string; 
   });
 }
 
+const CACHE = 'node_modules/.cache/image-tooling';
+
+function cached(ending: string): string[] {
+  return readdirSync(join(root, CACHE)).filter((name) => name.endsWith(ending));
+}
+
 function bundles(): string[] {
-  return readdirSync(join(root, 'node_modules/.cache/image-tooling'));
+  return cached('.cjs');
+}
+
+/** The one file that V8's code is kept in. */
+function codeFile(): string {
+  expect(cached('.code')).toHaveLength(1);
+  return join(root, CACHE, cached('.code')[0] ?? '');
 }
 
 describe('the launcher', () => {
@@ -79,13 +95,22 @@ describe('the launcher', () => {
     expect(bundles()).toHaveLength(2);
   });
 
-  it('removes bundles that are a day old', async () => {
+  it('sees an edit that keeps the size and the time of a file', async () => {
+    const file = join(root, 'packages/cli/src/index.ts');
     await launch();
-    const old = join(root, 'node_modules/.cache/image-tooling', bundles()[0] ?? '');
-    utimesSync(old, 0, 0);
+    const { atime, mtime } = statSync(file);
+    write('packages/cli/src/index.ts', PRINTS('two'));
+    utimesSync(file, atime, mtime);
+    expect((await launch()).stdout).toBe('two word\n');
+  });
+
+  it('removes what is a day old', async () => {
+    await launch();
+    for (const name of [...bundles(), ...cached('.code')]) utimesSync(join(root, CACHE, name), 0, 0);
     write('packages/cli/src/index.ts', PRINTS('two'));
     expect((await launch()).stdout).toBe('two word\n');
     expect(bundles()).toHaveLength(1);
+    expect(cached('.code')).toHaveLength(1);
   });
 
   it('bears tasks that start at once', async () => {
@@ -94,6 +119,7 @@ describe('the launcher', () => {
     );
     expect(runs.map((run) => run.exitCode)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(bundles()).toHaveLength(1);
+    expect(cached('.tmp')).toEqual([]);
   });
 
   it('says what does not compile, and leaves no bundle', async () => {
@@ -101,12 +127,83 @@ describe('the launcher', () => {
     const { exitCode, stderr } = await launch();
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain('packages/cli/src/index.ts:1:20');
-    expect(bundles()).toEqual([]);
+    expect(existsSync(join(root, CACHE))).toBe(false);
+  });
+
+  it('runs where nothing can be kept', async () => {
+    write(CACHE, 'a file where the folder should be');
+    expect(await launch('a')).toEqual({ exitCode: 1, stdout: 'one word a\n', stderr: '' });
+    expect(await launch()).toEqual({ exitCode: 0, stdout: 'one word\n', stderr: '' });
+  });
+
+  it('imports late what the source imports late, also ES modules by their path', async () => {
+    write('outside.mjs', 'export const word = "outside";');
+    write(
+      'packages/cli/src/index.ts',
+      `export const main = async (): Promise<number> => {
+         const { basename } = await import('node:path');
+         const { word } = await import(${JSON.stringify(join(root, 'outside.mjs'))});
+         console.log(basename('/a/b'), word);
+         return 0;
+       };`,
+    );
+    expect(await launch()).toEqual({ exitCode: 0, stdout: 'b outside\n', stderr: '' });
   });
 
   it('takes the bundle of a published package as it is', async () => {
     write('packages/cli/dist/cli.cjs', 'exports.main = async () => { console.log("published"); return 7; };');
     expect(await launch()).toEqual({ exitCode: 7, stdout: 'published\n', stderr: '' });
+  });
+});
+
+describe('the code that V8 compiled', () => {
+  it('is kept by the first run, and taken by the next', async () => {
+    await launch();
+    const { ino } = statSync(codeFile());
+    expect(await launch()).toEqual({ exitCode: 0, stdout: 'one word\n', stderr: '' });
+    expect(statSync(codeFile()).ino).toBe(ino);
+  });
+
+  it('is kept for each command', async () => {
+    write('packages/cli/src/index.ts', 'export const main = async (): Promise<number> => 0;');
+    for (const command of ['build', 'test', '--help']) await launch(command);
+    expect(cached('.code').map((name) => name.split('.')[1])).toEqual(['build', 'none', 'test']);
+  });
+
+  it('is not kept by a run that failed', async () => {
+    await launch('fails');
+    expect(cached('.code')).toEqual([]);
+  });
+
+  const hashed = (code: Buffer): Buffer => Buffer.concat([createHash('sha256').update(code).digest(), code]);
+  const flipped = (content: Buffer): Buffer => {
+    const middle = content.length >> 1;
+    content.writeUInt8(content.readUInt8(middle) ^ 0x10, middle);
+    return content;
+  };
+  it.each([
+    ['damaged', flipped],
+    ['cut off', (content: Buffer) => content.subarray(0, 1000)],
+    ['empty', () => Buffer.alloc(0)],
+    ['of another V8', (content: Buffer) => hashed(flipped(Buffer.alloc(content.length)))],
+  ])('is made again where it is %s', async (_, damage) => {
+    await launch();
+    const file = codeFile();
+    const good = readFileSync(file).length;
+    writeFileSync(file, damage(readFileSync(file)));
+    const bad = readFileSync(file);
+    expect(await launch()).toEqual({ exitCode: 0, stdout: 'one word\n', stderr: '' });
+    expect(readFileSync(codeFile()).equals(bad)).toBe(false);
+    expect(readFileSync(codeFile()).length).toBeGreaterThan(good / 2);
+  });
+
+  it('is no matter where it cannot be written', async () => {
+    await launch();
+    const file = codeFile();
+    rmSync(file);
+    mkdirSync(join(file, 'in the way'), { recursive: true });
+    expect(await launch()).toEqual({ exitCode: 0, stdout: 'one word\n', stderr: '' });
+    expect(cached('.tmp')).toEqual([]);
   });
 });
 

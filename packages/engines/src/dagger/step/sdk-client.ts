@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import type { Client, ImageLayerCompression, ImageMediaTypes } from '@dagger.io/dagger';
 import { sdkFile } from '../sdk';
 import type { GraphQL } from './query';
@@ -27,7 +26,7 @@ export async function sdkClient(graphql: GraphQL): Promise<Client> {
 async function importParts(): Promise<Parts> {
   const files = ['api/client.gen.js', 'common/context.js', 'common/graphql/connection.js'];
   const modules = await Promise.all(
-    files.map((file) => import(/* @vite-ignore */ pathToFileURL(sdkFile(file)).href) as Promise<object>),
+    files.map((file) => import(/* @vite-ignore */ sdkFile(file)) as Promise<object>),
   );
   return Object.assign({}, ...modules) as Parts;
 }

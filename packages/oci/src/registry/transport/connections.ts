@@ -4,6 +4,7 @@ import { Guard } from './guard';
 import { proxiesOf, type Proxies } from './proxies';
 import type { Seams } from './seams';
 import { isLocalHost } from './special-address';
+import { loadUndici } from './undici';
 
 type Kind = 'home' | 'foreign' | 'local-home' | 'local-foreign';
 
@@ -53,7 +54,7 @@ export class Connections {
 
   private async create(kind: Kind): Promise<Dispatcher> {
     // Most commands speak to no registry: they should not wait for undici to be read.
-    const { Agent, EnvHttpProxyAgent } = await import('undici');
+    const { Agent, EnvHttpProxyAgent } = await loadUndici();
     const timeout = this.timings.connectSeconds * 1000;
     const lookup = kind.endsWith('home') ? this.guard.homeLookup : this.guard.foreignLookup;
     const connect = { timeout, lookup };
