@@ -54,7 +54,8 @@ export function publishedLines({ report, requests, file }: Published): string[] 
   return [...told, '', ...publishTable(report), `report: ${file}`];
 }
 
-function requestLine({ method, url, status, sentBytes }: Published['requests'][number]): string {
-  const size = sentBytes > 0 ? `  ${bytesText(sentBytes)}` : '';
+function requestLine({ method, url, status, ...bytes }: Published['requests'][number]): string {
+  const count = bytes.bodyBytes ?? bytes.sentBytes;
+  const size = count > 0 ? `  ${bytesText(count)}` : '';
   return `${method.padEnd(6)} ${url}${size}  ${status ?? 'not sent'}`;
 }

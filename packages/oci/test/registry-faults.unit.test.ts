@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '@image-tooling/model';
 import { startRegistry, type RealRegistry, type Step } from '@image-tooling/testkit';
+import type { RegistryOptions } from '../src/registry/options';
 import { codesOf, failuresOf, temporaryStore, valueOf } from './helpers';
 import { behindProxy, BLOB, BLOB_PATH, BYTES, withHeaders, type Behind } from './registry-faults-helpers';
 import { pushedImage } from './registry-helpers';
@@ -22,8 +23,11 @@ describe('a pull', () => {
     return result;
   }
 
-  async function withBlob(steps: readonly Step[] = []): Promise<Behind> {
-    const place = await behind(steps);
+  async function withBlob(
+    steps: readonly Step[] = [],
+    options: Partial<RegistryOptions> = {},
+  ): Promise<Behind> {
+    const place = await behindProxy(registry, steps, options);
     valueOf(await place.to.pushBlob(BLOB));
     return place;
   }
@@ -71,7 +75,18 @@ describe('a pull', () => {
     place.proxy.fault({ method: 'GET', path: BLOB_PATH, times: 1, fault });
     valueOf(await pulled(place));
     place.proxy.fault({ method: 'GET', path: BLOB_PATH, fault });
-    expect(codesOf(await pulled(place))).toEqual(['checksum']);
+    const [failure] = failuresOf(await pulled(place));
+    expect(failure).toMatchObject({ code: 'checksum' });
+    expect(failure!.message).toContain(`${place.proxy.host}/${place.to.name.path} gave wrong bytes`);
+    expect(failure!.message).toContain(BLOB.digest);
+  });
+
+  it('that stalls is tried twice in all', async () => {
+    const place = await withBlob([], { timings: { stallSeconds: 0.2, slowSeconds: 60 } });
+    const fault = { kind: 'slow-answer', bytesPerSecond: 1 } as const;
+    place.proxy.fault({ method: 'GET', path: BLOB_PATH, fault });
+    expect(codesOf(await pulled(place))).toEqual(['timeout']);
+    expect(place.proxy.asked({ method: 'GET' })).toHaveLength(2);
   });
 });
 

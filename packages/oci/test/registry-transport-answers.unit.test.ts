@@ -129,6 +129,7 @@ describe('a dry run', () => {
       true,
     );
     expect(records[4]?.url).toContain('from=team/other');
+    expect(records.map(({ bodyBytes }) => bodyBytes)).toEqual([undefined, 0, 5, 0, 0, 1, 5, 0]);
   });
 });
 

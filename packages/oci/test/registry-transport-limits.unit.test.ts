@@ -101,6 +101,20 @@ describe('a connection that breaks', () => {
 });
 
 describe('an abort', () => {
+  it('leaves the login to those who clean up, and a refused password is not tried again', async () => {
+    const stop = new AbortController();
+    const server = await serve((_, response) =>
+      response.writeHead(401, { 'www-authenticate': 'Basic' }).end(),
+    );
+    const env = { REGISTRY_USERNAME: 'ada', REGISTRY_PASSWORD: 'planted-secret' };
+    const { send, request } = talkTo(server.host, { signal: stop.signal, env });
+    expect(failureIn(await send(request('manifests/1'))).code).toBe('registry-auth');
+    stop.abort();
+    expect(failureIn(await send(request('manifests/1'))).code).toBe('aborted');
+    expect(failureIn(await send.afterAbort(request('manifests/1'))).code).toBe('registry-auth');
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('ends a request that waits for its answer', async () => {
     const stop = new AbortController();
     const server = await serve(() => stop.abort());

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   resumableUploads,
@@ -141,6 +142,26 @@ describe('an upload', () => {
     });
     expect(codesOf(await to.pushBlob(BLOB))).toEqual(['aborted']);
     expect(proxy.asked({ method: 'DELETE', path: UPLOAD })).toHaveLength(1);
+  });
+
+  it('that is hardly taken is tried twice in all', async () => {
+    const timings = { stallSeconds: 0.3, writeAnswerSeconds: 0.5, backoffSeconds: 0.01 };
+    const { proxy, to } = await behind([], { timings });
+    proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'hang' } });
+    expect(codesOf(await to.pushBlob(BLOB))).toEqual(['timeout']);
+    expect(proxy.asked({ method: 'PUT' })).toHaveLength(2);
+  });
+
+  it('of several that are stopped is cancelled before the repository is closed', async () => {
+    const stop = new AbortController();
+    const { proxy, to } = await behind([], { signal: stop.signal });
+    proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'hang' } });
+    const pushes = [1, 2, 3, 4].map(() => to.pushBlob(blobOf(randomBytes(300_000))));
+    while (proxy.asked({ method: 'PUT' }).length < 4) await sleep(20);
+    stop.abort();
+    expect((await Promise.all(pushes)).flatMap(codesOf)).toEqual(Array(4).fill('aborted'));
+    await to.close();
+    expect(proxy.asked({ method: 'DELETE', path: UPLOAD })).toHaveLength(4);
   });
 
   it('survives a registry that is killed and started again', async () => {

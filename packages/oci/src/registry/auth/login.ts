@@ -4,6 +4,7 @@ import { repositoryText } from '../reference';
 import type { RegistryRequest } from '../transport/types';
 import type { RepositoryBase } from '../transport/base';
 import type { Conversation } from '../transport/conversation';
+import type { Secrets } from '../transport/secrets';
 import { isDowngrade } from '../transport/redirects';
 import { parseChallenges, type Challenge } from './challenge';
 import type { Credentials } from './credentials';
@@ -27,7 +28,10 @@ export interface Refused {
 
 type FindCredentials = () => Promise<Result<Credentials | undefined>>;
 
-/** Logs in to one repository of a registry: finds credentials when they are first asked for, keeps tokens. */
+/**
+ * Logs in to one repository of a registry: finds credentials when they are first asked for, keeps tokens. Token
+ * services are asked `by` the conversation that the request belongs to.
+ */
 export class Login {
   private way: Way | undefined;
   private credentials: Promise<Result<Credentials | undefined>> | undefined;
@@ -38,19 +42,21 @@ export class Login {
   constructor(
     private readonly name: RepositoryName,
     private readonly base: RepositoryBase,
-    private readonly conversation: Conversation,
+    private readonly secrets: Secrets,
     private readonly find: FindCredentials,
+    now: () => number,
   ) {
-    this.tokens = new Tokens(conversation.seams.now);
+    this.tokens = new Tokens(now);
   }
 
   /** The header for a request by what the registry wanted so far. Fails with `registry-auth`, or as a token request. */
-  async current(request: RegistryRequest): Promise<Result<Authorization>> {
-    return this.way ? this.header(this.way, this.scope(request), request) : ok(undefined);
+  async current(by: Conversation, request: RegistryRequest): Promise<Result<Authorization>> {
+    return this.way ? this.header(by, this.way, this.scope(request), request) : ok(undefined);
   }
 
   /** The header for a request once more, after the registry answered 401 to it with `used`. */
   async renewed(
+    by: Conversation,
     request: RegistryRequest,
     used: Authorization,
     challenge: string,
@@ -64,7 +70,7 @@ export class Login {
     if (!way.ok) return way;
     this.way = way.value;
     const asked = parseScope(bearer?.parameters['scope'] ?? '');
-    return this.header(this.way, merged(this.scope(request), asked), request);
+    return this.header(by, this.way, merged(this.scope(request), asked), request);
   }
 
   /** Why a request was refused although all was done that could be: 401 again, or 403. */
@@ -78,14 +84,19 @@ export class Login {
     return this.remembered(fail(wrongCredentials(subject, credentials.value, words)));
   }
 
-  private async header(way: Way, scope: Scope, request: RegistryRequest): Promise<Result<Authorization>> {
+  private async header(
+    by: Conversation,
+    way: Way,
+    scope: Scope,
+    request: RegistryRequest,
+  ): Promise<Result<Authorization>> {
     if (this.refused) return this.refused;
     const credentials = await this.found();
     if (!credentials.ok) return credentials;
     if (credentials.value?.kind === 'token') return ok(`Bearer ${credentials.value.token}`);
     if (way.kind === 'basic') return this.basic(credentials.value, request);
     const token = await this.tokens.get(scope, (wanted) =>
-      fetchToken(this.conversation, way.service, wanted, credentials.value, this.subject(request)),
+      fetchToken(by, way.service, wanted, credentials.value, this.subject(request)),
     );
     if (token.ok) return ok(`Bearer ${token.value.value}`);
     return token.failures[0].code === 'registry-auth' ? this.remembered(token) : token;
@@ -120,7 +131,7 @@ export class Login {
 
   private found(): Promise<Result<Credentials | undefined>> {
     this.credentials ??= this.find().then((found) => {
-      if (found.ok && found.value) this.conversation.secrets.add(...secretsOf(found.value));
+      if (found.ok && found.value) this.secrets.add(...secretsOf(found.value));
       return found;
     });
     return this.credentials;

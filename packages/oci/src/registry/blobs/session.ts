@@ -47,7 +47,11 @@ export function finishAddress({ location }: Session, digest: Digest): URL {
 /** Milliseconds that cleaning up may take. */
 const CANCEL_TIME = 2_000;
 
-/** Tells the registry to forget an upload; that it fails or takes long does no harm. */
+/**
+ * Tells the registry to forget an upload, also after an abort; that it fails or takes long does no harm.
+ * docker-registry 2.8 answers 404 where a request of the upload broke off, and keeps the bytes that came until it
+ * purges old uploads (its setting "uploadpurging", by default after a week).
+ */
 export async function cancelSession(context: Context, { location }: Session, digest: Digest): Promise<void> {
   const purpose = `give up pushing the blob ${digest} to ${context.name.path}`;
   const cancelling = context

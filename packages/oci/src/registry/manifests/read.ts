@@ -8,7 +8,7 @@ import { PULL, type Context } from '../context';
 import type { ManifestBytes } from '../port';
 import type { Method, RegistryAnswer } from '../transport/types';
 import { jsonObject } from './json';
-import { ACCEPT, mediaTypeOf } from './media-types';
+import { ACCEPT, isManifestType, mediaTypeOf } from './media-types';
 
 /** Bytes. OCI distribution-spec 1.1, "Pushing Manifests": "manifest pushes of at least 4 megabytes". */
 export const MANIFEST_LIMIT = 4 * 1024 * 1024;
@@ -66,19 +66,34 @@ function checked(answer: RegistryAnswer, reference: string, bytes: Buffer): Mani
   for (const expected of [reference, announced])
     if (expected !== undefined && isDigest(expected) && expected !== digest)
       throw altered(answer.url, reference, expected, digest);
-  return { mediaType: typeOf(answer, bytes), digest, bytes };
+  return { mediaType: typeOf(answer, reference, bytes), digest, bytes };
 }
 
-/** Some registries answer `text/plain` or nothing: then the manifest says itself what it is. */
-function typeOf(answer: RegistryAnswer, bytes: Buffer): string {
+/**
+ * Some registries answer `text/plain` or nothing: then the manifest says itself what it is. Where both say it they
+ * must agree (OCI distribution-spec 1.1, "Pulling manifests"): else two clients may read two things in one digest.
+ */
+function typeOf(answer: RegistryAnswer, reference: string, bytes: Buffer): string {
   const stated = mediaTypeOf(answer.headers['content-type']);
-  return stated.endsWith('json') && stated !== 'application/json' ? stated : (ownMediaType(bytes) ?? stated);
+  const own = ownMediaType(bytes);
+  if (!isManifestType(stated)) return own ?? stated;
+  if (own !== undefined && own !== stated) throw ambiguous(answer.url, reference, stated, own);
+  return stated;
 }
 
 /** The `mediaType` that stands in a manifest. */
 export function ownMediaType(bytes: Uint8Array): string | undefined {
   const mediaType = jsonObject(bytes)?.['mediaType'];
   return typeof mediaType === 'string' ? mediaType : undefined;
+}
+
+function ambiguous({ host }: URL, reference: string, stated: string, own: string): Fault {
+  return new Fault({
+    code: 'image-format',
+    message: `${host} serves the manifest ${reference} as another type than it says itself that it is.`,
+    hint: 'Nothing of it was used. Publish the image again; look at what stands between here and the registry.',
+    details: [`Content-Type: ${stated}`, `mediaType: ${own}`],
+  });
 }
 
 function altered(url: URL, reference: string, expected: Digest, found: Digest): Fault {

@@ -26,6 +26,8 @@ export type OpenSend = Send & {
   readonly base: RepositoryBase;
   /** Whether what is for the registry (Authorization) may go to an address: to its own origin alone. */
   readonly isHome: (url: URL) => boolean;
+  /** Sends although the run was stopped, by the same login and connections: for cleaning up, and not for long. */
+  readonly afterAbort: Send;
   readonly close: () => Promise<void>;
 };
 
@@ -37,19 +39,22 @@ export function openSend(
 ): OpenSend {
   const base = repositoryBase(name, options.plainHttp);
   const conversation = conversationOf(base, options, { ...MACHINE, ...seams });
-  const { timings, signal } = conversation;
-  const login = new Login(name, base, conversation, () =>
-    findCredentials(name, { env: options.env, signal, timings }),
-  );
+  const { timings, signal, secrets } = conversation;
+  const find = () => findCredentials(name, { env: options.env, signal, timings });
+  const login = new Login(name, base, secrets, find, conversation.seams.now);
   const isHome = (url: URL): boolean => url.origin === base.url.origin;
-  const send: Send = async (request) => {
-    const refused = refuse(request, base, options);
-    if (refused) return fail(refused);
-    if (options.dryRun === true && isWrite(request)) return recorded(request, conversation);
-    if (!isHome(request.url)) return exchange(conversation, wireRequest(request, false));
-    return loggedIn(request, login, conversation);
-  };
-  return Object.assign(send, { base, isHome, close: () => conversation.connections.close() });
+  const sendBy =
+    (by: Conversation): Send =>
+    async (request) => {
+      const refused = refuse(request, base, options.env, by);
+      if (refused) return fail(refused);
+      if (options.dryRun === true && isWrite(request)) return recorded(request, by);
+      if (!isHome(request.url)) return exchange(by, wireRequest(request, false));
+      return loggedIn(request, login, by);
+    };
+  const afterAbort = sendBy({ ...conversation, signal: new AbortController().signal });
+  const close = () => conversation.connections.close();
+  return Object.assign(sendBy(conversation), { base, isHome, afterAbort, close });
 }
 
 function conversationOf(base: RepositoryBase, options: RegistryOptions, seams: Seams): Conversation {
@@ -75,7 +80,7 @@ async function loggedIn(
   login: Login,
   conversation: Conversation,
 ): Promise<Result<RegistryAnswer>> {
-  const current = await login.current(request);
+  const current = await login.current(conversation, request);
   if (!current.ok) return current;
   const first = await exchange(conversation, wireRequest(request, true, current.value));
   if (!first.ok) return first;
@@ -83,7 +88,12 @@ async function loggedIn(
   if (!isFromHome(first.value, request) || status !== 401)
     return judged(first.value, request, login, current.value);
   await discard(first.value);
-  const renewed = await login.renewed(request, current.value, headers['www-authenticate'] ?? '');
+  const renewed = await login.renewed(
+    conversation,
+    request,
+    current.value,
+    headers['www-authenticate'] ?? '',
+  );
   if (!renewed.ok) return renewed;
   const second = await exchange(conversation, wireRequest(request, true, renewed.value));
   return second.ok ? judged(second.value, request, login, renewed.value) : second;
@@ -111,11 +121,11 @@ function isFromHome(answer: RegistryAnswer, request: RegistryRequest): boolean {
 function refuse(
   request: RegistryRequest,
   base: RepositoryBase,
-  options: RegistryOptions,
+  env: NodeJS.ProcessEnv,
+  { signal }: Conversation,
 ): Failure | undefined {
-  if (options.signal.aborted)
-    return { code: 'aborted', message: `Stopped before it was done: ${request.purpose}.` };
-  const [variable] = badProxies(options.env);
+  if (signal.aborted) return { code: 'aborted', message: `Stopped before it was done: ${request.purpose}.` };
+  const [variable] = badProxies(env);
   if (variable !== undefined)
     return {
       code: 'network',
@@ -135,7 +145,8 @@ function isWrite({ method }: RegistryRequest): boolean {
 }
 
 function recorded(request: RegistryRequest, { onRequest }: Conversation): Promise<Result<RegistryAnswer>> {
-  onRequest({ method: request.method, url: shownUrl(request.url), sentBytes: 0 });
+  const { method, url, body } = request;
+  onRequest({ method, url: shownUrl(url), sentBytes: 0, bodyBytes: body?.size ?? 0 });
   return caughtSource(async () => ok(await imitatedAnswer(request)));
 }
 

@@ -50,4 +50,6 @@ export interface RequestRecord {
   /** Undefined where no answer came, and in a dry run for what was not sent. */
   readonly status?: number;
   readonly sentBytes: number;
+  /** In a dry run, of what was not sent: the bytes that it would have sent. */
+  readonly bodyBytes?: number;
 }

@@ -11,5 +11,5 @@ declare module 'undici/lib/dispatcher/dispatcher.js' {
 declare module 'undici/lib/api/index.js' {
   import type { Dispatcher } from 'undici';
   const api: Pick<Dispatcher, 'connect' | 'pipeline' | 'request' | 'stream' | 'upgrade'>;
-  export { api as default };
+  export = api;
 }
