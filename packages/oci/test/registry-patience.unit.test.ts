@@ -16,7 +16,7 @@ describe('patience', () => {
     const patience = new Patience(new AbortController().signal);
     patience.wait(0.01, 'took no byte');
     await sleep(50);
-    expect(patience.signal.reason).toMatchObject({ message: expect.stringContaining('took no byte') });
+    expect(String(patience.signal.reason)).toContain('took no byte');
     patience.end();
   });
 

@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { changedTool } from './changed-tool';
+import { interruptions } from './interruptions';
+import { modes } from './modes';
+import { refusals } from './refusals';
+import { PublishWorkspace } from './workspace';
+
+// One workspace, built once with a real engine; what one part has published is there in the next.
+let workspace: PublishWorkspace;
+beforeAll(async () => {
+  workspace = await PublishWorkspace.open();
+});
+afterAll(() => workspace.close());
+
+describe('the command "publish"', () => modes(() => workspace));
+describe('it refuses', () => refusals(() => workspace));
+describe('a publish that goes wrong', () => interruptions(() => workspace));
+describe('a tool that has changed', () => changedTool(() => workspace));
