@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
@@ -11,7 +12,8 @@ import {
 import type { RegistryOptions } from '../src/registry/options';
 import { someAtOnce } from '../src/registry/images/some-at-once';
 import { stoppable } from '../src/registry/images/stoppable';
-import { codesOf, failuresOf, valueOf } from './helpers';
+import { storedBlob } from '../src/registry/blobs/stored';
+import { codesOf, failuresOf, temporaryStore, valueOf } from './helpers';
 import { behindProxy, BLOB, UPLOAD, withHeaders } from './registry-faults-helpers';
 import { blobOf, opened, type OpenedRepository } from './registry-helpers';
 
@@ -176,6 +178,48 @@ describe('an upload', () => {
       fault: { kind: 'run', when: { afterBytes: 300_000 }, work: () => mortal.restart() },
     });
     await pushCounted(to);
+  });
+});
+
+describe('a blob that was altered here', () => {
+  it('is refused by the registry, and its file is named', async () => {
+    const store = await temporaryStore();
+    const { digest, size } = valueOf(await store.putBlobFromBytes(randomBytes(300_000)));
+    writeFileSync(store.blobPath(digest), randomBytes(size));
+    const { proxy, to } = await behind();
+    const [failure] = failuresOf(await to.pushBlob(storedBlob(store, { digest, size })));
+    expect(failure).toMatchObject({ code: 'store-corrupt', place: { file: store.blobPath(digest) } });
+    expect(proxy.asked({ method: 'PUT' }).map(({ status }) => status)).toEqual([400]);
+    expect(proxy.asked({ method: 'DELETE', path: UPLOAD })).toHaveLength(1);
+    expect(valueOf(await to.hasBlob(digest))).toBe(false);
+  });
+
+  it.each([
+    ['shorter', 100],
+    ['gone', undefined],
+  ])('is told as such where it is %s', async (_, bytes) => {
+    const store = await temporaryStore();
+    const { digest, size } = valueOf(await store.putBlobFromBytes(randomBytes(300_000)));
+    rmSync(store.blobPath(digest));
+    if (bytes !== undefined) writeFileSync(store.blobPath(digest), randomBytes(bytes));
+    const { to } = await behind();
+    expect(codesOf(await to.pushBlob(storedBlob(store, { digest, size })))).toEqual(['store-corrupt']);
+  });
+
+  it('on its way is sent once more', async () => {
+    let puts = 0;
+    const spoilFirst: Step = async (exchange, next) => {
+      if (exchange.record.method === 'PUT' && puts++ === 0)
+        exchange.bodyChanges.push(async function* (body) {
+          for await (const piece of body) yield Buffer.alloc(piece.length);
+        });
+      return next();
+    };
+    const store = await temporaryStore();
+    const blob = valueOf(await store.putBlobFromBytes(randomBytes(300_000)));
+    const { to } = await behind([spoilFirst]);
+    expect(valueOf(await to.pushBlob(storedBlob(store, blob))).how).toBe('pushed');
+    expect(puts).toBe(2);
   });
 });
 

@@ -1,3 +1,4 @@
+export { storedBlob } from './blobs/stored';
 export * from './client';
 export { copyImage, type CopyOptions, type CopyReport } from './images/copy';
 export { openLayoutFolder } from './layout/open';

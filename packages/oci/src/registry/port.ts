@@ -17,6 +17,11 @@ export interface LocalBlob {
   readonly size: number;
   /** The blob from its first byte; throws at its end where it is not what the digest says. */
   open(): AsyncIterable<Uint8Array>;
+  /**
+   * The same bytes, not hashed: for a registry, which hashes what it is sent. Where it finds them wrong, `open` says
+   * what is. Default: `open`.
+   */
+  readonly openUnhashed?: () => AsyncIterable<Uint8Array>;
 }
 
 /** How a blob came to be in a repository: it was there, came from a sibling repository, or was sent. */

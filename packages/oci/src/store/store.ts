@@ -70,6 +70,11 @@ export class Store {
     return this.blobs.pieces(digest);
   }
 
+  /** As `blobPieces`, not hashed: for who hashes them itself. */
+  unhashedBlobPieces(digest: Digest): AsyncGenerator<Buffer> {
+    return this.blobs.unhashedPieces(digest);
+  }
+
   /** Hashes a blob again. Fails with `store-corrupt` where it is absent or altered. */
   verifyBlob(digest: Digest, signal?: AbortSignal): Promise<Result<void>> {
     return this.blobs.verify(digest, signal);

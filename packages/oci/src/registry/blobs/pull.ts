@@ -26,13 +26,18 @@ export async function pullBlob(
   valueOf(result);
 }
 
-/** A blob of a repository as one that can be sent to another; hashed while it is read, nothing of it is kept. */
+/** A blob of a repository as one that can be sent to another; nothing of it is kept. */
 export function remoteBlob(
   context: Context,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
 ): LocalBlob {
   const wanted = { digest, size, from: repositoryText(context.name) };
-  return { digest, size, open: () => checked(download(context, wanted), wanted) };
+  return {
+    digest,
+    size,
+    open: () => checked(download(context, wanted), wanted),
+    openUnhashed: () => download(context, wanted),
+  };
 }
 
 function isWrong({ failures }: Failed): boolean {

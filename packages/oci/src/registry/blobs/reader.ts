@@ -17,7 +17,7 @@ export class BlobReader {
 
   /**
    * Bytes `start` up to `end`. The very last piece of a blob comes only after the blob has ended well: a request
-   * with bytes that are not what the digest says is never complete.
+   * with bytes that are too few, or that were hashed and are not what the digest says, is never complete.
    */
   async *part(start: number, end: number): AsyncGenerator<Uint8Array> {
     if (this.fault) throw this.fault;
@@ -40,7 +40,7 @@ export class BlobReader {
     const current = this.cursor;
     const goesOn = current && !current.busy && current.position === start;
     if (!goesOn) current?.close();
-    const cursor = goesOn ? current : new Cursor(this.blob.open(), start);
+    const cursor = goesOn ? current : new Cursor(this.blob.openUnhashed?.() ?? this.blob.open(), start);
     cursor.busy = true;
     this.cursor = cursor;
     return cursor;

@@ -1,4 +1,6 @@
 import type { Failure } from '@image-tooling/model';
+import { Fault } from '../../fault';
+import type { LocalBlob } from '../port';
 import { pauseAfter } from '../transport/pause';
 import { TIMEOUT_TRIES } from '../transport/retry-policy';
 import { hasBlob } from './presence';
@@ -35,6 +37,7 @@ export async function upload(parts: Omit<UploadJob, 'reader'>, session: Session)
       try {
         progress = await step(job, progress, wasLost);
       } catch (error) {
+        if (isChecksum(error)) await checkOurs(blob);
         if (!(error instanceof Broken)) throw error;
         seen.push(error.fault.failure.code);
         if (isEnough(seen)) throw error.fault;
@@ -49,6 +52,16 @@ export async function upload(parts: Omit<UploadJob, 'reader'>, session: Session)
   } finally {
     job.reader.close();
   }
+}
+
+function isChecksum(error: unknown): boolean {
+  const fault = error instanceof Broken ? error.fault : error;
+  return fault instanceof Fault && fault.failure.code === 'checksum';
+}
+
+/** The registry hashes what it gets, so a blob may be sent unhashed. If it was wrong, was it so here already? */
+async function checkOurs(blob: LocalBlob): Promise<void> {
+  if (blob.openUnhashed) for await (const _ of blob.open());
 }
 
 /** A bit that flips on the way does not flip twice. */

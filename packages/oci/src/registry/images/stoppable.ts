@@ -10,5 +10,10 @@ export function stoppable(blob: LocalBlob, isStopped: () => boolean): LocalBlob 
       yield piece;
     }
   }
-  return { ...blob, open: () => checked(blob.open()) };
+  const { openUnhashed } = blob;
+  return {
+    ...blob,
+    open: () => checked(blob.open()),
+    ...(openUnhashed && { openUnhashed: () => checked(openUnhashed()) }),
+  };
 }

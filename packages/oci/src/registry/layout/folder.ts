@@ -29,10 +29,14 @@ export class LayoutFolder {
 
   /** A blob, hashed on the way. Throws a `Fault`: `gone` or `checksum`. */
   async *pieces(digest: Digest): AsyncGenerator<Uint8Array> {
-    const size = await this.sizeOf(digest);
-    if (size === undefined) throw this.gone(digest);
-    const file = this.blobs.pathOf(digest);
-    yield* checked(filePieces(file), { digest, size, from: file });
+    const size = (await this.sizeOf(digest)) ?? 0;
+    yield* checked(this.unhashedPieces(digest), { digest, size, from: this.blobs.pathOf(digest) });
+  }
+
+  /** A blob as it is. Throws a `Fault`: `gone`. */
+  async *unhashedPieces(digest: Digest): AsyncGenerator<Uint8Array> {
+    if ((await this.sizeOf(digest)) === undefined) throw this.gone(digest);
+    yield* filePieces(this.blobs.pathOf(digest));
   }
 
   async put(source: AsyncIterable<Uint8Array>, digest: Digest): Promise<void> {

@@ -25,7 +25,12 @@ export function openLayoutFolder(path: string): OpenRepository {
     hasBlob: (digest) => run(() => hasBlob(folder, digest)),
     pullBlob: (blob, to) => run(() => pull(folder, blob, to)),
     pushBlob: (blob, options) => run(() => push(folder, blob, options)),
-    blobOf: ({ digest, size }) => ({ digest, size, open: () => folder.pieces(digest) }),
+    blobOf: ({ digest, size }) => ({
+      digest,
+      size,
+      open: () => folder.pieces(digest),
+      openUnhashed: () => folder.unhashedPieces(digest),
+    }),
     listTags: () => run(() => listNames(folder)),
     listReferrers: (subject) => run(() => listReferrers(folder, subject)),
     attach: (subject, artifact) => run(() => attach(folder, subject, artifact)),
