@@ -22,7 +22,7 @@ const STATUS = ['status', '--porcelain', '-z', '--untracked-files=all', '--ignor
 
 /** The commit, branch, uncommitted and ignored files of a workspace. Fails with `not-publishable` where git knows nothing of it. */
 export async function gitFacts(place: GitPlace): Promise<Result<WorkspaceGit>> {
-  const commit = await git(place, ['log', '-1', '--format=%H %ct']);
+  const commit = await git(place, ['log', '-1', '--no-show-signature', '--format=%H %ct']);
   if (!commit.ok) return commit;
   const branch = await git(place, ['branch', '--show-current']);
   if (!branch.ok) return branch;

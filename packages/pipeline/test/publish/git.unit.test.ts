@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Result } from '@image-tooling/model';
@@ -133,6 +133,23 @@ describe('a workspace in git', () => {
     git('config', 'status.relativePaths', 'true');
     git('config', 'core.quotePath', 'true');
     expect(valueOf(await facts()).uncommitted).toEqual(['b/c']);
+  });
+
+  it('is understood where the user has signatures of commits shown, and everything in colour', async (context) => {
+    if (!existsSync('/usr/bin/ssh-keygen')) return context.skip('no ssh-keygen on this machine');
+    committed('a');
+    const key = join(folder, '.git', 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+    const settings = { 'gpg.format': 'ssh', 'user.signingkey': key, 'log.showSignature': 'true' };
+    for (const [name, value] of Object.entries({ ...settings, 'color.ui': 'always', 'column.ui': 'always' }))
+      git('config', name, value);
+    git('commit', '--quiet', '--allow-empty', '--gpg-sign', '--message=two');
+    const { commit, branch } = valueOf(await facts());
+    expect({ commit, branch }).toEqual({
+      commit: { id: git('rev-parse', 'HEAD'), time: 1_700_000_000 },
+      branch: 'main',
+    });
+    return undefined;
   });
 
   it.each([

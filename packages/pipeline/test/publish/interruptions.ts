@@ -15,8 +15,8 @@ import { DIST, type PublishWorkspace } from './workspace';
 
 /** Of the largest layer, when Ctrl-C comes. */
 const PUSHED_BYTES = 1_000_000;
-/** Milliseconds from Ctrl-C to the end: a second's work, and two for a registry that is slow to forget an upload. */
-const LONGEST_STOP = 5_000;
+/** Milliseconds from Ctrl-C to the end: two seconds for a registry that is slow to forget an upload, on a busy machine. */
+const LONGEST_STOP = 10_000;
 
 /** What is stopped or damaged in the middle, and what the next run makes of it. */
 export function interruptions(workspace: () => PublishWorkspace): void {
