@@ -9,7 +9,7 @@ import { MEDIA_TYPES, type Descriptor } from '../src/image/manifest';
 import { copyImage } from '../src/registry/images/copy';
 import { openLayoutFolder } from '../src/registry/layout/open';
 import type { Repository } from '../src/registry/port';
-import { codesOf, temporaryFolder, temporaryStore, valueOf } from './helpers';
+import { codesOf, failuresOf, temporaryFolder, temporaryStore, valueOf } from './helpers';
 import { opened, pushedImage } from './registry-helpers';
 
 let registry: RealRegistry;
@@ -214,5 +214,22 @@ describe('an OCI folder', () => {
     writeFileSync(join(path, 'index.json'), 'no JSON');
     expect(codesOf(await layout.getManifest('v1'))).toEqual(['image-format']);
     expect(valueOf(await openLayoutFolder(join(path, 'none')).getManifest('v1'))).toBeUndefined();
+  });
+});
+
+describe('a blob that its source gives wrong', () => {
+  const WRONG = { method: 'GET', path: /\/blobs\/sha256:/ } as const;
+
+  it('is not taken, and the source is named', async () => {
+    const proxy = await startFaultProxy(registry);
+    onTestFinished(() => proxy.stop());
+    const from = opened(proxy.host, 'copy/wrong');
+    await pushedImage(from, 'a layer', 'v1');
+    proxy.fault({ ...WRONG, fault: { kind: 'flip-bit', at: 1 } });
+    const to = repository(other);
+    const [failure] = failuresOf(await copyImage(from, to, 'v1'));
+    expect(failure).toMatchObject({ code: 'checksum' });
+    expect(failure!.message).toContain(`${proxy.host}/copy/wrong gave wrong bytes`);
+    expect(valueOf(await to.listTags())).toEqual([]);
   });
 });

@@ -16,7 +16,8 @@ const LASTING = new Set([501, 505, 507]);
 /**
  * How often something that came to no end in its time is tried in all. Each try may have cost minutes already: with
  * the default timings a registry that takes connections but answers nothing is given up after 80 s on a read, after
- * 11 minutes on a write. Every loop of tries keeps to it, so that tries within tries don't multiply.
+ * 11 minutes on a write. (One that takes no connections, after six tries of 10 s: nothing was sent in them.) Every
+ * loop of tries keeps to it, so that tries within tries don't multiply.
  */
 export const TIMEOUT_TRIES = 2;
 
