@@ -1,6 +1,6 @@
-import { ok, type Failure, type Result, type RunContext } from '@image-tooling/model';
+import { ok, type Failure, type Platform, type Result, type RunContext } from '@image-tooling/model';
 import type { Session } from '@image-tooling/pipeline';
-import type { Arguments, FlagName } from '../arguments';
+import { projectOnPlatform, type Arguments, type FlagName } from '../arguments';
 
 /** What a command that ran to its end prints. */
 export interface Ending {
@@ -28,4 +28,19 @@ export interface Command {
 /** An end at which nothing was found to be wrong. */
 export function said(lines: readonly string[]): Result<Ending> {
   return ok({ lines, found: [] });
+}
+
+/** A project and a platform, and the workspace that they are in. */
+export interface OpenProject {
+  readonly session: Session;
+  readonly name: string;
+  readonly platform: Platform;
+}
+
+/** Opens the workspace for a command that is about one project on one platform. */
+export async function openProject({ given, session }: CommandRun): Promise<Result<OpenProject>> {
+  const asked = projectOnPlatform(given);
+  if (!asked.ok) return asked;
+  const opened = await session();
+  return opened.ok ? ok({ ...asked.value, session: opened.value }) : opened;
 }

@@ -1,5 +1,5 @@
 import { ok, type Image, type OriginLayer, type Platform, type Result } from '@image-tooling/model';
-import { MEDIA_TYPES, type Store } from '@image-tooling/oci';
+import { MEDIA_TYPES, storedBlob, type Store } from '@image-tooling/oci';
 import { madeAsRecorded, type Use } from '../build/recorded';
 import type { Session } from '../session';
 import { repositoryOf } from './destination';
@@ -40,7 +40,7 @@ function labelled(
   { digest, size }: Pick<OriginLayer, 'digest' | 'size'>,
   mountFrom: readonly string[],
 ): LabelledBlob {
-  return { label, blob: { digest, size, open: () => store.blobPieces(digest) }, mountFrom };
+  return { label, blob: storedBlob(store, { digest, size }), mountFrom };
 }
 
 /** The repository of the image below, which has every layer that is inherited, where it is in the same registry. */

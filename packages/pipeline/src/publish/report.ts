@@ -60,12 +60,14 @@ export async function writePublishReport(
   report: PublishReport,
 ): Promise<Result<string>> {
   const folder = join(image.folder, 'dist', 'publish');
-  const written = await writeOutput(join(root, folder), 'publish.json', report);
+  // What was published stays on record where somebody only looks what would be.
+  const name = report.dryRun ? 'dry-run.json' : 'publish.json';
+  const written = await writeOutput(join(root, folder), name, report);
   if (!written.ok) return written;
   const summary = env['GITHUB_STEP_SUMMARY'] ?? '';
   if (summary !== '')
     await appendFile(summary, publishSummary(report)).catch((error: unknown) =>
       context.progress.note(`The job summary could not be written to ${summary}: ${String(error)}`),
     );
-  return ok(join(folder, 'publish.json'));
+  return ok(join(folder, name));
 }

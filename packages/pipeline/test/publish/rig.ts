@@ -25,6 +25,7 @@ import {
   openStore,
   parseRepository,
   pullImage,
+  storedBlob,
   type Repository,
   type RequestRecord,
   type Store,
@@ -186,7 +187,7 @@ async function platformOf(
   const { digest } = valueOf(await store.putBlobFromBytes(bytes));
   const blob = (label: string, of: { digest: Digest; size: number }): LabelledBlob => ({
     label,
-    blob: { ...of, open: () => store.blobPieces(of.digest) },
+    blob: storedBlob(store, of),
     mountFrom,
   });
   return {

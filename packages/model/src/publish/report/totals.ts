@@ -20,7 +20,8 @@ export function blobWords(report: PublishReport): string {
     const blobs = blobsOf(report, how);
     return blobs.length === 0 ? [] : [`${blobs.length} ${how} (${bytesText(sizeOf(blobs))})`];
   });
-  return parts.length === 0 ? 'no blob to push' : `blobs: ${parts.join(', ')}`;
+  if (parts.length === 0) return 'no blob to push';
+  return `${report.dryRun ? 'blobs would be' : 'blobs'}: ${parts.join(', ')}`;
 }
 
 /** "45 requests, 40 MB sent, 12.30 s" */

@@ -83,6 +83,8 @@ function wireOptions(
     signal: patience.signal,
     headersTimeout: 0,
     bodyTimeout: 0,
+    // undici closes the connection after each HEAD, lest a wrong server send a body; half of our requests are HEADs.
+    reset: false,
   };
 }
 
