@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // unit: no engine, no network. integration: a real engine, the host's Debian mirror. e2e: the real tools.
@@ -12,6 +13,8 @@ const project = (name: string, pattern: string, timeout: number) => ({
 
 export default defineConfig({
   test: {
+    // On two cores too: much of what tests do is wait for servers, engines and time limits.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './test/reporter.ts'],
     projects: [
       project('unit', '*.unit.test.ts', 20_000),

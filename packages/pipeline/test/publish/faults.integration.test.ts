@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { bytesOf, runDelivery, valueOf } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { digestOf } from '@image-tooling/model';
@@ -185,6 +186,20 @@ describe('a fault that stays is told, tags nothing, and the next run succeeds', 
     expect(told(await runDelivery(plan))).toMatchSnapshot();
     await at.registry.start();
     await at.expectPublished(plan);
+  });
+
+  it('20: a blob that a full disk left half-registered is sent again', async () => {
+    const first = await at.plan('1.0.0');
+    await at.expectPublished(first);
+    const hex = digestOf(bytesOf('kubectl', first.layerSize)).slice('sha256:'.length);
+    const path = pathOf(first.repository);
+    const link = `docker/registry/v2/repositories/${path}/_layers/sha256/${hex}/link`;
+    await writeFile(join(at.registry.storage, link), '');
+    const next = { ...first, mode: { kind: 'release', version: '1.0.1' } } as const;
+    const layers = { 'linux/amd64': ['system', 'kubectl', 'new'] };
+    const { result } = await at.expectPublished({ ...next, layers });
+    const { blobs } = valueOf(result);
+    expect(blobs.find(({ label }) => label === 'tool kubectl')?.how).toBe('pushed');
   });
 
   it('16: a registry that is read-only', async () => {

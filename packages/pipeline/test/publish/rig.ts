@@ -125,9 +125,9 @@ function options(
 /** Time limits and pauses in seconds: as many tries as ever, and hardly a wait between them. */
 const FAST = {
   connectSeconds: 2,
-  readAnswerSeconds: 1,
-  writeAnswerSeconds: 3,
-  stallSeconds: 1,
+  readAnswerSeconds: 0.7,
+  writeAnswerSeconds: 2,
+  stallSeconds: 0.7,
   slowSeconds: 0.5,
   backoffSeconds: 0.05,
   shortestWaitSeconds: 0.05,

@@ -1,3 +1,5 @@
+import type { Digest } from '@image-tooling/model';
+import { Fault } from '../../fault';
 import type { Context } from '../context';
 import type { LocalBlob, PushBlobOptions, PushedBlob, PushedHow } from '../port';
 import { Meter } from './meter';
@@ -23,10 +25,20 @@ async function bring(
   { mountFrom = [], chunkBytes }: PushBlobOptions,
   meter: Meter,
 ): Promise<PushedHow> {
-  if (await hasBlob(context, blob.digest)) return 'present';
+  if (await isThere(context, blob.digest)) return 'present';
   const siblings = mountFrom.filter((path) => path !== context.name.path);
   const session = await mountOrOpen(context, blob.digest, siblings);
   if (session === 'mounted') return 'mounted';
   await upload({ context, blob, meter, ...(chunkBytes && { chunkBytes }) }, session);
   return 'pushed';
+}
+
+/** A registry that fails to say whether it has a blob may take it all the same: a full disk left it half-written. */
+async function isThere(context: Context, digest: Digest): Promise<boolean> {
+  try {
+    return await hasBlob(context, digest);
+  } catch (error) {
+    if (error instanceof Fault && error.failure.code === 'http-status') return false;
+    throw error;
+  }
 }
