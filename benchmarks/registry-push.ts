@@ -1,7 +1,7 @@
 /**
  * Pushes of the tooling-k8s image (or one of its sizes, where it isn't built) to a registry on this machine:
  * `image-tooling registry copy` against `skopeo copy` and, where it is installed, `crane push`. The first push, one
- * of what is there already, and one after a single layer has changed: whole commands, starting them included. Also the
+ * of what is there already, and ones after a single tool has changed: whole commands, starting them included. Also the
  * memory of ours for an image of 1 GB.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -30,7 +30,10 @@ const COMMAND = resolve('packages/cli/bin/image-tooling.cjs');
 const SIZES = [44e6, 500, 45e6, 36e6, 18e6, 38e6, 16e6, 6.5e6, 5.7e6, 800];
 const GIGABYTE = [4e8, 3e8, 2e8, 1e8];
 const MEMORY_LIMIT_MB = 150;
-const PUSHES = ['first push', 'unchanged', 'one layer changed'];
+const PUSHES = ['first push', 'unchanged', 'one tool changed'];
+/** A tool of middle size (helm, 18 MB), and the largest (k9s, 38 MB; only the two system layers are larger). */
+const MIDDLE = (layers: number): number => Math.floor(layers / 2);
+const LARGEST = (layers: number): number => layers - 3;
 
 const OURS: Pusher = {
   name: 'ours',
@@ -57,12 +60,14 @@ try {
   const peers = hasCrane() ? [SKOPEO, CRANE] : [SKOPEO];
   if (!hasCrane()) console.log('crane is not on the path: against skopeo only');
   const image = await imageToPush(join(folder, 'image'));
-  const changed = await withOneLayerChanged(image, join(folder, 'changed'));
+  const changed = await withOneLayerChanged(image, join(folder, 'changed'), MIDDLE);
+  const largest = await withOneLayerChanged(image, join(folder, 'largest'), LARGEST);
   runProgram(OURS.nothing);
   runProgram(['sync']);
-  const timings = await timed([OURS, ...peers], image, changed);
+  const timings = await timed([OURS, ...peers], { image, changed, largest });
   const memory = await memoryForGigabyte();
   for (const { name } of peers) console.log(sameAgainst(timings, name));
+  console.log(`largest tool changed / first push of skopeo: ${largestRatio(timings).toFixed(2)}, told only`);
   report(timings, [...limits(timings), memoryLimit(memory)]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -84,11 +89,18 @@ function builtImage(to: string): Promise<Layout> {
   });
 }
 
+interface Layouts {
+  readonly image: Layout;
+  readonly changed: Layout;
+  readonly largest: Layout;
+}
+
 /**
  * A fresh registry each round: skopeo keeps notes on what a registry has, by its address. Each program begins in
  * turn, since a registry takes a blob that another repository has a little faster.
  */
-async function timed(pushers: readonly Pusher[], image: Layout, changed: Layout): Promise<Timings> {
+async function timed(pushers: readonly Pusher[], layouts: Layouts): Promise<Timings> {
+  const { image, changed, largest } = layouts;
   const timings = new Map<string, number[]>();
   const note = (name: string, argv: Argv): void => {
     const start = performance.now();
@@ -102,7 +114,8 @@ async function timed(pushers: readonly Pusher[], image: Layout, changed: Layout)
         note(`${name}: start`, nothing);
         note(`${name}: first push`, push(image, `${repository}:1`));
         note(`${name}: unchanged`, push(image, `${repository}:1`));
-        note(`${name}: one layer changed`, push(changed, `${repository}:2`));
+        note(`${name}: one tool changed`, push(changed, `${repository}:2`));
+        note(`${name}: largest tool changed`, push(largest, `${repository}:3`));
       }
     });
   return new Map([...timings].sort(([a], [b]) => a.localeCompare(b)));
@@ -149,6 +162,10 @@ function sameAgainst(timings: Timings, peer: string): string {
     (what) => `${what} ${ratio(timings, `ours: ${what}`, `${peer}: ${what}`).toFixed(2)} ×`,
   );
   return `against the same push of ${peer}: ${ratios.join(', ')}`;
+}
+
+function largestRatio(timings: Timings): number {
+  return ratio(timings, 'ours: largest tool changed', 'skopeo: first push');
 }
 
 function memoryLimit(value: number): Limit {

@@ -45,12 +45,20 @@ export async function syntheticImage(folder: string, sizes: readonly number[]): 
   return writeImage(folder, { config: putJson(folder, config, CONFIG), layers });
 }
 
-/** The same image with another layer, as large, in the place of the one in the middle. */
-export async function withOneLayerChanged({ folder }: Layout, to: string): Promise<Layout> {
+/**
+ * A copy of an image with one layer changed to random bytes of its size: the one that is larger than so many of the
+ * others, and the configuration with it.
+ */
+export async function withOneLayerChanged(
+  { folder }: Layout,
+  to: string,
+  rank: (layers: number) => number,
+): Promise<Layout> {
   cpSync(folder, to, { recursive: true });
   const manifest = readManifest(to);
-  const changed = Math.floor(manifest.layers.length / 2);
   const layers = [...manifest.layers];
+  const bySize = layers.map((_, at) => at).sort((a, b) => layers[a]!.size - layers[b]!.size);
+  const changed = bySize[rank(layers.length)]!;
   layers[changed] = await randomLayer(to, layers[changed]!.size);
   // Another layer makes another configuration: an image that was really built again has one too.
   const config = { ...(JSON.parse(readBlob(to, manifest.config.digest)) as object), author: 'changed' };
