@@ -1,5 +1,5 @@
 import type { Digest } from '@image-tooling/model';
-import { Fault } from '../../fault';
+import { Refusal } from '../answers/refusal';
 import type { Context } from '../context';
 import type { LocalBlob, PushBlobOptions, PushedBlob, PushedHow } from '../port';
 import { Meter } from './meter';
@@ -38,7 +38,7 @@ async function isThere(context: Context, digest: Digest): Promise<boolean> {
   try {
     return await hasBlob(context, digest);
   } catch (error) {
-    if (error instanceof Fault && error.failure.code === 'http-status') return false;
+    if (error instanceof Refusal && error.status >= 500) return false;
     throw error;
   }
 }
