@@ -8,10 +8,11 @@ export function uncommittedInputs(
   image: Image,
   { uncommitted, ignored }: Pick<WorkspaceGit, 'uncommitted' | 'ignored'>,
 ): string[] {
-  const others = ofOthers(image, [imagesDir, toolsDir]);
+  const parents = [imagesDir, toolsDir];
+  const others = ofOthers(image, parents);
   const inputs = [`${imagesDir}/archive.lock.json`, ...chainOf(image).flatMap(inputsOf)];
   return [
-    ...uncommitted.filter((path) => !others(path)),
+    ...uncommitted.filter((path) => !others(path) && !isOutput(path, parents)),
     ...ignored.filter((path) => inputs.some((input) => overlap(path, input))),
   ].sort();
 }
@@ -26,6 +27,12 @@ function ofOthers(image: Image, parents: readonly string[]): (path: string) => b
     const project = projectFolder(path, parents);
     return project !== undefined && !own.includes(project);
   };
+}
+
+/** What builds, tests and publishes left: made of the inputs, whether git ignores it or not. */
+function isOutput(path: string, parents: readonly string[]): boolean {
+  const project = projectFolder(path, parents);
+  return project !== undefined && path.startsWith(`${project}/dist/`);
 }
 
 /** `images/base` of `images/base/rootfs/etc/motd`; undefined for what is in no project's folder. */

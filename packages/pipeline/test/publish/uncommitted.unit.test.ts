@@ -61,6 +61,14 @@ describe('what is not committed', () => {
   ])('belongs to another: %s', (path) => {
     expect(inputs([path])).toEqual([]);
   });
+
+  it.each([
+    'images/child/dist/linux-amd64/digest.json',
+    'images/base/dist/publish/publish.json',
+    'tools/own/dist/linux-amd64/layer.blob',
+  ])('was left by a task, where git does not ignore it: %s', (path) => {
+    expect(inputs([path])).toEqual([]);
+  });
 });
 
 describe('what git ignores', () => {
