@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { HostResult } from '@image-tooling/host';
 import { ok, type Result } from '@image-tooling/model';
 import { noContainerd, startContainerd, type Containerd } from './containerd';
 import { pullWith, runWith, versionOf } from './programs';
@@ -29,8 +30,12 @@ export function ctr(): Consumer {
       const { socket, snapshotter } = containerd.value;
       const fifos = join(await scratch.folder(), 'fifo');
       const flags = ['--rm', '--snapshotter', snapshotter, '--fifo-dir', fifos];
-      const id = `interop-${randomUUID()}`;
-      return runWith(['ctr', '--address', socket, 'run', ...flags, reference, id, ...argv]);
+      const once = () =>
+        runWith([
+          ...(['ctr', '--address', socket, 'run'] as const),
+          ...[...flags, reference, `interop-${randomUUID()}`, ...argv],
+        ]);
+      return untilHeard(once);
     },
     async cleanup() {
       const running = (await daemon) ?? ok(undefined);
@@ -39,4 +44,19 @@ export function ctr(): Consumer {
       await scratch.remove();
     },
   };
+}
+
+/** How often a program is run whose output may have been lost. */
+const RUNS = 3;
+
+/**
+ * On a busy machine `ctr` may end before it has copied what a short program wrote: where a program that succeeded
+ * seems to have said nothing it is run again.
+ */
+async function untilHeard(once: () => Promise<Result<HostResult>>): Promise<Result<HostResult>> {
+  for (let runs = 1; ; runs++) {
+    const ran = await once();
+    const isSilent = ran.ok && ran.value.exitCode === 0 && ran.value.stdout === '';
+    if (!isSilent || runs === RUNS) return ran;
+  }
 }
