@@ -10,7 +10,7 @@ import {
 } from '@image-tooling/testkit';
 import { rollback, yank, type RegistryTarget } from '../src/registry';
 import { tagFacts } from '../src/publish/tags';
-import { openRemote } from '../src/registry/access';
+import { openRemote } from '../src/registry-access';
 import { failureOf, pushIndex, targetAt, valueOf } from './registry-images';
 
 const why = whyNoRegistry();

@@ -1,12 +1,17 @@
 import type { SystemLayer } from '@image-tooling/engines';
-import { fail, isSystem, ok, type OriginLayer, type Result } from '@image-tooling/model';
-import type { PathIndex } from '@image-tooling/oci';
+import { fail, isSystem, ok, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
+import type { PathIndex, Store } from '@image-tooling/oci';
 import type { Session } from '../session';
 
 /** The system layers of a chain as an engine takes them, bottom first. */
-export function chainLayers(session: Session, chain: readonly OriginLayer[]): SystemLayer[] {
-  return chain.filter(isSystem).map(({ digest, diffId, size, compression }) => ({
-    path: session.store.blobPath(digest),
+export function chainLayers({ store }: Session, chain: readonly OriginLayer[]): SystemLayer[] {
+  return engineLayers(store, chain.filter(isSystem));
+}
+
+/** Layers of a store as an engine takes them. */
+export function engineLayers(store: Store, layers: readonly Layer[]): SystemLayer[] {
+  return layers.map(({ digest, diffId, size, compression }) => ({
+    path: store.blobPath(digest),
     digest,
     diffId,
     size,

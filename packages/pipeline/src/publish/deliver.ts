@@ -13,7 +13,7 @@ import {
 import { imageIndexJson, MEDIA_TYPES, type ManifestBytes, type Repository } from '@image-tooling/oci';
 import type { LocalPlatform, Publication, PublishedPlatform } from './publication';
 import { pushPlatforms, type PushedPlatform, type PushOptions } from './push';
-import { tagFacts, writeTags } from './tags';
+import { isSettled, tagFacts, writeTags } from './tags';
 
 /** What a delivery did. */
 export interface Delivered {
@@ -164,9 +164,4 @@ function isGone({ code }: Failure): boolean {
 
 function absent({ wanted, local }: Found): PushedPlatform[] {
   return local === undefined ? [] : [{ platform: wanted.platform, local }];
-}
-
-/** Whether there is nothing to write for a tag. */
-function isSettled({ action }: TagMove): boolean {
-  return action === 'same' || action === 'held';
 }

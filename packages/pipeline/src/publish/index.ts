@@ -10,6 +10,7 @@ import {
 } from '@image-tooling/model';
 import type { RequestRecord } from '@image-tooling/oci';
 import { imageOf } from '../build/recorded';
+import { openRemote, type RegistryAccess } from '../registry-access';
 import type { Session } from '../session';
 import { blobPlaces, NO_PLACES } from './blob-places';
 import { withoutCorrupt } from './corrupt';
@@ -19,7 +20,6 @@ import { localPlatform, PUBLISH } from './local';
 import { prepare, type Prepared } from './prepare';
 import type { Publication } from './publication';
 import { readBack, type Built } from './read-back';
-import { openSessionRepository } from './registry';
 import { reportOf, writePublishReport } from './report';
 import type { PublishRequest } from './request';
 
@@ -62,7 +62,7 @@ async function publishPrepared(
   const onRequest = (record: RequestRecord): void => void requests.push(record);
   const publication = publicationOf(session, image, prepared, { dryRun, onRequest });
   noteExpired(session, publication);
-  const repository = openSessionRepository(session, prepared.repository, { dryRun, onRequest });
+  const repository = openRemote(prepared.repository, accessOf(session), { dryRun, onRequest });
   try {
     const delivered = await deliver(repository, publication, session.context);
     if (!delivered.ok) return failWith(await withoutCorrupt(session, delivered.failures));
@@ -72,6 +72,10 @@ async function publishPrepared(
   } finally {
     await repository.close();
   }
+}
+
+function accessOf({ env, context, options: { plainHttp } }: Session): RegistryAccess {
+  return { env, context, plainHttp };
 }
 
 /** An expiry counts from the commit: an old one may be over already. */
@@ -126,7 +130,7 @@ async function readBackAlone(
   index: Parameters<Publication['readBack']>[0],
   { onRequest }: How,
 ): ReturnType<Publication['readBack']> {
-  const client = openSessionRepository(session, repository, { dryRun: false, onRequest });
+  const client = openRemote(repository, accessOf(session), { onRequest });
   try {
     return await readBack(session, image, built, index, client);
   } finally {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { checkPlatform, type SystemLayer } from '@image-tooling/engines';
+import { checkPlatform } from '@image-tooling/engines';
 import {
   checkFailures,
   fail,
@@ -13,6 +13,7 @@ import {
 } from '@image-tooling/model';
 import { openStore, pullImage, type Repository, type Store } from '@image-tooling/oci';
 import type { Session } from '../session';
+import { systemOf } from '../test/system';
 import { tryImage } from '../test/try-image';
 
 /** What was built of one platform, for the checks of what is served. */
@@ -81,14 +82,9 @@ async function pullAndTry(
     );
     return ok(false);
   }
-  const [lowest, ...above] = pulled.value.layers.map((layer): SystemLayer => ({
-    ...layer,
-    path: store.blobPath(layer.digest),
-  }));
-  if (!lowest) throw new Error('an image without a layer');
   const report = await tryImage(
     { store, context, engine: () => session.engine() },
-    { image, platform, manifest, inheritance, system: [lowest, ...above] },
+    { image, platform, manifest, inheritance, system: systemOf(store, pulled.value.layers) },
   );
   if (!report.ok) return report;
   const failures = checkFailures(report.value);

@@ -55,7 +55,7 @@ export async function writeTags(
   context: RunContext,
 ): Promise<Result<readonly TagMove[]>> {
   for (const move of moves) {
-    if (move.action === 'same' || move.action === 'held') continue;
+    if (isSettled(move)) continue;
     const step = context.progress.step(`tag ${move.tag}`);
     const written = await writeTag(repository, index, move.tag, publication);
     if (!written.ok) {
@@ -99,4 +99,9 @@ async function confirm(
     if (!again.ok) return again;
   }
   return ok(moves);
+}
+
+/** Whether there is nothing to write for a tag. */
+export function isSettled({ action }: TagMove): boolean {
+  return action === 'same' || action === 'held';
 }

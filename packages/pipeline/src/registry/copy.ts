@@ -7,7 +7,7 @@ import {
   type OpenRepository,
   type Repository,
 } from '@image-tooling/oci';
-import { openRemote, type RegistryAccess } from './access';
+import { openRemote, type RegistryAccess } from '../registry-access';
 import { placeText, type Place } from './place';
 import { sourceReference } from './source';
 

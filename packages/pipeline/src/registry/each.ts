@@ -1,5 +1,5 @@
-import pLimit from 'p-limit';
-import { ok, type Failed, type Result } from '@image-tooling/model';
+import { failWith, type Result } from '@image-tooling/model';
+import { someAtOnce } from '@image-tooling/oci';
 
 /** Requests at a time: a registry counts its connections. */
 const AT_ONCE = 8;
@@ -9,15 +9,6 @@ export async function each<Item, Value>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result<Value>>,
 ): Promise<Result<Value[]>> {
-  const limit = pLimit(AT_ONCE);
-  let failed: Failed | undefined;
-  const values: Value[] = [];
-  const one = async (item: Item, at: number): Promise<void> => {
-    if (failed) return;
-    const result = await work(item);
-    if (result.ok) values[at] = result.value;
-    else failed ??= result;
-  };
-  await Promise.all(items.map((item, at) => limit(() => one(item, at))));
-  return failed ?? ok(values);
+  const done = await someAtOnce(items, work, AT_ONCE);
+  return done.ok ? done : failWith(done.failures.slice(0, 1));
 }

@@ -1,4 +1,4 @@
-export type { RegistryAccess } from './access';
+export type { RegistryAccess } from '../registry-access';
 export { copyBetween, type Copied, type CopyRequest } from './copy';
 export { parsePlace, type Place } from './place';
 export { prune, type Pruned, type PruneRequest } from './prune';

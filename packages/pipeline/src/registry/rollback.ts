@@ -1,6 +1,6 @@
 import { aliasesOf, fail, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
 import type { ManifestBytes, Repository } from '@image-tooling/oci';
-import { alone, openRemote } from './access';
+import { alone, openRemote } from '../registry-access';
 import { foundManifest } from './found-manifest';
 import { aliasHeads, releaseHead, type AliasHead } from './releases';
 import { yankReasons } from '../publish/yanked';

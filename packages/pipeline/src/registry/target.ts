@@ -4,7 +4,7 @@ import { imageOf } from '../build/recorded';
 import { repositoryOf } from '../publish/destination';
 import type { Session } from '../session';
 import { loadWorkspace } from '../workspace/load';
-import type { RegistryAccess } from './access';
+import type { RegistryAccess } from '../registry-access';
 
 /** A repository that a command is about. */
 export interface RegistryTarget {

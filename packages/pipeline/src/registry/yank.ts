@@ -7,7 +7,7 @@ import {
   type Result,
 } from '@image-tooling/model';
 import type { Repository } from '@image-tooling/oci';
-import { openRemote } from './access';
+import { openRemote } from '../registry-access';
 import { aliasHeads, releaseHead } from './releases';
 import { yankReasons } from '../publish/yanked';
 import type { RegistryTarget } from './target';

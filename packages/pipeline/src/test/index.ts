@@ -32,7 +32,7 @@ export async function testImage(session: Session, name: string, platform: Platfo
     platform,
     manifest: made.digests.manifest,
     inheritance: made.inheritance,
-    system: systemOf(session, made.layers),
+    system: systemOf(session.store, made.layers),
   });
   if (!report.ok) return report;
   const folder = reportFolder(image.folder, platform);

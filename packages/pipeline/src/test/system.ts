@@ -1,19 +1,11 @@
 import type { SystemLayer } from '@image-tooling/engines';
-import type { OriginLayer } from '@image-tooling/model';
-import type { Session } from '../session';
+import type { Layer } from '@image-tooling/model';
+import type { Store } from '@image-tooling/oci';
+import { engineLayers } from '../build/chain';
 
 /** All layers of an image, its help included, as an engine takes them. */
-export function systemOf(
-  { store }: Session,
-  layers: readonly OriginLayer[],
-): readonly [SystemLayer, ...SystemLayer[]] {
-  const [lowest, ...above] = layers.map(({ digest, diffId, size, compression }) => ({
-    path: store.blobPath(digest),
-    digest,
-    diffId,
-    size,
-    compression,
-  }));
+export function systemOf(store: Store, layers: readonly Layer[]): readonly [SystemLayer, ...SystemLayer[]] {
+  const [lowest, ...above] = engineLayers(store, layers);
   if (!lowest) throw new Error('an image without a layer');
   return [lowest, ...above];
 }

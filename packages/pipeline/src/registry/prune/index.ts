@@ -8,7 +8,7 @@ import {
   type RunContext,
 } from '@image-tooling/model';
 import { repositoryText, type Repository } from '@image-tooling/oci';
-import { alone, openRemote } from '../access';
+import { alone, openRemote } from '../../registry-access';
 import type { FoundManifest } from '../found-manifest';
 import { publishLock } from '../../publish/destination';
 import type { RegistryTarget } from '../target';

@@ -6,7 +6,7 @@ import {
   type RegistryOptions,
   type RepositoryName,
 } from '@image-tooling/oci';
-import { registryTimings } from '../http-timings';
+import { registryTimings } from './http-timings';
 
 /** What a command on a registry works with: no workspace is needed for it. */
 export interface RegistryAccess {
