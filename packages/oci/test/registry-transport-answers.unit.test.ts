@@ -30,11 +30,18 @@ describe('the base of a repository', () => {
 describe('a refusal', () => {
   const errors = (code: string, message: string) =>
     JSON.stringify({ errors: [{ code, message, detail: {} }] });
+  /** As Distribution 2.8 with the file system driver. */
+  const diskError = (Err: number) => {
+    const detail = { DriverName: 'filesystem', Enclosed: { Op: 'write', Path: '/var/lib/registry', Err } };
+    return JSON.stringify({ errors: [{ code: 'UNKNOWN', message: 'unknown error', detail }] });
+  };
 
   it.each([
     [405, errors('UNSUPPORTED', 'The operation is unsupported.'), 'registry-refused', 'takes no writes'],
     [507, '', 'registry-full', 'no space left'],
     [500, errors('UNKNOWN', 'write /data: no space left on device'), 'registry-full', 'no space left'],
+    [500, diskError(28), 'registry-full', 'no space left'],
+    [500, diskError(5), 'http-status', 'a fault of its own'],
     [404, errors('NAME_UNKNOWN', 'repository name not known to registry'), 'gone', 'no such repository'],
     [
       413,

@@ -31,8 +31,14 @@ function errorLine(error: unknown): string {
   return parts.join(': ');
 }
 
+/** What Distribution's file system says by number alone, as `Err` of Go's PathError (Linux, errno(3)). */
+const DISK_ERRORS: Record<string, string> = { 28: 'no space left on device', 122: 'disk quota exceeded' };
+
 function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  const text = JSON.stringify(value);
+  const meaning = DISK_ERRORS[/"Err":(\d+)\b/.exec(text)?.[1] ?? ''];
+  return meaning === undefined ? text : `${meaning}: ${text}`;
 }
 
 function plainText(text: string): string[] {

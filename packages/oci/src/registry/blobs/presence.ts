@@ -2,6 +2,7 @@ import type { Digest } from '@image-tooling/model';
 import { addressOf } from '../address';
 import { ask } from '../answers/ask';
 import { discard } from '../answers/read';
+import { Refusal } from '../answers/refusal';
 import { PULL, type Context } from '../context';
 
 /** Whether a repository has a blob (OCI distribution-spec 1.1, "Checking if content exists in the registry"). */
@@ -11,4 +12,17 @@ export async function hasBlob(context: Context, digest: Digest): Promise<boolean
   const answer = await ask(context, { method: 'HEAD', url, purpose, scope: PULL }, 200, 404);
   void discard(answer);
   return answer.status === 200;
+}
+
+/**
+ * Whether a blob need not be sent. A registry that fails to say whether it has it may take it all the same: a full disk
+ * left it half-written.
+ */
+export async function isThere(context: Context, digest: Digest): Promise<boolean> {
+  try {
+    return await hasBlob(context, digest);
+  } catch (error) {
+    if (error instanceof Refusal && error.status >= 500) return false;
+    throw error;
+  }
 }

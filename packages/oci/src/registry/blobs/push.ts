@@ -1,10 +1,8 @@
-import type { Digest } from '@image-tooling/model';
-import { Refusal } from '../answers/refusal';
 import type { Context } from '../context';
 import type { LocalBlob, PushBlobOptions, PushedBlob, PushedHow } from '../port';
 import { Meter } from './meter';
 import { mountOrOpen } from './mount';
-import { hasBlob } from './presence';
+import { isThere } from './presence';
 import { upload } from './upload';
 
 /** Brings a blob into a repository: only where it is not there, and mounted rather than sent. Throws a `Fault`. */
@@ -31,14 +29,4 @@ async function bring(
   if (session === 'mounted') return 'mounted';
   await upload({ context, blob, meter, ...(chunkBytes && { chunkBytes }) }, session);
   return 'pushed';
-}
-
-/** A registry that fails to say whether it has a blob may take it all the same: a full disk left it half-written. */
-async function isThere(context: Context, digest: Digest): Promise<boolean> {
-  try {
-    return await hasBlob(context, digest);
-  } catch (error) {
-    if (error instanceof Refusal && error.status >= 500) return false;
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import { Fault } from '../../fault';
 import type { LocalBlob } from '../port';
 import { pauseAfter } from '../transport/pause';
 import { TIMEOUT_TRIES } from '../transport/retry-policy';
-import { hasBlob } from './presence';
+import { isThere } from './presence';
 import { BlobReader } from './reader';
 import { cancelSession, openSession, type Session } from './session';
 import type { Progress, UploadJob } from './upload-job';
@@ -89,7 +89,7 @@ async function resumed(job: UploadJob, session: Session, isLost: boolean): Promi
   const { context, blob } = job;
   const progress = isLost ? undefined : await askProgress(job, session);
   if (progress) return progress;
-  if (await hasBlob(context, blob.digest)) return { session, offset: blob.size, finished: true };
+  if (await isThere(context, blob.digest)) return { session, offset: blob.size, finished: true };
   if (!isLost) await cancelSession(context, session, blob.digest);
   return { session: await openSession(context, blob.digest), offset: 0 };
 }
