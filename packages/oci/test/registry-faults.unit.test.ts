@@ -3,7 +3,15 @@ import { digestOf } from '@image-tooling/model';
 import { startRegistry, type RealRegistry, type Step } from '@image-tooling/testkit';
 import type { RegistryOptions } from '../src/registry/options';
 import { codesOf, failuresOf, temporaryStore, valueOf } from './helpers';
-import { behindProxy, BLOB, BLOB_PATH, BYTES, withHeaders, type Behind } from './registry-faults-helpers';
+import {
+  behindProxy,
+  BLOB,
+  BLOB_PATH,
+  BYTES,
+  UPLOAD,
+  withHeaders,
+  type Behind,
+} from './registry-faults-helpers';
 import { pushedImage } from './registry-helpers';
 
 let registry: RealRegistry;
@@ -169,5 +177,15 @@ describe('a manifest', () => {
     const { digest } = await pushedImage(to, 'layer', 'v1');
     proxy.fault({ method: 'DELETE', fault: { kind: 'answer', status: 405 } });
     expect(codesOf(await to.deleteManifest(digest))).toEqual(['registry-refused']);
+  });
+});
+
+describe('an upload', () => {
+  it('that breaks is sent again where the registry can not say what it has', async () => {
+    const { proxy, to } = await behind();
+    proxy.fault({ method: 'PUT', path: UPLOAD, times: 1, fault: { kind: 'answer', status: 500 } });
+    proxy.fault({ method: 'GET', path: UPLOAD, times: 9, fault: { kind: 'answer', status: 404 } });
+    proxy.fault({ method: 'HEAD', nth: 2, times: 9, fault: { kind: 'answer', status: 500 } });
+    expect(valueOf(await to.pushBlob(BLOB)).how).toBe('pushed');
   });
 });
