@@ -11,7 +11,7 @@ import {
 import { firstDifference } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { makeImage } from './image';
-import { ensureTool } from './tool-layer';
+import { ensureTool } from './tool';
 import { layerText } from './words';
 
 /**

@@ -4,8 +4,8 @@ import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
 import { outputFolder, writeOutput } from '../workspace/outputs';
 import { makeImage, type MadeImage } from './image';
-import { ensureTool } from './tool-layer';
-import { writeToolOutput } from './tool-output';
+import { ensureTool } from './tool';
+import { writeToolOutput } from './tool/output';
 
 /** What a build ends with, for its last lines. */
 export type Built =

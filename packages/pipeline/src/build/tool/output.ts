@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { ok, type Digest, type LayerFile, type Platform, type Result, type Tool } from '@image-tooling/model';
 import { indexLayer } from '@image-tooling/oci';
-import type { Session } from '../session';
-import { copyBlob, outputFolder, readOutput, writeOutput } from '../workspace/outputs';
-import type { MadeLayer } from './ensure-layer';
+import type { Session } from '../../session';
+import { copyBlob, outputFolder, readOutput, writeOutput } from '../../workspace/outputs';
+import type { MadeLayer } from '../ensure-layer';
 
 /** The file of a tool's outputs that holds the layer's blob: what a remote cache should carry. */
 const BLOB = 'layer.blob';

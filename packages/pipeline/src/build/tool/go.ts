@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  archOf,
+  CONSTANT_TIME,
+  ok,
+  type Arch,
+  type Platform,
+  type Result,
+  type Tool,
+} from '@image-tooling/model';
+import { fileEntry, rangeEntry, type TarEntry } from '@image-tooling/oci';
+import {
+  buildGoTool,
+  fetchGoModules,
+  goInputs,
+  readGoLock,
+  type BuiltGoTool,
+  type GoTool,
+} from '@image-tooling/sources';
+import type { Session } from '../../session';
+import type { ToolRecipe } from './recipe';
+
+/** A tool that is compiled from Go modules. */
+export async function goRecipe(
+  session: Session,
+  tool: Tool,
+  platform: Platform,
+): Promise<Result<ToolRecipe>> {
+  const go = goTool(tool);
+  const folder = join(session.root, tool.folder);
+  const arch = archOf(platform);
+  const lock = await readGoLock(folder, go);
+  if (!lock.ok) return lock;
+  const inputs = goInputs(go, lock.value, arch);
+  if (!inputs.ok) return inputs;
+  return ok({ source: 'go', inputs: inputs.value, make: (into) => make(session, go, folder, arch, into) });
+}
+
+function goTool({ name, definition: { version, sources } }: Tool): GoTool {
+  if (!sources.go) throw new Error('the source that was chosen is one that the tool has');
+  return { name, version, ...sources.go };
+}
+
+async function make(
+  { store, context, env }: Session,
+  tool: GoTool,
+  folder: string,
+  arch: Arch,
+  into: string,
+): Promise<Result<TarEntry[]>> {
+  const run = { cache: store.root, context, hostEnv: env };
+  const fetched = await fetchGoModules({ tool, folder, arches: [arch] }, run);
+  if (!fetched.ok) return fetched;
+  const built = await buildGoTool({ tool, folder, arch, into }, run);
+  return built.ok ? ok(await entriesOf(tool, built.value)) : built;
+}
+
+/** A program under /usr/local/bin, and the licences of all that is linked into it. */
+async function entriesOf({ name, binary = name }: GoTool, built: BuiltGoTool): Promise<TarEntry[]> {
+  const { size } = await stat(built.binary);
+  const content = { file: built.binary, offset: 0, length: size };
+  return [
+    rangeEntry(`usr/local/bin/${binary}`, content, { mode: 0o755, mtime: CONSTANT_TIME }),
+    ...built.licences.map(({ path, content }) =>
+      fileEntry(`usr/local/share/doc/${name}/licenses/${path}`, content, { mtime: CONSTANT_TIME }),
+    ),
+  ];
+}

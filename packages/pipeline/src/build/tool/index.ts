@@ -1,0 +1,68 @@
+import { rm } from 'node:fs/promises';
+import {
+  CONSTANT_TIME,
+  FORMATS,
+  layerBuildId,
+  ok,
+  type Json,
+  type LayerFile,
+  type Platform,
+  type Result,
+  type Tool,
+  type WantedLayer,
+} from '@image-tooling/model';
+import { missingParents, writeLayer } from '@image-tooling/oci';
+import type { Session } from '../../session';
+import { ensureLayer, type MadeLayer } from '../ensure-layer';
+import { replacedTool } from '../replaced';
+import { fromOutput } from './output';
+import { recipeOf, type ToolRecipe } from './recipe';
+
+/** A tool's layer for one platform: from the store, from the tool's own outputs, or made from its source. */
+export async function ensureTool(
+  session: Session,
+  tool: Tool,
+  platform: Platform,
+): Promise<Result<LayerFile>> {
+  const recipe = await recipeOf(session, tool, platform);
+  if (!recipe.ok) return recipe;
+  const wanted = wantedTool(session, tool, recipe.value);
+  const make = async (): Promise<Result<MadeLayer>> =>
+    (await fromOutput(session, tool, platform, wanted.buildId)) ?? makeTool(session, tool, recipe.value);
+  const layer = await ensureLayer(session, wanted, make, await replacedTool(session, tool, platform));
+  if (!layer.ok) return layer;
+  const { name, definition } = tool;
+  const { version, description } = definition;
+  const { source } = recipe.value;
+  return ok({
+    layerVersion: 1,
+    platform,
+    layer: layer.value,
+    tool: { name, version, description, source },
+  });
+}
+
+function wantedTool({ options }: Session, { name }: Tool, recipe: ToolRecipe): WantedLayer {
+  const { compression } = options;
+  const inputs: Json = { kind: 'tool', format: FORMATS.tool, compression, name, source: recipe.inputs };
+  return { kind: 'tool', owner: name, inputs, buildId: layerBuildId(inputs), time: CONSTANT_TIME };
+}
+
+async function makeTool(
+  { store, context, options }: Session,
+  { name }: Tool,
+  recipe: ToolRecipe,
+): Promise<Result<MadeLayer>> {
+  const into = await store.tempDir(`tool-${name}`);
+  if (!into.ok) return into;
+  try {
+    const own = await recipe.make(into.value);
+    if (!own.ok) return own;
+    const entries = [...own.value, ...missingParents(own.value, [], CONSTANT_TIME)];
+    const { compression } = options;
+    const layer = await writeLayer(entries, { compression, store, signal: context.signal });
+    return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
+  } finally {
+    await rm(into.value, { recursive: true, force: true });
+  }
+}
