@@ -12,6 +12,8 @@ export interface StoreLayout {
   readonly builds: string;
   readonly paths: string;
   readonly inputs: string;
+  /** The workspaces that use it. */
+  readonly users: string;
   readonly locks: string;
   readonly temporary: string;
 }
@@ -23,6 +25,7 @@ export function layoutOf(root: string): StoreLayout {
     builds: join(root, 'builds'),
     paths: join(root, 'paths'),
     inputs: join(root, 'inputs'),
+    users: join(root, 'users'),
     locks: join(root, 'locks'),
     temporary: join(root, 'tmp'),
   };

@@ -14,7 +14,11 @@ import type { PathIndex } from '../layer/path-index';
 import { Blobs, filePieces, type PutBlob, type PutOptions } from './blobs';
 import { defaultRoot, LAYOUT_FILE, layoutOf, recordFile, type StoreLayout } from './layout';
 import { readJson, readLayerRecord, readPaths, writeLayerRecord, writePaths } from './records';
+import { storeFiles, unfinishedRecords, type StoreFile } from './files';
+import { removeUnused } from './remove';
 import { makeTemporaryFolder, removeLeftovers } from './temporary';
+import { markUsed } from './used';
+import { recordUser, storeUsers, type StoreUser } from './users';
 
 /**
  * Opens the store at `root` (default: IMAGE_STORE, else the user's cache folder), makes it where it is not,
@@ -55,9 +59,9 @@ export class Store {
     return this.blobs.pathOf(digest);
   }
 
-  /** Whether there is a blob of this name; its content is not looked at, see `verifyBlob`. */
+  /** Whether there is a blob of this name, which then counts as used; its content is not looked at, see `verifyBlob`. */
   async hasBlob(digest: Digest): Promise<boolean> {
-    return (await this.blobs.sizeOf(digest)) !== undefined;
+    return (await this.blobs.sizeOf(digest)) !== undefined && markUsed(this.blobs.pathOf(digest));
   }
 
   /** A small blob whole, hashed. Fails with `store-corrupt` where it is absent or altered. */
@@ -95,9 +99,16 @@ export class Store {
 
   /**
    * The layer that a build id led to, if all of it is still here: a blob of the right size, and its path
-   * index. A record that can't be read counts as absent.
+   * index. A record that can't be read counts as absent. What is given counts as used, see `removeUnused`.
    */
   async getBuild(buildId: Digest): Promise<Layer | undefined> {
+    const layer = await this.peekBuild(buildId);
+    const isThere = layer && (await markUsed(recordFile(this.layout.builds, buildId)));
+    return isThere ? layer : undefined;
+  }
+
+  /** As `getBuild`, for who only looks: it does not count as a use. */
+  async peekBuild(buildId: Digest): Promise<Layer | undefined> {
     const layer = await readLayerRecord(recordFile(this.layout.builds, buildId));
     if (!layer || (await this.blobs.sizeOf(layer.digest)) !== layer.size) return undefined;
     const paths = await stat(recordFile(this.layout.paths, layer.diffId)).catch(() => undefined);
@@ -125,6 +136,36 @@ export class Store {
   /** The path index kept with a layer; undefined where there is none. */
   getPaths(diffId: Digest): Promise<PathIndex | undefined> {
     return readPaths(recordFile(this.layout.paths, diffId));
+  }
+
+  /** What a build id is recorded to have led to, whether its blob is here or not. */
+  recordedBuild(buildId: Digest): Promise<Layer | undefined> {
+    return readLayerRecord(recordFile(this.layout.builds, buildId));
+  }
+
+  /** All blobs and records. */
+  files(): Promise<StoreFile[]> {
+    return storeFiles(this.layout);
+  }
+
+  /** What writers that were killed left beside the records. */
+  unfinished(): Promise<string[]> {
+    return unfinishedRecords(this.layout);
+  }
+
+  /** Takes out a file that has not been used since `usedMs`; tells whether it is gone. Fails with `io`. */
+  remove(file: Pick<StoreFile, 'path' | 'usedMs'>): Promise<Result<boolean>> {
+    return caught(file.path, () => removeUnused(file, this.layout.temporary));
+  }
+
+  /** Writes down that a workspace uses the store. Fails with `disk-full` or `io`. */
+  recordUser(root: string): Promise<Result<void>> {
+    return recordUser(this.layout, root);
+  }
+
+  /** The workspaces that used the store, the last first. */
+  users(): Promise<StoreUser[]> {
+    return storeUsers(this.layout);
   }
 
   /** A new folder for this process alone, on the store's disk. A later run removes it if this process dies. */
