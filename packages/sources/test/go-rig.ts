@@ -82,7 +82,7 @@ export class GoRig {
     const rig = new GoRig(await mkdtemp(join(tmpdir(), 'go-tools-')));
     await writeProxy(rig.proxy, [HELLO, GREETING, PART]);
     need(await ensureGoToolchain(rig.run()));
-    need(await lockGoTool({ tool: TOOL, folder: rig.folder }, rig.run()));
+    await rig.lock(TOOL, rig.folder);
     return rig;
   }
 
@@ -121,6 +121,15 @@ export class GoRig {
 
   build(into: string, run = this.run(), folder = this.folder, arch = HOST): Promise<Result<BuiltGoTool>> {
     return buildGoTool({ tool: TOOL, folder, arch, into: this.path(into) }, run);
+  }
+
+  /** Locks a tool as the lock target does. */
+  async lock(tool: GoTool, folder: string): Promise<void> {
+    const { go, goMod, goSum } = need(await lockGoTool({ tool }, this.run()));
+    const lock = JSON.stringify({ lockVersion: 1, version: tool.version, go });
+    await mkdir(folder, { recursive: true });
+    for (const [name, text] of Object.entries({ 'go.mod': goMod, 'go.sum': goSum, 'lock.json': lock }))
+      await writeFile(join(folder, name), text);
   }
 
   fetch(run: GoRun, folder = this.folder, timeoutSeconds = 60): Promise<Result<void>> {

@@ -1,25 +1,68 @@
-import { join } from 'node:path';
-import { ok, type Result, type Tool } from '@image-tooling/model';
-import { lockGoTool } from '@image-tooling/sources';
+import {
+  all,
+  chooseSource,
+  ok,
+  type Failed,
+  type FailureCode,
+  type Result,
+  type Tool,
+  type ToolLock,
+} from '@image-tooling/model';
 import type { Session } from '../../session';
+import { goPart } from './go';
+import type { LockedKind, LockPart, LockPartOf, PartRequest } from './part';
+import { writeToolLock } from './write';
 
-/** Resolves a tool's sources and writes its lock. */
-export async function lockTool(session: Session, { name, folder, definition }: Tool): Promise<Result<void>> {
-  const { go } = definition.sources;
-  if (!go) return nothingToLock(session, name);
-  const request = {
-    tool: { name, version: definition.version, ...go },
-    folder: join(session.root, folder),
-  };
-  const locked = await lockGoTool(request, {
-    cache: session.store.root,
-    context: session.context,
-    hostEnv: session.env,
-  });
-  return locked.ok ? ok(undefined) : locked;
+/** Each kind of source with what locks it, in the order of lock.json. */
+const PARTS: Readonly<Partial<Record<LockedKind, LockPartOf>>> = {
+  go: goPart,
+};
+
+/** Why a part could not be had, though nothing may be wrong with the definition. */
+const OUT_OF_REACH: readonly FailureCode[] = ['network', 'timeout', 'http-status', 'gone'];
+
+/**
+ * Resolves every source that a tool has and writes its lock: all of it, or nothing. A source that the policy does
+ * not take may be out of reach: what was locked of it for the same version is kept, and the user is told.
+ */
+export async function lockTool(session: Session, tool: Tool): Promise<Result<void>> {
+  const { definition, lock } = tool;
+  const locked = lock?.value.version === definition.version ? lock.value : undefined;
+  const chosen = chooseSource(definition, session.toolSource);
+  const kinds = (Object.keys(PARTS) as LockedKind[]).filter((kind) => definition.sources[kind]);
+  const parts = await Promise.all(
+    kinds.map((kind) =>
+      lockPart(session, kind, { tool, preferred: kind === chosen, ...(locked && { locked }) }),
+    ),
+  );
+  const resolved = all(parts);
+  if (!resolved.ok) return resolved;
+  return writeToolLock(session, tool, kinds, resolved.value);
 }
 
-function nothingToLock({ context }: Session, name: string): Result<void> {
-  context.progress.note(`${name}: nothing to lock; only "go" sources have a lock yet.`);
-  return ok(undefined);
+async function lockPart(session: Session, kind: LockedKind, request: PartRequest): Promise<Result<LockPart>> {
+  const lock = PARTS[kind];
+  if (!lock) throw new Error(`nothing locks "${kind}"`);
+  const part = await lock(session, request);
+  if (part.ok || request.preferred || !isOutOfReach(part)) return part;
+  const kept = request.locked?.[kind];
+  session.context.progress.note(outOfReachText(request.tool.name, kind, part, kept));
+  return ok({ content: kept });
+}
+
+function isOutOfReach({ failures }: Failed): boolean {
+  return failures.every(({ code }) => OUT_OF_REACH.includes(code));
+}
+
+function outOfReachText(
+  name: string,
+  kind: LockedKind,
+  { failures }: Failed,
+  kept: ToolLock[LockedKind],
+): string {
+  const [{ message, details = [] }] = failures;
+  const then = kept
+    ? 'it stays locked as it was'
+    : 'it is not locked, so only the other sources can be built from';
+  return `${name}: its source "${kind}" is out of reach; ${then}. ${[message, ...details].join(' ')}`;
 }

@@ -10,7 +10,6 @@ import {
   type Failure,
   type GoLock,
   type Result,
-  type ToolLock,
 } from '@image-tooling/model';
 import { ioFailure, isErrno } from '@image-tooling/host';
 import { moduleVersion, type GoModuleTool } from '../tool';
@@ -69,12 +68,6 @@ export function moduleSum(goSum: string, tool: GoModuleTool): string | undefined
     .split('\n')
     .find((line) => line.startsWith(prefix))
     ?.slice(prefix.length);
-}
-
-/** lock.json's text with this `go` part; the parts of other sources are kept while they are of the same version. */
-export function lockText(tool: GoModuleTool, go: LockedGo, existing: ToolLock | undefined): string {
-  const kept = existing?.version === tool.version ? existing : undefined;
-  return `${JSON.stringify({ ...kept, lockVersion: 1, version: tool.version, go }, null, 2)}\n`;
 }
 
 function staleness(go: GoLock | undefined, tool: GoModuleTool, toolchain: string): string | undefined {

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { writeFileAtomic } from '@image-tooling/host';
+import { ok, type Result, type Tool } from '@image-tooling/model';
+import type { Session } from '../../session';
+import type { LockedKind, LockPart } from './part';
+
+/**
+ * Writes what was resolved. lock.json comes last: it names what the files beside it were made from, so a lock that
+ * was interrupted is seen to be stale. Fails with `disk-full` or `io`.
+ */
+export async function writeToolLock(
+  { root }: Session,
+  { folder, definition }: Tool,
+  kinds: readonly LockedKind[],
+  parts: readonly LockPart[],
+): Promise<Result<void>> {
+  const contents = kinds.map((kind, index) => [kind, parts[index]?.content] as const);
+  const lock = { lockVersion: 1, version: definition.version, ...Object.fromEntries(contents) };
+  const files = { ...Object.assign({}, ...parts.map((part) => part.files ?? {})) } as Record<string, string>;
+  for (const [name, text] of [...Object.entries(files), ['lock.json', lockText(lock)] as const]) {
+    const written = await writeFileAtomic(join(root, folder, name), text);
+    if (!written.ok) return written;
+  }
+  return ok(undefined);
+}
+
+function lockText(lock: unknown): string {
+  return `${JSON.stringify(lock, null, 2)}\n`;
+}
