@@ -4,6 +4,7 @@ export * from './checks';
 export * from './definitions';
 export * from './diagnostics';
 export * from './digest';
+export * from './explain';
 export * from './failure';
 export * from './layer';
 export * from './platform';

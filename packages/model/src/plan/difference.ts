@@ -12,9 +12,28 @@ export function inputDifferences(before: Json | undefined, after: Json | undefin
     );
   }
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (isList(before) && isList(after) && before.length === after.length)
+    return before.flatMap((item, at) => inputDifferences(item, after[at], `${name}[${at}]`));
+  if (isText(before) && isText(after)) return [textDifference(before.split('\n'), after.split('\n'), name)];
   if (before === undefined) return [`${name}: new, ${shown(after)}`];
   if (after === undefined) return [`${name}: gone, was ${shown(before)}`];
   return [`${name}: ${shown(before)} → ${shown(after)}`];
+}
+
+/** Of a text of many lines only the first that differs. */
+function textDifference(before: readonly string[], after: readonly string[], name: string): string {
+  const at = after.findIndex((line, number) => line !== before[number]);
+  const line = at < 0 ? after.length : at;
+  const [old, now] = [before, after].map((lines) => lines[line]?.trim() ?? 'no more lines');
+  return `${name}, line ${line + 1}: ${old} → ${now}`;
+}
+
+function isText(value: Json | undefined): value is string {
+  return typeof value === 'string' && value.includes('\n');
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function isRecord(value: Json | undefined): value is Readonly<Record<string, Json | undefined>> {

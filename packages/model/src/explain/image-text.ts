@@ -1,0 +1,121 @@
+import { bytesText } from '../bytes-text';
+import { counted } from '../checks/words';
+import { aligned } from '../columns';
+import type { ExplainedLayer, ImageExplanation, LayerTotals } from './types';
+import { layerWords, shortHex, WIDTH, wrapped } from './words';
+
+/** An explained image as lines for people: its layers by the image that brought them, and what they come to. */
+export function imageExplanationLines(explanation: ImageExplanation): string[] {
+  const { name, platform, description, standsOn, manifest } = explanation;
+  return [
+    `${name} ${platform}: ${description}`,
+    `stands on ${standsOn.join(', ')}`,
+    '',
+    ...layerTable(explanation),
+    '',
+    ...totalLines(explanation),
+    '',
+    `manifest  ${manifest}`,
+    ...wrapped('store    ', [storeText(explanation)], 10),
+    `what a build would do now: npx nx run ${name}:explain --why`,
+  ];
+}
+
+const HEAD = ['#', 'layer', 'size', 'unpacked', 'build id', 'digest', ''];
+const RIGHT = [0, 2, 3];
+
+/** Rows are aligned over all groups; a line above each group names the image and who shares all of it. */
+function layerTable({ name, layers }: ImageExplanation): string[] {
+  const groups = groupsOf(layers);
+  const rows = groups.flatMap((group) => group.layers.map((layer) => row(layer, group.common)));
+  const [head = '', ...lines] = aligned([HEAD, ...rows], RIGHT);
+  let at = 0;
+  return [
+    head,
+    ...groups.flatMap((group) => [
+      ...groupLines(group, name),
+      ...lines.slice(at, (at += group.layers.length)).map(cut),
+    ]),
+  ];
+}
+
+interface Group {
+  readonly image: string;
+  readonly layers: readonly ExplainedLayer[];
+  /** Who has all of its layers; nobody else has a help layer. */
+  readonly common: readonly string[];
+}
+
+function groupsOf(layers: readonly ExplainedLayer[]): Group[] {
+  const images = [...new Set(layers.map(({ image }) => image))];
+  return images.map((image) => {
+    const own = layers.filter((layer) => layer.image === image);
+    const [first, ...rest] = own.filter(({ kind }) => kind !== 'help');
+    const common = (first?.sharedWith ?? []).filter((name) =>
+      rest.every(({ sharedWith }) => sharedWith.includes(name)),
+    );
+    return { image, layers: own, common };
+  });
+}
+
+function groupLines({ image, common }: Group, name: string): string[] {
+  const others = common.filter((other) => other !== image);
+  const also = others.length > 0 ? ', also in' : '';
+  return wrapped(`${image === name ? `own` : `from ${image}`}${also}`, others, 4);
+}
+
+function row(layer: ExplainedLayer, common: readonly string[]): string[] {
+  const { number, size, tarSize, buildId, digest } = layer;
+  return [
+    String(number),
+    title(layer),
+    bytes(size),
+    bytes(tarSize),
+    shortHex(buildId),
+    shortHex(digest),
+    note(layer, common),
+  ];
+}
+
+function title({ kind, owner, tool, packages }: ExplainedLayer): string {
+  if (tool) return `tool ${owner} ${tool.version}`;
+  return packages === undefined ? kind : `${kind}, ${counted(packages, 'package')}`;
+}
+
+function note({ kind, sharedWith, inStore, image }: ExplainedLayer, common: readonly string[]): string {
+  const others = sharedWith.filter((name) => name !== image && !common.includes(name));
+  const missing = inStore ? [] : ['not in the store'];
+  if (kind === 'help') return ['only here', ...missing].join('; ');
+  return [...missing, ...(others.length > 0 ? [`also in ${others.join(', ')}`] : [])].join('; ');
+}
+
+function bytes(count: number | undefined): string {
+  return count === undefined ? '?' : bytesText(count);
+}
+
+function cut(line: string): string {
+  return line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line;
+}
+
+function totalLines({ totals }: ImageExplanation): string[] {
+  const line = (label: string, { layers, size, unpacked }: LayerTotals) => [
+    label,
+    String(layers),
+    bytesText(size),
+    bytesText(unpacked),
+  ];
+  const rows = [
+    ['', 'layers', 'size', 'unpacked'],
+    line('inherited', totals.inherited),
+    line('own', totals.own),
+    line('all', totals.all),
+  ];
+  return aligned(rows, [1, 2, 3]);
+}
+
+function storeText({ layers, name }: ImageExplanation): string {
+  const missing = layers.filter(({ inStore }) => !inStore);
+  if (missing.length === 0) return `has all ${layers.length} layers`;
+  const names = missing.map(layerWords).join(', ');
+  return `lacks ${missing.length} of ${layers.length} layers (${names}); made again by: npx nx run ${name}:build --skip-nx-cache`;
+}

@@ -1,0 +1,7 @@
+export { explainImage, type ImageInput } from './image';
+export { imageExplanationLines } from './image-text';
+export * from './path';
+export { explainTool, type ToolInput } from './tool';
+export { toolExplanationLines } from './tool-text';
+export * from './types';
+export * from './why';

@@ -1,0 +1,2 @@
+export { pathExplanationLines } from './text';
+export * from './types';

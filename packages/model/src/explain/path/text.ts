@@ -1,0 +1,104 @@
+import { bytesText } from '../../bytes-text';
+import { counted } from '../../checks/words';
+import { aligned } from '../../columns';
+import { visible } from '../../diagnostics/visible';
+import { layerWords, shortHex } from '../words';
+import type { Bringer, LayerName, PathEvent, PathExplanation, PathFacts, PathInLayer } from './types';
+
+/** Where a path comes from, as lines for people: the links on the way, what it is, who brought it, what is below. */
+export function pathExplanationLines(explanation: PathExplanation): string[] {
+  const { name, platform, asked, links, path, found } = explanation;
+  const head = `${visible(asked)} in ${name} ${platform}`;
+  const rows = links.flatMap((link) => linkRows(link));
+  return [
+    head,
+    ...aligned([...rows, ...(found ? foundRows(found, path) : [[visible(path), 'is not there']])]),
+    ...belowLines(explanation),
+    ...folderLines(explanation),
+  ];
+}
+
+function linkRows({ path, facts, layer, bringer }: PathInLayer): string[][] {
+  return [
+    [visible(path), `a link to ${visible(facts.link ?? '?')}`],
+    ['  from', `${layerText(layer)}${bringer ? `; ${bringerText(bringer)}` : ''}`],
+  ];
+}
+
+function foundRows({ layer, facts, bringer }: PathInLayer, path: string): string[][] {
+  return [
+    [visible(path), factsText(facts)],
+    ['  from', layerText(layer)],
+    ...(bringer ? [['  by', bringerText(bringer)]] : []),
+  ];
+}
+
+const TYPES: Readonly<Record<PathFacts['type'], string>> = {
+  file: 'a file',
+  folder: 'a folder',
+  symlink: 'a link',
+  hardlink: 'another name',
+  char: 'a character device',
+  block: 'a block device',
+  fifo: 'a pipe',
+};
+
+function factsText({ type, mode, uid, gid, size, link }: PathFacts): string {
+  const to = link === undefined ? '' : ` ${type === 'hardlink' ? 'of' : 'to'} ${visible(link)}`;
+  const bytes = size === undefined ? '' : `, ${bytesText(size)}`;
+  return `${TYPES[type]}${to}, mode ${mode}, owner ${uid}:${gid}${bytes}`;
+}
+
+function layerText(layer: LayerName): string {
+  return `layer ${layer.number}, ${layerWords(layer)} (${shortHex(layer.digest)})`;
+}
+
+function bringerText(bringer: Bringer): string {
+  switch (bringer.by) {
+    case 'package':
+      return packageText(bringer);
+    case 'installation':
+      return bringer.note ?? 'no package lists it: a maintainer script made it when packages were installed';
+    case 'tool':
+      return `tool ${bringer.name} ${bringer.version} (${bringer.source})`;
+    case 'definition':
+      return bringer.file ?? `declared in the definition of ${bringer.image}`;
+    case 'help':
+      return `generated for toolbox-help of ${bringer.image}`;
+    case 'registry':
+      return `the image of a registry that ${bringer.image} stands on`;
+  }
+}
+
+function packageText({ name, version, shared }: Extract<Bringer, { by: 'package' }>): string {
+  const others = shared.length > 0 ? ` (and ${shared.join(', ')})` : '';
+  return `package ${name}${version === undefined ? '' : ` ${version}`}${others}`;
+}
+
+/** What the layers below the deciding one have there. */
+function belowLines({ layers, folder }: PathExplanation): string[] {
+  if (folder) return [];
+  const [first, ...rest] = layers;
+  const below = first?.does === 'removes' ? layers : rest;
+  return below.map((event) => `  ${eventText(event)}`);
+}
+
+function eventText({ layer, does, facts }: PathEvent): string {
+  if (does === 'removes') return `removed by ${layerText(layer)}`;
+  return `below it, in ${layerText(layer)}: ${facts ? factsText(facts) : 'there'}`;
+}
+
+function folderLines({ folder }: PathExplanation): string[] {
+  if (!folder) return [];
+  const rows = folder.parts.map(({ layer, entries, size }) => [
+    `  ${layer.number}`,
+    layerWords(layer),
+    counted(entries, 'entry', 'entries'),
+    size === undefined ? '?' : bytesText(size),
+  ]);
+  const total = folder.size === undefined ? '' : `, ${bytesText(folder.size)}`;
+  return [
+    `in it: ${counted(folder.entries, 'entry', 'entries')}${total}, from ${counted(folder.parts.length, 'layer')}`,
+    ...aligned(rows, [0, 2, 3]),
+  ];
+}

@@ -1,0 +1,106 @@
+import type { SourceKind } from '../definitions';
+import type { Digest } from '../digest';
+import type { LayerKind } from '../layer';
+import type { Contents } from '../plan';
+import type { Platform } from '../platform';
+
+/** Of all that `explain --json` prints. Raised when a member is removed or means something else. */
+export const EXPLAIN_VERSION = 1;
+
+/** A layer of a finished image, as far as this machine knows it. */
+export interface RecordedLayer {
+  readonly kind: LayerKind;
+  /** The image or tool whose definition made it. */
+  readonly owner: string;
+  readonly digest: Digest;
+  /** These five are unknown of a help layer whose image's config the store has lost. */
+  readonly buildId?: Digest;
+  readonly diffId?: Digest;
+  /** Bytes of the blob. */
+  readonly size?: number;
+  /** Bytes of the tar. */
+  readonly tarSize?: number;
+  /** How many packages were installed into it. */
+  readonly packages?: number;
+  /** Whether the store has its blob. */
+  readonly inStore: boolean;
+}
+
+/** An image of one platform as it was built last. */
+export interface BuildRecord {
+  readonly name: string;
+  readonly description: string;
+  readonly platform: Platform;
+  readonly manifest: Digest;
+  readonly config: Digest;
+  /** Bottom first, the help layer last. */
+  readonly layers: readonly RecordedLayer[];
+  readonly contents: Contents;
+}
+
+/** An image of the workspace beside the one that is explained. */
+export interface WorkspaceImage {
+  readonly name: string;
+  /** Names of its own tools. */
+  readonly tools: readonly string[];
+  /** Of the layers it was last built with; empty where it was not. */
+  readonly digests: readonly Digest[];
+}
+
+/** One row of an explained image. */
+export interface ExplainedLayer extends RecordedLayer {
+  /** From 1, bottom first. */
+  readonly number: number;
+  /** Of a tool's layer. */
+  readonly tool?: { readonly version: string; readonly source: SourceKind };
+  /** The image whose definition brought it: this one, or one that it stands on. */
+  readonly image: string;
+  /** Whether `image` is the explained one. */
+  readonly own: boolean;
+  /** Other images of the workspace that have this very layer, by name. */
+  readonly sharedWith: readonly string[];
+}
+
+export interface LayerTotals {
+  readonly layers: number;
+  /** Bytes of the blobs. */
+  readonly size: number;
+  /** Bytes of the tars. */
+  readonly unpacked: number;
+}
+
+/** What an image is made of. */
+export interface ImageExplanation {
+  readonly explainVersion: typeof EXPLAIN_VERSION;
+  readonly explains: 'image';
+  readonly name: string;
+  readonly description: string;
+  readonly platform: Platform;
+  /** What it stands on, nearest first: images of the workspace, then what the lowest of them stands on. */
+  readonly standsOn: readonly string[];
+  readonly manifest: Digest;
+  readonly config: Digest;
+  readonly layers: readonly ExplainedLayer[];
+  readonly totals: { readonly inherited: LayerTotals; readonly own: LayerTotals; readonly all: LayerTotals };
+}
+
+/** What a tool is, and where it is used. */
+export interface ToolExplanation {
+  readonly explainVersion: typeof EXPLAIN_VERSION;
+  readonly explains: 'tool';
+  readonly name: string;
+  readonly description: string;
+  readonly platform: Platform;
+  /** Of the layer. */
+  readonly version: string;
+  readonly source: {
+    readonly kind: SourceKind;
+    /** The version that is locked now: another than the layer's where the tool was not built since. */
+    readonly lockedVersion?: string;
+    /** What the lock says of this kind, by the lock's own names. */
+    readonly locked: Readonly<Record<string, string>>;
+  };
+  readonly layer: RecordedLayer;
+  /** Images that list it and those that inherit it; `layer`: whether they were built with this very layer. */
+  readonly images: readonly { readonly name: string; readonly hasLayer: boolean }[];
+}

@@ -1,0 +1,78 @@
+import { visible } from '../../diagnostics/visible';
+import { cutLine } from '../../checks/words';
+import { layerWords, shortHex, wrapped } from '../words';
+import type { LayerChange, ProjectWhy, Why } from './types';
+
+/** At most so many differences of a layer are told: a new state of the archive changes dozens of packages. */
+const MOST = 12;
+
+/** What a build would do now, as lines for people: bottom up, what stays at the end. */
+export function whyLines({ name, platform, projects }: Why): string[] {
+  const changed = projects.filter(({ result }) => result !== 'same');
+  if (changed.length === 0)
+    return [
+      `${name} ${platform}: nothing would be built. It is what its definitions and locks say, and so is all below it.`,
+    ];
+  const same = projects.filter(({ result }) => result === 'same').map((one) => one.name);
+  const told = new Set<string>();
+  return [
+    `${name} ${platform}: what a build would do now, held against the last one`,
+    ...changed.flatMap((project) => ['', ...projectLines(project, told)]),
+    ...(same.length > 0 ? ['', ...wrapped('as they were built:', same)] : []),
+  ];
+}
+
+const RESULTS: Readonly<Record<ProjectWhy['result'], string>> = {
+  same: 'as it was built',
+  build: 'built again',
+  restack: 'restacked: put together again from layers that exist',
+  take: 'taken from the store, where it was built before',
+};
+
+function projectLines(why: ProjectWhy, told: Set<string>): string[] {
+  const { name, project, config, configKnown, builtBefore, reordered } = why;
+  return [
+    `${project} ${name}: ${builtBefore ? RESULTS[why.result] : firstTime(why)}`,
+    ...why.layers.flatMap((layer) => layerLines(layer, builtBefore, told)),
+    ...(reordered ? ['  restack: layers stand in another order'] : []),
+    ...config.map((difference) => `  restack: ${shown(difference)}`),
+    ...(builtBefore && !configKnown
+      ? ['  labels and start-up: not known, the store has lost the config of the last build']
+      : []),
+  ];
+}
+
+function firstTime({ result }: ProjectWhy): string {
+  return result === 'build'
+    ? 'not built here yet: built'
+    : 'not built here yet, but all its layers are in the store';
+}
+
+/** A layer that a project below told of already is named, and no more. */
+function layerLines(layer: LayerChange, builtBefore: boolean, told: Set<string>): string[] {
+  const key = `${layerWords(layer)} ${layer.before} ${layer.after}`;
+  const head = `  ${layerWords(layer)}: ${changeWords(layer, builtBefore)}`;
+  if (told.has(key)) return [`${head}, as above`];
+  told.add(key);
+  return [head, ...reasons(layer)];
+}
+
+function changeWords({ change, before, after, inStore, own }: LayerChange, builtBefore: boolean): string {
+  const source = inStore ? 'from the store' : own ? 'made' : 'made by its own build';
+  if (change === 'gone') return 'gone';
+  if (change === 'new') return builtBefore ? `new, ${source}` : source;
+  return `${source}, build id ${shortHex(before)} → ${shortHex(after)}`;
+}
+
+function reasons({ differences, change }: LayerChange): string[] {
+  if (change !== 'changed') return [];
+  if (!differences)
+    return ['    since: not known, the store has no record of what the last one was made from'];
+  const more =
+    differences.length > MOST ? [`    and ${differences.length - MOST} more (--json has all)`] : [];
+  return [...differences.slice(0, MOST).map((difference) => `    since ${shown(difference)}`), ...more];
+}
+
+function shown(difference: string): string {
+  return cutLine(visible(difference));
+}

@@ -1,0 +1,63 @@
+import type { Digest } from '../../digest';
+import type { Json } from '../../canonical';
+import type { LayerKind } from '../../layer';
+import type { Platform } from '../../platform';
+import type { EXPLAIN_VERSION } from '../types';
+
+/** A layer that was built, or would be, with what decides it as far as that is known. */
+export interface KnownLayer {
+  readonly kind: LayerKind;
+  readonly owner: string;
+  readonly buildId: Digest;
+  readonly inputs?: Json;
+}
+
+/** A build of an image or a tool: the last one, or the one that would be made now. */
+export interface KnownBuild {
+  /** Bottom first. A tool has one. */
+  readonly layers: readonly KnownLayer[];
+  /** How containers start, and labels: `config` of the OCI image configuration; undefined where it is not known. */
+  readonly config?: Json;
+}
+
+/** A layer that a build now would have in another way than the last one. */
+export interface LayerChange {
+  readonly kind: LayerKind;
+  readonly owner: string;
+  readonly change: 'new' | 'gone' | 'changed';
+  /** Build ids. */
+  readonly before?: Digest;
+  readonly after?: Digest;
+  /** Whether the store has what it would be: nothing is made then. */
+  readonly inStore: boolean;
+  /** Whether it is made by this project, and not taken over from another. */
+  readonly own: boolean;
+  /** Inputs that differ, by name and value; absent where what the last one was made from is not known here. */
+  readonly differences?: readonly string[];
+}
+
+/** What a build of one image or tool would do now. */
+export interface ProjectWhy {
+  readonly name: string;
+  readonly project: 'image' | 'tool';
+  /** `build`: some layer must be made; `restack`: put together from layers that exist; `take`: a tool's, from the store. */
+  readonly result: 'same' | 'build' | 'restack' | 'take';
+  readonly builtBefore: boolean;
+  readonly layers: readonly LayerChange[];
+  /** Whether layers that stay stand in another order. */
+  readonly reordered: boolean;
+  /** Labels and start-up configuration that differ, by name and value. */
+  readonly config: readonly string[];
+  /** Whether the config could be compared. */
+  readonly configKnown: boolean;
+}
+
+/** What a build would do now, bottom up, and why. */
+export interface Why {
+  readonly explainVersion: typeof EXPLAIN_VERSION;
+  readonly explains: 'why';
+  readonly name: string;
+  readonly platform: Platform;
+  /** Tools and images below it first, itself last. Ends early where something can't be planned. */
+  readonly projects: readonly ProjectWhy[];
+}
