@@ -14,6 +14,7 @@ export type FailureCode =
   | 'lock-stale'
   | 'lock-tampered'
   | 'rootfs'
+  | 'base-unusable'
   // the Debian archive
   | 'package-not-found'
   | 'package-conflict'

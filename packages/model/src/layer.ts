@@ -1,7 +1,7 @@
 import type { Digest } from './digest';
 
-/** What a layer is made of. Each kind has its own format number (see formats.ts). */
-export type LayerKind = 'bootstrap' | 'apt' | 'tool' | 'files' | 'help';
+/** What a layer is made of; `base`: taken from a registry as it is. Each kind has its own format number (see formats.ts). */
+export type LayerKind = 'base' | 'bootstrap' | 'apt' | 'tool' | 'files' | 'help';
 
 /** How a layer's blob is compressed; `none` is a plain tar. */
 export type Compression = 'zstd' | 'gzip' | 'none';

@@ -14,6 +14,23 @@ const deb = (name: string, architecture: 'amd64' | 'arm64' | 'all' = 'all') => (
 });
 const base = (): PlatformLock => ({ time: 1, bootstrap: [deb('dpkg')], packages: [deb('curl')] });
 
+/** Locks of an image that stands on one of a registry. */
+const onRegistry = (name: string): Case['lock'] => {
+  const digest = `sha256:${HASH}` as const;
+  const base: PlatformLock['base'] = {
+    reference: `registry.invalid/${name}@${digest}`,
+    manifest: digest,
+    config: digest,
+    time: 1,
+    layers: [],
+    inherited: { env: {}, entrypoint: [], cmd: [] },
+    apt: true,
+    packages: [],
+  };
+  const lock = { base, time: 1, packages: [deb('curl')] };
+  return { 'linux/amd64': lock, 'linux/arm64': lock };
+};
+
 interface Case {
   readonly image?: Members;
   readonly lock?: Partial<Record<'linux/amd64' | 'linux/arm64', PlatformLock>>;
@@ -131,6 +148,12 @@ describe('locks and definitions', () => {
       { image: { from: { registry: `registry.invalid/a@sha256:${HASH}` } } },
       'lock-stale',
     ],
+    [
+      'another image of a registry',
+      { image: { from: { registry: `registry.invalid/a@sha256:${HASH}` } }, lock: onRegistry('b') },
+      'lock-stale',
+    ],
+    ['Debian in place of an image of a registry', { lock: onRegistry('a') }, 'lock-stale'],
     ['another version of the tool', { tool: { version: '1.2.4' } }, 'lock-stale'],
     ['a source that is not locked', { toolLock: { go: undefined } }, 'lock-stale'],
     [

@@ -22,9 +22,46 @@ const lockedDeb = z.strictObject({
   sha256,
 });
 
+/** An image of a registry, as one platform of it was found: all that a plan needs, so that it asks no registry. */
+const baseLock = z.strictObject({
+  /** `from.registry` of image.json when it was locked. */
+  reference: z.string().min(1),
+  /** Of the platform's manifest. */
+  manifest: digest,
+  config: digest,
+  /** When it was made, as its config says; seconds since the epoch. */
+  time: epochSeconds,
+  /** Bottom first. Blobs are kept as they are. */
+  layers: z.array(
+    z.strictObject({
+      mediaType: z.string().min(1),
+      digest,
+      /** Bytes of the blob. */
+      size: byteCount,
+      diffId: digest,
+      /** Bytes of the tar. */
+      tarSize: byteCount,
+    }),
+  ),
+  inherited: z.strictObject({
+    env: z.record(z.string(), z.string()),
+    entrypoint: z.array(z.string()),
+    cmd: z.array(z.string()),
+    user: z.string().optional(),
+    workdir: z.string().optional(),
+  }),
+  /** ID and VERSION_CODENAME of its os-release(5). */
+  os: z.strictObject({ id: z.string(), codename: z.string().optional() }).optional(),
+  /** Whether dpkg and apt are in it, and dpkg's record of what is installed. */
+  apt: z.boolean(),
+  /** What dpkg's records name as installed: `var/lib/dpkg/status`, or `status.d` of images without dpkg. */
+  packages: z.array(z.strictObject({ name: z.string(), version: z.string(), architecture: z.string() })),
+});
+
 const platformLock = z.strictObject({
   /** What it was resolved on: the packages digest of the parent's chain. Absent on Debian itself. */
   on: digest.optional(),
+  base: baseLock.optional(),
   /** Newest modification time of the layers that come of it, in seconds since the epoch. */
   time: epochSeconds,
   /** `packages` of image.json when it was resolved. */
@@ -77,6 +114,7 @@ export const toolLockSchema = z.strictObject({
 });
 
 export type LockedDeb = z.output<typeof lockedDeb>;
+export type BaseLock = z.output<typeof baseLock>;
 export type PlatformLock = z.output<typeof platformLock>;
 export type ImageLock = z.output<typeof imageLockSchema>;
 export type ArchiveLock = z.output<typeof archiveLockSchema>;

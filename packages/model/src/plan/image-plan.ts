@@ -3,11 +3,12 @@ import type { Digest } from '../digest';
 import type { Compression, LayerKind, OriginLayer } from '../layer';
 import type { Platform } from '../platform';
 import { fail, ok, type Result } from '../result';
+import { baseDigest, baseLabels, baseLayers, type PlannedBase } from './base';
 import { CONSTANT_TIME, FORMATS } from './formats';
 import { helpText } from './help';
 import { inheritedConfig, type ConfigDefinition } from './inherit';
 import type { Contents, InheritedConfig, LayerFile, LayersFile } from './layers-file';
-import { layerBuildId, packageInputs, packagesDigest, type PackageIdentity } from './system';
+import { isSystem, layerBuildId, packageInputs, packagesDigest, type PackageIdentity } from './system';
 
 /** A user that the system chain makes. */
 export interface PlannedUser {
@@ -34,6 +35,7 @@ export interface ImagePlanInput {
   readonly lock: {
     readonly time: number;
     readonly on?: string;
+    readonly base?: PlannedBase;
     readonly bootstrap?: readonly PackageIdentity[];
     readonly packages: readonly PackageIdentity[];
   };
@@ -52,9 +54,11 @@ export interface WantedLayer {
   readonly time: number;
 }
 
-/** What an image of one platform is put together from, in order: parent, system, tools, files, help. */
+/** What an image of one platform is put together from, in order: parent or base, system, tools, files, help. */
 export interface ImagePlan {
   readonly parent: readonly OriginLayer[];
+  /** Of an image of a registry that this one stands on itself. */
+  readonly base: readonly OriginLayer[];
   readonly system?: WantedLayer;
   readonly tools: readonly OriginLayer[];
   readonly files?: WantedLayer;
@@ -70,7 +74,9 @@ export interface ImagePlan {
 export function planImage(input: ImagePlanInput): Result<ImagePlan> {
   if (input.lock.on !== input.parent?.packagesDigest) return staleLock(input);
   const contents = contentsOf(input);
-  const system = systemLayer(input);
+  const base = input.lock.base ? baseLayers(input.lock.base, input.name) : [];
+  const chain = [...(input.parent?.layers ?? []), ...base];
+  const system = systemLayer(input, chain);
   const text = helpText({
     image: input.name,
     description: input.description,
@@ -79,23 +85,20 @@ export function planImage(input: ImagePlanInput): Result<ImagePlan> {
   });
   return ok({
     parent: input.parent?.layers ?? [],
+    base,
     system,
     tools: [...input.tools].sort(byOwner).map((tool) => tool.layer),
     files:
       input.files === undefined
         ? undefined
-        : wanted(
-            input,
-            'files',
-            { files: input.files, chain: chainIds(input.parent, system) },
-            CONSTANT_TIME,
-          ),
+        : wanted(input, 'files', { files: input.files, chain: chainIds(chain, system) }, CONSTANT_TIME),
     help: wanted(input, 'help', { text }, CONSTANT_TIME),
     helpText: text,
-    config: inheritedConfig(input.parent?.config, input.config),
+    config: inheritedConfig(input.parent?.config ?? input.lock.base?.inherited, input.config),
     labels: {
       'org.opencontainers.image.title': input.name,
       'org.opencontainers.image.description': input.description,
+      ...(input.lock.base && baseLabels(input.lock.base)),
       ...input.labels,
     },
     contents,
@@ -130,24 +133,18 @@ export function bootstrapWanted(input: BootstrapInput): WantedLayer {
   return wanted(input, 'bootstrap', own, lock.time);
 }
 
-function systemLayer(input: ImagePlanInput): WantedLayer | undefined {
-  const { lock, users, parent } = input;
+function systemLayer(input: ImagePlanInput, chain: readonly OriginLayer[]): WantedLayer | undefined {
+  const { lock, users } = input;
   if (lock.bootstrap) return bootstrapWanted(input);
   if (lock.packages.length === 0 && users.length === 0) return undefined;
   const packages = packageInputs(lock.packages);
-  const own = { chain: chainIds(parent), packages, users: userInputs(users), time: lock.time };
+  const own = { chain: chainIds(chain), packages, users: userInputs(users), time: lock.time };
   return wanted(input, 'apt', own, lock.time);
 }
 
 /** The system chain by build ids; modes of folders in it decide those of files above. */
-function chainIds(parent: LayersFile | undefined, own?: WantedLayer): Json {
-  const below = (parent?.layers ?? []).filter(isSystem);
-  return [...below, ...(own ? [own] : [])].map((layer) => layer.buildId);
-}
-
-/** Whether a layer belongs to the system chain, on which apt layers are computed. */
-export function isSystem(layer: { readonly kind: LayerKind }): boolean {
-  return layer.kind === 'bootstrap' || layer.kind === 'apt';
+function chainIds(chain: readonly OriginLayer[], own?: WantedLayer): Json {
+  return [...chain.filter(isSystem), ...(own ? [own] : [])].map((layer) => layer.buildId);
 }
 
 function wanted(
@@ -156,7 +153,7 @@ function wanted(
   own: Readonly<Record<string, Json>>,
   time: number,
 ): WantedLayer {
-  const system = kind === 'bootstrap' || kind === 'apt';
+  const system = isSystem({ kind });
   const inputs: Json = {
     kind,
     format: FORMATS[kind],
@@ -172,11 +169,12 @@ function userInputs(users: readonly PlannedUser[]): Json {
 }
 
 function chainIdentity({ lock, parent }: ImagePlanInput): Digest {
-  return packagesDigest(parent?.packagesDigest, [...(lock.bootstrap ?? []), ...lock.packages]);
+  const below = parent?.packagesDigest ?? (lock.base && baseDigest(lock.base));
+  return packagesDigest(below, [...(lock.bootstrap ?? []), ...lock.packages]);
 }
 
 function contentsOf({ parent, tools, packages, lock }: ImagePlanInput): Contents {
-  const locked = [...(lock.bootstrap ?? []), ...lock.packages];
+  const locked = [...(lock.base?.packages ?? []), ...(lock.bootstrap ?? []), ...lock.packages];
   const own = packages.flatMap((name) => {
     const version = locked.find((one) => one.name === name)?.version;
     return version === undefined ? [] : [{ name, version }];

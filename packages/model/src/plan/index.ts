@@ -1,3 +1,4 @@
+export * from './base';
 export * from './difference';
 export * from './formats';
 export * from './help';

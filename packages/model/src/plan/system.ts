@@ -1,5 +1,11 @@
 import { buildIdOf, canonicalJson, type Json } from '../canonical';
 import { digestOf, type Digest } from '../digest';
+import type { LayerKind } from '../layer';
+
+/** Whether a layer belongs to the system chain, on which apt layers are computed. */
+export function isSystem({ kind }: { readonly kind: LayerKind }): boolean {
+  return kind === 'base' || kind === 'bootstrap' || kind === 'apt';
+}
 
 /** The part of a locked package that decides a layer. */
 export interface PackageIdentity {

@@ -1,4 +1,4 @@
-import { fail, ok, type Failure, type LayerKind, type Result } from '@image-tooling/model';
+import { fail, isSystem, ok, type Failure, type LayerKind, type Result } from '@image-tooling/model';
 import { displayPath } from '../bytes';
 import { generatedBy } from './generated';
 import { OPAQUE, whiteoutTarget, type PathIndex, type PathRecord } from './path-index';
@@ -96,10 +96,6 @@ class CollisionCheck {
   private forgetBelow(prefix: string): void {
     for (const path of this.held.keys()) if (path.startsWith(prefix)) this.held.delete(path);
   }
-}
-
-function isSystem({ kind }: LayerPaths): boolean {
-  return kind === 'bootstrap' || kind === 'apt';
 }
 
 function bothFolders(a: PathRecord, b: PathRecord): boolean {

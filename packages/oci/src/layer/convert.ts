@@ -15,7 +15,10 @@ export interface BlobSink {
  * The tar of a layer in the store. Blob and tar are hashed on the way; throws a `Fault` with `store-corrupt`
  * where either is not what the layer says.
  */
-export async function* layerTar(layer: Layer, store: Store): AsyncGenerator<Uint8Array> {
+export async function* layerTar(
+  layer: Pick<Layer, 'digest' | 'diffId' | 'compression'>,
+  store: Store,
+): AsyncGenerator<Uint8Array> {
   const tar = new HashedStream(decompressed(store.blobPieces(layer.digest), layer.compression));
   yield* tar;
   const found = tar.digest();

@@ -1,5 +1,6 @@
 export { storedBlob } from './blobs/stored';
 export * from './client';
+export * from './images/platform-image';
 export { copyImage, type CopyOptions, type CopyReport } from './images/copy';
 export { openLayoutFolder } from './layout/open';
 export { manifestContent, type ManifestContent } from './manifests/content';

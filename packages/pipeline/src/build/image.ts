@@ -20,6 +20,7 @@ import {
   type TarEntry,
 } from '@image-tooling/oci';
 import type { Session } from '../session';
+import { ensureBase } from './base';
 import { chainPaths } from './chain';
 import { ensureLayer, type MadeLayer } from './ensure-layer';
 import { ensureLayers } from './ensure-layers';
@@ -34,7 +35,7 @@ export interface MadeImage {
   readonly image: AssembledImage;
   /** In order, the help layer last. */
   readonly layers: readonly OriginLayer[];
-  /** How many of them, from the first, are the parent's. */
+  /** How many of them, from the first, are the parent's, or of an image of a registry. */
   readonly inherited: number;
   /** What its children read. */
   readonly inheritance: LayersFile;
@@ -52,10 +53,12 @@ export async function makeImage(
   const { plan } = planned.value;
   const below = await ensureLayers(session, image, [...plan.parent, ...plan.tools], platform);
   if (!below.ok) return below;
+  const base = await ensureBase(session, planned.value.lock, plan.base);
+  if (!base.ok) return base;
   const own = await ownLayers(session, image, platform, planned.value);
   if (!own.ok) return own;
   const { system, files, help } = own.value;
-  const inherited = [...plan.parent, ...system, ...plan.tools, ...files];
+  const inherited = [...plan.parent, ...plan.base, ...system, ...plan.tools, ...files];
   const layers = [...inherited, help];
   const checked = await checkLayers(session, layers);
   if (!checked.ok) return checked;
@@ -70,7 +73,7 @@ export async function makeImage(
   return ok({
     image: assembled.value,
     layers,
-    inherited: plan.parent.length,
+    inherited: plan.parent.length + plan.base.length,
     inheritance: inheritanceOf(platform, inherited, planned.value),
     digests: digestsOf(assembled.value, help),
   });
@@ -98,11 +101,11 @@ async function ownLayers(
       bootstrap: lock.bootstrap ?? [],
       packages: lock.packages,
       users: definition.users,
-      chain: plan.parent,
+      chain: [...plan.parent, ...plan.base],
     }),
   );
   if (!system.ok) return system;
-  const below = [...plan.parent.filter(isSystem), ...system.value];
+  const below = [...plan.parent.filter(isSystem), ...plan.base, ...system.value];
   const own = await optionalLayer(session, plan.files, replaced, () =>
     writeOwn(session, files?.entries ?? [], below),
   );

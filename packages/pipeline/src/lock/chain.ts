@@ -1,4 +1,5 @@
 import {
+  baseDigest,
   packagesDigest,
   type Digest,
   type Image,
@@ -22,10 +23,9 @@ export function lockedPackages(lock: PlatformLock | undefined): LockedDeb[] {
 /** What a child's lock must stand on: the identity of all packages of an image. Undefined for no image. */
 export function chainDigest(image: Image | undefined, platform: Platform): Digest | undefined {
   if (!image) return undefined;
-  return packagesDigest(
-    chainDigest(image.parent, platform),
-    lockedPackages(image.lock?.value.platforms[platform]),
-  );
+  const lock = image.lock?.value.platforms[platform];
+  const below = chainDigest(image.parent, platform) ?? (lock?.base && baseDigest(lock.base));
+  return packagesDigest(below, lockedPackages(lock));
 }
 
 /** The image at the bottom of an image's chain. */

@@ -44,6 +44,8 @@ export interface ResolveRequest {
   readonly placeOf: (index: number) => Place;
   /** What the chain has already. */
   readonly installed: readonly LockedDeb[];
+  /** dpkg's own record of an image of a registry that the chain begins with. */
+  readonly status?: string;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function resolvePackages(
   hostArch: Arch,
   request: ResolveRequest,
 ): Promise<Result<LockedDeb[]>> {
-  const { image, arch, packages, installed } = request;
+  const { image, arch, packages, installed, status } = request;
   if (packages.length === 0) return ok([]);
   const missing = packages.flatMap((name, index) =>
     missingPackages([name], state.packages(arch)).map((failure) => ({
@@ -71,7 +73,7 @@ export async function resolvePackages(
   const folder = await session.store.tempDir('resolve');
   if (!folder.ok) return folder;
   try {
-    const lists = await writeAptLists(folder.value, state, { arch, installed, mountAt: STEP_FOLDER });
+    const lists = await writeAptLists(folder.value, state, { arch, installed, status, mountAt: STEP_FOLDER });
     if (!lists.ok) return lists;
     const run = await runApt(session, system.value, folder.value, request, hostArch);
     if (!run.ok) return run;

@@ -20,7 +20,7 @@ export function checkImageLock(image: ImageEntry): Failure[] {
 
 function platformFailures(image: ImageEntry, platform: Platform, locked: PlatformLock): Failure[] {
   return [
-    ...bottomFailures(image, locked),
+    ...standFailures(image, locked),
     ...requestFailures(image, locked),
     ...debFailures(image, platform, locked),
   ];
@@ -39,12 +39,28 @@ function surplusPlatforms(image: ImageEntry): Failure[] {
   return surplus.map((platform) => stale(image, `it is no longer for ${platform}`));
 }
 
+/** What an image stands on; one reason is enough. */
+function standFailures(image: ImageEntry, locked: PlatformLock): Failure[] {
+  return [...bottomFailures(image, locked), ...baseFailures(image, locked)].slice(0, 1);
+}
+
 /** Debian itself is bootstrapped; everything else is resolved on what lies below. */
 function bottomFailures(image: ImageEntry, locked: PlatformLock): Failure[] {
   const onDebian = 'debian' in image.definition.from;
   const isBootstrapped = locked.bootstrap !== undefined;
   if (onDebian === isBootstrapped) return [];
   return [stale(image, onDebian ? 'it now stands on Debian' : 'it no longer stands on Debian')];
+}
+
+/** What stands on an image of a registry was locked for that very digest. */
+function baseFailures(image: ImageEntry, { base }: PlatformLock): Failure[] {
+  const { from } = image.definition;
+  const wanted = 'registry' in from ? from.registry : undefined;
+  if (wanted === base?.reference) return [];
+  if (wanted === undefined) return [stale(image, 'it no longer stands on an image of a registry')];
+  return [
+    stale(image, base ? `it was made for ${base.reference}` : 'it now stands on an image of a registry'),
+  ];
 }
 
 function requestFailures(image: ImageEntry, locked: PlatformLock): Failure[] {

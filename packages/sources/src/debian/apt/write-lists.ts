@@ -10,6 +10,8 @@ export interface AptLists {
   readonly arch: Arch;
   /** The packages that the system chain has already. */
   readonly installed: readonly LockedDeb[];
+  /** dpkg's own record of what is below those, where the chain begins with somebody else's system. */
+  readonly status?: string;
   /** Where the folder will be mounted in the container. */
   readonly mountAt: string;
 }
@@ -22,14 +24,14 @@ export interface AptLists {
 export async function writeAptLists(
   folder: string,
   state: ArchiveState,
-  { arch, installed, mountAt }: AptLists,
+  { arch, installed, status = '', mountAt }: AptLists,
 ): Promise<Result<void>> {
   const stanzas = statusOf(installed, state.packages(arch));
   if (!stanzas.ok) return stanzas;
   const lists = state.lists.filter((list) => list.arch === arch);
   const components = [...new Set(lists.map(({ component }) => component))];
   const files: Record<string, string | Buffer> = {
-    ...aptFiles(mountAt, arch, state.releases, components, stanzas.value),
+    ...aptFiles(mountAt, arch, state.releases, components, withGap(status) + stanzas.value),
   };
   for (const list of lists)
     files[join(LISTS, listName(list, `${list.component}/binary-${arch}/Packages`))] = list.content;
@@ -41,6 +43,11 @@ export async function writeAptLists(
   } catch (error) {
     return fail(ioFailure(error, folder));
   }
+}
+
+/** Paragraphs are parted by an empty line (deb822(5)). */
+function withGap(status: string): string {
+  return status === '' ? '' : `${status.trimEnd()}\n\n`;
 }
 
 function statusOf(installed: readonly LockedDeb[], index: PackageIndex): Result<string> {

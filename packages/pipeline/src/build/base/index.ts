@@ -1,0 +1,23 @@
+import { baseInputs, ok, type OriginLayer, type PlatformLock, type Result } from '@image-tooling/model';
+import { someAtOnce } from '@image-tooling/oci';
+import type { Session } from '../../session';
+import { ensureLayer } from '../ensure-layer';
+import { pullBaseLayer } from './pull';
+
+/**
+ * Makes sure that the store has the layers of an image of a registry, some at once. Nothing is asked of the registry
+ * where they are there. Fails as `pullBaseLayer` does.
+ */
+export async function ensureBase(
+  session: Session,
+  { base }: Pick<PlatformLock, 'base'>,
+  layers: readonly OriginLayer[],
+): Promise<Result<OriginLayer[]>> {
+  if (!base) return ok([]);
+  const each = [...new Map(layers.map((layer) => [layer.buildId, layer])).values()];
+  return someAtOnce(each, (layer) =>
+    ensureLayer(session, { ...layer, inputs: baseInputs(layer.digest) }, () =>
+      pullBaseLayer(session, base.reference, layer),
+    ),
+  );
+}

@@ -1,0 +1,71 @@
+import {
+  fail,
+  failWith,
+  ok,
+  type Failure,
+  type Layer,
+  type OriginLayer,
+  type Result,
+} from '@image-tooling/model';
+import { indexLayer, type Repository, type Store } from '@image-tooling/oci';
+import type { Session } from '../../session';
+import type { MadeLayer } from '../ensure-layer';
+import { basePlace, inBaseRepository } from './repository';
+
+/**
+ * A layer of an image of a registry: from the store where its blob is there, else pulled. Its bytes stay as they are.
+ * Fails with `gone`, `checksum`, `base-unusable` where its tar is not what the image's config says, `tar-format`, and
+ * as the registry does.
+ */
+export async function pullBaseLayer(
+  session: Session,
+  reference: string,
+  layer: OriginLayer,
+): Promise<Result<MadeLayer>> {
+  const { store } = session;
+  if (await store.hasBlob(layer.digest)) {
+    const paths = await indexLayer(layer, store);
+    if (paths.ok) return ok({ layer, paths: paths.value, origin: 'store' });
+  }
+  const pulled = await pullBaseBlob(session, reference, layer);
+  if (!pulled.ok) return pulled;
+  const paths = await indexLayer(layer, store);
+  return paths.ok
+    ? ok({ layer, paths: paths.value, origin: 'fetched' })
+    : failWith(paths.failures.map((failure) => ofBase(failure, reference, layer)));
+}
+
+/** Pulls a blob of a base into the store, hashed. */
+export async function pullBaseBlob(
+  session: Session,
+  reference: string,
+  blob: Pick<Layer, 'digest' | 'size'>,
+): Promise<Result<void>> {
+  const place = basePlace(reference);
+  if (!place.ok) return place;
+  const to: Pick<Store, 'putBlobFromStream'> = session.store;
+  const pulled = await inBaseRepository(session, place.value, (repository: Repository) =>
+    repository.pullBlob(blob, to),
+  );
+  return pulled.ok ? pulled : fail(...withReference(pulled.failures, reference));
+}
+
+/** What was asked for, for a reader who knows digests of layers by no heart. */
+export function withReference(
+  failures: readonly [Failure, ...Failure[]],
+  reference: string,
+): [Failure, ...Failure[]] {
+  const [first, ...rest] = failures;
+  return [{ ...first, details: [...(first.details ?? []), `from.registry: ${reference}`] }, ...rest];
+}
+
+/** The blob is what its digest says, so what is wrong with it is wrong in the image itself. */
+function ofBase(failure: Failure, reference: string, { digest }: OriginLayer): Failure {
+  if (failure.code !== 'store-corrupt' && failure.code !== 'tar-format') return failure;
+  return {
+    code: 'base-unusable',
+    message: `The layer ${digest} of the base can't be used: ${failure.message}`,
+    hint: 'The image itself is like that: take another digest of it, or tell who publishes it.',
+    details: [`from.registry: ${reference}`],
+  };
+}

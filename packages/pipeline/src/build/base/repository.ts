@@ -1,0 +1,47 @@
+import { fail, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
+import { parseReference, type OpenRepository, type RepositoryName } from '@image-tooling/oci';
+import { openRemote } from '../../registry-access';
+import { repositoryOf } from '../../publish/destination';
+import type { Session } from '../../session';
+
+/** Where an image of a registry is. */
+export interface BasePlace {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+}
+
+/** Reads `from.registry`. Fails with `usage`. */
+export function basePlace(reference: string): Result<BasePlace> {
+  const parsed = parseReference(reference);
+  if (!parsed.ok) return parsed;
+  const { repository, digest } = parsed.value;
+  if (digest !== undefined && isDigest(digest)) return ok({ repository, digest });
+  return fail({
+    code: 'usage',
+    message: `"${reference}" names no digest.`,
+    hint: 'Write registry.example/team/name@sha256:…: what an image stands on must not change by itself.',
+  });
+}
+
+/**
+ * Runs `work` on the repository of a base, whose connections are closed afterwards. The login and the leave to speak
+ * plain http that the workspace has are for the registry it publishes to, and for no other.
+ */
+export async function inBaseRepository<T>(
+  session: Session,
+  { repository }: BasePlace,
+  work: (repository: OpenRepository) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const own = repositoryOf(session, 'image');
+  const isOwn = own.ok && own.value.registry === repository.registry;
+  const opened = openRemote(repository, {
+    context: session.context,
+    env: isOwn ? session.env : { ...session.env, REGISTRY_USERNAME: undefined, REGISTRY_PASSWORD: undefined },
+    plainHttp: isOwn && session.options.plainHttp,
+  });
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
+  }
+}

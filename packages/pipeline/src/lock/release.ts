@@ -1,0 +1,99 @@
+import {
+  fail,
+  ok,
+  type BaseLock,
+  type Failure,
+  type Image,
+  type Result,
+  type Workspace,
+} from '@image-tooling/model';
+import { bottomOf } from './chain';
+
+/**
+ * The Debian release whose archive an image's packages come from; undefined where nothing can be installed, and
+ * nothing is to be. `bases`: of its own `from.registry`, as they were found. Fails with `base-unusable` where packages
+ * or users are asked for on a system that they can't be made on, `lock-missing` where the bottom is not locked.
+ */
+export function releaseOf(
+  workspace: Workspace,
+  image: Image,
+  bases: readonly BaseLock[],
+): Result<string | undefined> {
+  const bottom = bottomOf(image);
+  const { from } = bottom.definition;
+  if ('debian' in from) return ok(from.debian);
+  const found = bottom === image ? bases : lockedBases(bottom);
+  if (found.length === 0) return fail(notLocked(bottom));
+  const reason = found.map((base) => whyNot(base, workspace, bottom)).find((text) => text !== undefined);
+  if (reason === undefined) return ok(found[0]?.os?.codename);
+  if (!asksForSystem(image)) return ok(undefined);
+  return fail({
+    code: 'base-unusable',
+    message: `"${image.name}" asks for ${askedText(image)}, but ${reason.why}.`,
+    hint: reason.hint,
+    place: { file: image.document.file },
+  });
+}
+
+function lockedBases({ lock }: Image): BaseLock[] {
+  return Object.values(lock?.value.platforms ?? {}).flatMap(({ base }) => base ?? []);
+}
+
+function asksForSystem({ definition: { packages, users } }: Image): boolean {
+  return packages.length + users.length > 0;
+}
+
+function askedText({ definition: { packages, users } }: Image): string {
+  const names = packages.length > 0 ? `packages (${packages.join(', ')})` : '';
+  return [names, users.length > 0 ? 'users' : ''].filter(Boolean).join(' and ');
+}
+
+interface Reason {
+  readonly why: string;
+  readonly hint: string;
+}
+
+function whyNot({ os, apt, reference }: BaseLock, workspace: Workspace, bottom: Image): Reason | undefined {
+  const name = reference.split('@')[0] ?? reference;
+  if (!apt)
+    return {
+      why: `${name} has no dpkg, apt and useradd in it`,
+      hint: 'Bring programs as tools and files, or take a base with apt in it.',
+    };
+  if (os?.id !== 'debian' || os.codename === undefined)
+    return {
+      why: `${name} is ${os ? `"${os.id}"` : 'no known system'}, not Debian: there are no keys of its archive here`,
+      hint: 'Take a Debian base; or bring programs as tools and files.',
+    };
+  const other = otherRelease(workspace, bottom, os.codename);
+  if (other === undefined) return undefined;
+  return { why: `${name} is Debian ${os.codename}, and ${other}`, hint: ONE_STATE };
+}
+
+const ONE_STATE =
+  'All images of a workspace stand on one state of one release: take a base of that release, or keep the image in a workspace of its own.';
+
+/** Another image at a bottom that stands on another release. */
+function otherRelease({ images }: Workspace, bottom: Image, codename: string): string | undefined {
+  for (const other of images.values()) {
+    const release = other === bottom || other.parent ? undefined : releaseAt(other);
+    if (release !== undefined && release !== codename) return `"${other.name}" stands on Debian ${release}`;
+  }
+  return undefined;
+}
+
+function releaseAt(image: Image): string | undefined {
+  const { from } = image.definition;
+  if ('debian' in from) return from.debian;
+  const base = lockedBases(image)[0];
+  return base?.apt && base.os?.id === 'debian' ? base.os.codename : undefined;
+}
+
+function notLocked({ name, document }: Image): Failure {
+  return {
+    code: 'lock-missing',
+    message: `The image "${name}" has no lock that says what it stands on.`,
+    hint: `Run "npx nx run ${name}:lock" first.`,
+    place: { file: document.file },
+  };
+}
