@@ -9,7 +9,7 @@ const { setFlagsFromString } = require('node:v8');
 setFlagsFromString('--wasm-tiering-budget=1000000000');
 
 const args = process.argv.slice(2);
-const published = join(__dirname, '..', 'dist', 'cli.cjs');
+const published = join(__dirname, '..', 'dist', 'index.js');
 const { main, keepCode } = existsSync(published) ? require(published) : fromSource();
 
 main(args).then((exitCode) => {

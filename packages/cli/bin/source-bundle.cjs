@@ -2,6 +2,7 @@
 // TypeScript, and compiling on the fly in each of a run's many tasks costs more than the tasks themselves.
 const { readFileSync, readdirSync, rmSync, statSync } = require('node:fs');
 const { join } = require('node:path');
+const { bundleOptions } = require('./bundle-options.cjs');
 const { hashOf } = require('./source-hash.cjs');
 const { tryToWrite } = require('./try-to-write.cjs');
 
@@ -9,8 +10,6 @@ const WORKSPACE = join(__dirname, '..', '..', '..');
 const PACKAGES = ['model', 'host', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
 const CACHE = join(WORKSPACE, 'node_modules', '.cache', 'image-tooling');
 const KEPT_HOURS = 24;
-/** What is JavaScript alone and used by most runs: as one file with ours, with the code that V8 keeps of it. */
-const INSIDE = ['zod', 'jsonc-parser', 'proper-lockfile', 'p-limit', 'semver', 'undici'];
 
 /** The bundle of today's source, made first where it is not there: its path, and its text, which is ASCII. */
 function sourceBundle() {
@@ -43,17 +42,7 @@ function bundled() {
   const { outputFiles } = require('esbuild').buildSync({
     entryPoints: [join(WORKSPACE, 'packages', 'cli', 'src', 'index.ts')],
     write: false,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    charset: 'ascii',
-    // `import()` is none of what a script that is loaded with its code can do: it becomes a late require().
-    supported: { 'dynamic-import': false },
-    // The ESM forms: of those only what is used goes into the bundle.
-    mainFields: ['module', 'main'],
-    external: dependencies().filter((name) => !INSIDE.includes(name)),
-    logLevel: 'error',
+    ...bundleOptions(dependencies()),
   });
   return outputFiles[0].text;
 }

@@ -7,12 +7,18 @@ type Inputs = NonNullable<TargetConfiguration['inputs']>;
 const IMPLEMENTATION = 'imageTooling';
 
 /**
+ * The package that does the work. Nx hashes it with all that it depends on, as the lock file of the workspace has them.
+ * What the plugin decides is in the targets, which are hashed as well.
+ */
+const COMMAND = '@image-tooling/cli';
+
+/**
  * What decides a task's result beside its definition: the code that makes it. A workspace that has
  * image-tooling as a dependency hashes that package's version; one that holds its source names it.
  */
 export function implementationInputs(nxJson: NxJsonConfiguration): Inputs {
   const isNamed = nxJson.namedInputs?.[IMPLEMENTATION] !== undefined;
-  return isNamed ? [IMPLEMENTATION] : [{ externalDependencies: ['@image-tooling/nx'] }];
+  return isNamed ? [IMPLEMENTATION] : [{ externalDependencies: [COMMAND] }];
 }
 
 /**

@@ -54,7 +54,7 @@ describe('the targets of a tool', () => {
 
   it('hash the package where the source of image-tooling lies elsewhere', () => {
     expect(targetsOf(TOOL, { ...AMD64, nxJson: {} })['build-amd64']?.inputs).toContainEqual({
-      externalDependencies: ['@image-tooling/nx'],
+      externalDependencies: ['@image-tooling/cli'],
     });
   });
 });

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { fail, ok, type Result } from '@image-tooling/model';
+
+/** What `create-image-tooling --help` prints. */
+export const HELP = `Starts a workspace that keeps tooling images.
+
+Usage: npm create @image-tooling <folder>
+
+Makes the folder, which may be there if it is empty: an Nx workspace with a Debian base image and an
+image of your own on it. Installs what it needs with npm, and resolves the versions of the images'
+packages where an engine (Docker, Podman, buildah) is. Asks nothing. Then, in the folder:
+
+  npx nx run my-tools:build
+
+Options, after "--" where npm is to hand them on
+  --no-lock    resolve no versions; later: npx nx run my-tools:lock
+  --help       this text
+
+Exit codes: 0 done, 1 failed, 130 stopped
+`;
+
+const USAGE = 'Write: npm create @image-tooling my-images';
+
+/** A command line, taken apart. */
+export interface Arguments {
+  /** As it was given; undefined only where help is asked for. */
+  readonly folder: string;
+  readonly lock: boolean;
+  readonly help: boolean;
+}
+
+/** Reads a command line. Fails with `usage`. */
+export function readArguments(argv: readonly string[]): Result<Arguments> {
+  const read = parse(argv);
+  if (!read.ok) return read;
+  const { values, positionals } = read.value;
+  const [folder = '', ...more] = positionals;
+  const help = values.help === true;
+  if (!help && (folder === '' || more.length > 0)) return usage(wrongCount(positionals.length));
+  return ok({ folder, lock: values['no-lock'] !== true, help });
+}
+
+function parse(argv: readonly string[]) {
+  const options = { help: { type: 'boolean', short: 'h' }, 'no-lock': { type: 'boolean' } } as const;
+  try {
+    return ok(parseArgs({ args: [...argv], options, allowPositionals: true }));
+  } catch (error) {
+    return usage(`${(error as Error).message.split('. ')[0] ?? ''}.`);
+  }
+}
+
+function wrongCount(count: number): string {
+  return count === 0
+    ? 'Say which folder to make the workspace in.'
+    : `One folder is made at a time; got ${count}.`;
+}
+
+function usage(message: string) {
+  return fail({ code: 'usage', message, hint: USAGE });
+}

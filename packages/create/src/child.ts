@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+
+/** A program to run to its end. */
+export interface Child {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  /** Let the user see what it prints; else only what it printed before it failed is told. */
+  readonly isShown?: boolean;
+}
+
+const GRACE_MS = 5000;
+const TAIL_LINES = 20;
+
+/** Runs a program. Fails with `command-missing`, `command-failed` or `aborted`; never leaves it running. */
+export function runChild({ argv, cwd, env, signal, isShown = false }: Child): Promise<Result<void>> {
+  const [program, ...args] = argv;
+  if (signal.aborted) return Promise.resolve(fail(ABORTED));
+  return new Promise((done) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', ...streams(isShown)] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk) => (output += String(chunk)));
+    const stop = (): void => {
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+    };
+    signal.addEventListener('abort', stop);
+    const end = (result: Result<void>): void => {
+      signal.removeEventListener('abort', stop);
+      done(signal.aborted ? fail(ABORTED) : result);
+    };
+    child.on('error', (error) => end(fail(missing(program, error.message))));
+    child.on('close', (code) => end(code === 0 ? ok(undefined) : fail(failed(argv, code, output))));
+  });
+}
+
+const ABORTED: Failure = { code: 'aborted', message: 'Stopped.' };
+
+function streams(isShown: boolean): ['inherit' | 'pipe', 'inherit' | 'pipe'] {
+  return isShown ? ['inherit', 'inherit'] : ['pipe', 'pipe'];
+}
+
+function missing(program: string, why: string): Failure {
+  return {
+    code: 'command-missing',
+    message: `${program} could not be started: ${why}`,
+    hint: 'Is it installed?',
+  };
+}
+
+function failed(argv: readonly string[], code: number | null, output: string): Failure {
+  const shown = argv.map((word) => word.split('/').at(-1)).join(' ');
+  return {
+    code: 'command-failed',
+    message: `"${shown}" ${code === null ? 'was killed' : `ended with exit code ${code}`}.`,
+    details: output.trimEnd().split('\n').slice(-TAIL_LINES),
+  };
+}

@@ -1,0 +1,39 @@
+import { getProjects, joinPathFragments, writeJson, type Tree } from '@nx/devkit';
+import { schemaReference } from '../shared/workspace';
+
+/** What the first image of a workspace is called. */
+export const BASE = 'base';
+
+/**
+ * Writes the image that others stand on, where none of that name is there. Gives why it could not, in one sentence:
+ * names of Nx projects are one set.
+ */
+export function addBaseImage(tree: Tree, images: string): string | undefined {
+  const folder = joinPathFragments(images, BASE);
+  const file = joinPathFragments(folder, 'image.json');
+  if (tree.exists(file)) return undefined;
+  const other = getProjects(tree).get(BASE);
+  if (other) return `No image "${BASE}" was written, since a project is called so (${other.root}).`;
+  writeJson(tree, file, { $schema: schemaReference(tree, folder, 'image'), ...DEFINITION });
+  return undefined;
+}
+
+const DEFINITION = {
+  description: 'Debian with the user toolbox, a UTF-8 locale and certificates',
+  from: { debian: 'trixie' },
+  packages: ['ca-certificates'],
+  users: [{ name: 'toolbox', uid: 1000, home: '/home/toolbox', homeMode: '1777' }],
+  directories: [{ path: '/work', mode: '1777' }],
+  config: {
+    env: { LANG: 'C.UTF-8', HOME: '/home/toolbox' },
+    cmd: ['bash'],
+    user: '1000:1000',
+    workdir: '/work',
+  },
+  checks: [
+    { run: ['id'], stdout: '^uid=1000\\(toolbox\\) gid=1000\\(toolbox\\)' },
+    { run: ['locale', 'charmap'], stdout: '^UTF-8$' },
+    { run: ['sh', '-c', 'touch "$HOME/.check" /work/.check && rm "$HOME/.check" /work/.check'] },
+  ],
+  examples: ['toolbox-help    show what is in this image'],
+};

@@ -1,0 +1,46 @@
+import { formatFiles, joinPathFragments, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { foldersIn } from '../shared/workspace';
+import { addBaseImage, BASE } from './base-image';
+import { addCommand } from './dependencies';
+import { addIgnoreEntries } from './ignore-files';
+import { missingPackages } from '../../machine';
+import { nextSteps } from './next-steps';
+import { addPlugin } from './nx-json';
+import { addTrustedKeys } from './trust';
+
+export interface InitOptions {
+  /** Write the first image. Default: yes. */
+  readonly base?: boolean;
+  /** Leave the package manager to the caller. */
+  readonly skipInstall?: boolean;
+}
+
+/**
+ * Makes an Nx workspace one that keeps images: the plugin in nx.json, the command in package.json, folders, keys,
+ * a first image. What is there stays; run again it changes nothing.
+ */
+export async function init(
+  tree: Tree,
+  { base = true, skipInstall }: InitOptions,
+): Promise<GeneratorCallback> {
+  addPlugin(tree);
+  const folders = foldersIn(tree);
+  addIgnoreEntries(tree, folders);
+  addTrustedKeys(tree);
+  const note = base ? addBaseImage(tree, folders.images) : undefined;
+  for (const folder of [folders.images, folders.tools]) keepFolder(tree, folder);
+  const install = addCommand(tree);
+  await formatFiles(tree);
+  const image = tree.exists(joinPathFragments(folders.images, BASE, 'image.json')) ? BASE : undefined;
+  return async () => {
+    if (!skipInstall) await install();
+    const missing = missingPackages({ env: process.env, isRoot: process.getuid?.() === 0 });
+    logger.info(nextSteps({ notes: note === undefined ? [] : [note], missing, image }));
+  };
+}
+
+/** Git keeps no empty folder. */
+function keepFolder(tree: Tree, folder: string): void {
+  if (!tree.exists(folder) || tree.children(folder).length === 0)
+    tree.write(joinPathFragments(folder, '.gitkeep'), '');
+}

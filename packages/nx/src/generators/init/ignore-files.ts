@@ -1,0 +1,28 @@
+import type { Tree } from '@nx/devkit';
+import type { Folders } from '../../options';
+
+/** Keeps what tasks write out of git, and what decides nothing out of `nx affected`. Adds only lines that miss. */
+export function addIgnoreEntries(tree: Tree, { images, tools }: Folders): void {
+  addLines(tree, '.gitignore', ['node_modules', '.nx', `${images}/*/dist`, `${tools}/*/dist`]);
+  addLines(tree, '.nxignore', [`${images}/*/README.md`, `${tools}/*/README.md`]);
+}
+
+function addLines(tree: Tree, file: string, lines: readonly string[]): void {
+  const text = tree.read(file, 'utf8') ?? '';
+  const present = text.split('\n').map(bare);
+  const missing = lines.filter((line) => !covers(present, line));
+  if (missing.length === 0) return;
+  const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  tree.write(file, `${before}${missing.join('\n')}\n`);
+}
+
+/** `dist` ignores a folder of that name wherever it is. */
+function covers(present: readonly string[], line: string): boolean {
+  const last = line.split('/').at(-1) ?? line;
+  return [line, last].some((entry) => present.includes(entry));
+}
+
+/** `/node_modules/` is for our folders what `node_modules` is. */
+function bare(line: string): string {
+  return line.trim().replace(/^\/|\/$/g, '');
+}

@@ -1,0 +1,184 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseImage } from '@image-tooling/model';
+import { addProjectConfiguration, logger, readJson, type Tree } from '@nx/devkit';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { init } from '../src/generators/init/generator';
+import { missingPackages } from '../src/machine';
+import { nextSteps } from '../src/generators/init/next-steps';
+
+let tree: Tree;
+
+beforeEach(() => {
+  tree = createTreeWithEmptyWorkspace();
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** All files, but those of the empty workspace that stay as they are. */
+function files(): Record<string, string> {
+  const changes = tree.listChanges().map(({ path }) => [path, tree.read(path, 'utf8') ?? ''] as const);
+  return Object.fromEntries(changes);
+}
+
+describe('init', () => {
+  it('writes what a workspace of images needs', async () => {
+    await init(tree, {});
+    expect(readJson(tree, 'nx.json')).toMatchObject({
+      plugins: [{ plugin: '@image-tooling/nx', options: {} }],
+    });
+    expect(readJson(tree, 'package.json')).toMatchObject({
+      devDependencies: { '@image-tooling/cli': '0.0.0' },
+    });
+    expect(tree.read('.gitignore', 'utf8')?.split('\n')).toEqual(
+      expect.arrayContaining(['.nx', 'images/*/dist', 'tools/*/dist']),
+    );
+    expect(tree.read('.nxignore', 'utf8')).toContain('images/*/README.md');
+    expect(tree.children('trust').sort()).toEqual(['README.md', 'debian', 'debian-security']);
+    expect(tree.read('trust/debian/trixie-stable.asc', 'utf8')).toMatch(
+      /^-----BEGIN PGP PUBLIC KEY BLOCK-----/,
+    );
+    expect(tree.exists('tools/.gitkeep')).toBe(true);
+  });
+
+  it('writes a base image that is right, with a schema that an editor finds', async () => {
+    await init(tree, {});
+    const text = tree.read('images/base/image.json', 'utf8') ?? '';
+    expect(parseImage('images/base/image.json', text)).toMatchObject({ ok: true });
+    expect(JSON.parse(text)).toMatchObject({
+      $schema: '../../node_modules/@image-tooling/nx/schemas/image.schema.json',
+      from: { debian: 'trixie' },
+    });
+  });
+
+  it('changes nothing when it is run again', async () => {
+    await init(tree, {});
+    const before = files();
+    await init(tree, {});
+    expect(files()).toEqual(before);
+  });
+
+  it('keeps what nx.json has, with its comments, and other plugins', async () => {
+    const text = '{\n  // ours\n  "defaultBase": "trunk",\n  "plugins": ["@nx/eslint/plugin"]\n}\n';
+    tree.write('nx.json', text);
+    await init(tree, {});
+    const changed = tree.read('nx.json', 'utf8') ?? '';
+    expect(changed).toContain('// ours');
+    expect(readJson(tree, 'nx.json')).toEqual({
+      defaultBase: 'trunk',
+      plugins: ['@nx/eslint/plugin', { plugin: '@image-tooling/nx', options: {} }],
+    });
+  });
+
+  it.each([['@image-tooling/nx'], [{ plugin: '@image-tooling/nx', options: { imagesDir: 'containers' } }]])(
+    'leaves a plugin alone that is there: %j',
+    async (entry) => {
+      const text = JSON.stringify({ plugins: [entry] });
+      tree.write('nx.json', text);
+      await init(tree, {});
+      expect(readJson(tree, 'nx.json')).toEqual({ plugins: [entry] });
+    },
+  );
+
+  it('takes the folders that nx.json names', async () => {
+    const options = { imagesDir: 'containers', toolsDir: 'programs' };
+    tree.write('nx.json', JSON.stringify({ plugins: [{ plugin: '@image-tooling/nx', options }] }));
+    await init(tree, {});
+    expect(tree.exists('containers/base/image.json')).toBe(true);
+    expect(tree.exists('programs/.gitkeep')).toBe(true);
+    expect(tree.exists('images')).toBe(false);
+    expect(tree.read('.gitignore', 'utf8')).toContain('containers/*/dist');
+  });
+
+  it('touches nothing in folders that are there', async () => {
+    tree.write('images/logo.svg', '<svg/>');
+    tree.write('images/base/image.json', '{"description": "mine"}');
+    tree.write('trust/debian/trixie-stable.asc', 'mine');
+    await init(tree, {});
+    expect(tree.read('images/logo.svg', 'utf8')).toBe('<svg/>');
+    expect(readJson(tree, 'images/base/image.json')).toEqual({ description: 'mine' });
+    expect(tree.read('trust/debian/trixie-stable.asc', 'utf8')).toBe('mine');
+    expect(tree.children('images').sort()).toEqual(['base', 'logo.svg']);
+  });
+
+  it('adds no line that an ignore file has in another form', async () => {
+    tree.write('.gitignore', '/node_modules/\ndist\n.nx/\n');
+    await init(tree, {});
+    expect(tree.read('.gitignore', 'utf8')).toBe('/node_modules/\ndist\n.nx/\n');
+  });
+
+  it('writes no base image where none is wanted', async () => {
+    await init(tree, { base: false });
+    expect(tree.children('images')).toEqual(['.gitkeep']);
+  });
+
+  it('writes no base image where a project is called so, and says it', async () => {
+    addProjectConfiguration(tree, 'base', { root: 'libs/base' });
+    const info = vi.spyOn(logger, 'info').mockImplementation(() => undefined);
+    const after = await init(tree, { skipInstall: true });
+    await after();
+    expect(tree.exists('images/base')).toBe(false);
+    expect(info.mock.calls.join()).toContain('since a project is called so (libs/base)');
+  });
+
+  it.each([
+    ['0.0.1', '0.0.0'],
+    ['^0.0.1', '0.0.0'],
+    ['file:../cli.tgz', 'file:../cli.tgz'],
+    ['workspace:*', 'workspace:*'],
+  ])('the command has the version of the plugin: %s becomes %s', async (present, expected) => {
+    tree.write('package.json', JSON.stringify({ devDependencies: { '@image-tooling/cli': present } }));
+    await init(tree, {});
+    expect(readJson(tree, 'package.json')).toMatchObject({
+      devDependencies: { '@image-tooling/cli': expected },
+    });
+  });
+});
+
+describe('what init says at the end', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'image-tooling-path-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function program(name: string): void {
+    writeFileSync(join(folder, name), '#!/bin/sh\n');
+    chmodSync(join(folder, name), 0o755);
+  }
+
+  it('names the Debian packages that are missing, more of them for an ordinary user', () => {
+    const [root, user] = [true, false].map((isRoot) => {
+      return missingPackages({ env: { PATH: folder }, isRoot });
+    });
+    expect(root).toContain('buildah');
+    expect(user).toEqual(expect.arrayContaining(['buildah']));
+    expect(user?.length).toBeGreaterThanOrEqual(root?.length ?? 0);
+  });
+
+  it('misses nothing that is there, and nothing at all where Docker or an engine of another machine is', () => {
+    for (const name of ['buildah', 'runc', 'unshare', 'newuidmap', 'fuse-overlayfs']) program(name);
+    expect(missingPackages({ env: { PATH: folder }, isRoot: false })).toEqual([]);
+    const env = { PATH: '', _EXPERIMENTAL_DAGGER_RUNNER_HOST: 'tcp://127.0.0.1:1' };
+    expect(missingPackages({ env, isRoot: false })).toEqual([]);
+    rmSync(join(folder, 'buildah'));
+    program('docker');
+    expect(missingPackages({ env: { PATH: folder }, isRoot: false })).toEqual([]);
+  });
+
+  it('tells what to run next, and what to install before', () => {
+    expect(nextSteps({ notes: [], missing: ['buildah', 'runc'], image: 'base' })).toMatchInlineSnapshot(`
+      "This machine has nothing yet to run a container with. On Debian or Ubuntu:
+        sudo apt-get install --no-install-recommends buildah runc
+      Docker or Podman will do as well.
+      Next:
+        npx nx run base:lock && npx nx run base:build"
+    `);
+    expect(nextSteps({ notes: ['Note.'], missing: [], image: undefined })).toMatchInlineSnapshot(`
+      "Note.
+      Write images/<name>/image.json, then:
+        npx nx run <name>:lock && npx nx run <name>:build"
+    `);
+  });
+});

@@ -1,0 +1,47 @@
+// Makes the tarballs of the published packages, as `npm pack` would of a package that has been built: what they need
+// of the inner packages is bundled into them. The same commit gives the same bytes.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readPackage, ROOT } from './pack/packages.mjs';
+import { stage } from './pack/stage.mjs';
+
+/** The folders of packages/ that others install. */
+const PUBLISHED = ['cli', 'nx', 'create'];
+
+const USAGE = `Usage: npm run pack -- [--to <folder>] [--version <x.y.z>]
+
+Makes installable tarballs of @image-tooling/{${PUBLISHED.join(',')}}.
+
+  --to <folder>      where to; default: dist
+  --version <x.y.z>  the version they get, each and of one another; default: that of packages/cli`;
+
+const { values } = parseArgs({
+  options: {
+    to: { type: 'string', default: join(ROOT, 'dist') },
+    version: { type: 'string', default: readPackage('cli').version },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+if (values.help) console.log(USAGE);
+else pack(resolve(values.to), values.version);
+
+function pack(to, version) {
+  const temporary = mkdtempSync(join(tmpdir(), 'image-tooling-pack-'));
+  try {
+    const folders = PUBLISHED.map((name) => stage(name, { to: join(temporary, name), version }));
+    mkdirSync(to, { recursive: true });
+    for (const { filename } of npmPack(folders, to)) console.log(join(to, filename));
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function npmPack(folders, to) {
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', to, ...folders];
+  const answer = execFileSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const packed = JSON.parse(answer);
+  return Array.isArray(packed) ? packed : Object.values(packed);
+}

@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './packages.mjs';
+
+/** The licences of the npm packages whose code is inside a bundle: they ask that their text goes with it. */
+export function licencesOf(moduleFolders) {
+  return moduleFolders
+    .map((folder) => `${title(folder)}\n\n${text(folder)}\n`)
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function title(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+  return `${name} ${version} (${license})`;
+}
+
+function text(folder) {
+  const file = readdirSync(join(ROOT, folder)).find((name) => /^licen[cs]e/i.test(name));
+  if (file === undefined) throw new Error(`${folder} has no licence file to hand on.`);
+  return readFileSync(join(ROOT, folder, file), 'utf8').trim();
+}

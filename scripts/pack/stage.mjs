@@ -1,0 +1,73 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bundle } from './bundle.mjs';
+import { licencesOf } from './licences.mjs';
+import { bundledPaths, manifest, sourceEntries } from './manifest.mjs';
+import { readPackage, ROOT } from './packages.mjs';
+
+/** What a package holds beside its bundle: [from, below the root; to, in the package]. */
+const BESIDE = {
+  cli: [['packages/cli/bin/image-tooling.cjs', 'bin/image-tooling.cjs']],
+  nx: [
+    ['packages/nx/executor.schema.json', 'executor.schema.json'],
+    ['schemas', 'schemas'],
+    ['trust', 'trust'],
+  ],
+  create: [['packages/create/bin', 'bin']],
+};
+/** Lists of Nx that name source files. */
+const LISTS = ['executors.json', 'generators.json'];
+
+/** Lays out in a folder what npm is to pack. Gives the folder. */
+export function stage(folder, { to, version }) {
+  const lists = LISTS.filter((name) => existsSync(join(ROOT, 'packages', folder, name)));
+  const read = lists.map((name) => JSON.parse(readFileSync(join(ROOT, 'packages', folder, name), 'utf8')));
+  const entries = sourceEntries(readPackage(folder).main, readPackage(folder).exports, ...read);
+  const { inside, dependencies } = bundle(folder, { entries, to });
+  lists.forEach((name, index) => writeJson(join(to, name), bundledPaths(read[index])));
+  writeJson(
+    join(to, 'package.json'),
+    manifest(folder, { version, dependencies, extra: extra(folder, version) }),
+  );
+  write(join(to, 'dist/THIRD-PARTY-LICENCES.txt'), licencesOf(inside));
+  copy('LICENSE', join(to, 'LICENSE'));
+  copy(`packages/${folder}/README.md`, join(to, 'README.md'));
+  for (const [from, target] of BESIDE[folder]) copy(from, join(to, target));
+  copyDataOfGenerators(folder, to);
+  return to;
+}
+
+/** The plugin runs the command of its own version; a new workspace begins with the Nx that all was tested with. */
+function extra(folder, version) {
+  if (folder === 'nx') {
+    const { peerDependencies } = readPackage(folder);
+    return { peerDependencies: { ...peerDependencies, '@image-tooling/cli': version } };
+  }
+  return folder === 'create' ? { nxVersion: readRoot().devDependencies.nx } : {};
+}
+
+function readRoot() {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+}
+
+/** Schemas and templates lie beside the generator that uses them, in the source and in the package. */
+function copyDataOfGenerators(folder, to) {
+  const generators = join(ROOT, 'packages', folder, 'src/generators');
+  if (!existsSync(generators)) return;
+  const isData = (path) => !path.endsWith('.ts');
+  cpSync(generators, join(to, 'dist/generators'), { recursive: true, filter: isData });
+}
+
+function copy(from, to) {
+  cpSync(join(ROOT, from), to, { recursive: true });
+  if (to.endsWith('.cjs')) chmodSync(to, 0o755);
+}
+
+function writeJson(path, value) {
+  write(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+function write(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
