@@ -12,6 +12,11 @@ const FLAGS = {
   apply: { type: 'boolean' },
   reason: { type: 'string' },
   'plain-http': { type: 'boolean' },
+  json: { type: 'boolean' },
+  'keep-days': { type: 'string' },
+  go: { type: 'boolean' },
+  repair: { type: 'boolean' },
+  'with-sources': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -66,7 +71,7 @@ export function oneProject({ command, positional }: Arguments): Result<string> {
 }
 
 /** The platform asked for, or this machine's own. Fails with `usage`. */
-function platformFlag({ flags }: Arguments): Result<Platform> {
+export function platformFlag({ flags }: Arguments): Result<Platform> {
   const asked = flags['platform'] ?? platformOfNode(process.arch);
   const known = PLATFORMS.find((platform) => platform === asked);
   if (known) return ok(known);

@@ -1,4 +1,5 @@
 export * from './bytes-text';
+export { aligned } from './columns';
 export * from './canonical';
 export * from './checks';
 export * from './definitions';

@@ -13,6 +13,7 @@ export * from './layer/write-layer';
 export { openStore, type Store } from './store/store';
 export { defaultRoot } from './store/layout';
 export type { StoreFile, StoreFileKind } from './store/files';
+export { layerRecord } from './store/records';
 export { GRACE_MS } from './store/used';
 export type { StoreUser } from './store/users';
 export * from './tar/entry';

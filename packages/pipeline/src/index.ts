@@ -8,3 +8,4 @@ export { loadOptions } from './workspace/load';
 export { testImage, type Tested } from './test';
 export { publishImage, type Published, type PublishRequest } from './publish';
 export * from './registry';
+export * from './store';

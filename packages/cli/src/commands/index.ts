@@ -4,8 +4,17 @@ import { load } from './load';
 import { lock } from './lock';
 import { publish } from './publish';
 import { registry } from './registry';
+import { store } from './store';
 import { test } from './test';
 
 export type { Command, Ending } from './command';
 
-export const COMMANDS: Readonly<Record<string, Command>> = { build, test, lock, load, publish, registry };
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  build,
+  test,
+  lock,
+  load,
+  publish,
+  registry,
+  store,
+};

@@ -5,8 +5,12 @@ import type { PathIndex, PathRecord } from '../layer/path-index';
 
 /** Reads a layer's record; undefined where it is absent, or is none (cut short, altered). */
 export async function readLayerRecord(file: string): Promise<Layer | undefined> {
-  const found = await readJson(file);
-  return isLayer(found) ? found : undefined;
+  return layerRecord(await readJson(file));
+}
+
+/** The layer that a record's JSON stands for; undefined where it is none. */
+export function layerRecord(json: unknown): Layer | undefined {
+  return isLayer(json) ? json : undefined;
 }
 
 export async function writeLayerRecord(file: string, layer: Layer): Promise<Result<void>> {

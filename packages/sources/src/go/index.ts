@@ -4,6 +4,7 @@ export { fetchGoModules, type FetchRequest } from './fetch/fetch';
 export { goInputs } from './inputs';
 export { lockGoTool, type LockRequest } from './lock/lock';
 export { readGoLock, type GoToolLock, type LockedGo } from './lock/lock-file';
+export { goPaths, type GoPaths } from './paths';
 export type { GoModuleTool, GoRun, GoTool } from './tool';
 export { ensureGoToolchain } from './toolchain/ensure';
 export { PINNED_TOOLCHAIN, type ToolchainPin } from './toolchain/pin';

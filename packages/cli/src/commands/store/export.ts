@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { bytesText, ok } from '@image-tooling/model';
+import { exportStore, type ExportedStore } from '@image-tooling/pipeline';
+import { platformFlag } from '../../arguments';
+import { said, type Command } from '../command';
+import { usage } from './arguments';
+import { counted } from './words';
+
+/** Writes images, and all that another machine needs to build them without network, into one file. */
+export const exportTo: Command = {
+  flags: ['to', 'platform', 'with-sources'],
+  async run({ given, cwd, session }) {
+    const { to, platform, 'with-sources': withSources = false } = given.flags;
+    if (to === undefined || to === '')
+      return usage('Say which file to write.', 'Write: image-tooling store export <image> … --to=<file.tar>');
+    const asked = platform === undefined ? ok(undefined) : platformFlag(given);
+    if (!asked.ok) return asked;
+    const opened = await session();
+    if (!opened.ok) return opened;
+    const request = { names: given.positional, file: resolve(cwd, to), withSources };
+    const exported = await exportStore(opened.value, {
+      ...request,
+      ...(asked.value !== undefined && { platform: asked.value }),
+    });
+    return exported.ok ? said(lines(exported.value, to)) : exported;
+  },
+};
+
+function lines({ file, references, blobs, size, digest }: ExportedStore, to: string): string[] {
+  return [
+    '',
+    `Wrote ${file}  ${bytesText(size)}, ${counted(blobs, 'blob')}`,
+    ...references.map((reference) => `  ${reference}`),
+    `  ${digest}`,
+    '',
+    `On the other machine: image-tooling store import ${to}`,
+  ];
+}

@@ -1,0 +1,33 @@
+import { bytesText, ok } from '@image-tooling/model';
+import { verifyStore, type VerifiedStore } from '@image-tooling/pipeline';
+import type { Command } from '../command';
+import { noNames } from './arguments';
+import { storeRun } from './open';
+import { counted } from './words';
+
+/** Looks whether all that the store holds is what it was, and removes what is not. */
+export const verify: Command = {
+  flags: ['repair'],
+  async run(run) {
+    const none = noNames(run.given);
+    if (!none.ok) return none;
+    const opened = await storeRun(run);
+    if (!opened.ok) return opened;
+    const repair = run.given.flags.repair ?? false;
+    const verified = await verifyStore(opened.value, { repair });
+    if (!verified.ok) return verified;
+    const { damages } = verified.value;
+    return ok({ lines: lines(verified.value, repair), found: repair ? [] : damages });
+  },
+};
+
+function lines({ blobs, bytes, records, damages, removed }: VerifiedStore, repair: boolean): string[] {
+  const looked = `${counted(blobs, 'blob')} (${bytesText(bytes)}) and ${counted(records, 'record')}`;
+  if (damages.length === 0) return ['', `${looked}: all is as it was.`];
+  if (!repair) return ['', `${looked}: ${damages.length} damaged.`];
+  return [
+    '',
+    `${looked}: ${damages.length} damaged; ${counted(removed, 'file')} removed, which the next build makes again.`,
+    ...damages.map(({ message }) => `  ${message}`),
+  ];
+}

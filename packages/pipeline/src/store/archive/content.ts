@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import {
+  archOf,
+  chainOf,
+  ok,
+  type DigestFile,
+  type Image,
+  type OriginLayer,
+  type Platform,
+  type Result,
+} from '@image-tooling/model';
+import { fetchLockedDebs } from '../../build/debs';
+import type { MadeImage } from '../../build/image';
+import { madeAsRecorded, type Use } from '../../build/recorded';
+import type { Session } from '../../session';
+import { outputFolder, readOutput } from '../../workspace/outputs';
+
+export const EXPORT: Use = { verb: 'export', notForTools: 'it is exported in the images that have it' };
+
+/** An image of one platform that goes into an archive. */
+export interface ExportedImage {
+  /** `base-amd64`: what programs that read OCI layouts call it. */
+  readonly reference: string;
+  readonly platform: Platform;
+  readonly image: MadeImage['image'];
+  readonly layers: readonly OriginLayer[];
+}
+
+/** The platforms that an image was built for here. */
+export async function builtPlatforms({ root }: Session, { folder, definition }: Image): Promise<Platform[]> {
+  const found = await Promise.all(
+    definition.platforms.map(async (platform) => {
+      const output = outputFolder(join(root, folder), platform);
+      return (await readOutput<DigestFile>(output, 'digest.json')) ? [platform] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** An image and all below it, which a build of the image asks for too. What the store lacks is made again first. */
+export async function exportedChain(
+  session: Session,
+  image: Image,
+  platform: Platform,
+): Promise<Result<ExportedImage[]>> {
+  const found: ExportedImage[] = [];
+  for (const one of chainOf(image)) {
+    const made = await madeAsRecorded(session, one, platform, EXPORT);
+    if (!made.ok) return made;
+    const reference = `${one.name}-${archOf(platform)}`;
+    found.push({ reference, platform, image: made.value.image, layers: made.value.layers });
+  }
+  return ok(found);
+}
+
+/** The .debs of an image and all below it, fetched where the store lacks them: their sha256 as digests. */
+export async function chainDebs(
+  session: Session,
+  image: Image,
+  platform: Platform,
+): Promise<Result<`sha256:${string}`[]>> {
+  const digests: `sha256:${string}`[] = [];
+  for (const { name, lock } of chainOf(image)) {
+    const locked = lock?.value.platforms[platform];
+    if (!locked) continue;
+    const debs = [...(locked.bootstrap ?? []), ...locked.packages];
+    const fetched = await fetchLockedDebs(session, { owner: name, time: locked.time }, debs);
+    if (!fetched.ok) return fetched;
+    digests.push(...debs.map(({ sha256 }) => `sha256:${sha256}` as const));
+  }
+  return ok(digests);
+}

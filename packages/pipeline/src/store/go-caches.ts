@@ -1,0 +1,57 @@
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ioFailure, isErrno, run, withLock } from '@image-tooling/host';
+import { fail, ok, type Result } from '@image-tooling/model';
+import { GRACE_MS } from '@image-tooling/oci';
+import { goPaths } from '@image-tooling/sources';
+import type { StoreRun } from './run';
+
+/** The caches of Go that are below the store's folder: compiled packages, modules, toolchains. */
+export async function goFolders({ store }: Pick<StoreRun, 'store'>): Promise<string[]> {
+  const { build, modules, toolchains } = goPaths(store.root);
+  const found = await Promise.all(
+    [build, modules, toolchains].map(async (folder) =>
+      (await stat(folder).catch(() => undefined)) ? [folder] : [],
+    ),
+  );
+  return found.flat();
+}
+
+/** Whether a Go command of this or another process may be at work: its folder of temporary files says so. */
+export async function isGoBusy({ store }: StoreRun): Promise<boolean> {
+  const { temporary } = goPaths(store.root);
+  const names = await readdir(temporary).catch((): string[] => []);
+  const found = await Promise.all(names.map((name) => stat(join(temporary, name)).catch(() => undefined)));
+  return found.some((entry) => entry !== undefined && Date.now() - entry.mtimeMs < GRACE_MS);
+}
+
+/** Removes Go's caches while no compile is under way. Fails with `io` or `aborted`. */
+export async function removeGo(of: StoreRun): Promise<Result<void>> {
+  const { compileLock, toolchainLock } = goPaths(of.store.root);
+  const { signal } = of.context;
+  return withLock(compileLock, signal, () =>
+    withLock(toolchainLock, signal, async () => {
+      for (const folder of await goFolders(of)) {
+        const removed = await removeReadOnly(folder, of);
+        if (!removed.ok) return removed;
+      }
+      return ok(undefined);
+    }),
+  );
+}
+
+/** Go writes modules read-only. The folder is renamed first: a removal that is cut short leaves no half of a cache. */
+async function removeReadOnly(folder: string, { store, context }: StoreRun): Promise<Result<void>> {
+  const aside = await store.tempDir('go');
+  if (!aside.ok) return aside;
+  try {
+    await rename(folder, join(aside.value, 'old'));
+  } catch (error) {
+    if (!isErrno(error) || error.code !== 'ENOENT') return fail(ioFailure(error, folder));
+  }
+  const { signal } = context;
+  const opened = await run({ argv: ['chmod', '-R', 'u+w', '--', aside.value], signal });
+  if (!opened.ok) return opened;
+  await rm(aside.value, { recursive: true, force: true });
+  return ok(undefined);
+}

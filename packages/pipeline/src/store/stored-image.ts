@@ -1,0 +1,82 @@
+import { isDigest, type Digest } from '@image-tooling/model';
+import { MEDIA_TYPES, type StoreFile } from '@image-tooling/oci';
+
+/** A layer of an image, as its manifest and its history tell. */
+export interface StoredLayer {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly diffId?: Digest;
+  /** What image-tooling writes into the history of a config; absent in images that it did not make. */
+  readonly origin?: { readonly kind: string; readonly owner: string; readonly buildId: Digest };
+}
+
+/** An image whose manifest is in the store. */
+export interface StoredImage {
+  /** Its title; `?` where its config says none or is gone. */
+  readonly name: string;
+  readonly platform: string;
+  readonly digest: Digest;
+  readonly config: Digest;
+  readonly layers: readonly StoredLayer[];
+  /** Bytes of its layers. */
+  readonly size: number;
+  /** When it was last put together, in milliseconds since the epoch. */
+  readonly usedMs: number;
+}
+
+/** An image of a manifest (OCI image-spec 1.1); undefined where the JSON is none. */
+export async function readImage(
+  { digest, usedMs }: StoreFile,
+  json: unknown,
+  read: (digest: Digest) => Promise<unknown>,
+): Promise<StoredImage | undefined> {
+  const manifest = json as Partial<ManifestJson> | null;
+  if (manifest?.mediaType !== MEDIA_TYPES.manifest || !isDescriptor(manifest.config)) return undefined;
+  const described = (Array.isArray(manifest.layers) ? manifest.layers : []).filter(isDescriptor);
+  const config = ((await read(manifest.config.digest)) ?? {}) as Partial<ConfigJson>;
+  return {
+    name: config.config?.Labels?.['org.opencontainers.image.title'] ?? '?',
+    platform: `${config.os ?? '?'}/${config.architecture ?? '?'}`,
+    digest,
+    config: manifest.config.digest,
+    layers: described.map((layer, at) => layerOf(layer, at, config)),
+    size: described.reduce((sum, layer) => sum + layer.size, 0),
+    usedMs,
+  };
+}
+
+interface ManifestJson {
+  readonly mediaType: string;
+  readonly config: unknown;
+  readonly layers: readonly unknown[];
+}
+
+interface ConfigJson {
+  readonly os: string;
+  readonly architecture: string;
+  readonly config: { readonly Labels?: Readonly<Record<string, string>> };
+  readonly rootfs: { readonly diff_ids?: readonly string[] };
+  readonly history: readonly { readonly created_by?: string }[];
+}
+
+interface DescriptorJson {
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+function isDescriptor(value: unknown): value is DescriptorJson {
+  const { digest, size } = (value ?? {}) as Partial<DescriptorJson>;
+  return typeof digest === 'string' && isDigest(digest) && Number.isSafeInteger(size);
+}
+
+function layerOf({ digest, size }: DescriptorJson, at: number, config: Partial<ConfigJson>): StoredLayer {
+  const diffId = config.rootfs?.diff_ids?.[at] ?? '';
+  const [kind = '', owner = '', buildId = ''] = (config.history?.[at]?.created_by ?? '').split(' ');
+  return {
+    digest,
+    size,
+    ...(isDigest(diffId) && { diffId }),
+    ...(isDigest(buildId) && { origin: { kind, owner, buildId } }),
+  };
+}

@@ -1,0 +1,49 @@
+import { stat } from 'node:fs/promises';
+import { bytesText, ok, type Digest, type Result } from '@image-tooling/model';
+import type { StoreFile } from '@image-tooling/oci';
+import type { Inventory } from '../inventory';
+import type { StoreRun } from '../run';
+import { damage, type Damage } from './damage';
+
+/** Hashes every blob again. What goes meanwhile is no damage. Fails with `aborted` or `io`. */
+export async function damagedBlobs(
+  { store, context }: StoreRun,
+  inventory: Inventory,
+  nameOf: (digest: Digest) => string,
+): Promise<Result<Damage[]>> {
+  const blobs = inventory.files.filter(({ kind }) => kind === 'blob');
+  const total = blobs.reduce((sum, { size }) => sum + size, 0);
+  const step = context.progress.step('verify: hash every blob');
+  const found: Damage[] = [];
+  let bytes = 0;
+  for (const [at, blob] of blobs.entries()) {
+    step.status(`${at} of ${blobs.length}, ${bytesText(bytes)} of ${bytesText(total)}`);
+    const verified = await store.verifyBlob(blob.digest, context.signal);
+    bytes += blob.size;
+    if (verified.ok) continue;
+    const [failure] = verified.failures;
+    if (failure.code !== 'store-corrupt') {
+      step.failed();
+      return verified;
+    }
+    if (await isThere(store.blobPath(blob.digest)))
+      found.push(
+        damage(
+          `${nameOf(blob.digest)} is damaged: its ${bytesText(blob.size)} are not what they were.`,
+          [blob, ...recordsOf(inventory, blob)],
+          [failure.message],
+        ),
+      );
+  }
+  step.done({ origin: 'ran', bytes: total });
+  return ok(found);
+}
+
+/** The records that lead to a layer's blob. */
+function recordsOf({ builds }: Inventory, { digest }: StoreFile): StoreFile[] {
+  return builds.filter(({ layer }) => layer?.digest === digest).map(({ file }) => file);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
