@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mustRun } from '@image-tooling/host';
 import { describe, expect, it } from 'vitest';
-import { isDowngrade } from '../src/registry/transport/redirects';
+import { isDowngrade } from '@image-tooling/host';
 import { atEnd, failureIn, listen, serve, talkTo } from './registry-transport-helpers';
 
 const HERE = { resolve: async () => [{ address: '127.0.0.1', family: 4 }] };

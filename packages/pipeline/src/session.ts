@@ -42,12 +42,14 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   if (!toolSource.ok) return toolSource;
   const store = await openStore(defaultRoot(request.env));
   if (!store.ok) return store;
+  // Who can't write that down will be told by what is written next.
+  await store.value.recordUser(request.root);
   let opened: Promise<Result<Engine>> | undefined;
   return ok({
     ...request,
     toolSource: toolSource.value,
     store: store.value,
-    http: createHttpClient({ timings: timings.value }),
+    http: createHttpClient({ timings: timings.value, env: request.env }),
     engine: () => (opened ??= announced(request, store.value.root)),
     async close() {
       const engine = await opened;

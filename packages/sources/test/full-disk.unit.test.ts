@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { attempt } from '../src/http/attempt';
-import { DEFAULT_TIMINGS } from '../src';
+import { createHttpClient, DEFAULT_TIMINGS } from '../src';
 
 it('a download that can not be written lets its connection go', async () => {
   const body = Buffer.alloc(30_000_000);
@@ -19,7 +19,7 @@ it('a download that can not be written lets its connection go', async () => {
     `http://127.0.0.1:${port}/`,
     full,
     { maxBytes: body.length },
-    { timings: DEFAULT_TIMINGS, signal: new AbortController().signal },
+    { timings: DEFAULT_TIMINGS, sender: () => createHttpClient().sender(), signal: new AbortController().signal },
   );
   await expect(tried).rejects.toThrow('ENOSPC');
   await expect(gone).resolves.toEqual([]);

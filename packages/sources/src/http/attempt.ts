@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { ResponseData, Sender } from '@image-tooling/host';
 import { brokenBody, mismatch, requestRefusal, statusRefusal, tooLarge, type Refusal } from './refusal';
 import { Patience } from './patience';
+import { firstPlace, nextPlace, type Place } from './redirects';
 import type { HttpTimings } from './timings';
 
 /** Where the bytes of a download go. */
@@ -22,6 +24,7 @@ export interface Expected {
 export interface AttemptOptions {
   readonly timings: HttpTimings;
   readonly signal: AbortSignal;
+  readonly sender: () => Promise<Sender>;
   readonly onBytes?: (count: number) => void;
 }
 
@@ -34,7 +37,7 @@ export function isRefusal(outcome: Received | Refusal): outcome is Refusal {
   return 'reason' in outcome;
 }
 
-/** Tries one address once, bytes to `sink`. Throws what the sink throws, and `AbortedDownload`. */
+/** Tries one address once, and where it sends us, bytes to `sink`. Throws what the sink throws, and `AbortedDownload`. */
 export async function attempt(
   url: string,
   sink: Sink,
@@ -42,57 +45,88 @@ export async function attempt(
   options: AttemptOptions,
 ): Promise<Received | Refusal> {
   const patience = new Patience(options.signal);
-  const { connectSeconds } = options.timings;
   try {
-    patience.wait(connectSeconds, { reason: `no answer within ${connectSeconds} s`, unreachable: true });
-    const response = await request(url, patience);
-    if (!(response instanceof Response)) return response;
-    if (response.ok) return await receive(response, sink, expected, patience, options);
-    await response.body?.cancel().catch(() => undefined);
+    const response = await follow(url, patience, options);
+    if (isTold(response)) return response;
+    if (response.statusCode === 200) return await receive(response, sink, expected, patience, options);
+    await leave(response);
     return statusRefusal(response);
   } finally {
     patience.end();
   }
 }
 
-async function request(url: string, patience: Patience): Promise<Response | Refusal> {
+/** The answer of the address itself, or of the one that it sends us to in the end. */
+async function follow(
+  url: string,
+  patience: Patience,
+  options: AttemptOptions,
+): Promise<ResponseData | Refusal> {
+  if (!URL.canParse(url)) return { code: 'network', reason: 'it is no address', retry: false };
+  for (let place = firstPlace(url); ;) {
+    const response = await request(place, patience, options);
+    if (isTold(response)) return place.hops === 0 ? response : sentOn(place, response);
+    const next = nextPlace(response, place);
+    if (!next) return response;
+    await leave(response);
+    if ('reason' in next) return next;
+    place = next;
+  }
+}
+
+async function request(
+  { url, headers }: Place,
+  patience: Patience,
+  { sender, timings: { connectSeconds } }: AttemptOptions,
+): Promise<ResponseData | Refusal> {
   try {
-    const { address, headers } = withoutUserinfo(url);
-    return await fetch(address, { signal: patience.signal, headers });
+    const open = await sender();
+    patience.wait(connectSeconds, { reason: `no answer within ${connectSeconds} s`, unreachable: true });
+    return await open.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: 'GET',
+      headers: { 'user-agent': 'image-tooling', 'accept-encoding': 'identity', ...headers },
+      signal: patience.signal,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
   } catch (error) {
     return patience.refusal() ?? requestRefusal(error);
   }
 }
 
-/** fetch refuses addresses with a user name in them: it goes into a header. Nothing may be re-encoded. */
-function withoutUserinfo(url: string): { address: URL; headers: Record<string, string> } {
-  const address = new URL(url);
-  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
-  if (address.username === '') return { address, headers };
-  const userinfo = `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`;
-  headers['authorization'] = `Basic ${Buffer.from(userinfo).toString('base64')}`;
-  address.username = address.password = '';
-  return { address, headers };
+/** What went wrong where the address sent us: that is no fault of the server that was asked first. */
+function sentOn({ url }: Place, refusal: Refusal): Refusal {
+  return { ...refusal, reason: `sent on to ${url.origin}: ${refusal.reason}`, unreachable: false };
+}
+
+function isTold(outcome: ResponseData | Refusal): outcome is Refusal {
+  return 'reason' in outcome;
+}
+
+/** Ends an answer that nobody reads on: it would keep its connection, and the process, for ever. */
+async function leave({ body }: ResponseData): Promise<void> {
+  body.on('error', () => undefined).destroy();
 }
 
 async function receive(
-  response: Response,
+  response: ResponseData,
   sink: Sink,
   expected: Expected,
   patience: Patience,
   options: AttemptOptions,
 ): Promise<Received | Refusal> {
-  const reader = response.body?.getReader();
   try {
-    return await receiveFrom(reader, sink, expected, patience, options);
+    const chunks = response.body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    return await receiveFrom(chunks, sink, expected, patience, options);
   } finally {
-    // A body that nobody reads on (the disk is full) would keep its connection, and the process, for ever.
-    await reader?.cancel().catch(() => undefined);
+    await leave(response);
   }
 }
 
 async function receiveFrom(
-  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  chunks: AsyncIterator<Uint8Array>,
   sink: Sink,
   expected: Expected,
   patience: Patience,
@@ -103,7 +137,7 @@ async function receiveFrom(
   let size = 0;
   for (;;) {
     patience.wait(timings.stallSeconds, { reason: `no byte came for ${timings.stallSeconds} s` });
-    const chunk = await nextChunk(reader, size, patience);
+    const chunk = await nextChunk(chunks, size, patience);
     if (chunk === undefined) break;
     if (!(chunk instanceof Uint8Array)) return chunk;
     size += chunk.byteLength;
@@ -117,12 +151,13 @@ async function receiveFrom(
 }
 
 async function nextChunk(
-  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  chunks: AsyncIterator<Uint8Array>,
   received: number,
   patience: Patience,
 ): Promise<Uint8Array | undefined | Refusal> {
   try {
-    return (await reader?.read())?.value;
+    const next = await chunks.next();
+    return next.done === true ? undefined : next.value;
   } catch (error) {
     return patience.refusal() ?? brokenBody(error, received);
   }

@@ -106,7 +106,13 @@ function isRefused(outcome: Refused[] | (Received & { url: string })): outcome i
 }
 
 function placeOptions({ http, signal, onBytes }: DownloadOptions): PlaceOptions {
-  return { timings: http.timings, dead: http.dead, signal, ...(onBytes && { onBytes }) };
+  return {
+    timings: http.timings,
+    dead: http.dead,
+    sender: () => http.sender(),
+    signal,
+    ...(onBytes && { onBytes }),
+  };
 }
 
 async function guarded<T>(

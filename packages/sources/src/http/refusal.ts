@@ -1,3 +1,4 @@
+import { isUntrusted, ProxyFault, trustHint, type ResponseData } from '@image-tooling/host';
 import type { FailureCode } from '@image-tooling/model';
 import type { Expected } from './attempt';
 
@@ -7,6 +8,8 @@ export interface Refusal {
   readonly reason: string;
   /** Whether the same address may do better in a moment. */
   readonly retry: boolean;
+  /** What to do, where it is not what the code says. */
+  readonly hint?: string;
   /** The server never answered: no need to ask it again for the next file. */
   readonly unreachable?: boolean;
   readonly status?: number;
@@ -16,33 +19,35 @@ export interface Refusal {
 const RETRY_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** Failures of the network that the next try will meet as well: no such host, a certificate nobody trusts. */
-const LASTING = new Set([
-  'ENOTFOUND',
-  'ERR_INVALID_URL',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_HAS_EXPIRED',
-]);
+const LASTING = new Set(['ENOTFOUND', 'ERR_INVALID_URL']);
 
-export function statusRefusal(response: Response): Refusal {
-  const text = response.statusText === '' ? '' : ` ${response.statusText}`;
+export function statusRefusal({ statusCode, statusText, headers }: ResponseData): Refusal {
+  const retryAfter = headers['retry-after'];
   return {
     code: 'http-status',
-    reason: `HTTP ${response.status}${text}`,
-    retry: RETRY_STATUS.has(response.status),
-    status: response.status,
-    retryAfter: response.headers.get('retry-after') ?? undefined,
+    reason: `HTTP ${statusCode} ${statusText}`.trim(),
+    retry: RETRY_STATUS.has(statusCode),
+    status: statusCode,
+    ...(typeof retryAfter === 'string' && { retryAfter }),
   };
 }
 
 /** No connection, or one that ended before the headers came. */
 export function requestRefusal(error: unknown): Refusal {
+  if (error instanceof ProxyFault) return proxyRefusal(error);
   const cause = errnoOf(error);
+  const untrusted = isUntrusted(cause.code);
   return {
     code: 'network',
-    reason: cause.text,
-    retry: !LASTING.has(cause.code),
+    reason: untrusted ? `its certificate is not trusted: ${cause.text} (${cause.code})` : cause.text,
+    retry: !untrusted && !LASTING.has(cause.code),
+    ...(untrusted && { hint: trustHint(process.env) }),
     unreachable: cause.code !== 'ECONNRESET' && cause.code !== 'UND_ERR_SOCKET',
   };
+}
+
+function proxyRefusal({ words, hint, lasting }: ProxyFault): Refusal {
+  return { code: 'network', reason: `it ${words}`, hint, retry: !lasting, unreachable: true };
 }
 
 /** The connection ended within the body. */
@@ -71,10 +76,8 @@ export function mismatch(size: number, sha256: string, expected: Expected): Refu
   return undefined;
 }
 
-/** undici hides the cause: `TypeError: fetch failed` with the system's error inside. */
 function errnoOf(error: unknown): { code: string; text: string } {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return { code: '', text: String(cause) };
-  const code = (cause as NodeJS.ErrnoException).code ?? '';
-  return { code, text: cause.message === '' ? code : cause.message };
+  if (!(error instanceof Error)) return { code: '', text: String(error) };
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return { code, text: error.message === '' ? code : error.message };
 }

@@ -27,10 +27,11 @@ const HINTS: Partial<Record<FailureCode, string>> = {
 /** One failure for all addresses that were tried: which, and why each of them did not do. */
 export function unavailable(name: string, refused: readonly Refused[]): Failure {
   const code = codeOf(refused);
+  const hint = refused.find((one) => one.code === code && one.hint !== undefined)?.hint ?? HINTS[code];
   return {
     code,
     message: `${name} could not be fetched: ${summary(code)}.`,
-    ...(HINTS[code] !== undefined && { hint: HINTS[code] }),
+    ...(hint !== undefined && { hint }),
     details: refused.length === 0 ? ['no address is known for it'] : refused.map(line),
   };
 }

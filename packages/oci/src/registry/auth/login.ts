@@ -1,3 +1,4 @@
+import { isDowngrade } from '@image-tooling/host';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
 import type { RepositoryName } from '../reference';
 import { repositoryText } from '../reference';
@@ -5,7 +6,6 @@ import type { RegistryRequest } from '../transport/types';
 import type { RepositoryBase } from '../transport/base';
 import type { Conversation } from '../transport/conversation';
 import type { Secrets } from '../transport/secrets';
-import { isDowngrade } from '../transport/redirects';
 import { parseChallenges, type Challenge } from './challenge';
 import type { Credentials } from './credentials';
 import { mayNot, noCredentials, strangeChallenge, wrongCredentials, type Subject } from './failures';

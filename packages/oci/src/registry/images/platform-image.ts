@@ -35,13 +35,13 @@ export async function findPlatformImage(
   platform: Platform,
 ): Promise<Result<PlatformImage>> {
   const root = await needManifest(repository, digest);
-  if (!root.ok || !isIndexType(root.value.mediaType)) return root.ok ? imageOf(root.value) : root;
+  if (!root.ok || !isIndexType(root.value.mediaType)) return root.ok ? platformImageOf(root.value) : root;
   const listed = jsonObject(root.value.bytes)?.['manifests'];
   const rows = Array.isArray(listed) ? (listed as readonly IndexRow[]) : [];
   const found = rowFor(rows, platform);
   if (!found) return fail(otherPlatforms(digest, platform, rows.map(platformText)));
   const manifest = await needManifest(repository, found.digest);
-  return manifest.ok ? imageOf(manifest.value) : manifest;
+  return manifest.ok ? platformImageOf(manifest.value) : manifest;
 }
 
 interface IndexRow {
@@ -89,7 +89,7 @@ async function needManifest(repository: Repository, digest: Digest): Promise<Res
 }
 
 /** Reads the manifest of one platform. Fails with `base-unusable`, for all layers that can't be built on at once. */
-export function imageOf({ mediaType, digest, bytes }: ManifestBytes): Result<PlatformImage> {
+export function platformImageOf({ mediaType, digest, bytes }: ManifestBytes): Result<PlatformImage> {
   const json = jsonObject(bytes);
   if (json?.['schemaVersion'] === 1)
     return fail(unusable(`The image ${digest} is in Docker's oldest format, "schema 1".`, MOVED));

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import type { RequestOptions, ResponseData } from '@image-tooling/host';
 import type { RegistryAnswer } from './types';
 import { AnswerBody } from './answer-body';
 import type { Conversation, WireRequest } from './conversation';
@@ -38,10 +38,10 @@ async function answerOf(
   upload: Upload | undefined,
 ): Promise<Outcome> {
   try {
-    const dispatcher = await conversation.connections.for(request.url);
+    const sender = await conversation.connections.for(request.url);
     patience.signal.throwIfAborted();
     waitForAnswer(conversation, request, patience);
-    const response = await dispatcher.request(wireOptions(request, patience, upload));
+    const response = await sender.request(wireOptions(request, patience, upload));
     patience.rest();
     upload?.answer();
     return answer(conversation, request, patience, response);
@@ -67,7 +67,7 @@ function wireOptions(
   { method, url, headers, authorization, body }: WireRequest,
   patience: Patience,
   upload: Upload | undefined,
-): Dispatcher.RequestOptions {
+): RequestOptions {
   return {
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
@@ -92,7 +92,7 @@ function answer(
   conversation: Conversation,
   { method, url, purpose }: WireRequest,
   patience: Patience,
-  { statusCode, headers, body }: Dispatcher.ResponseData,
+  { statusCode, headers, body }: ResponseData,
 ): RegistryAnswer {
   const { timings, seams, secrets } = conversation;
   const common = { status: statusCode, headers: joined(headers), url, redacted: secrets.redacted };
@@ -105,7 +105,7 @@ function answer(
   return { ...common, body: new AnswerBody(body, options) };
 }
 
-function joined(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+function joined(headers: ResponseData['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],

@@ -1,5 +1,5 @@
+import { isLocalHost } from '@image-tooling/host';
 import type { RepositoryName } from '../reference';
-import { isLocalHost } from './special-address';
 
 /** Docker Hub's name in references, and the host its registry is at. */
 const HUB = 'docker.io';

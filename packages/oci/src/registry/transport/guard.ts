@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { withoutBrackets } from '@image-tooling/host';
 import type { Seams } from './seams';
-import { withoutBrackets } from './special-address';
 
 /** A place that a public registry sent us to, but that is inside of our own network. */
 export class SpecialAddress extends Error {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { isDowngrade, proxiesOf } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { findCredentials } from '../auth/credentials';
 import { Login } from '../auth/login';
@@ -11,9 +12,7 @@ import { Connections } from './connections';
 import type { Conversation, WireRequest } from './conversation';
 import { imitatedAnswer } from './dry-run';
 import { caughtSource } from './source-fault';
-import { badProxies, proxySecrets } from './proxies';
 import { shownUrl } from './record';
-import { isDowngrade } from './redirects';
 import { errorLines } from '../answers/error-lines';
 import { takesNoWrites } from '../answers/meanings';
 import { refusalFailure } from '../answers/refusal';
@@ -62,7 +61,7 @@ function conversationOf(base: RepositoryBase, options: RegistryOptions, seams: S
   // Every request that is under way listens: many are no leak.
   setMaxListeners(0, options.signal);
   const secrets = new Secrets();
-  secrets.add(...proxySecrets(options.env));
+  secrets.add(...proxiesOf(options.env).secrets);
   return {
     connections: new Connections(base.url, options.env, timings, seams),
     timings,
@@ -125,12 +124,12 @@ function refuse(
   { signal }: Conversation,
 ): Failure | undefined {
   if (signal.aborted) return { code: 'aborted', message: `Stopped before it was done: ${request.purpose}.` };
-  const [variable] = badProxies(env);
+  const [variable] = proxiesOf(env).wrong;
   if (variable !== undefined)
     return {
       code: 'network',
       message: `Could not ${request.purpose}: ${variable.toUpperCase()} does not hold the address of a proxy.`,
-      hint: 'Write it with its scheme: http://proxy.example:3128.',
+      hint: 'Write it so: http://proxy.example:3128.',
     };
   if (!isDowngrade(base.url, request.url)) return undefined;
   return {

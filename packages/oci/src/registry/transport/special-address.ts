@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { withoutBrackets } from '@image-tooling/host';
 
 /**
  * Networks that are no public address: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and its
@@ -45,18 +46,6 @@ export function isSpecialAddress(address: string): boolean {
   const embedded = embeddedIpv4(bare);
   if (embedded !== undefined) return blocked.check(embedded, 'ipv4');
   return blocked.check(bare, isIP(bare) === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** Whether a host of a URL is this machine: localhost (RFC 6761 section 6.3), 127.0.0.0/8 or ::1. */
-export function isLocalHost(host: string): boolean {
-  const bare = withoutBrackets(host.toLowerCase());
-  if (isIP(bare) === 0) return bare === 'localhost' || bare.endsWith('.localhost');
-  return bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
-}
-
-/** A host of a URL without the brackets of an IPv6 address. */
-export function withoutBrackets(host: string): string {
-  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }
 
 /** The IPv4 address inside ::ffff:0:0/96 (RFC 4291 section 2.5.5.2) and 64:ff9b::/96 (RFC 6052 section 2.1). */

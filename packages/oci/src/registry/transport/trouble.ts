@@ -1,3 +1,4 @@
+import { isUntrusted, ProxyFault } from '@image-tooling/host';
 import type { Failure } from '@image-tooling/model';
 import { SpecialAddress } from './guard';
 
@@ -33,7 +34,7 @@ interface Known {
 
 const PLAIN_HINT = 'If it speaks http only, allow that: plainHttp in nx.json, or --plain-http.';
 const TRUST_HINT =
-  'Name the file of its certificate authority in NODE_EXTRA_CA_CERTS, or mend its certificate.';
+  'Name the file of its certificate authority in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE, or mend its certificate.';
 
 /** By error codes of node (libuv, OpenSSL) and undici. */
 const KNOWN: Readonly<Record<string, Known>> = {
@@ -63,16 +64,12 @@ const KNOWN: Readonly<Record<string, Known>> = {
   EPROTO: { words: 'does not speak https as we do', lasting: true, unsent: true, hint: PLAIN_HINT },
 };
 
-/** Codes of a certificate that node does not believe (node:tls, "X509 certificate error codes"). */
-const CERTIFICATE = /CERT|UNABLE_TO_|SELF_SIGNED|HOSTNAME_MISMATCH/;
-
 /** An error of a connection in plain words. Bugs are thrown on. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof Stopped) return { code: error.code, words: error.words, mayHaveActed: true };
   if (error instanceof SpecialAddress) return specialAddress(error);
   if (!(error instanceof Error)) throw error;
-  const refused = /^Proxy response \((\d+)\)/.exec(error.message)?.[1];
-  if (refused !== undefined) return proxyRefusal(refused);
+  if (error instanceof ProxyFault) return proxyTrouble(error);
   const code = (error as NodeJS.ErrnoException).code;
   if (code === undefined || code.startsWith('ERR_INVALID')) throw error;
   if (code.startsWith('HPE_')) return knownTrouble({ words: `gave an answer that is no HTTP (${code})` });
@@ -101,19 +98,12 @@ function knownTrouble({ words, code = 'network', lasting, unsent, hint }: Known)
   };
 }
 
-/** undici tells the status of a proxy's answer to CONNECT in its message alone. */
-function proxyRefusal(status: string): Trouble {
-  return {
-    code: 'network',
-    words: `is not let through by the proxy, which answered ${status}`,
-    hint: 'Look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and whether the proxy wants a user name and password.',
-    lasting: true,
-    mayHaveActed: false,
-  };
+function proxyTrouble({ words, hint, lasting }: ProxyFault): Trouble {
+  return { code: 'network', words, hint, mayHaveActed: false, ...(lasting && { lasting }) };
 }
 
 function certificate(code: string): Known | undefined {
-  if (!CERTIFICATE.test(code)) return undefined;
+  if (!isUntrusted(code)) return undefined;
   return {
     words: `has a certificate that is not trusted (${code})`,
     lasting: true,

@@ -1,0 +1,12 @@
+export { isLocalHost, withoutBrackets } from './local-host';
+export { proxiesOf, shownProxy, type Proxies } from './proxies';
+export { ProxyFault } from './proxy-fault';
+export { isDowngrade, isRedirect, redirected } from './redirect';
+export {
+  openSender,
+  type RequestOptions,
+  type ResponseData,
+  type Sender,
+  type SenderOptions,
+} from './sender';
+export { isUntrusted, trustHint, trustOf } from './trust';

@@ -1,0 +1,110 @@
+import { accessSync, constants } from 'node:fs';
+import { readFile, readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SecureContext } from 'node:tls';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where systems keep the authorities they trust (Go's crypto/x509, root_linux.go and root_darwin.go). */
+const SYSTEM_FILES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+const VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'] as const;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+const kept = new Map<string, Promise<SecureContext>>();
+
+/**
+ * What https connections believe: Node's own authorities, those of NODE_EXTRA_CA_CERTS, and the system's, in whose
+ * place SSL_CERT_FILE and SSL_CERT_DIR stand where they are set. What can't be read is left out: `trustHint` tells.
+ */
+export function trustOf(env: Environment): Promise<SecureContext> {
+  const key = JSON.stringify(VARIABLES.map((name) => env[name]));
+  const known = kept.get(key) ?? readTrust(env);
+  kept.set(key, known);
+  return known;
+}
+
+/** What to do about a certificate that nobody here vouches for. */
+export function trustHint(env: Environment): string {
+  const unreadable = VARIABLES.filter((name) => valueOf(env, name) !== '' && !isReadable(valueOf(env, name)));
+  const [first] = unreadable;
+  if (first !== undefined) return `${first} names "${valueOf(env, first)}", which can't be read: mend that.`;
+  return 'Name the PEM file of its certificate authority in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE.';
+}
+
+/** Codes of a certificate that node does not believe (node:tls, "X509 certificate error codes"). */
+export function isUntrusted(code: string): boolean {
+  return /CERT|UNABLE_TO_|SELF_SIGNED|HOSTNAME_MISMATCH/.test(code);
+}
+
+async function readTrust(env: Environment): Promise<SecureContext> {
+  const { createSecureContext, rootCertificates } = await import('node:tls');
+  const texts = await Promise.all([readText(valueOf(env, 'NODE_EXTRA_CA_CERTS')), systemText(env)]);
+  const more = texts.flatMap((text) => text.match(CERTIFICATE) ?? []);
+  const distinct = new Map([...rootCertificates, ...more].map((pem) => [pem.replace(/\s/g, ''), pem]));
+  return createSecureContext({ ca: [...(await wellFormed([...distinct.values()]))] });
+}
+
+/** One broken certificate would make OpenSSL refuse all of them. */
+async function wellFormed(certificates: readonly string[]): Promise<string[]> {
+  const { X509Certificate } = await import('node:crypto');
+  const { rootCertificates } = await import('node:tls');
+  const builtIn = new Set(rootCertificates);
+  return certificates.filter((pem) => {
+    if (builtIn.has(pem)) return true;
+    try {
+      return new X509Certificate(pem).raw.length > 0;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function systemText(env: Environment): Promise<string> {
+  const [file, folders] = [valueOf(env, 'SSL_CERT_FILE'), valueOf(env, 'SSL_CERT_DIR')];
+  if (file === '' && folders === '') return firstText(SYSTEM_FILES);
+  const texts = [readText(file), ...folders.split(':').map(readFolder)];
+  return (await Promise.all(texts)).join('\n');
+}
+
+async function firstText(files: readonly string[]): Promise<string> {
+  for (const file of files) {
+    const text = await readText(file);
+    if (text !== '') return text;
+  }
+  return '';
+}
+
+async function readFolder(folder: string): Promise<string> {
+  const names = folder === '' ? [] : await readdir(folder).catch(() => []);
+  return (await Promise.all(names.map((name) => readOnce(folder, name)))).join('\n');
+}
+
+/** `c_rehash` links each file once more, by a hash, from within its own folder. */
+async function readOnce(folder: string, name: string): Promise<string> {
+  const link = await readlink(join(folder, name)).catch(() => '/');
+  return link.includes('/') ? readText(join(folder, name)) : '';
+}
+
+async function readText(file: string): Promise<string> {
+  return file === '' ? '' : readFile(file, 'utf8').catch(() => '');
+}
+
+function isReadable(paths: string): boolean {
+  try {
+    for (const path of paths.split(':')) accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function valueOf(env: Environment, name: string): string {
+  return env[name] ?? '';
+}
