@@ -42,11 +42,11 @@ function judgeWritable({ image }: CheckInput, own: readonly ListedFile[]): Check
   return judgeOffenders(image, offence, found.map(withMode));
 }
 
-function judgeLeftovers({ image, config }: CheckInput, own: readonly ListedFile[]): CheckOutcome {
+function judgeLeftovers({ image, config, base }: CheckInput, own: readonly ListedFile[]): CheckOutcome {
   const kinds = leftovers(['/root', config.env['HOME'] ?? '/root']);
   const found = own.filter(isNoFolderOfSystem).flatMap(({ path }) => {
     const kind = kinds.find(({ pattern }) => pattern.test(path));
-    return kind ? [`${path} (${kind.reason})`] : [];
+    return kind && !base?.has(path) ? [`${path} (${kind.reason})`] : [];
   });
   const offence = {
     id: 'always/leftovers',

@@ -25,6 +25,8 @@ export interface CheckInput {
   readonly budget: ImageDefinition['budget'];
   /** Paths that may be setuid or setgid beyond Debian's own, of the image and its parents. */
   readonly setuid: readonly string[];
+  /** Absolute paths that an image of a registry brought: what it left over is not ours to remove. */
+  readonly base?: ReadonlySet<string>;
   /** Bytes of all layers as they are pulled. */
   readonly compressedSize: number;
 }

@@ -36,10 +36,12 @@ class CollisionCheck {
   private readonly held = new Map<string, Held>();
   /** Folders of the layer at hand that were looked at, and all above them. */
   private checked = new Set<string>();
+  private hasBase = false;
 
   add(layer: LayerPaths): void {
     const blocked = new Set<string>();
     this.checked = new Set();
+    this.hasBase ||= layer.kind === 'base';
     for (const [path, record] of layer.paths) {
       if (record.kind === 'removed' || record.kind === 'opaque') this.remove(path, layer);
       else this.place(path, record, layer, blocked);
@@ -51,14 +53,20 @@ class CollisionCheck {
   private place(path: string, record: PathRecord, layer: LayerPaths, blocked: Set<string>): void {
     const system = isSystem(layer);
     const below = this.held.get(path);
-    if (record.kind === 'dir' && MERGED.has(path) && (below ? below.record.kind === 'other' : !system)) {
+    if (record.kind === 'dir' && MERGED.has(path) && (below ? isOther(below) : this.isLacking(system))) {
       blocked.add(path);
       this.failures.push(replacesMerged(path, layer));
-    } else if (below && !bothFolders(below.record, record) && !(system && isSystem(below.layer))) {
+    } else if (below && !bothFolders(below.record, record) && !mayReplace(layer, below.layer)) {
       blocked.add(path);
       this.failures.push(collision(path, below, layer, record));
     } else if (!system && record.kind === 'other') this.checkGenerated(path, layer);
     this.checkParents(path, layer, blocked);
+  }
+
+  /** Whether one of the links would be taken by a folder: an image that is not of merged /usr has none to lose. */
+  private isLacking(system: boolean): boolean {
+    const all = [...MERGED].map((path) => this.held.get(path));
+    return !system && (all.some((held) => held && isOther(held)) || !this.hasBase);
   }
 
   /** A path below something that is no folder, where the layer does not list the folder itself. */
@@ -96,6 +104,15 @@ class CollisionCheck {
   private forgetBelow(prefix: string): void {
     for (const path of this.held.keys()) if (path.startsWith(prefix)) this.held.delete(path);
   }
+}
+
+/** The system renews its own files; and an image of ours that is taken from a registry as a base has its help in it. */
+function mayReplace(layer: LayerPaths, below: LayerPaths): boolean {
+  return (isSystem(layer) && isSystem(below)) || (layer.kind === 'help' && below.kind === 'base');
+}
+
+function isOther({ record }: Held): boolean {
+  return record.kind === 'other';
 }
 
 function bothFolders(a: PathRecord, b: PathRecord): boolean {

@@ -1,5 +1,6 @@
-import { ok, type Image, type OriginLayer, type Platform, type Result } from '@image-tooling/model';
+import { chainOf, ok, type Image, type OriginLayer, type Platform, type Result } from '@image-tooling/model';
 import { MEDIA_TYPES, storedBlob, type Store } from '@image-tooling/oci';
+import { basePlace } from '../build/base/repository';
 import { madeAsRecorded, type Use } from '../build/recorded';
 import type { Session } from '../session';
 import { repositoryOf } from './destination';
@@ -20,6 +21,11 @@ export async function localPlatform(
   if (!made.ok) return made;
   const { store } = session;
   const parent = parentPaths(session, image);
+  const base = basePaths(session, image);
+  const pathsOf = (layer: OriginLayer, isInherited: boolean): readonly string[] => [
+    ...(isInherited ? parent : []),
+    ...(layer.kind === 'base' ? base : []),
+  ];
   const { manifestDigest, configDigest, configSize } = made.value.image;
   const bytes = await store.readBlob(manifestDigest);
   if (!bytes.ok) return bytes;
@@ -28,7 +34,7 @@ export async function localPlatform(
     blobs: [
       labelled(store, 'config', { digest: configDigest, size: configSize }, []),
       ...made.value.layers.map((layer, at) =>
-        labelled(store, layerLabel(layer), layer, at < made.value.inherited ? parent : []),
+        labelled(store, layerLabel(layer), layer, pathsOf(layer, at < made.value.inherited)),
       ),
     ],
   });
@@ -48,6 +54,16 @@ function parentPaths(session: Session, image: Image): string[] {
   const own = repositoryOf(session, image.name);
   const parent = image.parent && repositoryOf(session, image.parent.name);
   return own.ok && parent?.ok && own.value.registry === parent.value.registry ? [parent.value.path] : [];
+}
+
+/** The repository of the image of a registry at the bottom, which has its layers, where it is in the same registry. */
+function basePaths(session: Session, image: Image): string[] {
+  const { from } = chainOf(image)[0].definition;
+  const own = repositoryOf(session, image.name);
+  const base = 'registry' in from ? basePlace(from.registry) : undefined;
+  if (!own.ok || !base?.ok) return [];
+  const { repository } = base.value;
+  return repository.registry === own.value.registry ? [repository.path] : [];
 }
 
 function layerLabel({ kind, owner }: OriginLayer): string {

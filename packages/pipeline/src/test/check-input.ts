@@ -2,7 +2,10 @@ import { chainOf, platformOfNode, type CheckInput } from '@image-tooling/model';
 import type { Subject } from './try-image';
 
 /** What an image is held against: the definitions of its whole chain, and what came out of its build. */
-export function checkInput({ image, platform, inheritance, system }: Subject): CheckInput {
+export function checkInput(
+  { image, platform, inheritance, system }: Subject,
+  base: ReadonlySet<string>,
+): CheckInput {
   const chain = chainOf(image);
   const { contents, config } = inheritance;
   return {
@@ -21,6 +24,7 @@ export function checkInput({ image, platform, inheritance, system }: Subject): C
     config,
     budget: image.definition.budget,
     setuid: chain.flatMap(({ definition }) => definition.setuid),
+    base,
     compressedSize: system.reduce((sum, { size }) => sum + size, 0),
   };
 }

@@ -14,6 +14,7 @@ import {
   type TestReport,
 } from '@image-tooling/model';
 import type { Session } from '../session';
+import { basePaths } from './base-paths';
 import { checkInput } from './check-input';
 import { homeOf } from './home';
 import { runSteps, type Ran } from './run-steps';
@@ -23,7 +24,7 @@ export interface Subject {
   readonly image: Image;
   readonly platform: Platform;
   readonly manifest: Digest;
-  readonly inheritance: Pick<LayersFile, 'config' | 'contents'>;
+  readonly inheritance: Pick<LayersFile, 'config' | 'contents' | 'layers'>;
   /** All its layers, its help included. */
   readonly system: readonly [SystemLayer, ...SystemLayer[]];
 }
@@ -38,7 +39,9 @@ export async function tryImage(
 ): Promise<Result<TestReport>> {
   const began = Date.now();
   const { image, platform, manifest, system } = subject;
-  const input = checkInput(subject);
+  const base = await basePaths(session.store, subject.inheritance.layers);
+  if (!base.ok) return base;
+  const input = checkInput(subject, base.value);
   const plan = planChecks(input);
   if (!plan.ok) return plan;
   const engine = await session.engine();

@@ -4,6 +4,7 @@ import {
   ok,
   type Failure,
   type Layer,
+  type Origin,
   type OriginLayer,
   type Result,
 } from '@image-tooling/model';
@@ -22,17 +23,27 @@ export async function pullBaseLayer(
   reference: string,
   layer: OriginLayer,
 ): Promise<Result<MadeLayer>> {
-  const { store } = session;
-  if (await store.hasBlob(layer.digest)) {
-    const paths = await indexLayer(layer, store);
-    if (paths.ok) return ok({ layer, paths: paths.value, origin: 'store' });
+  const read = await readBaseLayer(session, reference, layer, () => indexLayer(layer, session.store));
+  return read.ok ? ok({ layer, paths: read.value.value, origin: read.value.origin }) : read;
+}
+
+/** Runs `read` on the blob of a layer in the store; what is not there, or can't be read there, is pulled first. */
+export async function readBaseLayer<T>(
+  session: Session,
+  reference: string,
+  layer: Pick<Layer, 'digest' | 'size'>,
+  read: () => Promise<Result<T>>,
+): Promise<Result<{ readonly value: T; readonly origin: Origin }>> {
+  if (await session.store.hasBlob(layer.digest)) {
+    const found = await read();
+    if (found.ok) return ok({ value: found.value, origin: 'store' });
   }
   const pulled = await pullBaseBlob(session, reference, layer);
   if (!pulled.ok) return pulled;
-  const paths = await indexLayer(layer, store);
-  return paths.ok
-    ? ok({ layer, paths: paths.value, origin: 'fetched' })
-    : failWith(paths.failures.map((failure) => ofBase(failure, reference, layer)));
+  const found = await read();
+  return found.ok
+    ? ok({ value: found.value, origin: 'fetched' })
+    : failWith(found.failures.map((failure) => ofBase(failure, reference, layer)));
 }
 
 /** Pulls a blob of a base into the store, hashed. */
@@ -60,7 +71,7 @@ export function withReference(
 }
 
 /** The blob is what its digest says, so what is wrong with it is wrong in the image itself. */
-function ofBase(failure: Failure, reference: string, { digest }: OriginLayer): Failure {
+function ofBase(failure: Failure, reference: string, { digest }: Pick<Layer, 'digest'>): Failure {
   if (failure.code !== 'store-corrupt' && failure.code !== 'tar-format') return failure;
   return {
     code: 'base-unusable',

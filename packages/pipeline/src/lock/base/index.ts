@@ -17,7 +17,7 @@ import {
   type LayerFiles,
   type PlatformImage,
 } from '@image-tooling/oci';
-import { pullBaseBlob, withReference } from '../../build/base/pull';
+import { pullBaseBlob, readBaseLayer, withReference } from '../../build/base/pull';
 import { basePlace, inBaseRepository } from '../../build/base/repository';
 import type { Session } from '../../session';
 import { readBaseConfig, type BaseConfig } from './config';
@@ -108,16 +108,16 @@ async function readLayers(
 ): Promise<Result<LayerFiles[]>> {
   const { store, context } = session;
   const step = context.progress.step(`${base.reference.split('@')[0]}: read its layers`);
-  const read = await someAtOnce(baseLayers(base, 'base'), async (layer) => {
-    if (!(await store.hasBlob(layer.digest))) {
-      const pulled = await pullBaseBlob(session, base.reference, layer);
-      if (!pulled.ok) return pulled;
-    }
-    return readLayerFiles(layer, store, isSystemFile);
-  });
-  if (read.ok) step.done({ origin: 'fetched', bytes: base.layers.reduce((sum, { size }) => sum + size, 0) });
-  else step.failed();
-  return read.ok ? read : fail(...withReference(read.failures, base.reference));
+  const read = await someAtOnce(baseLayers(base, 'base'), (layer) =>
+    readBaseLayer(session, base.reference, layer, () => readLayerFiles(layer, store, isSystemFile)),
+  );
+  if (!read.ok) {
+    step.failed();
+    return read;
+  }
+  const origin = read.value.some((one) => one.origin === 'fetched') ? 'fetched' : 'store';
+  step.done({ origin, bytes: base.layers.reduce((sum, { size }) => sum + size, 0) });
+  return ok(read.value.map(({ value }) => value));
 }
 
 /** A build that follows finds them. */

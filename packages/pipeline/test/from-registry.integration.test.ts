@@ -1,0 +1,369 @@
+import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { join } from 'node:path';
+import { digestOf, type DigestFile, type ImageLock, type LayersFile } from '@image-tooling/model';
+import { fileEntry, openStore, symlinkEntry, writeLayer, type TarEntry } from '@image-tooling/oci';
+import {
+  createRig,
+  pushPlainBlob,
+  pushPlainManifest,
+  startFaultProxy,
+  startRegistry,
+  steady,
+  whyNoRegistry,
+  type FaultProxy,
+  type RealRegistry,
+  type RegistryFault,
+  type WorkspaceRig,
+} from '@image-tooling/testkit';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { plantTool } from './planted';
+import { temporaryFolder, valueOf } from './registry-images';
+
+const reason = whyNoRegistry();
+if (reason !== undefined) console.warn(`from-registry: skipped, since ${reason}`);
+
+const DOCKER = 'application/vnd.docker';
+const PATIENCE = { IMAGE_HTTP_TIMEOUT_SECONDS: '2', IMAGE_HTTP_TRIES: '1' };
+const CONFIG = {
+  Env: ['PATH=/bin', 'COLOUR=blue=green'],
+  Entrypoint: ['/bin/app'],
+  User: '65532',
+  WorkingDir: '/data',
+  Labels: { vendor: 'somebody' },
+  Volumes: { '/data': {} },
+};
+
+let registry: RealRegistry;
+let proxy: FaultProxy;
+
+/** Gzipped tars, as somebody else's builder writes them. */
+async function layersOf(...layers: readonly TarEntry[][]): Promise<{ tar: Buffer; blob: Buffer }[]> {
+  const store = valueOf(await openStore(temporaryFolder()));
+  return Promise.all(
+    layers.map(async (entries) => {
+      const { layer } = valueOf(await writeLayer(entries, { compression: 'none', store }));
+      const tar = await readFile(store.blobPath(layer.digest));
+      return { tar, blob: gzipSync(tar, { level: 1 }) };
+    }),
+  );
+}
+
+/** Pushes a Docker image of one platform by plain HTTP. Gives its digest and those of its layers. */
+async function pushDocker(
+  path: string,
+  layers: readonly { readonly tar: Buffer; readonly blob: Buffer }[],
+  { config = {} } = {},
+) {
+  const diffIds = layers.map(({ tar }) => digestOf(tar));
+  const bytes = Buffer.from(
+    JSON.stringify({
+      os: 'linux',
+      architecture: 'amd64',
+      created: '2024-05-06T07:08:09.123Z',
+      config: CONFIG,
+      rootfs: { type: 'layers', diff_ids: diffIds },
+      ...config,
+    }),
+  );
+  const rows = [];
+  for (const { blob } of layers)
+    rows.push({
+      mediaType: `${DOCKER}.image.rootfs.diff.tar.gzip`,
+      digest: await pushPlainBlob(registry, path, blob),
+      size: blob.length,
+    });
+  const json = {
+    schemaVersion: 2,
+    mediaType: `${DOCKER}.distribution.manifest.v2+json`,
+    config: {
+      mediaType: `${DOCKER}.container.image.v1+json`,
+      digest: await pushPlainBlob(registry, path, bytes),
+      size: bytes.length,
+    },
+    layers: rows,
+  };
+  const digest = await pushPlainManifest(registry, path, json);
+  return { digest, size: JSON.stringify(json).length, layers: rows.map((row) => row.digest) };
+}
+
+const APP = () => layersOf([fileEntry('bin/app', 'static', { mode: 0o755 })]);
+
+/** A workspace with one image on a base, asked for through the proxy. */
+async function workspaceOn(path: string, digest: string, image: object = {}): Promise<WorkspaceRig> {
+  const rig = await createRig();
+  onTestFinished(() => rig.remove());
+  await rig.write('images/app/image.json', {
+    description: 'On a base',
+    from: { registry: `${proxy.host}/${path}@${digest}` },
+    platforms: ['linux/amd64'],
+    ...image,
+  });
+  return rig;
+}
+
+async function read<T>(rig: WorkspaceRig, file: string): Promise<T> {
+  return JSON.parse(await readFile(join(rig.folder, 'images', file), 'utf8')) as T;
+}
+
+const lockOf = async (rig: WorkspaceRig) =>
+  (await read<ImageLock>(rig, 'app/lock.json')).platforms['linux/amd64'];
+
+/** What a person sees of a command that must fail; no network but this machine's is needed for it. */
+async function seen(
+  rig: WorkspaceRig,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const { exitCode, stderr } = await rig.run(args, { ...PATIENCE, ...env });
+  expect(exitCode).toBe(1);
+  return steady(stderr, rig);
+}
+
+describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
+  beforeAll(async () => {
+    registry = await startRegistry();
+    proxy = await startFaultProxy(registry);
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await registry.stop();
+  });
+
+  it('keeps its layers byte for byte, takes over its config, and builds the same twice without the registry', async () => {
+    const base = await pushDocker('scratch/app', await APP());
+    const rig = await workspaceOn('scratch/app', base.digest, { tools: ['knife'], files: 'rootfs' });
+    await rig.write('images/app/rootfs/bin/more', 'own\n');
+    await plantTool(
+      rig,
+      { name: 'knife', version: '1.0.0', script: 'echo knife', checks: [] },
+      'linux/amd64',
+    );
+    const told = await rig.must(['lock', 'app']);
+    expect(told).toContain('Volumes of its config are not taken over');
+    expect(await lockOf(rig)).toMatchObject({
+      time: Date.UTC(2024, 4, 6, 7, 8, 9) / 1000,
+      packages: [],
+      base: { manifest: base.digest, apt: false, packages: [] },
+    });
+    proxy.forget();
+    const first = await built(rig);
+    proxy.fault({ fault: { kind: 'answer', status: 500 } });
+    onTestFinished(() => proxy.heal());
+    await rig.write('images/app/dist/linux-amd64/layers.json', '');
+    expect(await built(rig)).toEqual(first);
+    expect(proxy.requests).toEqual([]);
+    const { layers, config } = await read<LayersFile>(rig, 'app/dist/linux-amd64/layers.json');
+    expect(layers.map(({ kind, owner }) => `${kind} ${owner}`)).toEqual([
+      'base app',
+      'tool knife',
+      'files app',
+    ]);
+    expect(layers[0]?.digest).toBe(base.layers[0]);
+    expect(config).toEqual({
+      env: { PATH: '/bin', COLOUR: 'blue=green' },
+      entrypoint: ['/bin/app'],
+      cmd: [],
+      user: '65532',
+      workdir: '/data',
+    });
+    expect(await exported(rig)).toEqual({
+      layers: [
+        'application/vnd.oci.image.layer.v1.tar+gzip',
+        ...Array<string>(3).fill('application/vnd.oci.image.layer.v1.tar+zstd'),
+      ],
+      labels: expect.objectContaining({
+        'org.opencontainers.image.base.name': `${proxy.host}/scratch/app`,
+        'org.opencontainers.image.base.digest': base.digest,
+      }) as object,
+    });
+  });
+
+  it('pulls what the store lacks by the lock alone, and is the same image', async () => {
+    const base = await pushDocker('again/app', await APP());
+    const rig = await workspaceOn('again/app', base.digest);
+    await rig.must(['lock', 'app']);
+    const first = await built(rig);
+    const other = await createRig();
+    onTestFinished(() => other.remove());
+    for (const file of ['app/image.json', 'app/lock.json'])
+      await other.write(`images/${file}`, await read(rig, file));
+    proxy.forget();
+    expect(await built(other)).toEqual(first);
+    expect(proxy.requests.map(({ path }) => path)).toEqual([`/v2/again/app/blobs/${base.layers[0]}`]);
+  });
+
+  it('does not collide with what its own layers removed, and does with what they kept', async () => {
+    const layers = await layersOf(
+      [
+        fileEntry('opt/a', '1'),
+        fileEntry('opt/kept', '1'),
+        fileEntry('srv/x', '1'),
+        symlinkEntry('old', 'opt'),
+      ],
+      [
+        fileEntry('opt/.wh.a', ''),
+        fileEntry('srv/.wh..wh..opq', ''),
+        fileEntry('srv/y', '2'),
+        fileEntry('.wh.old', ''),
+      ],
+    );
+    const base = await pushDocker('whiteouts/app', layers);
+    const rig = await workspaceOn('whiteouts/app', base.digest, { files: 'rootfs' });
+    for (const path of ['opt/a', 'srv/x', 'old/file']) await rig.write(`images/app/rootfs/${path}`, 'own\n');
+    await rig.must(['lock', 'app']);
+    await rig.must(['build', 'app']);
+    for (const path of ['opt/kept', 'srv/y']) await rig.write(`images/app/rootfs/${path}`, 'own\n');
+    const text = await seen(rig, ['build', 'app']);
+    expect(text).toContain(
+      '/opt/kept comes from two layers: the base layer of app and the files layer of app',
+    );
+    expect(text).toContain('/srv/y comes from two layers');
+    expect(text).toContain('2 errors');
+  });
+
+  it('finds what is installed in images without dpkg', async () => {
+    const record = 'Package: tzdata\nVersion: 2025b-1\nArchitecture: all\nDescription: zones\n';
+    const [layer] = await layersOf([
+      fileEntry('var/lib/dpkg/status.d/tzdata', record),
+      fileEntry('var/lib/dpkg/status.d/tzdata.md5sums', 'x'),
+      fileEntry('etc/os-release', 'ID=debian\nVERSION_CODENAME=trixie\n'),
+    ]);
+    const base = await pushDocker('distroless/app', layer ? [layer] : []);
+    const rig = await workspaceOn('distroless/app', base.digest);
+    await rig.must(['lock', 'app']);
+    expect((await lockOf(rig))?.base).toMatchObject({
+      os: { id: 'debian', codename: 'trixie' },
+      apt: false,
+      packages: [{ name: 'tzdata', version: '2025b-1', architecture: 'all' }],
+    });
+  });
+
+  it('takes the platform out of an index, and names those it has', async () => {
+    const path = 'index/app';
+    const base = await pushDocker(path, await APP());
+    const row = {
+      mediaType: `${DOCKER}.distribution.manifest.v2+json`,
+      digest: base.digest,
+      size: base.size,
+    };
+    const index = await pushPlainManifest(registry, path, {
+      schemaVersion: 2,
+      mediaType: `${DOCKER}.distribution.manifest.list.v2+json`,
+      manifests: [
+        { ...row, platform: { os: 'linux', architecture: 's390x' } },
+        { ...row, platform: { os: 'unknown', architecture: 'unknown' } },
+        { ...row, platform: { os: 'linux', architecture: 'amd64' } },
+      ],
+    });
+    const rig = await workspaceOn(path, index);
+    await rig.must(['lock', 'app']);
+    expect((await lockOf(rig))?.base?.manifest).toBe(base.digest);
+    const both = await workspaceOn(path, index, { platforms: ['linux/amd64', 'linux/arm64'] });
+    expect(await seen(both, ['lock', 'app'])).toMatchInlineSnapshot(`
+      "error: The image sha256:<sha256> is not for linux/arm64, but for linux/s390x, linux/amd64. (base-unusable)
+        from.registry: 127.0.0.1:<port>/index/app@sha256:<sha256>
+        help: Take the digest of an index that has the platform, or list in "platforms" of image.json those that it has.
+      "
+    `);
+    const single = await workspaceOn(path, base.digest, { platforms: ['linux/arm64'] });
+    expect(await seen(single, ['lock', 'app'])).toContain('is not for linux/arm64, but for linux/amd64.');
+  });
+
+  it('refuses packages and users where nothing can make them', async () => {
+    const base = await pushDocker('noapt/app', await APP());
+    const rig = await workspaceOn('noapt/app', base.digest, {
+      packages: ['jq'],
+      users: [{ name: 'toolbox', uid: 1000, home: '/home/toolbox' }],
+    });
+    expect(await seen(rig, ['lock', 'app'])).toMatchInlineSnapshot(`
+      "error: "app" asks for packages (jq) and users, but 127.0.0.1:<port>/noapt/app has no dpkg, apt and useradd in it. (base-unusable)
+        images/app/image.json
+        help: Bring programs as tools and files, or take a base with apt in it.
+      "
+    `);
+  });
+
+  it.each([
+    ['ubuntu', 'noble', '"ubuntu", not Debian'],
+    ['debian', 'bookworm', 'is Debian bookworm, and "other" stands on Debian trixie'],
+  ])('refuses packages on %s %s', async (id, codename, expected) => {
+    const files = ['usr/bin/apt-get', 'usr/bin/dpkg', 'usr/sbin/useradd', 'var/lib/dpkg/status'];
+    const layers = await layersOf([
+      ...files.map((path) => fileEntry(path, '')),
+      fileEntry('usr/lib/os-release', `ID=${id}\nVERSION_CODENAME=${codename}\n`),
+    ]);
+    const base = await pushDocker(`${id}/app`, layers);
+    const rig = await workspaceOn(`${id}/app`, base.digest, { packages: ['jq'] });
+    await rig.write('images/other/image.json', { description: 'Other', from: { debian: 'trixie' } });
+    expect(await seen(rig, ['lock', 'app'])).toContain(expected);
+  });
+
+  it('refuses an image whose layers are not what its config says', async () => {
+    const wrong = { rootfs: { type: 'layers', diff_ids: [digestOf('something else')] } };
+    const base = await pushDocker('liar/app', await APP(), { config: wrong });
+    const rig = await workspaceOn('liar/app', base.digest);
+    expect(await seen(rig, ['lock', 'app'])).toContain('(base-unusable)');
+  });
+
+  it('says that there is no such image, and that a login is missing', async () => {
+    const rig = await workspaceOn('nobody/app', `sha256:${'0'.repeat(64)}`);
+    expect(await seen(rig, ['lock', 'app'])).toMatchInlineSnapshot(`
+      "error: 127.0.0.1:<port>/nobody/app has no manifest sha256:<sha256>. (gone)
+        from.registry: 127.0.0.1:<port>/nobody/app@sha256:<sha256>
+        help: Look at the digest; where the registry hides what one may not read, log in to it.
+      "
+    `);
+    const closed = await startRegistry({ auth: { user: 'user', password: 'password' } });
+    onTestFinished(() => closed.stop());
+    await rig.write('images/app/image.json', {
+      description: 'On a base',
+      from: { registry: `${closed.host}/team/app@sha256:${'0'.repeat(64)}` },
+      platforms: ['linux/amd64'],
+    });
+    expect(await seen(rig, ['lock', 'app'], { DOCKER_CONFIG: rig.folder })).toMatchInlineSnapshot(`
+      "error: Could not read the manifest sha256:<sha256> of team/app: there are no credentials for 127.0.0.1:<port>, and it wants some. (registry-auth)
+        from.registry: 127.0.0.1:<port>/team/app@sha256:<sha256>
+        help: To log in, run "docker login 127.0.0.1:<port>", or set REGISTRY_USERNAME and REGISTRY_PASSWORD.
+      "
+    `);
+  });
+
+  it.each([
+    ['wrong bytes', { kind: 'flip-bit', at: 20 }, 'checksum'],
+    ['404', { kind: 'answer', status: 404 }, 'gone'],
+    ['an end too early', { kind: 'truncate-answer', bytes: 20 }, 'truncated'],
+  ] satisfies [string, RegistryFault, string][])(
+    'says that a layer came with %s, and keeps nothing',
+    async (_, fault, code) => {
+      const base = await pushDocker('faults/app', await APP());
+      const rig = await workspaceOn('faults/app', base.digest);
+      await rig.must(['lock', 'app']);
+      const fresh = { IMAGE_STORE: join(rig.folder, 'fresh') };
+      proxy.fault({ path: /blobs/, fault });
+      onTestFinished(() => proxy.heal());
+      const text = await seen(rig, ['build', 'app'], fresh);
+      expect(text).toContain(`(${code})`);
+      expect(text).toContain('from.registry: 127.0.0.1:<port>/faults/app@sha256:');
+      proxy.heal();
+      await rig.must(['build', 'app'], fresh);
+    },
+  );
+});
+
+async function built(rig: WorkspaceRig): Promise<DigestFile> {
+  await rig.must(['build', 'app']);
+  return read<DigestFile>(rig, 'app/dist/linux-amd64/digest.json');
+}
+
+/** Media types of the layers, and the labels, of the image as it leaves the store. */
+async function exported(rig: WorkspaceRig) {
+  const folder = join(rig.folder, 'out');
+  await rig.must(['load', 'app', `--to=oci:${folder}`]);
+  const json = async <T>(digest: string) =>
+    JSON.parse(await readFile(join(folder, 'blobs', 'sha256', digest.slice('sha256:'.length)), 'utf8')) as T;
+  const { manifest, config } = await read<DigestFile>(rig, 'app/dist/linux-amd64/digest.json');
+  const { layers } = await json<{ layers: { mediaType: string }[] }>(manifest);
+  const { config: runtime } = await json<{ config: { Labels: Record<string, string> } }>(config);
+  return { layers: layers.map(({ mediaType }) => mediaType), labels: runtime.Labels };
+}
