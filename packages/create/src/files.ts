@@ -1,3 +1,5 @@
+import { jsonText } from '@image-tooling/nx/json-text';
+
 /** The versions that a new workspace begins with. */
 export interface Versions {
   /** Of this package, of the plugin and of the command: they are published together. */
@@ -11,12 +13,12 @@ export const OWN_IMAGE = 'my-tools';
 /** What there is before npm and the plugin's `init` add the rest: path → text. */
 export function firstFiles(name: string, versions: Versions): Readonly<Record<string, string>> {
   return {
-    'package.json': json(packageJson(name, versions)),
-    'nx.json': json(NX_JSON),
+    'package.json': jsonText(packageJson(name, versions)),
+    'nx.json': jsonText(NX_JSON),
     '.npmrc': NPMRC,
     '.gitignore': 'node_modules\n.nx\n',
     'README.md': readme(name),
-    [`images/${OWN_IMAGE}/image.json`]: json(IMAGE),
+    [`images/${OWN_IMAGE}/image.json`]: jsonText(IMAGE),
   };
 }
 
@@ -58,10 +60,6 @@ const IMAGE = {
     },
   ],
 };
-
-function json(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
 
 const readme = (name: string): string => `# ${name}
 

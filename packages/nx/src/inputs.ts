@@ -1,25 +1,7 @@
-import type { NxJsonConfiguration, TargetConfiguration } from '@nx/devkit';
+import type { TargetConfiguration } from '@nx/devkit';
 import type { ProjectDefinition } from './definition';
 
-type Inputs = NonNullable<TargetConfiguration['inputs']>;
-
-/** The named input of nx.json that stands for the source of image-tooling itself, where that lies in the workspace. */
-const IMPLEMENTATION = 'imageTooling';
-
-/**
- * The package that does the work. Nx hashes it with all that it depends on, as the lock file of the workspace has them.
- * What the plugin decides is in the targets, which are hashed as well.
- */
-const COMMAND = '@image-tooling/cli';
-
-/**
- * What decides a task's result beside its definition: the code that makes it. A workspace that has
- * image-tooling as a dependency hashes that package's version; one that holds its source names it.
- */
-export function implementationInputs(nxJson: NxJsonConfiguration): Inputs {
-  const isNamed = nxJson.namedInputs?.[IMPLEMENTATION] !== undefined;
-  return isNamed ? [IMPLEMENTATION] : [{ externalDependencies: [COMMAND] }];
-}
+export type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /**
  * What only tests read: a change there tests again and builds nothing. Left out by name, so that a key that nobody

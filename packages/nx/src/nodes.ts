@@ -1,6 +1,7 @@
 import { createNodesFromFiles, type CreateNodes, type ProjectConfiguration } from '@nx/devkit';
 import { platformOfNode } from '@image-tooling/model/platform';
 import { readDefinition, type ProjectDefinition } from './definition';
+import { implementationInputs } from './implementation';
 import { DEFINITION_GLOB, foldersOf, isImageFile, isToolFile, type PluginOptions } from './options';
 import { targetsOf } from './targets';
 
@@ -10,7 +11,7 @@ export const createNodes: CreateNodes<PluginOptions> = [
   (files, options, context) => {
     const folders = foldersOf(options);
     const setting = {
-      nxJson: context.nxJsonConfiguration,
+      implementation: implementationInputs(context.nxJsonConfiguration, context.workspaceRoot),
       images: folders.images,
       host: platformOfNode(process.arch),
     };

@@ -1,13 +1,14 @@
-import type { NxJsonConfiguration, TargetConfiguration } from '@nx/devkit';
+import type { TargetConfiguration } from '@nx/devkit';
 import { archOf, platformFolder, type Platform } from '@image-tooling/model/platform';
 import type { ProjectDefinition } from './definition';
-import { imageInputs, implementationInputs, testInputs, toolInputs } from './inputs';
+import { imageInputs, testInputs, toolInputs, type Inputs } from './inputs';
 
 type Targets = Record<string, TargetConfiguration>;
 
 /** What targets depend on beside the definition. */
 export interface Setting {
-  readonly nxJson: NxJsonConfiguration;
+  /** What stands for the code that does the work. */
+  readonly implementation: Inputs;
   /** The folder that holds the images. */
   readonly images: string;
   /** This machine's platform; undefined where nothing is built for it. */
@@ -29,6 +30,7 @@ export function targetsOf(definition: ProjectDefinition, setting: Setting): Targ
     build: alias('build', platformsHere(definition, setting.host)),
     'build-all': alias('build', definition.platforms),
     lock: lock(definition),
+    explain: explain(definition),
     ...(definition.kind === 'image' ? imageTargets(definition, setting) : {}),
   };
 }
@@ -71,18 +73,21 @@ function buildOn(
 const OUTPUTS = { image: ['layers.json', 'digest.json'], tool: ['layer.json', 'layer.blob'] };
 
 /** Nx caches no task that failed: what is in the cache has passed. */
-function testOn(definition: ProjectDefinition, platform: Platform, { nxJson }: Setting): TargetConfiguration {
+function testOn(
+  definition: ProjectDefinition,
+  platform: Platform,
+  { implementation }: Setting,
+): TargetConfiguration {
   return {
     command: `image-tooling test ${definition.name} --platform ${platform}`,
     cache: true,
-    inputs: testInputs(implementationInputs(nxJson)),
+    inputs: testInputs(implementation),
     outputs: [`{projectRoot}/dist/report/${platformFolder(platform)}`],
     dependsOn: [targetOn('build', platform)],
   };
 }
 
-function inputsOf(definition: ProjectDefinition, setting: Setting): TargetConfiguration['inputs'] {
-  const implementation = implementationInputs(setting.nxJson);
+function inputsOf(definition: ProjectDefinition, { implementation }: Setting): TargetConfiguration['inputs'] {
   return definition.kind === 'image' ? imageInputs(definition, implementation) : toolInputs(implementation);
 }
 
@@ -103,6 +108,11 @@ function lock(definition: ProjectDefinition): TargetConfiguration {
     cache: false,
     dependsOn: definition.parent === undefined ? [] : [{ projects: [definition.parent], target: 'lock' }],
   };
+}
+
+/** Depends on no build: after one, `--why` would have nothing left to tell. */
+function explain({ name }: ProjectDefinition): TargetConfiguration {
+  return { command: `image-tooling explain ${name}`, cache: false, dependsOn: [] };
 }
 
 function load(definition: ProjectDefinition): TargetConfiguration {

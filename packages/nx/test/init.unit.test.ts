@@ -13,6 +13,8 @@ let tree: Tree;
 
 beforeEach(() => {
   tree = createTreeWithEmptyWorkspace();
+  // Else it has a formatter that is not installed here.
+  for (const file of tree.children('.').filter((name) => name.startsWith('.oxfmtrc'))) tree.delete(file);
 });
 afterEach(() => vi.restoreAllMocks());
 
@@ -106,6 +108,12 @@ describe('init', () => {
     tree.write('.gitignore', '/node_modules/\ndist\n.nx/\n');
     await init(tree, {});
     expect(tree.read('.gitignore', 'utf8')).toBe('/node_modules/\ndist\n.nx/\n');
+  });
+
+  it('formats what it writes as the workspace does', async () => {
+    tree.write('.prettierrc', '{"tabWidth": 7}');
+    await init(tree, {});
+    expect(tree.read('images/base/image.json', 'utf8')).toContain('\n       "from": { "debian": "trixie" }');
   });
 
   it('writes no base image where none is wanted', async () => {

@@ -5,7 +5,7 @@ import type { ProjectDefinition } from '../src/definition';
 import { targetsOf, type Setting } from '../src/targets';
 
 const AMD64: Setting = {
-  nxJson: { namedInputs: { imageTooling: ['{workspaceRoot}/packages/*/src/**/*'] } },
+  implementation: ['imageTooling'],
   images: 'images',
   host: 'linux/amd64',
 };
@@ -49,12 +49,6 @@ describe('the targets of a tool', () => {
       ],
       outputs: ['{projectRoot}/dist/linux-arm64/layer.json', '{projectRoot}/dist/linux-arm64/layer.blob'],
       dependsOn: [],
-    });
-  });
-
-  it('hash the package where the source of image-tooling lies elsewhere', () => {
-    expect(targetsOf(TOOL, { ...AMD64, nxJson: {} })['build-amd64']?.inputs).toContainEqual({
-      externalDependencies: ['@image-tooling/cli'],
     });
   });
 });

@@ -1,4 +1,5 @@
-import { getProjects, joinPathFragments, writeJson, type Tree } from '@nx/devkit';
+import { getProjects, joinPathFragments, type Tree } from '@nx/devkit';
+import { jsonText } from '../shared/json-text';
 import { schemaReference } from '../shared/workspace';
 
 /** What the first image of a workspace is called. */
@@ -14,7 +15,7 @@ export function addBaseImage(tree: Tree, images: string): string | undefined {
   if (tree.exists(file)) return undefined;
   const other = getProjects(tree).get(BASE);
   if (other) return `No image "${BASE}" was written, since a project is called so (${other.root}).`;
-  writeJson(tree, file, { $schema: schemaReference(tree, folder, 'image'), ...DEFINITION });
+  tree.write(file, jsonText({ $schema: schemaReference(tree, folder, 'image'), ...DEFINITION }));
   return undefined;
 }
 
