@@ -169,6 +169,10 @@ describe('mistakes in tool.json', () => {
     ['file to outside of /usr/local', { files: { x: '../../bin/x' } }],
     ['unknown format', { format: 'tgz' }],
     ['unknown processor', { archNames: { x86: 'i386' } }],
+    ['kind of file that nothing reads', { url: 'https://tool.invalid/x-{version}.tar.bz2' }],
+    ['package of a system', { url: 'https://tool.invalid/x_{version}_{arch}.deb' }],
+    ['several files of a lone program', { url: 'https://tool.invalid/x', files: { x: 'bin/x', y: 'bin/y' } }],
+    ['link to outside of /usr/local', { links: { 'bin/x': '/opt/x' } }],
   ])('release: %s', (_, members) => {
     const result = release(members);
     expect(result.ok).toBe(false);

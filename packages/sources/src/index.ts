@@ -1,3 +1,4 @@
+export * from './archive-file';
 export * from './debian';
 export * from './http';
 export * from './go';

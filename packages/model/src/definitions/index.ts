@@ -5,6 +5,8 @@ export { parseWorkspaceOptions } from './nx-json';
 export { TOOL_SOURCES, type DebianOptions, type ToolSource, type WorkspaceOptions } from './options';
 export * from './parse';
 export { bytesOf } from './size';
+export * from './release-file';
+export { isLoneProgram, releaseFormat, type ReleaseFormat } from './release-format';
 export * from './source-choice';
 export type * from './sources';
 export {

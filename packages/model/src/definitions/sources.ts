@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { debianPackage, isObject, relativePath, templated, textLike } from './fields';
+import { RELEASE_FORMATS, reportFormat } from './release-format';
 import { BUILD_PLACEHOLDERS, FILE_PLACEHOLDERS, VERSION_PLACEHOLDERS } from './template';
 
 const files = z
@@ -11,7 +12,18 @@ const files = z
     error: 'must name at least one file',
     when: isObject,
   })
-  .meta({ description: 'What to take: path in the archive or package, and where it goes below /usr/local.' });
+  .meta({
+    description:
+      'What to take: path in the archive or package, and where it goes below /usr/local. A folder is taken with all that is in it; of a lone program the name is for readers only.',
+  });
+
+const links = z
+  .record(
+    relativePath('Path of the link below /usr/local ("bin/aws").'),
+    relativePath('What it leads to, below /usr/local ("lib/aws-cli/aws").'),
+  )
+  .default({})
+  .meta({ description: 'Links to make: path, and what it leads to, both below /usr/local.' });
 
 const archName = z.string().min(1).meta({ description: "The vendor's word for it." });
 
@@ -19,8 +31,6 @@ const archNames = z
   .strictObject({ amd64: archName.optional(), arm64: archName.optional() })
   .default({})
   .meta({ description: 'What {arch} stands for where the vendor says neither amd64 nor arm64 ("x86_64").' });
-
-const FORMATS = ['tar.gz', 'tar.xz', 'tar.bz2', 'tar', 'zip', 'gz', 'binary'] as const;
 
 export const releaseSource = z
   .strictObject({
@@ -33,12 +43,14 @@ export const releaseSource = z
       FILE_PLACEHOLDERS,
     ),
     files,
+    links,
     archNames,
     format: z
-      .enum(FORMATS)
+      .enum(RELEASE_FORMATS)
       .optional()
       .meta({ description: 'Kind of the file. Default: by the end of its address, else a lone program.' }),
   })
+  .superRefine(reportFormat, { when: isObject })
   .meta({ description: "The vendor's own prebuilt file." });
 
 /** An import path (Go modules reference, "Module paths": its first element has a dot). */

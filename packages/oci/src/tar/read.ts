@@ -16,12 +16,16 @@ const MAX_EXTENSION = 1024 * 1024;
  * as ranges of the file. Fails with `tar-format` on anything malformed, truncated or not
  * representable (sparse files), and with `io` where the file can't be read.
  */
-export async function readTar(file: string, part?: FilePart): Promise<Result<TarEntry[]>> {
+export async function readTar(
+  file: string,
+  part?: FilePart,
+  rules: TarRules = {},
+): Promise<Result<TarEntry[]>> {
   return caught(file, async () => {
     const handle = await open(file, 'r');
     try {
       const { offset, length } = part ?? { offset: 0, length: (await handle.stat()).size };
-      return await new TarReader(file, handle, offset + length, offset).entries();
+      return await new TarReader(file, handle, offset + length, offset, rules).entries();
     } finally {
       await handle.close();
     }
@@ -32,6 +36,16 @@ export async function readTar(file: string, part?: FilePart): Promise<Result<Tar
 export interface FilePart {
   readonly offset: number;
   readonly length: number;
+}
+
+/** How a tar of somebody else's making is read. */
+export interface TarRules {
+  /** What messages call it. Default: its path. */
+  readonly name?: string;
+  /** Refuses absolute names, and anything but zeros after the end. */
+  readonly strict?: boolean;
+  /** More are refused while they are read. Default: no limit. */
+  readonly maxEntries?: number;
 }
 
 /** What the headers before an entry's own say about it. */
@@ -53,6 +67,7 @@ class TarReader {
     handle: FileHandle,
     private readonly end: number,
     private at: number,
+    private readonly rules: TarRules,
   ) {
     this.window = new WindowReader(handle);
   }
@@ -60,11 +75,20 @@ class TarReader {
   async entries(): Promise<TarEntry[]> {
     for (;;) {
       const block = await this.bytes(this.at, BLOCK);
-      if (isZeroBlock(block)) return this.found;
+      if (isZeroBlock(block)) return await this.atEnd();
       const header = decodeHeader(block);
       if (typeof header === 'string') throw this.malformed(header);
       if (!(await this.extension(header))) this.entry(header);
     }
+  }
+
+  private async atEnd(): Promise<TarEntry[]> {
+    if (!this.rules.strict) return this.found;
+    for (; this.at < this.end; this.at += BLOCK) {
+      const rest = await this.bytes(this.at, Math.min(BLOCK, this.end - this.at));
+      if (!isZeroBlock(rest)) throw this.malformed('other bytes follow its end');
+    }
+    return this.found;
   }
 
   /** Takes in a header that says something about the next entry; false if it is an entry itself. */
@@ -92,6 +116,10 @@ class TarReader {
     const name = pax.get('path') || (this.overlay.name ?? header.name);
     const type = entryTypeOf(header.flag, name);
     if (!type) throw this.malformed(`entry type "${displayPath(header.flag)}" is not supported`);
+    if (this.rules.strict && name.startsWith('/'))
+      throw this.malformed(`the name "${displayPath(name)}" is absolute`);
+    if (this.found.length >= (this.rules.maxEntries ?? Infinity))
+      throw this.malformed(`it has more than ${this.found.length} entries`);
     const path = cleanPath(name);
     if (path === undefined || (path === '' && type !== 'directory'))
       throw this.malformed(`the name "${displayPath(name)}" is not a path below the root`);
@@ -131,7 +159,9 @@ class TarReader {
     if (type !== 'symlink' && type !== 'hardlink') return {};
     const target = pax.get('linkpath') || (this.overlay.linkname ?? header.linkname);
     const linkTarget = type === 'symlink' ? target : cleanPath(target);
-    if (!linkTarget) throw this.malformed(`the link target "${displayPath(target)}" leads nowhere`);
+    const absolute = this.rules.strict && type === 'hardlink' && target.startsWith('/');
+    if (!linkTarget || absolute)
+      throw this.malformed(`the link target "${displayPath(target)}" leads nowhere`);
     return { linkTarget };
   }
 
@@ -155,10 +185,14 @@ class TarReader {
     return bytes;
   }
 
+  private get name(): string {
+    return this.rules.name ?? this.file;
+  }
+
   private truncated(): Fault {
     return new Fault({
       code: 'tar-format',
-      message: `${this.file} ends before the tar does.`,
+      message: `${this.name} ends before the tar does.`,
       hint: 'It was cut off while being written or copied: make it again.',
       details: [`${this.end} bytes, ${this.found.length} whole entries`],
     });
@@ -167,7 +201,7 @@ class TarReader {
   private malformed(what: string): Fault {
     return new Fault({
       code: 'tar-format',
-      message: `${this.file} is no tar this program can keep: ${what}.`,
+      message: `${this.name} is no tar this program can keep: ${what}.`,
       details: [`at byte ${this.at}, after ${this.found.length} entries`],
     });
   }

@@ -1,0 +1,72 @@
+import type * as z from 'zod';
+
+/** What vendors publish: archives, a packed program, or the program itself. */
+export const RELEASE_FORMATS = ['tar.gz', 'tar.xz', 'tar', 'zip', 'gz', 'binary'] as const;
+
+export type ReleaseFormat = (typeof RELEASE_FORMATS)[number];
+
+/** Ends of file names, the longest first. */
+const ENDS: readonly (readonly [string, ReleaseFormat])[] = [
+  ['.tar.gz', 'tar.gz'],
+  ['.tgz', 'tar.gz'],
+  ['.tar.xz', 'tar.xz'],
+  ['.txz', 'tar.xz'],
+  ['.tar', 'tar'],
+  ['.zip', 'zip'],
+  ['.gz', 'gz'],
+];
+
+/** Ends of files that are no program either. */
+const UNREADABLE = /\.(?:tar\.[a-z0-9]+|tbz2?|tzst|bz2|xz|zst|7z|rar|deb|rpm|apk|dmg|pkg|msi|exe|html?)$/;
+
+interface Given {
+  readonly url: string;
+  readonly format?: ReleaseFormat | undefined;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The kind of a vendor's file: as the definition says, else by the end of its address. */
+export function releaseFormat({ url, format }: Pick<Given, 'url' | 'format'>): ReleaseFormat {
+  const path = pathOf(url);
+  return format ?? ENDS.find(([end]) => path.endsWith(end))?.[1] ?? 'binary';
+}
+
+/** Whether the file is one program, not an archive of several files. */
+export function isLoneProgram(format: ReleaseFormat): boolean {
+  return format === 'binary' || format === 'gz';
+}
+
+/** Reports a kind of file that can't be read, and several files of a lone program. */
+export function reportFormat(given: unknown, context: z.core.$RefinementCtx): void {
+  const source = given as Partial<Given>;
+  if (typeof source.url !== 'string') return;
+  const end = UNREADABLE.exec(pathOf(source.url))?.[0];
+  if (end !== undefined && source.format === undefined && releaseFormat({ url: source.url }) === 'binary')
+    context.addIssue({
+      code: 'custom',
+      path: ['url'],
+      message: `a file that ends in "${end}" can't be read`,
+      params: {
+        hint: `Name one of another kind (${RELEASE_FORMATS.join(', ')}); where it is one, say so in "format".`,
+      },
+    });
+  else if (
+    isLoneProgram(releaseFormat({ url: source.url, format: source.format })) &&
+    countOf(source.files) > 1
+  )
+    context.addIssue({
+      code: 'custom',
+      path: ['files'],
+      message: 'a lone program goes to one place',
+      params: { hint: 'Name one file; where the vendor publishes an archive, say its kind in "format".' },
+    });
+}
+
+function countOf(files: unknown): number {
+  return typeof files === 'object' && files !== null ? Object.keys(files).length : 0;
+}
+
+/** Without what follows "?" or "#". */
+function pathOf(url: string): string {
+  return url.toLowerCase().replace(/[?#].*$/, '');
+}

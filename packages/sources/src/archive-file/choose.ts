@@ -1,0 +1,115 @@
+import { posix } from 'node:path';
+import { nearest } from '@image-tooling/model';
+import { ArchiveFault } from './fault';
+import type { Member } from './member';
+import { ArchiveTree } from './tree';
+
+/** What is taken of an archive: path in it, and where that goes. */
+export type WantedFiles = Readonly<Record<string, string>>;
+
+/** Something that is taken. `to` is where it goes. */
+export type Chosen =
+  | { readonly kind: 'file'; readonly to: string; readonly member: Member }
+  | { readonly kind: 'directory'; readonly to: string }
+  | { readonly kind: 'link'; readonly to: string; readonly target: string };
+
+/**
+ * Works out what is taken: a file as itself, a folder with all that is in it, a link that is wanted by name as what
+ * it leads to. Links within a folder lead where their target goes; one whose target is not taken becomes a copy of
+ * it. Throws one `ArchiveFault` for all that is wanted and not there.
+ */
+export function chooseMembers(members: readonly Member[], wanted: WantedFiles): Chosen[] {
+  const choice = new Choice(new ArchiveTree(members), wanted);
+  for (const [from, to] of Object.entries(wanted)) choice.take(from, to);
+  return choice.end();
+}
+
+class Choice {
+  private readonly chosen = new Map<string, Chosen>();
+  private readonly missing: string[] = [];
+  private readonly faults: string[] = [];
+
+  constructor(
+    private readonly tree: ArchiveTree,
+    private readonly wanted: WantedFiles,
+  ) {}
+
+  take(from: string, to: string): void {
+    const file = this.tree.file(from);
+    if (file) this.add({ kind: 'file', to, member: file });
+    else this.takeFolder(from, to);
+  }
+
+  private takeFolder(from: string, to: string): void {
+    const folder = this.tree.resolve(from);
+    if (folder === undefined || !this.tree.isFolder(folder)) {
+      this.missing.push(from);
+      return;
+    }
+    this.add({ kind: 'directory', to });
+    for (const member of this.tree.below(folder))
+      this.takeBelow(member, to + member.path.slice(folder.length));
+  }
+
+  end(): Chosen[] {
+    if (this.missing.length > 0) throw missingFault(this.tree, this.missing);
+    const [first, ...rest] = this.faults;
+    if (first !== undefined) throw new ArchiveFault(first, 'archive-format', rest, CORRECT);
+    return [...this.chosen.values()];
+  }
+
+  private takeBelow(member: Member, to: string): void {
+    const file = this.tree.file(member.path);
+    if (member.type === 'directory') this.add({ kind: 'directory', to });
+    else if (member.type === 'symlink') this.takeLink(member, to);
+    else if (file) this.add({ kind: 'file', to, member: file });
+    else this.faults.push(`holds "${member.path}", whose other name "${member.linkTarget}" is not there`);
+  }
+
+  private takeLink(link: Member, to: string): void {
+    const target = this.destinationOf(this.tree.leadsTo(link));
+    const file = this.tree.file(link.path);
+    if (target !== undefined)
+      this.add({ kind: 'link', to, target: posix.relative(posix.dirname(to), target) });
+    else if (file) this.add({ kind: 'file', to, member: file });
+    else this.faults.push(`holds the link "${link.path}" to "${link.linkTarget}", which is not taken`);
+  }
+
+  /** Where a path of the archive goes; undefined where it is not taken. */
+  private destinationOf(path: string): string | undefined {
+    if (!this.tree.at(path) && !this.tree.isFolder(path)) return undefined;
+    const covering = ([key]: readonly [string, string]): boolean =>
+      path === key || path.startsWith(`${key}/`);
+    const [from, to] = Object.entries(this.wanted).find(covering) ?? [];
+    return from === undefined || to === undefined ? undefined : to + path.slice(from.length);
+  }
+
+  private add(chosen: Chosen): void {
+    const before = this.chosen.get(chosen.to);
+    if (before && (before.kind !== 'directory' || chosen.kind !== 'directory'))
+      this.faults.push(`gives two files for "${chosen.to}"`);
+    this.chosen.set(chosen.to, chosen);
+  }
+}
+
+const CORRECT = 'Correct "files" in the tool.json.';
+const NAMES_TOLD = 8;
+
+function missingFault(tree: ArchiveTree, missing: readonly string[]): ArchiveFault {
+  const names = tree.names();
+  const near = missing.flatMap((path) => {
+    const same = names.filter((name) => posix.basename(name) === posix.basename(path));
+    return same.length > 0 ? same : (nearest(path, names) ?? []);
+  });
+  const told = (near.length > 0 ? [...new Set(near)] : names).slice(0, NAMES_TOLD);
+  const rest =
+    near.length > 0 ? [] : names.length > told.length ? [`and ${names.length - told.length} more`] : [];
+  return new ArchiveFault(
+    `has no ${missing.map((path) => `"${path}"`).join(', ')}`,
+    'archive-format',
+    told.length === 0
+      ? []
+      : [`${near.length > 0 ? 'nearest in it' : 'it holds'}: ${[...told, ...rest].join(', ')}`],
+    CORRECT,
+  );
+}

@@ -1,0 +1,91 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { isErrno } from '@image-tooling/host';
+import { ArchiveFault } from './fault';
+import { mostUnpacked, type ArchiveLimits } from './limits';
+
+export type Packing = 'gz' | 'xz';
+
+export interface Decompression {
+  readonly file: string;
+  readonly packing: Packing;
+  /** Where the content is written. */
+  readonly to: string;
+  readonly limits: ArchiveLimits;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Decompresses a file piece by piece. Throws `ArchiveFault` for data that is damaged, cut off or followed by other
+ * bytes, and for more content than the limits allow; file system errors as they are. Gives the content's bytes.
+ */
+export async function decompress({ file, packing, to, limits, signal }: Decompression): Promise<number> {
+  const { size } = await stat(file);
+  const counter = new Counter(mostUnpacked(size, limits), size);
+  try {
+    await pipeline(await contentOf(file, packing), counter, createWriteStream(to), { signal });
+    return counter.bytes;
+  } catch (error) {
+    throw damaged(error, packing);
+  }
+}
+
+async function contentOf(file: string, packing: Packing): Promise<Readable> {
+  const source = createReadStream(file, { highWaterMark: PIECE });
+  if (packing === 'gz') return gunzipped(source);
+  const { XzReadableStream } = await import('xz-decompress');
+  const compressed = Readable.toWeb(source) as ReadableStream<Uint8Array>;
+  return Readable.fromWeb(new XzReadableStream(compressed) as Parameters<typeof Readable.fromWeb>[0]);
+}
+
+const PIECE = 256 * 1024;
+
+function gunzipped(source: Readable): Readable {
+  const gunzip = createGunzip({ chunkSize: PIECE });
+  source.once('error', (error) => gunzip.destroy(error));
+  return source.pipe(gunzip);
+}
+
+/** Lets content through, up to a limit. */
+class Counter extends Transform {
+  bytes = 0;
+
+  constructor(
+    private readonly most: number,
+    private readonly packedBytes: number,
+  ) {
+    super();
+  }
+
+  override _transform(piece: Buffer, _: unknown, done: (error: Error | null, piece?: Buffer) => void): void {
+    this.bytes += piece.length;
+    if (this.bytes > this.most) done(bomb(this.packedBytes, this.most));
+    else done(null, piece);
+  }
+}
+
+/** An archive that unpacks to more than is meant well. */
+export function bomb(packedBytes: number, most: number): ArchiveFault {
+  return new ArchiveFault(
+    `unpacks to more than ${most} bytes, though it has only ${packedBytes} itself`,
+    'too-large',
+  );
+}
+
+/** xz-embedded's XZ_BUF_ERROR, and zlib's: the input ended, or what follows the end is nothing. */
+const ENDS_EARLY = /error code 8$|unexpected end of file/;
+/** xz-embedded's XZ_OPTIONS_ERROR, XZ_UNSUPPORTED_CHECK and XZ_MEMLIMIT_ERROR. */
+const UNSUPPORTED = /error code [346]$/;
+
+function damaged(error: unknown, packing: Packing): unknown {
+  if (error instanceof ArchiveFault || !(error instanceof Error) || error.name === 'AbortError') return error;
+  if (isErrno(error) && error.syscall !== undefined) return error;
+  if (ENDS_EARLY.test(error.message))
+    return new ArchiveFault(`ends before its content does, or has other bytes after its end (${packing})`);
+  if (UNSUPPORTED.test(error.message))
+    return new ArchiveFault('is packed with options of xz that are not supported');
+  return new ArchiveFault(`is damaged, or has other bytes after its end (${packing}: ${error.message})`);
+}

@@ -1,0 +1,42 @@
+import type { Result } from '@image-tooling/model';
+
+/** A part of a file on this machine; both in bytes. */
+export interface FileRange {
+  readonly file: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** One entry of an archive, before it is trusted. */
+export interface Member {
+  /** UTF-8; no "./" before it, no "/" after it. The root folder is the empty text. */
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo';
+  /** Permission bits; undefined where the archive has none (a zip of Windows). */
+  readonly mode?: number;
+  /** Bytes of content, unpacked. */
+  readonly size: number;
+  /** Of a symlink: as it stands. Of a hard link: the other entry's path. */
+  readonly linkTarget?: string;
+}
+
+/** An archive whose entries are known, and whose contents can be had. */
+export interface OpenArchive {
+  readonly members: readonly Member[];
+  /** The bytes of one of its files. Throws `ArchiveFault`. */
+  contentOf(member: Member): Promise<FileRange>;
+  close(): void;
+}
+
+/** What indexing a tar needs of a reader of tars. Paths and link targets are byte strings. */
+export type ReadTar = (
+  file: string,
+  part: { readonly offset: number; readonly length: number } | undefined,
+  rules: { readonly name: string; readonly strict: true; readonly maxEntries: number },
+) => Promise<Result<readonly TarMember[]>>;
+
+/** An entry of a tar: a member whose content, where it has some, is a range of the tar. */
+export interface TarMember extends Member {
+  readonly mode: number;
+  readonly content: { readonly kind: string; readonly offset?: number; readonly length?: number };
+}

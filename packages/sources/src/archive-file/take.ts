@@ -1,0 +1,133 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isLoneProgram, ok, type ReleaseFormat, type Result } from '@image-tooling/model';
+import { checkMembers, type LinkRules } from './check-members';
+import { chooseMembers, type Chosen, type WantedFiles } from './choose';
+import { decompress } from './decompress';
+import { archiveFailed } from './fault';
+import { checkFormat } from './format';
+import { ARCHIVE_LIMITS, type ArchiveLimits } from './limits';
+import type { FileRange, Member, OpenArchive, ReadTar } from './member';
+import { openTar, type TarPlace } from './tar';
+import { termsOf } from './terms';
+import { openZip } from './zip';
+
+export interface TakeRequest {
+  /** What the user is told: "k9s_Linux_amd64.tar.gz". */
+  readonly name: string;
+  /** Absolute path; of a part of it only where it is an uncompressed tar. */
+  readonly archive: TarPlace;
+  readonly format: ReleaseFormat;
+  /** Path in the archive → path below the folder they go to. A lone program has one, whatever its key. */
+  readonly files: WantedFiles;
+  /** An empty folder for what is unpacked: the entries that are given back point into it. */
+  readonly into: string;
+  readonly readTar: ReadTar;
+  readonly signal: AbortSignal;
+  /** Default: as a vendor's archive has them, `refused`. */
+  readonly absoluteLinks?: LinkRules['absoluteLinks'];
+  readonly limits?: ArchiveLimits;
+}
+
+/** Something that was taken. `to` is its path below the folder that the files go to. */
+export type Taken =
+  | { readonly kind: 'file'; readonly to: string; readonly content: FileRange; readonly executable: boolean }
+  | { readonly kind: 'directory'; readonly to: string }
+  | { readonly kind: 'link'; readonly to: string; readonly target: string };
+
+export interface TakenFiles {
+  readonly files: readonly Taken[];
+  /** Licence and notice files of the archive, by their path in it. */
+  readonly terms: readonly { readonly path: string; readonly content: FileRange }[];
+}
+
+/**
+ * Takes files out of an archive that somebody else made. Everything in it is looked at before anything is taken:
+ * one bad entry (see `checkMembers`) refuses it whole. Fails with `archive-format` (another format, damaged, cut
+ * off, bad entries, nothing of a wanted name), `too-large` (a bomb), `aborted`, `disk-full` or `io`.
+ */
+export async function takeFromArchive(request: TakeRequest): Promise<Result<TakenFiles>> {
+  const { name, archive, format, into } = request;
+  try {
+    await mkdir(into, { recursive: true });
+    if (!archive.part) await checkFormat(archive.file, format);
+    return ok(isLoneProgram(format) ? await takeProgram(request) : await takeMembers(request));
+  } catch (error) {
+    return archiveFailed(error, name, into);
+  }
+}
+
+async function takeProgram({
+  archive,
+  format,
+  files,
+  into,
+  limits,
+  signal,
+}: TakeRequest): Promise<TakenFiles> {
+  let { file } = archive;
+  if (format === 'gz') {
+    file = join(into, 'program');
+    await decompress({
+      file: archive.file,
+      packing: 'gz',
+      to: file,
+      limits: limits ?? ARCHIVE_LIMITS,
+      signal,
+    });
+  }
+  const content = { file, offset: 0, length: (await stat(file)).size };
+  const [to] = Object.values(files);
+  if (to === undefined) throw new Error('a source without files passed the schema');
+  return { files: [{ kind: 'file', to, content, executable: true }], terms: [] };
+}
+
+async function takeMembers(request: TakeRequest): Promise<TakenFiles> {
+  const { files, limits = ARCHIVE_LIMITS, absoluteLinks = 'refused' } = request;
+  const archive = await opened(request, limits);
+  try {
+    checkMembers(archive.members, limits, { absoluteLinks });
+    const contents = new Contents(archive);
+    const chosen = chooseMembers(archive.members, files);
+    const taken: Taken[] = [];
+    for (const each of chosen) taken.push(each.kind === 'file' ? await contents.taken(each) : each);
+    const terms = [];
+    for (const { path, member } of termsOf(archive.members))
+      terms.push({ path, content: await contents.of(member) });
+    return { files: taken, terms };
+  } finally {
+    archive.close();
+  }
+}
+
+async function opened(request: TakeRequest, limits: ArchiveLimits): Promise<OpenArchive> {
+  const { name, archive, format, into, signal, readTar } = request;
+  const { file } = archive;
+  if (format === 'zip') return openZip({ file, into, limits, signal });
+  if (format === 'tar') return openTar(archive, name, limits, readTar);
+  const tar = join(into, 'archive.tar');
+  await decompress({ file, packing: format === 'tar.xz' ? 'xz' : 'gz', to: tar, limits, signal });
+  return openTar({ file: tar }, name, limits, readTar);
+}
+
+/** Contents, each unpacked once. */
+class Contents {
+  private readonly known = new Map<Member, FileRange>();
+
+  constructor(private readonly archive: OpenArchive) {}
+
+  async of(member: Member): Promise<FileRange> {
+    const content = this.known.get(member) ?? (await this.archive.contentOf(member));
+    this.known.set(member, content);
+    return content;
+  }
+
+  async taken({ to, member }: Extract<Chosen, { kind: 'file' }>): Promise<Taken> {
+    return { kind: 'file', to, content: await this.of(member), executable: isExecutable(to, member) };
+  }
+}
+
+/** By the archive's own mode bits; what goes to a folder of programs is one, whatever the archive says. */
+function isExecutable(to: string, { mode = 0 }: Member): boolean {
+  return (mode & 0o111) !== 0 || /^s?bin\//.test(to);
+}
