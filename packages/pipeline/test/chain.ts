@@ -26,6 +26,10 @@ export const SLOW: FixturePackage = {
   scripts: { postinst: 'echo falling asleep\nsleep 2\n' },
 };
 
+/** Take no time. */
+const QUICK: FixturePackage = { name: 'fixture-quick', files: { 'usr/share/quick': 'quick\n' } };
+const SECOND: FixturePackage = { name: 'fixture-second', depends: 'fixture-quick' };
+
 export const FAILING: FixturePackage = {
   name: 'fixture-failing',
   scripts: { postinst: 'echo looking for the moon\necho "there is no moon" >&2\nexit 3\n' },
@@ -49,7 +53,7 @@ export class Chain {
   ) {}
 
   static async make(): Promise<Chain> {
-    const archive = await createArchive({ packages: [SLOW, FAILING] });
+    const archive = await createArchive({ packages: [SLOW, FAILING, QUICK, SECOND] });
     const rig = await createRig({ archives: [archive] });
     for (const [name, image] of Object.entries(IMAGES))
       await rig.write(`images/${name}/image.json`, { ...image, ...PLATFORMS });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { describeBadBuilds } from './bad-builds';
 import { Chain } from './chain';
 import { describeKills } from './kills';
+import { describeRegistryBase } from './on-registry-base';
 
 // One file, so that the system below all of it is built once.
 let chain: Chain;
@@ -12,4 +13,5 @@ beforeAll(async () => {
 afterAll(() => chain.remove());
 
 describeBadBuilds(() => chain);
+describeRegistryBase(() => chain);
 describeKills(() => chain);

@@ -1,124 +1,41 @@
-import { readFile } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
-import { digestOf, type DigestFile, type ImageLock, type LayersFile } from '@image-tooling/model';
-import { fileEntry, openStore, symlinkEntry, writeLayer, type TarEntry } from '@image-tooling/oci';
+import { digestOf, type LayersFile } from '@image-tooling/model';
+import { fileEntry, symlinkEntry } from '@image-tooling/oci';
 import {
   createRig,
-  pushPlainBlob,
   pushPlainManifest,
   startFaultProxy,
   startRegistry,
-  steady,
   whyNoRegistry,
   type FaultProxy,
   type RealRegistry,
   type RegistryFault,
-  type WorkspaceRig,
 } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import {
+  APP,
+  built,
+  DOCKER,
+  exported,
+  layersOf,
+  lockOf,
+  pushDocker,
+  read,
+  seen,
+  workspaceOn,
+} from './base-images';
 import { plantTool } from './planted';
-import { temporaryFolder, valueOf } from './registry-images';
 
 const reason = whyNoRegistry();
 if (reason !== undefined) console.warn(`from-registry: skipped, since ${reason}`);
 
-const DOCKER = 'application/vnd.docker';
-const PATIENCE = { IMAGE_HTTP_TIMEOUT_SECONDS: '2', IMAGE_HTTP_TRIES: '1' };
-const CONFIG = {
-  Env: ['PATH=/bin', 'COLOUR=blue=green'],
-  Entrypoint: ['/bin/app'],
-  User: '65532',
-  WorkingDir: '/data',
-  Labels: { vendor: 'somebody' },
-  Volumes: { '/data': {} },
-};
-
 let registry: RealRegistry;
 let proxy: FaultProxy;
 
-/** Gzipped tars, as somebody else's builder writes them. */
-async function layersOf(...layers: readonly TarEntry[][]): Promise<{ tar: Buffer; blob: Buffer }[]> {
-  const store = valueOf(await openStore(temporaryFolder()));
-  return Promise.all(
-    layers.map(async (entries) => {
-      const { layer } = valueOf(await writeLayer(entries, { compression: 'none', store }));
-      const tar = await readFile(store.blobPath(layer.digest));
-      return { tar, blob: gzipSync(tar, { level: 1 }) };
-    }),
-  );
-}
-
-/** Pushes a Docker image of one platform by plain HTTP. Gives its digest and those of its layers. */
-async function pushDocker(
-  path: string,
-  layers: readonly { readonly tar: Buffer; readonly blob: Buffer }[],
-  { config = {} } = {},
-) {
-  const diffIds = layers.map(({ tar }) => digestOf(tar));
-  const bytes = Buffer.from(
-    JSON.stringify({
-      os: 'linux',
-      architecture: 'amd64',
-      created: '2024-05-06T07:08:09.123Z',
-      config: CONFIG,
-      rootfs: { type: 'layers', diff_ids: diffIds },
-      ...config,
-    }),
-  );
-  const rows = [];
-  for (const { blob } of layers)
-    rows.push({
-      mediaType: `${DOCKER}.image.rootfs.diff.tar.gzip`,
-      digest: await pushPlainBlob(registry, path, blob),
-      size: blob.length,
-    });
-  const json = {
-    schemaVersion: 2,
-    mediaType: `${DOCKER}.distribution.manifest.v2+json`,
-    config: {
-      mediaType: `${DOCKER}.container.image.v1+json`,
-      digest: await pushPlainBlob(registry, path, bytes),
-      size: bytes.length,
-    },
-    layers: rows,
-  };
-  const digest = await pushPlainManifest(registry, path, json);
-  return { digest, size: JSON.stringify(json).length, layers: rows.map((row) => row.digest) };
-}
-
-const APP = () => layersOf([fileEntry('bin/app', 'static', { mode: 0o755 })]);
-
-/** A workspace with one image on a base, asked for through the proxy. */
-async function workspaceOn(path: string, digest: string, image: object = {}): Promise<WorkspaceRig> {
-  const rig = await createRig();
-  onTestFinished(() => rig.remove());
-  await rig.write('images/app/image.json', {
-    description: 'On a base',
-    from: { registry: `${proxy.host}/${path}@${digest}` },
-    platforms: ['linux/amd64'],
-    ...image,
-  });
-  return rig;
-}
-
-async function read<T>(rig: WorkspaceRig, file: string): Promise<T> {
-  return JSON.parse(await readFile(join(rig.folder, 'images', file), 'utf8')) as T;
-}
-
-const lockOf = async (rig: WorkspaceRig) =>
-  (await read<ImageLock>(rig, 'app/lock.json')).platforms['linux/amd64'];
-
-/** What a person sees of a command that must fail; no network but this machine's is needed for it. */
-async function seen(
-  rig: WorkspaceRig,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<string> {
-  const { exitCode, stderr } = await rig.run(args, { ...PATIENCE, ...env });
-  expect(exitCode).toBe(1);
-  return steady(stderr, rig);
-}
+const push = (path: string, layers: Awaited<ReturnType<typeof layersOf>>, options = {}) =>
+  pushDocker(registry, path, layers, options);
+/** As the proxy is asked for it. */
+const at = (path: string, digest: string) => `${proxy.host}/${path}@${digest}`;
 
 describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
   beforeAll(async () => {
@@ -131,8 +48,8 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
   });
 
   it('keeps its layers byte for byte, takes over its config, and builds the same twice without the registry', async () => {
-    const base = await pushDocker('scratch/app', await APP());
-    const rig = await workspaceOn('scratch/app', base.digest, { tools: ['knife'], files: 'rootfs' });
+    const base = await push('scratch/app', await APP());
+    const rig = await workspaceOn(at('scratch/app', base.digest), { tools: ['knife'], files: 'rootfs' });
     await rig.write('images/app/rootfs/bin/more', 'own\n');
     await plantTool(
       rig,
@@ -180,8 +97,8 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
   });
 
   it('pulls what the store lacks by the lock alone, and is the same image', async () => {
-    const base = await pushDocker('again/app', await APP());
-    const rig = await workspaceOn('again/app', base.digest);
+    const base = await push('again/app', await APP());
+    const rig = await workspaceOn(at('again/app', base.digest));
     await rig.must(['lock', 'app']);
     const first = await built(rig);
     const other = await createRig();
@@ -208,8 +125,8 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
         fileEntry('.wh.old', ''),
       ],
     );
-    const base = await pushDocker('whiteouts/app', layers);
-    const rig = await workspaceOn('whiteouts/app', base.digest, { files: 'rootfs' });
+    const base = await push('whiteouts/app', layers);
+    const rig = await workspaceOn(at('whiteouts/app', base.digest), { files: 'rootfs' });
     for (const path of ['opt/a', 'srv/x', 'old/file']) await rig.write(`images/app/rootfs/${path}`, 'own\n');
     await rig.must(['lock', 'app']);
     await rig.must(['build', 'app']);
@@ -218,8 +135,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     expect(text).toContain(
       '/opt/kept comes from two layers: the base layer of app and the files layer of app',
     );
-    expect(text).toContain('/srv/y comes from two layers');
-    expect(text).toContain('2 errors');
+    expect(text).toMatch(/\/srv\/y comes from two layers[^]*2 errors/);
   });
 
   it('finds what is installed in images without dpkg', async () => {
@@ -229,8 +145,8 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
       fileEntry('var/lib/dpkg/status.d/tzdata.md5sums', 'x'),
       fileEntry('etc/os-release', 'ID=debian\nVERSION_CODENAME=trixie\n'),
     ]);
-    const base = await pushDocker('distroless/app', layer ? [layer] : []);
-    const rig = await workspaceOn('distroless/app', base.digest);
+    const base = await push('distroless/app', layer ? [layer] : []);
+    const rig = await workspaceOn(at('distroless/app', base.digest));
     await rig.must(['lock', 'app']);
     expect((await lockOf(rig))?.base).toMatchObject({
       os: { id: 'debian', codename: 'trixie' },
@@ -241,7 +157,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
 
   it('takes the platform out of an index, and names those it has', async () => {
     const path = 'index/app';
-    const base = await pushDocker(path, await APP());
+    const base = await push(path, await APP());
     const row = {
       mediaType: `${DOCKER}.distribution.manifest.v2+json`,
       digest: base.digest,
@@ -256,23 +172,23 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
         { ...row, platform: { os: 'linux', architecture: 'amd64' } },
       ],
     });
-    const rig = await workspaceOn(path, index);
+    const rig = await workspaceOn(at(path, index));
     await rig.must(['lock', 'app']);
     expect((await lockOf(rig))?.base?.manifest).toBe(base.digest);
-    const both = await workspaceOn(path, index, { platforms: ['linux/amd64', 'linux/arm64'] });
+    const both = await workspaceOn(at(path, index), { platforms: ['linux/amd64', 'linux/arm64'] });
     expect(await seen(both, ['lock', 'app'])).toMatchInlineSnapshot(`
       "error: The image sha256:<sha256> is not for linux/arm64, but for linux/s390x, linux/amd64. (base-unusable)
         from.registry: 127.0.0.1:<port>/index/app@sha256:<sha256>
         help: Take the digest of an index that has the platform, or list in "platforms" of image.json those that it has.
       "
     `);
-    const single = await workspaceOn(path, base.digest, { platforms: ['linux/arm64'] });
+    const single = await workspaceOn(at(path, base.digest), { platforms: ['linux/arm64'] });
     expect(await seen(single, ['lock', 'app'])).toContain('is not for linux/arm64, but for linux/amd64.');
   });
 
   it('refuses packages and users where nothing can make them', async () => {
-    const base = await pushDocker('noapt/app', await APP());
-    const rig = await workspaceOn('noapt/app', base.digest, {
+    const base = await push('noapt/app', await APP());
+    const rig = await workspaceOn(at('noapt/app', base.digest), {
       packages: ['jq'],
       users: [{ name: 'toolbox', uid: 1000, home: '/home/toolbox' }],
     });
@@ -293,21 +209,21 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
       ...files.map((path) => fileEntry(path, '')),
       fileEntry('usr/lib/os-release', `ID=${id}\nVERSION_CODENAME=${codename}\n`),
     ]);
-    const base = await pushDocker(`${id}/app`, layers);
-    const rig = await workspaceOn(`${id}/app`, base.digest, { packages: ['jq'] });
+    const base = await push(`${id}/app`, layers);
+    const rig = await workspaceOn(at(`${id}/app`, base.digest), { packages: ['jq'] });
     await rig.write('images/other/image.json', { description: 'Other', from: { debian: 'trixie' } });
     expect(await seen(rig, ['lock', 'app'])).toContain(expected);
   });
 
   it('refuses an image whose layers are not what its config says', async () => {
     const wrong = { rootfs: { type: 'layers', diff_ids: [digestOf('something else')] } };
-    const base = await pushDocker('liar/app', await APP(), { config: wrong });
-    const rig = await workspaceOn('liar/app', base.digest);
+    const base = await push('liar/app', await APP(), { config: wrong });
+    const rig = await workspaceOn(at('liar/app', base.digest));
     expect(await seen(rig, ['lock', 'app'])).toContain('(base-unusable)');
   });
 
   it('says that there is no such image, and that a login is missing', async () => {
-    const rig = await workspaceOn('nobody/app', `sha256:${'0'.repeat(64)}`);
+    const rig = await workspaceOn(at('nobody/app', `sha256:${'0'.repeat(64)}`));
     expect(await seen(rig, ['lock', 'app'])).toMatchInlineSnapshot(`
       "error: 127.0.0.1:<port>/nobody/app has no manifest sha256:<sha256>. (gone)
         from.registry: 127.0.0.1:<port>/nobody/app@sha256:<sha256>
@@ -332,12 +248,11 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
   it.each([
     ['wrong bytes', { kind: 'flip-bit', at: 20 }, 'checksum'],
     ['404', { kind: 'answer', status: 404 }, 'gone'],
-    ['an end too early', { kind: 'truncate-answer', bytes: 20 }, 'truncated'],
   ] satisfies [string, RegistryFault, string][])(
     'says that a layer came with %s, and keeps nothing',
     async (_, fault, code) => {
-      const base = await pushDocker('faults/app', await APP());
-      const rig = await workspaceOn('faults/app', base.digest);
+      const base = await push('faults/app', await APP());
+      const rig = await workspaceOn(at('faults/app', base.digest));
       await rig.must(['lock', 'app']);
       const fresh = { IMAGE_STORE: join(rig.folder, 'fresh') };
       proxy.fault({ path: /blobs/, fault });
@@ -350,20 +265,3 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     },
   );
 });
-
-async function built(rig: WorkspaceRig): Promise<DigestFile> {
-  await rig.must(['build', 'app']);
-  return read<DigestFile>(rig, 'app/dist/linux-amd64/digest.json');
-}
-
-/** Media types of the layers, and the labels, of the image as it leaves the store. */
-async function exported(rig: WorkspaceRig) {
-  const folder = join(rig.folder, 'out');
-  await rig.must(['load', 'app', `--to=oci:${folder}`]);
-  const json = async <T>(digest: string) =>
-    JSON.parse(await readFile(join(folder, 'blobs', 'sha256', digest.slice('sha256:'.length)), 'utf8')) as T;
-  const { manifest, config } = await read<DigestFile>(rig, 'app/dist/linux-amd64/digest.json');
-  const { layers } = await json<{ layers: { mediaType: string }[] }>(manifest);
-  const { config: runtime } = await json<{ config: { Labels: Record<string, string> } }>(config);
-  return { layers: layers.map(({ mediaType }) => mediaType), labels: runtime.Labels };
-}
