@@ -13,6 +13,8 @@ const FLAGS = {
   reason: { type: 'string' },
   'plain-http': { type: 'boolean' },
   json: { type: 'boolean' },
+  why: { type: 'boolean' },
+  file: { type: 'string' },
   'keep-days': { type: 'string' },
   go: { type: 'boolean' },
   repair: { type: 'boolean' },

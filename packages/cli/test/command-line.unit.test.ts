@@ -32,6 +32,10 @@ describe('a command line', () => {
               --to oci-archive:<file>               the same in one tar file
               --compression none | gzip | zstd      of its layers (oci, oci-archive)
               --platform linux/amd64                default: this machine's
+          explain <name> [--platform linux/amd64] what an image or tool was built from: layers, sizes, who shares them
+              --why                                 what a build would do now, and which input differs from the last one
+              --file <path>                         which layer, package, tool or file brought a path
+              --json                                the same for programs (docs/explain.md)
           publish <name>                          the tested bytes of all platforms, to the registry of nx.json
               --release x.y.z                       a release; else the branch says which tags are written
               --branch <name>                       default: as CI's environment or git has it

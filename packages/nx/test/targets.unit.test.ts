@@ -32,7 +32,14 @@ describe('the targets of a tool', () => {
   const targets = targetsOf(TOOL, AMD64);
 
   it('are these', () => {
-    expect(Object.keys(targets).sort()).toEqual(['build', 'build-all', 'build-amd64', 'build-arm64', 'lock']);
+    expect(Object.keys(targets).sort()).toEqual([
+      'build',
+      'build-all',
+      'build-amd64',
+      'build-arm64',
+      'explain',
+      'lock',
+    ]);
   });
 
   it('build from its definition, its lock and the code that builds it, and nothing else', () => {
@@ -53,6 +60,13 @@ describe('the targets of a tool', () => {
   });
 });
 
+describe('an explanation', () => {
+  it('needs no build, which would leave nothing to say of what differs from the last one', () => {
+    const command = 'image-tooling explain helm';
+    expect(targetsOf(TOOL, AMD64)['explain']).toEqual({ command, cache: false, dependsOn: [] });
+  });
+});
+
 describe('the targets of an image', () => {
   const targets = targetsOf(IMAGE, AMD64);
 
@@ -62,6 +76,7 @@ describe('the targets of an image', () => {
       'build-all',
       'build-amd64',
       'build-arm64',
+      'explain',
       'load',
       'lock',
       'publish',

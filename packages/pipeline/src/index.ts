@@ -1,5 +1,6 @@
 export { buildProject, type Built } from './build';
 export type { MadeImage } from './build/image';
+export { explainProject, type ExplainRequest, type Explanation } from './explain';
 export { loadImage, type Loaded, type LoadRequest } from './load';
 export { parseCompression, parseLoadTarget, type LoadTarget } from './load/target';
 export { lockProject } from './lock';

@@ -1,5 +1,6 @@
 import { build } from './build';
 import type { Command } from './command';
+import { explain } from './explain';
 import { load } from './load';
 import { lock } from './lock';
 import { publish } from './publish';
@@ -14,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   test,
   lock,
   load,
+  explain,
   publish,
   registry,
   store,

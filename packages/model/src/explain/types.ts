@@ -1,6 +1,6 @@
 import type { SourceKind } from '../definitions';
 import type { Digest } from '../digest';
-import type { LayerKind } from '../layer';
+import type { Compression, LayerKind } from '../layer';
 import type { Contents } from '../plan';
 import type { Platform } from '../platform';
 
@@ -13,13 +13,14 @@ export interface RecordedLayer {
   /** The image or tool whose definition made it. */
   readonly owner: string;
   readonly digest: Digest;
-  /** These five are unknown of a help layer whose image's config the store has lost. */
+  /** These are unknown of a help layer whose image's config the store has lost. */
   readonly buildId?: Digest;
   readonly diffId?: Digest;
   /** Bytes of the blob. */
   readonly size?: number;
   /** Bytes of the tar. */
   readonly tarSize?: number;
+  readonly compression?: Compression;
   /** How many packages were installed into it. */
   readonly packages?: number;
   /** Whether the store has its blob. */

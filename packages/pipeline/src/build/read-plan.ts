@@ -24,19 +24,37 @@ export interface PlannedImage {
   readonly files: ImageFiles | undefined;
 }
 
+/** What an image stands on and has taken in: its parent's layers, and its own tools'. */
+export interface Below {
+  readonly parent: LayersFile | undefined;
+  readonly tools: readonly LayerFile[];
+}
+
 /** Plans an image from its definition and from what its parent's and its tools' own builds left. */
 export async function readPlan(
   session: Session,
   image: Image,
   platform: Platform,
 ): Promise<Result<PlannedImage>> {
-  const { name, definition } = image;
-  const lock = image.lock?.value.platforms[platform];
-  if (!lock) return fail(noPlatform(image, platform));
+  const lock = lockOn(image, platform);
+  if (!lock.ok) return lock;
   const parent = image.parent ? await layersOf(session, image.parent, platform) : ok(undefined);
   if (!parent.ok) return parent;
   const tools = all(await Promise.all(image.tools.map((tool) => layerOf(session, tool, platform))));
   if (!tools.ok) return tools;
+  return planOn(session, image, platform, { parent: parent.value, tools: tools.value });
+}
+
+/** Plans an image over what is below it. Fails with `platform`, `lock-stale`, and as its files are read. */
+export async function planOn(
+  session: Session,
+  image: Image,
+  platform: Platform,
+  below: Below,
+): Promise<Result<PlannedImage>> {
+  const { name, definition } = image;
+  const lock = lockOn(image, platform);
+  if (!lock.ok) return lock;
   const files = await imageFiles(join(session.root, image.folder), definition);
   if (!files.ok) return files;
   const plan = planImage({
@@ -45,15 +63,15 @@ export async function readPlan(
     platform,
     compression: session.options.compression,
     labels: definition.config.labels ?? {},
-    lock,
-    parent: parent.value,
-    tools: tools.value,
+    lock: lock.value,
+    ...below,
     files: files.value?.inputs,
   });
-  return plan.ok ? ok({ plan: plan.value, lock, files: files.value }) : plan;
+  return plan.ok ? ok({ plan: plan.value, lock: lock.value, files: files.value }) : plan;
 }
 
-async function layersOf(
+/** The layers that an image was built with last. Fails with `unknown-reference` where it was not built. */
+export async function layersOf(
   session: Session,
   { name, folder }: Image,
   platform: Platform,
@@ -65,7 +83,8 @@ async function layersOf(
   return found?.layersVersion === 1 ? ok(found) : fail(notBuilt(name, platform));
 }
 
-async function layerOf(
+/** The layer that a tool was built to last. Fails as `layersOf`. */
+export async function layerOf(
   session: Session,
   { name, folder }: Tool,
   platform: Platform,
@@ -74,7 +93,8 @@ async function layerOf(
   return found?.layerVersion === 1 ? ok(found) : fail(notBuilt(name, platform));
 }
 
-function notBuilt(name: string, platform: Platform): Failure {
+/** Says that an image or a tool was not built. */
+export function notBuilt(name: string, platform: Platform): Failure {
   return {
     code: 'unknown-reference',
     message: `"${name}" has not been built for ${platform} yet.`,
@@ -82,7 +102,13 @@ function notBuilt(name: string, platform: Platform): Failure {
   };
 }
 
-function noPlatform({ name, definition }: Image, platform: Platform): Failure {
+function lockOn(image: Image, platform: Platform): Result<PlatformLock> {
+  const lock = image.lock?.value.platforms[platform];
+  return lock ? ok(lock) : fail(noPlatform(image, platform));
+}
+
+/** Says that an image is not for a platform. */
+export function noPlatform({ name, definition }: Image, platform: Platform): Failure {
   return {
     code: 'platform',
     message: `The image "${name}" is not for ${platform}, but for ${definition.platforms.join(', ')}.`,

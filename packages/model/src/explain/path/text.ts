@@ -7,29 +7,23 @@ import type { Bringer, LayerName, PathEvent, PathExplanation, PathFacts, PathInL
 
 /** Where a path comes from, as lines for people: the links on the way, what it is, who brought it, what is below. */
 export function pathExplanationLines(explanation: PathExplanation): string[] {
-  const { name, platform, asked, links, path, found } = explanation;
-  const head = `${visible(asked)} in ${name} ${platform}`;
-  const rows = links.flatMap((link) => linkRows(link));
+  const { name, platform, asked, links, path, found, folder } = explanation;
   return [
-    head,
-    ...aligned([...rows, ...(found ? foundRows(found, path) : [[visible(path), 'is not there']])]),
+    `${visible(asked)} in ${name} ${platform}`,
+    '',
+    ...links.flatMap(presentLines),
+    ...(found ? presentLines(found) : [visible(path), ...(folder ? [] : ['  is    not there'])]),
     ...belowLines(explanation),
     ...folderLines(explanation),
   ];
 }
 
-function linkRows({ path, facts, layer, bringer }: PathInLayer): string[][] {
+function presentLines({ path, layer, facts, bringer }: PathInLayer): string[] {
   return [
-    [visible(path), `a link to ${visible(facts.link ?? '?')}`],
-    ['  from', `${layerText(layer)}${bringer ? `; ${bringerText(bringer)}` : ''}`],
-  ];
-}
-
-function foundRows({ layer, facts, bringer }: PathInLayer, path: string): string[][] {
-  return [
-    [visible(path), factsText(facts)],
-    ['  from', layerText(layer)],
-    ...(bringer ? [['  by', bringerText(bringer)]] : []),
+    visible(path),
+    `  is    ${factsText(facts)}`,
+    `  in    ${layerText(layer)}`,
+    ...(bringer ? [`  from  ${bringerText(bringer)}`] : []),
   ];
 }
 
@@ -58,7 +52,7 @@ function bringerText(bringer: Bringer): string {
     case 'package':
       return packageText(bringer);
     case 'installation':
-      return bringer.note ?? 'no package lists it: a maintainer script made it when packages were installed';
+      return `no package; ${bringer.note ?? 'a maintainer script made it when packages were installed'}`;
     case 'tool':
       return `tool ${bringer.name} ${bringer.version} (${bringer.source})`;
     case 'definition':
@@ -79,26 +73,27 @@ function packageText({ name, version, shared }: Extract<Bringer, { by: 'package'
 function belowLines({ layers, folder }: PathExplanation): string[] {
   if (folder) return [];
   const [first, ...rest] = layers;
-  const below = first?.does === 'removes' ? layers : rest;
-  return below.map((event) => `  ${eventText(event)}`);
+  const removed = first?.does === 'removes' ? [`  since ${eventText(first)}`] : [];
+  return [...removed, ...rest.map((event) => `  over  ${eventText(event)}`)];
 }
 
 function eventText({ layer, does, facts }: PathEvent): string {
-  if (does === 'removes') return `removed by ${layerText(layer)}`;
-  return `below it, in ${layerText(layer)}: ${facts ? factsText(facts) : 'there'}`;
+  if (does === 'removes') return `${layerText(layer)}, removes it`;
+  return `${layerText(layer)}: ${facts ? factsText(facts) : 'there'}`;
 }
 
 function folderLines({ folder }: PathExplanation): string[] {
   if (!folder) return [];
+  if (folder.entries === 0) return ['  holds nothing'];
   const rows = folder.parts.map(({ layer, entries, size }) => [
-    `  ${layer.number}`,
+    `    ${layer.number}`,
     layerWords(layer),
     counted(entries, 'entry', 'entries'),
     size === undefined ? '?' : bytesText(size),
   ]);
   const total = folder.size === undefined ? '' : `, ${bytesText(folder.size)}`;
   return [
-    `in it: ${counted(folder.entries, 'entry', 'entries')}${total}, from ${counted(folder.parts.length, 'layer')}`,
+    `  holds ${counted(folder.entries, 'entry', 'entries')}${total}, from ${counted(folder.parts.length, 'layer')}`,
     ...aligned(rows, [0, 2, 3]),
   ];
 }

@@ -7,11 +7,12 @@ import type { LayerChange, ProjectWhy, Why } from './types';
 const MOST = 12;
 
 /** What a build would do now, as lines for people: bottom up, what stays at the end. */
-export function whyLines({ name, platform, projects }: Why): string[] {
+export function whyLines({ name, platform, projects, blockedBy }: Why): string[] {
   const changed = projects.filter(({ result }) => result !== 'same');
-  if (changed.length === 0)
+  if (changed.length === 0 && blockedBy.length === 0)
     return [
-      `${name} ${platform}: nothing would be built. It is what its definitions and locks say, and so is all below it.`,
+      `${name} ${platform}: nothing would be built.`,
+      'It is what its definitions and locks say, and so is all below it.',
     ];
   const same = projects.filter(({ result }) => result === 'same').map((one) => one.name);
   const told = new Set<string>();
@@ -19,33 +20,43 @@ export function whyLines({ name, platform, projects }: Why): string[] {
     `${name} ${platform}: what a build would do now, held against the last one`,
     ...changed.flatMap((project) => ['', ...projectLines(project, told)]),
     ...(same.length > 0 ? ['', ...wrapped('as they were built:', same)] : []),
+    ...(changed.some(makesMore) ? ['', SAME_BYTES] : []),
+    ...(blockedBy.length > 0 ? ['', 'Nothing can be built before this is mended:'] : []),
   ];
+}
+
+/** A restacked image has another digest all the same: its history names the build ids of its layers. */
+const SAME_BYTES = 'A layer that is made again may come out as it was: then nobody pulls it anew.';
+
+function makesMore({ layers }: ProjectWhy): boolean {
+  return layers.some(({ own, inStore, change }) => own && !inStore && change === 'changed');
 }
 
 const RESULTS: Readonly<Record<ProjectWhy['result'], string>> = {
   same: 'as it was built',
   build: 'built again',
-  restack: 'restacked: put together again from layers that exist',
+  restack: 'restacked: put together again, nothing of its own is made',
   take: 'taken from the store, where it was built before',
 };
 
+const FIRST_TIMES: Readonly<Record<ProjectWhy['result'], string>> = {
+  same: 'as it was built',
+  build: 'not built here yet: built',
+  restack: 'not built here yet: put together, nothing of its own is made',
+  take: 'not built here yet: taken from the store',
+};
+
 function projectLines(why: ProjectWhy, told: Set<string>): string[] {
-  const { name, project, config, configKnown, builtBefore, reordered } = why;
+  const { name, project, result, layers, config, configKnown, builtBefore, reordered } = why;
   return [
-    `${project} ${name}: ${builtBefore ? RESULTS[why.result] : firstTime(why)}`,
-    ...why.layers.flatMap((layer) => layerLines(layer, builtBefore, told)),
+    `${project} ${name}: ${(builtBefore ? RESULTS : FIRST_TIMES)[result]}`,
+    ...layers.flatMap((layer) => layerLines(layer, builtBefore, told)),
     ...(reordered ? ['  restack: layers stand in another order'] : []),
     ...config.map((difference) => `  restack: ${shown(difference)}`),
     ...(builtBefore && !configKnown
       ? ['  labels and start-up: not known, the store has lost the config of the last build']
       : []),
   ];
-}
-
-function firstTime({ result }: ProjectWhy): string {
-  return result === 'build'
-    ? 'not built here yet: built'
-    : 'not built here yet, but all its layers are in the store';
 }
 
 /** A layer that a project below told of already is named, and no more. */
@@ -67,7 +78,7 @@ function changeWords({ change, before, after, inStore, own }: LayerChange, built
 function reasons({ differences, change }: LayerChange): string[] {
   if (change !== 'changed') return [];
   if (!differences)
-    return ['    since: not known, the store has no record of what the last one was made from'];
+    return ['    since: not known; the store has no record of what the last one was made from'];
   const more =
     differences.length > MOST ? [`    and ${differences.length - MOST} more (--json has all)`] : [];
   return [...differences.slice(0, MOST).map((difference) => `    since ${shown(difference)}`), ...more];

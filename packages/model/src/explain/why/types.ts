@@ -1,5 +1,6 @@
 import type { Digest } from '../../digest';
 import type { Json } from '../../canonical';
+import type { Failure } from '../../failure';
 import type { LayerKind } from '../../layer';
 import type { Platform } from '../../platform';
 import type { EXPLAIN_VERSION } from '../types';
@@ -60,4 +61,6 @@ export interface Why {
   readonly platform: Platform;
   /** Tools and images below it first, itself last. Ends early where something can't be planned. */
   readonly projects: readonly ProjectWhy[];
+  /** Why no build could be made now: a stale lock, a file that no layer can hold. */
+  readonly blockedBy: readonly Failure[];
 }

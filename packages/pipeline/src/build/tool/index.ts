@@ -42,7 +42,8 @@ export async function ensureTool(
   });
 }
 
-function wantedTool({ options }: Session, { name }: Tool, recipe: ToolRecipe): WantedLayer {
+/** The layer that a tool is to have, and what decides it. */
+export function wantedTool({ options }: Session, { name }: Tool, recipe: ToolRecipe): WantedLayer {
   const { compression } = options;
   const inputs: Json = { kind: 'tool', format: FORMATS.tool, compression, name, source: recipe.inputs };
   return { kind: 'tool', owner: name, inputs, buildId: layerBuildId(inputs), time: CONSTANT_TIME };

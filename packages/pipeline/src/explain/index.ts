@@ -1,0 +1,55 @@
+import {
+  fail,
+  ok,
+  type ImageExplanation,
+  type PathExplanation,
+  type Platform,
+  type Result,
+  type ToolExplanation,
+  type Why,
+} from '@image-tooling/model';
+import type { Session } from '../session';
+import { findProject, loadWorkspace } from '../workspace/load';
+import { explainRecordedImage } from './image';
+import { explainPath } from './path';
+import { explainRecordedTool } from './tool';
+import { explainWhy } from './why';
+
+export interface ExplainRequest {
+  /** An image or a tool. */
+  readonly name: string;
+  readonly platform: Platform;
+  /** What a build would do now, in place of what the last one made. */
+  readonly why: boolean;
+  /** Where a path of it comes from, in place of what it is made of. */
+  readonly file?: string;
+}
+
+export type Explanation = ImageExplanation | ToolExplanation | PathExplanation | Why;
+
+/**
+ * Explains an image or a tool from its outputs, its definition and locks, and the store: no engine, no network, nothing
+ * is built. Fails with `usage`, with `unknown-reference` where it was not built or there is no such path, with
+ * `store-corrupt`, and with every mistake of every definition.
+ */
+export async function explainProject(
+  session: Session,
+  request: ExplainRequest,
+): Promise<Result<Explanation>> {
+  const { name, platform, why, file } = request;
+  if (why && file !== undefined)
+    return fail({
+      code: 'usage',
+      message: '--why and --file are two questions.',
+      hint: 'Ask one at a time.',
+    });
+  const workspace = await loadWorkspace(session.root, session.options);
+  if (!workspace.ok) return workspace;
+  const project = findProject(workspace.value, name);
+  if (!project.ok) return project;
+  if (why) return ok(await explainWhy(session, project.value, platform));
+  if (file !== undefined) return explainPath(session, workspace.value, project.value, platform, file);
+  return project.value.kind === 'image'
+    ? explainRecordedImage(session, workspace.value, project.value.image, platform)
+    : explainRecordedTool(session, workspace.value, project.value.tool, platform);
+}

@@ -1,0 +1,80 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSystem, ok, type Bringer, type Result, type Workspace } from '@image-tooling/model';
+import { displayPath, generatedBy, toText, type PathIndex } from '@image-tooling/oci';
+import type { Session } from '../../session';
+import type { ExplainableLayer, Searched } from './layers';
+import { packagesOf, type Listing } from './packages';
+
+/** Who brought each of some paths of a layer; `paths` of the layer anew where it was read for that. */
+export interface Brought {
+  readonly bringers: ReadonlyMap<string, Bringer>;
+  readonly paths: PathIndex;
+}
+
+/**
+ * Who brought paths (byte strings) that a layer has. Only for system layers is the layer itself read. Fails with
+ * `store-corrupt`.
+ */
+export async function bringersOf(
+  session: Session,
+  workspace: Workspace,
+  { tools }: Searched,
+  layer: ExplainableLayer,
+  paths: readonly string[],
+): Promise<Result<Brought>> {
+  if (isSystem(layer) || layer.kind === 'base') return installed(session, layer, paths);
+  const found = await Promise.all(
+    paths.map(async (path): Promise<[string, Bringer][]> => {
+      const bringer = await ownBringer(session, workspace, tools, layer, path);
+      return bringer ? [[path, bringer]] : [];
+    }),
+  );
+  return ok({ bringers: new Map(found.flat()), paths: layer.paths });
+}
+
+async function installed(
+  { store }: Session,
+  layer: ExplainableLayer,
+  paths: readonly string[],
+): Promise<Result<Brought>> {
+  const read = await packagesOf(store, layer, paths);
+  if (!read.ok) return read;
+  const { listings, paths: all } = read.value;
+  const bringers = paths.map((path): [string, Bringer] => [
+    path,
+    byPackage(listings.get(path) ?? []) ?? notListed(layer, path),
+  ]);
+  return ok({ bringers: new Map(bringers), paths: all });
+}
+
+function byPackage([first, ...others]: readonly Listing[]): Bringer | undefined {
+  return first && { by: 'package', ...first, shared: others.map(({ name }) => name) };
+}
+
+/** A link into /etc/alternatives is made by the same program as what it leads to. */
+function notListed({ kind, owner, paths }: ExplainableLayer, path: string): Bringer {
+  if (kind === 'base') return { by: 'registry', image: owner };
+  const record = paths.get(path);
+  const link = record?.kind === 'other' ? record.link?.slice(1) : undefined;
+  const maker = generatedBy(path) ?? generatedBy(link ?? '');
+  return { by: 'installation', ...(maker !== undefined && { note: `a path that ${maker}` }) };
+}
+
+async function ownBringer(
+  { root }: Session,
+  { images }: Workspace,
+  tools: Searched['tools'],
+  { kind, owner }: ExplainableLayer,
+  path: string,
+): Promise<Bringer | undefined> {
+  if (kind === 'help') return { by: 'help', image: owner };
+  const tool = tools.find(({ name }) => name === owner);
+  if (kind === 'tool') return tool && { by: 'tool', name: owner, version: tool.version, source: tool.source };
+  const image = images.get(owner);
+  const folder = image?.definition.files;
+  const file =
+    image && folder !== undefined ? `${image.folder}/${folder}/${toText(path) ?? displayPath(path)}` : '';
+  const isThere = file !== '' && (await lstat(join(root, file)).catch(() => undefined)) !== undefined;
+  return { by: 'definition', image: owner, ...(isThere && { file }) };
+}

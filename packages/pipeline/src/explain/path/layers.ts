@@ -1,0 +1,86 @@
+import {
+  fail,
+  ok,
+  type BuildRecord,
+  type Contents,
+  type Image,
+  type Layer,
+  type LayerName,
+  type Platform,
+  type RecordedLayer,
+  type Result,
+  type Tool,
+} from '@image-tooling/model';
+import type { PathIndex, Store } from '@image-tooling/oci';
+import { layerOf } from '../../build/read-plan';
+import type { Session } from '../../session';
+import { recordedBuild, recordedTool } from '../recorded';
+
+/** A layer in which paths are looked for. */
+export type ExplainableLayer = LayerName &
+  Pick<Layer, 'diffId' | 'compression'> & { readonly paths: PathIndex };
+
+/** What paths are looked for in: an image's layers, or the one of a tool. */
+export interface Searched {
+  readonly name: string;
+  readonly platform: Platform;
+  /** Bottom first. */
+  readonly layers: readonly ExplainableLayer[];
+  readonly tools: Contents['tools'];
+}
+
+/** The layers of an image as it was built last. Fails as `recordedBuild`, and with `store-corrupt`. */
+export async function searchedImage(
+  session: Session,
+  image: Image,
+  platform: Platform,
+): Promise<Result<Searched>> {
+  const built = await recordedBuild(session, image, platform);
+  if (!built.ok) return built;
+  const { record } = built.value;
+  return searched(session.store, record.layers, { name: image.name, platform, tools: record.contents.tools });
+}
+
+/** The layer of a tool as it was built last. Fails where it was not, and with `store-corrupt`. */
+export async function searchedTool(
+  session: Session,
+  tool: Tool,
+  platform: Platform,
+): Promise<Result<Searched>> {
+  const built = await layerOf(session, tool, platform);
+  if (!built.ok) return built;
+  const layer = await recordedTool(session, built.value);
+  return searched(session.store, [layer], { name: tool.name, platform, tools: [built.value.tool] });
+}
+
+async function searched(
+  store: Store,
+  recorded: BuildRecord['layers'],
+  about: Omit<Searched, 'layers'>,
+): Promise<Result<Searched>> {
+  const layers: ExplainableLayer[] = [];
+  for (const [at, layer] of recorded.entries()) {
+    const { kind, owner, digest, diffId, compression = 'none' } = layer;
+    const paths = diffId && (await store.getPaths(diffId));
+    if (!paths) return lostPaths(layer);
+    layers.push({ number: at + 1, kind, owner, digest, diffId, compression, paths });
+  }
+  return ok({ ...about, layers });
+}
+
+function lostPaths({ kind, owner }: RecordedLayer): Result<never> {
+  return fail({
+    code: 'store-corrupt',
+    message: `The store has lost the list of what is in the ${kind} layer of ${owner}.`,
+    hint: `Run "npx nx run ${owner}:build --skip-nx-cache": it is made anew.`,
+  });
+}
+
+/** What explanations say of a layer. */
+export function layerName({ number, kind, owner, digest }: ExplainableLayer): LayerName {
+  return { number, kind, owner, digest };
+}
+
+export function indexesOf({ layers }: Searched): PathIndex[] {
+  return layers.map(({ paths }) => paths);
+}

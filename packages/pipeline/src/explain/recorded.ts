@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import {
+  fail,
+  isDigest,
+  ok,
+  type BuildRecord,
+  type DigestFile,
+  type Digest,
+  type Image,
+  type Json,
+  type LayerFile,
+  type OriginLayer,
+  type Platform,
+  type RecordedLayer,
+  type Result,
+} from '@image-tooling/model';
+import type { Store } from '@image-tooling/oci';
+import { layersOf, noPlatform, notBuilt } from '../build/read-plan';
+import type { Session } from '../session';
+import { outputFolder, readOutput } from '../workspace/outputs';
+
+/** An image as its last build recorded it: its outputs, and what the store has of it. */
+export interface RecordedBuild {
+  readonly record: BuildRecord;
+  /** The OCI image configuration; undefined where the store has lost it. */
+  readonly config: ConfigJson | undefined;
+}
+
+/** The part of an OCI image configuration that is read here (OCI image-spec 1.1, config.md). */
+export interface ConfigJson {
+  readonly config?: Json;
+  readonly rootfs?: { readonly diff_ids?: readonly string[] };
+  readonly history?: readonly { readonly created_by?: string }[];
+}
+
+/**
+ * Reads what the last build of an image left. Fails with `platform` for a platform that it is not for, with
+ * `unknown-reference` where it was not built, with `store-corrupt` where its config was altered.
+ */
+export async function recordedBuild(
+  session: Session,
+  image: Image,
+  platform: Platform,
+): Promise<Result<RecordedBuild>> {
+  if (!image.definition.platforms.includes(platform)) return fail(noPlatform(image, platform));
+  const file = await layersOf(session, image, platform);
+  if (!file.ok) return file;
+  const folder = outputFolder(join(session.root, image.folder), platform);
+  const digests = await readOutput<DigestFile>(folder, 'digest.json');
+  if (!digests) return fail(notBuilt(image.name, platform));
+  const config = await configOf(session.store, digests.config);
+  if (!config.ok) return config;
+  const help = await helpLayer(session.store, image.name, digests.help, config.value);
+  const layers = await Promise.all(file.value.layers.map((layer) => recordedLayer(session.store, layer)));
+  const { manifest } = digests;
+  const { description } = image.definition;
+  const { contents } = file.value;
+  const record: BuildRecord = {
+    name: image.name,
+    description,
+    platform,
+    manifest,
+    config: digests.config,
+    layers: [...layers, help],
+    contents,
+  };
+  return ok({ record, config: config.value });
+}
+
+/** A tool's layer as its last build recorded it. */
+export function recordedTool({ store }: Session, { layer }: LayerFile): Promise<RecordedLayer> {
+  return recordedLayer(store, layer);
+}
+
+async function configOf(store: Store, digest: Digest): Promise<Result<ConfigJson | undefined>> {
+  if (!(await store.hasBlob(digest))) return ok(undefined);
+  const bytes = await store.readBlob(digest);
+  return bytes.ok ? ok(JSON.parse(bytes.value.toString('utf8')) as ConfigJson) : bytes;
+}
+
+async function recordedLayer(store: Store, layer: OriginLayer): Promise<RecordedLayer> {
+  const { kind, owner, digest, buildId, diffId, size, tarSize, compression } = layer;
+  const inStore = await store.hasBlob(digest);
+  const count = packageCount(await store.getInputs(buildId));
+  const facts = { kind, owner, digest, buildId, diffId, size, tarSize, compression };
+  return { ...facts, inStore, ...(count > 0 && { packages: count }) };
+}
+
+function packageCount(inputs: Json | undefined): number {
+  const parts = (inputs ?? {}) as { readonly required?: object; readonly packages?: object };
+  return Object.keys(parts.required ?? {}).length + Object.keys(parts.packages ?? {}).length;
+}
+
+/** layers.json leaves the help layer out; the config's last row says which it was. */
+async function helpLayer(
+  store: Store,
+  owner: string,
+  digest: Digest,
+  config: ConfigJson | undefined,
+): Promise<RecordedLayer> {
+  const buildId = config?.history?.at(-1)?.created_by?.split(' ').at(-1) ?? '';
+  const diffId = config?.rootfs?.diff_ids?.at(-1) ?? '';
+  const stored = isDigest(buildId) ? await store.getBuild(buildId) : undefined;
+  return {
+    kind: 'help',
+    owner,
+    digest,
+    inStore: await store.hasBlob(digest),
+    ...(isDigest(buildId) && { buildId }),
+    ...(isDigest(diffId) && { diffId }),
+    ...(stored && { size: stored.size, tarSize: stored.tarSize, compression: stored.compression }),
+  };
+}

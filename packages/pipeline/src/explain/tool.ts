@@ -1,0 +1,37 @@
+import {
+  explainTool,
+  ok,
+  type Platform,
+  type Result,
+  type Tool,
+  type ToolExplanation,
+  type Workspace,
+} from '@image-tooling/model';
+import { layerOf } from '../build/read-plan';
+import type { Session } from '../session';
+import { recordedTool } from './recorded';
+import { workspaceImages } from './workspace-images';
+
+/** Explains a tool as it was built last. Fails with `unknown-reference` where it was not built. */
+export async function explainRecordedTool(
+  session: Session,
+  workspace: Workspace,
+  tool: Tool,
+  platform: Platform,
+): Promise<Result<ToolExplanation>> {
+  const built = await layerOf(session, tool, platform);
+  if (!built.ok) return built;
+  const { version, source, description } = built.value.tool;
+  return ok(
+    explainTool({
+      name: tool.name,
+      description,
+      platform,
+      version,
+      source,
+      layer: await recordedTool(session, built.value),
+      ...(tool.lock && { lock: tool.lock.value }),
+      images: await workspaceImages(session, workspace, platform),
+    }),
+  );
+}

@@ -1,0 +1,123 @@
+import {
+  digestOf,
+  ok,
+  type Digest,
+  type Image,
+  type ImagePlan,
+  type Json,
+  type KnownBuild,
+  type Layer,
+  type LayerFile,
+  type LayersFile,
+  type OriginLayer,
+  type Platform,
+  type Result,
+  type Tool,
+  type WantedLayer,
+} from '@image-tooling/model';
+import { imageConfigJson } from '@image-tooling/oci';
+import { planOn, type Below } from '../../build/read-plan';
+import { wantedTool } from '../../build/tool';
+import { recipeOf } from '../../build/tool/recipe';
+import type { Session } from '../../session';
+
+/** What a build now would give: for who holds it against the last one, and for what stands on it. */
+export interface Foreseen<File> {
+  readonly build: KnownBuild;
+  readonly file: File;
+}
+
+/** Inputs by build id, of layers that are not in the store yet. */
+export type KnownInputs = Map<Digest, Json>;
+
+/** The tool's layer as it would be built now. Fails as its lock is read. */
+export async function toolAfter(
+  session: Session,
+  tool: Tool,
+  platform: Platform,
+  known: KnownInputs,
+): Promise<Result<Foreseen<LayerFile>>> {
+  const recipe = await recipeOf(session, tool, platform);
+  if (!recipe.ok) return recipe;
+  const wanted = wantedTool(session, tool, recipe.value);
+  const layer = await foreseenLayer(session, wanted, known);
+  const { version, description } = tool.definition;
+  const { source } = recipe.value;
+  const entry = { name: tool.name, version, description, source };
+  return ok({
+    build: { layers: [await withInputs(session, layer, known)] },
+    file: { layerVersion: 1, platform, layer, tool: entry },
+  });
+}
+
+/** The image as it would be put together now, over what would be below it. Fails as planning does. */
+export async function imageAfter(
+  session: Session,
+  image: Image,
+  platform: Platform,
+  below: Below,
+  known: KnownInputs,
+): Promise<Result<Foreseen<LayersFile>>> {
+  const planned = await planOn(session, image, platform, below);
+  if (!planned.ok) return planned;
+  const { plan } = planned.value;
+  const layers = await plannedLayers(session, plan, known);
+  const help = await foreseenLayer(session, plan.help, known);
+  const { config, contents, packagesDigest } = plan;
+  const { exposedPorts } = image.definition.config;
+  const json = imageConfigJson({
+    platform,
+    layers: [...layers, help],
+    config: { ...config, exposedPorts },
+    labels: plan.labels,
+  }) as { readonly config: Json };
+  return ok({
+    build: {
+      layers: await Promise.all([...layers, help].map((layer) => withInputs(session, layer, known))),
+      config: json.config,
+    },
+    file: { layersVersion: 1, platform, layers, config, contents, packagesDigest },
+  });
+}
+
+/** In the order of the image, without the help layer. */
+async function plannedLayers(session: Session, plan: ImagePlan, known: KnownInputs): Promise<OriginLayer[]> {
+  const own = async (wanted: WantedLayer | undefined): Promise<OriginLayer[]> =>
+    wanted ? [await foreseenLayer(session, wanted, known)] : [];
+  return [
+    ...plan.parent,
+    ...plan.base,
+    ...(await own(plan.system)),
+    ...plan.tools,
+    ...(await own(plan.files)),
+  ];
+}
+
+/** A layer that is wanted: as the store has it, else as one of which only the build id is known. */
+async function foreseenLayer(
+  { store }: Session,
+  wanted: WantedLayer,
+  known: KnownInputs,
+): Promise<OriginLayer> {
+  const { kind, owner, buildId, time, inputs } = wanted;
+  known.set(buildId, inputs);
+  return { kind, owner, buildId, time, ...((await store.getBuild(buildId)) ?? NOT_MADE) };
+}
+
+/** Stands for content that nobody has made: nothing here reads it, for plans go by build ids. */
+const NOT_MADE: Layer = {
+  diffId: digestOf('not made'),
+  digest: digestOf('not made'),
+  size: 0,
+  tarSize: 0,
+  compression: 'none',
+};
+
+async function withInputs(
+  { store }: Session,
+  { kind, owner, buildId }: OriginLayer,
+  known: KnownInputs,
+): Promise<KnownBuild['layers'][number]> {
+  const inputs = known.get(buildId) ?? (await store.getInputs(buildId));
+  return { kind, owner, buildId, ...(inputs !== undefined && { inputs }) };
+}
