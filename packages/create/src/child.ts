@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 
 /** A program to run to its end. */
@@ -52,7 +53,8 @@ function missing(program: string, why: string): Failure {
 }
 
 function failed(argv: readonly string[], code: number | null, output: string): Failure {
-  const shown = argv.map((word) => word.split('/').at(-1)).join(' ');
+  const words = argv[0] === process.execPath ? argv.slice(1) : argv;
+  const shown = [basename(words[0] ?? ''), ...words.slice(1)].join(' ');
   return {
     code: 'command-failed',
     message: `"${shown}" ${code === null ? 'was killed' : `ended with exit code ${code}`}.`,

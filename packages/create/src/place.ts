@@ -11,12 +11,13 @@ export interface Place {
   /** Absolute path beside it: a whole workspace is moved in one step. */
   readonly draft: string;
   readonly exists: boolean;
+  /** Whether it is a Git repository already: one that was cloned empty. */
+  readonly hasGit: boolean;
 }
 
 /** npm's rules for a package's name (npm docs, package.json, "name"), which the folder's becomes, without its odd ones. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;
-/** A repository that was cloned empty is as good as an empty folder. */
-const ALLOWED = ['.git'];
+const GIT = '.git';
 
 /** Looks whether a workspace can be made in a folder. Changes nothing. Fails with `usage` or `io`. */
 export async function findPlace(given: string, cwd: string): Promise<Result<Place>> {
@@ -25,11 +26,12 @@ export async function findPlace(given: string, cwd: string): Promise<Result<Plac
   if (!NAME.test(name)) return badName(name);
   const entries = await entriesOf(folder);
   if (!entries.ok) return entries;
-  const strange = entries.value?.filter((entry) => !ALLOWED.includes(entry)) ?? [];
+  const strange = entries.value?.filter((entry) => entry !== GIT) ?? [];
   if (strange.length > 0) return notEmpty(folder, strange);
   if (!(await isFolder(dirname(folder)))) return noParent(dirname(folder));
   const draft = join(dirname(folder), `.${name}-${randomBytes(4).toString('hex')}`);
-  return ok({ folder, name, draft, exists: entries.value !== undefined });
+  const hasGit = entries.value?.includes(GIT) === true;
+  return ok({ folder, name, draft, exists: entries.value !== undefined, hasGit });
 }
 
 /** Moves the whole workspace to where it is to be. */

@@ -34,15 +34,16 @@ function npm({ npm_execpath: path }: NodeJS.ProcessEnv): [string, ...string[]] {
 /** Lets the plugin's generator add the rest, as in any workspace. */
 export async function init({ draft }: Place, around: Around): Promise<Result<void>> {
   const args = ['generate', '@image-tooling/nx:init', '--skipInstall', '--no-interactive'];
-  const made = await runChild({ argv: [nxIn(draft), ...args], cwd: draft, ...quiet(around) });
+  const made = await runChild({ argv: [...nxIn(draft), ...args], cwd: draft, ...quiet(around) });
   // It knows the folder by the name that it is not going to keep.
   await rm(join(draft, '.nx'), { recursive: true, force: true });
   return made;
 }
 
 /** Makes a Git repository of it, unless it is in one or there is no Git: that is no reason to fail. */
-export async function initGit({ draft, folder, exists }: Place, { env, signal }: Around): Promise<void> {
-  const inside = { cwd: exists ? folder : dirname(draft), env, signal };
+export async function initGit({ draft, hasGit }: Place, { env, signal }: Around): Promise<void> {
+  if (hasGit) return;
+  const inside = { cwd: dirname(draft), env, signal };
   const isInRepository = await runChild({ argv: ['git', 'rev-parse', '--is-inside-work-tree'], ...inside });
   if (isInRepository.ok) return;
   await runChild({ argv: ['git', 'init', '--quiet', '--initial-branch=main'], cwd: draft, env, signal });
@@ -51,11 +52,12 @@ export async function initGit({ draft, folder, exists }: Place, { env, signal }:
 /** Resolves the versions of both images' packages, before the user's eyes. */
 export function lock({ folder }: Place, around: Around): Promise<Result<void>> {
   const args = ['run', `${OWN_IMAGE}:lock`, '--outputStyle=stream'];
-  return runChild({ argv: [nxIn(folder), ...args], cwd: folder, ...quiet(around), isShown: true });
+  return runChild({ argv: [...nxIn(folder), ...args], cwd: folder, ...quiet(around), isShown: true });
 }
 
-function nxIn(folder: string): string {
-  return join(folder, 'node_modules', '.bin', 'nx');
+/** Run by this very Node: the path may have another, or none. */
+function nxIn(folder: string): [string, string] {
+  return [process.execPath, join(folder, 'node_modules', '.bin', 'nx')];
 }
 
 /** No daemon: it would outlive the folder that it watches. */

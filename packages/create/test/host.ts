@@ -1,0 +1,69 @@
+import { EventEmitter } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { main, type Host } from '../src/index';
+
+const VERSIONS = { own: '1.2.3', nx: '23.2.1' };
+
+/** Where the command line runs in tests: an empty folder, with a fake npm, and an engine that is only named. */
+export class TestHost {
+  readonly folder = mkdtempSync(join(tmpdir(), 'image-tooling-create-'));
+  /** Outside: the folder shows what is left behind. */
+  private readonly log = `${this.folder}.calls`;
+  private readonly signals = new EventEmitter();
+  private out = '';
+  private err = '';
+
+  /** Runs the command line to its end. */
+  async run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const host = {
+      cwd: () => this.folder,
+      env: { ...process.env, ...this.fakes(), ...env },
+      stdout: { write: (text: string) => (this.out += text) },
+      stderr: { write: (text: string) => (this.err += text) },
+      on: (name: string, listener: () => void) => this.signals.on(name, listener),
+      off: (name: string, listener: () => void) => this.signals.off(name, listener),
+    } as unknown as Host;
+    const exitCode = await main(args, VERSIONS, host);
+    return { exitCode, stdout: this.hide(this.out), stderr: this.hide(this.err) };
+  }
+
+  /** What npm and nx were asked for. */
+  calls(): string[] {
+    return existsSync(this.log) ? readFileSync(this.log, 'utf8').trimEnd().split('\n') : [];
+  }
+
+  /** Presses Ctrl-C as soon as a program was called that way. */
+  async stopAt(call: string): Promise<void> {
+    while (!this.calls().some((one) => one.startsWith(call))) await sleep(20);
+    this.signals.emit('SIGINT');
+  }
+
+  /** Whether anybody still listens for Ctrl-C. */
+  get listens(): boolean {
+    return this.signals.listenerCount('SIGINT') > 0;
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+    rmSync(this.log, { force: true });
+  }
+
+  private fakes() {
+    return {
+      npm_execpath: join(__dirname, 'fake', 'npm-cli.js'),
+      FAKE_CALLS: this.log,
+      _EXPERIMENTAL_DAGGER_RUNNER_HOST: 'tcp://127.0.0.1:1',
+    };
+  }
+
+  private hide(text: string): string {
+    return text.replaceAll(this.folder, '<here>');
+  }
+}

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pack } from './pack';
+import { ElsewhereRig } from './rig';
+
+const HERE = 'my-images';
+const DIGEST = /digest (sha256:[0-9a-f]{64})/;
+
+let rig: ElsewhereRig;
+
+beforeAll(async () => {
+  rig = await ElsewhereRig.open();
+  await rig.serve(Object.values(await pack(join(rig.folder, 'packed'), '1.0.0')));
+});
+afterAll(() => rig.close());
+
+/** The digest that a build prints of the image. */
+async function digestOf(command: string): Promise<string | undefined> {
+  return DIGEST.exec(await rig.must(command, HERE))?.[1];
+}
+
+describe('a workspace of one’s own, from an empty folder', () => {
+  let built: string | undefined;
+
+  it('is two commands away from a built image', async () => {
+    await rig.must('npm create --yes @image-tooling my-images');
+    built = await digestOf('npx nx run my-tools:build');
+    expect(built).toBeDefined();
+  });
+
+  it('names no registry in what is committed', async () => {
+    const files = ['package.json', 'package-lock.json', '.npmrc', 'nx.json', 'README.md'];
+    for (const file of files)
+      expect(await rig.read(`${HERE}/${file}`), file).not.toMatch(/"resolved"|127\.0\.0\.1/);
+  });
+
+  it('shows git what is to be committed, and nothing that is made', async () => {
+    const status = await rig.must('git status --porcelain --untracked-files=all', HERE);
+    expect(status).toContain('images/base/lock.json');
+    expect(status).toContain('trust/debian/trixie-stable.asc');
+    expect(status).not.toMatch(/node_modules|dist\/|\.nx\//);
+  });
+
+  it('builds nothing again: Nx has it, and without Nx’s cache the store has', async () => {
+    expect(await rig.must('npx nx run my-tools:build', HERE)).toContain('read the output from the cache');
+    const [, ...steps] = (await rig.must('npx nx run my-tools:build --skip-nx-cache', HERE)).split(
+      'apt layer',
+    );
+    expect(steps.join()).toContain('from the store');
+    expect(await digestOf('npx nx run my-tools:build --skip-nx-cache')).toBe(built);
+  });
+
+  it('passes its tests', async () => {
+    expect(await rig.must('npx nx run my-tools:test --outputStyle=stream', HERE)).toMatch(/passed|✓/);
+  });
+
+  it('installs from its lock file elsewhere, and takes everything from the cache', async () => {
+    await rig.must('rm -rf node_modules', HERE);
+    await rig.must('npm ci --no-audit --no-fund', HERE);
+    expect(await rig.must('npx nx run my-tools:build', HERE)).toContain('read the output from the cache');
+  });
+
+  it('runs its tasks again with another version of the command', async () => {
+    const packed = [
+      await pack(join(rig.folder, 'packed'), '1.0.0'),
+      await pack(join(rig.folder, 'next'), '1.0.1'),
+    ];
+    await rig.serve(packed.flatMap((made) => Object.values(made)));
+    await rig.must('npm install --no-audit --no-fund @image-tooling/nx@1.0.1 @image-tooling/cli@1.0.1', HERE);
+    expect(await rig.must('npx nx run base:build', HERE)).not.toContain('read the output from the cache');
+    expect(await digestOf('npx nx run my-tools:build')).toBe(built);
+  });
+});
+
+describe('an Nx workspace that is there', () => {
+  it('keeps what it has, and images too', async () => {
+    const version = (
+      JSON.parse(await rig.read(`${HERE}/package.json`)) as { devDependencies: { nx: string } }
+    ).devDependencies.nx;
+    await rig.write('old/package.json', {
+      name: 'old',
+      private: true,
+      workspaces: ['packages/*'],
+      devDependencies: { nx: version, '@nx/devkit': version },
+    });
+    await rig.write('old/nx.json', '{\n  // ours\n  "neverConnectToCloud": true,\n  "analytics": false\n}\n');
+    await rig.write('old/packages/shop/package.json', { name: 'shop', version: '1.0.0' });
+    await rig.write('old/images/logo.svg', '<svg/>');
+    await rig.must('npm install --no-audit --no-fund', 'old');
+
+    expect(await rig.must('npx nx add @image-tooling/nx', 'old')).toContain('npx nx run base:lock');
+    expect(await rig.read('old/nx.json')).toContain('// ours');
+    expect(await rig.read('old/images/logo.svg')).toBe('<svg/>');
+    expect((await rig.must('npx nx show projects', 'old')).split('\n')).toEqual(
+      expect.arrayContaining(['base', 'shop']),
+    );
+    const before = await rig.must(
+      'find . -path ./node_modules -prune -o -type f -newer package.json -print',
+      'old',
+    );
+    expect(before).toContain('./images/base/image.json');
+    await rig.must('npx nx g @image-tooling/nx:init', 'old');
+    expect(await rig.read('old/package.json')).toContain('"@image-tooling/cli": "1.0.1"');
+  });
+});
