@@ -29,6 +29,8 @@ export type FlagName = Exclude<keyof typeof FLAGS, 'help'>;
 export interface Arguments {
   readonly command: string;
   readonly positional: readonly string[];
+  /** Those of them that stood behind `--`; undefined where there was none. */
+  readonly behind?: readonly string[];
   readonly flags: {
     readonly [Name in keyof typeof FLAGS]?: (typeof FLAGS)[Name]['type'] extends 'string' ? string : boolean;
   };
@@ -39,7 +41,8 @@ export function readArguments(argv: readonly string[]): Result<Arguments> {
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true });
     const [command = '', ...positional] = positionals;
-    return ok({ command, positional, flags: values });
+    const end = argv.indexOf('--');
+    return ok({ command, positional, flags: values, ...(end >= 0 && { behind: argv.slice(end + 1) }) });
   } catch (error) {
     return fail({ code: 'usage', message: firstSentence(error as Error), hint: 'See: image-tooling --help' });
   }

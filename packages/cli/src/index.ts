@@ -19,7 +19,7 @@ export async function main(argv: readonly string[], host: Host = process): Promi
   const command = COMMANDS[given.value.command];
   if (given.value.flags.help || !command) return showHelp(host, given.value);
   const signals = abortOnSignals(host);
-  const screen = openScreen(host.stdout, host.env);
+  const screen = openScreen(command.reportsOn === 'stderr' ? host.stderr : host.stdout, host.env);
   try {
     const result = await runCommand(command, given.value, { host, screen, signal: signals.signal });
     screen.end();
@@ -62,9 +62,9 @@ async function openWorkspace(host: Host, context: RunContext): Promise<Result<Se
   return openSession({ root, options: options.value, env: host.env, context });
 }
 
-function end(host: Host, screen: Screen, { lines, found }: Ending): number {
+function end(host: Host, screen: Screen, { lines, found, exitCode = 0 }: Ending): number {
   lines.forEach((line) => screen.write(line));
-  return found.length > 0 ? report(host, found) : 0;
+  return found.length > 0 ? report(host, found) : exitCode;
 }
 
 function showHelp({ stdout, stderr }: Host, { command, flags }: Arguments): number {

@@ -2,3 +2,6 @@ export * from './caches';
 export * from './choice';
 export * from './port';
 export { checkPlatform } from './platforms';
+export { runEmbedded } from './session/open';
+export type { Session as ShellSession } from './session/port';
+export { keepingTerminal, runInForeground } from './session/run';

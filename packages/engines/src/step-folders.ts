@@ -5,7 +5,10 @@ import { fail, ok, type Result } from '@image-tooling/model';
 import type { Step } from './port';
 
 /** Makes a step's own folder and the one of its changes, and removes what `changesTo` held before. Fails with `io` or `disk-full`. */
-export async function makeStepFolders({ changesTo }: Step, folder: string): Promise<Result<void>> {
+export async function makeStepFolders(
+  { changesTo }: Pick<Step, 'changesTo'>,
+  folder: string,
+): Promise<Result<void>> {
   try {
     await mkdir(folder, { recursive: true });
     if (changesTo === undefined) return ok(undefined);

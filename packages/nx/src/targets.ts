@@ -47,6 +47,7 @@ function imageTargets(definition: ProjectDefinition, setting: Setting): Targets 
     test: alias('test', platformsHere(definition, setting.host)),
     'test-all': alias('test', definition.platforms),
     load: load(definition),
+    shell: shell(definition),
     publish: publish(definition),
   };
 }
@@ -117,6 +118,10 @@ function explain({ name }: ProjectDefinition): TargetConfiguration {
 
 function load(definition: ProjectDefinition): TargetConfiguration {
   return { command: `image-tooling load ${definition.name}`, cache: false, dependsOn: ['build'] };
+}
+
+function shell(definition: ProjectDefinition): TargetConfiguration {
+  return { command: `image-tooling shell ${definition.name}`, cache: false, dependsOn: ['build'] };
 }
 
 /**

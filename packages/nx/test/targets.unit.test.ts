@@ -80,6 +80,7 @@ describe('the targets of an image', () => {
       'load',
       'lock',
       'publish',
+      'shell',
       'test',
       'test-all',
       'test-amd64',
@@ -134,6 +135,14 @@ describe('the targets of an image', () => {
       dependsOn: [{ projects: ['base'], target: 'lock' }],
     });
     expect(targetsOf({ ...IMAGE, parent: undefined }, AMD64)['lock']?.dependsOn).toEqual([]);
+  });
+
+  it('open a shell in what was built', () => {
+    expect(targets['shell']).toEqual({
+      command: 'image-tooling shell k8s',
+      cache: false,
+      dependsOn: ['build'],
+    });
   });
 
   it('load what was built', () => {

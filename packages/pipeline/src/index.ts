@@ -10,3 +10,4 @@ export { testImage, type Tested } from './test';
 export { publishImage, type Published, type PublishRequest } from './publish';
 export * from './registry';
 export * from './store';
+export { openShell, type ShellRequest } from './shell';

@@ -7,6 +7,8 @@ export interface Ending {
   readonly lines: readonly string[];
   /** What it found to be wrong: printed below the lines, and the command has failed. */
   readonly found: readonly Failure[];
+  /** Of a command of the user's that was run; default 0. */
+  readonly exitCode?: number;
 }
 
 /** What a command works with. */
@@ -22,6 +24,8 @@ export interface CommandRun {
 /** A command: the flags it takes, and how it ended or why it could not run. */
 export interface Command {
   readonly flags: readonly FlagName[];
+  /** Where it tells what it does; default stdout, unless that belongs to a command of the user's. */
+  readonly reportsOn?: 'stderr';
   run(run: CommandRun): Promise<Result<Ending>>;
 }
 

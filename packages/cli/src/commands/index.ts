@@ -5,6 +5,7 @@ import { load } from './load';
 import { lock } from './lock';
 import { publish } from './publish';
 import { registry } from './registry';
+import { shell } from './shell';
 import { store } from './store';
 import { test } from './test';
 
@@ -17,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   load,
   explain,
   publish,
+  shell,
   registry,
   store,
 };

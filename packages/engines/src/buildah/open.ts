@@ -1,12 +1,14 @@
 import { userInfo } from 'node:os';
-import { ok, type Result } from '@image-tooling/model';
+import { ok, type Result, type RunContext } from '@image-tooling/model';
 import type { Engine } from '../port';
+import type { Session } from '../session/port';
 import { runningSteps } from '../running-steps';
 import { configure, hostEnv } from './configuration';
 import { removeOrphans } from './leftovers';
 import { placesIn } from './places';
 import { checkPrerequisites } from './prerequisites';
 import type { OverlayKind } from './rootfs';
+import { runSession } from './session';
 import { runStep, type Surroundings } from './step';
 
 export interface BuildahOptions {
@@ -19,6 +21,8 @@ export interface BuildahOptions {
 
 export interface BuildahEngine extends Engine {
   readonly version: string;
+  /** Runs a person's command with this process's terminal or streams, and gives its exit code. */
+  session(session: Session, context: RunContext): Promise<Result<number>>;
 }
 
 /**
@@ -40,5 +44,10 @@ export async function openBuildah(options: BuildahOptions): Promise<Result<Build
 
 function engineOf(around: Surroundings, version: string): BuildahEngine {
   const steps = runningSteps((step, signal, onLine) => runStep(step, around, signal, onLine));
-  return { name: 'buildah', version, ...steps };
+  return {
+    name: 'buildah',
+    version,
+    ...steps,
+    session: (session, { signal }) => runSession(session, around, signal),
+  };
 }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ioFailure, lastLines } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import type { Step } from '../port';
+import type { Mount, Step } from '../port';
 import { buildahCommand } from './configuration';
 import type { Places } from './places';
 import type { Sandbox } from './sandbox';
@@ -32,6 +32,8 @@ export interface RootfsWork {
   readonly isRoot: boolean;
   /** Default: native where it works, else fuse. */
   readonly overlay?: OverlayKind;
+  /** A folder of the host that commands can write to: for sessions, never for steps. */
+  readonly writable?: Mount;
 }
 
 /** Mounts the step's file system inside the sandbox. `layers`: unpacked folders, bottom first. */
@@ -63,8 +65,12 @@ export async function mountRootfs(
     lowers,
     upper: inFolder('upper'),
     pipes: pipes.source,
-    volumes: readOnly,
+    volumes: [...readOnly, ...writableVolumes(work)],
   });
+}
+
+function writableVolumes({ writable }: RootfsWork): string[] {
+  return writable ? [`--volume=${writable.source}:${writable.target}:rw`] : [];
 }
 
 /** Whatever umask this process has, users of the container get through what they see of this. */
@@ -72,13 +78,13 @@ async function makeFolders(
   step: Step,
   folder: string,
   files: readonly HostFile[],
-  { sandbox, signal }: RootfsWork,
+  { sandbox, signal, writable }: RootfsWork,
 ): Promise<Result<unknown>> {
   const seen = ['upper', 'stubs', 'pipes'].map((name) => join(folder, name));
   try {
     for (const made of [...seen, join(folder, 'work')]) await mkdir(made, { recursive: true });
     for (const { source, content } of files) await writeFile(source, content);
-    await makeStubs(join(folder, 'stubs'), step, files);
+    await makeStubs(join(folder, 'stubs'), [...step.mounts, ...(writable ? [writable] : [])], files);
   } catch (error) {
     return fail(ioFailure(error, folder));
   }
@@ -116,8 +122,8 @@ const STUB_FILES = ['etc/resolv.conf', 'etc/hostname', 'etc/hosts'];
  * Mount points that the system may lack lie in a lowest layer of their own: so nothing has to be made in the
  * layer that holds the step's changes.
  */
-async function makeStubs(stubs: string, step: Step, files: readonly HostFile[]): Promise<void> {
-  const folders = [...STUB_FOLDERS, PIPES_INSIDE, ...step.mounts.map(({ target }) => target)];
+async function makeStubs(stubs: string, mounts: readonly Mount[], files: readonly HostFile[]): Promise<void> {
+  const folders = [...STUB_FOLDERS, PIPES_INSIDE, ...mounts.map(({ target }) => target)];
   for (const folder of folders) await mkdir(join(stubs, folder), { recursive: true });
   for (const file of [...STUB_FILES, ...files.map(({ target }) => target)]) {
     await mkdir(dirname(join(stubs, file)), { recursive: true });

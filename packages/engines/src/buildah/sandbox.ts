@@ -14,6 +14,8 @@ type Argv = readonly [string, ...string[]];
  * the others and drops all mounts with it.
  */
 export interface Sandbox {
+  /** What to put before a program's arguments so that it runs inside, for who starts it himself. */
+  readonly enter: readonly [string, ...string[]];
   /** Runs a host program inside; an exit code is no failure. */
   run(argv: Argv, options: InsideOptions): Promise<Result<HostResult>>;
   /** Runs a host program inside; an exit code other than 0 is a failure. */
@@ -103,6 +105,7 @@ function sandboxAt(pid: string, holder: RunningCommand, options: SandboxOptions)
     ...rest,
   });
   return {
+    enter: enter as [string, ...string[]],
     run: (argv, rest) => run(inside(argv, rest)),
     mustRun: (argv, rest) => mustRun(inside(argv, rest)),
     start: (argv, rest) => start(inside(argv, rest)),

@@ -94,7 +94,11 @@ async function runCommands(step: Step, work: CommandWork): Promise<Result<Comman
   return ok(results);
 }
 
-async function checkStep(step: Step, { places }: Surroundings): Promise<Result<void>> {
+/** Whether a step can be run here at all: its platform, and paths that a mount can be told of. */
+export async function checkStep(
+  step: Pick<Step, 'mounts' | 'platform'>,
+  { places }: Pick<Surroundings, 'places'>,
+): Promise<Result<void>> {
   const paths = [places.root, ...step.mounts.flatMap(({ source, target }) => [source, target])];
   const odd = paths.find((path) => !path.startsWith('/') || /[:,\\\n]/.test(path));
   if (odd === undefined) return checkPlatform(step.platform);

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lastLines } from '@image-tooling/host';
+import { fail, ok, type Result } from '@image-tooling/model';
+import { newOwnedName } from '../owners';
+import type { Step } from '../port';
+import type { Session } from '../session/port';
+import { onResize } from '../session/resize';
+import { keepingTerminal, runInForeground } from '../session/run';
+import { makeStepFolders } from '../step-folders';
+import { buildahCommand } from './configuration';
+import { unpackedLayers } from './layers';
+import { removeSteps } from './leftovers';
+import { mountRootfs, STEP_HOST, type Rootfs } from './rootfs';
+import { openSandbox, type Sandbox } from './sandbox';
+import { INSIDE, OUTSIDE } from './session-scripts';
+import { checkStep, type Surroundings } from './step';
+
+/**
+ * Runs a person's command in a system and gives its exit code. The system is unpacked and mounted as for a step, and
+ * nothing of what changes in it is kept. Fails as steps do.
+ */
+export async function runSession(
+  session: Session,
+  around: Surroundings,
+  signal: AbortSignal,
+): Promise<Result<number>> {
+  const { platform, folder } = session;
+  const checked = await checkStep({ platform, mounts: [folder] }, around);
+  if (!checked.ok) return checked;
+  const name = newOwnedName();
+  try {
+    return await inSandbox(session, name, around, signal);
+  } finally {
+    await removeSteps([name], around);
+  }
+}
+
+async function inSandbox(
+  session: Session,
+  name: string,
+  around: Surroundings,
+  signal: AbortSignal,
+): Promise<Result<number>> {
+  const temporary = join(around.places.steps, name, 'tmp');
+  const made = await makeStepFolders({}, temporary);
+  if (!made.ok) return made;
+  const env = { ...around.env, TMPDIR: temporary };
+  const sandbox = await openSandbox({ ...around, network: 'host', env });
+  if (!sandbox.ok) return sandbox;
+  try {
+    return await work(session, name, { ...around, env }, sandbox.value, signal);
+  } finally {
+    await sandbox.value.close();
+  }
+}
+
+async function work(
+  session: Session,
+  name: string,
+  around: Surroundings,
+  sandbox: Sandbox,
+  signal: AbortSignal,
+): Promise<Result<number>> {
+  const opaqueXattr = `${around.isRoot ? 'trusted' : 'user'}.overlay.opaque`;
+  const shared = { ...around, sandbox, signal };
+  const layers = await unpackedLayers(session.system, { ...shared, opaqueXattr });
+  if (!layers.ok) return layers;
+  const rootfs = await mountRootfs(asStep(session), layers.value, {
+    ...shared,
+    name,
+    writable: session.folder,
+  });
+  if (!rootfs.ok) return rootfs;
+  const env = { ...around.env, ...(session.terminal && { TERM: process.env['TERM'] ?? 'xterm' }) };
+  const argv = [...sandbox.enter, ...argvOf(session, around, rootfs.value)] as [string, ...string[]];
+  const endResizing = session.terminal ? onResize(resizer(sandbox, rootfs.value, signal)) : () => undefined;
+  const ran = await keepingTerminal(session.terminal, () => runInForeground({ argv, env, signal }));
+  endResizing();
+  if (!ran.ok || signal.aborted) return ran.ok ? stopped(session) : ran;
+  return exitCodeOf(session, rootfs.value);
+}
+
+/** Gives the command's terminal, which the session's shell has told the name of, the size of ours. */
+function resizer(sandbox: Sandbox, { pipes }: Rootfs, signal: AbortSignal): Parameters<typeof onResize>[0] {
+  return ({ rows, columns }) =>
+    void readFile(`${pipes}.code`, 'utf8').then(
+      (told) => {
+        const [terminal = ''] = told.split('\n');
+        const argv = ['stty', '-F', terminal, 'rows', String(rows), 'cols', String(columns)] as const;
+        return terminal.startsWith('/dev/pts/') ? sandbox.run(argv, { signal }) : undefined;
+      },
+      () => undefined,
+    );
+}
+
+/** What the mounting of a system asks of a step. */
+function asStep({ label, platform, system, argv, env }: Session): Step {
+  return {
+    ...{ label, platform, system, env },
+    commands: [{ argv }],
+    mounts: [],
+    network: 'host',
+    onFailure: 'stop',
+    timeoutSeconds: Infinity,
+  };
+}
+
+function argvOf(session: Session, { places }: Surroundings, rootfs: Rootfs): string[] {
+  const { terminal, user, workdir, argv } = session;
+  const kind = terminal ? 'terminal' : 'pipes';
+  const env = Object.entries(session.env).map(([name, value]) => `${name}=${value}`);
+  return [
+    ...['sh', '-c', OUTSIDE[kind], 'sh', rootfs.pipes],
+    ...buildahCommand(places),
+    ...['run', `--terminal=${terminal}`, '--isolation=chroot', `--hostname=${STEP_HOST}`, '--no-hosts'],
+    ...[`--user=${user}`, ...rootfs.volumes, rootfs.container, '--'],
+    ...['/bin/sh', '-c', INSIDE[kind], 'sh', workdir, ...env, ...argv],
+  ];
+}
+
+/** The exit code that the command's shell told; it tells none where it was not started, or was killed itself. */
+async function exitCodeOf({ label }: Session, { pipes }: Rootfs): Promise<Result<number>> {
+  const told = await readFile(`${pipes}.code`, 'utf8').catch(() => '');
+  const exitCode = /^(\d+)\n$/m.exec(told)?.[1];
+  if (exitCode !== undefined) return ok(Number(exitCode));
+  const said = await readFile(`${pipes}.said`, 'utf8').catch(() => '');
+  return fail({
+    code: 'engine',
+    message: `${label}: buildah could not run it to its end.`,
+    hint: "The image needs /bin/sh and env; the details are buildah's own words.",
+    details: lastLines(said),
+  });
+}
+
+function stopped({ label }: Session): Result<never> {
+  return fail({ code: 'aborted', message: `${label}: stopped.` });
+}
