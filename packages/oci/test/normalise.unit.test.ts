@@ -111,6 +111,49 @@ describe('what a system layer holds instead', () => {
   });
 });
 
+describe('what TeX’s programs wrote', () => {
+  it('is dropped where no two runs agree: logs, formats of LuaTeX and of tex itself', async () => {
+    const web2c = (name: string) => fileEntry(`var/lib/texmf/web2c/${name}`, '');
+    const gone = [
+      'updmap.log',
+      'pdftex/pdflatex.log',
+      'luahbtex/lualatex.fmt',
+      'luatex/luatex.fmt',
+      'tex/tex.fmt',
+    ];
+    const kept = ['metafont/mf.base', 'pdftex/pdflatex.fmt', 'xetex/xelatex.fmt'];
+    const elsewhere = fileEntry('usr/share/x/tex/tex.fmt', '');
+    const entries = await normalised([...[...gone, ...kept].map(web2c), elsewhere]);
+    const files = pathsOf(entries.filter(({ type }) => type === 'file'));
+    expect(files).toEqual([...kept.map((name) => web2c(name).path), elsewhere.path].sort());
+  });
+
+  const HEAD = '% ls-R -- filename database for kpathsea; do not change this line.\n';
+  it.each([
+    [
+      'ls-R',
+      `${HEAD}\n./:\n.:\nweb2c\nfonts\n\n./web2c:\n\n./fonts:\nb\na\n`,
+      `${HEAD}\n./:\n.:\nfonts\nweb2c\n\n./fonts:\na\nb\n\n./web2c:\n`,
+    ],
+    [
+      'ls-R-TEXLIVEDIST',
+      `${HEAD}./:\n.:\nweb2c\nb\xe9\n\n./web2c:\nx\n`,
+      `${HEAD}./:\n.:\nb\xe9\nweb2c\n\n./web2c:\nx\n`,
+    ],
+    [
+      'fmtutil.cnf-DEBIAN',
+      '### Made by a script.\n#\n###\nxetex xetex\n#! off pdftex\netex pdftex\n',
+      '### Made by a script.\n#\n###\n#! off pdftex\netex pdftex\nxetex xetex\n',
+    ],
+    ['updmap.cfg-TEXLIVEDIST', 'Map b.map\nMap a.map\n', 'Map a.map\nMap b.map\n'],
+    ['ls-R.old', 'b\na\n', 'b\na\n'],
+  ])('is in one order, however the file system lists folders: %s', async (name, written, held) => {
+    const path = `var/lib/texmf/${name}`;
+    const entries = await normalised([fileEntry(path, Buffer.from(written, 'latin1'))]);
+    expect(textOf(entries, path)).toBe(held);
+  });
+});
+
 describe('what the chain below has already', () => {
   const chain = [
     indexPaths([

@@ -1,3 +1,5 @@
+import { TEX_DROPPED } from './tex';
+
 /**
  * What a system layer never holds (design, section 5). Rules look at an entry's path; a whiteout is judged by
  * the path it removes.
@@ -25,7 +27,12 @@ const DROPPED = new Set([
   'var/lib/dbus/machine-id',
 ]);
 
-const DROPPED_PATTERNS = [/^var\/lib\/dpkg\/[^/]*-old$/, /^var\/lib\/dpkg\/lock[^/]*$/, /\.dpkg-old$/];
+const DROPPED_PATTERNS = [
+  /^var\/lib\/dpkg\/[^/]*-old$/,
+  /^var\/lib\/dpkg\/lock[^/]*$/,
+  /\.dpkg-old$/,
+  ...TEX_DROPPED,
+];
 
 /** Folders of the host that an engine mounts for a step, and may leave as empty mount points. */
 export const MOUNT_POINTS: readonly string[] = ['step', 'debs'];

@@ -1,5 +1,6 @@
 import type { ContentReader } from '../tar/content';
 import { NO_CONTENT, type TarEntry } from '../tar/entry';
+import { texSorter } from './tex';
 
 const SECONDS_A_DAY = 86_400;
 /** Field of /etc/shadow with the day of the last password change, from 0 (shadow(5)). */
@@ -10,12 +11,15 @@ export function rewritten(entry: TarEntry, mtime: number, reader: ContentReader)
   if (entry.type !== 'file') return entry;
   if (entry.path === 'etc/machine-id') return { ...entry, size: 0, content: NO_CONTENT };
   if (entry.path === 'etc/shadow') return withShadowDay(entry, Math.floor(mtime / SECONDS_A_DAY), reader);
+  const sorter = texSorter(entry.path);
+  if (sorter) return withBytes(entry, Buffer.from(sorter(textOf(entry, reader)), 'latin1'));
   return entry.path.endsWith('.pyc') ? withUncheckedHash(entry, reader) : entry;
 }
 
 function withShadowDay(entry: TarEntry, day: number, reader: ContentReader): TarEntry {
-  const text = Buffer.from(reader.head(entry, entry.size)).toString('latin1');
-  const lines = text.split('\n').map((line) => shadowLine(line, day));
+  const lines = textOf(entry, reader)
+    .split('\n')
+    .map((line) => shadowLine(line, day));
   return withBytes(entry, Buffer.from(lines.join('\n'), 'latin1'));
 }
 
@@ -39,6 +43,11 @@ function withUncheckedHash(entry: TarEntry, reader: ContentReader): TarEntry {
   const bytes = Buffer.from(reader.head(entry, entry.size));
   bytes.writeUInt32LE(UNCHECKED_HASH, PYC_FLAGS_AT);
   return withBytes(entry, bytes);
+}
+
+/** A byte is a character: what is no UTF-8 stays as it is. */
+function textOf(entry: TarEntry, reader: ContentReader): string {
+  return Buffer.from(reader.head(entry, entry.size)).toString('latin1');
 }
 
 function withBytes(entry: TarEntry, bytes: Uint8Array): TarEntry {
