@@ -42,6 +42,7 @@ describe('mistakes in image.json', () => {
     ['budget without unit', { budget: { compressed: '400' } }],
     ['budget of no time', { budget: { entrySeconds: 0 } }],
     ['setuid file by a relative path', { setuid: ['usr/bin/ping'] }],
+    ['what to leave out by a relative path', { omit: ['usr/share/doc/*'] }],
     ['check of neither kind', { checks: [{}] }],
     ['check of both kinds', { checks: [{ run: ['a'], file: '/a' }] }],
     ['check misspelt', { checks: [{ ru: ['a'] }] }],

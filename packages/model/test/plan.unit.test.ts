@@ -116,6 +116,17 @@ describe('an image plan', () => {
     expect(after?.tools).toEqual(before?.tools);
   });
 
+  it('builds a system layer again when what it leaves out changes, not when that is put in another order', () => {
+    const id = (...omit: string[]) => planned({ ...BASE, omit }).system?.buildId;
+    expect(id()).toBe(planned(BASE).system?.buildId);
+    expect(id('/a/*', '/b')).not.toBe(id());
+    expect(id('/a/*', '/b')).toBe(id('/b', '/a/*'));
+    const parent = built(planned(BASE));
+    expect(planned(child(parent, { omit: ['/a/*'] })).system?.buildId).not.toBe(
+      planned(child(parent)).system?.buildId,
+    );
+  });
+
   it('hands a child nothing that changes with labels, description or examples', () => {
     const changed = { ...BASE, description: 'Another', examples: ['x'], labels: { team: 'y' } };
     expect(built(planned(changed))).toEqual(built(planned(BASE)));

@@ -62,7 +62,7 @@ describe('a built image', () => {
     ]);
   });
 
-  it('holds what was installed, configured and declared, and nothing that a machine left', async () => {
+  it('holds what was installed, configured and declared, and nothing that a machine left or the definition leaves out', async () => {
     const folder = join(rig.folder, 'unpacked');
     await rig.must(['load', 'child', `--to=oci:${folder}/oci`, '--compression=gzip']);
     await exec('umoci', ['unpack', '--rootless', '--image', `${folder}/oci:dev`, `${folder}/bundle`]);
@@ -72,7 +72,9 @@ describe('a built image', () => {
     expect(await readFile(`${root}/usr/local/share/toolbox/help.txt`, 'utf8')).toContain(
       'fixture-extra  1.0',
     );
+    expect(await readFile(`${root}/usr/share/fixture-extra/readme`, 'utf8')).toBe('extra\n');
     const left = [
+      'usr/share/fixture-extra/manuals/one',
       'var/log/fixture-hello.log',
       'etc/hostname',
       'var/cache/ldconfig/aux-cache',

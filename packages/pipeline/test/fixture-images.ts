@@ -17,7 +17,7 @@ export const HELLO: FixturePackage = {
 export const EXTRA: FixturePackage = {
   name: 'fixture-extra',
   depends: 'fixture-hello',
-  files: { 'usr/share/fixture-extra/readme': 'extra\n' },
+  files: { 'usr/share/fixture-extra/readme': 'extra\n', 'usr/share/fixture-extra/manuals/one/1': 'long\n' },
 };
 
 export const BASE_IMAGE = {
@@ -35,6 +35,7 @@ export const CHILD_IMAGE = {
   description: 'A child for tests',
   from: { image: 'base' },
   packages: ['fixture-extra'],
+  omit: ['/usr/share/fixture-*/manuals/*'],
   platforms: ['linux/amd64'],
 };
 

@@ -111,6 +111,18 @@ export const imageSchema = z
     packages: uniqueList(debianPackage).default([]).meta({
       description: 'Debian packages to install, without those of the parent. Versions are in lock.json.',
     }),
+    omit: uniqueList(
+      textLike(
+        /^\/[^\s'"\\]+$/,
+        'an absolute path with "*" and "?" as in a shell ("/usr/share/doc/big/*")',
+        'Files, as a pattern in which "*" stands for "/" as well.',
+      ),
+    )
+      .default([])
+      .meta({
+        description:
+          'Files of its packages that are not installed (dpkg’s --path-exclude), such as manuals that nobody opens in a container.',
+      }),
     tools: uniqueList(name('A tool of this workspace.'))
       .default([])
       .meta({ description: 'Tools (folders of tools/) to add, without those of the parent.' }),

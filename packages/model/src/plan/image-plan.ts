@@ -31,6 +31,8 @@ export interface ImagePlanInput {
   readonly labels: Readonly<Record<string, string>>;
   /** Names from the definition's `packages`. */
   readonly packages: readonly string[];
+  /** Patterns of files of its packages that are not installed. */
+  readonly omit?: readonly string[];
   readonly users: readonly PlannedUser[];
   readonly lock: {
     readonly time: number;
@@ -117,7 +119,7 @@ function staleLock({ name, parent }: ImagePlanInput): Result<never> {
 }
 
 /** What a bootstrap layer is worked out from. */
-export type BootstrapInput = Pick<ImagePlanInput, 'name' | 'platform' | 'compression' | 'users'> & {
+export type BootstrapInput = Pick<ImagePlanInput, 'name' | 'platform' | 'compression' | 'omit' | 'users'> & {
   readonly lock: Pick<ImagePlanInput['lock'], 'time' | 'bootstrap' | 'packages'>;
 };
 
@@ -127,6 +129,7 @@ export function bootstrapWanted(input: BootstrapInput): WantedLayer {
   const own = {
     required: packageInputs(lock.bootstrap ?? []),
     packages: packageInputs(lock.packages),
+    ...omitInputs(input),
     users: userInputs(users),
     time: lock.time,
   };
@@ -138,7 +141,8 @@ function systemLayer(input: ImagePlanInput, chain: readonly OriginLayer[]): Want
   if (lock.bootstrap) return bootstrapWanted(input);
   if (lock.packages.length === 0 && users.length === 0) return undefined;
   const packages = packageInputs(lock.packages);
-  const own = { chain: chainIds(chain), packages, users: userInputs(users), time: lock.time };
+  const below = chainIds(chain);
+  const own = { chain: below, packages, ...omitInputs(input), users: userInputs(users), time: lock.time };
   return wanted(input, 'apt', own, lock.time);
 }
 
@@ -162,6 +166,11 @@ function wanted(
     ...own,
   };
   return { kind, owner: input.name, inputs, buildId: layerBuildId(inputs), time };
+}
+
+/** Images that leave nothing out keep the build ids they had before there was a choice. */
+function omitInputs({ omit = [] }: Pick<ImagePlanInput, 'omit'>): Readonly<Record<string, Json>> {
+  return omit.length > 0 ? { omit: [...omit].sort() } : {};
 }
 
 function userInputs(users: readonly PlannedUser[]): Json {

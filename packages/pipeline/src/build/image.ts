@@ -100,6 +100,7 @@ async function ownLayers(
       time: lock.time,
       bootstrap: lock.bootstrap ?? [],
       packages: lock.packages,
+      omit: definition.omit,
       users: definition.users,
       chain: [...plan.parent, ...plan.base],
     }),

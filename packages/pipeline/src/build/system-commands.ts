@@ -8,7 +8,8 @@ export const PACKAGES_FOLDER = `${STEP_FOLDER}/packages`;
 
 /**
  * The environment of a step that makes a system layer. SOURCE_DATE_EPOCH makes Python write .pyc files that
- * are checked by hash (PEP 552) and shadow write days that are not today's; nothing asks questions.
+ * are checked by hash (PEP 552) and shadow write days that are not today's, FORCE_SOURCE_DATE makes TeX take it
+ * for its date; hashes of Python and Perl are listed in one order; nothing asks questions.
  */
 export function systemEnv(time: number): Readonly<Record<string, string>> {
   return {
@@ -20,6 +21,8 @@ export function systemEnv(time: number): Readonly<Record<string, string>> {
     DEBIAN_FRONTEND: 'noninteractive',
     DEBCONF_NONINTERACTIVE_SEEN: 'true',
     PYTHONHASHSEED: '0',
+    PERL_HASH_SEED: '0',
+    FORCE_SOURCE_DATE: '1',
   };
 }
 
@@ -42,13 +45,17 @@ export function bootstrapCommands(): StepCommand[] {
   ];
 }
 
-/** Installs every .deb of the packages folder with apt, which orders them; no service is started. */
-export function installCommands(): StepCommand[] {
+/**
+ * Installs every .deb of the packages folder with apt, which orders them; no service is started. Files that match
+ * a pattern of `omit` are not unpacked (dpkg(1), --path-exclude).
+ */
+export function installCommands(omit: readonly string[] = []): StepCommand[] {
+  const excluded = omit.map((pattern) => ` -o ${quoted(`Dpkg::Options::=--path-exclude=${pattern}`)}`);
   return [
     shell("printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d"),
     shell(
       'apt-get install --yes --no-install-recommends -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0' +
-        ` -o Dpkg::Options::=--force-unsafe-io ${PACKAGES_FOLDER}/*.deb`,
+        ` -o Dpkg::Options::=--force-unsafe-io${excluded.join('')} ${PACKAGES_FOLDER}/*.deb`,
     ),
     shell('rm -f /usr/sbin/policy-rc.d'),
   ];

@@ -41,6 +41,8 @@ export interface SystemRequest {
   /** The required packages, where there is no system below yet. */
   readonly bootstrap: readonly LockedDeb[];
   readonly packages: readonly LockedDeb[];
+  /** Patterns of files of `packages` that are not installed. */
+  readonly omit?: readonly string[];
   readonly users: readonly PlannedUser[];
   /** The system chain below, bottom first; empty for a bootstrap. */
   readonly chain: readonly OriginLayer[];
@@ -123,10 +125,10 @@ function step(request: SystemRequest, system: SystemLayer[], mounts: Mount[], ch
   };
 }
 
-function commandsOf({ bootstrap, packages, users }: SystemRequest): StepCommand[] {
+function commandsOf({ bootstrap, packages, omit, users }: SystemRequest): StepCommand[] {
   return [
     ...(bootstrap.length > 0 ? bootstrapCommands() : []),
-    ...(packages.length > 0 ? installCommands() : []),
+    ...(packages.length > 0 ? installCommands(omit) : []),
     ...userCommands(users),
   ];
 }
