@@ -119,10 +119,17 @@ async function receive(
 ): Promise<Received | Refusal> {
   try {
     const chunks = response.body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-    return await receiveFrom(chunks, sink, expected, patience, options);
+    return withPageTold(await receiveFrom(chunks, sink, expected, patience, options), response);
   } finally {
     await leave(response);
   }
+}
+
+/** Servers and proxies answer with a page for people where they have no file: wrong bytes, but not altered ones. */
+function withPageTold(outcome: Received | Refusal, { headers }: ResponseData): Received | Refusal {
+  const isPage = /^text\/html\b/i.test(String(headers['content-type'] ?? ''));
+  if (!isRefusal(outcome) || !isPage) return outcome;
+  return { ...outcome, reason: `${outcome.reason}; a web page came instead of the file` };
 }
 
 async function receiveFrom(

@@ -3,3 +3,4 @@ export { checkWorkspace } from './check';
 export { checkLocks } from './locks';
 export { readWorkspace, type FileText, type WorkspaceFiles } from './read';
 export type { Entry, Image, ImageEntry, Tool, Workspace, WorkspaceEntries } from './types';
+export { checkToolLock } from './tool-locks';

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import {
+  ok,
+  releaseFile,
+  type Platform,
+  type ReleaseFile,
+  type Result,
+  type Tool,
+} from '@image-tooling/model';
+import { readTar, type TarEntry } from '@image-tooling/oci';
+import { fetchRelease, releaseFailed, takeFromArchive, type LockedRelease } from '@image-tooling/sources';
+import { releaseFetch, releaseName } from '../../release';
+import type { Session } from '../../session';
+import { linkedEntries } from './linked-entries';
+import { lockedSource } from './locked-source';
+import type { ToolRecipe } from './recipe';
+
+/** Raised by hand whenever the same file would give another layer. */
+const FORMAT = 1;
+
+/** A tool that its vendor publishes prebuilt. The bytes decide its layer, not where they came from. */
+export async function releaseRecipe(
+  session: Session,
+  tool: Tool,
+  platform: Platform,
+): Promise<Result<ToolRecipe>> {
+  const file = releaseFile(tool.definition, platform);
+  if (!file.ok) return file;
+  const locked = lockedSource(tool, 'release', platform);
+  if (!locked.ok) return locked;
+  const named = { name: releaseName(tool, platform), ...locked.value };
+  const { format, files, links } = file.value;
+  const inputs = { source: 'release', layout: FORMAT, sha256: named.sha256, format, files, links };
+  return ok({ source: 'release', inputs, make: (into) => make(session, tool, file.value, named, into) });
+}
+
+async function make(
+  session: Session,
+  tool: Tool,
+  file: ReleaseFile,
+  locked: LockedRelease,
+  into: string,
+): Promise<Result<TarEntry[]>> {
+  const archive = await fetchRelease(locked, releaseFetch(session, into));
+  if (!archive.ok)
+    return releaseFailed(archive, { tool: tool.name, locked, otherSources: otherSources(tool) });
+  return releaseEntries(session, tool, file, archive.value, into);
+}
+
+function otherSources({ definition }: Tool): string[] {
+  return Object.keys(definition.sources).filter((kind) => kind !== 'release');
+}
+
+/** What a vendor's file gives to a tool's layer. Fails as `takeFromArchive`, and with `schema` for a link to nothing. */
+export async function releaseEntries(
+  { context }: Session,
+  tool: Tool,
+  { name, format, files, links }: ReleaseFile,
+  archive: string,
+  into: string,
+): Promise<Result<TarEntry[]>> {
+  const taken = await takeFromArchive({
+    name,
+    archive: { file: archive },
+    format,
+    files,
+    into: join(into, 'unpacked'),
+    readTar,
+    signal: context.signal,
+  });
+  return taken.ok ? linkedEntries(tool, taken.value, links) : taken;
+}

@@ -1,0 +1,135 @@
+import { rm } from 'node:fs/promises';
+import {
+  all,
+  fail,
+  ok,
+  PLATFORMS,
+  releaseFile,
+  type Failed,
+  type FailureCode,
+  type Platform,
+  type ReleaseFile,
+  type ReleaseLock,
+  type Result,
+  type Tool,
+} from '@image-tooling/model';
+import { downloadRelease, keepRelease, type DownloadedFile } from '@image-tooling/sources';
+import { releaseEntries } from '../../build/tool/release';
+import { releaseFetch, releaseName } from '../../release';
+import type { Session } from '../../session';
+import type { LockPart, PartRequest } from './part';
+
+/** Why a file could not be had, though it may be there. */
+const UNREACHED: readonly FailureCode[] = ['network', 'timeout', 'http-status'];
+
+/** What is known of one platform's file. */
+interface PlatformRequest {
+  readonly tool: Tool;
+  readonly platform: Platform;
+  readonly file: ReleaseFile;
+  /** As locked for the same address. */
+  readonly before?: ReleaseLock;
+}
+
+type Entry = readonly [Platform, ReleaseLock | undefined];
+
+/**
+ * The `release` part of a tool's lock: each platform's file is fetched, hashed, looked into and kept in the store.
+ * A file that is locked already and can't be reached now stays locked. Fails as `downloadFile` and
+ * `takeFromArchive`, and with `checksum` where a locked file has changed at its address.
+ */
+export async function releasePart(
+  session: Session,
+  { tool, locked }: PartRequest,
+): Promise<Result<LockPart>> {
+  const files = all(PLATFORMS.map((platform) => releaseFile(tool.definition, platform)));
+  if (!files.ok) return files;
+  const entries = await Promise.all(
+    PLATFORMS.map(async (platform, index): Promise<Result<Entry>> => {
+      const file = files.value[index]!;
+      const before = locked?.release?.[platform];
+      const known = before?.url === file.url ? { before } : {};
+      const lock = await lockFile(session, { tool, platform, file, ...known });
+      return lock.ok ? ok([platform, lock.value]) : lock;
+    }),
+  );
+  return withoutAbsent(session, tool, entries);
+}
+
+/** A vendor may have no file for one of the platforms; for none of them is a mistake. */
+function withoutAbsent(
+  { context }: Session,
+  tool: Tool,
+  entries: readonly Result<Entry>[],
+): Result<LockPart> {
+  const found = entries.filter((entry) => entry.ok || !isGone(entry));
+  if (found.length === 0) return all(entries) as Failed;
+  const locked = all(found);
+  if (!locked.ok) return locked;
+  PLATFORMS.filter((_, index) => isAbsent(entries[index])).forEach((platform) =>
+    context.progress.note(
+      `${tool.name}: its vendor has no file for ${platform}; images with it can't be built for that platform from "release".`,
+    ),
+  );
+  return ok({ content: Object.fromEntries(locked.value) });
+}
+
+function isAbsent(entry: Result<Entry> | undefined): boolean {
+  return entry !== undefined && !entry.ok && isGone(entry);
+}
+
+function isGone({ failures }: Failed): boolean {
+  return failures[0].code === 'gone';
+}
+
+async function lockFile(session: Session, request: PlatformRequest): Promise<Result<ReleaseLock>> {
+  const { tool, platform, file, before } = request;
+  const into = await session.store.tempDir(`lock-${tool.name}`);
+  if (!into.ok) return into;
+  const fetch = releaseFetch(session, into.value);
+  try {
+    const name = releaseName(tool, platform);
+    const downloaded = await downloadRelease({ name, url: file.url }, fetch);
+    if (!downloaded.ok)
+      return before && isUnreached(downloaded) ? kept(session, request, before, downloaded) : downloaded;
+    if (before && before.sha256 !== downloaded.value.sha256)
+      return fail(changed(request, before, downloaded.value));
+    const entries = await releaseEntries(session, tool, file, downloaded.value.path, into.value);
+    if (!entries.ok) return entries;
+    const { sha256, size } = downloaded.value;
+    const stored = await keepRelease(downloaded.value, fetch);
+    return stored.ok ? ok({ url: file.url, sha256, size }) : stored;
+  } finally {
+    await rm(into.value, { recursive: true, force: true });
+  }
+}
+
+function isUnreached({ failures }: Failed): boolean {
+  return UNREACHED.includes(failures[0].code);
+}
+
+function kept(
+  { context }: Session,
+  { tool, platform }: PlatformRequest,
+  before: ReleaseLock,
+  { failures: [{ details = [] }] }: Failed,
+): Result<ReleaseLock> {
+  context.progress.note(
+    `${tool.name}: ${platform} of its source "release" is out of reach and stays locked as it was: ${details.join('; ')}`,
+  );
+  return ok(before);
+}
+
+function changed({ tool, platform, file }: PlatformRequest, before: ReleaseLock, now: DownloadedFile) {
+  return {
+    code: 'checksum',
+    message: `${releaseName(tool, platform)} has changed at its address since it was locked.`,
+    hint: `A published file should never change: ask the vendor why. If the new one is right, remove "${platform}" from "release" in ${tool.folder}/lock.json and run "npx nx run ${tool.name}:lock" again.`,
+    place: { file: `${tool.folder}/lock.json` },
+    details: [
+      `address ${file.url}${now.url === file.url ? '' : ` (fetched from ${new URL(now.url).origin})`}`,
+      `locked  sha256 ${before.sha256}${before.size === undefined ? '' : `, ${before.size} bytes`}`,
+      `now     sha256 ${now.sha256}, ${now.size} bytes`,
+    ],
+  } as const;
+}

@@ -1,0 +1,52 @@
+import { fail, type Failed, type Failure, type FailureCode } from '@image-tooling/model';
+import type { LockedRelease } from './fetch';
+
+/** Which tool could not be had, and what there is to tell about it. */
+export interface UnreachedTool {
+  readonly tool: string;
+  readonly locked: LockedRelease;
+  /** Other kinds of source that the tool has. */
+  readonly otherSources: readonly string[];
+}
+
+const UNREACHED: readonly FailureCode[] = ['network', 'timeout', 'http-status', 'gone', 'truncated'];
+
+/** Why a locked file could not be fetched, with the ways on; what is no matter of the network stays as it is. */
+export function releaseFailed({ failures }: Failed, unreached: UnreachedTool): Failed {
+  const [first, ...rest] = failures;
+  if (first.code === 'checksum' || first.code === 'too-large')
+    return fail(otherBytes(first, unreached), ...rest);
+  return UNREACHED.includes(first.code) ? fail(withWaysOn(first, unreached), ...rest) : fail(first, ...rest);
+}
+
+function otherBytes(failure: Failure, { tool, locked }: UnreachedTool): Failure {
+  const size = locked.size === undefined ? '' : `, ${locked.size} bytes`;
+  return {
+    ...failure,
+    message: `${locked.name} is not what was locked: the file at its address, or on the way from it, was changed.`,
+    hint: `Compare both with what the vendor publishes. If the new file is right, remove "release" from tools/${tool}/lock.json, run "npx nx run ${tool}:lock" and commit it; else use a mirror that has the locked one.`,
+    details: [`locked: sha256 ${locked.sha256}${size}`, ...(failure.details ?? [])],
+  };
+}
+
+function withWaysOn(failure: Failure, { tool, locked, otherSources }: UnreachedTool): Failure {
+  const { origin, host } = new URL(locked.url);
+  return {
+    ...failure,
+    hint: `Let this machine reach ${host}, or go one of the ways below. Nothing else of the workspace needs this file.`,
+    details: [
+      ...(failure.details ?? []),
+      `The lock holds its checksum (sha256 ${locked.sha256}), so a copy from anywhere will do:`,
+      `- a mirror, among the options of "@image-tooling/nx" in nx.json: "mirrors": { "${origin}/": "https://mirror.example/${host}/" }`,
+      `- a machine with network: build there the images that have it and run "image-tooling store export <image> --to=store.tar", then "image-tooling store import store.tar" here`,
+      otherSourceText(tool, otherSources),
+    ],
+  };
+}
+
+function otherSourceText(tool: string, others: readonly string[]): string {
+  const [first] = others;
+  if (first === undefined)
+    return `- another source in tools/${tool}/tool.json ("go", "npm" or "deb"), where there is one; it has none now`;
+  return `- another of its sources: IMAGE_TOOL_SOURCE=${first}, or "toolSource" in nx.json`;
+}

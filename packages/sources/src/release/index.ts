@@ -1,0 +1,10 @@
+export { releaseFailed, type UnreachedTool } from './failures';
+export {
+  downloadRelease,
+  fetchRelease,
+  keepRelease,
+  type LockedRelease,
+  type ReleaseAddress,
+  type ReleaseFetch,
+} from './fetch';
+export { releasePlaces, type Mirrors } from './places';
