@@ -2,3 +2,4 @@ export * from './archive-file';
 export * from './debian';
 export * from './http';
 export * from './go';
+export * from './npm';

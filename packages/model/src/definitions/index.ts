@@ -3,6 +3,7 @@ export type { ImageConfigDefinition, ImageDefinition, ImageDirectory, ImageUser 
 export type * from './locks';
 export { parseWorkspaceOptions } from './nx-json';
 export { TOOL_SOURCES, type DebianOptions, type ToolSource, type WorkspaceOptions } from './options';
+export * from './package-files';
 export * from './parse';
 export { bytesOf } from './size';
 export * from './release-file';

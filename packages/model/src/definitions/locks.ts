@@ -103,6 +103,22 @@ const goLock = z.looseObject({
 
 const releaseLock = z.strictObject({ url: z.string().min(1), sha256, size: byteCount.optional() });
 
+/** A package file of npm, by name and hashes: which registry has it is for npm's own configuration to say. */
+const lockedNpm = z.strictObject({
+  package: textLike(
+    /^(?:@[a-z0-9~][a-z0-9._~-]*\/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$/,
+    'the name of an npm package',
+    'Name.',
+  ),
+  version: z.string().min(1),
+  integrity: textLike(/^sha512-[A-Za-z0-9+/]{86}==$/, '"sha512-" and 88 characters of base64', 'Hash.'),
+  sha256,
+  size: byteCount,
+});
+
+/** With the state of the archive that it was resolved in, in seconds since the epoch: where its snapshot has it. */
+const toolDeb = lockedDeb.extend({ time: epochSeconds });
+
 /** What tools/<name>/lock.json holds. */
 export const toolLockSchema = z.strictObject({
   lockVersion,
@@ -111,6 +127,8 @@ export const toolLockSchema = z.strictObject({
   time: epochSeconds.optional(),
   go: goLock.optional(),
   release: z.partialRecord(platform, releaseLock).optional(),
+  npm: z.partialRecord(platform, lockedNpm).optional(),
+  deb: z.partialRecord(platform, toolDeb).optional(),
 });
 
 export type LockedDeb = z.output<typeof lockedDeb>;
@@ -121,3 +139,5 @@ export type ArchiveLock = z.output<typeof archiveLockSchema>;
 export type ToolLock = z.output<typeof toolLockSchema>;
 export type GoLock = z.output<typeof goLock>;
 export type ReleaseLock = z.output<typeof releaseLock>;
+export type NpmLock = z.output<typeof lockedNpm>;
+export type ToolDebLock = z.output<typeof toolDeb>;

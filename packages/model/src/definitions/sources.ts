@@ -87,10 +87,16 @@ export const goSource = z
 
 export const npmSource = z
   .strictObject({
-    package: templated(word, FILE_PLACEHOLDERS).meta({
-      description: 'Name of the npm package; {arch} is replaced.',
-    }),
+    package: templated(
+      textLike(
+        /^(?:@[a-z0-9~][a-z0-9._~-]*\/)?[A-Za-z0-9~{][A-Za-z0-9._~{}-]*$/,
+        'the name of an npm package ("@esbuild/linux-{arch}")',
+        'Name of the npm package; {arch} is replaced.',
+      ),
+      FILE_PLACEHOLDERS,
+    ),
     files,
+    links,
     archNames,
   })
   .meta({ description: 'Files of an npm package.' });
@@ -100,6 +106,7 @@ export const debSource = z
     package: debianPackage,
     archive: word.optional().meta({ description: 'Archive that has it. Default: that of the images.' }),
     files,
+    links,
   })
   .meta({ description: 'Files of a Debian package.' });
 

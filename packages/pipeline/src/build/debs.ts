@@ -32,7 +32,8 @@ export async function fetchLockedDebs(
   }
 }
 
-function blobCache(store: Store): BlobCache {
+/** A store of blobs, as what fetches knows it. */
+export function blobCache(store: Store): BlobCache {
   return {
     blobPath: (digest) => store.blobPath(digest),
     hasBlob: (digest) => store.hasBlob(digest),

@@ -10,6 +10,7 @@ import { ARCHIVE_LIMITS, type ArchiveLimits } from './limits';
 import type { FileRange, Member, OpenArchive, ReadTar } from './member';
 import { openTar, type TarPlace } from './tar';
 import { termsOf } from './terms';
+import { fromTopFolder } from './top-folder';
 import { openZip } from './zip';
 
 export interface TakeRequest {
@@ -26,6 +27,8 @@ export interface TakeRequest {
   readonly signal: AbortSignal;
   /** Default: as a vendor's archive has them, `refused`. */
   readonly absoluteLinks?: LinkRules['absoluteLinks'];
+  /** Paths are those within the one folder that all of it lies in, whatever that is called: as npm reads packages. */
+  readonly fromTopFolder?: boolean;
   readonly limits?: ArchiveLimits;
 }
 
@@ -87,12 +90,13 @@ async function takeMembers(request: TakeRequest): Promise<TakenFiles> {
   const archive = await opened(request, limits);
   try {
     checkMembers(archive.members, limits, { absoluteLinks });
-    const contents = new Contents(archive);
-    const chosen = chooseMembers(archive.members, files);
+    const seen = request.fromTopFolder === true ? fromTopFolder(archive) : archive;
+    const contents = new Contents(seen);
+    const chosen = chooseMembers(seen.members, files);
     const taken: Taken[] = [];
     for (const each of chosen) taken.push(each.kind === 'file' ? await contents.taken(each) : each);
     const terms = [];
-    for (const { path, member } of termsOf(archive.members))
+    for (const { path, member } of termsOf(seen.members))
       terms.push({ path, content: await contents.of(member) });
     return { files: taken, terms };
   } finally {

@@ -17,7 +17,8 @@ export function termsOf(members: readonly Member[]): Terms[] {
     .map((member) => ({ member, path: member.path.slice(top.length) }));
 }
 
-function commonFolder(members: readonly Member[]): string {
+/** The one folder that all of an archive lies in, with its "/"; empty where there is none. */
+export function commonFolder(members: readonly Member[]): string {
   const paths = members.filter(({ type }) => type !== 'directory').map(({ path }) => path);
   const top = `${paths[0]?.split('/')[0] ?? ''}/`;
   return paths.every((path) => path.startsWith(top)) ? top : '';

@@ -1,7 +1,9 @@
 export * from './apt';
 export * from './archive';
 export { bootstrapClosure, type ClosureOptions } from './closure';
+export { chooseDeb, type WantedDeb } from './choose-deb';
 export * from './deb';
+export { takeFromDeb, type DebTake } from './deb-file';
 export * from './debian-archives';
 export * from './fetch-debs';
 export type { FetchedRelease, PackageList } from './fetch-index';

@@ -1,8 +1,12 @@
 import { placeOf } from '../../diagnostics/document';
 import type { Failure, FailureCode } from '../../failure';
 import type { Platform } from '../../platform';
+import type { ToolLock } from '../locks';
 import type { ToolSource } from '../options';
+import { packageFiles } from '../package-files';
+import { releaseFile } from '../release-file';
 import { chooseSource } from '../source-choice';
+import type { ToolDefinition } from '../tool';
 import type { Tool } from './types';
 
 /** What is amiss with a tool's lock, for the source that the policy takes: `lock-missing` or `lock-stale`,
@@ -13,11 +17,37 @@ export function checkToolLock(tool: Tool, platforms: Iterable<Platform>, policy:
   if (!lock) return [ofLock(tool, 'lock-missing', `The tool "${name}" has no lock.`)];
   if (lock.value.version !== definition.version) return [otherVersion(tool, lock.value.version)];
   const source = chooseSource(definition, policy);
-  if (source === 'go' && !lock.value.go) return [unlocked(tool, 'its source "go"')];
-  if (source !== 'release') return [];
+  if (source === 'go') return lock.value.go ? [] : [unlocked(tool, 'its source "go"')];
   return [...platforms]
-    .filter((platform) => !lock.value.release?.[platform])
-    .map((platform) => unlocked(tool, `its source "release" for ${platform}`));
+    .filter((platform) => !isLocked(definition, lock.value, source, platform))
+    .map((platform) => unlocked(tool, `its source "${source}" for ${platform}`))
+    .concat(source === 'release' ? otherAddresses(tool, lock.value, platforms) : []);
+}
+
+/** A release is locked at the address that the definition says now, or it is another file. */
+function otherAddresses(tool: Tool, { release }: ToolLock, platforms: Iterable<Platform>): Failure[] {
+  return [...platforms].flatMap((platform) => {
+    const locked = release?.[platform]?.url;
+    const wanted = releaseFile(tool.definition, platform);
+    if (!wanted.ok) return wanted.failures;
+    if (locked === undefined || locked === wanted.value.url) return [];
+    const message = `The lock of "${tool.name}" is of another address for ${platform} than its definition says.`;
+    const details = [`locked  ${locked}`, `defined ${wanted.value.url}`];
+    return [{ ...ofLock(tool, 'lock-stale', message), details }];
+  });
+}
+
+/** Whether a lock has a platform's file of a source, and of the package that is asked for now. */
+function isLocked(
+  definition: ToolDefinition,
+  lock: ToolLock,
+  source: 'release' | 'npm' | 'deb',
+  platform: Platform,
+): boolean {
+  if (source === 'release') return lock.release?.[platform] !== undefined;
+  const wanted = packageFiles(definition, source, platform);
+  const name = source === 'npm' ? lock.npm?.[platform]?.package : lock.deb?.[platform]?.name;
+  return name !== undefined && (!wanted.ok || wanted.value.package === name);
 }
 
 function otherVersion(tool: Tool, locked: string): Failure {

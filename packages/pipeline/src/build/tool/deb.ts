@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import {
+  ok,
+  packageFiles,
+  type PackageFiles,
+  type Platform,
+  type Result,
+  type Tool,
+  type ToolDebLock,
+} from '@image-tooling/model';
+import { readTar, type TarEntry } from '@image-tooling/oci';
+import { takeFromDeb } from '@image-tooling/sources';
+import type { Session } from '../../session';
+import { fetchLockedDebs } from '../debs';
+import { linkedEntries } from './linked-entries';
+import { lockedSource } from './locked-source';
+import type { ToolRecipe } from './recipe';
+
+/** Raised by hand whenever the same inputs would give other files. */
+const FORMAT = 1;
+
+/** A tool whose files are those of a Debian package. */
+export async function debRecipe(
+  session: Session,
+  tool: Tool,
+  platform: Platform,
+): Promise<Result<ToolRecipe>> {
+  const wanted = packageFiles(tool.definition, 'deb', platform);
+  if (!wanted.ok) return wanted;
+  const locked = lockedSource(tool, 'deb', platform);
+  if (!locked.ok) return locked;
+  const { files, links } = wanted.value;
+  const { name, version, architecture, sha256 } = locked.value;
+  const inputs = {
+    source: 'deb',
+    format: FORMAT,
+    package: name,
+    version,
+    architecture,
+    sha256,
+    files,
+    links,
+  };
+  return ok({ source: 'deb', inputs, make: (into) => make(session, tool, locked.value, wanted.value, into) });
+}
+
+async function make(
+  session: Session,
+  tool: Tool,
+  { time, ...deb }: ToolDebLock,
+  { files, links }: PackageFiles,
+  into: string,
+): Promise<Result<TarEntry[]>> {
+  const fetched = await fetchLockedDebs(session, { owner: tool.name, time }, [deb]);
+  if (!fetched.ok) return fetched;
+  const [file] = fetched.value;
+  if (!file) throw new Error('one package was asked for, none came');
+  const { signal } = session.context;
+  const taken = await takeFromDeb({ deb: file, files, into: join(into, 'deb'), readTar, signal });
+  return taken.ok ? linkedEntries(tool, taken.value, links) : taken;
+}

@@ -1,0 +1,27 @@
+import {
+  checkToolLock,
+  fail,
+  ok,
+  type Platform,
+  type Result,
+  type Tool,
+  type ToolLock,
+} from '@image-tooling/model';
+
+/** Kinds of source whose lock names one file for each platform. */
+type FileKind = 'release' | 'npm' | 'deb';
+
+type Locked<Kind extends FileKind> = NonNullable<NonNullable<ToolLock[Kind]>[Platform]>;
+
+/** The file that a tool's lock has for a platform. Fails with what `checkToolLock` finds amiss. */
+export function lockedSource<Kind extends FileKind>(
+  tool: Tool,
+  kind: Kind,
+  platform: Platform,
+): Result<Locked<Kind>> {
+  const [amiss, ...rest] = checkToolLock(tool, [platform], kind);
+  if (amiss) return fail(amiss, ...rest);
+  const locked = tool.lock?.value[kind]?.[platform];
+  if (!locked) throw new Error(`${tool.name} is not locked, which was checked`);
+  return ok(locked as Locked<Kind>);
+}

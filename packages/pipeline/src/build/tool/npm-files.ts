@@ -1,0 +1,37 @@
+import { readTar } from '@image-tooling/oci';
+import type { Result } from '@image-tooling/model';
+import {
+  npmName,
+  takeFromArchive,
+  type LockedNpm,
+  type NpmRun,
+  type TakenFiles,
+} from '@image-tooling/sources';
+import type { Session } from '../../session';
+
+/** How npm's own client is run for a workspace. */
+export function npmRun({ root, env, http, context }: Session): NpmRun {
+  return { folder: root, env, timings: http.timings, context };
+}
+
+/** Takes files out of a package's file, by their paths in the package. Fails as `takeFromArchive` does. */
+export function takeFromNpm(
+  { context }: Session,
+  npm: {
+    readonly file: string;
+    readonly locked: LockedNpm;
+    readonly files: Readonly<Record<string, string>>;
+    readonly into: string;
+  },
+): Promise<Result<TakenFiles>> {
+  return takeFromArchive({
+    name: npmName(npm.locked),
+    archive: { file: npm.file },
+    format: 'tar.gz',
+    files: npm.files,
+    into: npm.into,
+    readTar,
+    signal: context.signal,
+    fromTopFolder: true,
+  });
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import {
+  ok,
+  packageFiles,
+  type NpmLock,
+  type PackageFiles,
+  type Platform,
+  type Result,
+  type Tool,
+} from '@image-tooling/model';
+import type { TarEntry } from '@image-tooling/oci';
+import { fetchNpm } from '@image-tooling/sources';
+import type { Session } from '../../session';
+import { blobCache } from '../debs';
+import { linkedEntries } from './linked-entries';
+import { lockedSource } from './locked-source';
+import { npmRun, takeFromNpm } from './npm-files';
+import type { ToolRecipe } from './recipe';
+
+/** Raised by hand whenever the same inputs would give other files. */
+const FORMAT = 1;
+
+/** A tool whose files are those of an npm package. */
+export async function npmRecipe(
+  session: Session,
+  tool: Tool,
+  platform: Platform,
+): Promise<Result<ToolRecipe>> {
+  const wanted = packageFiles(tool.definition, 'npm', platform);
+  if (!wanted.ok) return wanted;
+  const locked = lockedSource(tool, 'npm', platform);
+  if (!locked.ok) return locked;
+  const { files, links } = wanted.value;
+  const { package: name, version, integrity } = locked.value;
+  const inputs = { source: 'npm', format: FORMAT, package: name, version, integrity, files, links };
+  return ok({ source: 'npm', inputs, make: (into) => make(session, tool, locked.value, wanted.value, into) });
+}
+
+async function make(
+  session: Session,
+  tool: Tool,
+  locked: NpmLock,
+  { files, links }: PackageFiles,
+  into: string,
+): Promise<Result<TarEntry[]>> {
+  const request = { locked, cache: blobCache(session.store), folder: join(into, 'npm'), tool: tool.name };
+  const fetched = await fetchNpm(request, npmRun(session));
+  if (!fetched.ok) return fetched;
+  const { file } = fetched.value;
+  const taken = await takeFromNpm(session, { file, locked, files, into: join(into, 'files') });
+  return taken.ok ? linkedEntries(tool, taken.value, links) : taken;
+}

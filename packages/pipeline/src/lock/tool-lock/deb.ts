@@ -1,0 +1,93 @@
+import {
+  all,
+  archOf,
+  fail,
+  ok,
+  packageFiles,
+  placeOf,
+  PLATFORMS,
+  type Platform,
+  type Result,
+  type Tool,
+  type ToolDebLock,
+  type Workspace,
+} from '@image-tooling/model';
+import {
+  chooseDeb,
+  lockedDeb,
+  type ArchivePackage,
+  type ArchiveState,
+  type WantedDeb,
+} from '@image-tooling/sources';
+import type { Session } from '../../session';
+import { currentState } from '../archive-state';
+import type { LockPart, PartRequest } from './part';
+
+/**
+ * The `deb` part of a tool's lock: for each platform the newest package of the tool's version, in the archive as it is
+ * now. Fails as `currentState` and `chooseDeb` do, and with `unknown-reference` where no image says which release.
+ */
+export async function debPart(session: Session, request: PartRequest): Promise<Result<LockPart>> {
+  const { tool, workspace, locked } = request;
+  const codename = codenameOf(workspace, tool);
+  if (!codename.ok) return codename;
+  const state = await currentState(session, codename.value, PLATFORMS.map(archOf));
+  if (!state.ok) return state;
+  const chosen = all(PLATFORMS.map((platform) => choose(state.value, tool, platform)));
+  if (!chosen.ok) return chosen;
+  const [first] = chosen.value;
+  if (first?.depends) session.context.progress.note(needsText(tool, first));
+  const rows = PLATFORMS.map((platform, index) => {
+    const deb = lockedDeb(chosen.value[index] as ArchivePackage);
+    return [platform, keepingTime({ ...deb, time: state.value.time }, locked?.deb?.[platform])];
+  });
+  return ok({ content: Object.fromEntries(rows) as Record<Platform, ToolDebLock> });
+}
+
+/** The release that the workspace's images stand on: one for all of them. */
+function codenameOf({ images }: Workspace, { name, document }: Tool): Result<string> {
+  for (const { definition, lock } of images.values()) {
+    if ('debian' in definition.from) return ok(definition.from.debian);
+    const base = Object.values(lock?.value.platforms ?? {}).find(
+      ({ base }) => base?.os?.id === 'debian',
+    )?.base;
+    if (base?.os?.codename !== undefined) return ok(base.os.codename);
+  }
+  return fail({
+    code: 'unknown-reference',
+    message: `No image stands on Debian, so that it is not known from which release the package of "${name}" comes.`,
+    hint: 'Add an image from { "debian": "trixie" }, or lock the one on a Debian base first.',
+    place: placeOf(document, ['sources', 'deb'], 'of which release?'),
+  });
+}
+
+function choose(
+  state: ArchiveState,
+  { name, definition, document }: Tool,
+  platform: Platform,
+): Result<ArchivePackage> {
+  const { version, sources } = definition;
+  const wanted = packageFiles(definition, 'deb', platform);
+  if (!wanted.ok) return wanted;
+  const request: WantedDeb = {
+    tool: name,
+    package: wanted.value.package,
+    archive: sources.deb?.archive,
+    version,
+    places: {
+      package: placeOf(document, ['sources', 'deb', 'package'], `for ${platform}`),
+      version: placeOf(document, ['version'], 'no such version'),
+    },
+  };
+  return chooseDeb(state.packages(archOf(platform)), request);
+}
+
+/** Only files are taken: what they need must come with the image. */
+function needsText({ name }: Tool, { name: deb, depends = '' }: ArchivePackage): string {
+  return `${name}: files of the package ${deb} are taken without what it needs, which images must have: ${depends}`;
+}
+
+/** The time of an earlier lock of the same file: nothing changes because the archive moved elsewhere. */
+function keepingTime(fresh: ToolDebLock, earlier: ToolDebLock | undefined): ToolDebLock {
+  return earlier?.sha256 === fresh.sha256 && earlier.path === fresh.path ? earlier : fresh;
+}

@@ -1,0 +1,47 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, type Result } from '@image-tooling/model';
+import { ioFailure } from '@image-tooling/host';
+import { takeFromArchive, type ReadTar, type TakenFiles } from '../archive-file';
+import { readDeb } from './deb';
+import type { FetchedDeb } from './fetch-debs';
+
+export interface DebTake {
+  readonly deb: FetchedDeb;
+  /** Path in the package ("usr/bin/git-lfs") → path below the folder they go to. */
+  readonly files: Readonly<Record<string, string>>;
+  /** An empty folder for what is unpacked: the entries that are given back point into it. */
+  readonly into: string;
+  readonly readTar: ReadTar;
+  readonly signal: AbortSignal;
+}
+
+/** Takes files out of one Debian package, with its copyright file. Fails as `readDeb` and `takeFromArchive` do. */
+export async function takeFromDeb({
+  deb,
+  files,
+  into,
+  readTar,
+  signal,
+}: DebTake): Promise<Result<TakenFiles>> {
+  const name = `${deb.name} ${deb.version} (${deb.architecture})`;
+  const plainTo = join(into, 'plain.deb');
+  try {
+    await mkdir(into, { recursive: true });
+  } catch (error) {
+    return fail(ioFailure(error, into));
+  }
+  const read = await readDeb({ file: deb.file, name, plainTo, sha256: deb.sha256 });
+  if (!read.ok) return read;
+  return takeFromArchive({
+    name: `the package ${name}`,
+    archive: { file: plainTo, part: read.value.data },
+    format: 'tar',
+    files,
+    into: join(into, 'files'),
+    readTar,
+    signal,
+    // A package's links are those of a whole system.
+    absoluteLinks: 'inside',
+  });
+}

@@ -1,0 +1,15 @@
+/**
+ * The upstream part of a Debian version (Debian policy 5.6.12): without the epoch before it and the revision after it.
+ */
+export function upstreamVersion(version: string): string {
+  return version.replace(/^\d+:/, '').replace(/-[^-]*$/, '');
+}
+
+/** What Debian adds to an upstream version whose sources it had to change: "+dfsg1", "~ds". */
+const REPACKED = /[+~.-](?:dfsg|ds|debian|repack)[\d.]*$/;
+
+/** Whether a package's version is of an upstream version, as it stands or as Debian repacked it. */
+export function isOfUpstream(version: string, upstream: string): boolean {
+  const own = upstreamVersion(version);
+  return own === upstream || own.replace(REPACKED, '') === upstream;
+}

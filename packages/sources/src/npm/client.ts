@@ -1,0 +1,58 @@
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { run } from '@image-tooling/host';
+import { npmFailure } from './failures';
+import { npmName, type NpmPackage } from './package';
+import type { NpmRun } from './run';
+
+/** 100 MB on a slow line (1 Mbit/s) take a quarter of an hour. */
+const LIMIT_SECONDS = 900;
+
+/**
+ * Has npm write a package's file, as it was published, into `into` (npm-pack(1)). Scripts are not run, and npm's
+ * cache and logs stay in `cache`. Fails as `npmFailure` says, with `command-missing`, `timeout` or `aborted`.
+ */
+export async function npmPack(
+  wanted: NpmPackage,
+  { into, cache }: { readonly into: string; readonly cache: string },
+  npm: NpmRun,
+): Promise<Result<void>> {
+  const spec = npmName(wanted);
+  const ended = await run({
+    argv: ['npm', 'pack', spec, '--pack-destination', into, '--cache', cache, ...QUIET, ...patience(npm)],
+    cwd: npm.folder,
+    env: npm.env,
+    signal: npm.context.signal,
+    timeoutSeconds: npm.limitSeconds ?? LIMIT_SECONDS,
+  });
+  if (!ended.ok) return ended.failures[0].code === 'command-missing' ? fail(noNpm()) : ended;
+  const { exitCode, stderr } = ended.value;
+  return exitCode === 0 ? ok(undefined) : fail(npmFailure(stderr, wanted, npm.env));
+}
+
+const QUIET = [
+  '--ignore-scripts',
+  '--loglevel=error',
+  '--no-progress',
+  '--no-update-notifier',
+  '--no-fund',
+  '--no-audit',
+];
+
+/** npm waits five minutes for a server that says nothing, three times. */
+function patience({ timings }: NpmRun): string[] {
+  const milliseconds = (seconds: number): string => String(Math.max(1, Math.round(seconds * 1000)));
+  return [
+    `--fetch-timeout=${milliseconds(timings.stallSeconds)}`,
+    `--fetch-retries=${timings.tries - 1}`,
+    `--fetch-retry-mintimeout=${milliseconds(timings.backoffSeconds)}`,
+    `--fetch-retry-maxtimeout=${milliseconds(timings.longestWaitSeconds)}`,
+  ];
+}
+
+function noNpm(): Failure {
+  return {
+    code: 'command-missing',
+    message: 'Fetching a package of npm needs the program "npm", which is not on this machine.',
+    hint: 'It comes with Node: install Node with npm, or add it to PATH.',
+  };
+}

@@ -1,0 +1,72 @@
+import { isUntrusted, lastLines, redact, trustHint } from '@image-tooling/host';
+import type { Failure, FailureCode } from '@image-tooling/model';
+import { npmName, type NpmPackage } from './package';
+
+interface Reading {
+  readonly codes: RegExp;
+  readonly code: FailureCode;
+  readonly message: (spec: string) => string;
+  readonly hint: string;
+}
+
+const REGISTRY = 'See "npm config get registry" for the registry in use';
+
+/** What npm's codes mean (npm 10 and 11, "npm error code …"). */
+const READINGS: readonly Reading[] = [
+  {
+    codes: /^(?:E404|ETARGET|ENOVERSIONS)$/,
+    code: 'package-not-found',
+    message: (spec) => `The npm registry has no ${spec}.`,
+    hint: `Compare "package", "archNames" and "version" in the tool.json with what the registry has: npm view <package> versions. ${REGISTRY}.`,
+  },
+  {
+    codes: /^EINTEGRITY$/,
+    code: 'checksum',
+    message: (spec) =>
+      `The npm registry gave a file for ${spec} that has not the hash which it tells itself.`,
+    hint: 'Do not go on with this registry: ask its operator.',
+  },
+  {
+    codes: /^(?:E401|E403|ENEEDAUTH|E407)$/,
+    code: 'network',
+    message: (spec) => `The npm registry, or a proxy before it, does not let us read ${spec}.`,
+    hint: 'Log in with "npm login", or put a token into .npmrc; then run the same command again.',
+  },
+  {
+    codes: /^ENOTCACHED$/,
+    code: 'network',
+    message: (spec) => `npm is set to work offline, and ${spec} is not in the store.`,
+    hint: 'Unset "offline" in .npmrc, or bring the store: image-tooling store import.',
+  },
+  {
+    codes: /^ENOSPC$/,
+    code: 'disk-full',
+    message: (spec) => `No space left while fetching ${spec}.`,
+    hint: 'Free space there, or set IMAGE_STORE to a folder on a larger disk.',
+  },
+];
+
+/** A failed npm as a failure: what its code says, with its last lines. */
+export function npmFailure(stderr: string, wanted: NpmPackage, env: NodeJS.ProcessEnv): Failure {
+  const [, npmCode = ''] = /^npm (?:ERR!|error) code (\S+)/m.exec(stderr) ?? [];
+  const spec = npmName(wanted);
+  const details = lastLines(redact(withoutLogs(stderr)), 6);
+  const reading = READINGS.find(({ codes }) => codes.test(npmCode));
+  if (reading) return { code: reading.code, message: reading.message(spec), hint: reading.hint, details };
+  return {
+    code: 'network',
+    message: `npm could not fetch ${spec}${npmCode === '' ? '' : ` (${npmCode})`}.`,
+    hint: isUntrusted(npmCode)
+      ? `${trustHint(env)} npm's own setting is "cafile".`
+      : `${REGISTRY}, and docs/networks.md for proxies; then run the same command again.`,
+    details,
+  };
+}
+
+/** npm's logs lie in a folder that is gone by now. */
+function withoutLogs(stderr: string): string {
+  return stderr
+    .split('\n')
+    .filter((line) => !line.includes('complete log of this run'))
+    .join('\n');
+}
