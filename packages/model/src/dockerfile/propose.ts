@@ -1,0 +1,116 @@
+import type { Image, Workspace } from '../definitions';
+import { Findings, type Piece } from './findings';
+import { proposeConfig, descriptionOf } from './image/config';
+import { proposeFiles } from './image/files';
+import { proposePackages, settleForeign, type Inherited } from './image/packages';
+import { proposeUsers } from './image/users';
+import { baseOf, type From } from './instructions/base';
+import { readDockerfile } from './read/instructions';
+import { readStages, type LastStage } from './read-stages';
+import { reportOf } from './report';
+import { settleDownloads } from './settle';
+import { proposeGoTools } from './tools/go';
+import { proposeTools } from './tools/propose';
+import type { BuildContext, Proposal } from './types';
+
+export interface ImportRequest {
+  /** Name of the image. */
+  readonly name: string;
+  /** The Dockerfile's text. */
+  readonly text: string;
+  readonly context: BuildContext;
+  readonly workspace: Workspace;
+  /** Addresses of the apt archives that nx.json names. */
+  readonly archives?: readonly string[];
+  /** The image to stand on. Default: the workspace's image on Debian, or what the Dockerfile names by digest. */
+  readonly from?: string | undefined;
+  /** Values of ARGs. */
+  readonly args?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a Dockerfile, runs nothing, and proposes the definitions of an image that is like it. Never fails: what can't
+ * be carried over is in the report, line by line.
+ */
+export function proposeImage(request: ImportRequest): Proposal {
+  const { name, workspace } = request;
+  const findings = new Findings();
+  const file = readDockerfile(request.text);
+  const read = (arch: 'amd64' | 'arm64'): LastStage =>
+    readStages(file, { findings, context: request.context, arch, args: request.args ?? {} });
+  const [first, second] = [read('amd64'), read('arm64')];
+  const readings = { amd64: first.stage, arm64: second.stage };
+  const base = chooseBase(first, request, findings);
+  const inherited = inheritedBy(base.from, workspace);
+
+  const taken = new Set([...workspace.images.keys(), name]);
+  const setting = { findings, workspace, taken };
+  const fetched = proposeTools(readings, setting);
+  const built = proposeGoTools(first.stage, setting);
+  const foreign = settleForeign(
+    first.stage,
+    new Set(workspace.tools.keys()),
+    request.archives ?? [],
+    findings,
+  );
+  const toolNames = [...new Set([...fetched.names, ...built.names, ...foreign.tools])].sort();
+  const users = proposeUsers(first.stage, usersOf(base.from, workspace), findings);
+  const { files, modes, directories } = proposeFiles(first.stage, users.known, findings);
+  const packages = proposePackages(readings, inherited, [...base.packages, ...foreign.packages], findings);
+  const config = proposeConfig(
+    first.stage,
+    { users: users.known, tools: toolNames, inheritedEnv: envOf(base.from, workspace) },
+    findings,
+  );
+  settleDownloads(readings, findings);
+  const tools = toolNames.filter((tool) => !inherited.tools.has(tool));
+  const image = {
+    description: descriptionOf(first.stage) ?? `${name}, imported from a Dockerfile`,
+    from: base.from,
+    ...(packages.length > 0 && { packages }),
+    ...(tools.length > 0 && { tools }),
+    ...(files.length > 0 && { files: 'rootfs' }),
+    ...(Object.keys(modes).length > 0 && { modes }),
+    ...(users.users.length > 0 && { users: users.users }),
+    ...(directories.length > 0 && { directories }),
+    ...(Object.keys(config).length > 0 && { config }),
+    ...(fetched.isForAmd64Only && { platforms: ['linux/amd64'] }),
+  };
+  return { image, tools: [...fetched.written, ...built.written], files, report: reportOf(findings) };
+}
+
+function chooseBase({ base }: LastStage, { workspace, from }: ImportRequest, findings: Findings) {
+  const nowhere: Piece = { line: 0, endLine: 0, text: '(no FROM)', offset: -1 };
+  if (!base) findings.ask(0, 'The Dockerfile has no FROM.');
+  return baseOf(base?.reference ?? 'debian', base?.piece ?? nowhere, {
+    workspace,
+    findings: base ? findings : new Findings(),
+    from,
+  });
+}
+
+function ancestry(from: From, { images }: Workspace): Image[] {
+  const chain: Image[] = [];
+  let image = 'image' in from ? images.get(from.image) : undefined;
+  for (; image; image = image.parent) chain.push(image);
+  return chain;
+}
+
+function inheritedBy(from: From, workspace: Workspace): Inherited {
+  const chain = ancestry(from, workspace);
+  const owners = (key: 'packages' | 'tools') =>
+    new Map(
+      chain.flatMap(({ name, definition }) => definition[key].map((one): [string, string] => [one, name])),
+    );
+  return { packages: owners('packages'), tools: owners('tools') };
+}
+
+function usersOf(from: From, workspace: Workspace) {
+  return ancestry(from, workspace).flatMap(({ definition }) => definition.users);
+}
+
+function envOf(from: From, workspace: Workspace): ReadonlySet<string> {
+  return new Set(
+    ancestry(from, workspace).flatMap(({ definition }) => Object.keys(definition.config.env ?? {})),
+  );
+}

@@ -1,0 +1,114 @@
+import type { Download } from '../files';
+import type { Piece } from '../findings';
+import type { Reading } from '../stage';
+import type { Value } from './value';
+
+/** What flows through a pipe. */
+export type Stream =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'download'; readonly download: Download }
+  /** One file of an archive, written to the standard output. */
+  | { readonly kind: 'member'; readonly download: Download; readonly path: string }
+  | { readonly kind: 'unknown' };
+
+export const NOTHING: Stream = { kind: 'unknown' };
+
+/** Where a command's output is written. */
+export interface Target {
+  readonly path: string;
+  readonly appends: boolean;
+}
+
+/** A simple command, its words worked out. */
+export interface ShellCommand {
+  readonly name: string;
+  /** Without the name. */
+  readonly args: readonly Value[];
+  readonly stdin: Stream;
+  /** What a redirection or a following `tee` makes of its output. */
+  readonly target: Target | undefined;
+  readonly piece: Piece;
+  readonly reading: Reading;
+}
+
+/** What a command did. Its outcome it has told the findings. */
+export interface Done {
+  readonly stdout?: Stream;
+  /** Whether it succeeds; undefined: only running it would tell. Default: it does. */
+  readonly succeeds?: boolean | 'unknown';
+  /** Whether all it did was to print. */
+  readonly prints?: boolean;
+}
+
+/** Does what a command would do, as far as it is known; undefined where it knows nothing of such a command. */
+export type Handler = (command: ShellCommand) => Done | undefined;
+
+/** Options and other words of a command, by the words that take a value. */
+export interface Options {
+  readonly flags: ReadonlySet<string>;
+  readonly values: ReadonlyMap<string, Value>;
+  /** The values of options that were given several times, in order. */
+  readonly all: readonly { readonly name: string; readonly value: Value }[];
+  readonly rest: readonly Value[];
+}
+
+/**
+ * Takes a command line apart as getopt does: "-xzf file", "-ofile", "--output=file", "--output file".
+ *
+ * @param valued names of options that take a value, without dashes
+ */
+export function optionsOf(args: readonly Value[], valued: readonly string[]): Options {
+  const flags = new Set<string>();
+  const all: { name: string; value: Value }[] = [];
+  const rest: Value[] = [];
+  const left = [...args];
+  const take = (name: string, given: Value | undefined): void => {
+    const value = given ?? left.shift();
+    if (value) all.push({ name, value });
+  };
+  for (let arg = left.shift(); arg; arg = left.shift()) {
+    const { text } = arg;
+    if (text === '--') return result(flags, all, [...rest, ...left]);
+    if (text.startsWith('--')) long(text.slice(2), arg);
+    else if (text.startsWith('-') && text.length > 1) short(text.slice(1), arg);
+    else rest.push(arg);
+  }
+  return result(flags, all, rest);
+
+  function long(text: string, arg: Value): void {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    if (equals >= 0) take(name, { ...arg, text: text.slice(equals + 1) });
+    else if (valued.includes(name)) take(name, undefined);
+    else flags.add(name);
+  }
+
+  function short(letters: string, arg: Value): void {
+    for (let at = 0; at < letters.length; at++) {
+      const letter = letters.charAt(at);
+      if (!valued.includes(letter)) flags.add(letter);
+      else {
+        const tail = letters.slice(at + 1);
+        take(letter, tail === '' ? undefined : { ...arg, text: tail });
+        return;
+      }
+    }
+  }
+}
+
+function result(
+  flags: ReadonlySet<string>,
+  all: readonly { readonly name: string; readonly value: Value }[],
+  rest: readonly Value[],
+): Options {
+  return { flags, values: new Map(all.map(({ name, value }) => [name, value])), all, rest };
+}
+
+/** The first given of some names of one option. */
+export function optionOf(options: Options, ...names: readonly string[]): Value | undefined {
+  return names.map((name) => options.values.get(name)).find((value) => value !== undefined);
+}
+
+export function hasFlag(options: Options, ...names: readonly string[]): boolean {
+  return names.some((name) => options.flags.has(name));
+}

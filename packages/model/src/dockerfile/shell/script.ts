@@ -1,0 +1,266 @@
+import {
+  parse,
+  type AndOr,
+  type Case,
+  type Command,
+  type CommandNode,
+  type For,
+  type If,
+  type PipelineNode,
+  type Statement,
+} from 'unbash';
+import type { Piece } from '../findings';
+import type { Reading } from '../stage';
+import { masked } from '../read/secrets';
+import { runPipeline, type Simple } from './pipeline';
+import { condition } from './condition';
+import { settingOf } from './setting';
+import { textOf, fieldsOf } from './words';
+import { isKnown } from './value';
+
+/** A script of a Dockerfile: its text, and where that stands. */
+export interface ScriptText {
+  readonly text: string;
+  /** Of the text in the Dockerfile. */
+  readonly offset: number;
+  readonly lineAt: (offset: number) => number;
+  /** What its only command looks like in the Dockerfile, if not like this. */
+  readonly shown?: string;
+}
+
+/** Whether something succeeds; undefined: only running it would tell. */
+type Status = boolean | undefined;
+
+const RUN_BY_HAND = 'Work out what it does, and write that into image.json, a tool.json or rootfs/.';
+
+/** Reads a script as far as its effect is known without running it, and tells the findings what became of each command. */
+export class ScriptReader {
+  constructor(
+    private readonly script: ScriptText,
+    readonly reading: Reading,
+  ) {}
+
+  /** False where it is no shell script that can be read. */
+  run(): boolean {
+    const parsed = parse(this.script.text);
+    if (parsed.errors?.length) return false;
+    this.statements(parsed.commands);
+    return true;
+  }
+
+  private statements(statements: readonly Statement[]): Status {
+    let status: Status = true;
+    for (const { command } of statements) status = this.list(command);
+    return status;
+  }
+
+  private list(node: PipelineNode | AndOr): Status {
+    if (node.type !== 'AndOr') return this.pipeline(node);
+    let status: Status = true;
+    node.commands.forEach((command, index) => {
+      const operator = index === 0 ? '&&' : node.operators[index - 1];
+      const previous = node.commands[index - 1];
+      if (operator === '&&' ? status === true : status === false || (status === undefined && asks(previous)))
+        status = this.pipeline(command);
+      else if (status === undefined) this.leave(command, 'it depends on a command that only a build can run');
+      else this.skip(command);
+    });
+    return status;
+  }
+
+  private pipeline(node: PipelineNode): Status {
+    switch (node.type) {
+      case 'Command':
+        return this.simple([node], node);
+      case 'Pipeline':
+        return this.piped(node.commands, node);
+      case 'Subshell':
+      case 'BraceGroup':
+        return this.group(node);
+      case 'If':
+        return this.branch(node);
+      case 'Case':
+        return this.choice(node);
+      case 'For':
+        return this.loop(node);
+      case 'TestCommand':
+        return this.tested(node);
+      case 'Redirected':
+        return this.leave(node, 'the output of several commands goes into a file');
+      default:
+        return this.leave(node, 'it is a construct of the shell that only a build can run');
+    }
+  }
+
+  private piped(commands: readonly CommandNode[], node: PipelineNode): Status {
+    const simple = commands.filter((command): command is Command => command.type === 'Command');
+    return simple.length === commands.length
+      ? this.simple(simple, node)
+      : this.leave(node, 'its pipeline holds a construct of the shell that only a build can run');
+  }
+
+  private simple(commands: readonly Simple[], node: PipelineNode): Status {
+    const isTest = commands.length === 1 && /^(?:\[|test)$/.test(commands[0]?.name?.value ?? '');
+    if (isTest) return this.tested(node);
+    const status = runPipeline(commands, this.piece(node), this.reading);
+    return node.type === 'Pipeline' && node.prefixes.some(({ type }) => type === 'Negation')
+      ? negated(status)
+      : status;
+  }
+
+  private group(node: Extract<PipelineNode, { type: 'Subshell' | 'BraceGroup' }>): Status {
+    const { stage } = this.reading;
+    const { cwd, variables } = stage;
+    if (node.type === 'Subshell') stage.variables = new Map(variables);
+    const status = this.statements(node.body.commands);
+    if (node.type === 'Subshell') Object.assign(stage, { cwd, variables });
+    return status;
+  }
+
+  private tested(node: PipelineNode): Status {
+    const status = condition(node, settingOf(this.reading), this.reading.stage);
+    if (status === undefined) return this.leave(node, 'only a build can tell whether it holds');
+    this.reading.findings.needless(
+      this.piece(node),
+      `it ${status ? 'holds' : 'does not hold'} on ${this.reading.arch}`,
+    );
+    return status;
+  }
+
+  private branch(node: If): Status {
+    const arms = [node, ...node.elif].map(({ clause, then }) => ({ clause, then }));
+    for (const [index, { clause, then }] of arms.entries()) {
+      const status = this.statements(clause.commands);
+      if (status === undefined) return this.leaveRest(node, index);
+      if (status) {
+        const others = [
+          ...arms.slice(index + 1).flatMap((arm) => [arm.clause, arm.then]),
+          ...(node.else ? [node.else] : []),
+        ];
+        others.forEach(({ commands }) => commands.forEach(({ command }) => this.skip(command)));
+        return this.statements(then.commands);
+      }
+      then.commands.forEach(({ command }) => this.skip(command));
+    }
+    return node.else ? this.statements(node.else.commands) : true;
+  }
+
+  private leaveRest(node: If, from: number): Status {
+    const arms = [node, ...node.elif].slice(from);
+    const lists = [
+      ...arms.map(({ then }) => then),
+      ...arms.slice(1).map(({ clause }) => clause),
+      ...(node.else ? [node.else] : []),
+    ];
+    lists.forEach(({ commands }) =>
+      commands.forEach(({ command }) => this.leave(command, 'only a build can tell whether it runs')),
+    );
+    return undefined;
+  }
+
+  private choice(node: Case): Status {
+    const setting = settingOf(this.reading);
+    const word = textOf(node.word, setting);
+    const piece = this.piece(node, node.items[0]?.pos);
+    if (!isKnown(word)) {
+      this.leavePiece(piece, 'only a build can tell which case holds');
+      return this.leaveAll(
+        node.items.flatMap(({ body }) => body.commands),
+        'only a build can tell whether it runs',
+      );
+    }
+    this.reading.findings.needless(piece, `it is "${word.text}" here`);
+    const chosen = node.items.find(({ pattern }) =>
+      pattern.some((one) => matches(word.text, textOf(one, setting).text)),
+    );
+    node.items
+      .filter((item) => item !== chosen)
+      .forEach(({ body }) => body.commands.forEach(({ command }) => this.skip(command)));
+    return chosen ? this.statements(chosen.body.commands) : true;
+  }
+
+  private loop(node: For): Status {
+    const setting = settingOf(this.reading);
+    const words = node.wordlist?.flatMap((word) => fieldsOf(word, setting)) ?? [];
+    const piece = this.piece(node, node.body.pos);
+    if (words.length === 0 || !words.every(isKnown)) {
+      this.leavePiece(piece, 'only a build can tell what it goes through');
+      return this.leaveAll(node.body.commands, 'only a build can tell what it is run for');
+    }
+    this.reading.findings.needless(piece, 'each round was read');
+    for (const { text } of words) {
+      this.reading.stage.set(node.name.value, text);
+      this.statements(node.body.commands);
+    }
+    return true;
+  }
+
+  private leaveAll(statements: readonly Statement[], why: string): Status {
+    statements.forEach(({ command }) => this.leave(command, why));
+    return undefined;
+  }
+
+  private skip(node: PipelineNode | AndOr): void {
+    this.reading.findings.needless(this.piece(node), `it does not run on ${this.reading.arch}`);
+  }
+
+  private leave(node: PipelineNode | AndOr, why: string): Status {
+    this.leavePiece(this.piece(node), why);
+    return undefined;
+  }
+
+  private leavePiece(piece: Piece, why: string): void {
+    this.reading.findings.left(piece, why, RUN_BY_HAND);
+  }
+
+  private piece(node: PipelineNode | AndOr, until?: number): Piece {
+    const { text, offset, lineAt, shown } = this.script;
+    const end = until ?? Math.max(node.end, ...heredocEnds(node));
+    return {
+      offset: offset + node.pos,
+      line: lineAt(offset + node.pos),
+      endLine: lineAt(offset + Math.max(node.pos, end - 1)),
+      text:
+        shown ??
+        masked(
+          [text.slice(node.pos, until ?? node.end), ...heredocTexts(node)].join('\n').replace(/[\s\\]+$/, ''),
+        ),
+    };
+  }
+}
+
+function negated(status: Status): Status {
+  return status === undefined ? undefined : !status;
+}
+
+/** Commands that ask whether something is there, so that what follows "||" puts it there. */
+function asks(node: PipelineNode | undefined): boolean {
+  return node?.type === 'Command' && /^(?:id|getent|command|which|type|hash)$/.test(node.name?.value ?? '');
+}
+
+function matches(text: string, pattern: string): boolean {
+  const source = pattern
+    .split('*')
+    .map((part) => part.replace(/[.+^${}()|[\]\\/-]/g, '\\$&').replaceAll('?', '.'))
+    .join('.*');
+  return new RegExp(`^${source}$`).test(text);
+}
+
+function heredocsOf(
+  node: PipelineNode | AndOr,
+): Extract<Command['redirects'][number], { type: 'HereDoc' }>[] {
+  const commands = node.type === 'Pipeline' ? node.commands : [node];
+  return commands.flatMap((command) =>
+    command.type === 'Command'
+      ? command.redirects.flatMap((redirect) => (redirect.type === 'HereDoc' ? [redirect] : []))
+      : [],
+  );
+}
+
+function heredocEnds(node: PipelineNode | AndOr): number[] {
+  return heredocsOf(node).map(({ body, closing }) => closing?.end ?? body.end);
+}
+
+function heredocTexts(node: PipelineNode | AndOr): string[] {
+  return heredocsOf(node).map(({ body, delimiter }) => `${body.text}${delimiter?.value ?? ''}`);
+}

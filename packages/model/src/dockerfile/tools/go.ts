@@ -1,0 +1,59 @@
+import { posix } from 'node:path';
+import type { Stage } from '../stage';
+import type { ProposedTool } from '../types';
+import { existingTool } from './existing';
+import { toolName } from './names';
+import { reused, UNKNOWN_LICENCE, type ToolSetting } from './propose';
+import { homepageOf } from './release-tool';
+
+/** Tools of "go install path@version". */
+export function proposeGoTools(
+  stage: Stage,
+  { findings, workspace, taken }: ToolSetting,
+): { readonly names: string[]; readonly written: ProposedTool[] } {
+  const names: string[] = [];
+  const written: ProposedTool[] = [];
+  for (const { value, piece } of stage.goInstalls) {
+    const program = programOf(value.path);
+    const name = toolName(program, taken);
+    const existing = existingTool(name, { files: { [program]: `bin/${program}` } }, workspace);
+    names.push(existing?.name ?? name);
+    if (existing) {
+      findings.add(piece, reused(existing.name));
+      continue;
+    }
+    written.push({ name, definition: definitionOf(name, program, value), checksums: {} });
+    findings.carried(piece, `tools/${name}/tool.json`);
+    findings.ask(piece.line, `tools/${name}/tool.json: ${UNKNOWN_LICENCE}`);
+  }
+  return { names, written };
+}
+
+/** The last part of a path that is no version (Go modules reference, "Major version suffixes"). */
+function programOf(path: string): string {
+  const base = posix.basename(path);
+  return /^v\d+$/.test(base) ? posix.basename(posix.dirname(path)) : base;
+}
+
+function definitionOf(
+  name: string,
+  program: string,
+  { path, version }: { readonly path: string; readonly version: string },
+): object {
+  const module = moduleOf(path);
+  return {
+    description: `${name}, built from ${path}`,
+    homepage: homepageOf(`https://${path}`),
+    license: 'NOASSERTION',
+    version,
+    sources: {
+      go: { package: path, ...(module !== path && { module }), ...(program !== name && { binary: program }) },
+    },
+    checks: [{ run: [program, '--version'] }],
+  };
+}
+
+/** The module that holds a command: on the large hosts a repository, and its major version. */
+function moduleOf(path: string): string {
+  return /^(?:github|gitlab)\.com\/[^/]+\/[^/]+(?:\/v\d+)?/.exec(path)?.[0] ?? path;
+}

@@ -1,0 +1,76 @@
+import { posix } from 'node:path';
+import { platformOf, type Arch } from '../../platform';
+import type { Download } from '../files';
+import type { Stage } from '../stage';
+import type { ProposedTool } from '../types';
+import type { Installed } from './installed';
+import { releaseTemplate, type ReleaseTemplate } from './template';
+
+/** One program as both processors have it. */
+export interface Program {
+  readonly name: string;
+  readonly amd64: Installed;
+  readonly arm64: Installed | undefined;
+}
+
+/** The program's `release` source; undefined where its address, or the version in it, is not known. */
+export function releaseOf({ amd64, arm64 }: Program): ReleaseTemplate | undefined {
+  if (amd64.download.unknown.length > 0) return undefined;
+  const isKnown = arm64?.download.unknown.length === 0;
+  return releaseTemplate({
+    amd64: { url: amd64.download.url, files: amd64.files },
+    ...(isKnown && { arm64: { url: arm64.download.url, files: arm64.files } }),
+    versions: amd64.download.versions,
+  });
+}
+
+/** The content of a tool.json for a program that was fetched. */
+export function releaseTool(program: Program, release: ReleaseTemplate, stage: Stage): ProposedTool {
+  const { name, amd64, arm64 } = program;
+  const { version, url, files, archNames } = release;
+  const command = posix.basename(Object.values(files)[0] ?? name);
+  const tried = stage.tries.find(({ value }) => value[0] === command)?.value;
+  const source = { url, files, ...(Object.keys(archNames).length > 0 && { archNames }), ...formatOf(url) };
+  return {
+    name,
+    definition: {
+      description: `${name}, as released by ${homepageOf(url).replace('https://', '')}`,
+      homepage: homepageOf(url),
+      license: 'NOASSERTION',
+      version,
+      sources: { release: source },
+      checks: [{ run: tried ?? [command, '--version'] }],
+    },
+    checksums: {
+      ...checksumOf('amd64', amd64.download),
+      ...(arm64 && !release.guessesArm64 && checksumOf('arm64', arm64.download)),
+    },
+  };
+}
+
+function checksumOf(arch: Arch, { url, sha256 }: Download) {
+  return sha256 === undefined ? {} : { [platformOf(arch)]: { url, sha256 } };
+}
+
+/** Short ends of addresses, and the kinds of file that they stand for. */
+const SHORT_ENDS: Readonly<Record<string, string>> = {
+  tgz: 'tar.gz',
+  txz: 'tar.xz',
+  tbz: 'tar.bz2',
+  tbz2: 'tar.bz2',
+};
+
+/** Only what the end of the address does not say by itself. */
+export function formatOf(url: string): { readonly format?: string } {
+  const format = SHORT_ENDS[posix.extname(url).slice(1)];
+  return format === undefined ? {} : { format };
+}
+
+/** Where people read about it: its repository, where the address says which; else the host. */
+export function homepageOf(url: string): string {
+  const [, host = '', path = ''] = /^https:\/\/([^/]+)\/?([^?#]*)/.exec(url) ?? [];
+  const [owner, repository] = path.split('/');
+  return /^(?:github|gitlab)\.com$/.test(host) && repository
+    ? `https://${host}/${owner}/${repository}`
+    : `https://${host}`;
+}
