@@ -3,3 +3,4 @@ export * from './debian';
 export * from './http';
 export * from './go';
 export * from './npm';
+export * from './release';

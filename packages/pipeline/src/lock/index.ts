@@ -10,6 +10,6 @@ export async function lockProject(session: Session, name: string): Promise<Resul
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;
-  if (project.value.kind === 'tool') return lockTool(session, project.value.tool);
+  if (project.value.kind === 'tool') return lockTool(session, workspace.value, project.value.tool);
   return lockImage(session, workspace.value, project.value.image);
 }

@@ -8,8 +8,10 @@ import {
 } from '@image-tooling/model';
 import type { TarEntry } from '@image-tooling/oci';
 import type { Session } from '../../session';
+import { debRecipe } from './deb';
 import { goRecipe } from './go';
-import { notYet } from './not-yet';
+import { npmRecipe } from './npm';
+import { releaseRecipe } from './release';
 
 /** How a tool's layer comes to be from one kind of source. */
 export interface ToolRecipe {
@@ -27,9 +29,9 @@ type RecipeOf = (session: Session, tool: Tool, platform: Platform) => Promise<Re
 
 const RECIPES: Readonly<Record<SourceKind, RecipeOf>> = {
   go: goRecipe,
-  release: notYet('release'),
-  npm: notYet('npm'),
-  deb: notYet('deb'),
+  release: releaseRecipe,
+  npm: npmRecipe,
+  deb: debRecipe,
 };
 
 /** The recipe of a tool from the kind of source that the policy takes. Fails as that kind's lock is read. */

@@ -7,15 +7,22 @@ import {
   type Result,
   type Tool,
   type ToolLock,
+  type Workspace,
 } from '@image-tooling/model';
 import type { Session } from '../../session';
+import { debPart } from './deb';
 import { goPart } from './go';
+import { npmPart } from './npm';
 import type { LockedKind, LockPart, LockPartOf, PartRequest } from './part';
+import { releasePart } from './release';
 import { writeToolLock } from './write';
 
 /** Each kind of source with what locks it, in the order of lock.json. */
 const PARTS: Readonly<Partial<Record<LockedKind, LockPartOf>>> = {
   go: goPart,
+  npm: npmPart,
+  deb: debPart,
+  release: releasePart,
 };
 
 /** Why a part could not be had, though nothing may be wrong with the definition. */
@@ -25,14 +32,14 @@ const OUT_OF_REACH: readonly FailureCode[] = ['network', 'timeout', 'http-status
  * Resolves every source that a tool has and writes its lock: all of it, or nothing. A source that the policy does
  * not take may be out of reach: what was locked of it for the same version is kept, and the user is told.
  */
-export async function lockTool(session: Session, tool: Tool): Promise<Result<void>> {
+export async function lockTool(session: Session, workspace: Workspace, tool: Tool): Promise<Result<void>> {
   const { definition, lock } = tool;
   const locked = lock?.value.version === definition.version ? lock.value : undefined;
   const chosen = chooseSource(definition, session.toolSource);
   const kinds = (Object.keys(PARTS) as LockedKind[]).filter((kind) => definition.sources[kind]);
   const parts = await Promise.all(
     kinds.map((kind) =>
-      lockPart(session, kind, { tool, preferred: kind === chosen, ...(locked && { locked }) }),
+      lockPart(session, kind, { tool, workspace, preferred: kind === chosen, ...(locked && { locked }) }),
     ),
   );
   const resolved = all(parts);

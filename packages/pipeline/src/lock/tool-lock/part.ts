@@ -1,4 +1,4 @@
-import type { Result, SourceKind, Tool, ToolLock } from '@image-tooling/model';
+import type { Result, SourceKind, Tool, ToolLock, Workspace } from '@image-tooling/model';
 import type { Session } from '../../session';
 
 /** A kind of source with a part of its own in a tool's lock. */
@@ -7,6 +7,8 @@ export type LockedKind = SourceKind & keyof ToolLock;
 /** What is asked of one kind of source when a tool is locked. */
 export interface PartRequest {
   readonly tool: Tool;
+  /** What the tool is part of. */
+  readonly workspace: Workspace;
   /** Whether the policy takes the tool from this kind: then it must be had. */
   readonly preferred: boolean;
   /** What is locked already; undefined where that is of another version, or can't be read. */
