@@ -1,7 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isRunCheck, parseTool, readWorkspace, type FileText } from '../src';
+import {
+  isRunCheck,
+  parseTool,
+  parseToolLock,
+  PLATFORMS,
+  readWorkspace,
+  releaseFile,
+  type FileText,
+} from '../src';
 import { files, imageFile, shown, TOOL, toolFile, valueOf } from './definitions-fixtures';
 
 const ROOT = join(__dirname, '../../..');
@@ -24,6 +32,37 @@ describe('the definitions of this repository', () => {
     const { checks } = valueOf(parseTool(file, text)).value;
     const outputs = checks.flatMap((check) => (isRunCheck(check) ? [check.stdout, check.stderr] : []));
     expect(outputs.some((pattern) => pattern?.includes('{version}'))).toBe(true);
+  });
+});
+
+describe('the locks of the tools of this repository', () => {
+  const tools = committed('tools', 'tool.json').flatMap(({ file, text }) => {
+    const definition = valueOf(parseTool(file, text)).value;
+    return definition.sources.release ? [{ folder: file.replace(/\/tool\.json$/, ''), definition }] : [];
+  });
+
+  it('are those of tools that vendors publish', () => {
+    expect(tools.map(({ folder }) => folder)).toContain('tools/dagger');
+  });
+
+  it.each(tools)('$folder is locked at its addresses on both platforms', ({ folder, definition }) => {
+    const file = `${folder}/lock.json`;
+    const lock = valueOf(parseToolLock(file, readFileSync(join(ROOT, file), 'utf8'))).value;
+    expect(lock.version).toBe(definition.version);
+    for (const platform of PLATFORMS) {
+      const { url } = valueOf(releaseFile(definition, platform));
+      expect(url).not.toMatch(/[{}]/);
+      expect(lock.release?.[platform]?.url).toBe(url);
+    }
+  });
+
+  it('hold no checksum twice: another file has other bytes', () => {
+    const sums = tools.flatMap(({ folder }) => {
+      const file = `${folder}/lock.json`;
+      const { release = {} } = valueOf(parseToolLock(file, readFileSync(join(ROOT, file), 'utf8'))).value;
+      return Object.values(release).map(({ sha256 }) => sha256);
+    });
+    expect(new Set(sums).size).toBe(tools.length * PLATFORMS.length);
   });
 });
 
