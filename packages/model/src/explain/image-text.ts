@@ -9,7 +9,7 @@ export function imageExplanationLines(explanation: ImageExplanation): string[] {
   const { name, platform, description, standsOn, manifest } = explanation;
   return [
     `${name} ${platform}: ${description}`,
-    `stands on ${standsOn.join(', ')}`,
+    ...wrapped('stands on', standsOn),
     '',
     ...layerTable(explanation),
     '',

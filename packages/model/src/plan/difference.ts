@@ -12,12 +12,40 @@ export function inputDifferences(before: Json | undefined, after: Json | undefin
     );
   }
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  if (isList(before) && isList(after) && before.length === after.length)
-    return before.flatMap((item, at) => inputDifferences(item, after[at], `${name}[${at}]`));
+  if (isList(before) && isList(after)) return listDifferences(before, after, name);
   if (isText(before) && isText(after)) return [textDifference(before.split('\n'), after.split('\n'), name)];
   if (before === undefined) return [`${name}: new, ${shown(after)}`];
   if (after === undefined) return [`${name}: gone, was ${shown(before)}`];
   return [`${name}: ${shown(before)} → ${shown(after)}`];
+}
+
+function listDifferences(before: readonly Json[], after: readonly Json[], name: string): string[] {
+  const [old, now] = [byName(before), byName(after)];
+  if (old && now) return inputDifferences(old, now, name);
+  if (before.length === after.length)
+    return before.flatMap((item, at) => inputDifferences(item, after[at], `${name}[${at}]`));
+  const [left, come] = [without(before, after), without(after, before)];
+  if (left.length + come.length === 0) return [`${name}: ${shown(before)} → ${shown(after)}`];
+  return [
+    ...left.map((item) => `${name}: gone, was ${shown(item)}`),
+    ...come.map((item) => `${name}: new, ${shown(item)}`),
+  ];
+}
+
+/** Things that have names of their own are compared by them; undefined for other lists. */
+function byName(list: readonly Json[]): Readonly<Record<string, Json>> | undefined {
+  const entries = list.map((item): [Json | undefined, Json] => [
+    isRecord(item) ? item['name'] : undefined,
+    item,
+  ]);
+  const names = new Set(entries.map(([name]) => name));
+  const areNamed = [...names].every((name) => typeof name === 'string') && names.size === list.length;
+  return areNamed ? (Object.fromEntries(entries) as Record<string, Json>) : undefined;
+}
+
+function without(list: readonly Json[], others: readonly Json[]): Json[] {
+  const known = new Set(others.map((item) => JSON.stringify(item)));
+  return list.filter((item) => !known.has(JSON.stringify(item)));
 }
 
 /** Of a text of many lines only the first that differs. */

@@ -112,6 +112,7 @@ function resultOf(
   { layers, reordered, config, builtBefore }: Omit<ProjectWhy, 'name' | 'project' | 'result' | 'configKnown'>,
 ): ProjectWhy['result'] {
   if (layers.length === 0 && config.length === 0 && !reordered && builtBefore) return 'same';
-  if (layers.some(({ own, inStore, change }) => own && !inStore && change !== 'gone')) return 'build';
+  const made = layers.filter(({ own, inStore, change }) => own && !inStore && change !== 'gone');
+  if (made.some(({ kind }) => kind !== 'help')) return 'build';
   return project === 'tool' ? 'take' : 'restack';
 }

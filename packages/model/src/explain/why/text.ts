@@ -35,14 +35,14 @@ function makesMore({ layers }: ProjectWhy): boolean {
 const RESULTS: Readonly<Record<ProjectWhy['result'], string>> = {
   same: 'as it was built',
   build: 'built again',
-  restack: 'restacked: put together again, nothing of its own is made',
+  restack: 'restacked: put together again; nothing is installed or compiled',
   take: 'taken from the store, where it was built before',
 };
 
 const FIRST_TIMES: Readonly<Record<ProjectWhy['result'], string>> = {
   same: 'as it was built',
   build: 'not built here yet: built',
-  restack: 'not built here yet: put together, nothing of its own is made',
+  restack: 'not built here yet: put together; nothing is installed or compiled',
   take: 'not built here yet: taken from the store',
 };
 

@@ -41,7 +41,10 @@ export interface LayerChange {
 export interface ProjectWhy {
   readonly name: string;
   readonly project: 'image' | 'tool';
-  /** `build`: some layer must be made; `restack`: put together from layers that exist; `take`: a tool's, from the store. */
+  /**
+   * `build`: some layer must be made; `restack`: put together from layers that exist, with help text written anew at
+   * most; `take`: a tool's, from the store.
+   */
   readonly result: 'same' | 'build' | 'restack' | 'take';
   readonly builtBefore: boolean;
   readonly layers: readonly LayerChange[];

@@ -30,7 +30,7 @@ export async function packagesOf(
 ): Promise<Result<Listings>> {
   if (!(await store.hasBlob(layer.digest))) return lost(store, layer);
   const read = await readLayerFiles(layer, store, (path) => isList(path) || path === STATUS);
-  if (!read.ok) return read;
+  if (!read.ok) return corrupt(store, layer, read);
   const { files } = read.value;
   const versions = versionsIn(files.get(STATUS)?.toString('latin1') ?? '');
   const lists = [...files].filter(([path]) => isList(path));
@@ -84,4 +84,10 @@ function lost(store: Store, { owner, kind, digest }: ExplainableLayer): Failed {
     hint: `Run "npx nx run ${owner}:build --skip-nx-cache": it is made anew.`,
     place: { file: store.blobPath(digest) },
   });
+}
+
+/** What can't be read because it was altered is told as such, whatever the reader stumbled over. */
+async function corrupt(store: Store, { digest }: ExplainableLayer, read: Failed): Promise<Failed> {
+  const verified = await store.verifyBlob(digest);
+  return verified.ok ? read : verified;
 }

@@ -1,0 +1,259 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  buildIdOf,
+  CONSTANT_TIME,
+  type Failure,
+  type Image,
+  type ImageExplanation,
+  type PathExplanation,
+  type RecordedLayer,
+  type Platform,
+  type Result,
+  type RunContext,
+  type Tool,
+  type WantedLayer,
+  type Workspace,
+} from '@image-tooling/model';
+import {
+  directoryEntry,
+  fileEntry,
+  hardlinkEntry,
+  missingParents,
+  symlinkEntry,
+  writeLayer,
+  type TarEntry,
+} from '@image-tooling/oci';
+import { PINNED_TOOLCHAIN } from '@image-tooling/sources';
+import { createRig, type WorkspaceRig } from '@image-tooling/testkit';
+import { buildProject } from '../src/build';
+import { layersOf, planOn } from '../src/build/read-plan';
+import { recipeOf } from '../src/build/tool/recipe';
+import { wantedTool } from '../src/build/tool';
+import { explainProject, type Explanation, type ExplainRequest } from '../src/explain';
+import { openSession, type Session } from '../src/session';
+import { loadOptions, loadWorkspace } from '../src/workspace/load';
+
+export const PLATFORM: Platform = 'linux/amd64';
+
+const BASE = {
+  description: 'A base',
+  from: { debian: 'trixie' },
+  packages: ['hello'],
+  files: 'rootfs',
+  directories: [{ path: '/work', mode: '1777' }],
+  platforms: [PLATFORM],
+};
+
+const CHILD = {
+  description: 'A child',
+  from: { image: 'base' },
+  packages: ['extra'],
+  tools: ['greet'],
+  platforms: [PLATFORM],
+};
+
+const TOOL = {
+  description: 'Greets',
+  homepage: 'https://fixture.invalid',
+  license: 'MIT',
+  version: '1.2.3',
+  sources: { go: { package: 'fixture.invalid/greet' } },
+};
+
+/** What a package manager left of packages: their files, and its notes. */
+function installed(packages: Readonly<Record<string, readonly string[]>>, all = packages): TarEntry[] {
+  const names = Object.keys(packages);
+  const status = Object.keys(all).map(
+    (name) => `Package: ${name}\nStatus: install ok installed\nVersion: ${name}-1\n`,
+  );
+  return [
+    ...names.map((name) =>
+      fileEntry(`var/lib/dpkg/info/${name}.list`, `/.\n${(packages[name] ?? []).join('\n')}\n`),
+    ),
+    fileEntry('var/lib/dpkg/status', status.join('\n')),
+  ];
+}
+
+const HELLO = { hello: ['/usr/bin/hello', '/lib/old.so', '/etc/hello.conf', '/bin'] };
+const EXTRA = { extra: ['/usr/bin/extra', '/etc/hello.conf'] };
+
+const BOOTSTRAP: readonly TarEntry[] = [
+  ...installed(HELLO),
+  symlinkEntry('bin', 'usr/bin'),
+  fileEntry('usr/bin/hello', '#!/bin/sh\necho hello\n', { mode: 0o755 }),
+  fileEntry('usr/lib/old.so', 'old'),
+  hardlinkEntry('usr/bin/hullo', 'usr/bin/hello'),
+  symlinkEntry('usr/bin/hi', '/etc/alternatives/hi'),
+  symlinkEntry('etc/alternatives/hi', '/usr/bin/hello'),
+  symlinkEntry('usr/bin/round', 'round'),
+  symlinkEntry('etc/mtab', '../proc/mounts'),
+  fileEntry('etc/hello.conf', 'plain\n'),
+  fileEntry('etc/made', 'made\n'),
+  fileEntry('etc/gone.conf', 'gone\n'),
+  directoryEntry('srv/empty'),
+];
+
+const APT: readonly TarEntry[] = [
+  ...installed(EXTRA, { ...HELLO, ...EXTRA }),
+  fileEntry('usr/bin/extra', 'extra', { mode: 0o755 }),
+  fileEntry('etc/hello.conf', 'rewritten by extra\n', { mode: 0o640, gid: 42 }),
+  fileEntry('etc/.wh.gone.conf', ''),
+];
+
+/** Two images and a tool that are built, without an engine: what one would have made was put into the store. */
+export class ExplainedImages {
+  private constructor(
+    readonly rig: WorkspaceRig,
+    readonly session: Session,
+  ) {}
+
+  static async make(): Promise<ExplainedImages> {
+    const rig = await createRig();
+    await rig.write('images/base/image.json', BASE);
+    await rig.write('images/base/rootfs/etc/fixture.conf', 'from the rootfs\n');
+    await rig.write('images/child/image.json', CHILD);
+    await writeTool(rig);
+    const env = { ...process.env, IMAGE_STORE: rig.store };
+    const options = must(await loadOptions(rig.folder));
+    const made = new ExplainedImages(
+      rig,
+      must(await openSession({ root: rig.folder, options, env, context: QUIET })),
+    );
+    await made.lock('base', { bootstrap: [deb('dpkg')], packages: [deb('hello')] });
+    await made.build();
+    return made;
+  }
+
+  /** Writes the lock of an image for what lies below it now. */
+  async lock(name: string, packages: object): Promise<void> {
+    const platform = { time: 1_700_000_000, ...packages };
+    await this.rig.write(`images/${name}/lock.json`, { lockVersion: 1, platforms: { [PLATFORM]: platform } });
+  }
+
+  /** Builds all, with what an engine would have made. */
+  async build(): Promise<void> {
+    const { session } = this;
+    await this.plantTool();
+    must(await buildProject(session, 'greet', PLATFORM));
+    await this.plantSystem('base', BOOTSTRAP);
+    must(await buildProject(session, 'base', PLATFORM));
+    const { packagesDigest } = must(await layersOf(session, await this.image('base'), PLATFORM));
+    await this.lock('child', { on: packagesDigest, packages: [deb('extra')] });
+    await this.plantSystem('child', APT);
+    must(await buildProject(session, 'child', PLATFORM));
+  }
+
+  async ask<T extends Explanation>(name: string, more: Partial<ExplainRequest> = {}): Promise<T> {
+    return must(await this.explain(name, more)) as T;
+  }
+
+  path(file: string, name = 'child'): Promise<PathExplanation> {
+    return this.ask(name, { file });
+  }
+
+  async refused(name: string, more: Partial<ExplainRequest> = {}): Promise<Failure> {
+    const asked = await this.explain(name, more);
+    if (asked.ok) throw new Error('was explained');
+    return asked.failures[0];
+  }
+
+  private explain(name: string, more: Partial<ExplainRequest>): Promise<Result<Explanation>> {
+    return explainProject(this.session, { name, platform: PLATFORM, why: false, ...more });
+  }
+
+  /** The layer of a kind that an image was built with last. */
+  async layer(name: string, kind: RecordedLayer['kind']): Promise<RecordedLayer> {
+    const { layers } = await this.ask<ImageExplanation>(name);
+    const found = layers.find((layer) => layer.kind === kind);
+    if (!found) throw new Error(`no ${kind}`);
+    return found;
+  }
+
+  async workspace(): Promise<Workspace> {
+    return must(await loadWorkspace(this.rig.folder, this.session.options));
+  }
+
+  /** Changes a JSON file of the workspace. */
+  async edit(file: string, change: object): Promise<void> {
+    const old = JSON.parse(await readFile(join(this.rig.folder, file), 'utf8')) as object;
+    await this.rig.write(file, { ...old, ...change });
+  }
+
+  async remove(): Promise<void> {
+    await this.session.close();
+    await this.rig.remove();
+  }
+
+  private async image(name: string): Promise<Image> {
+    const image = (await this.workspace()).images.get(name);
+    if (!image) throw new Error(`no image ${name}`);
+    return image;
+  }
+
+  private async plantSystem(name: string, entries: readonly TarEntry[]): Promise<void> {
+    const { session } = this;
+    const image = await this.image(name);
+    const parent = image.parent && must(await layersOf(session, image.parent, PLATFORM));
+    const { plan } = must(await planOn(session, image, PLATFORM, { parent, tools: [] }));
+    if (plan.system) await this.plant(plan.system, entries);
+  }
+
+  private async plantTool(): Promise<void> {
+    const tool = (await this.workspace()).tools.get('greet') as Tool;
+    const recipe = must(await recipeOf(this.session, tool, PLATFORM));
+    const program = fileEntry('usr/local/bin/greet', '#!/bin/sh\n', { mode: 0o755, mtime: CONSTANT_TIME });
+    await this.plant(wantedTool(this.session, tool, recipe), [program]);
+  }
+
+  private async plant({ buildId, inputs }: WantedLayer, entries: readonly TarEntry[]): Promise<void> {
+    const { store } = this.session;
+    const all = [...entries, ...missingParents(entries, [], CONSTANT_TIME)];
+    const { layer, paths } = must(await writeLayer(all, { compression: 'zstd', store }));
+    must(await store.putInputs(buildId, inputs));
+    must(await store.putBuild(buildId, layer, paths));
+  }
+}
+
+async function writeTool(rig: WorkspaceRig): Promise<void> {
+  const { version } = TOOL;
+  const module = 'fixture.invalid/greet';
+  const definition = buildIdOf({ version, module, package: module, replace: {} });
+  const go = { module, version: `v${version}`, time: 0, toolchain: PINNED_TOOLCHAIN.version, definition };
+  await rig.write('tools/greet/tool.json', TOOL);
+  await rig.write('tools/greet/lock.json', { lockVersion: 1, version, go });
+  await rig.write('tools/greet/go.mod', 'module tools/greet\n');
+  await rig.write('tools/greet/go.sum', `${module} v${version} h1:sum=\n`);
+}
+
+function deb(name: string) {
+  const path = `pool/${name}.deb`;
+  return {
+    name,
+    version: '1',
+    architecture: 'amd64',
+    archive: 'debian',
+    path,
+    size: 1,
+    sha256: 'a'.repeat(64),
+  };
+}
+
+const QUIET: RunContext = {
+  signal: new AbortController().signal,
+  progress: {
+    note: () => undefined,
+    step: () => ({
+      status: () => undefined,
+      output: () => undefined,
+      done: () => undefined,
+      failed: () => undefined,
+    }),
+  },
+};
+
+/** The value of what must not fail. */
+export function must<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.failures.map(({ message }) => message).join('\n'));
+  return result.value;
+}
