@@ -9,6 +9,7 @@ const FLAGS = {
   branch: { type: 'string' },
   'dry-run': { type: 'boolean' },
   'allow-dirty': { type: 'boolean' },
+  check: { type: 'boolean' },
   apply: { type: 'boolean' },
   reason: { type: 'string' },
   'plain-http': { type: 'boolean' },
@@ -72,6 +73,16 @@ export function oneProject({ command, positional }: Arguments): Result<string> {
     code: 'usage',
     message: `"${command}" takes the name of one image or tool; got ${positional.length}.`,
     hint: `Write: image-tooling ${command} <name>`,
+  });
+}
+
+/** Refuses names where a command takes none. Fails with `usage`. */
+export function noNames({ command, positional }: Arguments): Result<void> {
+  if (positional.length === 0) return ok(undefined);
+  return fail({
+    code: 'usage',
+    message: `"${command}" takes no names; got ${positional.length}.`,
+    hint: `Write: image-tooling ${command}`,
   });
 }
 

@@ -1,4 +1,5 @@
 export { buildProject, type Built } from './build';
+export { checkBuild, type CheckedBuild } from './build-check';
 export type { MadeImage } from './build/image';
 export { explainProject, type ExplainRequest, type Explanation } from './explain';
 export { loadImage, type Loaded, type LoadRequest } from './load';
@@ -11,3 +12,4 @@ export { publishImage, type Published, type PublishRequest } from './publish';
 export * from './registry';
 export * from './store';
 export { openShell, type ShellRequest } from './shell';
+export { checkAll, type CheckedWorkspace, type CheckRequest } from './check';

@@ -1,4 +1,5 @@
 import { build } from './build';
+import { check } from './check';
 import type { Command } from './command';
 import { explain } from './explain';
 import { load } from './load';
@@ -12,6 +13,7 @@ import { test } from './test';
 export type { Command, Ending } from './command';
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  check,
   build,
   test,
   lock,

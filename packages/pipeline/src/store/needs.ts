@@ -1,9 +1,32 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadOptions } from '../workspace/load';
+import { hexOf } from '@image-tooling/model';
+import { foresee } from '../check/foresee';
+import { soundPart } from '../check/sound-part';
+import { toolSourceOf } from '../tool-source';
+import { loadOptions, workspaceFiles } from '../workspace/load';
+import type { StoreRun } from './run';
 
 /** Hexadecimal names of all that the files of workspaces name: blobs, build ids, diff ids, packages. */
 export type Names = ReadonlySet<string>;
+
+/**
+ * Build ids of all that a workspace's definitions and locks ask for, whether it was built there or not. What can't be
+ * planned is left out.
+ */
+export async function plannedIn(
+  root: string,
+  { env, context }: Pick<StoreRun, 'env' | 'context'>,
+): Promise<Names> {
+  const options = await loadOptions(root);
+  if (!options.ok) return new Set();
+  const toolSource = toolSourceOf(options.value, env);
+  if (!toolSource.ok) return new Set();
+  const { workspace } = soundPart(await workspaceFiles(root, options.value));
+  const session = { root, options: options.value, toolSource: toolSource.value, env, context };
+  const { buildIds } = await foresee(session, workspace);
+  return new Set([...buildIds].map(hexOf));
+}
 
 /**
  * All that the outputs and locks of a workspace name. They are not parsed, so that those of another version of

@@ -12,6 +12,7 @@ import {
   type Result,
   type Tool,
   type Workspace,
+  type WorkspaceFiles,
   type WorkspaceOptions,
 } from '@image-tooling/model';
 
@@ -32,9 +33,16 @@ export async function loadOptions(root: string): Promise<Result<WorkspaceOptions
 
 /** All definitions and locks below `root`, held against one another. Fails with every mistake of every file. */
 export async function loadWorkspace(root: string, options: WorkspaceOptions): Promise<Result<Workspace>> {
-  const { imagesDir, toolsDir } = options;
+  return readWorkspace(await workspaceFiles(root, options));
+}
+
+/** The text of all definitions and locks below `root`. */
+export async function workspaceFiles(
+  root: string,
+  { imagesDir, toolsDir }: Pick<WorkspaceOptions, 'imagesDir' | 'toolsDir'>,
+): Promise<WorkspaceFiles> {
   const archiveLock = await textOf(join(root, imagesDir, 'archive.lock.json'));
-  return readWorkspace({
+  return {
     images: await readEach(root, imagesDir, 'image.json'),
     tools: await readEach(root, toolsDir, 'tool.json'),
     imageLocks: await readEach(root, imagesDir, 'lock.json'),
@@ -42,7 +50,7 @@ export async function loadWorkspace(root: string, options: WorkspaceOptions): Pr
     ...(archiveLock !== undefined && {
       archiveLock: { file: `${imagesDir}/archive.lock.json`, text: archiveLock },
     }),
-  });
+  };
 }
 
 export type Project =

@@ -1,7 +1,7 @@
 import { aligned, bytesText } from '@image-tooling/model';
 import { KEEP_DAYS, storeUsage, type KindUsage } from '@image-tooling/pipeline';
 import { said, type Command } from '../command';
-import { noNames } from './arguments';
+import { noNames } from '../../arguments';
 import { storeRun } from './open';
 import { KIND_WORDS } from './words';
 

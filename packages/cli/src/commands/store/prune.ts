@@ -1,7 +1,7 @@
 import { aligned, bytesText, fail, ok, type Result } from '@image-tooling/model';
 import { KEEP_DAYS, pruneStore, type PrunedStore } from '@image-tooling/pipeline';
 import { said, type Command } from '../command';
-import { noNames } from './arguments';
+import { noNames } from '../../arguments';
 import { storeRun } from './open';
 import { KIND_WORDS } from './words';
 

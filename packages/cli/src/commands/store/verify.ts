@@ -1,7 +1,7 @@
 import { bytesText, ok } from '@image-tooling/model';
 import { verifyStore, type VerifiedStore } from '@image-tooling/pipeline';
 import type { Command } from '../command';
-import { noNames } from './arguments';
+import { noNames } from '../../arguments';
 import { storeRun } from './open';
 import { counted } from './words';
 

@@ -1,0 +1,30 @@
+import { ok } from '@image-tooling/model';
+import { checkAll, type CheckedWorkspace } from '@image-tooling/pipeline';
+import { noNames } from '../arguments';
+import type { Command } from './command';
+
+/** All mistakes of all definitions, locks and files of the workspace. */
+export const check: Command = {
+  flags: ['json'],
+  async run({ given, cwd, env, context }) {
+    const none = noNames(given);
+    if (!none.ok) return none;
+    const checked = await checkAll({ root: cwd, env, context });
+    if (!checked.ok) return checked;
+    const { failures } = checked.value;
+    const exitCode = failures.length > 0 ? 1 : 0;
+    return given.flags.json
+      ? ok({ lines: [JSON.stringify(checked.value, undefined, 2)], found: [], exitCode })
+      : ok({ lines: [summary(checked.value)], found: failures });
+  },
+};
+
+function summary({ images, tools, failures }: CheckedWorkspace): string {
+  const count =
+    failures.length === 0
+      ? 'no mistakes'
+      : failures.length === 1
+        ? '1 mistake'
+        : `${failures.length} mistakes`;
+  return `${images} images, ${tools} tools: ${count}`;
+}

@@ -1,0 +1,78 @@
+import {
+  checkLocks,
+  checkToolLock,
+  ok,
+  parseWorkspaceOptions,
+  type Failure,
+  type Result,
+  type RunContext,
+  type Workspace,
+  type WorkspaceOptions,
+} from '@image-tooling/model';
+import { toolSourceOf } from '../tool-source';
+import { loadOptions, workspaceFiles } from '../workspace/load';
+import { foreseenCollisions } from './collisions';
+import type { DefinitionsSession } from './definitions-only';
+import { foresee } from './foresee';
+import { foldersOf, soundPart } from './sound-part';
+
+export interface CheckRequest {
+  /** Absolute path of the workspace. */
+  readonly root: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly context: RunContext;
+}
+
+export interface CheckedWorkspace {
+  readonly images: number;
+  readonly tools: number;
+  /** Every mistake of every file, as builds would tell it. */
+  readonly failures: readonly Failure[];
+}
+
+/**
+ * Looks at all definitions, locks and files of a workspace at once: what a build, of whatever image and platform, would
+ * refuse before it fetches or runs anything. Reads files only: needs neither engine, network nor store. Fails with
+ * `usage` where there is no workspace.
+ */
+export async function checkAll(request: CheckRequest): Promise<Result<CheckedWorkspace>> {
+  const { root, env } = request;
+  const options = await loadOptions(root);
+  if (!options.ok && options.failures[0].code === 'usage') return options;
+  const usable = options.ok ? options.value : defaultOptions();
+  const toolSource = toolSourceOf(usable, env);
+  if (!toolSource.ok) return toolSource;
+  const files = await workspaceFiles(root, usable);
+  const failures = await mistakes({ ...request, options: usable, toolSource: toolSource.value }, files);
+  const all = [...(options.ok ? [] : options.failures), ...failures];
+  return ok({ images: files.images.length, tools: files.tools.length, failures: withoutRepetition(all) });
+}
+
+async function mistakes(
+  session: DefinitionsSession,
+  files: Parameters<typeof soundPart>[0],
+): Promise<Failure[]> {
+  const { workspace, failures } = soundPart(files);
+  const locks = lockMistakes(session, workspace);
+  const plans = await foresee(session, workspace, foldersOf(locks));
+  const collisions = await foreseenCollisions(session, workspace);
+  return [...failures, ...locks, ...plans.failures, ...collisions];
+}
+
+/** Of images with their tools, and of tools whose images can't be read: for those no platform is asked for. */
+function lockMistakes({ toolSource }: DefinitionsSession, { images, tools }: Workspace): Failure[] {
+  const checked = checkLocks(images.values(), toolSource);
+  const others = [...tools.values()].flatMap((tool) => checkToolLock(tool, [], toolSource));
+  return withoutRepetition([...(checked.ok ? [] : checked.failures), ...others]);
+}
+
+/** Images and platforms that share something share what is wrong with it. */
+function withoutRepetition(failures: readonly Failure[]): Failure[] {
+  return [...new Map(failures.map((failure) => [`${failure.code} ${failure.message}`, failure])).values()];
+}
+
+function defaultOptions(): WorkspaceOptions {
+  const none = parseWorkspaceOptions('nx.json', '{}', '');
+  if (!none.ok) throw new Error('no options at all are refused');
+  return none.value;
+}

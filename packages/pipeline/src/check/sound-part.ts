@@ -1,0 +1,49 @@
+import {
+  readWorkspace,
+  type Failure,
+  type FileText,
+  type Workspace,
+  type WorkspaceFiles,
+} from '@image-tooling/model';
+
+/** What of a workspace can be read, and what is wrong with the rest. */
+export interface SoundPart {
+  readonly workspace: Workspace;
+  readonly failures: readonly Failure[];
+}
+
+/**
+ * Pure: the images and tools without a mistake that stand on none with one, so that a mistake in one definition hides
+ * none in another's lock. The failures are those of reading the whole.
+ */
+export function soundPart(files: WorkspaceFiles): SoundPart {
+  const read = readWorkspace(files);
+  if (read.ok) return { workspace: read.value, failures: [] };
+  const bad = foldersOf(read.failures);
+  const rest = withoutFolders(files, bad);
+  const isSmaller = rest.images.length + rest.tools.length < files.images.length + files.tools.length;
+  const sound = isSmaller ? soundPart(rest).workspace : EMPTY;
+  return { workspace: sound, failures: read.failures };
+}
+
+/** The folders of the images and tools that failures are about. */
+export function foldersOf(failures: readonly Failure[]): Set<string> {
+  return new Set(failures.flatMap(({ place }) => (place ? [folderOf(place.file)] : [])));
+}
+
+const EMPTY: Workspace = { images: new Map(), tools: new Map() };
+
+function withoutFolders(files: WorkspaceFiles, folders: ReadonlySet<string>): WorkspaceFiles {
+  const sound = (some: readonly FileText[] = []) => some.filter(({ file }) => !folders.has(folderOf(file)));
+  return {
+    ...files,
+    images: sound(files.images),
+    tools: sound(files.tools),
+    imageLocks: sound(files.imageLocks),
+    toolLocks: sound(files.toolLocks),
+  };
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, Math.max(0, file.lastIndexOf('/')));
+}
