@@ -67,6 +67,21 @@ describe('what a build would do', () => {
     ]);
   });
 
+  it('foresees the build ids that a build then gives', async () => {
+    const file = join(images.rig.folder, 'images/base/rootfs/etc/fixture.conf');
+    await writeFile(file, 'changed\n');
+    const foreseen = (await why()).projects.at(-1)?.layers.map(({ after }) => after);
+    for (const name of ['base', 'child']) must(await buildProject(images.session, name, PLATFORM));
+    const { layers } = await images.ask<ImageExplanation>('child');
+    expect(foreseen).toHaveLength(1);
+    expect(layers.map(({ buildId }) => buildId)).toEqual(expect.arrayContaining(foreseen ?? []));
+    expect(summary(await why())).toEqual(['base same', 'greet same', 'child same']);
+    await writeFile(file, 'from the rootfs\n');
+    const back = await why();
+    expect(back.projects[0]).toMatchObject({ result: 'restack', layers: [{ inStore: true }] });
+    await images.build();
+  });
+
   it('builds users and all system layers above them', async () => {
     const users = [{ name: 'toolbox', uid: 1000, home: '/home/toolbox' }];
     const told = await changed('images/base/image.json', { users }, why);

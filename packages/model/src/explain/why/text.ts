@@ -21,8 +21,13 @@ export function whyLines({ name, platform, projects, blockedBy }: Why): string[]
     ...changed.flatMap((project) => ['', ...projectLines(project, told)]),
     ...(same.length > 0 ? ['', ...wrapped('as they were built:', same)] : []),
     ...(changed.some(makesMore) ? ['', SAME_BYTES] : []),
-    ...(blockedBy.length > 0 ? ['', 'Nothing can be built before this is mended:'] : []),
+    ...(blockedBy.length > 0 ? ['', blockedText(name, projects)] : []),
   ];
+}
+
+function blockedText(name: string, { length }: Why['projects']): string {
+  const what = length > 0 ? `The rest of ${name} can't` : 'Nothing can';
+  return `${what} be built before this is mended:`;
 }
 
 /** A restacked image has another digest all the same: its history names the build ids of its layers. */
