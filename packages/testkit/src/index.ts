@@ -4,5 +4,7 @@ export * from './engine-contract';
 export * from './go';
 export * from './interop';
 export * from './network';
+export * from './npm';
 export * from './registry';
 export * from './workspace';
+export * from './vendor';

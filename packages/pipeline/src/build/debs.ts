@@ -32,8 +32,7 @@ export async function fetchLockedDebs(
   }
 }
 
-/** A store of blobs, as what fetches knows it. */
-export function blobCache(store: Store): BlobCache {
+function blobCache(store: Store): BlobCache {
   return {
     blobPath: (digest) => store.blobPath(digest),
     hasBlob: (digest) => store.hasBlob(digest),

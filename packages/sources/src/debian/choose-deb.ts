@@ -30,7 +30,8 @@ export function chooseDeb(index: PackageIndex, wanted: WantedDeb): Result<Archiv
 
 function noPackage(index: PackageIndex, { tool, package: name, archive, places }: WantedDeb): Failure {
   const elsewhere = index.byName.get(name);
-  if (!elsewhere || archive === undefined) return { ...notFound(name, index), place: places.package };
+  if (!elsewhere || archive === undefined)
+    return { ...notFound(name, index, 'tool.json'), place: places.package };
   const names = [...new Set(elsewhere.map((found) => `"${found.archive}"`))].join(', ');
   return {
     code: 'package-not-found',

@@ -4,7 +4,7 @@ import type { PackageIndex } from './package';
 const SUGGESTIONS = 3;
 
 /** A name that no suite has, with the names that it may have been meant to be. */
-export function notFound(name: string, index: PackageIndex): Failure {
+export function notFound(name: string, index: PackageIndex, file = 'image.json'): Failure {
   const near = nearNames(name, index);
   const what = index.providers.has(name)
     ? `"${name}" is no package but a name that several provide`
@@ -14,7 +14,7 @@ export function notFound(name: string, index: PackageIndex): Failure {
     message: `${what}.`,
     hint:
       near.length === 0
-        ? 'Look the name up with "apt-cache search", and mend it in image.json.'
+        ? `Look the name up with "apt-cache search", and mend it in ${file}.`
         : `Did you mean ${near.map((found) => `"${found}"`).join(' or ')}?`,
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fail, ok, type Digest, type Failure, type Result } from '@image-tooling/model';
 import { ioFailure } from '@image-tooling/host';
-import type { BlobCache } from '../debian';
+import type { ReleaseFetch } from '../release';
 import { npmPack } from './client';
 import { npmName, type LockedNpm, type NpmPackage } from './package';
 import type { NpmRun } from './run';
@@ -30,7 +30,7 @@ export async function packNpm(wanted: NpmPackage, folder: string, npm: NpmRun): 
 
 export interface NpmFetch {
   readonly locked: LockedNpm;
-  readonly cache: BlobCache;
+  readonly cache: ReleaseFetch['cache'];
   /** An empty folder on the cache's disk. */
   readonly folder: string;
   /** The tool that it is for: what people are told. */
@@ -38,7 +38,7 @@ export interface NpmFetch {
 }
 
 /**
- * A locked package's file in the cache: from there, else fetched by npm and held against both of its hashes. Fails
+ * A locked package's file in the cache: from there, where it is hashed again, else fetched by npm and held against both of its hashes. Fails
  * as `packNpm`, and with `checksum`.
  */
 export async function fetchNpm(
@@ -47,7 +47,8 @@ export async function fetchNpm(
 ): Promise<Result<NpmFile>> {
   const digest: Digest = `sha256:${locked.sha256}`;
   const inCache = { ...locked, file: cache.blobPath(digest) };
-  if (await cache.hasBlob(digest)) return ok(inCache);
+  if ((await cache.hasBlob(digest)) && (await cache.verifyBlob(digest, npm.context.signal)).ok)
+    return ok(inCache);
   const packed = await packNpm(locked, folder, npm);
   if (!packed.ok) return packed;
   const wrong = mismatch(locked, packed.value, tool);

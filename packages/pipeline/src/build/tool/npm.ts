@@ -10,8 +10,8 @@ import {
 } from '@image-tooling/model';
 import type { TarEntry } from '@image-tooling/oci';
 import { fetchNpm } from '@image-tooling/sources';
+import { releaseFetch } from '../../release';
 import type { Session } from '../../session';
-import { blobCache } from '../debs';
 import { linkedEntries } from './linked-entries';
 import { lockedSource } from './locked-source';
 import { npmRun, takeFromNpm } from './npm-files';
@@ -43,7 +43,12 @@ async function make(
   { files, links }: PackageFiles,
   into: string,
 ): Promise<Result<TarEntry[]>> {
-  const request = { locked, cache: blobCache(session.store), folder: join(into, 'npm'), tool: tool.name };
+  const request = {
+    locked,
+    cache: releaseFetch(session, into).cache,
+    folder: join(into, 'npm'),
+    tool: tool.name,
+  };
   const fetched = await fetchNpm(request, npmRun(session));
   if (!fetched.ok) return fetched;
   const { file } = fetched.value;

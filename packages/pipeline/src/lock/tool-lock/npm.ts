@@ -61,7 +61,10 @@ async function lockPlatform(
   }
   const { file, ...locked } = fetched.value;
   const there = await tryFiles(session, file, wanted.value, locked, join(folder, 'files'));
-  return there.ok ? ok(locked) : there;
+  if (!there.ok) return there;
+  // A build that follows finds it.
+  const kept = await session.store.putBlobFromFile(file, { expected: `sha256:${locked.sha256}` });
+  return kept.ok ? ok(locked) : kept;
 }
 
 function tryFiles(

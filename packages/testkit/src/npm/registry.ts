@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { FaultyServer } from '../archive/server';
+import { writeTar } from '../archive/tar-writer';
+
+/** A package to publish. */
+export interface NpmFixture {
+  /** With its scope. */
+  readonly name: string;
+  readonly version: string;
+  /** By path in the package; a text is a file of mode 0644. */
+  readonly files: Readonly<Record<string, string | { readonly content: string; readonly mode: number }>>;
+  /** The folder that all of it lies in; default "package", as npm itself packs. */
+  readonly folder?: string;
+}
+
+/** A small npm registry on 127.0.0.1, that can be told to misbehave. */
+export interface NpmRegistry {
+  /** Ends in "/", as the setting "registry" has it. */
+  readonly url: string;
+  readonly port: number;
+  /** Paths that were asked for. */
+  readonly requests: readonly string[];
+  readonly server: FaultyServer;
+  /** Publishes a package, or other bytes under the same version. */
+  publish(fixture: NpmFixture): void;
+}
+
+/**
+ * Starts a registry: packuments and tarballs as npm's own has them ("package metadata", "download").
+ * `address`: what it calls itself, where that is not where it is.
+ */
+export async function startNpmRegistry(
+  fixtures: readonly NpmFixture[],
+  address?: string,
+): Promise<NpmRegistry> {
+  const files = new Map<string, Buffer>();
+  const server = new FaultyServer((path) => files.get(path));
+  await server.start();
+  const url = `${address ?? server.url}/`;
+  const publish = (fixture: NpmFixture): void => {
+    const tarball = packed(fixture);
+    const path = `${fixture.name}/-/${fixture.name.split('/').at(-1)}-${fixture.version}.tgz`;
+    files.set(path, tarball);
+    files.set(fixture.name, Buffer.from(JSON.stringify(packument(fixture, tarball, `${url}${path}`))));
+  };
+  fixtures.forEach(publish);
+  return { url, port: Number(new URL(server.url).port), requests: server.requests, server, publish };
+}
+
+function packed({ name, version, files, folder = 'package' }: NpmFixture): Buffer {
+  const all = { 'package.json': JSON.stringify({ name, version }), ...files };
+  const entries = Object.entries(all).map(([path, file]) => {
+    const { content, mode } = typeof file === 'string' ? { content: file, mode: 0o644 } : file;
+    return { name: `${folder}/${path}`, type: 'file', content: Buffer.from(content), mode } as const;
+  });
+  return gzipSync(writeTar(entries, 0));
+}
+
+function packument({ name, version }: NpmFixture, tarball: Buffer, url: string) {
+  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+  const shasum = createHash('sha1').update(tarball).digest('hex');
+  const manifest = { name, version, dist: { tarball: url, integrity, shasum } };
+  return { name, 'dist-tags': { latest: version }, versions: { [version]: manifest } };
+}
