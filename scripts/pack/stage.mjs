@@ -29,7 +29,7 @@ export function stage(folder, { to, version }) {
     join(to, 'package.json'),
     manifest(folder, { version, dependencies, extra: extra(folder, version) }),
   );
-  write(join(to, 'dist/THIRD-PARTY-LICENCES.txt'), licencesOf(inside));
+  if (inside.length > 0) write(join(to, 'dist/THIRD-PARTY-LICENCES.txt'), licencesOf(inside));
   copy('LICENSE', join(to, 'LICENSE'));
   copy(`packages/${folder}/README.md`, join(to, 'README.md'));
   for (const [from, target] of BESIDE[folder]) copy(from, join(to, target));

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -77,6 +78,16 @@ describe('packed packages', () => {
       expect(dependency).not.toMatch(/^@image-tooling\//);
       expect(wanted).toMatch(/^\d+\.\d+\.\d+$/);
     }
+  });
+
+  it('hand on the licences of what is inside', () => {
+    const licences = readFileSync(join(workspace, SCOPE, 'cli/dist/THIRD-PARTY-LICENCES.txt'), 'utf8');
+    for (const name of ['zod', 'undici', 'jsonc-parser', 'semver']) expect(licences).toContain(`${name} `);
+  });
+
+  it('begin a workspace with nothing else installed, and no more than is used', () => {
+    expect(manifest('create').dependencies).toEqual({});
+    expect(statSync(join(workspace, SCOPE, 'create/dist/index.js')).size).toBeLessThan(100_000);
   });
 
   it('bring all that a foreign workspace refers to', () => {
