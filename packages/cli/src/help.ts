@@ -6,6 +6,7 @@ Run it through Nx, which builds what is below first: npx nx run <project>:<targe
 
 Commands
   build <name> [--platform linux/amd64]   build an image or a tool for one platform
+      --check                               then twice more, in other surroundings: all must be the same
   test <name> [--platform linux/amd64]    try an image in an engine: its checks, and what every image must hold
   lock <name>                             resolve versions and write the project's lock
   load <name> --to <place>                take a built image out of the store

@@ -5,7 +5,7 @@ import {
   type Platform,
   type TestReport,
 } from '@image-tooling/model';
-import type { Built, Loaded, LoadTarget, Published } from '@image-tooling/pipeline';
+import type { Built, CheckedBuild, Loaded, LoadTarget, Published } from '@image-tooling/pipeline';
 import { bytesText } from './progress';
 
 /** The last lines of a build: what it is, what it is made of, how to try it. */
@@ -21,6 +21,17 @@ export function builtLines(built: Built, platform: Platform): string[] {
     `  digest ${made.image.manifestDigest}`,
     '',
     `Try it: npx nx run ${name}:load --to=docker && docker run --rm -it ${name}:dev`,
+  ];
+}
+
+/** The last lines of `build --check`: what was made again, and what was different around it. */
+export function checkedLines({ name, digest, made, surroundings }: CheckedBuild): string[] {
+  const layers = made.length > 0 ? made.join(', ') : 'no layer of its own';
+  return [
+    '',
+    `${name}: same twice  ${digest}`,
+    `  made again: ${layers}`,
+    ...surroundings.map((one) => `  in ${one}`),
   ];
 }
 

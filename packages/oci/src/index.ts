@@ -25,6 +25,7 @@ export * from './export/target';
 export { recompress, type BlobSink } from './layer/convert';
 export { indexLayer } from './layer/index-layer';
 export { generatedBy } from './layer/generated';
+export * from './layer/content-difference';
 export * from './layer/layer-files';
 export { withLayerTar, type UnpackedLayer } from './layer/layer-tar';
 export { firstDifference } from './layer/path-difference';

@@ -25,8 +25,11 @@ const CONFIG = {
   Volumes: { '/data': {} },
 };
 
+/** Tars, and what is sent of them. */
+export type BaseLayers = readonly { readonly tar: Buffer; readonly blob: Buffer }[];
+
 /** Gzipped tars, as somebody else's builder writes them. */
-export async function layersOf(...layers: readonly TarEntry[][]): Promise<{ tar: Buffer; blob: Buffer }[]> {
+export async function layersOf(...layers: readonly TarEntry[][]): Promise<BaseLayers> {
   const store = valueOf(await openStore(temporaryFolder()));
   return Promise.all(
     layers.map(async (entries) => {
@@ -41,7 +44,7 @@ export async function layersOf(...layers: readonly TarEntry[][]): Promise<{ tar:
 export async function pushDocker(
   registry: RegistryAddress,
   path: string,
-  layers: readonly { readonly tar: Buffer; readonly blob: Buffer }[],
+  layers: BaseLayers,
   { config = {} } = {},
 ) {
   const diffIds = layers.map(({ tar }) => digestOf(tar));

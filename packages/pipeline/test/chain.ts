@@ -30,6 +30,14 @@ export const SLOW: FixturePackage = {
 const QUICK: FixturePackage = { name: 'fixture-quick', files: { 'usr/share/quick': 'quick\n' } };
 const SECOND: FixturePackage = { name: 'fixture-second', depends: 'fixture-quick' };
 
+/** Never twice the same. */
+const RANDOM: FixturePackage = {
+  name: 'fixture-random',
+  scripts: {
+    postinst: 'mkdir -p /var/lib/random\n{ echo one; date +%N; echo three; } > /var/lib/random/state\n',
+  },
+};
+
 export const FAILING: FixturePackage = {
   name: 'fixture-failing',
   scripts: { postinst: 'echo looking for the moon\necho "there is no moon" >&2\nexit 3\n' },
@@ -53,7 +61,7 @@ export class Chain {
   ) {}
 
   static async make(): Promise<Chain> {
-    const archive = await createArchive({ packages: [SLOW, FAILING, QUICK, SECOND] });
+    const archive = await createArchive({ packages: [SLOW, FAILING, QUICK, SECOND, RANDOM] });
     const rig = await createRig({ archives: [archive] });
     for (const [name, image] of Object.entries(IMAGES))
       await rig.write(`images/${name}/image.json`, { ...image, ...PLATFORMS });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeBadBuilds } from './bad-builds';
+import { describeBuildChecks } from './build-checks';
 import { Chain } from './chain';
 import { describeKills } from './kills';
 import { describeRegistryBase } from './on-registry-base';
@@ -13,5 +14,6 @@ beforeAll(async () => {
 afterAll(() => chain.remove());
 
 describeBadBuilds(() => chain);
+describeBuildChecks(() => chain);
 describeRegistryBase(() => chain);
 describeKills(() => chain);

@@ -23,17 +23,15 @@ import {
   read,
   seen,
   workspaceOn,
+  type BaseLayers,
 } from './base-images';
 import { plantTool } from './planted';
 
 const reason = whyNoRegistry();
 if (reason !== undefined) console.warn(`from-registry: skipped, since ${reason}`);
-
 let registry: RealRegistry;
 let proxy: FaultProxy;
-
-const push = (path: string, layers: Awaited<ReturnType<typeof layersOf>>, options = {}) =>
-  pushDocker(registry, path, layers, options);
+const push = (path: string, layers: BaseLayers, options = {}) => pushDocker(registry, path, layers, options);
 /** As the proxy is asked for it. */
 const at = (path: string, digest: string) => `${proxy.host}/${path}@${digest}`;
 

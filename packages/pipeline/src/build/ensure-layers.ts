@@ -8,7 +8,7 @@ import {
   ok,
   type Failure,
 } from '@image-tooling/model';
-import { firstDifference } from '@image-tooling/oci';
+import { firstDifference, layerDifference } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { makeImage } from './image';
 import { ensureTool } from './tool';
@@ -65,14 +65,23 @@ async function notReproduced(session: Session, layer: OriginLayer): Promise<Fail
     details: [
       `recorded digest ${layer.digest}`,
       `built digest    ${made?.digest ?? 'none'}`,
-      await differenceText(session, layer, made),
+      ...(await differenceLines(session, layer, made)),
     ],
   };
 }
 
-async function differenceText({ store }: Session, before: Layer, after: Layer | undefined): Promise<string> {
+/** Contents too, where the store has both; else what the lists of their paths say. */
+async function differenceLines({ store }: Session, before: Layer, after?: Layer): Promise<readonly string[]> {
+  if (after && (await store.hasBlob(before.digest))) {
+    const found = await layerDifference({ layer: before, store }, { layer: after, store });
+    if (found.ok && found.value) return [found.value.path ?? 'all paths', ...found.value.lines];
+  }
   const old = await store.getPaths(before.diffId);
   const now = after && (await store.getPaths(after.diffId));
-  if (!old || !now) return 'which path differs is not known: the store has lost the list of the recorded one';
-  return firstDifference(old, now) ?? 'the same paths: the content of a file differs';
+  if (!old || !now)
+    return ['which path differs is not known: the store has lost the list of the recorded one'];
+  return [firstDifference(old, now) ?? SAME_PATHS];
 }
+
+const SAME_PATHS =
+  'the same paths: the content of a file differs; the recorded one is gone, so "build --check" may find which';

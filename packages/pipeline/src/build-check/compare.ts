@@ -1,0 +1,42 @@
+import { ok, type Failure, type OriginLayer, type Result } from '@image-tooling/model';
+import { layerDifference } from '@image-tooling/oci';
+import { layerText } from '../build/words';
+import type { Outcome } from './outcome';
+
+/** Two outcomes to hold against each other, and what to call them. */
+export interface Pair {
+  readonly first: Outcome;
+  readonly second: Outcome;
+  /** Completes "…, the apt layer of app differs": "Built twice". */
+  readonly how: string;
+  /** What its lines call "first" and "second". */
+  readonly sides: string;
+}
+
+/** Every layer that the two have otherwise, each with the first path that differs. Fails as reading a layer does. */
+export async function differences(pair: Pair): Promise<Result<Failure[]>> {
+  const failures: Failure[] = [];
+  for (const layer of pair.first.layers) {
+    const other = pair.second.layers.find(({ kind }) => kind === layer.kind);
+    if (!other || other.digest === layer.digest) continue;
+    const failure = await differs(pair, layer, other);
+    if (!failure.ok) return failure;
+    failures.push(failure.value);
+  }
+  return ok(failures);
+}
+
+async function differs(pair: Pair, layer: OriginLayer, other: OriginLayer): Promise<Result<Failure>> {
+  const found = await layerDifference(
+    { layer, store: pair.first.store },
+    { layer: other, store: pair.second.store },
+  );
+  if (!found.ok) return found;
+  const { path, lines = ['the tars are the same; they were compressed otherwise'] } = found.value ?? {};
+  return ok({
+    code: 'not-reproducible',
+    message: `${pair.how}, ${layerText(layer)} differs${path === undefined ? '' : ` in ${path}`}.`,
+    hint: 'Look at what writes the file: a time, a random number, an order of its own. It must depend on the inputs alone.',
+    details: [`first:  ${layer.digest}`, `second: ${other.digest}`, pair.sides, ...lines],
+  });
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import {
+  fail,
+  type DigestFile,
+  type LayerFile,
+  type LayersFile,
+  type OriginLayer,
+  type Platform,
+  type Result,
+  ok,
+} from '@image-tooling/model';
+import type { Store } from '@image-tooling/oci';
+import { outputFolder, readOutput } from '../workspace/outputs';
+import type { Subject } from './subject';
+
+/** What one build gave. */
+export interface Outcome {
+  readonly store: Store;
+  /** Those that it made: of the image or tool itself. */
+  readonly layers: readonly OriginLayer[];
+  /** Of the manifest; of the layer, for a tool. */
+  readonly digest: string;
+}
+
+/** Reads what a build of a subject left in a workspace. */
+export async function readOutcome(
+  workspace: string,
+  store: Store,
+  subject: Subject,
+  platform: Platform,
+): Promise<Result<Outcome>> {
+  const folder = outputFolder(join(workspace, subject.folder), platform);
+  if (subject.kind === 'tool') {
+    const file = await readOutput<LayerFile>(folder, 'layer.json');
+    return file ? ok({ store, layers: [file.layer], digest: file.layer.digest }) : lost(subject.name);
+  }
+  const layers = await readOutput<LayersFile>(folder, 'layers.json');
+  const digests = await readOutput<DigestFile>(folder, 'digest.json');
+  if (!layers || !digests) return lost(subject.name);
+  const own = layers.layers.filter(
+    ({ owner, kind }) => owner === subject.name && kind !== 'base' && kind !== 'tool',
+  );
+  return ok({ store, layers: own, digest: digests.manifest });
+}
+
+function lost(name: string): Result<never> {
+  return fail({
+    code: 'io',
+    message: `The build of "${name}" succeeded, but what it wrote is gone.`,
+    hint: 'Run it again.',
+  });
+}

@@ -1,0 +1,96 @@
+import { cp, link, mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ioFailure, isErrno, run } from '@image-tooling/host';
+import { fail, ok, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
+import { openStore, type Store } from '@image-tooling/oci';
+import type { Session } from '../session';
+
+/** A place to build in: a workspace with the same definitions, and a store that lacks what is to be made. */
+export interface Room {
+  readonly workspace: string;
+  readonly store: Store;
+}
+
+export interface RoomRequest {
+  /** Where it is made. */
+  readonly folder: string;
+  /** Layers that are not to be made again: the parent's, those of tools, of a base. */
+  readonly below: readonly OriginLayer[];
+  /** Stores whose downloads are taken over. */
+  readonly from: readonly Store[];
+}
+
+/** Makes a room. Nothing in it is written to what it comes from. Fails with `disk-full` or `io`. */
+export async function makeRoom(session: Session, request: RoomRequest): Promise<Result<Room>> {
+  const workspace = join(request.folder, 'workspace');
+  try {
+    await copyWorkspace(session, workspace);
+    const store = await openStore(join(request.folder, 'store'));
+    if (!store.ok) return store;
+    for (const from of request.from) await takeDownloads(from.root, store.value.root);
+    const kept = await takeLayers(session.store, store.value, request.below);
+    return kept.ok ? ok({ workspace, store: store.value }) : kept;
+  } catch (error) {
+    return fail(ioFailure(error, request.folder));
+  }
+}
+
+/** Images and tools are copied, with what their builds left but for blobs; all else is linked to. */
+async function copyWorkspace({ root, options: { imagesDir, toolsDir } }: Session, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  const copied = new Set([imagesDir, toolsDir].map((folder) => folder.split('/')[0]));
+  for (const name of await readdir(root)) {
+    if (name === '.git' || name === '.nx') continue;
+    if (copied.has(name))
+      await cp(join(root, name), join(to, name), {
+        recursive: true,
+        verbatimSymlinks: true,
+        filter: (path) => basename(path) !== 'layer.blob' && basename(path) !== 'node_modules',
+      });
+    else await symlink(join(root, name), join(to, name));
+  }
+}
+
+/** Blobs are only ever replaced whole, so both stores can have the same file. What Go compiled is left out. */
+async function takeDownloads(from: string, to: string): Promise<void> {
+  const blobs = join('blobs', 'sha256');
+  await mkdir(join(to, blobs), { recursive: true });
+  for (const name of await readdir(join(from, blobs)).catch(() => []))
+    await unlessThere(link(join(from, blobs, name), join(to, blobs, name)));
+  await mkdir(join(to, 'go'), { recursive: true });
+  for (const name of ['mod', 'toolchain']) {
+    await mkdir(join(from, 'go', name), { recursive: true });
+    await unlessThere(symlink(join(from, 'go', name), join(to, 'go', name)));
+  }
+}
+
+async function unlessThere(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isErrno(error) || error.code !== 'EEXIST') throw error;
+  }
+}
+
+async function takeLayers(from: Store, to: Store, layers: readonly OriginLayer[]): Promise<Result<void>> {
+  for (const layer of layers) {
+    const paths = await from.getPaths(layer.diffId);
+    const kept = paths ? await to.putBuild(layer.buildId, plain(layer), paths) : ok(undefined);
+    if (!kept.ok) return kept;
+  }
+  return ok(undefined);
+}
+
+function plain({ diffId, digest, size, tarSize, compression }: Layer): Layer {
+  return { diffId, digest, size, tarSize, compression };
+}
+
+/** Removes all rooms; an ordinary user's unpacked systems can be removed in their own user namespace only. */
+export async function removeRooms(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch {
+    await run({ argv: ['buildah', 'unshare', 'rm', '-rf', folder] });
+    await rm(folder, { recursive: true, force: true });
+  }
+}
