@@ -134,7 +134,11 @@ describe('what a build would do', () => {
     expect(told.layers[0]).not.toHaveProperty('differences');
     expect(told.configKnown).toBe(false);
     expect(lines(told).join('\n')).toContain('since: not known; the store has no record');
-    expect(lines(told).join('\n')).toContain('labels and start-up: not known');
+    expect(lines(told).join('\n')).toContain('labels, start-up and help are not compared');
+    const { config: _config, ...lost } = BEFORE;
+    expect(lines(why({}, [], { before: lost })).join('\n')).toContain(
+      'but labels, start-up and help are not',
+    );
   });
 
   it('is told bottom up for people; what was said once is not repeated', () => {

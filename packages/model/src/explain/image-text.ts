@@ -16,7 +16,7 @@ export function imageExplanationLines(explanation: ImageExplanation): string[] {
     ...totalLines(explanation),
     '',
     `manifest  ${manifest}`,
-    ...wrapped('store    ', [storeText(explanation)], 10),
+    ...storeLines(explanation),
     `what a build would do now: npx nx run ${name}:explain --why`,
   ];
 }
@@ -113,9 +113,16 @@ function totalLines({ totals }: ImageExplanation): string[] {
   return aligned(rows, [1, 2, 3]);
 }
 
-function storeText({ layers, name }: ImageExplanation): string {
+function storeLines({ layers, name }: ImageExplanation): string[] {
   const missing = layers.filter(({ inStore }) => !inStore);
-  if (missing.length === 0) return `has all ${layers.length} layers`;
-  const names = missing.map(layerWords).join(', ');
-  return `lacks ${missing.length} of ${layers.length} layers (${names}); made again by: npx nx run ${name}:build --skip-nx-cache`;
+  if (missing.length === 0) return [`store     has all ${layers.length} layers`];
+  const some = wrapped(
+    `store     lacks ${missing.length} of ${layers.length} layers:`,
+    missing.map(layerWords),
+    10,
+  );
+  return [
+    ...(missing.length < layers.length ? some : ['store     has none of its layers']),
+    `          they are made again by: npx nx run ${name}:build --skip-nx-cache`,
+  ];
 }

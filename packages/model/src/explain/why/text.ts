@@ -13,6 +13,7 @@ export function whyLines({ name, platform, projects, blockedBy }: Why): string[]
     return [
       `${name} ${platform}: nothing would be built.`,
       'It is what its definitions and locks say, and so is all below it.',
+      ...(projects.every(({ configKnown }) => configKnown) ? [] : [`but ${CONFIG_UNKNOWN}`]),
     ];
   const same = projects.filter(({ result }) => result === 'same').map((one) => one.name);
   const told = new Set<string>();
@@ -37,6 +38,9 @@ function makesMore({ layers }: ProjectWhy): boolean {
   return layers.some(({ own, inStore, change }) => own && !inStore && change === 'changed');
 }
 
+const CONFIG_UNKNOWN =
+  'labels, start-up and help are not compared: the store has lost the config of the last build';
+
 const RESULTS: Readonly<Record<ProjectWhy['result'], string>> = {
   same: 'as it was built',
   build: 'built again',
@@ -58,9 +62,7 @@ function projectLines(why: ProjectWhy, told: Set<string>): string[] {
     ...layers.flatMap((layer) => layerLines(layer, builtBefore, told)),
     ...(reordered ? ['  restack: layers stand in another order'] : []),
     ...config.map((difference) => `  restack: ${shown(difference)}`),
-    ...(builtBefore && !configKnown
-      ? ['  labels and start-up: not known, the store has lost the config of the last build']
-      : []),
+    ...(builtBefore && !configKnown ? [`  ${CONFIG_UNKNOWN}`] : []),
   ];
 }
 

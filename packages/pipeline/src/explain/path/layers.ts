@@ -62,17 +62,17 @@ async function searched(
   for (const [at, layer] of recorded.entries()) {
     const { kind, owner, digest, diffId, compression = 'none' } = layer;
     const paths = diffId && (await store.getPaths(diffId));
-    if (!paths) return lostPaths(layer);
+    if (!paths) return lostPaths(layer, about.name);
     layers.push({ number: at + 1, kind, owner, digest, diffId, compression, paths });
   }
   return ok({ ...about, layers });
 }
 
-function lostPaths({ kind, owner }: RecordedLayer): Result<never> {
+function lostPaths({ kind, owner }: RecordedLayer, name: string): Result<never> {
   return fail({
     code: 'store-corrupt',
-    message: `The store has lost the list of what is in the ${kind} layer of ${owner}.`,
-    hint: `Run "npx nx run ${owner}:build --skip-nx-cache": it is made anew.`,
+    message: `The store has no list of what is in the ${kind} layer of ${owner}.`,
+    hint: `Run "npx nx run ${name}:build --skip-nx-cache": it is made anew.`,
   });
 }
 
