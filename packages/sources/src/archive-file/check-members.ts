@@ -28,7 +28,7 @@ export function checkMembers(members: readonly Member[], limits: ArchiveLimits, 
       linkFault(member, rules) ??
       twiceFault(member, seen) ??
       parentFault(member, byPath);
-    if (fault !== undefined) bad.push(`"${printable(member.path)}" ${fault}`);
+    if (fault !== undefined) bad.push(`"${printable(member.path)}", ${fault}`);
     seen.set(member.path, member);
   }
   const [first, ...rest] = bad;

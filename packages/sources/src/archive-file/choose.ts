@@ -7,9 +7,17 @@ import { ArchiveTree } from './tree';
 /** What is taken of an archive: path in it, and where that goes. */
 export type WantedFiles = Readonly<Record<string, string>>;
 
+export interface ChosenFile {
+  readonly kind: 'file';
+  readonly to: string;
+  readonly member: Member;
+  /** By its own name, not as a part of a folder. */
+  readonly byName?: boolean;
+}
+
 /** Something that is taken. `to` is where it goes. */
 export type Chosen =
-  | { readonly kind: 'file'; readonly to: string; readonly member: Member }
+  | ChosenFile
   | { readonly kind: 'directory'; readonly to: string }
   | { readonly kind: 'link'; readonly to: string; readonly target: string };
 
@@ -36,14 +44,15 @@ class Choice {
 
   take(from: string, to: string): void {
     const file = this.tree.file(from);
-    if (file) this.add({ kind: 'file', to, member: file });
+    if (file) this.add({ kind: 'file', to, member: file, byName: true });
     else this.takeFolder(from, to);
   }
 
   private takeFolder(from: string, to: string): void {
     const folder = this.tree.resolve(from);
     if (folder === undefined || !this.tree.isFolder(folder)) {
-      this.missing.push(from);
+      if (this.tree.at(from)) this.faults.push(`holds the link "${from}", which leads to nothing in it`);
+      else this.missing.push(from);
       return;
     }
     this.add({ kind: 'directory', to });

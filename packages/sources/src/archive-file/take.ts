@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLoneProgram, ok, type ReleaseFormat, type Result } from '@image-tooling/model';
 import { checkMembers, type LinkRules } from './check-members';
-import { chooseMembers, type Chosen, type WantedFiles } from './choose';
+import { chooseMembers, type ChosenFile, type WantedFiles } from './choose';
 import { decompress } from './decompress';
 import { archiveFailed } from './fault';
 import { checkFormat } from './format';
@@ -126,12 +126,14 @@ class Contents {
     return content;
   }
 
-  async taken({ to, member }: Extract<Chosen, { kind: 'file' }>): Promise<Taken> {
-    return { kind: 'file', to, content: await this.of(member), executable: isExecutable(to, member) };
+  async taken(chosen: ChosenFile): Promise<Taken> {
+    const content = await this.of(chosen.member);
+    return { kind: 'file', to: chosen.to, content, executable: isExecutable(chosen) };
   }
 }
 
-/** By the archive's own mode bits; what goes to a folder of programs is one, whatever the archive says. */
-function isExecutable(to: string, { mode = 0 }: Member): boolean {
-  return (mode & 0o111) !== 0 || /^s?bin\//.test(to);
+/** By the archive's own mode bits; what is named for a folder of programs is one, whatever the archive says. */
+function isExecutable({ to, member: { mode }, byName = false }: ChosenFile): boolean {
+  const inBin = /^s?bin\//.test(to);
+  return mode === undefined ? inBin : (mode & 0o111) !== 0 || (byName && inBin);
 }

@@ -1,0 +1,2 @@
+export { vendorTar, type VendorEntry } from './tar';
+export { vendorZip, type VendorZipEntry } from './zip';
