@@ -1,5 +1,5 @@
 import { fail, ok, type Failure, type Place, type Result } from '@image-tooling/model';
-import { isOfUpstream, upstreamVersion } from './deb-version';
+import { isOfUpstream, shortUpstream } from './deb-version';
 import { notFound } from './not-found';
 import type { ArchivePackage, PackageIndex } from './package';
 
@@ -48,7 +48,7 @@ function otherVersions(found: readonly ArchivePackage[], wanted: WantedDeb): Fai
   return {
     code: 'package-not-found',
     message: `${tool}: version ${version} is wanted, but the package ${name} is at ${versions.join(', ')}.`,
-    hint: `Set "version" to "${upstreamVersion(newest)}", or take the tool from another source.`,
+    hint: `Set "version" to "${shortUpstream(newest)}", or take the tool from another source.`,
     place: places.version,
   };
 }

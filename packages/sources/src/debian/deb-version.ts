@@ -8,8 +8,12 @@ export function upstreamVersion(version: string): string {
 /** What Debian adds to an upstream version whose sources it had to change: "+dfsg1", "~ds". */
 const REPACKED = /[+~.-](?:dfsg|ds|debian|repack)[\d.]*$/;
 
+/** The same without what Debian adds for sources that it had to change. */
+export function shortUpstream(version: string): string {
+  return upstreamVersion(version).replace(REPACKED, '');
+}
+
 /** Whether a package's version is of an upstream version, as it stands or as Debian repacked it. */
 export function isOfUpstream(version: string, upstream: string): boolean {
-  const own = upstreamVersion(version);
-  return own === upstream || own.replace(REPACKED, '') === upstream;
+  return upstreamVersion(version) === upstream || shortUpstream(version) === upstream;
 }

@@ -51,7 +51,7 @@ export async function fetchNpm(
     return ok(inCache);
   const packed = await packNpm(locked, folder, npm);
   if (!packed.ok) return packed;
-  const wrong = mismatch(locked, packed.value, tool);
+  const wrong = npmMismatch(locked, packed.value, tool);
   if (wrong) return fail(wrong);
   const put = await cache.putBlobFromFile(packed.value.file, digest);
   return put.ok ? ok(inCache) : put;
@@ -84,12 +84,13 @@ async function hashes(file: string): Promise<Pick<LockedNpm, 'integrity' | 'sha2
   return { integrity: `sha512-${sha512.digest('base64')}`, sha256: sha256.digest('hex'), size };
 }
 
-function mismatch(locked: LockedNpm, got: NpmFile, tool: string): Failure | undefined {
+/** Why a file is not the one that was locked; undefined where it is. */
+export function npmMismatch(locked: LockedNpm, got: LockedNpm, tool: string): Failure | undefined {
   if (got.integrity === locked.integrity && got.sha256 === locked.sha256) return undefined;
   return {
     code: 'checksum',
     message: `${tool}: the npm registry gave other bytes for ${npmName(locked)} than were locked.`,
-    hint: `A version never changes: ask the registry's operator. If you trust the new file, run "npx nx run ${tool}:lock" and look at what that changes.`,
+    hint: `A version never changes: ask the registry's operator. If you trust the new file, delete the lock.json of ${tool} and lock it again.`,
     details: [
       `expected ${locked.integrity} (sha256 ${locked.sha256}, ${locked.size} bytes)`,
       `got      ${got.integrity} (sha256 ${got.sha256}, ${got.size} bytes)`,

@@ -1,5 +1,4 @@
 import {
-  all,
   archOf,
   fail,
   ok,
@@ -21,6 +20,7 @@ import {
 } from '@image-tooling/sources';
 import type { Session } from '../../session';
 import { currentState } from '../archive-state';
+import { foundPlatforms } from './per-platform';
 import type { LockPart, PartRequest } from './part';
 
 /**
@@ -33,15 +33,20 @@ export async function debPart(session: Session, request: PartRequest): Promise<R
   if (!codename.ok) return codename;
   const state = await currentState(session, codename.value, PLATFORMS.map(archOf));
   if (!state.ok) return state;
-  const chosen = all(PLATFORMS.map((platform) => choose(state.value, tool, platform)));
+  const { context } = session;
+  const chosen = foundPlatforms(
+    { tool: tool.name, kind: 'deb', context },
+    new Map(PLATFORMS.map((platform) => [platform, choose(state.value, tool, platform)])),
+  );
   if (!chosen.ok) return chosen;
-  const [first] = chosen.value;
-  if (first?.depends) session.context.progress.note(needsText(tool, first));
-  const rows = PLATFORMS.map((platform, index) => {
-    const deb = lockedDeb(chosen.value[index] as ArchivePackage);
-    return [platform, keepingTime({ ...deb, time: state.value.time }, locked?.deb?.[platform])];
+  const packages = Object.entries(chosen.value) as [Platform, ArchivePackage][];
+  const needing = packages.find(([, { depends }]) => depends !== undefined);
+  if (needing) context.progress.note(needsText(tool, needing[1]));
+  const rows = packages.map(([platform, found]): [Platform, ToolDebLock] => {
+    const fresh = { ...lockedDeb(found), time: state.value.time };
+    return [platform, keepingTime(fresh, locked?.deb?.[platform])];
   });
-  return ok({ content: Object.fromEntries(rows) as Record<Platform, ToolDebLock> });
+  return ok({ content: Object.fromEntries(rows) });
 }
 
 /** The release that the workspace's images stand on: one for all of them. */

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  all,
   archOf,
   fail,
   ok,
@@ -14,37 +13,45 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import { packNpm, type LockedNpm, type NpmFile } from '@image-tooling/sources';
+import { npmMismatch, packNpm, type LockedNpm, type NpmFile } from '@image-tooling/sources';
 import { npmRun, takeFromNpm } from '../../build/tool/npm-files';
 import type { Session } from '../../session';
 import type { LockPart, PartRequest } from './part';
+import { foundPlatforms } from './per-platform';
 
 /**
  * The `npm` part of a tool's lock: for each platform the package's file, fetched by npm from where that is configured
- * to, with its hashes. The wanted files are looked for in it at once. Fails as `packNpm` and `takeFromArchive` do.
+ * to, with its hashes. The wanted files are looked for in it at once. Fails as `packNpm` and `takeFromArchive` do, and
+ * with `checksum` where a locked version has changed.
  */
-export async function npmPart(session: Session, { tool }: PartRequest): Promise<Result<LockPart>> {
+export async function npmPart(session: Session, { tool, locked }: PartRequest): Promise<Result<LockPart>> {
   const folder = await session.store.tempDir(`npm-${tool.name}`);
   if (!folder.ok) return folder;
   const known = new Map<string, Promise<Result<NpmFile>>>();
   try {
-    const rows: Result<readonly [Platform, NpmLock]>[] = [];
+    const found = new Map<Platform, Result<NpmLock>>();
     for (const platform of PLATFORMS) {
-      const row = await lockPlatform(session, tool, platform, join(folder.value, archOf(platform)), known);
-      rows.push(row.ok ? ok([platform, row.value]) : row);
+      const before = locked?.npm?.[platform];
+      const request = { tool, platform, folder: join(folder.value, archOf(platform)), before };
+      found.set(platform, await lockPlatform(session, request, known));
     }
-    const locked = all(rows);
-    return locked.ok ? ok({ content: Object.fromEntries(locked.value) }) : locked;
+    const content = foundPlatforms({ tool: tool.name, kind: 'npm', context: session.context }, found);
+    return content.ok ? ok({ content: content.value }) : content;
   } finally {
     await rm(folder.value, { recursive: true, force: true });
   }
 }
 
+interface PlatformRequest {
+  readonly tool: Tool;
+  readonly platform: Platform;
+  readonly folder: string;
+  readonly before: NpmLock | undefined;
+}
+
 async function lockPlatform(
   session: Session,
-  tool: Tool,
-  platform: Platform,
-  folder: string,
+  { tool, platform, folder, before }: PlatformRequest,
   known: Map<string, Promise<Result<NpmFile>>>,
 ): Promise<Result<LockedNpm>> {
   const { definition, document } = tool;
@@ -60,6 +67,8 @@ async function lockPlatform(
     return fail({ ...fetched.failures[0], place });
   }
   const { file, ...locked } = fetched.value;
+  const changed = before?.package === name ? npmMismatch(before, locked, tool.name) : undefined;
+  if (changed) return fail(changed);
   const there = await tryFiles(session, file, wanted.value, locked, join(folder, 'files'));
   if (!there.ok) return there;
   // A build that follows finds it.

@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { makeCertificate, startForwardProxy, steady } from '@image-tooling/testkit';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { layerFiles, packageTools, type PackageTools } from './package-tools';
+
+let tools: PackageTools;
+beforeAll(async () => {
+  tools = await packageTools();
+  const { rig, env } = tools;
+  await Promise.all(['deb-tool', 'npm-tool'].map((name) => rig.must(['lock', name], env)));
+});
+afterAll(() => tools.remove());
+
+const lockOf = async (name: string): Promise<string> =>
+  readFile(join(tools.rig.folder, 'tools', name, 'lock.json'), 'utf8');
+
+async function refused(args: readonly string[]): Promise<string> {
+  const end = await tools.rig.run(args, tools.env);
+  expect(end.exitCode).not.toBe(0);
+  return steady(end.stderr, tools.rig);
+}
+
+describe('a tool of a Debian package', () => {
+  it('is locked for each platform, by its hash', async () =>
+    expect(
+      steady(await lockOf('deb-tool'), tools.rig).replace(/"(time|size)": \d+/g, '"$1": 0'),
+    ).toMatchSnapshot());
+
+  it('holds the files that were asked for, and their terms', async () => {
+    await tools.rig.must(['build', 'deb-tool', '--platform', 'linux/amd64'], tools.env);
+    expect(await layerFiles(tools.rig, 'deb-tool')).toMatchSnapshot();
+  });
+
+  it('at a version that the archive has not is told with the ones that it has', async () => {
+    await tools.writeDeb({}, { version: '1.2.4' });
+    onTestFinished(() => tools.writeDeb());
+    expect(await refused(['lock', 'deb-tool'])).toMatchSnapshot();
+  });
+
+  it('without a file that is asked for is told with the nearest', async () => {
+    await tools.writeDeb({ files: { 'usr/sbin/fixture-tool': 'bin/fixture-tool' }, links: {} });
+    onTestFinished(() => tools.writeDeb());
+    expect(await refused(['build', 'deb-tool', '--platform', 'linux/amd64'])).toMatchSnapshot();
+  });
+
+  it('of another package than is locked is to be locked again', async () => {
+    await tools.writeDeb({ package: 'fixture-other' });
+    onTestFinished(() => tools.writeDeb());
+    expect(await refused(['build', 'deb-tool', '--platform', 'linux/amd64'])).toContain('lock-stale');
+  });
+});
+
+describe('a tool of an npm package', () => {
+  it('is locked by hashes, without the address of a registry', async () => {
+    const lock = await lockOf('npm-tool');
+    expect(lock).not.toMatch(/127\.0\.0\.1|https?:/);
+    expect(
+      lock
+        .replace(/sha512-[\w+/]+==/g, '<integrity>')
+        .replace(/[0-9a-f]{64}/g, '<sha256>')
+        .replace(/"size": \d+/g, '"size": 0'),
+    ).toMatchSnapshot();
+  });
+
+  it('holds the files that were asked for, from the store that the lock filled', async () => {
+    const asked = tools.registry.requests.length;
+    await Promise.all(
+      ['linux/amd64', 'linux/arm64'].map((platform) =>
+        tools.rig.must(['build', 'npm-tool', '--platform', platform], tools.env),
+      ),
+    );
+    expect(tools.registry.requests).toHaveLength(asked);
+    expect(await layerFiles(tools.rig, 'npm-tool')).toMatchSnapshot();
+    expect(await layerFiles(tools.rig, 'npm-tool', 'linux-arm64')).toEqual(
+      await layerFiles(tools.rig, 'npm-tool'),
+    );
+  });
+
+  it('with other bytes under a locked version is not locked again', async () => {
+    tools.registry.publish({
+      name: '@fixture/tool-x64',
+      version: '1.2.3',
+      files: { 'bin/tool': 'other', 'lib/x': '' },
+    });
+    expect(await refused(['lock', 'npm-tool'])).toMatch(
+      /npm-tool: the npm registry gave other bytes for @fixture\/tool-x64@1\.2\.3 than were locked[^]*expected sha512-/,
+    );
+  });
+
+  it('for one platform alone is locked for that one', async () => {
+    await tools.writeNpm({ archNames: { amd64: 'none' } });
+    onTestFinished(() => tools.writeNpm());
+    const told = await tools.rig.must(['lock', 'npm-tool'], tools.env);
+    expect(told).toContain('npm-tool: its source "npm" has nothing for linux/amd64');
+    expect(Object.keys((JSON.parse(await lockOf('npm-tool')) as { npm: object }).npm)).toEqual([
+      'linux/arm64',
+    ]);
+  });
+
+  it('without a file that is asked for is not locked', async () => {
+    await tools.writeNpm({ files: { 'bin/tol': 'bin/tool' } });
+    onTestFinished(() => tools.writeNpm());
+    expect(await refused(['lock', 'npm-tool'])).toMatchSnapshot();
+  });
+});
+
+it('all of it goes through a proxy, with the authority of a company', async () => {
+  const named = await packageTools({
+    archiveUrl: 'http://archive.invalid',
+    registryUrl: 'http://registry.invalid',
+  });
+  const { rig } = named;
+  const certificate = await makeCertificate(rig.folder, 'vendor.invalid');
+  const vendor = createServer({ key: certificate.key, cert: certificate.cert }, (_, response) =>
+    response.end('\x7fELF program'),
+  ).listen(0, '127.0.0.1');
+  await once(vendor, 'listening');
+  const ports: Record<string, number> = {
+    'archive.invalid:80': Number(new URL(named.archive.source.mirrors[0] ?? '').port),
+    'registry.invalid:80': named.registry.port,
+    'vendor.invalid:443': (vendor.address() as AddressInfo).port,
+  };
+  const proxy = await startForwardProxy({
+    route: (authority) => ports[authority],
+    login: 'ada:planted-secret',
+  });
+  onTestFinished(async () => {
+    vendor.close();
+    await Promise.all([named.remove(), proxy.stop()]);
+  });
+  await rig.write('tools/vendor-tool/tool.json', {
+    description: 'A program of a vendor',
+    homepage: 'https://vendor.invalid',
+    license: 'Apache-2.0',
+    version: '1.0.0',
+    sources: {
+      release: { url: 'https://vendor.invalid/tool-{arch}', files: { tool: 'bin/tool' }, format: 'binary' },
+    },
+  });
+  const address = `http://ada:planted-secret@${proxy.host}`;
+  const env = { ...named.env, HTTP_PROXY: address, HTTPS_PROXY: address, SSL_CERT_FILE: certificate.file };
+  const outputs = await Promise.all(
+    ['deb-tool', 'npm-tool', 'vendor-tool'].map((name) => rig.must(['lock', name], env)),
+  );
+  outputs.push(await rig.must(['build', 'deb-tool', '--platform', 'linux/amd64'], env));
+  const hosts = proxy.asked.map((asked) => /(?:\/\/| )([\w.]+\.invalid)/.exec(asked)?.[1]);
+  expect(new Set(hosts)).toEqual(new Set(['archive.invalid', 'registry.invalid', 'vendor.invalid']));
+  expect(outputs.join('')).not.toContain('planted-secret');
+});
