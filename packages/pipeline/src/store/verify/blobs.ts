@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { bytesText, ok, type Digest, type Result } from '@image-tooling/model';
-import type { StoreFile } from '@image-tooling/oci';
+import type { Store, StoreFile } from '@image-tooling/oci';
 import type { Inventory } from '../inventory';
 import type { StoreRun } from '../run';
 import { damage, type Damage } from './damage';
@@ -30,7 +30,7 @@ export async function damagedBlobs(
       found.push(
         damage(
           `${nameOf(blob.digest)} is damaged: its ${bytesText(blob.size)} are not what they were.`,
-          [blob, ...recordsOf(inventory, blob)],
+          [blob, ...leadingTo(inventory, blob, store)],
           [failure.message],
         ),
       );
@@ -39,9 +39,13 @@ export async function damagedBlobs(
   return ok(found);
 }
 
-/** The records that lead to a layer's blob. */
-function recordsOf({ builds }: Inventory, { digest }: StoreFile): StoreFile[] {
-  return builds.filter(({ layer }) => layer?.digest === digest).map(({ file }) => file);
+/** The records and manifests that lead to a blob. */
+function leadingTo({ builds, images }: Inventory, { digest }: StoreFile, store: Store): { path: string }[] {
+  const records = builds.filter(({ layer }) => layer?.digest === digest).map(({ file }) => file);
+  const having = images.filter(
+    (image) => image.config === digest || image.layers.some((layer) => layer.digest === digest),
+  );
+  return [...records, ...having.map((image) => ({ path: store.blobPath(image.digest) }))];
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -34,6 +34,5 @@ async function addInputs(store: Store, buildId: Digest, names: Map<Digest, strin
     names.set(`sha256:${sha256}`, `the package ${name} ${version}`);
   }
   const layer = await store.recordedBuild(buildId);
-  if (layer && inputs.kind === 'tool')
-    names.set(layer.digest, `the layer of the tool ${String(inputs.name)}`);
+  if (layer && inputs.kind === 'tool') names.set(layer.digest, `the tool layer of ${String(inputs.name)}`);
 }

@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { digestOf, hexOf, type Digest } from '@image-tooling/model';
+import { fileEntry, GRACE_MS, writeLayer, type Store } from '../src/index';
+import { removeUnused } from '../src/store/remove';
+import { temporaryFolder, temporaryStore, valueOf } from './helpers';
+
+const DAY = 86_400_000;
+const ID = digestOf('a build');
+
+function age(path: string, days: number): void {
+  const seconds = (Date.now() - days * DAY) / 1000;
+  utimesSync(path, seconds, seconds);
+}
+
+const daysOld = (path: string): number => Math.round((Date.now() - statSync(path).mtimeMs) / DAY);
+
+async function storeWithBuild(): Promise<{ store: Store; record: string; blob: string; digest: Digest }> {
+  const store = await temporaryStore();
+  const { layer, paths } = valueOf(await writeLayer([fileEntry('f', 'x')], { compression: 'none', store }));
+  valueOf(await store.putBuild(ID, layer, paths));
+  const blob = store.blobPath(layer.digest);
+  return { store, record: join(store.root, 'builds', `${hexOf(ID)}.json`), blob, digest: layer.digest };
+}
+
+describe('the time of the last use', () => {
+  it('is written where a build or a blob is asked for, and not where somebody only looks', async () => {
+    const { store, record, blob, digest } = await storeWithBuild();
+    age(record, 40);
+    age(blob, 40);
+    expect(await store.peekBuild(ID)).toBeDefined();
+    await store.files();
+    expect([daysOld(record), daysOld(blob)]).toEqual([40, 40]);
+    expect(await store.getBuild(ID)).toBeDefined();
+    expect(await store.hasBlob(digest)).toBe(true);
+    expect([daysOld(record), daysOld(blob)]).toEqual([0, 0]);
+  });
+
+  it('is not written again within minutes, and is never older than what a prune lets be', async () => {
+    const { store, record } = await storeWithBuild();
+    const before = Date.now() - GRACE_MS / 12;
+    utimesSync(record, before / 1000, before / 1000);
+    await store.getBuild(ID);
+    expect(Date.now() - statSync(record).mtimeMs).toBeLessThan(GRACE_MS / 2);
+    expect(Math.abs(statSync(record).mtimeMs - before)).toBeLessThan(1000);
+  });
+});
+
+describe('a file that is to be removed', () => {
+  it('goes where it was not used since', async () => {
+    const { store, record } = await storeWithBuild();
+    const file = (await store.files()).find(({ kind }) => kind === 'build');
+    expect(file).toMatchObject({ digest: ID, path: record });
+    expect(valueOf(await store.remove(file!))).toBe(true);
+    expect(await store.getBuild(ID)).toBeUndefined();
+    expect(valueOf(await store.remove(file!))).toBe(true);
+  });
+
+  it('stays where it was used after it was listed', async () => {
+    const { store, record } = await storeWithBuild();
+    age(record, 40);
+    const file = (await store.files()).find(({ kind }) => kind === 'build')!;
+    await store.getBuild(ID);
+    expect(valueOf(await store.remove(file))).toBe(false);
+    expect(await store.getBuild(ID)).toBeDefined();
+  });
+
+  it('can be a file of any time, where it is damaged', async () => {
+    const path = join(temporaryFolder(), 'f');
+    writeFileSync(path, '');
+    expect(await removeUnused({ path, usedMs: Infinity }, temporaryFolder())).toBe(true);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe('what a store lists', () => {
+  it('are its blobs and records, and apart from them what was never finished', async () => {
+    const { store } = await storeWithBuild();
+    valueOf(await store.putInputs(ID, { kind: 'files' }));
+    const unfinished = join(store.root, 'builds', 'x.json.1-2.tmp');
+    writeFileSync(unfinished, '');
+    mkdirSync(join(store.root, 'builds', 'folder.json'));
+    expect((await store.files()).map(({ kind }) => kind)).toEqual(['blob', 'build', 'paths', 'inputs']);
+    expect(await store.unfinished()).toEqual([unfinished]);
+  });
+
+  it('are the workspaces that use it, the last first', async () => {
+    const store = await temporaryStore();
+    for (const root of ['/a', '/b', '/a']) valueOf(await store.recordUser(root));
+    age(join(store.root, 'users', `${hexOf(digestOf('/a'))}.json`), 3);
+    writeFileSync(join(store.root, 'users', 'odd.json'), 'null');
+    expect((await store.users()).map(({ root }) => root)).toEqual(['/b', '/a']);
+  });
+});

@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { hexOf, type Failure } from '@image-tooling/model';
+import {
+  directoryEntry,
+  fileEntry,
+  hardlinkEntry,
+  symlinkEntry,
+  writeTarFile,
+  type TarEntry,
+} from '@image-tooling/oci';
+import { whyNoSmallDisk } from '@image-tooling/testkit';
+import { importStore, type StoreRun } from '../../src/store';
+import { archiveEntries, writeArchive } from '../../src/store/archive/write';
+import { failuresOf, putImage, putLayer, scratchFolder, scratchStore, valueOf } from './scratch';
+
+const NEVER = new AbortController().signal;
+
+/** The entries of an archive of one image, as an export makes them. */
+async function exported(): Promise<{ run: StoreRun; entries: TarEntry[]; layers: number }> {
+  const run = await scratchStore();
+  const layers = [
+    await putLayer(run.store, 'bootstrap', 'base', 'system'),
+    await putLayer(run.store, 'tool', 'greet', 'a tool'),
+  ];
+  const image = await putImage(run.store, 'base', layers);
+  const one = { reference: 'base-amd64', platform: 'linux/amd64', image, layers } as const;
+  return { run, entries: valueOf(await archiveEntries(run.store, [one], [])), layers: layers.length };
+}
+
+async function fileOf(entries: readonly TarEntry[]): Promise<string> {
+  const file = join(scratchFolder(), 'archive.tar');
+  valueOf(await writeTarFile(entries, file));
+  return file;
+}
+
+const isRecord = ({ path }: TarEntry) => path.startsWith('records/builds/');
+
+/** Imports into an empty store, which must be refused, and leave no record. */
+async function refused(file: string): Promise<readonly Failure[]> {
+  const run = await scratchStore();
+  const failures = failuresOf(await importStore(run, file));
+  expect(readdirSync(join(run.store.root, 'builds'))).toEqual([]);
+  expect(readdirSync(join(run.store.root, 'tmp'))).toEqual([]);
+  return failures;
+}
+
+describe('an archive', () => {
+  it('has the same bytes whenever it is written', async () => {
+    const { entries } = await exported();
+    const written = [];
+    for (const name of ['one.tar', 'two.tar'])
+      written.push(valueOf(await writeArchive(entries, join(scratchFolder(), name), NEVER)));
+    expect(written[0]).toEqual(written[1]);
+  });
+
+  it('brings all records and blobs into another store, and a second time changes nothing', async () => {
+    const { run: from, entries, layers } = await exported();
+    const file = await fileOf(entries);
+    const to = await scratchStore();
+    expect(valueOf(await importStore(to, file))).toMatchObject({ blobs: 4, builds: layers, known: 0 });
+    const content = async ({ store }: StoreRun) =>
+      (await store.files()).map(({ kind, digest, size }) => [kind, digest, size]);
+    expect(await content(to)).toEqual(await content(from));
+    expect(valueOf(await importStore(to, file))).toMatchObject({ known: layers });
+    expect(await content(to)).toEqual(await content(from));
+  });
+
+  it.each<[string, (entries: TarEntry[]) => TarEntry[], string, RegExp]>([
+    ['a way out', (all) => [...all, fileEntry('../x', '')], 'tar-format', /"\.\.\/x"/],
+    [
+      'an unknown file',
+      (all) => [...all, fileEntry('notes.txt', '')],
+      'tar-format',
+      /"notes.txt" is a file that has no place/,
+    ],
+    [
+      'an unknown folder',
+      (all) => [...all, directoryEntry('other')],
+      'tar-format',
+      /"other" is a folder that has no place/,
+    ],
+    [
+      'a link',
+      (all) => [...all, symlinkEntry('records/builds/x.json', '/etc/passwd')],
+      'tar-format',
+      /is a symlink/,
+    ],
+    [
+      'a hard link',
+      (all) => [...all, hardlinkEntry('records/x', 'oci-layout')],
+      'tar-format',
+      /is a hardlink/,
+    ],
+    ['a blob of another hash', (all) => all.map(wrongBlob), 'checksum', /was expected to be sha256:/],
+    [
+      'a record that is none',
+      (all) => all.map((one) => (isRecord(one) ? fileEntry(one.path, '{}') : one)),
+      'tar-format',
+      /is no record of a layer/,
+    ],
+    [
+      'changed inputs',
+      (all) =>
+        all.map((one) =>
+          one.path.startsWith('records/inputs/') && one.type === 'file' ? fileEntry(one.path, '{}') : one,
+        ),
+      'tar-format',
+      /is not what its name says/,
+    ],
+    [
+      'a record without its blob',
+      (all) => all.filter(({ path }) => !/^blobs\/sha256\/./.test(path)),
+      'tar-format',
+      /has no whole blob/,
+    ],
+    ['nothing of ours', () => [fileEntry('x', '')], 'tar-format', /is no archive of a store/],
+  ])('with %s is refused whole', async (_, change, code, message) => {
+    const { entries } = await exported();
+    const failures = await refused(await fileOf(change(entries)));
+    expect(failures.map((failure) => failure.code)).toContain(code);
+    expect(failures.map((failure) => failure.message).join('\n')).toMatch(message);
+  });
+
+  it('with a layer that is not what its record says it unpacks to is refused', async () => {
+    const { run, entries } = await exported();
+    const other = await putLayer(run.store, 'files', 'x', 'another');
+    const lied = entries.map((one) => {
+      if (!isRecord(one) || one.content.kind !== 'bytes') return one;
+      const layer = JSON.parse(Buffer.from(one.content.bytes).toString()) as object;
+      return fileEntry(one.path, JSON.stringify({ ...layer, diffId: other.diffId }));
+    });
+    const failures = await refused(await fileOf(lied));
+    expect(failures[0]!.code).toBe('store-corrupt');
+  });
+
+  it('that was cut short is refused', async () => {
+    const { entries } = await exported();
+    const file = await fileOf(entries);
+    truncateSync(file, statSync(file).size / 2);
+    expect((await refused(file))[0]!.code).toBe('tar-format');
+  });
+
+  it('with another result for a build id than the store has is refused', async () => {
+    const { entries, run } = await exported();
+    const to = await scratchStore();
+    const other = await putLayer(to.store, 'files', 'x', 'another');
+    const paths = (await to.store.getPaths(other.diffId))!;
+    const [first] = (await run.store.files()).filter(({ kind }) => kind === 'build');
+    valueOf(await to.store.putBuild(first!.digest, other, paths));
+    const failures = failuresOf(await importStore(to, await fileOf(entries)));
+    expect(failures.map(({ code }) => code)).toEqual(['not-reproducible']);
+  });
+
+  it('is not written where a blob was altered, or when it is stopped', async () => {
+    const { run, entries } = await exported();
+    const file = join(scratchFolder(), 'archive.tar');
+    expect(failuresOf(await writeArchive(entries, file, AbortSignal.abort()))[0]!.code).toBe('aborted');
+    const blob = (await run.store.files()).find(({ kind }) => kind === 'blob')!;
+    writeFileSync(blob.path, Buffer.alloc(blob.size));
+    const [failure] = failuresOf(await writeArchive(entries, file, NEVER));
+    expect(failure!.message).toContain(hexOf(blob.digest));
+    expect(readdirSync(join(file, '..'))).toEqual([]);
+  });
+
+  const noDisk = whyNoSmallDisk();
+  it.skipIf(noDisk !== undefined)(
+    `says which disk is full${noDisk ? ` (not here: ${noDisk})` : ''}`,
+    async () => {
+      const run = await scratchStore();
+      const noise = Array.from({ length: 80_000 }, (_, at) =>
+        String.fromCharCode(33 + ((at * at * 7919) % 90)),
+      ).join('');
+      const layer = await putLayer(run.store, 'tool', 'large', noise.repeat(30));
+      const image = await putImage(run.store, 'base', [layer]);
+      const blob = await run.store.putBlobFromBytes(Buffer.alloc(2_000_000, 'x'));
+      const one = { reference: 'base-amd64', platform: 'linux/amd64', image, layers: [layer] } as const;
+      const entries = valueOf(await archiveEntries(run.store, [one], [valueOf(blob).digest]));
+      const disk = join(scratchFolder(), 'disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+      onTestFinished(() => void execFileSync('umount', ['-l', disk]));
+      const file = join(disk, 'archive.tar');
+      const [failure] = failuresOf(await writeArchive(entries, file, NEVER));
+      expect(failure).toMatchObject({
+        code: 'disk-full',
+        message: `No space left while writing ${file}.`,
+        hint: 'Free space there, or write it to another disk: --to=<file>.',
+      });
+      expect(readdirSync(disk)).toEqual([]);
+    },
+  );
+});
+
+function wrongBlob(entry: TarEntry): TarEntry {
+  return entry.path.startsWith('blobs/sha256/') && entry.type === 'file'
+    ? fileEntry(entry.path, Buffer.alloc(entry.size))
+    : entry;
+}

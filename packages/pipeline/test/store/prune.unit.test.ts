@@ -1,0 +1,160 @@
+import { chmodSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { digestOf, hexOf } from '@image-tooling/model';
+import {
+  listStore,
+  pruneStore,
+  storeUsage,
+  verifyStore,
+  type StorePruneRequest,
+  type StoreRun,
+} from '../../src/store';
+import { ageAll, putImage, putLayer, scratchFolder, scratchStore, valueOf } from './scratch';
+
+const ALL: StorePruneRequest = { keepDays: 0, go: false, apply: true };
+
+const blobsIn = (run: StoreRun) => readdir(join(run.store.root, 'blobs', 'sha256'));
+
+/** Two images that share a layer, a tool of its own, a .deb, all of them old. */
+async function filled(): Promise<{ run: StoreRun; first: string; second: string }> {
+  const run = await scratchStore();
+  const { store } = run;
+  const shared = await putLayer(store, 'bootstrap', 'base', 'shared');
+  const own = await putLayer(store, 'files', 'child', 'own');
+  await putLayer(store, 'tool', 'alone', 'alone');
+  valueOf(await store.putBlobFromBytes(Buffer.from('!<arch>\ndebian-binary   rest')));
+  const first = await putImage(store, 'base', [shared]);
+  const second = await putImage(store, 'child', [shared, own]);
+  ageAll(store.root, 40);
+  return { run, first: first.manifestDigest, second: second.manifestDigest };
+}
+
+/** A workspace whose outputs name an image. */
+function workspaceWith(manifest: string): string {
+  const root = scratchFolder();
+  const output = join(root, 'images', 'base', 'dist', 'linux-amd64');
+  mkdirSync(output, { recursive: true });
+  writeFileSync(join(root, 'nx.json'), '{}');
+  writeFileSync(join(output, 'digest.json'), JSON.stringify({ manifest }));
+  return root;
+}
+
+describe('a prune', () => {
+  it('only tells what would go, unless it is to apply it', async () => {
+    const { run } = await filled();
+    const pruned = valueOf(await pruneStore(run, { ...ALL, keepDays: 30, apply: false }));
+    expect(pruned.freed.map(({ kind, count }) => `${count} ${kind}`)).toEqual([
+      '3 layer',
+      '4 image',
+      '1 deb',
+      '9 records',
+    ]);
+    expect(await blobsIn(run)).toHaveLength(8);
+  });
+
+  it('of what is old, without a workspace, leaves nothing', async () => {
+    const { run } = await filled();
+    valueOf(await pruneStore(run, ALL));
+    expect(await blobsIn(run)).toEqual([]);
+    expect(await run.store.files()).toEqual([]);
+    expect(await readdir(join(run.store.root, 'tmp'))).toEqual([]);
+  });
+
+  it('leaves what was made or used within the days, with all it is made of', async () => {
+    const { run } = await filled();
+    const { store } = run;
+    const kept = (await store.files()).find(({ kind }) => kind === 'build')!;
+    const layer = await store.getBuild(kept.digest);
+    valueOf(await pruneStore(run, { ...ALL, keepDays: 30 }));
+    expect((await store.files()).map(({ kind }) => kind)).toEqual(['blob', 'build', 'paths', 'inputs']);
+    expect(await store.getBuild(kept.digest)).toEqual(layer);
+  });
+
+  it('leaves what is of this hour, whatever it is told', async () => {
+    const run = await scratchStore();
+    await putLayer(run.store, 'tool', 'new', 'new');
+    expect(valueOf(await pruneStore(run, ALL)).freed).toEqual([]);
+  });
+
+  it.each(['the current folder', 'another that used the store'])('leaves what %s needs', async (where) => {
+    const { run, second } = await filled();
+    const root = workspaceWith(second);
+    if (where !== 'the current folder') valueOf(await run.store.recordUser(root));
+    const cwd = where === 'the current folder' ? root : run.cwd;
+    const keepDays = where === 'the current folder' ? 0 : 30;
+    const pruned = valueOf(await pruneStore({ ...run, cwd }, { ...ALL, keepDays }));
+    expect(pruned.workspaces).toEqual([root]);
+    const { images, tools } = await listStore({ ...run, cwd });
+    expect(images.map(({ name, workspaces }) => [name, workspaces])).toEqual([['child', [root]]]);
+    expect(tools).toEqual([]);
+    expect(valueOf(await verifyStore(run, { repair: false })).damages).toEqual([]);
+    expect(await blobsIn(run)).toHaveLength(4);
+  });
+
+  it('forgets a workspace that is gone, or that did not use the store lately', async () => {
+    const { run, second } = await filled();
+    const late = workspaceWith(second);
+    for (const root of [late, '/nowhere/at-all']) valueOf(await run.store.recordUser(root));
+    ageAll(join(run.store.root, 'users'), 31);
+    expect(valueOf(await pruneStore(run, { ...ALL, keepDays: 30 })).workspaces).toEqual([]);
+    expect(await blobsIn(run)).toEqual([]);
+  });
+
+  it('that was stopped leaves a store that is sound, and goes on where it was', async () => {
+    const { run } = await filled();
+    let asked = 0;
+    const signal = { get aborted() { return ++asked > 3; } } as AbortSignal; // prettier-ignore
+    const stopped = await pruneStore({ ...run, context: { ...run.context, signal } }, ALL);
+    expect(stopped.ok).toBe(false);
+    const { damages } = valueOf(await verifyStore(run, { repair: false }));
+    expect(damages).toEqual([]);
+    valueOf(await pruneStore(run, ALL));
+    expect(await blobsIn(run)).toEqual([]);
+  });
+
+  it('takes what engines unpacked of layers that go, not of those that stay, and nothing while a step runs', async () => {
+    const { run } = await filled();
+    const kept = (await run.store.files()).find(({ kind }) => kind === 'build')!;
+    const layer = (await run.store.getBuild(kept.digest))!;
+    const layers = join(run.store.root, 'engine', 'buildah', 'layers');
+    const names = { stays: hexOf(layer.diffId).slice(0, 32), goes: hexOf(digestOf('gone')).slice(0, 32) };
+    for (const name of Object.values(names)) mkdirSync(join(layers, name, 'tree'), { recursive: true });
+    ageAll(layers, 1);
+    const step = join(run.store.root, 'engine', 'buildah', 'steps', '1-1-1-aa');
+    mkdirSync(step, { recursive: true });
+    const busy = valueOf(await pruneStore(run, { ...ALL, keepDays: 30 }));
+    expect(busy.stayed).toEqual(['1 unpacked layers, since a step is running']);
+    expect((await readdir(layers)).sort()).toEqual(Object.values(names).sort());
+    rmdirSync(step);
+    expect(valueOf(await pruneStore(run, { ...ALL, keepDays: 30 })).stayed).toEqual([]);
+    expect(await readdir(layers)).toEqual([names.stays]);
+  });
+
+  it("takes Go's caches where that is asked for, read-only as they are, and lets them be while a tool is built", async () => {
+    const run = await scratchStore();
+    const modules = join(run.store.root, 'go', 'mod', 'example.invalid', 'm@v1');
+    mkdirSync(modules, { recursive: true });
+    writeFileSync(join(modules, 'f.go'), 'package f', { mode: 0o444 });
+    chmodSync(modules, 0o555);
+    expect(valueOf(await pruneStore(run, ALL)).freed).toEqual([]);
+    const working = join(run.store.root, 'go', 'tmp', 'fetch-x');
+    mkdirSync(working, { recursive: true });
+    const { stayed } = valueOf(await pruneStore(run, { ...ALL, go: true }));
+    expect(stayed).toEqual(["Go's caches, since a tool is being built, or was within the hour"]);
+    rmdirSync(working);
+    valueOf(await pruneStore(run, { ...ALL, go: true }));
+    expect(existsSync(modules)).toBe(false);
+  });
+});
+
+it('what a store takes is told by kind, and what of it a prune would free', async () => {
+  const { run } = await filled();
+  const usage = valueOf(await storeUsage(run));
+  const of = (wanted: string) => usage.find(({ kind }) => kind === wanted);
+  expect(of('layer')).toMatchObject({ count: 3 });
+  expect(of('layer')?.freed).toBe(of('layer')?.bytes);
+  expect(of('deb')).toEqual({ kind: 'deb', count: 1, bytes: 28, freed: 28 });
+  expect(of('go')).toEqual({ kind: 'go', bytes: 0, freed: 0 });
+});

@@ -1,0 +1,93 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import {
+  CONSTANT_TIME,
+  layerBuildId,
+  type Failure,
+  type Json,
+  type LayerKind,
+  type OriginLayer,
+  type Progress,
+  type Result,
+} from '@image-tooling/model';
+import {
+  assembleImage,
+  fileEntry,
+  openStore,
+  writeLayer,
+  type AssembledImage,
+  type Store,
+} from '@image-tooling/oci';
+import type { StoreRun } from '../../src/store/run';
+
+/** A folder that is removed when the test ends. */
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'store-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function valueOf<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`unexpected failure: ${JSON.stringify(result.failures)}`);
+  return result.value;
+}
+
+export function failuresOf(result: Result<unknown>): readonly Failure[] {
+  if (result.ok) throw new Error(`unexpected success: ${JSON.stringify(result.value)}`);
+  return result.failures;
+}
+
+const SILENT: Progress = {
+  note: () => undefined,
+  step: () => ({
+    status: () => undefined,
+    output: () => undefined,
+    done: () => undefined,
+    failed: () => undefined,
+  }),
+};
+
+/** An empty store, and a folder beside it that is no workspace. */
+export async function scratchStore(signal = new AbortController().signal): Promise<StoreRun> {
+  const folder = scratchFolder();
+  const store = valueOf(await openStore(join(folder, 'store')));
+  return { store, env: { ...process.env }, context: { signal, progress: SILENT }, cwd: folder };
+}
+
+/** Puts a layer with one file into a store, with its records. */
+export async function putLayer(
+  store: Store,
+  kind: LayerKind,
+  owner: string,
+  text: string,
+): Promise<OriginLayer> {
+  const inputs: Json = { kind, ...(kind === 'tool' && { name: owner }), text };
+  const buildId = layerBuildId(inputs);
+  const entry = fileEntry(`opt/${owner}-${kind}`, text);
+  const { layer, paths } = valueOf(await writeLayer([entry], { compression: 'zstd', store }));
+  valueOf(await store.putInputs(buildId, inputs));
+  valueOf(await store.putBuild(buildId, layer, paths));
+  return { kind, owner, buildId, time: CONSTANT_TIME, ...layer };
+}
+
+/** Puts an image of layers into a store. */
+export async function putImage(
+  store: Store,
+  name: string,
+  layers: readonly OriginLayer[],
+): Promise<AssembledImage> {
+  const labels = { 'org.opencontainers.image.title': name };
+  return valueOf(await assembleImage({ store, platform: 'linux/amd64', layers, config: {}, labels }));
+}
+
+/** Makes everything in a folder as old as so many days. */
+export function ageAll(folder: string, days: number): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) ageAll(path, days);
+    const seconds = Date.now() / 1000 - days * 86_400;
+    utimesSync(path, seconds, seconds);
+  }
+}
