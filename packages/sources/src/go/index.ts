@@ -9,3 +9,4 @@ export type { GoModuleTool, GoRun, GoTool } from './tool';
 export { ensureGoToolchain } from './toolchain/ensure';
 export { PINNED_TOOLCHAIN, type ToolchainPin } from './toolchain/pin';
 export type { Toolchain } from './toolchain/toolchain';
+export { findGoModule, type GoCandidate, type GoQuery } from './versions';

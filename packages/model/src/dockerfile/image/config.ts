@@ -12,13 +12,10 @@ export interface ConfigSetting {
 }
 
 /** `config` of image.json, and what its parts become. */
-export function proposeConfig(
-  stage: Stage,
-  { users, tools, inheritedEnv }: ConfigSetting,
-  findings: Findings,
-): object {
+export function proposeConfig(stage: Stage, setting: ConfigSetting, findings: Findings): object {
+  const { users, tools } = setting;
   const { entrypoint, cmd } = stage.start;
-  const env = { ...homeOf(stage, inheritedEnv), ...environment(stage, tools, findings) };
+  const env = { ...homeOf(stage, setting), ...environment(stage, tools, findings) };
   const labels = labelsOf(stage, findings);
   const ports = [...stage.ports];
   ports.forEach(([port, piece]) => findings.carried(piece, `"exposedPorts" of image.json: ${port}`));
@@ -38,10 +35,9 @@ export function proposeConfig(
 }
 
 /** HOME of the parent is its own user's: another user has another. */
-function homeOf({ start, users }: Stage, inheritedEnv: ReadonlySet<string>): Record<string, string> {
-  const user = users.find(({ value }) => value.name === start.user?.value.split(':')[0]);
-  if (!user || !inheritedEnv.has('HOME')) return {};
-  return { HOME: user.value.home ?? `/home/${user.value.name}` };
+function homeOf({ start }: Stage, { users, inheritedEnv }: ConfigSetting): Record<string, string> {
+  const home = users.get(start.user?.value.split(':')[0] ?? '')?.home;
+  return home !== undefined && inheritedEnv.has('HOME') ? { HOME: home } : {};
 }
 
 /** Variables that hold the version of a tool would go stale: tool.json has it. */

@@ -6,7 +6,7 @@ import type { Asked, Stage, UserRequest } from '../stage';
 export interface ProposedUsers {
   readonly users: readonly object[];
   /** By the name in the Dockerfile. */
-  readonly known: ReadonlyMap<string, { readonly uid: number; readonly gid: number }>;
+  readonly known: ReadonlyMap<string, { readonly uid: number; readonly gid: number; readonly home?: string }>;
 }
 
 /** First number of an ordinary user (Debian policy 9.2.2). */
@@ -21,14 +21,17 @@ export function proposeUsers(
   inherited: readonly ImageUser[],
   findings: Findings,
 ): ProposedUsers {
-  const known = new Map<string, { uid: number; gid: number }>(
+  const known = new Map<string, { uid: number; gid: number; home?: string }>(
     inherited.map(({ name, uid, gid }) => [name, { uid, gid }]),
   );
   const users: object[] = [];
   for (const { value, piece } of unique(stage.users)) {
     const uid = value.uid ?? freeUid(known);
     const same = inherited.find((one) => one.uid === uid || one.name === value.name);
-    known.set(value.name, same ? { uid: same.uid, gid: same.gid } : { uid, gid: value.gid ?? uid });
+    known.set(
+      value.name,
+      same ? { uid: same.uid, gid: same.gid } : { uid, gid: value.gid ?? uid, home: homeOf(value) },
+    );
     if (same) {
       findings.carried(piece, `the inherited user ${same.name}, uid ${same.uid}`);
       if (same.name !== value.name || (value.uid !== undefined && same.uid !== value.uid))
@@ -50,9 +53,13 @@ function userOf({ name, gid, home, shell }: UserRequest, uid: number): object {
     name,
     uid,
     ...(gid !== undefined && gid !== uid && { gid }),
-    home: home ?? `/home/${name}`,
+    home: homeOf({ name, home }),
     ...(shell !== undefined && shell !== '/bin/bash' && { shell }),
   };
+}
+
+function homeOf({ name, home }: { readonly name: string; readonly home?: string | undefined }): string {
+  return home ?? `/home/${name}`;
 }
 
 function freeUid(known: ReadonlyMap<string, { readonly uid: number }>): number {

@@ -1,4 +1,4 @@
-import type { Workspace } from '../../definitions';
+import { parseTool, type Workspace } from '../../definitions';
 import type { Arch } from '../../platform';
 import type { Findings } from '../findings';
 import type { Stage } from '../stage';
@@ -74,10 +74,13 @@ function make(program: Program, stage: Stage, { findings, workspace }: ToolSetti
   }
   if (!release) return { outcome: withoutVersion(program) };
   if (!release.url.startsWith('https://')) return { outcome: withoutTls(program) };
+  const written = releaseTool(program, release, stage);
+  const refused = refusal(written);
+  if (refused) return { outcome: refused };
   askAbout(program, release, findings);
   return {
     name: program.name,
-    written: releaseTool(program, release, stage),
+    written,
     isForAmd64Only: release.guessesArm64,
     outcome: { kind: 'carried', where: `tools/${program.name}/tool.json` },
   };
@@ -100,6 +103,19 @@ function withoutVersion({ name, amd64: { download } }: Program): Outcome {
 function withoutTls({ name, amd64: { download } }: Program): Outcome {
   const todo = `Find an https:// address of ${download.url} and write tools/${name}/tool.json.`;
   return { kind: 'left', why: 'only https:// addresses are fetched', todo };
+}
+
+/** Why a definition that follows from an address can't be: a kind of file that can't be read, for one. */
+function refusal({ name, definition }: ProposedTool): Outcome | undefined {
+  const file = `tools/${name}/tool.json`;
+  const parsed = parseTool(file, JSON.stringify(definition));
+  if (parsed.ok) return undefined;
+  const [{ message, hint }] = parsed.failures;
+  return {
+    kind: 'left',
+    why: `${file} can't be that way: ${message.replace(/\.$/, '')}`,
+    todo: hint ?? `Write ${file} by hand.`,
+  };
 }
 
 function askAboutVersion(

@@ -30,7 +30,7 @@ export function releaseTool(program: Program, release: ReleaseTemplate, stage: S
   const { version, url, files, archNames } = release;
   const command = posix.basename(Object.values(files)[0] ?? name);
   const tried = stage.tries.find(({ value }) => value[0] === command)?.value;
-  const source = { url, files, ...(Object.keys(archNames).length > 0 && { archNames }), ...formatOf(url) };
+  const source = { url, files, ...(Object.keys(archNames).length > 0 && { archNames }) };
   return {
     name,
     definition: {
@@ -50,20 +50,6 @@ export function releaseTool(program: Program, release: ReleaseTemplate, stage: S
 
 function checksumOf(arch: Arch, { url, sha256 }: Download) {
   return sha256 === undefined ? {} : { [platformOf(arch)]: { url, sha256 } };
-}
-
-/** Short ends of addresses, and the kinds of file that they stand for. */
-const SHORT_ENDS: Readonly<Record<string, string>> = {
-  tgz: 'tar.gz',
-  txz: 'tar.xz',
-  tbz: 'tar.bz2',
-  tbz2: 'tar.bz2',
-};
-
-/** Only what the end of the address does not say by itself. */
-export function formatOf(url: string): { readonly format?: string } {
-  const format = SHORT_ENDS[posix.extname(url).slice(1)];
-  return format === undefined ? {} : { format };
 }
 
 /** Where people read about it: its repository, where the address says which; else the host. */

@@ -7,7 +7,8 @@ export function foldersIn(tree: Tree): Folders {
   return foldersOf(pluginOptions(readNxJson(tree)));
 }
 
-function pluginOptions(nxJson: NxJsonConfiguration | null): PluginOptions | undefined {
+/** The plugin's options in nx.json; undefined where it has none. */
+export function pluginOptions(nxJson: NxJsonConfiguration | null): PluginOptions | undefined {
   const entry = nxJson?.plugins?.find((plugin) => typeof plugin !== 'string' && plugin.plugin === PACKAGE);
   return typeof entry === 'object' ? (entry.options as PluginOptions | undefined) : undefined;
 }

@@ -1,0 +1,28 @@
+import { readdirSync, statSync, type Stats } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { BuildContext } from '@image-tooling/model/dockerfile';
+
+/** More than this is no folder of a tooling image, but somebody's whole project. */
+const MOST_FILES = 2000;
+
+/** The folder that a Dockerfile is built in; links in it are no files. */
+export function folderContext(folder: string): BuildContext {
+  return {
+    files: (path) => filesAt(folder, posix.normalize(path)).slice(0, MOST_FILES),
+  };
+}
+
+function filesAt(folder: string, path: string): { readonly path: string; readonly executable: boolean }[] {
+  if (path.startsWith('..')) return [];
+  const found = statOf(join(folder, path));
+  if (!found) return [];
+  if (found.isFile()) return [{ path, executable: (found.mode & 0o111) !== 0 }];
+  if (!found.isDirectory()) return [];
+  return readdirSync(join(folder, path))
+    .sort()
+    .flatMap((name) => filesAt(folder, posix.join(path, name)));
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}

@@ -1,0 +1,86 @@
+import { readWorkspace, type Failure, type FileText, type Workspace } from '@image-tooling/model';
+import { getProjects, joinPathFragments, type Tree } from '@nx/devkit';
+import { jsonText } from './json-text';
+import { foldersIn, schemaReference } from './workspace';
+
+/** A definition that is to be written. */
+export interface NewDefinition {
+  readonly kind: 'image' | 'tool';
+  readonly name: string;
+  /** The content of its file, without `$schema`. */
+  readonly content: object;
+}
+
+/** What a workspace holds, as far as it can be read: mistakes in it are told by its own tasks. */
+export function workspaceIn(tree: Tree): Workspace {
+  const files = definitionFiles(tree);
+  const read = readWorkspace(files);
+  if (read.ok) return read.value;
+  const wrong = new Set(read.failures.map(({ place }) => place?.file));
+  const good = (all: readonly FileText[]): FileText[] => all.filter(({ file }) => !wrong.has(file));
+  const again = readWorkspace({ images: good(files.images), tools: good(files.tools) });
+  return again.ok ? again.value : { images: new Map(), tools: new Map() };
+}
+
+/**
+ * Writes definitions. Fails with every mistake in them at once, in the words of the parser, and then nothing is
+ * written: `duplicate` for names that are taken, and what `readWorkspace` says of the new files.
+ */
+export function writeDefinitions(tree: Tree, definitions: readonly NewDefinition[]): readonly Failure[] {
+  const taken = definitions.flatMap((definition) => nameTaken(tree, definition));
+  const files = definitions.map((definition) => ({ kind: definition.kind, ...fileOf(tree, definition) }));
+  const mistakes = mistakesIn(tree, files);
+  if (taken.length + mistakes.length > 0) return [...taken, ...mistakes];
+  for (const { file, text } of files) tree.write(file, text);
+  return [];
+}
+
+/** The path of a definition, relative to the workspace root. */
+export function definitionPath(tree: Tree, kind: 'image' | 'tool', name: string): string {
+  return joinPathFragments(foldersIn(tree)[kind === 'image' ? 'images' : 'tools'], name, `${kind}.json`);
+}
+
+function fileOf(tree: Tree, { kind, name, content }: NewDefinition): FileText {
+  const folder = joinPathFragments(foldersIn(tree)[kind === 'image' ? 'images' : 'tools'], name);
+  const text = jsonText({ $schema: schemaReference(tree, folder, kind), ...content });
+  return { file: `${folder}/${kind}.json`, text };
+}
+
+function nameTaken(tree: Tree, { kind, name }: NewDefinition): Failure[] {
+  const file = definitionPath(tree, kind, name);
+  const project = getProjects(tree).get(name);
+  if (!tree.exists(file) && !project) return [];
+  const message = tree.exists(file)
+    ? `There is ${kind === 'image' ? 'an image' : 'a tool'} "${name}" already (${file}).`
+    : `A project is called "${name}" already (${project?.root}); the names of Nx projects are unique.`;
+  return [{ code: 'duplicate', message, hint: 'Take another name, or change what is there.' }];
+}
+
+/** What is wrong with the new files themselves: that others have mistakes is no reason to refuse them. */
+function mistakesIn(tree: Tree, files: readonly (FileText & { readonly kind: string })[]): Failure[] {
+  const there = definitionFiles(tree);
+  const added = (kind: string, old: readonly FileText[]): FileText[] => [
+    ...old.filter(({ file }) => !files.some((one) => one.file === file)),
+    ...files.filter((one) => one.kind === kind),
+  ];
+  const read = readWorkspace({ images: added('image', there.images), tools: added('tool', there.tools) });
+  if (read.ok) return [];
+  const own = new Set(files.map(({ file }) => file));
+  return read.failures.filter(({ place }) => place !== undefined && own.has(place.file));
+}
+
+function definitionFiles(tree: Tree): { readonly images: FileText[]; readonly tools: FileText[] } {
+  const folders = foldersIn(tree);
+  return {
+    images: filesBelow(tree, folders.images, 'image.json'),
+    tools: filesBelow(tree, folders.tools, 'tool.json'),
+  };
+}
+
+function filesBelow(tree: Tree, folder: string, name: string): FileText[] {
+  return tree.children(folder).flatMap((child) => {
+    const file = joinPathFragments(folder, child, name);
+    const text = tree.exists(file) ? tree.read(file, 'utf8') : null;
+    return text === null ? [] : [{ file, text }];
+  });
+}

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+
+/** Locks what was written, one after the other, and says what to run next. Fails where a lock does. */
+export function lockThenSay(
+  tree: Tree,
+  names: readonly string[],
+  { lock, say }: { readonly lock: boolean; readonly say: string },
+): GeneratorCallback {
+  return async () => {
+    for (const name of lock ? names : []) await lockOne(tree.root, name);
+    logger.info(say);
+  };
+}
+
+async function lockOne(root: string, name: string): Promise<void> {
+  const program = join(root, 'node_modules/.bin/image-tooling');
+  if (!existsSync(program))
+    throw new Error(
+      `"${name}" is written, but not locked: there is no image-tooling in node_modules. Install the packages, then run "npx nx run ${name}:lock".`,
+    );
+  const exitCode = await new Promise<number | null>((done, failed) => {
+    spawn(program, ['lock', name], { cwd: root, stdio: 'inherit' }).on('error', failed).on('close', done);
+  });
+  if (exitCode !== 0)
+    throw new Error(
+      `"${name}" is written, but not locked. Mend what is said above, then run "npx nx run ${name}:lock".`,
+    );
+}

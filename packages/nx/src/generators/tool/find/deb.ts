@@ -1,0 +1,59 @@
+import { run } from '@image-tooling/host';
+import { fail, ok } from '@image-tooling/model';
+import { usage } from '../../shared/refuse';
+import type { Find, Search } from './types';
+
+const TIMEOUT_SECONDS = 20;
+
+/**
+ * A Debian package. Its version is that of the package in a locked image, else what this machine's apt would take;
+ * `lock` says which versions the archive has. Fails with `usage` where neither knows it.
+ */
+export const findDeb: Find = async (named, search) => {
+  const { name, path, toolVersion } = search.options;
+  const version = toolVersion ?? lockedVersion(named, search) ?? (await candidate(named, search));
+  if (version === undefined)
+    return fail(
+      usage(
+        `Which version of the Debian package "${named}" the archive has is not known here.`,
+        'Give it: --toolVersion 1.2.3; "lock" names those that there are.',
+      ),
+    );
+  const program = path ?? `usr/bin/${name}`;
+  return ok({
+    version: upstream(version),
+    source: { package: named, files: { [program]: `bin/${name}` } },
+    questions: [
+      ...(path === undefined ? [`The program is taken to be /${program} of the package.`] : []),
+      'Files of a package are taken without the packages that it depends on: images that have the tool list those.',
+    ],
+  });
+};
+
+function lockedVersion(name: string, { workspace }: Search): string | undefined {
+  for (const { lock } of workspace.images.values())
+    for (const platform of Object.values(lock?.value.platforms ?? {})) {
+      const found = [...(platform.bootstrap ?? []), ...platform.packages].find((deb) => deb.name === name);
+      if (found) return found.version;
+    }
+  return undefined;
+}
+
+async function candidate(name: string, { env, context }: Search): Promise<string | undefined> {
+  const ended = await run({
+    argv: ['apt-cache', 'policy', name],
+    env: { ...env, LC_ALL: 'C' },
+    signal: context.signal,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  const found = ended.ok ? /Candidate: (\S+)/.exec(ended.value.stdout)?.[1] : undefined;
+  return found === '(none)' ? undefined : found;
+}
+
+/** Debian policy 5.6.12: without epoch and revision, and without what says that Debian repacked it. */
+function upstream(version: string): string {
+  return version
+    .replace(/^\d+:/, '')
+    .replace(/-[^-]*$/, '')
+    .replace(/[+~.-](?:dfsg|ds|debian|repack)[\d.]*$/, '');
+}

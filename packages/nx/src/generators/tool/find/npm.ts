@@ -1,0 +1,123 @@
+import { run } from '@image-tooling/host';
+import { fail, ok, type Result } from '@image-tooling/model';
+import type { Find, Found, Search } from './types';
+
+/** What `npm view --json` says of a version; registries leave much of it out. */
+interface Metadata {
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string;
+  readonly homepage?: string;
+  readonly license?: string;
+  readonly bin?: string | Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const FIELDS = [
+  'name',
+  'version',
+  'description',
+  'homepage',
+  'license',
+  'bin',
+  'dependencies',
+  'optionalDependencies',
+];
+const TIMEOUT_SECONDS = 60;
+
+/** A package of npm, through npm's own client as it is configured. Fails with `package-not-found`, `network` or `command-missing`. */
+export const findNpm: Find = async (named, search) => {
+  const metadata = await view(named, search);
+  return metadata.ok ? ok(foundOf(metadata.value, search.options)) : metadata;
+};
+
+async function view(name: string, { options, root, env, context }: Search): Promise<Result<Metadata>> {
+  const spec = options.toolVersion === undefined ? name : `${name}@${options.toolVersion}`;
+  const ended = await run({
+    argv: ['npm', 'view', spec, ...FIELDS, '--json', '--loglevel=error'],
+    cwd: root,
+    env,
+    signal: context.signal,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  if (!ended.ok) return ended;
+  const { exitCode, stdout, stderr } = ended.value;
+  if (exitCode === 0 && stdout.trim() !== '') return ok(lastOf(JSON.parse(stdout) as Metadata | Metadata[]));
+  const isAbsent = stdout.trim() === '' || /E404|ETARGET/.test(stderr + stdout);
+  return fail({
+    code: isAbsent ? 'package-not-found' : 'network',
+    message: isAbsent
+      ? `npm has no package "${spec}".`
+      : `What npm knows of "${spec}" could not be asked for.`,
+    hint: isAbsent ? 'Look at its name and version.' : `See what "npm view ${spec}" says.`,
+  });
+}
+
+/** A range of versions gives several. */
+function lastOf(metadata: Metadata | Metadata[]): Metadata {
+  return Array.isArray(metadata) ? metadata.at(-1)! : metadata;
+}
+
+function foundOf(metadata: Metadata, options: Search['options']): Found {
+  const { version, description, homepage, license } = metadata;
+  const { source, questions } = platformPackage(metadata, options) ?? ownFiles(metadata, options);
+  return {
+    version,
+    source,
+    questions,
+    ...(description !== undefined && { description: description.replace(/\s+/g, ' ').trim() }),
+    ...(homepage?.startsWith('https://') && { homepage: homepage.replace(/#readme$/, '') }),
+    ...(license !== undefined && { license }),
+  };
+}
+
+type Source = Pick<Found, 'source' | 'questions'>;
+
+/** Prebuilt programs are in a package for each processor, which the named one only depends on. */
+function platformPackage(
+  { optionalDependencies = {} }: Metadata,
+  { name, path }: Search['options'],
+): Source | undefined {
+  const names = Object.keys(optionalDependencies).filter(
+    (one) => one.includes('linux') && !one.includes('musl'),
+  );
+  for (const [amd64, arm64] of [
+    ['x64', 'arm64'],
+    ['amd64', 'arm64'],
+    ['x86_64', 'aarch64'],
+  ] as const) {
+    const one = names.find(
+      (candidate) => names.includes(candidate.replace(amd64, arm64)) && candidate.includes(amd64),
+    );
+    if (one === undefined) continue;
+    const program = path ?? `bin/${name}`;
+    return {
+      source: {
+        package: one.replace(amd64, '{arch}'),
+        files: { [program]: `bin/${name}` },
+        archNames: { ...(amd64 !== 'amd64' && { amd64 }), ...(arm64 !== 'arm64' && { arm64 }) },
+      },
+      questions: path === undefined ? [`The program is taken to be ${program} in ${one}.`] : [],
+    };
+  }
+  return undefined;
+}
+
+function ownFiles(metadata: Metadata, { name, path }: Search['options']): Source {
+  const bins = typeof metadata.bin === 'string' ? { [name]: metadata.bin } : (metadata.bin ?? {});
+  const program = path ?? (bins[name] ?? Object.values(bins)[0] ?? `bin/${name}`).replace(/^\.\//, '');
+  const needed = Object.keys(metadata.dependencies ?? {});
+  const isScript = /\.[cm]?js$/.test(program);
+  return {
+    source: { package: metadata.name, files: { [program]: `bin/${name}` } },
+    questions: [
+      ...(isScript
+        ? ['The program is a script for Node: images that have it need the Debian package "nodejs".']
+        : []),
+      ...(needed.length > 0
+        ? [`It needs other packages of npm, which are not taken: ${needed.slice(0, 8).join(', ')}.`]
+        : []),
+    ],
+  };
+}

@@ -1,0 +1,98 @@
+import { all, type Failure, type RunContext } from '@image-tooling/model';
+import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { definitionPath, workspaceIn, writeDefinitions } from '../shared/definitions';
+import { lockThenSay } from '../shared/lock';
+import { refuse, usage } from '../shared/refuse';
+import { definitionOf, KINDS, type Kind } from './definition';
+import { findDeb } from './find/deb';
+import { findGo } from './find/go';
+import { findNpm } from './find/npm';
+import { findRelease } from './find/release';
+import type { Find, Found, Search, ToolOptions } from './find/types';
+
+const FIND: Readonly<Record<Kind, Find>> = { release: findRelease, go: findGo, npm: findNpm, deb: findDeb };
+
+/** Adds a tool: what is named is looked up, written and locked. Refuses it with all that is wrong, and then writes nothing. */
+export async function tool(tree: Tree, options: ToolOptions): Promise<GeneratorCallback> {
+  const { name, lock = true } = options;
+  const kinds = KINDS.filter((kind) => options[kind] !== undefined);
+  const search: Search = {
+    options,
+    root: tree.root,
+    workspace: workspaceIn(tree),
+    env: process.env,
+    context: context(),
+  };
+  const early = [...beforeSearching(tree, options), ...(kinds.length === 0 ? [noSource(name)] : [])];
+  if (early.length > 0) refuse(early);
+  const found = all(await Promise.all(kinds.map((kind) => FIND[kind](options[kind]!, search))));
+  if (!found.ok) return refuse(found.failures);
+  const parts = Object.fromEntries(kinds.map((kind, index) => [kind, found.value[index]])) as Partial<
+    Record<Kind, Found>
+  >;
+  const { content, questions } = await definitionOf(options, parts);
+  const failures = writeDefinitions(tree, [{ kind: 'tool', name, content }]);
+  if (failures.length > 0) refuse(failures);
+  return lockThenSay(tree, [name], {
+    lock,
+    say: nextSteps(name, { version: content.version, questions, lock }),
+  });
+}
+
+/** What is wrong whatever is found: no registry is asked for a name that can't be. */
+function beforeSearching(tree: Tree, { name }: ToolOptions): Failure[] {
+  const file = definitionPath(tree, 'tool', name);
+  return tree.exists(file)
+    ? [
+        {
+          code: 'duplicate',
+          message: `There is a tool "${name}" already (${file}).`,
+          hint: `To move its version, change "version" in ${file} and run "npx nx run ${name}:lock".`,
+        },
+      ]
+    : [];
+}
+
+function noSource(name: string): Failure {
+  return usage(
+    `Nothing says where the bytes of "${name}" come from.`,
+    'Name one or more of --go <module>, --release <address>, --npm <package>, --deb <package>.',
+  );
+}
+
+function context(): RunContext {
+  return {
+    signal: new AbortController().signal,
+    progress: {
+      note: (line) => logger.info(line),
+      step: (name) => {
+        logger.info(name);
+        return {
+          status: () => undefined,
+          output: () => undefined,
+          done: () => undefined,
+          failed: () => undefined,
+        };
+      },
+    },
+  };
+}
+
+function nextSteps(
+  name: string,
+  {
+    version,
+    questions,
+    lock,
+  }: { readonly version: string; readonly questions: readonly string[]; readonly lock: boolean },
+): string {
+  return [
+    `${name} ${version}`,
+    ...(questions.length > 0
+      ? ['To look at in its tool.json:', ...questions.map((question) => `  - ${question}`)]
+      : []),
+    'Next:',
+    ...(lock ? [] : [`  npx nx run ${name}:lock`]),
+    `  add "${name}" to "tools" of an image, then npx nx run <image>:build && npx nx run <image>:test`,
+  ].join('\n');
+}
