@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checkLocks, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
-import { findProject, loadWorkspace } from '../workspace/load';
+import { findProject, loadWorkspaceFor } from '../workspace/load';
 import { outputFolder, writeOutput } from '../workspace/outputs';
 import { makeImage, type MadeImage } from './image';
 import { ensureTool } from './tool';
@@ -18,7 +18,7 @@ export async function buildProject(
   name: string,
   platform: Platform,
 ): Promise<Result<Built>> {
-  const workspace = await loadWorkspace(session.root, session.options);
+  const workspace = await loadWorkspaceFor(name, session.root, session.options);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isErrno } from '@image-tooling/host';
 import {
   fail,
+  namesBelow,
   nearest,
   ok,
   parseWorkspaceOptions,
@@ -36,21 +37,53 @@ export async function loadWorkspace(root: string, options: WorkspaceOptions): Pr
   return readWorkspace(await workspaceFiles(root, options));
 }
 
+/**
+ * As `loadWorkspace`, for a task that is about one project: of locks, only its own, those of all below it and of their
+ * tools are read. In a workspace of hundreds each of hundreds of tasks would else read them all.
+ */
+export async function loadWorkspaceFor(
+  name: string,
+  root: string,
+  options: WorkspaceOptions,
+): Promise<Result<Workspace>> {
+  const { imagesDir, toolsDir } = options;
+  const definitions = await definitionFiles(root, options);
+  const names = new Set(namesBelow(name, definitions.images));
+  const archiveLock = await archiveLockFile(root, imagesDir);
+  return readWorkspace({
+    ...definitions,
+    imageLocks: await readEach(root, imagesDir, 'lock.json', names),
+    toolLocks: await readEach(root, toolsDir, 'lock.json', names),
+    ...(archiveLock && { archiveLock }),
+  });
+}
+
 /** The text of all definitions and locks below `root`. */
 export async function workspaceFiles(
   root: string,
   { imagesDir, toolsDir }: Pick<WorkspaceOptions, 'imagesDir' | 'toolsDir'>,
 ): Promise<WorkspaceFiles> {
-  const archiveLock = await textOf(join(root, imagesDir, 'archive.lock.json'));
+  const archiveLock = await archiveLockFile(root, imagesDir);
+  return {
+    ...(await definitionFiles(root, { imagesDir, toolsDir })),
+    imageLocks: await readEach(root, imagesDir, 'lock.json'),
+    toolLocks: await readEach(root, toolsDir, 'lock.json'),
+    ...(archiveLock && { archiveLock }),
+  };
+}
+
+type Folders = Pick<WorkspaceOptions, 'imagesDir' | 'toolsDir'>;
+
+async function definitionFiles(root: string, { imagesDir, toolsDir }: Folders) {
   return {
     images: await readEach(root, imagesDir, 'image.json'),
     tools: await readEach(root, toolsDir, 'tool.json'),
-    imageLocks: await readEach(root, imagesDir, 'lock.json'),
-    toolLocks: await readEach(root, toolsDir, 'lock.json'),
-    ...(archiveLock !== undefined && {
-      archiveLock: { file: `${imagesDir}/archive.lock.json`, text: archiveLock },
-    }),
   };
+}
+
+async function archiveLockFile(root: string, imagesDir: string): Promise<FileText | undefined> {
+  const text = await textOf(join(root, imagesDir, 'archive.lock.json'));
+  return text === undefined ? undefined : { file: `${imagesDir}/archive.lock.json`, text };
 }
 
 export type Project =
@@ -70,10 +103,16 @@ export function findProject({ images, tools }: Workspace, name: string): Result<
   });
 }
 
-async function readEach(root: string, folder: string, name: string): Promise<FileText[]> {
+/** A file of each folder; `only`: of those of these names. */
+async function readEach(
+  root: string,
+  folder: string,
+  name: string,
+  only?: ReadonlySet<string>,
+): Promise<FileText[]> {
   const found = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
   const files = found
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && (only?.has(entry.name) ?? true))
     .map((entry) => `${folder}/${entry.name}/${name}`);
   const read = await Promise.all(files.map(async (file) => ({ file, text: await textOf(join(root, file)) })));
   return read.flatMap(({ file, text }) => (text === undefined ? [] : [{ file, text }]));
