@@ -11,6 +11,11 @@ export interface UnreachedTool {
 
 const UNREACHED: readonly FailureCode[] = ['network', 'timeout', 'http-status', 'gone', 'truncated'];
 
+/** Whether the vendor itself said that it has no such file; a mirror that lacks it says nothing about the vendor. */
+export function vendorHasNone({ failures: [{ details = [] }] }: Failed, url: string): boolean {
+  return details.some((line) => line.startsWith(`${url}: HTTP 404`) || line.startsWith(`${url}: HTTP 410`));
+}
+
 /** Why a locked file could not be fetched, with the ways on; what is no matter of the network stays as it is. */
 export function releaseFailed({ failures }: Failed, unreached: UnreachedTool): Failed {
   const [first, ...rest] = failures;
@@ -33,7 +38,7 @@ function withWaysOn(failure: Failure, { tool, locked, otherSources }: UnreachedT
   const { origin, host } = new URL(locked.url);
   return {
     ...failure,
-    hint: `Let this machine reach ${host}, or go one of the ways below. Nothing else of the workspace needs this file.`,
+    hint: `Let this machine reach ${host}, or go one of the ways above. Nothing else of the workspace needs this file.`,
     details: [
       ...(failure.details ?? []),
       `The lock holds its checksum (sha256 ${locked.sha256}), so a copy from anywhere will do:`,

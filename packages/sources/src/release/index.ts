@@ -1,4 +1,4 @@
-export { releaseFailed, type UnreachedTool } from './failures';
+export { releaseFailed, vendorHasNone, type UnreachedTool } from './failures';
 export {
   downloadRelease,
   fetchRelease,

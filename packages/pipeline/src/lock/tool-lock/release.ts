@@ -6,6 +6,7 @@ import {
   PLATFORMS,
   releaseFile,
   type Failed,
+  type Failure,
   type FailureCode,
   type Platform,
   type ReleaseFile,
@@ -13,14 +14,14 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import { downloadRelease, keepRelease, type DownloadedFile } from '@image-tooling/sources';
+import { downloadRelease, keepRelease, vendorHasNone, type DownloadedFile } from '@image-tooling/sources';
 import { releaseEntries } from '../../build/tool/release';
 import { releaseFetch, releaseName } from '../../release';
 import type { Session } from '../../session';
 import type { LockPart, PartRequest } from './part';
 
 /** Why a file could not be had, though it may be there. */
-const UNREACHED: readonly FailureCode[] = ['network', 'timeout', 'http-status'];
+const UNREACHED: readonly FailureCode[] = ['network', 'timeout', 'http-status', 'gone'];
 
 /** What is known of one platform's file. */
 interface PlatformRequest {
@@ -53,36 +54,37 @@ export async function releasePart(
       return lock.ok ? ok([platform, lock.value]) : lock;
     }),
   );
-  return withoutAbsent(session, tool, entries);
+  const resolved = all(entries);
+  return resolved.ok ? withoutAbsent(session, tool, resolved.value) : resolved;
 }
 
 /** A vendor may have no file for one of the platforms; for none of them is a mistake. */
-function withoutAbsent(
-  { context }: Session,
-  tool: Tool,
-  entries: readonly Result<Entry>[],
-): Result<LockPart> {
-  const found = entries.filter((entry) => entry.ok || !isGone(entry));
-  if (found.length === 0) return all(entries) as Failed;
-  const locked = all(found);
-  if (!locked.ok) return locked;
-  PLATFORMS.filter((_, index) => isAbsent(entries[index])).forEach((platform) =>
-    context.progress.note(
-      `${tool.name}: its vendor has no file for ${platform}; images with it can't be built for that platform from "release".`,
-    ),
-  );
-  return ok({ content: Object.fromEntries(locked.value) });
+function withoutAbsent({ context }: Session, tool: Tool, entries: readonly Entry[]): Result<LockPart> {
+  const locked = entries.filter(([, lock]) => lock !== undefined);
+  if (locked.length === 0) return fail(absent(tool));
+  for (const [platform, lock] of entries)
+    if (!lock)
+      context.progress.note(
+        `${tool.name}: its vendor has no file for ${platform}; images with it can't be built for that platform from "release".`,
+      );
+  return ok({ content: Object.fromEntries(locked) });
 }
 
-function isAbsent(entry: Result<Entry> | undefined): boolean {
-  return entry !== undefined && !entry.ok && isGone(entry);
+function absent({ name, folder, definition }: Tool): Failure {
+  return {
+    code: 'gone',
+    message: `The vendor of "${name}" has no file of version ${definition.version}.`,
+    hint: `Compare version, url and archNames in ${folder}/tool.json with what the vendor publishes.`,
+    place: { file: `${folder}/tool.json` },
+    details: [definition.sources.release?.url ?? ''],
+  };
 }
 
-function isGone({ failures }: Failed): boolean {
-  return failures[0].code === 'gone';
-}
-
-async function lockFile(session: Session, request: PlatformRequest): Promise<Result<ReleaseLock>> {
+/** Undefined where the vendor has no such file, and never had. */
+async function lockFile(
+  session: Session,
+  request: PlatformRequest,
+): Promise<Result<ReleaseLock | undefined>> {
   const { tool, platform, file, before } = request;
   const into = await session.store.tempDir(`lock-${tool.name}`);
   if (!into.ok) return into;
@@ -90,8 +92,7 @@ async function lockFile(session: Session, request: PlatformRequest): Promise<Res
   try {
     const name = releaseName(tool, platform);
     const downloaded = await downloadRelease({ name, url: file.url }, fetch);
-    if (!downloaded.ok)
-      return before && isUnreached(downloaded) ? kept(session, request, before, downloaded) : downloaded;
+    if (!downloaded.ok) return notHad(session, request, downloaded);
     if (before && before.sha256 !== downloaded.value.sha256)
       return fail(changed(request, before, downloaded.value));
     const entries = await releaseEntries(session, tool, file, downloaded.value.path, into.value);
@@ -104,8 +105,12 @@ async function lockFile(session: Session, request: PlatformRequest): Promise<Res
   }
 }
 
-function isUnreached({ failures }: Failed): boolean {
-  return UNREACHED.includes(failures[0].code);
+/** What a file that could not be had now means for the lock. */
+function notHad(session: Session, request: PlatformRequest, failed: Failed): Result<ReleaseLock | undefined> {
+  const { before, file } = request;
+  if (vendorHasNone(failed, file.url)) return before ? failed : ok(undefined);
+  const unreached = UNREACHED.includes(failed.failures[0].code);
+  return before && unreached ? kept(session, request, before, failed) : failed;
 }
 
 function kept(

@@ -1,0 +1,205 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { steady, type WorkspaceRig } from '@image-tooling/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { layerFiles } from './package-tools';
+import { lockOf, releaseTar, ReleaseTools, VENDOR, writeLock } from './release-tools';
+
+let tools: ReleaseTools;
+let rig: WorkspaceRig;
+
+beforeAll(async () => {
+  tools = await ReleaseTools.open();
+  rig = await tools.workspace();
+  await tools.must(rig, 'lock', 'tool');
+  await tools.must(rig, 'lock', 'zipped');
+});
+afterEach(async () => {
+  tools.server.heal();
+  await tools.server.start();
+});
+afterAll(() => tools.remove());
+
+/** What the command says where it fails, without what differs from run to run. */
+async function refused(at: WorkspaceRig, ...args: readonly string[]): Promise<string> {
+  const end = await tools.run(at, ...args);
+  expect(end.exitCode).not.toBe(0);
+  return steady(end.stderr.slice(end.stderr.indexOf('error:')), at).replace(
+    /127\.0\.0\.1:\d+/g,
+    '127.0.0.1:PORT',
+  );
+}
+
+const digestOf = async (at: WorkspaceRig, platform: string, name = 'tool'): Promise<unknown> => {
+  const file = join(at.folder, 'tools', name, 'dist', platform, 'layer.json');
+  return (JSON.parse(await readFile(file, 'utf8')) as { layer: { digest: unknown } }).layer.digest;
+};
+
+/** A workspace that has the lock and nothing in its store. */
+async function fresh(options: Readonly<Record<string, unknown>> = {}): Promise<WorkspaceRig> {
+  const other = await tools.workspace({ options });
+  for (const name of ['tool', 'zipped'])
+    await other.write(`tools/${name}/lock.json`, await lockOf(rig, name));
+  return other;
+}
+
+describe('a tool that its vendor publishes', () => {
+  it('is locked for each platform at the vendor’s own address, with hash and size', async () => {
+    expect((await lockOf(rig)).replace(/[0-9a-f]{64}/g, 'SHA256')).toMatchInlineSnapshot(`
+      "{
+        "lockVersion": 1,
+        "version": "1.0.0",
+        "release": {
+          "linux/amd64": {
+            "url": "https://vendor.invalid/v1.0.0/tool_x86_64.tar.gz",
+            "sha256": "SHA256",
+            "size": 560
+          },
+          "linux/arm64": {
+            "url": "https://vendor.invalid/v1.0.0/tool_arm64.tar.gz",
+            "sha256": "SHA256",
+            "size": 558
+          }
+        }
+      }
+      "
+    `);
+  });
+
+  it('holds what was asked for and its terms, for both platforms, from the store that the lock filled', async () => {
+    await tools.server.stop();
+    await tools.must(rig, 'build', 'tool', '--platform', 'linux/amd64');
+    await tools.must(rig, 'build', 'tool', '--platform', 'linux/arm64');
+    expect(await layerFiles(rig, 'tool')).toMatchInlineSnapshot(`
+      [
+        "-rwxr-xr-x usr/local/bin/t",
+        "-rwxr-xr-x usr/local/bin/tool",
+        "-rw-r--r-- usr/local/share/doc/tool/licenses/LICENSE",
+        "-rw-r--r-- usr/local/share/tool/data",
+      ]
+    `);
+    expect(await layerFiles(rig, 'tool', 'linux-arm64')).toEqual(await layerFiles(rig, 'tool'));
+    expect(await digestOf(rig, 'linux-arm64')).not.toBe(await digestOf(rig, 'linux-amd64'));
+  });
+
+  it('may be a folder of a zip, with a link into it', async () => {
+    await tools.must(rig, 'build', 'zipped', '--platform', 'linux/amd64');
+    expect(await layerFiles(rig, 'zipped')).toMatchInlineSnapshot(`
+      [
+        "lrwxrwxrwx usr/local/bin/zipped -> ../lib/zipped/tool",
+        "-rw-r--r-- usr/local/lib/zipped/lib/data",
+        "-rwxr-xr-x usr/local/lib/zipped/tool",
+        "-rw-r--r-- usr/local/share/doc/zipped/licenses/LICENSE",
+      ]
+    `);
+  });
+
+  it('is the same layer from another place: bytes decide', async () => {
+    const other = await fresh({ mirrors: { 'https://vendor.invalid/v1': `${tools.server.url}/v1` } });
+    await tools.must(other, 'build', 'tool', '--platform', 'linux/amd64');
+    expect(await digestOf(other, 'linux-amd64')).toBe(await digestOf(rig, 'linux-amd64'));
+  });
+
+  it('is to be locked again where its address is another one', async () => {
+    const other = await fresh();
+    await tools.define(other, 'tool', {
+      release: { url: `${VENDOR}moved/tool_{arch}.tar.gz`, files: { tool: 'bin/tool' } },
+    });
+    expect(await refused(other, 'build', 'tool', '--platform', 'linux/amd64')).toMatchInlineSnapshot(`
+      "error: The lock of "tool" is of another address for linux/amd64 than its definition says. (lock-stale)
+        tools/tool/lock.json
+        locked  https://vendor.invalid/v1.0.0/tool_x86_64.tar.gz
+        defined https://vendor.invalid/moved/tool_amd64.tar.gz
+        help: Run "npx nx run tool:lock" and commit what it writes.
+      "
+    `);
+  });
+});
+
+describe('a file that changed at its address', () => {
+  const other = releaseTar('riscv64');
+
+  it('is not locked: both hashes and the next step are told, and the lock stays', async () => {
+    const path = 'v1.0.0/tool_x86_64.tar.gz';
+    const before = await lockOf(rig);
+    tools.published.set(path, other);
+    try {
+      expect(await refused(rig, 'lock', 'tool')).toMatchInlineSnapshot(`
+        "error: tool 1.0.0 (linux/amd64) has changed at its address since it was locked. (checksum)
+          tools/tool/lock.json
+          address https://vendor.invalid/v1.0.0/tool_x86_64.tar.gz (fetched from http://127.0.0.1:<port>)
+          locked  sha256 <sha256>, 560 bytes
+          now     sha256 <sha256>, 562 bytes
+          help: A published file should never change: ask the vendor why. If the new one is right, remove "linux/amd64" from "release" in tools/tool/lock.json and run "npx nx run tool:lock" again.
+        "
+      `);
+      expect(await lockOf(rig)).toBe(before);
+    } finally {
+      tools.published.set(path, releaseTar('x86_64'));
+    }
+  });
+
+  it('is not built from either', async () => {
+    const locked = await fresh();
+    await writeLock(locked, { amd64: other });
+    expect(await refused(locked, 'build', 'tool', '--platform', 'linux/amd64')).toMatchInlineSnapshot(`
+      "error: tool 1.0.0 (linux/amd64) is not what was locked: the file at its address, or on the way from it, was changed. (checksum)
+        locked: sha256 <sha256>
+        http://127.0.0.1:<port>/v1.0.0/tool_x86_64.tar.gz: expected sha256 <sha256>, got <sha256>
+        https://vendor.invalid/v1.0.0/tool_x86_64.tar.gz: getaddrinfo ENOTFOUND vendor.invalid
+        help: Compare both with what the vendor publishes. If the new file is right, remove "release" from tools/tool/lock.json, run "npx nx run tool:lock" and commit it; else use a mirror that has the locked one.
+      "
+    `);
+  });
+});
+
+describe('a vendor, or a mirror, that fails', () => {
+  const build = ['build', 'tool', '--platform', 'linux/amd64'] as const;
+
+  it('and has no such file is told with the ways on; nothing is kept, and later it goes on', async () => {
+    const other = await fresh();
+    tools.server.fault({ path: /tool_/, fault: { kind: 'status', status: 404 } });
+    expect(await refused(other, ...build)).toMatchSnapshot();
+    tools.server.heal();
+    await tools.must(other, ...build);
+    expect(await digestOf(other, 'linux-amd64')).toBe(await digestOf(rig, 'linux-amd64'));
+  });
+
+  it('keeps nothing else from being locked: what was locked stays, and that is said', async () => {
+    const before = await lockOf(rig);
+    tools.server.fault({ path: /x86_64/, fault: { kind: 'status', status: 403 } });
+    const end = await tools.run(rig, 'lock', 'tool');
+    expect(end.exitCode).toBe(0);
+    expect(`${end.stdout}${end.stderr}`).toContain(
+      'tool: linux/amd64 of its source "release" is out of reach and stays locked as it was',
+    );
+    expect(await lockOf(rig)).toBe(before);
+  });
+
+  it('and has a file for one platform only: the other is left out, and that is said', async () => {
+    const other = await tools.workspace({ options: { mirrors: {} } });
+    const env = await tools.asVendor(other);
+    tools.server.fault({ path: /arm64/, fault: { kind: 'status', status: 404 } });
+    const said = await other.run(['lock', 'tool'], env);
+    expect(said.exitCode).toBe(0);
+    expect(`${said.stdout}${said.stderr}`).toContain('tool: its vendor has no file for linux/arm64');
+    expect(Object.keys((JSON.parse(await lockOf(other)) as { release: object }).release)).toEqual([
+      'linux/amd64',
+    ]);
+  });
+
+  it('locks nothing where it sends a page, or an archive without the file', async () => {
+    const other = await tools.workspace();
+    await tools.define(other, 'tool', {
+      release: { url: `${VENDOR}page/tool_{arch}.zip`, files: { tool: 'bin/tool' } },
+    });
+    const page = Buffer.from('<html><title>Sign in</title></html>');
+    for (const arch of ['amd64', 'arm64']) tools.published.set(`page/tool_${arch}.zip`, page);
+    expect(await refused(other, 'lock', 'tool')).toMatchSnapshot();
+    await tools.define(other, 'tool', {
+      release: { url: `${VENDOR}v{version}/tool_{arch}.zip`, files: { tool: 'bin/tool' } },
+    });
+    expect(await refused(other, 'lock', 'tool')).toMatchSnapshot();
+    await expect(lockOf(other)).rejects.toThrow('ENOENT');
+  });
+});
