@@ -14,7 +14,7 @@ import {
 import { expect, onTestFinished } from 'vitest';
 import { temporaryFolder, valueOf } from './registry-images';
 
-export const DOCKER = 'application/vnd.docker';
+const DOCKER = 'application/vnd.docker';
 const PATIENCE = { IMAGE_HTTP_TIMEOUT_SECONDS: '2', IMAGE_HTTP_TRIES: '1' };
 const CONFIG = {
   Env: ['PATH=/bin', 'COLOUR=blue=green'],
@@ -77,6 +77,22 @@ export async function pushDocker(
   };
   const digest = await pushPlainManifest(registry, path, json);
   return { digest, size: JSON.stringify(json).length, layers: rows.map((row) => row.digest) };
+}
+
+/** Pushes a list that has one image for each of the platforms. Gives its digest. */
+export function pushDockerList(
+  registry: RegistryAddress,
+  path: string,
+  { digest, size }: { readonly digest: string; readonly size: number },
+  platforms: readonly string[],
+): Promise<string> {
+  const mediaType = `${DOCKER}.distribution.manifest.v2+json`;
+  const manifests = platforms.map((platform) => {
+    const [os, architecture] = platform.split('/');
+    return { mediaType, digest, size, platform: { os, architecture } };
+  });
+  const list = { schemaVersion: 2, mediaType: `${DOCKER}.distribution.manifest.list.v2+json`, manifests };
+  return pushPlainManifest(registry, path, list);
 }
 
 export const APP = () => layersOf([fileEntry('bin/app', 'static', { mode: 0o755 })]);

@@ -3,7 +3,6 @@ import { digestOf, type LayersFile } from '@image-tooling/model';
 import { fileEntry, symlinkEntry } from '@image-tooling/oci';
 import {
   createRig,
-  pushPlainManifest,
   startFaultProxy,
   startRegistry,
   whyNoRegistry,
@@ -15,11 +14,11 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import {
   APP,
   built,
-  DOCKER,
   exported,
   layersOf,
   lockOf,
   pushDocker,
+  pushDockerList,
   read,
   seen,
   workspaceOn,
@@ -156,20 +155,11 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
   it('takes the platform out of an index, and names those it has', async () => {
     const path = 'index/app';
     const base = await push(path, await APP());
-    const row = {
-      mediaType: `${DOCKER}.distribution.manifest.v2+json`,
-      digest: base.digest,
-      size: base.size,
-    };
-    const index = await pushPlainManifest(registry, path, {
-      schemaVersion: 2,
-      mediaType: `${DOCKER}.distribution.manifest.list.v2+json`,
-      manifests: [
-        { ...row, platform: { os: 'linux', architecture: 's390x' } },
-        { ...row, platform: { os: 'unknown', architecture: 'unknown' } },
-        { ...row, platform: { os: 'linux', architecture: 'amd64' } },
-      ],
-    });
+    const index = await pushDockerList(registry, path, base, [
+      'linux/s390x',
+      'unknown/unknown',
+      'linux/amd64',
+    ]);
     const rig = await workspaceOn(at(path, index));
     await rig.must(['lock', 'app']);
     expect((await lockOf(rig))?.base?.manifest).toBe(base.digest);
