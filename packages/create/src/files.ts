@@ -73,13 +73,13 @@ npx nx run ${OWN_IMAGE}:test
 npx nx run ${OWN_IMAGE}:load --to=docker
 \`\`\`
 
-| to                          | do                                                                               |
-| --------------------------- | -------------------------------------------------------------------------------- |
-| add a Debian package        | name it in \`packages\` of \`images/<name>/image.json\`, then \`npx nx run <name>:lock\` |
-| add an image                | \`npx nx g @image-tooling/nx:image\`                                               |
-| add a tool                  | \`npx nx g @image-tooling/nx:tool\`                                                |
-| take newer Debian packages  | \`npx nx run <name>:lock\`                                                         |
-| see what stands on what     | \`npx nx graph\`                                                                   |
+| to                         | do                                                                                 |
+| -------------------------- | ---------------------------------------------------------------------------------- |
+| add a Debian package       | name it in \`packages\` of \`images/<name>/image.json\`, then \`npx nx run <name>:lock\` |
+| add an image               | \`npx nx g @image-tooling/nx:image <name>\`                                          |
+| add a tool                 | \`npx nx g @image-tooling/nx:tool <name>\`                                           |
+| take newer Debian packages | \`npx nx run <name>:lock\`                                                           |
+| see what stands on what    | \`npx nx graph\`                                                                     |
 
 Commit \`images/*/lock.json\` and \`trust/\`: they say what is in the images, and whose signatures were believed.
 `;

@@ -54,15 +54,16 @@ describe('a workspace of one’s own, from an empty folder', () => {
     expect(await rig.must('npx nx run my-tools:test --outputStyle=stream', HERE)).toMatch(/passed|✓/);
   });
 
-  it('has images of its own, which stand on what is built', async () => {
-    await rig.write(`${HERE}/images/more/image.json`, {
+  it('gets images from the generator, which locks them, on what is built', async () => {
+    await rig.must(
+      'npx nx g @image-tooling/nx:image more --from=my-tools --packages=less --description=Pager',
+      HERE,
+    );
+    expect(JSON.parse(await rig.read(`${HERE}/images/more/image.json`))).toMatchObject({
       $schema: '../../node_modules/@image-tooling/nx/schemas/image.schema.json',
-      description: 'And a pager',
       from: { image: 'my-tools' },
       packages: ['less'],
-      checks: [{ run: ['less', '--version'], stdout: '^less [0-9]' }],
     });
-    await rig.must('npx nx run more:lock', HERE);
     const output = await rig.must('npx nx run more:build', HERE);
     expect(output).toMatch(/apt layer of my-tools .* inherited/);
     expect(output).toMatch(/apt layer of more .* own/);
