@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure, Progress, Result } from '@image-tooling/model';
+import { startForwardProxy } from '@image-tooling/testkit';
 import { findCli, type Cli } from '../src/dagger/cli';
 import { cachedCli } from '../src/dagger/cli/cache';
 import type { SessionOptions } from '../src/dagger/session';
@@ -123,6 +124,29 @@ describe('the download', () => {
     expect(found.map((cli) => valueOf(cli).path)).toEqual(Array(2).fill(cachedCli({ HOME: folder })));
     expect(asked).toBe(1);
     expect(notes).toEqual(['Dagger: download its program, version 0.21.9']);
+  });
+
+  it('goes by the proxy of the environment', async () => {
+    const place = await publish();
+    const port = Number(new URL(place.archive).port);
+    const proxy = await startForwardProxy({ route: () => port, login: 'ada:planted-secret' });
+    const named = { archive: 'http://vendor.invalid/dagger.tar.gz', checksums: 'http://vendor.invalid/sums' };
+    const found = await findCli(options({ HTTP_PROXY: `http://ada:planted-secret@${proxy.host}` }), named);
+    await proxy.stop();
+    expect(valueOf(found).path).toBe(cachedCli({ HOME: folder }));
+    expect([...proxy.asked].sort().reverse()).toEqual([
+      'GET http://vendor.invalid/sums',
+      'GET http://vendor.invalid/dagger.tar.gz',
+    ]);
+  });
+
+  it('tells a proxy that is in the way, without its login', async () => {
+    const proxy = await startForwardProxy({ route: () => undefined, status: 403 });
+    const place = { archive: 'https://vendor.invalid/a', checksums: 'https://vendor.invalid/sums' };
+    const found = await findCli(options({ HTTPS_PROXY: `http://ada:planted-secret@${proxy.host}` }), place);
+    await proxy.stop();
+    expect(failureOf(found).details?.join()).toContain(`the proxy ${proxy.url}, which answered 403`);
+    expect(JSON.stringify(found)).not.toContain('planted-secret');
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { CLI_BIN } from '../environment';
 import { sdkFile } from '../sdk';
 import type { SessionOptions } from '../session/types';
 import { cachedCli, cliVersion } from './cache';
+import { openRelay, type Relay } from './relay';
 
 /** Where to download from instead of the vendor's own place: for tests. */
 export interface DownloadPlace {
@@ -39,11 +40,11 @@ Socket.prototype.push = function (...chunk) {
   stir();
   return push.apply(this, chunk);
 };
-stir();
 import(bin)
   .then((sdk) => {
-    if (archive) sdk._overrideCLIURL(archive);
-    if (checksums) sdk._overrideCLIChecksumsURL(checksums);
+    stir();
+    sdk._overrideCLIURL(archive);
+    sdk._overrideCLIChecksumsURL(checksums);
     return new sdk.Bin(undefined, version).downloadCLI();
   })
   .then(() => process.exit(0), (error) => {
@@ -78,34 +79,44 @@ async function downloadBeside(
 ): Promise<Result<void>> {
   const version = cliVersion();
   const args = [sdkFile('provisioning/bin.js'), version, String(from?.patience ?? PATIENCE_SECONDS)];
-  const places = from ? [from.archive, from.checksums] : [];
   let folder: string | undefined;
+  let relay: Relay | undefined;
   try {
     await mkdir(dirname(cached), { recursive: true });
     folder = await mkdtemp(join(dirname(cached), 'download-'));
+    relay = await openRelay(from ?? vendorsPlace(version), env);
+    const { archive, checksums } = relay.place;
     const done = await run({
-      argv: [process.execPath, '-e', PROGRAM, ...args, ...places],
+      argv: [process.execPath, '-e', PROGRAM, ...args, archive, checksums],
       env: { ...env, XDG_CACHE_HOME: folder },
       signal,
       timeoutSeconds: LIMIT_SECONDS,
       graceSeconds: 0,
     });
     if (!done.ok) return signal?.aborted ? done : notDownloaded(version, done.failures[0].message);
-    if (done.value.exitCode !== 0) return notDownloaded(version, done.value.stderr);
+    if (done.value.exitCode !== 0) return notDownloaded(version, relay.trouble() ?? done.value.stderr);
     await rename(cachedCli({ XDG_CACHE_HOME: folder }), cached);
     return ok(undefined);
   } catch (error) {
     return fail(ioFailure(error, cached));
   } finally {
+    await relay?.close();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** As the SDK's provisioning/bin.js has it. */
+function vendorsPlace(version: string): DownloadPlace {
+  const base = `https://dl.dagger.io/dagger/releases/${version}`;
+  const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  return { archive: `${base}/dagger_v${version}_linux_${arch}.tar.gz`, checksums: `${base}/checksums.txt` };
 }
 
 function notDownloaded(version: string, cause: string): Result<void> {
   return fail({
     code: 'no-engine',
     message: `Dagger's program, version ${version}, could not be downloaded.`,
-    hint: `Install dagger 0.21 and set ${CLI_BIN} to it, or set IMAGE_ENGINE=buildah.`,
+    hint: `Install dagger 0.21 and set ${CLI_BIN} to it, or set IMAGE_ENGINE=buildah. For proxies see docs/networks.md.`,
     details: cause.trim().split('\n').slice(-3),
   });
 }
