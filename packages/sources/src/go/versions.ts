@@ -1,9 +1,8 @@
 import { readFile, readdir, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { fail, ok, type Failed, type Failure, type FailureCode, type Result } from '@image-tooling/model';
 import { runGo } from './command';
 import { openFetchSession, type FetchSession } from './fetch/session';
-import { withRetries } from './fetch/retry';
 import { commandsIn } from './commands-in';
 import { inTemporaryFolder } from './paths';
 import type { GoRun } from './tool';
@@ -31,8 +30,12 @@ export interface GoCandidate {
 
 /** Seconds for one go command: what is fetched is one module. */
 const TIMEOUT_SECONDS = 300;
-/** Major versions that are tried one after the other, until one is not there. */
-const MOST_MAJORS = 40;
+/** Some modules have left out a major version. */
+const MAJORS_AHEAD = 4;
+/** Those that are tried where a path has no module of its own. */
+const FIRST_MAJORS = [2, 3, 4, 5];
+/** After these nothing else is worth a try. */
+const ENDS_ALL: readonly FailureCode[] = ['aborted', 'timeout', 'disk-full', 'command-missing'];
 
 interface Located {
   readonly module: string;
@@ -71,22 +74,29 @@ class Finder {
   async find(query: GoQuery): Promise<Result<GoCandidate>> {
     const located = await this.locate(query);
     if (!located.ok) return located;
-    const newest = query.version === undefined ? await this.newestMajor(located.value) : located;
-    return newest.ok ? this.look(query, located.value.module, newest.value) : newest;
+    const newest = query.version === undefined ? await this.newestMajor(located.value) : located.value;
+    return this.look(query, located.value.base, newest);
   }
 
-  /** The module at the path, or at the nearest of its parents that is one. */
-  private async locate({ path, version }: GoQuery): Promise<Result<Located>> {
-    let first: Failure | undefined;
-    for (let module = path; module.includes('/') || module === path; module = parentOf(module)) {
-      const found = await this.at(module, version === undefined ? 'latest' : `v${version}`);
-      if (found.ok || found.failures[0].code !== 'package-not-found') return found;
-      first ??= found.failures[0];
+  /** The module at the path, or at the nearest of its parents that is one, be it under a later major version. */
+  private async locate({ path, version }: GoQuery): Promise<Result<Located & { readonly base: string }>> {
+    let first: Failed | undefined;
+    for (let base = path; base.includes('.'); base = parentOf(base)) {
+      const found = await this.atOrLater(base, version);
+      if (found.ok) return ok({ ...found.value, base });
+      if (ENDS_ALL.includes(found.failures[0].code)) return found;
+      first ??= found;
     }
-    return fail({
-      ...first!,
-      message: `There is no Go module "${path}", nor one that it is a part of${atVersion(version)}.`,
-    });
+    return first ?? fail(noPath(path));
+  }
+
+  private async atOrLater(base: string, version: string | undefined): Promise<Result<Located>> {
+    const wanted = version === undefined ? 'latest' : `v${version}`;
+    const found = await this.at(base, wanted);
+    if (found.ok || ENDS_ALL.includes(found.failures[0].code) || !isRepository(base)) return found;
+    const majors = version === undefined ? FIRST_MAJORS : [Number(version.split('.')[0])];
+    const later = await Promise.all(majors.map((major) => this.at(`${base}/v${major}`, wanted)));
+    return later.findLast((one) => one.ok) ?? found;
   }
 
   private async at(module: string, version: string): Promise<Result<Located>> {
@@ -96,18 +106,17 @@ class Finder {
     return ok({ module: Path, version: Version.replace(/^v/, '') });
   }
 
-  /** A module's next major version is a module of its own. */
-  private async newestMajor(located: Located): Promise<Result<Located>> {
-    let newest = located;
+  /** A later major version of a module is a module of its own; one that can't be asked for is told. */
+  private async newestMajor(located: Located): Promise<Located> {
     const base = located.module.replace(/\/v\d+$/, '');
-    const from = Number(newest.version.split('.')[0]);
-    for (let major = Math.max(2, from + 1); major < MOST_MAJORS; major++) {
-      const next = await this.at(`${base}/v${major}`, 'latest');
-      if (!next.ok && next.failures[0].code !== 'package-not-found') return next;
-      if (!next.ok) break;
-      newest = next.value;
-    }
-    return ok(newest);
+    const first = Math.max(2, Number(located.version.split('.')[0]) + 1);
+    const paths = Array.from({ length: MAJORS_AHEAD }, (_, index) => `${base}/v${first + index}`);
+    const found = await Promise.all(paths.map((path) => this.at(path, 'latest')));
+    const newest = found.findLast((one) => one.ok);
+    if (newest) return this.newestMajor(newest.value);
+    if (found.some((one) => !one.ok && one.failures[0].code !== 'package-not-found'))
+      this.run.context.progress.note(`Whether there is a ${paths[0]}, the registry in use does not tell.`);
+    return located;
   }
 
   /** What programs and which licence the module has. */
@@ -127,18 +136,16 @@ class Finder {
 
   private async go(module: string, args: readonly string[]): Promise<Result<string>> {
     const { context } = this.run;
-    const result = await withRetries(context.signal, () =>
-      runGo({
-        toolchain: this.session.toolchain,
-        folder: this.folder,
-        env: this.session.environment(this.temporary, 'amd64'),
-        tool: module,
-        phase: 'lock',
-        signal: context.signal,
-        timeoutSeconds: TIMEOUT_SECONDS,
-        args,
-      }),
-    );
+    const result = await runGo({
+      toolchain: this.session.toolchain,
+      folder: this.folder,
+      env: this.session.environment(this.temporary, 'amd64'),
+      tool: module,
+      phase: 'lock',
+      signal: context.signal,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      args,
+    });
     return result.ok ? ok(result.value.stdout) : result;
   }
 }
@@ -147,8 +154,17 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-function atVersion(version: string | undefined): string {
-  return version === undefined ? '' : ` at v${version}`;
+/** On the large hosts a module begins with host, owner and repository. */
+function isRepository(path: string): boolean {
+  return path.split('/').length >= 3 && !/\/v\d+$/.test(path);
+}
+
+function noPath(path: string): Failure {
+  return {
+    code: 'package-not-found',
+    message: `"${path}" is no import path of Go.`,
+    hint: 'It begins with a host: "github.com/derailed/k9s".',
+  };
 }
 
 async function licenceIn(folder: string): Promise<string | undefined> {

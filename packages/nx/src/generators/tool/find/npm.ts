@@ -9,6 +9,7 @@ interface Metadata {
   readonly description?: string;
   readonly homepage?: string;
   readonly license?: string;
+  readonly repository?: string | { readonly url?: string };
   readonly bin?: string | Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -20,6 +21,7 @@ const FIELDS = [
   'description',
   'homepage',
   'license',
+  'repository',
   'bin',
   'dependencies',
   'optionalDependencies',
@@ -60,16 +62,24 @@ function lastOf(metadata: Metadata | Metadata[]): Metadata {
 }
 
 function foundOf(metadata: Metadata, options: Search['options']): Found {
-  const { version, description, homepage, license } = metadata;
+  const { version, description, license } = metadata;
+  const page = homepageOf(metadata);
   const { source, questions } = platformPackage(metadata, options) ?? ownFiles(metadata, options);
   return {
     version,
     source,
     questions,
     ...(description !== undefined && { description: description.replace(/\s+/g, ' ').trim() }),
-    ...(homepage?.startsWith('https://') && { homepage: homepage.replace(/#readme$/, '') }),
+    ...(page !== undefined && { homepage: page }),
     ...(license !== undefined && { license }),
   };
+}
+
+/** Its own page, else its repository. */
+function homepageOf({ homepage, repository }: Metadata): string | undefined {
+  const url = typeof repository === 'string' ? repository : repository?.url;
+  const addresses = [homepage?.replace(/#readme$/, ''), url?.replace(/^git\+/, '').replace(/\.git$/, '')];
+  return addresses.find((address) => address?.startsWith('https://'));
 }
 
 type Source = Pick<Found, 'source' | 'questions'>;
