@@ -6,6 +6,7 @@ import {
   ok,
   platformOf,
   type Arch,
+  type Failure,
   type OriginLayer,
   type Place,
   type Result,
@@ -78,10 +79,20 @@ export async function resolvePackages(
     const run = await runApt(session, system.value, folder.value, request, hostArch);
     if (!run.ok) return run;
     const resolved = readAptResolution({ image, arch, ...run.value }, state.packages(arch));
-    return resolved.ok ? ok(resolved.value.map(lockedDeb)) : resolved;
+    if (resolved.ok) return ok(resolved.value.map(lockedDeb));
+    return status === undefined ? resolved : failWith(resolved.failures.map(ofBase));
   } finally {
     await rm(folder.value, { recursive: true, force: true });
   }
+}
+
+/** A base of a registry can't be locked anew to what the archive has now. */
+function ofBase(failure: Failure): Failure {
+  if (failure.code !== 'parent-changed') return failure;
+  return {
+    ...failure,
+    hint: 'Take a newer digest of the base, which has that package in its current version.',
+  };
 }
 
 /** A system with nothing in it but the required packages: where apt runs. Kept in the store. */
