@@ -91,9 +91,14 @@ export class ReleaseTools {
       options: { compression: 'gzip', mirrors, ...options.options },
     });
     this.rigs.push(rig);
-    await this.define(rig, 'tool', { release: SOURCE });
+    await this.defineTool(rig);
     await this.define(rig, 'zipped', { release: ZIP_SOURCE });
     return rig;
+  }
+
+  /** A tool in a tar, with its own word for a processor. */
+  defineTool(rig: WorkspaceRig): Promise<void> {
+    return this.define(rig, 'tool', { release: SOURCE });
   }
 
   define(rig: WorkspaceRig, name: string, sources: object): Promise<void> {
