@@ -14,6 +14,15 @@ const deb = (name: string, architecture: 'amd64' | 'arm64' | 'all' = 'all') => (
 });
 const base = (): PlatformLock => ({ time: 1, bootstrap: [deb('dpkg')], packages: [deb('curl')] });
 
+const NPM = { package: 'tool-{arch}', files: { tool: 'bin/tool' } };
+const lockedNpm = (name: string) => ({
+  package: name,
+  version: '1.2.3',
+  integrity: `sha512-${'A'.repeat(86)}==`,
+  sha256: HASH,
+  size: 1,
+});
+
 /** Locks of an image that stands on one of a registry. */
 const onRegistry = (name: string): Case['lock'] => {
   const digest = `sha256:${HASH}` as const;
@@ -159,6 +168,26 @@ describe('locks and definitions', () => {
     [
       'a release that is not locked',
       { tool: { sources: { release: { url: 'https://tool.invalid/x', files: { x: 'bin/x' } } } } },
+      'lock-stale',
+    ],
+    [
+      'an npm package that is locked for one platform only',
+      { tool: { sources: { npm: NPM } }, toolLock: { npm: { 'linux/amd64': lockedNpm('tool-amd64') } } },
+      'lock-stale',
+    ],
+    [
+      'another npm package than is locked',
+      {
+        tool: { sources: { npm: NPM } },
+        toolLock: {
+          npm: { 'linux/amd64': lockedNpm('tool-amd64'), 'linux/arm64': lockedNpm('other-arm64') },
+        },
+      },
+      'lock-stale',
+    ],
+    [
+      'a Debian package that is not locked',
+      { tool: { sources: { deb: { package: 'jq', files: { 'usr/bin/jq': 'bin/jq' } } } } },
       'lock-stale',
     ],
     [
