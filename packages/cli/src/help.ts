@@ -24,6 +24,25 @@ Commands
       --branch <name>                       default: as CI's environment or git has it
       --dry-run                             make the reads, print every request, write nothing
       --allow-dirty                         publish a branch image with uncommitted inputs
+  check                                   all mistakes of all definitions, locks and files, at once; builds nothing
+      --json                                the same for programs
+  shell <name> [--platform linux/amd64] [-- <command> …]
+                                          a shell, or a command, in a built image; the current folder is /work
+
+The store of this machine (docs/store.md)
+  store ls                                images and tools in it, when each was used last, and where
+  store du                                what takes how much, and what prune would free
+      --json                                with ls and du: the same for programs
+  store prune                             tells what no workspace needs and nobody used lately
+      --apply                               deletes it; a build after it works, and makes again what it lacks
+      --keep-days 30                        how long what is in no workspace is kept
+      --go                                  Go's modules, compiled packages and toolchains too
+  store verify                            hashes all of it again
+      --repair                              removes what is damaged: the next build makes it again
+  store export [<image> …] --to <file>    images with all they need to be built without network; default: all built
+      --platform linux/amd64                default: all that were built
+      --with-sources                        the Debian packages too
+  store import <file>                     what an export wrote
 
 Images that are in a registry (<repository>: an image of the workspace, or registry.example/team/name)
   registry copy <from> <to>               an image with all platforms and all that is attached to it
@@ -40,7 +59,8 @@ Images that are in a registry (<repository>: an image of the workspace, or regis
 
 Environment
   IMAGE_STORE                 folder of the store; default $XDG_CACHE_HOME/image-tooling
-  IMAGE_ENGINE                dagger, buildah or auto (default): what runs commands in containers
+  IMAGE_ENGINE                dagger, buildah or auto (default): what runs commands in containers;
+                              buildah: shells too, which otherwise docker or podman runs
   IMAGE_TOOL_SOURCE           registry, release, go, npm or deb: where tools come from on this machine
   IMAGE_REGISTRY              registry to publish to, in place of nx.json's
   REGISTRY_USERNAME, REGISTRY_PASSWORD

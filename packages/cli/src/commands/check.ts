@@ -2,6 +2,7 @@ import { ok } from '@image-tooling/model';
 import { checkAll, type CheckedWorkspace } from '@image-tooling/pipeline';
 import { noNames } from '../arguments';
 import type { Command } from './command';
+import { counted } from './store/words';
 
 /** All mistakes of all definitions, locks and files of the workspace. */
 export const check: Command = {
@@ -20,11 +21,6 @@ export const check: Command = {
 };
 
 function summary({ images, tools, failures }: CheckedWorkspace): string {
-  const count =
-    failures.length === 0
-      ? 'no mistakes'
-      : failures.length === 1
-        ? '1 mistake'
-        : `${failures.length} mistakes`;
-  return `${images} images, ${tools} tools: ${count}`;
+  const found = failures.length === 0 ? 'no mistakes' : counted(failures.length, 'mistake');
+  return `${counted(images, 'image')}, ${counted(tools, 'tool')}: ${found}`;
 }

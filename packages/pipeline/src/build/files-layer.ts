@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { join } from 'node:path';
-import { CONSTANT_TIME, ok, type ImageDefinition, type Json, type Result } from '@image-tooling/model';
+import {
+  CONSTANT_TIME,
+  fail,
+  ok,
+  type Failure,
+  type ImageDefinition,
+  type Json,
+  type Result,
+} from '@image-tooling/model';
 import {
   directoryEntry,
   filesFromFolder,
@@ -19,12 +28,14 @@ export interface ImageFiles {
 
 /**
  * The files that an image brings itself: its rootfs/ and its declared folders. Undefined where it has none.
- * Fails with `rootfs` for files that no layer can hold and modes declared for none.
+ * Fails with `rootfs` where the folder is not there, for files that no layer can hold and modes declared for none.
  */
 export async function imageFiles(
   folder: string,
   image: ImageDefinition,
 ): Promise<Result<ImageFiles | undefined>> {
+  if (image.files !== undefined && !(await isFolder(join(folder, image.files))))
+    return fail(noFolder(folder, image.files));
   const found =
     image.files === undefined
       ? ok([])
@@ -42,6 +53,19 @@ export async function imageFiles(
   if (entries.length === 0) return ok(undefined);
   const inputs = await Promise.all(entries.map(entryInputs));
   return ok({ entries, inputs: Object.fromEntries(inputs) });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
+function noFolder(folder: string, name: string): Failure {
+  return {
+    code: 'rootfs',
+    message: `There is no folder "${name}" beside image.json, whose files the image is to have.`,
+    hint: 'Make it, or leave "files" out.',
+    place: { file: join(folder, 'image.json') },
+  };
 }
 
 function rootfsOptions(image: ImageDefinition) {

@@ -15,8 +15,18 @@ export async function runInContainer(
   if (!reference.ok) return reference;
   const { env, context } = session;
   const argv = [program, ...containerArgs(shell, reference.value)] as const;
-  return keepingTerminal(shell.terminal, () => runInForeground({ argv, env, signal: context.signal }));
+  const ran = await keepingTerminal(shell.terminal, () =>
+    runInForeground({ argv, env, signal: context.signal }),
+  );
+  if (ran.ok && OWN_FAILURES.includes(ran.value))
+    context.progress.note(
+      `If ${program} can't run containers here: IMAGE_ENGINE=buildah takes the embedded engine.`,
+    );
+  return ran;
 }
+
+/** What docker and podman end with where they or their runtime failed (podman-run(1), "Exit status"). */
+const OWN_FAILURES: readonly number[] = [125, 126];
 
 /** Both call an image by the digest of its config; Docker with containerd's store does not, and knows it by name. */
 async function referenceIn(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { bytesText } from '@image-tooling/model';
 import { importStore, type ImportedStore } from '@image-tooling/pipeline';
@@ -16,9 +17,12 @@ export const importFrom: Command = {
         `"store import" takes the file of an export; got ${run.given.positional.length}.`,
         'Write: image-tooling store import <file.tar>',
       );
+    const path = resolve(run.cwd, file);
+    if (!existsSync(path))
+      return usage(`There is no file ${path}.`, 'Name what "store export" wrote on the other machine.');
     const opened = await storeRun(run);
     if (!opened.ok) return opened;
-    const imported = await importStore(opened.value, resolve(run.cwd, file));
+    const imported = await importStore(opened.value, path);
     return imported.ok ? said(lines(file, imported.value)) : imported;
   },
 };

@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { packagesDigest } from '@image-tooling/model';
+import { checkAll } from '../src/check';
+
+const CONTEXT = {
+  signal: new AbortController().signal,
+  progress: {
+    note: () => undefined,
+    step: () => ({
+      status: () => undefined,
+      output: () => undefined,
+      done: () => undefined,
+      failed: () => undefined,
+    }),
+  },
+};
+
+type Files = Readonly<Record<string, unknown>>;
+
+function workspace(files: Files): string {
+  const root = mkdtempSync(join(tmpdir(), 'check-test-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries({ 'nx.json': {}, ...files })) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return root;
+}
+
+async function mistakes(files: Files, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  const root = workspace(files);
+  const checked = await checkAll({
+    root,
+    env: { ...env, IMAGE_STORE: join(root, 'store') },
+    context: CONTEXT,
+  });
+  if (!checked.ok) throw new Error(JSON.stringify(checked.failures));
+  expect(existsSync(join(root, 'store'))).toBe(false);
+  return checked.value.failures.map(({ code, message }) => `${code}: ${message}`);
+}
+
+const PLATFORM = 'linux/amd64';
+const lock = (platform: object) => ({
+  lockVersion: 1,
+  platforms: { [PLATFORM]: { time: 1, packages: [], ...platform } },
+});
+
+const IMAGES: Files = {
+  'images/base/image.json': { description: 'Base', from: { debian: 'trixie' }, platforms: [PLATFORM] },
+  'images/base/lock.json': lock({ bootstrap: [] }),
+  'images/child/image.json': { description: 'Child', from: { image: 'base' }, platforms: [PLATFORM] },
+  'images/child/lock.json': lock({ on: packagesDigest(undefined, []) }),
+};
+
+describe('a check', () => {
+  it('finds nothing where nothing is wrong, and opens no store', async () => {
+    expect(await mistakes(IMAGES)).toEqual([]);
+  });
+
+  it('tells the mistakes of definitions and those of other locks at once', async () => {
+    const found = await mistakes({
+      ...IMAGES,
+      'images/broken/image.json': '{ "description": ',
+      'images/other/image.json': { ...(IMAGES['images/base/image.json'] as object), tools: ['gone'] },
+      'images/unlocked/image.json': IMAGES['images/base/image.json'],
+      'images/child/lock.json': lock({ on: `sha256:${'0'.repeat(64)}` }),
+    });
+    expect(found.map((line) => line.split(':')[0]).sort()).toEqual([
+      'json-syntax',
+      'lock-missing',
+      'lock-stale',
+      'unknown-reference',
+    ]);
+    expect(found.join('\n')).toContain('The lock of child was made for another state of what lies below it');
+  });
+
+  it('tells a tool whose image can not be read what its lock lacks, once', async () => {
+    const found = await mistakes({
+      'images/broken/image.json': '{',
+      'tools/x/tool.json': {
+        description: 'X',
+        homepage: 'https://example.invalid',
+        license: 'MIT',
+        version: '1.0.0',
+        sources: { go: { package: 'example.invalid/x' } },
+      },
+    });
+    expect(found.filter((line) => !line.startsWith('json-syntax'))).toEqual([
+      'lock-missing: The tool "x" has no lock.',
+    ]);
+  });
+
+  it('sees collisions of files and programs without any layer', async () => {
+    const files = { files: 'rootfs' };
+    const found = await mistakes({
+      ...IMAGES,
+      'images/base/image.json': { ...(IMAGES['images/base/image.json'] as object), ...files },
+      'images/base/rootfs/etc/passwd': 'x',
+      'images/base/rootfs/etc/one.conf': 'x',
+      'images/child/image.json': { ...(IMAGES['images/child/image.json'] as object), ...files },
+      'images/child/rootfs/etc/one.conf': 'y',
+      'images/child/rootfs/bin/x': 'y',
+    });
+    expect(found.sort()).toEqual([
+      'collision: /etc/one.conf comes from two layers: the files layer of base and the files layer of child.',
+      'collision: the files layer of base holds /etc/passwd, which is made from the users that images declare.',
+      "collision: the files layer of child would replace the system's link /bin by a folder.",
+    ]);
+  });
+
+  it('tells a rootfs that is not there', async () => {
+    const base = IMAGES['images/base/image.json'] as object;
+    expect(await mistakes({ ...IMAGES, 'images/base/image.json': { ...base, files: 'rootfs' } })).toEqual([
+      'rootfs: There is no folder "rootfs" beside image.json, whose files the image is to have.',
+    ]);
+  });
+
+  it('goes on where nx.json has a mistake, and ends where there is no workspace', async () => {
+    const options = { plugins: [{ plugin: '@image-tooling/nx', options: { imageDir: 'x' } }] };
+    const found = await mistakes({ 'nx.json': options, 'images/broken/image.json': '{' });
+    expect(found.map((line) => line.split(':')[0])).toEqual(['schema', 'json-syntax']);
+    const nowhere = await checkAll({ root: '/nowhere/at-all', env: {}, context: CONTEXT });
+    expect(!nowhere.ok && nowhere.failures[0].code).toBe('usage');
+  });
+});
