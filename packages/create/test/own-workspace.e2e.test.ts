@@ -72,9 +72,9 @@ describe('a workspace of one’s own, from an empty folder', () => {
 
   it('explains where things come from', async () => {
     const whole = await rig.must('npx nx run my-tools:explain --outputStyle=stream', HERE);
-    expect(whole).toContain('bootstrap layer');
+    expect(whole).toMatch(/bootstrap, \d+ packages.*apt, \d+ packages/s);
     const program = await rig.must('npx image-tooling explain my-tools --file /usr/bin/jq', HERE);
-    expect(program).toMatch(/\bjq\b.*1\./s);
+    expect(program).toMatch(/package jq 1\./);
   });
 
   it('installs from its lock file elsewhere, and takes everything from the cache', async () => {
