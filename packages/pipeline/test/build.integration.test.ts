@@ -7,6 +7,7 @@ import type { DigestFile, LayersFile } from '@image-tooling/model';
 import { createArchive, createRig, type FixtureArchive, type WorkspaceRig } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAll, EXTRA, HELLO, lockAll, writeImages } from './fixture-images';
+import { pruneAll, shellInBuilt, storeOfBuilt } from './store/on-built';
 
 const DIST = 'dist/linux-amd64';
 const LAUNCHER = join(__dirname, '..', '..', 'cli', 'bin', 'image-tooling.cjs');
@@ -132,8 +133,9 @@ describe('with a warm store', () => {
     expect(await digests(warm)).toEqual(await digests(rig));
   });
 
-  it('makes again what the store lost, and checks that it is the same', async () => {
-    const lost = await another();
+  it('makes again what a prune took, and checks that it is the same', async () => {
+    const lost = await another(rig.store);
+    await pruneAll(lost);
     await cp(join(rig.folder, 'images/base/dist'), join(lost.folder, 'images/base/dist'), {
       recursive: true,
     });
@@ -158,6 +160,10 @@ describe('with a warm store', () => {
     expect(end.stderr).toContain('the same paths: the content of a file differs');
   });
 });
+
+describe('its store', () => storeOfBuilt({ rig: () => rig, another, digests }));
+
+describe('a shell in it', () => shellInBuilt({ rig: () => rig }));
 
 describe('a change', () => {
   it('of a label or description of the parent changes nothing that a child reads', async () => {
