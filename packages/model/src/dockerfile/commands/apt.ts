@@ -3,7 +3,7 @@ import { optionsOf } from '../shell/command';
 import { isKnown, type Value } from '../shell/value';
 
 /** Options of apt-get that take a value (apt-get(8)). */
-const VALUED = ['o', 'option', 't', 'target-release', 'c', 'config-file', 'a', 'q'];
+const VALUED = ['o', 'option', 't', 'target-release', 'c', 'config-file'];
 /** A package, and what may be said of its version, suite or processor. */
 const PACKAGE = /^([a-z0-9][a-z0-9+.-]+?)(?::(?:any|native|amd64|arm64|all))?(?:(=|\/)(.+))?$/;
 /** Needed to add archives only: here that is done by nx.json. */

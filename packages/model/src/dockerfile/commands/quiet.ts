@@ -1,7 +1,8 @@
 import type { Handler } from '../shell/command';
 
 /** Commands whose effect ends with the step. */
-export const quiet: Handler = ({ reading, piece, name }) => {
+export const quiet: Handler = ({ reading, piece, name, target }) => {
+  if (target) return undefined;
   reading.findings.needless(
     piece,
     name === 'set' || name === 'shopt'
@@ -30,7 +31,8 @@ export const changeFolder: Handler = ({ reading, piece, args }) => {
 };
 
 /** Commands that ask whether something is there. */
-export const query: Handler = ({ reading, piece }) => {
+export const query: Handler = ({ reading, piece, target }) => {
+  if (target) return undefined;
   reading.findings.needless(piece, 'it only asks');
   return { succeeds: 'unknown' };
 };

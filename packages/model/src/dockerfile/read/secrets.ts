@@ -8,7 +8,9 @@ const SECRET_VALUE =
 
 const USER_INFORMATION = /(\b[a-z][a-z0-9+.-]*:\/\/)[^/@\s"']+@/g;
 
-const ASSIGNED = /\b([A-Za-z_]\w*)(\s*=\s*|[ \t]+)("[^"]*"|'[^']*'|[^\s"']+)/g;
+const ASSIGNED = /\b([A-Za-z_]\w*)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"']+)/g;
+/** The old form of ENV, with a blank in place of "=". */
+const OLD_ENV = /^(ENV\s+([A-Za-z_]\w*)[ \t]+)(\S.*)$/i;
 
 /** Whether a variable seems to hold a secret, by its name and value. An empty one holds none. */
 export function looksSecret(name: string, value: string | undefined): boolean {
@@ -18,19 +20,17 @@ export function looksSecret(name: string, value: string | undefined): boolean {
 
 /** The text with what seems to be secret replaced by "***". */
 export function masked(text: string): string {
+  const isSecret = (name: string, value: string): boolean =>
+    looksSecret(name, value.replace(/^["']|["']$/g, ''));
   return text
     .replace(SECRET_VALUE, '***')
     .replace(USER_INFORMATION, '$1***@')
-    .replace(ASSIGNED, (whole, name: string, between: string, value: string) =>
-      isAssignment(between, text) && looksSecret(name, value.replace(/^["']|["']$/g, ''))
-        ? `${name}${between}***`
-        : whole,
+    .replace(OLD_ENV, (whole, before: string, name: string, value: string) =>
+      !value.startsWith('=') && isSecret(name, value) ? `${before}***` : whole,
+    )
+    .replace(ASSIGNED, (whole, name: string, equals: string, value: string) =>
+      isSecret(name, value) ? `${name}${equals}***` : whole,
     );
-}
-
-/** "NAME value" is an assignment in ENV alone. */
-function isAssignment(between: string, text: string): boolean {
-  return between.includes('=') || /^ENV\s/i.test(text);
 }
 
 /** A file with a secret in it, or a variable that is: their names may be seen. */

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { readWorkspace, type FileText, type Workspace } from '../src';
+import { proposeImage, type BuildContext, type ImportReport, type Proposal } from '../src/dockerfile';
+
+const REPOSITORY = join(__dirname, '..', '..', '..');
+/** Dockerfiles of our own, of the shape of public ones. */
+export const FIXTURES = join(REPOSITORY, 'packages/nx/test/fixtures/dockerfiles');
+export const FIXTURE_NAMES = readdirSync(FIXTURES).sort();
+
+export function fixtureText(name: string): string {
+  return readFileSync(join(FIXTURES, name, 'Dockerfile'), 'utf8');
+}
+
+/** As the generator reads a folder. */
+export function folder(root: string): BuildContext {
+  const filesAt = (path: string): { path: string; executable: boolean }[] => {
+    const found = statSync(join(root, path), { throwIfNoEntry: false });
+    if (!found) return [];
+    if (found.isFile()) return [{ path, executable: false }];
+    return readdirSync(join(root, path))
+      .sort()
+      .flatMap((name) => filesAt(posix.join(path, name)));
+  };
+  return { files: (path) => filesAt(posix.normalize(path)) };
+}
+
+const NOTHING: BuildContext = { files: () => [] };
+
+/** A base with a user, and kubectl: small, and never another. */
+export function smallWorkspace(): Workspace {
+  const image: FileText = {
+    file: 'images/base/image.json',
+    text: JSON.stringify({
+      description: 'The system',
+      from: { debian: 'trixie' },
+      packages: ['bash-completion', 'ca-certificates'],
+      users: [{ name: 'toolbox', uid: 1000, home: '/home/toolbox' }],
+      config: { env: { HOME: '/home/toolbox' }, user: '1000:1000' },
+    }),
+  };
+  const tool: FileText = {
+    file: 'tools/kubectl/tool.json',
+    text: JSON.stringify({
+      description: 'Kubernetes',
+      homepage: 'https://kubernetes.io',
+      license: 'Apache-2.0',
+      version: '1.36.4',
+      sources: { go: { package: 'k8s.io/kubernetes/cmd/kubectl', module: 'k8s.io/kubernetes' } },
+    }),
+  };
+  const read = readWorkspace({ images: [image], tools: [tool] });
+  if (!read.ok) throw new Error(JSON.stringify(read.failures));
+  return read.value;
+}
+
+export const EMPTY: Workspace = { images: new Map(), tools: new Map() };
+
+/** The proposal of a fixture, in the small workspace. */
+export function importedFixture(name: string): Proposal {
+  const context = folder(join(FIXTURES, name));
+  return proposeImage({ name, text: fixtureText(name), context, workspace: smallWorkspace() });
+}
+
+/** The proposal of a few lines. */
+export function imported(
+  text: string,
+  context: BuildContext = NOTHING,
+  workspace: Workspace = EMPTY,
+): Proposal {
+  return proposeImage({ name: 'imported', text, context, workspace });
+}
+
+/** The image.json, loosely typed: tests say what is in it. */
+export function imageOf({ image }: Proposal): Record<string, unknown> {
+  return image as Record<string, unknown>;
+}
+
+/** Everything that is in a list, as "<list>: <text>", once. */
+export function lists({ carried, needless, left }: ImportReport): string[] {
+  return [...new Set([...carried, ...needless, ...left].map(({ kind, text }) => `${kind}: ${text}`))];
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { parseImage, parseTool } from '../src';
+import { formatReport } from '../src/dockerfile';
+import { FIXTURE_NAMES, importedFixture } from './dockerfile-fixtures';
+
+describe.each(FIXTURE_NAMES)('the Dockerfile %s', (name) => {
+  const proposal = importedFixture(name);
+
+  it('becomes this', () => {
+    const { image, tools, files } = proposal;
+    expect({ image, tools, files }).toMatchSnapshot();
+  });
+
+  it('is reported on like this', () => {
+    expect(`\n${formatReport(proposal.report)}`).toMatchSnapshot();
+  });
+
+  it('becomes definitions that are right', () => {
+    const image = parseImage('image.json', JSON.stringify(proposal.image));
+    const tools = proposal.tools.map(({ definition }) => parseTool('tool.json', JSON.stringify(definition)));
+    expect([image, ...tools].filter(({ ok }) => !ok)).toEqual([]);
+  });
+});

@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import type { BuildContext } from '../src/dockerfile';
+import { imageOf, imported, lists, smallWorkspace } from './dockerfile-fixtures';
+
+const run = (script: string): string => `FROM debian:trixie\nRUN ${script}\n`;
+
+/** What is left of some lines, "why" and "todo" together. */
+function left(text: string, context?: BuildContext): string {
+  return imported(text, context)
+    .report.left.map(({ why, todo }) => `${why} | ${todo}`)
+    .join('\n');
+}
+
+describe('FROM', () => {
+  it.each([
+    ['debian:bookworm-slim', { debian: 'trixie' }],
+    ['ubuntu:24.04', { debian: 'trixie' }],
+    ['buildpack-deps:stable', { debian: 'trixie' }],
+    [`debian:13@sha256:${'a'.repeat(64)}`, { registry: `docker.io/library/debian@sha256:${'a'.repeat(64)}` }],
+    [
+      `registry.example/team/base@sha256:${'b'.repeat(64)}`,
+      { registry: `registry.example/team/base@sha256:${'b'.repeat(64)}` },
+    ],
+  ])('%s', (reference, from) => {
+    expect(imageOf(imported(`FROM ${reference}\n`))['from']).toEqual(from);
+  });
+
+  it('stands on the image of the workspace that is Debian', () => {
+    expect(imageOf(imported('FROM debian\n', undefined, smallWorkspace()))['from']).toEqual({
+      image: 'base',
+    });
+  });
+
+  it('says what another release, another system or a language image means', () => {
+    const questions = (from: string): string =>
+      imported(`FROM ${from}\n`)
+        .report.questions.map(({ text }) => text)
+        .join();
+    expect(questions('debian:bullseye')).toContain('Debian bullseye becomes Debian trixie');
+    expect(questions('ubuntu:22.04')).toContain('packages are called otherwise');
+    expect(questions('alpine:3.20')).toContain('is Alpine');
+    expect(questions('node:22')).toContain('nodejs, npm');
+    expect(questions('debian:trixie-slim')).toBe('');
+  });
+
+  it('takes the last stage, and what it stands on', () => {
+    const text = 'FROM debian AS one\nENV A=1\nFROM debian AS two\nENV B=2\nFROM one\nENV C=3\n';
+    expect(imageOf(imported(text))['config']).toEqual({ env: { A: '1', C: '3' } });
+  });
+
+  it('replaces an ARG, also by what the caller gives', () => {
+    const text = 'ARG BASE=ubuntu\nFROM $BASE\nARG V=1\nENV X=$V\n';
+    expect(imageOf(imported(text))['config']).toEqual({ env: { X: '1' } });
+  });
+});
+
+describe('apt', () => {
+  it.each([
+    [
+      'apt-get update && apt-get install -y --no-install-recommends jq less && rm -rf /var/lib/apt/lists/*',
+      ['jq', 'less'],
+    ],
+    ['apt -qq update; DEBIAN_FRONTEND=noninteractive apt install -yq jq', ['jq']],
+    ['sudo apt-get install jq=1.7* less/trixie git:amd64', ['git', 'jq', 'less']],
+    ['PKGS="jq less" && apt-get install -y $PKGS', ['jq', 'less']],
+    ['apt-get install -y curl jq && curl --version && apt-get purge -y curl', ['jq']],
+    ['apt-get install -y apt-transport-https jq', ['jq']],
+    ['set -eux; if [ "$(dpkg --print-architecture)" != "s390x" ]; then apt-get install -y jq; fi', ['jq']],
+    ['--mount=type=cache,target=/var/cache/apt,sharing=locked apt-get install -y jq', ['jq']],
+    ['["apt-get", "install", "-y", "jq"]', ['jq']],
+  ])('%s', (script, packages) => {
+    expect(imageOf(imported(run(script)))['packages']).toEqual(packages);
+  });
+
+  it('leaves package files, and what only a build knows', () => {
+    expect(
+      left(
+        run('curl -fsSLo /tmp/a.deb https://x.invalid/tool_1.2.3_amd64.deb && apt-get install -y /tmp/a.deb'),
+      ),
+    ).toContain('apt-cache policy tool');
+    expect(left(run('apt-get install -y $EXTRA'))).toContain('only a build can tell');
+  });
+
+  it('asks for archives of third parties, and takes nothing from them', () => {
+    const text = run(
+      'echo "deb [signed-by=/k.gpg] https://apt.vendor.invalid/debian stable main" > /etc/apt/sources.list.d/v.list && apt-get update && apt-get install -y vendor-cli',
+    );
+    expect(left(text)).toContain(
+      '"url":"https://apt.vendor.invalid/debian","suites":["stable"],"components":["main"]',
+    );
+    expect(left(text)).toContain('vendor-cli may be of the third party');
+    expect(imageOf(imported(text))['packages']).toBeUndefined();
+  });
+});
+
+describe('settings', () => {
+  it('keeps a secret out of definitions and report', () => {
+    const text =
+      'FROM debian\nENV API_TOKEN=hunter2 A=b\nENV KEY_ID AKIAABCDEFGHIJKLMNOP\nARG DB_PASSWORD=hunter3\nRUN curl https://me:hunter4@x.invalid/y\n';
+    const proposal = imported(text);
+    expect(JSON.stringify(proposal)).not.toMatch(/hunter[234]|AKIA/);
+    expect(imageOf(proposal)['config']).toEqual({ env: { A: 'b' } });
+    expect(left(text)).toContain('API_TOKEN seems to hold a secret');
+  });
+
+  it.each([
+    ['ENTRYPOINT ["a", "b c"]', { entrypoint: ['a', 'b c'] }],
+    ['ENTRYPOINT []', { entrypoint: [] }],
+    ['CMD a && b', { cmd: ['/bin/sh', '-c', 'a && b'] }],
+    ['SHELL ["/bin/bash", "-c"]\nCMD a', { cmd: ['/bin/bash', '-c', 'a'] }],
+    ['CMD ["one"]\nCMD ["two"]', { cmd: ['two'] }],
+    ['WORKDIR /a\nWORKDIR b', { workdir: '/a/b' }],
+    ['EXPOSE 80 443/tcp', { exposedPorts: ['80', '443/tcp'] }],
+    ['LABEL a="b c" org.opencontainers.image.version=1', { labels: { a: 'b c' } }],
+    [
+      'ENV PATH=/opt/x/bin:$PATH',
+      { env: { PATH: '/opt/x/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } },
+    ],
+    ['ENV OLD style', { env: { OLD: 'style' } }],
+    ['RUN useradd -m -u 1200 -s /bin/zsh dev\nUSER dev', { user: '1200:1200' }],
+  ])('%s', (line, config) => {
+    expect(imageOf(imported(`FROM debian\n${line}\n`))['config']).toEqual(config);
+  });
+
+  it('makes users, and their home a HOME where the parent has another', () => {
+    const image = imageOf(
+      imported(
+        'FROM debian\nRUN groupadd -g 2000 dev && useradd -g dev -u 1500 -d /dev-home dev\nUSER dev\n',
+        undefined,
+        smallWorkspace(),
+      ),
+    );
+    expect(image['users']).toEqual([{ name: 'dev', uid: 1500, gid: 2000, home: '/dev-home' }]);
+    expect(image['config']).toEqual({ env: { HOME: '/dev-home' }, user: '1500:2000' });
+  });
+});
+
+describe('files', () => {
+  const context: BuildContext = {
+    files: (path) =>
+      [
+        { path: 'etc/a.conf', executable: false },
+        { path: 'bin/run.sh', executable: true },
+      ].filter((file) => file.path === path || file.path.startsWith(`${path}/`)),
+  };
+
+  it('copies what is beside the Dockerfile', () => {
+    const proposal = imported(
+      'FROM debian\nCOPY etc /etc/tool\nCOPY --chmod=0700 bin/run.sh /usr/local/bin/run\n',
+      context,
+    );
+    expect(proposal.files).toEqual([
+      { path: '/etc/tool/a.conf', copyOf: 'etc/a.conf', executable: false },
+      { path: '/usr/local/bin/run', copyOf: 'bin/run.sh', executable: true },
+    ]);
+    expect(imageOf(proposal)['modes']).toEqual({ '/usr/local/bin/run': '0700' });
+  });
+
+  it('writes what the Dockerfile itself holds', () => {
+    const text =
+      'FROM debian\nARG WHO=me\nRUN printf "a %s\\n" "$WHO" > /etc/one && echo two >> /etc/one\nCOPY <<EOF /etc/three\nhi $WHO\nEOF\n';
+    expect(imported(text).files).toEqual([
+      { path: '/etc/one', content: 'a me\ntwo\n', executable: false },
+      { path: '/etc/three', content: 'hi me\n', executable: false },
+    ]);
+  });
+
+  it('leaves what it can not know', () => {
+    expect(left('FROM debian\nCOPY . /app\n', context)).toContain('copies the whole folder');
+    expect(left('FROM debian\nCOPY gone /app\n', context)).toContain('there is no "gone"');
+    expect(left('FROM debian\nCOPY --from=other/image /x /y\n', context)).toContain(
+      'comes from the image other/image',
+    );
+    expect(left('FROM debian\nRUN echo x >> /etc/bash.bashrc\n')).toContain('appends to /etc/bash.bashrc');
+    expect(left('FROM debian\nRUN date > /etc/built\n')).not.toBe('');
+  });
+
+  it('takes nothing that was removed again, or is scratch', () => {
+    expect(imported('FROM debian\nRUN echo x > /etc/x && rm /etc/x && echo y > /tmp/y\n').files).toEqual([]);
+  });
+});
+
+it('puts each command of a chain into a list of its own', () => {
+  const { report } = imported('FROM debian\nRUN apt-get update && make install || true\n');
+  expect(lists(report)).toEqual([
+    'carried: FROM debian',
+    'needless: apt-get update',
+    'needless: true',
+    'left: make install',
+  ]);
+});
