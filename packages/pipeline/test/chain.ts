@@ -73,9 +73,13 @@ export class Chain {
   }
 
   /** A workspace with all of it, and a store of its own with what was built; or with an empty one. */
-  async copy({ emptyStore = false } = {}): Promise<WorkspaceRig> {
+  async copy({
+    emptyStore = false,
+    options = {},
+  }: { readonly emptyStore?: boolean; readonly options?: object } = {}): Promise<WorkspaceRig> {
     const rig = await createRig({
       archives: [this.archive],
+      options: { ...options },
       ...(!emptyStore && { storeFrom: this.first.store }),
     });
     await cp(join(this.first.folder, 'images'), join(rig.folder, 'images'), { recursive: true });

@@ -4,6 +4,7 @@ import { describeBuildChecks } from './build-checks';
 import { Chain } from './chain';
 import { describeKills } from './kills';
 import { describeRegistryBase } from './on-registry-base';
+import { describeVendorImage } from './vendor-image';
 
 // One file, so that the system below all of it is built once.
 let chain: Chain;
@@ -16,4 +17,5 @@ afterAll(() => chain.remove());
 describeBadBuilds(() => chain);
 describeBuildChecks(() => chain);
 describeRegistryBase(() => chain);
+describeVendorImage(() => chain);
 describeKills(() => chain);

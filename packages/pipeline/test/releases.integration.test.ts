@@ -28,10 +28,13 @@ async function refused(at: WorkspaceRig, ...args: readonly string[]): Promise<st
   return said.replace(/getaddrinfo.*/g, '<no such host>');
 }
 
-const digestOf = async (at: WorkspaceRig, platform: string, name = 'tool'): Promise<unknown> => {
-  const file = join(at.folder, 'tools', name, 'dist', platform, 'layer.json');
-  return (JSON.parse(await readFile(file, 'utf8')) as { layer: { digest: unknown } }).layer.digest;
-};
+async function layerOf(at: WorkspaceRig, platform: string): Promise<{ digest: string; diffId: string }> {
+  const file = join(at.folder, 'tools/tool/dist', platform, 'layer.json');
+  return (JSON.parse(await readFile(file, 'utf8')) as { layer: { digest: string; diffId: string } }).layer;
+}
+
+const digestOf = async (at: WorkspaceRig, platform: string): Promise<string> =>
+  (await layerOf(at, platform)).digest;
 
 /** A workspace that has the lock and nothing in its store. */
 async function fresh(options: Readonly<Record<string, unknown>> = {}): Promise<WorkspaceRig> {
@@ -78,6 +81,12 @@ describe('a tool that its vendor publishes', () => {
     `);
     expect(await layerFiles(rig, 'tool', 'linux-arm64')).toEqual(await layerFiles(rig, 'tool'));
     expect(await digestOf(rig, 'linux-arm64')).not.toBe(await digestOf(rig, 'linux-amd64'));
+  });
+
+  it('is the same layer as ever: one that differs needs a higher FORMAT of releases', async () => {
+    expect((await layerOf(rig, 'linux-amd64')).diffId).toMatchInlineSnapshot(
+      `"sha256:159a3f95bd15f528fc9e0de641ea1e56156700d720f54861aa30261ff1f12a7d"`,
+    );
   });
 
   it('may be a folder of a zip, with a link into it', async () => {
