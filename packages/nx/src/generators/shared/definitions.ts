@@ -47,14 +47,20 @@ function fileOf(tree: Tree, { kind, name, content }: NewDefinition): FileText {
 }
 
 function nameTaken(tree: Tree, { kind, name }: NewDefinition): Failure[] {
+  const hint = 'Take another name, or change what is there.';
   const file = definitionPath(tree, kind, name);
-  const project = getProjects(tree).get(name);
-  if (!tree.exists(file) && !project) return [];
-  const message = tree.exists(file)
-    ? `There is ${kind === 'image' ? 'an image' : 'a tool'} "${name}" already (${file}).`
-    : `A project is called "${name}" already (${project?.root}); the names of Nx projects are unique.`;
-  return [{ code: 'duplicate', message, hint: 'Take another name, or change what is there.' }];
+  if (tree.exists(file))
+    return [{ code: 'duplicate', message: `There is ${A[kind]} "${name}" already (${file}).`, hint }];
+  const other = kind === 'image' ? 'tool' : 'image';
+  const root = tree.exists(definitionPath(tree, other, name))
+    ? definitionPath(tree, other, name)
+    : getProjects(tree).get(name)?.root;
+  if (root === undefined) return [];
+  const message = `A project is called "${name}" already (${root}); the names of Nx projects are unique.`;
+  return [{ code: 'duplicate', message, hint }];
 }
+
+const A = { image: 'an image', tool: 'a tool' };
 
 /** What is wrong with the new files themselves: that others have mistakes is no reason to refuse them. */
 function mistakesIn(tree: Tree, files: readonly (FileText & { readonly kind: string })[]): Failure[] {
