@@ -16,6 +16,7 @@ import {
   type RigOptions,
   type WorkspaceRig,
 } from '@image-tooling/testkit';
+import { XZ } from './vendor-archives';
 
 /** Where the definition says that the vendor is: nowhere. */
 export const VENDOR = 'https://vendor.invalid/';
@@ -64,6 +65,12 @@ const ZIP_SOURCE = {
   links: { 'bin/zipped': 'lib/zipped/tool' },
 };
 
+/** A tar that xz made. */
+export const XZ_SOURCE = {
+  url: `${VENDOR}v{version}/tool_{arch}.tar.xz`,
+  files: { tool: 'bin/xzed' },
+};
+
 /** A workspace with tools of a vendor's files, and a server that stands in for the vendor. */
 export class ReleaseTools {
   /** What the vendor publishes, by path. */
@@ -72,6 +79,8 @@ export class ReleaseTools {
     ['v1.0.0/tool_arm64.tar.gz', releaseTar('arm64')],
     ['v1.0.0/tool_amd64.zip', releaseZip('amd64')],
     ['v1.0.0/tool_arm64.zip', releaseZip('arm64')],
+    ['v1.0.0/tool_amd64.tar.xz', XZ],
+    ['v1.0.0/tool_arm64.tar.xz', XZ],
   ]);
   readonly server = new FaultyServer((path) => this.published.get(path));
   private readonly rigs: WorkspaceRig[] = [];

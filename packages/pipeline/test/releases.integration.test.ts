@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { steady, type WorkspaceRig } from '@image-tooling/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { layerFiles } from './package-tools';
-import { lockOf, releaseTar, ReleaseTools, VENDOR, writeLock } from './release-tools';
+import { lockOf, releaseTar, ReleaseTools, VENDOR, writeLock, XZ_SOURCE } from './release-tools';
 
 let tools: ReleaseTools;
 let rig: WorkspaceRig;
@@ -99,6 +99,13 @@ describe('a tool that its vendor publishes', () => {
         "-rw-r--r-- usr/local/share/doc/zipped/licenses/LICENSE",
       ]
     `);
+  });
+
+  it('may be in an archive of xz', async () => {
+    await tools.define(rig, 'xzed', { release: XZ_SOURCE });
+    await tools.must(rig, 'lock', 'xzed');
+    await tools.must(rig, 'build', 'xzed', '--platform', 'linux/amd64');
+    expect(await layerFiles(rig, 'xzed')).toEqual(['-rwxr-xr-x usr/local/bin/xzed']);
   });
 
   it('is the same layer from another place: bytes decide', async () => {

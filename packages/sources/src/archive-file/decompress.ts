@@ -4,6 +4,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { isErrno } from '@image-tooling/host';
+import { XzReadableStream } from 'xz-decompress';
 import { ArchiveFault } from './fault';
 import { mostUnpacked, type ArchiveLimits } from './limits';
 
@@ -26,17 +27,16 @@ export async function decompress({ file, packing, to, limits, signal }: Decompre
   const { size } = await stat(file);
   const counter = new Counter(mostUnpacked(size, limits), size);
   try {
-    await pipeline(await contentOf(file, packing), counter, createWriteStream(to), { signal });
+    await pipeline(contentOf(file, packing), counter, createWriteStream(to), { signal });
     return counter.bytes;
   } catch (error) {
     throw damaged(error, packing);
   }
 }
 
-async function contentOf(file: string, packing: Packing): Promise<Readable> {
+function contentOf(file: string, packing: Packing): Readable {
   const source = createReadStream(file, { highWaterMark: PIECE });
   if (packing === 'gz') return gunzipped(source);
-  const { XzReadableStream } = await import('xz-decompress');
   const compressed = Readable.toWeb(source) as ReadableStream<Uint8Array>;
   return Readable.fromWeb(new XzReadableStream(compressed) as Parameters<typeof Readable.fromWeb>[0]);
 }
@@ -75,17 +75,23 @@ export function bomb(packedBytes: number, most: number): ArchiveFault {
   );
 }
 
+/** What the decoders of xz and gzip say; any other error is a bug. */
+const DECODERS_WORDS = /^get_next_output failed with error code \d+$|^unexpected end of file$/;
 /** xz-embedded's XZ_BUF_ERROR, and zlib's: the input ended, or what follows the end is nothing. */
 const ENDS_EARLY = /error code 8$|unexpected end of file/;
 /** xz-embedded's XZ_OPTIONS_ERROR, XZ_UNSUPPORTED_CHECK and XZ_MEMLIMIT_ERROR. */
 const UNSUPPORTED = /error code [346]$/;
 
 function damaged(error: unknown, packing: Packing): unknown {
-  if (error instanceof ArchiveFault || !(error instanceof Error) || error.name === 'AbortError') return error;
-  if (isErrno(error) && error.syscall !== undefined) return error;
+  if (!(error instanceof Error) || !isDecoders(error)) return error;
   if (ENDS_EARLY.test(error.message))
     return new ArchiveFault(`ends before its content does, or has other bytes after its end (${packing})`);
   if (UNSUPPORTED.test(error.message))
     return new ArchiveFault('is packed with options of xz that are not supported');
   return new ArchiveFault(`is damaged, or has other bytes after its end (${packing}: ${error.message})`);
+}
+
+function isDecoders(error: Error): boolean {
+  const isZlibs = isErrno(error) && error.code?.startsWith('Z_') === true;
+  return isZlibs || DECODERS_WORDS.test(error.message);
 }
