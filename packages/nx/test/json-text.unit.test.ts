@@ -8,7 +8,10 @@ const DEFINITION = {
   packages: ['curl', 'git', 'jq'],
   tools: [],
   config: { env: { LANG: 'C.UTF-8' }, cmd: ['bash'], labels: undefined },
-  checks: [{ run: ['curl', '--version'], stdout: '^curl "8' }, { run: ['git', '--version'], stderr: '' }],
+  checks: [
+    { run: ['curl', '--version'], stdout: '^curl "8' },
+    { run: ['git', '--version'], stderr: '' },
+  ],
   examples: ['a', 'b', 'c'].map((letter) => letter.repeat(40)),
   nothing: null,
   count: 1,
