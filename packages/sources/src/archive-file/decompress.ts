@@ -1,10 +1,9 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Readable, Transform } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { isErrno } from '@image-tooling/host';
-import { XzReadableStream } from 'xz-decompress';
 import { ArchiveFault } from './fault';
 import { mostUnpacked, type ArchiveLimits } from './limits';
 
@@ -27,18 +26,19 @@ export async function decompress({ file, packing, to, limits, signal }: Decompre
   const { size } = await stat(file);
   const counter = new Counter(mostUnpacked(size, limits), size);
   try {
-    await pipeline(contentOf(file, packing), counter, createWriteStream(to), { signal });
+    await pipeline(await contentOf(file, packing), counter, createWriteStream(to), { signal });
     return counter.bytes;
   } catch (error) {
     throw damaged(error, packing);
   }
 }
 
-function contentOf(file: string, packing: Packing): Readable {
+/** The decoders of xz and zip are loaded when they are needed: most runs don't. */
+async function contentOf(file: string, packing: Packing): Promise<Readable> {
   const source = createReadStream(file, { highWaterMark: PIECE });
   if (packing === 'gz') return gunzipped(source);
-  const compressed = Readable.toWeb(source) as ReadableStream<Uint8Array>;
-  return Readable.fromWeb(new XzReadableStream(compressed) as Parameters<typeof Readable.fromWeb>[0]);
+  const { xzContent } = await import('./xz');
+  return xzContent(source);
 }
 
 const PIECE = 256 * 1024;

@@ -11,7 +11,6 @@ import type { FileRange, Member, OpenArchive, ReadTar } from './member';
 import { openTar, type TarPlace } from './tar';
 import { termsOf } from './terms';
 import { fromTopFolder } from './top-folder';
-import { openZip } from './zip';
 
 export interface TakeRequest {
   /** What the user is told: "k9s_Linux_amd64.tar.gz". */
@@ -107,7 +106,7 @@ async function takeMembers(request: TakeRequest): Promise<TakenFiles> {
 async function opened(request: TakeRequest, limits: ArchiveLimits): Promise<OpenArchive> {
   const { name, archive, format, into, signal, readTar } = request;
   const { file } = archive;
-  if (format === 'zip') return openZip({ file, into, limits, signal });
+  if (format === 'zip') return (await import('./zip')).openZip({ file, into, limits, signal });
   if (format === 'tar') return openTar(archive, name, limits, readTar);
   const tar = join(into, 'archive.tar');
   await decompress({ file, packing: format === 'tar.xz' ? 'xz' : 'gz', to: tar, limits, signal });
