@@ -86,7 +86,7 @@ describe.concurrent('an engine that the environment names', () => {
       });
   });
 
-  test.for([
+  test.for<[address: string, origin: string]>([
     ['kube-pod://engine-0?namespace=dagger', 'kube-pod://engine-0'],
     ['ssh://me:secret@builder', 'ssh://builder'],
     ['docker-container://engine', 'docker-container://engine'],
