@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorkspace, type Workspace } from './workspace';
+import { IN_ONE_PROCESS, makeWorkspace, type Workspace } from './workspace';
 
 let workspace: Workspace;
 
 beforeAll(() => {
-  workspace = makeWorkspace();
+  workspace = makeWorkspace(IN_ONE_PROCESS);
   workspace.write('images/base/project.json', {
     targets: {
       'build-by-hand': { executor: '@image-tooling/nx:build', options: { platform: 'linux/amd64' } },

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorkspace, type Workspace } from './workspace';
+import { IN_ONE_PROCESS, makeWorkspace, type Workspace } from './workspace';
 
 let workspace: Workspace;
 
 beforeAll(async () => {
-  workspace = makeWorkspace();
+  workspace = makeWorkspace(IN_ONE_PROCESS);
   workspace.write('images/docs/image.json', { description: 'A sibling', from: { image: 'base' } });
   for (const args of ['init -q', 'add .', 'commit -q -m start']) await workspace.git(args);
 });

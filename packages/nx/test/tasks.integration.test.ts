@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorkspace, nxJson, type Workspace } from './workspace';
+import { IN_ONE_PROCESS, makeWorkspace, nxJson, type Workspace } from './workspace';
 
 let workspace: Workspace;
 
 beforeAll(() => {
-  workspace = makeWorkspace();
+  workspace = makeWorkspace(IN_ONE_PROCESS);
 });
 afterAll(() => workspace.remove());
 

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorkspace, type Workspace } from './workspace';
+import { IN_ONE_PROCESS, makeWorkspace, type Workspace } from './workspace';
 
 let workspace: Workspace;
 
 beforeAll(async () => {
-  workspace = makeWorkspace();
+  workspace = makeWorkspace(IN_ONE_PROCESS);
   await nx(TEST);
   workspace.calls();
 });

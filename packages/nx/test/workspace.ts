@@ -27,7 +27,11 @@ export interface Workspace {
   remove(): void;
 }
 
-export function makeWorkspace(): Workspace {
+/** Plugins in the process of nx itself: half the work of each start. The tests of the graph run them as Nx does. */
+export const IN_ONE_PROCESS = { NX_ISOLATE_PLUGINS: 'false' };
+
+/** `always` is added to the environment of every nx. */
+export function makeWorkspace(always: Readonly<Record<string, string>> = {}): Workspace {
   const root = mkdtempSync(join(tmpdir(), 'image-tooling-nx-'));
   const write = (file: string, content: string | object): void => {
     mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -38,7 +42,7 @@ export function makeWorkspace(): Workspace {
   return {
     root,
     write,
-    nx: (args, env = {}) => nx(root, args, env),
+    nx: (args, env = {}) => nx(root, args, { ...always, ...env }),
     git: (args) => git(root, args),
     calls: () => takeCalls(join(root, 'calls.log')),
     remove: () => rmSync(root, { recursive: true, force: true }),
