@@ -1,5 +1,14 @@
 import { parseArgs } from 'node:util';
-import { fail, ok, platformOfNode, PLATFORMS, type Platform, type Result } from '@image-tooling/model';
+import {
+  fail,
+  nearest,
+  ok,
+  platformOfNode,
+  PLATFORMS,
+  type Failed,
+  type Platform,
+  type Result,
+} from '@image-tooling/model';
 
 const FLAGS = {
   platform: { type: 'string' },
@@ -37,6 +46,11 @@ export interface Arguments {
   };
 }
 
+/** A failure of how a command was called. */
+export function usage(message: string, hint: string): Failed {
+  return fail({ code: 'usage', message, hint });
+}
+
 /** Reads a command line. Fails with `usage` on flags that no command has. */
 export function readArguments(argv: readonly string[]): Result<Arguments> {
   try {
@@ -45,8 +59,16 @@ export function readArguments(argv: readonly string[]): Result<Arguments> {
     const end = argv.indexOf('--');
     return ok({ command, positional, flags: values, ...(end >= 0 && { behind: argv.slice(end + 1) }) });
   } catch (error) {
-    return fail({ code: 'usage', message: firstSentence(error as Error), hint: 'See: image-tooling --help' });
+    const message = firstSentence(error as Error);
+    return usage(message, nearestFlag(message) ?? 'See: image-tooling --help');
   }
+}
+
+/** For a flag that is misspelt, named in Node's own words. */
+function nearestFlag(message: string): string | undefined {
+  const [, given] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+  const near = given === undefined ? undefined : nearest(given, Object.keys(FLAGS));
+  return near === undefined ? undefined : `Did you mean --${near}?`;
 }
 
 /** Refuses flags that other commands have. Fails with `usage`, for all of them at once. */
@@ -69,21 +91,16 @@ function firstSentence({ message }: Error): string {
 export function oneProject({ command, positional }: Arguments): Result<string> {
   const [name, ...more] = positional;
   if (name !== undefined && more.length === 0) return ok(name);
-  return fail({
-    code: 'usage',
-    message: `"${command}" takes the name of one image or tool; got ${positional.length}.`,
-    hint: `Write: image-tooling ${command} <name>`,
-  });
+  return usage(
+    `"${command}" takes the name of one image or tool; got ${positional.length}.`,
+    `Write: image-tooling ${command} <name>`,
+  );
 }
 
 /** Refuses names where a command takes none. Fails with `usage`. */
 export function noNames({ command, positional }: Arguments): Result<void> {
   if (positional.length === 0) return ok(undefined);
-  return fail({
-    code: 'usage',
-    message: `"${command}" takes no names; got ${positional.length}.`,
-    hint: `Write: image-tooling ${command}`,
-  });
+  return usage(`"${command}" takes no names; got ${positional.length}.`, `Write: image-tooling ${command}`);
 }
 
 /** The platform asked for, or this machine's own. Fails with `usage`. */
@@ -91,11 +108,10 @@ export function platformFlag({ flags }: Arguments): Result<Platform> {
   const asked = flags['platform'] ?? platformOfNode(process.arch);
   const known = PLATFORMS.find((platform) => platform === asked);
   if (known) return ok(known);
-  return fail({
-    code: 'usage',
-    message: `"${asked}" is no platform that images are built for.`,
-    hint: `Write --platform=${PLATFORMS.join(' or --platform=')}.`,
-  });
+  return usage(
+    `"${asked}" is no platform that images are built for.`,
+    `Write --platform=${PLATFORMS.join(' or --platform=')}.`,
+  );
 }
 
 /** The one project that a command is about, and the platform for it. Fails with `usage`. */

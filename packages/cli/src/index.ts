@@ -1,8 +1,9 @@
 import { formatFailures, nearest, type Failure, type Result, type RunContext } from '@image-tooling/model';
 import { loadOptions, openSession, type Session } from '@image-tooling/pipeline';
 import { checkFlags, readArguments, type Arguments } from './arguments';
-import { COMMANDS, type Command, type Ending } from './commands';
+import { commandNamed, COMMANDS, type Command, type Ending } from './commands';
 import { HELP } from './help';
+import { outliveReaders } from './output';
 import { openScreen, type Screen } from './progress';
 import { abortOnSignals } from './signals';
 
@@ -14,9 +15,10 @@ export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'o
  * a command that is none, 130 when stopped.
  */
 export async function main(argv: readonly string[], host: Host = process): Promise<number> {
+  outliveReaders(host.stdout, host.stderr);
   const given = readArguments(argv);
   if (!given.ok) return report(host, given.failures);
-  const command = COMMANDS[given.value.command];
+  const command = commandNamed(COMMANDS, given.value.command);
   if (given.value.flags.help || !command) return showHelp(host, given.value);
   const signals = abortOnSignals(host);
   const screen = openScreen(command.reportsOn === 'stderr' ? host.stderr : host.stdout, host.env);

@@ -95,6 +95,22 @@ describe('a command line', () => {
     },
   );
 
+  it('goes on where nobody reads any more, and tells of other errors', async () => {
+    await host.run('--help');
+    expect(host.stdout.emit('error', Object.assign(new Error('closed'), { code: 'EPIPE' }))).toBe(true);
+    expect(() => host.stderr.emit('error', new Error('broken'))).toThrow('broken');
+  });
+
+  it.each(['toString', 'constructor'])('is no command that only objects have: %s', async (name) => {
+    const { exitCode, stderr } = await host.run(name);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`There is no command "${name}"`);
+  });
+
+  it('names the flag that was meant', async () => {
+    expect((await host.run('check', '--jsn')).stderr).toContain('Did you mean --json?');
+  });
+
   it('without a command says what there is', async () => {
     const { exitCode, stdout, stderr } = await host.run();
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

@@ -44,5 +44,10 @@ export class TestHost extends EventEmitter {
 
 /** What a terminal or a pipe looks like to who writes to it. */
 export function stream(write: (text: string) => unknown, { isTTY = false, columns = 80 } = {}) {
-  return { isTTY, columns, write: (text: string) => Boolean(write(text)) } as unknown as NodeJS.WriteStream;
+  const streams = Object.assign(new EventEmitter(), {
+    isTTY,
+    columns,
+    write: (text: string) => Boolean(write(text)),
+  });
+  return streams as unknown as NodeJS.WriteStream;
 }

@@ -151,7 +151,10 @@ describe('the launcher', () => {
   });
 
   it('takes the bundle of a published package as it is', async () => {
-    write('packages/cli/dist/index.js', 'exports.main = async () => { console.log("published"); return 7; };');
+    write(
+      'packages/cli/dist/index.js',
+      'exports.main = async () => { console.log("published"); return 7; };',
+    );
     expect(await launch()).toEqual({ exitCode: 7, stdout: 'published\n', stderr: '' });
   });
 });

@@ -24,9 +24,13 @@ describe('what can not be', () => {
     ['an export outside of a workspace', ['store', 'export', '--to=x.tar']],
     ['an import of nothing', ['store', 'import']],
     ['an import of no file', ['store', 'import', 'nothing.tar']],
+    ['an import of a folder', ['store', 'import', '.']],
+    ['a command that only objects have', ['store', 'toString']],
     ['a check outside of a workspace', ['check']],
     ['a check of one image', ['check', 'base']],
     ['a shell in no image', ['shell', '--', 'ls']],
+    ['a command for a shell, with no dash in it', ['shell', 'base', 'kubectl', 'version']],
+    ['a path that is empty', ['explain', 'base', '--file', '']],
     ['a shell in two images', ['shell', 'base', 'child', '--', 'ls', 'x']],
   ])('%s', async (_, args) => {
     expect(await told(...args)).toMatchSnapshot();

@@ -6,12 +6,15 @@ import {
   whyLines,
 } from '@image-tooling/model';
 import { explainProject, type Explanation } from '@image-tooling/pipeline';
+import { usage } from '../arguments';
 import { openProject, type Command } from './command';
 
 /** Says what a project is made of, what a build would do now, or where a path comes from. Builds nothing. */
 export const explain: Command = {
   flags: ['platform', 'why', 'file', 'json'],
   async run(run) {
+    if (run.given.flags.file === '')
+      return usage('--file names no path.', 'Write: image-tooling explain <name> --file /usr/bin/env');
     const opened = await openProject(run);
     if (!opened.ok) return opened;
     const { session, name, platform } = opened.value;

@@ -1,6 +1,6 @@
 import { build } from './build';
 import { check } from './check';
-import type { Command } from './command';
+import type { Commands } from './group';
 import { explain } from './explain';
 import { load } from './load';
 import { lock } from './lock';
@@ -11,8 +11,9 @@ import { store } from './store';
 import { test } from './test';
 
 export type { Command, Ending } from './command';
+export { commandNamed } from './group';
 
-export const COMMANDS: Readonly<Record<string, Command>> = {
+export const COMMANDS: Commands = {
   check,
   build,
   test,

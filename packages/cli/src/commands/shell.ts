@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
-import { ok } from '@image-tooling/model';
+import { ok, type Failed } from '@image-tooling/model';
 import { openShell } from '@image-tooling/pipeline';
-import { projectOnPlatform } from '../arguments';
+import { projectOnPlatform, usage } from '../arguments';
 import type { Command } from './command';
 
 /** A session in a built image: a shell, or the command behind `--`. */
@@ -11,6 +11,7 @@ export const shell: Command = {
   async run({ given, session, cwd }) {
     const command = given.behind ?? [];
     const names = given.positional.slice(0, given.positional.length - command.length);
+    if (names.length > 1 && given.behind === undefined) return commandUnmarked(names);
     const asked = projectOnPlatform({ ...given, positional: names });
     if (!asked.ok) return asked;
     const opened = await session();
@@ -21,3 +22,10 @@ export const shell: Command = {
     return ended.ok ? ok({ lines: [], found: [], exitCode: ended.value }) : ended;
   },
 };
+
+function commandUnmarked([image = '', ...words]: readonly string[]): Failed {
+  return usage(
+    `"shell" takes the name of one image; got ${words.length + 1}.`,
+    `A command goes behind "--": image-tooling shell ${image} -- ${words.join(' ')}`,
+  );
+}

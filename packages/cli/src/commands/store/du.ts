@@ -1,17 +1,14 @@
 import { aligned, bytesText } from '@image-tooling/model';
 import { KEEP_DAYS, storeUsage, type KindUsage } from '@image-tooling/pipeline';
 import { said, type Command } from '../command';
-import { noNames } from '../../arguments';
-import { storeRun } from './open';
+import { wholeStoreRun } from './open';
 import { KIND_WORDS } from './words';
 
 /** How much the store takes, by kind. */
 export const du: Command = {
   flags: ['json'],
   async run(run) {
-    const none = noNames(run.given);
-    if (!none.ok) return none;
-    const opened = await storeRun(run);
+    const opened = await wholeStoreRun(run);
     if (!opened.ok) return opened;
     const usage = await storeUsage(opened.value);
     if (!usage.ok) return usage;

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { bytesText, ok } from '@image-tooling/model';
 import { exportStore, type ExportedStore } from '@image-tooling/pipeline';
-import { platformFlag } from '../../arguments';
+import { platformFlag, usage } from '../../arguments';
 import { said, type Command } from '../command';
-import { usage } from './arguments';
 import { counted } from './words';
 
 /** Writes images, and all that another machine needs to build them without network, into one file. */

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { bytesText } from '@image-tooling/model';
 import { importStore, type ImportedStore } from '@image-tooling/pipeline';
+import { usage } from '../../arguments';
 import { said, type Command } from '../command';
-import { usage } from './arguments';
 import { storeRun } from './open';
 import { counted } from './words';
 
@@ -18,7 +18,7 @@ export const importFrom: Command = {
         'Write: image-tooling store import <file.tar>',
       );
     const path = resolve(run.cwd, file);
-    if (!existsSync(path))
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile())
       return usage(`There is no file ${path}.`, 'Name what "store export" wrote on the other machine.');
     const opened = await storeRun(run);
     if (!opened.ok) return opened;

@@ -1,17 +1,14 @@
 import { aligned, bytesText } from '@image-tooling/model';
 import { listStore, type ListedStore } from '@image-tooling/pipeline';
 import { said, type Command } from '../command';
-import { noNames } from '../../arguments';
-import { storeRun } from './open';
+import { wholeStoreRun } from './open';
 import { ago, counted, short } from './words';
 
 /** Lists images and tools. */
 export const ls: Command = {
   flags: ['json'],
   async run(run) {
-    const none = noNames(run.given);
-    if (!none.ok) return none;
-    const opened = await storeRun(run);
+    const opened = await wholeStoreRun(run);
     if (!opened.ok) return opened;
     const listed = await listStore(opened.value);
     return said(run.given.flags.json ? [JSON.stringify(listed, undefined, 2)] : lines(listed));

@@ -1,10 +1,17 @@
 import { defaultRoot, openStore } from '@image-tooling/oci';
 import { ok, type Result } from '@image-tooling/model';
 import type { StoreRun } from '@image-tooling/pipeline';
+import { noNames } from '../../arguments';
 import type { CommandRun } from '../command';
 
 /** Opens the store for a command that needs no workspace. Fails with `disk-full` or `io`. */
 export async function storeRun({ env, cwd, context }: CommandRun): Promise<Result<StoreRun>> {
   const store = await openStore(defaultRoot(env));
   return store.ok ? ok({ store: store.value, env, context, cwd }) : store;
+}
+
+/** The same for a command that is about the whole store. Fails with `usage` too, where it is given names. */
+export async function wholeStoreRun(run: CommandRun): Promise<Result<StoreRun>> {
+  const none = noNames(run.given);
+  return none.ok ? storeRun(run) : none;
 }

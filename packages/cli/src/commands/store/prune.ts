@@ -1,8 +1,8 @@
-import { aligned, bytesText, fail, ok, type Result } from '@image-tooling/model';
+import { aligned, bytesText, ok, type Result } from '@image-tooling/model';
 import { KEEP_DAYS, pruneStore, type PrunedStore } from '@image-tooling/pipeline';
+import { usage } from '../../arguments';
 import { said, type Command } from '../command';
-import { noNames } from '../../arguments';
-import { storeRun } from './open';
+import { wholeStoreRun } from './open';
 import { KIND_WORDS } from './words';
 
 /** Frees what nobody needs, or tells what that is. */
@@ -10,11 +10,9 @@ export const prune: Command = {
   flags: ['apply', 'keep-days', 'go'],
   async run(run) {
     const { flags } = run.given;
-    const none = noNames(run.given);
-    if (!none.ok) return none;
     const keepDays = daysIn(flags['keep-days']);
     if (!keepDays.ok) return keepDays;
-    const opened = await storeRun(run);
+    const opened = await wholeStoreRun(run);
     if (!opened.ok) return opened;
     const request = { keepDays: keepDays.value, go: flags.go ?? false, apply: flags.apply ?? false };
     const pruned = await pruneStore(opened.value, request);
@@ -25,11 +23,10 @@ export const prune: Command = {
 function daysIn(text: string | undefined): Result<number> {
   if (text === undefined) return ok(KEEP_DAYS);
   if (/^\d{1,5}$/.test(text)) return ok(Number(text));
-  return fail({
-    code: 'usage',
-    message: `--keep-days is "${text}"; expected a whole number of days.`,
-    hint: `Write --keep-days=${KEEP_DAYS}; 0 keeps what workspaces need and what was used within the hour.`,
-  });
+  return usage(
+    `--keep-days is "${text}"; expected a whole number of days.`,
+    `Write --keep-days=${KEEP_DAYS}; 0 keeps what workspaces need and what was used within the hour.`,
+  );
 }
 
 function lines(

@@ -1,17 +1,14 @@
 import { bytesText, ok } from '@image-tooling/model';
 import { verifyStore, type VerifiedStore } from '@image-tooling/pipeline';
 import type { Command } from '../command';
-import { noNames } from '../../arguments';
-import { storeRun } from './open';
+import { wholeStoreRun } from './open';
 import { counted } from './words';
 
 /** Looks whether all that the store holds is what it was, and removes what is not. */
 export const verify: Command = {
   flags: ['repair'],
   async run(run) {
-    const none = noNames(run.given);
-    if (!none.ok) return none;
-    const opened = await storeRun(run);
+    const opened = await wholeStoreRun(run);
     if (!opened.ok) return opened;
     const repair = run.given.flags.repair ?? false;
     const verified = await verifyStore(opened.value, { repair });
