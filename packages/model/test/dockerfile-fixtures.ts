@@ -27,31 +27,38 @@ export function folder(root: string): BuildContext {
 
 const NOTHING: BuildContext = { files: () => [] };
 
-/** A base with a user, and kubectl: small, and never another. */
-export function smallWorkspace(): Workspace {
-  const image: FileText = {
-    file: 'images/base/image.json',
-    text: JSON.stringify({
-      description: 'The system',
-      from: { debian: 'trixie' },
-      packages: ['bash-completion', 'ca-certificates'],
-      users: [{ name: 'toolbox', uid: 1000, home: '/home/toolbox' }],
-      config: { env: { HOME: '/home/toolbox' }, user: '1000:1000' },
-    }),
-  };
-  const tool: FileText = {
-    file: 'tools/kubectl/tool.json',
-    text: JSON.stringify({
-      description: 'Kubernetes',
-      homepage: 'https://kubernetes.io',
-      license: 'Apache-2.0',
-      version: '1.36.4',
-      sources: { go: { package: 'k8s.io/kubernetes/cmd/kubectl', module: 'k8s.io/kubernetes' } },
-    }),
-  };
+/** A folder of files, none of them executable. */
+export function context(paths: readonly string[]): BuildContext {
+  const all = paths.map((path) => ({ path, executable: false }));
+  return { files: (wanted) => all.filter(({ path }) => path === wanted || path.startsWith(`${wanted}/`)) };
+}
+
+const KUBECTL = {
+  description: 'Kubernetes',
+  homepage: 'https://kubernetes.io',
+  license: 'Apache-2.0',
+  version: '1.36.4',
+  sources: { go: { package: 'k8s.io/kubernetes/cmd/kubectl', module: 'k8s.io/kubernetes' } },
+};
+
+/** An image called base, and kubectl. */
+export function workspaceOf(base: object): Workspace {
+  const image: FileText = { file: 'images/base/image.json', text: JSON.stringify(base) };
+  const tool: FileText = { file: 'tools/kubectl/tool.json', text: JSON.stringify(KUBECTL) };
   const read = readWorkspace({ images: [image], tools: [tool] });
   if (!read.ok) throw new Error(JSON.stringify(read.failures));
   return read.value;
+}
+
+/** A base with a user: small, and never another. */
+export function smallWorkspace(): Workspace {
+  return workspaceOf({
+    description: 'The system',
+    from: { debian: 'trixie' },
+    packages: ['bash-completion', 'ca-certificates'],
+    users: [{ name: 'toolbox', uid: 1000, home: '/home/toolbox' }],
+    config: { env: { HOME: '/home/toolbox' }, user: '1000:1000' },
+  });
 }
 
 export const EMPTY: Workspace = { images: new Map(), tools: new Map() };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { BuildContext } from '../src/dockerfile';
-import { imageOf, imported, lists, smallWorkspace } from './dockerfile-fixtures';
+import { context, imageOf, imported, lists, smallWorkspace, workspaceOf } from './dockerfile-fixtures';
 
 const run = (script: string): string => `FROM debian:trixie\nRUN ${script}\n`;
 
 /** What is left of some lines, "why" and "todo" together. */
-function left(text: string, context?: BuildContext): string {
-  return imported(text, context)
+function left(text: string, folderOf?: BuildContext): string {
+  return imported(text, folderOf)
     .report.left.map(({ why, todo }) => `${why} | ${todo}`)
     .join('\n');
 }
@@ -136,7 +136,7 @@ describe('settings', () => {
 });
 
 describe('files', () => {
-  const context: BuildContext = {
+  const beside: BuildContext = {
     files: (path) =>
       [
         { path: 'etc/a.conf', executable: false },
@@ -147,7 +147,7 @@ describe('files', () => {
   it('copies what is beside the Dockerfile', () => {
     const proposal = imported(
       'FROM debian\nCOPY etc /etc/tool\nCOPY --chmod=0700 bin/run.sh /usr/local/bin/run\n',
-      context,
+      beside,
     );
     expect(proposal.files).toEqual([
       { path: '/etc/tool/a.conf', copyOf: 'etc/a.conf', executable: false },
@@ -166,9 +166,9 @@ describe('files', () => {
   });
 
   it('leaves what it can not know', () => {
-    expect(left('FROM debian\nCOPY . /app\n', context)).toContain('copies the whole folder');
-    expect(left('FROM debian\nCOPY gone /app\n', context)).toContain('there is no "gone"');
-    expect(left('FROM debian\nCOPY --from=other/image /x /y\n', context)).toContain(
+    expect(left('FROM debian\nCOPY . /app\n', beside)).toContain('copies the whole folder');
+    expect(left('FROM debian\nCOPY gone /app\n', beside)).toContain('there is no "gone"');
+    expect(left('FROM debian\nCOPY --from=other/image /x /y\n', beside)).toContain(
       'comes from the image other/image',
     );
     expect(left('FROM debian\nRUN echo x >> /etc/bash.bashrc\n')).toContain('appends to /etc/bash.bashrc');
@@ -178,6 +178,60 @@ describe('files', () => {
   it('takes nothing that was removed again, or is scratch', () => {
     expect(imported('FROM debian\nRUN echo x > /etc/x && rm /etc/x && echo y > /tmp/y\n').files).toEqual([]);
   });
+});
+
+describe('what is inherited', () => {
+  const parent = workspaceOf({
+    description: 'The system',
+    from: { debian: 'trixie' },
+    packages: ['less'],
+    users: [{ name: 'toolbox', uid: 1000, home: '/home/toolbox', homeMode: '1777' }],
+    directories: [{ path: '/work', mode: '1777' }],
+    checks: [{ run: ['id'] }],
+    platforms: ['linux/amd64'],
+  });
+  const from = (lines: string) => imported(`FROM debian\n${lines}\n`, context(['a']), parent);
+
+  it("is not said again: packages, folders; platforms must be the parent's", () => {
+    const image = imageOf(
+      from('RUN apt-get install -y --no-install-recommends less jq && mkdir /work\nWORKDIR /work'),
+    );
+    expect(image).toEqual({
+      description: 'imported, imported from a Dockerfile',
+      from: { image: 'base' },
+      packages: ['jq'],
+      config: { workdir: '/work' },
+      platforms: ['linux/amd64'],
+    });
+  });
+
+  it('is a user of that number, whose home stays theirs where files are put into it', () => {
+    const image = imageOf(from('RUN useradd -u 1000 me\nUSER me\nCOPY a /home/toolbox/.config/x/a'));
+    expect(image).toMatchObject({
+      config: { user: '1000:1000' },
+      directories: [
+        { path: '/home/toolbox', uid: 1000, gid: 1000, mode: '1777' },
+        { path: '/home/toolbox/.config', uid: 1000, gid: 1000, mode: '0755' },
+        { path: '/home/toolbox/.config/x', uid: 1000, gid: 1000, mode: '0755' },
+      ],
+    });
+    expect(image).not.toHaveProperty('users');
+  });
+
+  it('has checks that another user may fail', () => {
+    const { report } = from('RUN useradd -u 1500 me\nUSER me');
+    expect(report.questions.map(({ text }) => text).join()).toContain(
+      'Checks of base are tried in this image too',
+    );
+  });
+});
+
+it('calls packages as Debian trixie does', () => {
+  const { image, report } = imported(run('apt-get install -y --no-install-recommends dnsutils netcat'));
+  expect(image).toMatchObject({ packages: ['bind9-dnsutils', 'netcat-openbsd'] });
+  expect(report.questions.map(({ text }) => text)).toContain(
+    'netcat is called netcat-openbsd in Debian trixie.',
+  );
 });
 
 it('puts each command of a chain into a list of its own', () => {

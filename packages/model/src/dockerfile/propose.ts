@@ -1,10 +1,14 @@
-import type { Image, Workspace } from '../definitions';
+import type { Workspace } from '../definitions';
+import { PLATFORMS } from '../platform';
 import { Findings, type Piece } from './findings';
 import { proposeConfig, descriptionOf } from './image/config';
 import { proposeFiles } from './image/files';
-import { proposePackages, settleForeign, type Inherited } from './image/packages';
+import { proposeDirectories } from './image/directories';
+import { inheritedBy } from './image/inherited';
+import { proposePackages, settleForeign } from './image/packages';
+import { SETUID_OF } from './image/renamed';
 import { proposeUsers } from './image/users';
-import { baseOf, type From } from './instructions/base';
+import { baseOf } from './instructions/base';
 import { readDockerfile } from './read/instructions';
 import { readStages, type LastStage } from './read-stages';
 import { reportOf } from './report';
@@ -54,14 +58,14 @@ export function proposeImage(request: ImportRequest): Proposal {
     findings,
   );
   const toolNames = [...new Set([...fetched.names, ...built.names, ...foreign.tools])].sort();
-  const users = proposeUsers(first.stage, usersOf(base.from, workspace), findings);
-  const { files, modes, directories } = proposeFiles(first.stage, users.known, findings);
+  const { users, known } = proposeUsers(first.stage, inherited, findings);
+  const { files, modes } = proposeFiles(first.stage, findings);
+  const paths = files.map(({ path }) => path);
+  const directories = proposeDirectories(first.stage, { users: known, inherited, files: paths }, findings);
   const packages = proposePackages(readings, inherited, [...base.packages, ...foreign.packages], findings);
-  const config = proposeConfig(
-    first.stage,
-    { users: users.known, tools: toolNames, inheritedEnv: envOf(base.from, workspace) },
-    findings,
-  );
+  const setuid = packages.flatMap((one) => SETUID_OF[one] ?? []);
+  const config = proposeConfig(first.stage, { users: known, tools: toolNames, inherited }, findings);
+  const platforms = inherited.platforms.filter((one) => one === 'linux/amd64' || !fetched.isForAmd64Only);
   settleDownloads(readings, findings);
   const tools = toolNames.filter((tool) => !inherited.tools.has(tool));
   const image = {
@@ -71,10 +75,11 @@ export function proposeImage(request: ImportRequest): Proposal {
     ...(tools.length > 0 && { tools }),
     ...(files.length > 0 && { files: 'rootfs' }),
     ...(Object.keys(modes).length > 0 && { modes }),
-    ...(users.users.length > 0 && { users: users.users }),
+    ...(users.length > 0 && { users }),
     ...(directories.length > 0 && { directories }),
     ...(Object.keys(config).length > 0 && { config }),
-    ...(fetched.isForAmd64Only && { platforms: ['linux/amd64'] }),
+    ...(setuid.length > 0 && { setuid }),
+    ...(platforms.length < PLATFORMS.length && { platforms }),
   };
   return { image, tools: [...fetched.written, ...built.written], files, report: reportOf(findings) };
 }
@@ -87,30 +92,4 @@ function chooseBase({ base }: LastStage, { workspace, from }: ImportRequest, fin
     findings: base ? findings : new Findings(),
     from,
   });
-}
-
-function ancestry(from: From, { images }: Workspace): Image[] {
-  const chain: Image[] = [];
-  let image = 'image' in from ? images.get(from.image) : undefined;
-  for (; image; image = image.parent) chain.push(image);
-  return chain;
-}
-
-function inheritedBy(from: From, workspace: Workspace): Inherited {
-  const chain = ancestry(from, workspace);
-  const owners = (key: 'packages' | 'tools') =>
-    new Map(
-      chain.flatMap(({ name, definition }) => definition[key].map((one): [string, string] => [one, name])),
-    );
-  return { packages: owners('packages'), tools: owners('tools') };
-}
-
-function usersOf(from: From, workspace: Workspace) {
-  return ancestry(from, workspace).flatMap(({ definition }) => definition.users);
-}
-
-function envOf(from: From, workspace: Workspace): ReadonlySet<string> {
-  return new Set(
-    ancestry(from, workspace).flatMap(({ definition }) => Object.keys(definition.config.env ?? {})),
-  );
 }

@@ -1,14 +1,14 @@
 import type { Findings } from '../findings';
 import { isKnown } from '../shell/value';
 import type { Stage } from '../stage';
+import type { Inherited } from './inherited';
 import type { ProposedUsers } from './users';
 
 export interface ConfigSetting {
   readonly users: ProposedUsers['known'];
   /** Names of the image's tools. */
   readonly tools: readonly string[];
-  /** Variables of what the image stands on. */
-  readonly inheritedEnv: ReadonlySet<string>;
+  readonly inherited: Inherited;
 }
 
 /** `config` of image.json, and what its parts become. */
@@ -35,9 +35,9 @@ export function proposeConfig(stage: Stage, setting: ConfigSetting, findings: Fi
 }
 
 /** HOME of the parent is its own user's: another user has another. */
-function homeOf({ start }: Stage, { users, inheritedEnv }: ConfigSetting): Record<string, string> {
+function homeOf({ start }: Stage, { users, inherited }: ConfigSetting): Record<string, string> {
   const home = users.get(start.user?.value.split(':')[0] ?? '')?.home;
-  return home !== undefined && inheritedEnv.has('HOME') ? { HOME: home } : {};
+  return home !== undefined && inherited.env.has('HOME') ? { HOME: home } : {};
 }
 
 /** Variables that hold the version of a tool would go stale: tool.json has it. */

@@ -3,13 +3,11 @@ import type { Findings } from '../findings';
 import { masked } from '../read/secrets';
 import type { Stage } from '../stage';
 import type { ProposedFile } from '../types';
-import type { ProposedUsers } from './users';
 
 /** What of an image.json says which files it has. */
 export interface ProposedFiles {
   readonly files: readonly ProposedFile[];
   readonly modes: Readonly<Record<string, string>>;
-  readonly directories: readonly object[];
 }
 
 /** Folders that every Debian has, and those of packages: they are not declared again. */
@@ -17,8 +15,8 @@ const SCRATCH = /^\/(?:tmp|var\/tmp)(?:\/|$)/;
 
 const KEPT_ASIDE = 'Give it to the container when it starts; everybody can read an image.';
 
-/** The files and folders that the last stage has of its own. */
-export function proposeFiles(stage: Stage, users: ProposedUsers['known'], findings: Findings): ProposedFiles {
+/** The files that the last stage has of its own. */
+export function proposeFiles(stage: Stage, findings: Findings): ProposedFiles {
   const own = [...stage.files.nodes].flatMap(([path, node]) => ownFile(path, node) ?? []);
   const kept = own.filter((file) => !isKeptAside(file, findings));
   kept.forEach((file) => tell(file, findings));
@@ -26,7 +24,6 @@ export function proposeFiles(stage: Stage, users: ProposedUsers['known'], findin
   return {
     files: kept.map(({ file }) => file),
     modes: Object.fromEntries(modes.map(({ path, mode }) => [path, mode!])),
-    directories: directoriesOf(stage, users, findings),
   };
 }
 
@@ -74,31 +71,4 @@ function usualMode(executable: boolean): string {
 
 function isExecutable(mode: string): boolean {
   return (Number.parseInt(mode, 8) & 0o111) !== 0;
-}
-
-function directoriesOf(stage: Stage, users: ProposedUsers['known'], findings: Findings): object[] {
-  const workdir = stage.workdirs.at(-1);
-  const homes = new Set(stage.users.map(({ value }) => value.home ?? `/home/${value.name}`));
-  const declared = [...stage.files.folders]
-    .filter(([path]) => !homes.has(path))
-    .map(([path, { mode, owner, pieces }]) => {
-      pieces.forEach((piece) => findings.carried(piece, `"directories" of image.json: ${path}`));
-      return { path, mode: mode ?? '0755', ...owned(owner, users) };
-    });
-  for (const [path, { pieces }] of stage.files.folders)
-    if (homes.has(path)) pieces.forEach((piece) => findings.carried(piece, `the home of a user: ${path}`));
-  const isThere = !workdir || homes.has(workdir.value) || stage.files.isFolder(workdir.value);
-  return isThere ? declared : [...declared, { path: workdir.value, mode: '0755' }];
-}
-
-/** "dev:dev", "1000:1000" in numbers; root's, where the name is not known. */
-function owned(owner: string | undefined, users: ProposedUsers['known']): { uid?: number; gid?: number } {
-  const [name = '', group] = (owner ?? '').split(':');
-  const user = users.get(name);
-  const uid = /^\d+$/.test(name) ? Number(name) : user?.uid;
-  const gid =
-    group !== undefined && /^\d+$/.test(group)
-      ? Number(group)
-      : (users.get(group ?? '')?.gid ?? (group === undefined ? undefined : user?.gid));
-  return { ...(uid !== undefined && uid !== 0 && { uid }), ...(gid !== undefined && gid !== 0 && { gid }) };
 }

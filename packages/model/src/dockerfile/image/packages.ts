@@ -1,12 +1,9 @@
 import type { Findings } from '../findings';
 import type { Stage } from '../stage';
+import { CODENAME } from '../shell/substitutions';
+import type { Inherited } from './inherited';
+import { nameInDebian } from './renamed';
 import { reused, type Readings } from '../tools/propose';
-
-/** Where packages and tools come from that an image need not list: its parents, by what they have. */
-export interface Inherited {
-  readonly packages: ReadonlyMap<string, string>;
-  readonly tools: ReadonlyMap<string, string>;
-}
 
 /** Packages that are there to fetch and verify programs, which nothing does inside an image. */
 const FOR_FETCHING = [
@@ -30,7 +27,9 @@ export function proposePackages(
   findings: Findings,
 ): string[] {
   const names: string[] = extra.filter((name) => !inherited.packages.has(name));
-  for (const [name, piece] of amd64.packages) {
+  for (const [given, piece] of amd64.packages) {
+    const name = nameInDebian(given);
+    if (name !== given) findings.ask(piece.line, `${given} is called ${name} in Debian ${CODENAME}.`);
     const owner = inherited.packages.get(name);
     if (owner === undefined) names.push(name);
     findings.carried(

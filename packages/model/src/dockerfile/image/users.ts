@@ -1,6 +1,6 @@
-import type { ImageUser } from '../../definitions';
 import type { Findings } from '../findings';
 import type { Asked, Stage, UserRequest } from '../stage';
+import type { Inherited } from './inherited';
 
 /** The users of an image to write, and what USER becomes. */
 export interface ProposedUsers {
@@ -18,7 +18,7 @@ const FIRST_UID = 1000;
  */
 export function proposeUsers(
   stage: Stage,
-  inherited: readonly ImageUser[],
+  { users: inherited, checked }: Inherited,
   findings: Findings,
 ): ProposedUsers {
   const known = new Map<string, { uid: number; gid: number; home?: string }>(
@@ -44,6 +44,12 @@ export function proposeUsers(
     users.push(userOf(value, uid));
     findings.carried(piece, `"users" of image.json: ${value.name}, uid ${uid}`);
   }
+  const { user } = stage.start;
+  if (user && users.length > 0 && checked.length > 0)
+    findings.ask(
+      user.piece.line,
+      `Checks of ${checked.join(', ')} are tried in this image too: one that asks for its user fails with another.`,
+    );
   settleGroups(stage, known, findings);
   return { users, known };
 }

@@ -1,4 +1,4 @@
-import type { Workspace } from '@image-tooling/model';
+import { PLATFORMS, type Workspace } from '@image-tooling/model';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
 import { canAsk, choose } from '../shared/ask';
 import { workspaceIn, writeDefinitions } from '../shared/definitions';
@@ -35,7 +35,9 @@ async function defaultFrom(workspace: Workspace): Promise<string> {
   return canAsk() ? choose('What does it stand on?', choices) : choices[0]!;
 }
 
-function contentOf(options: ImageOptions, from: From, { tools }: Workspace): object {
+function contentOf(options: ImageOptions, from: From, { images, tools }: Workspace): object {
+  const parent = 'image' in from ? images.get(from.image) : undefined;
+  const platforms = parent?.definition.platforms ?? PLATFORMS;
   const packages = [...new Set(wordsOf(options.packages))].sort();
   const toolNames = [...new Set(wordsOf(options.tools))].sort();
   const examples = toolNames.flatMap((name) => tools.get(name)?.definition.examples.slice(0, 1) ?? []);
@@ -45,6 +47,7 @@ function contentOf(options: ImageOptions, from: From, { tools }: Workspace): obj
     ...(packages.length > 0 && { packages }),
     ...(toolNames.length > 0 && { tools: toolNames }),
     checks: [{ run: ['toolbox-help'] }],
+    ...(platforms.length < PLATFORMS.length && { platforms }),
     ...(examples.length > 0 && { examples }),
   };
 }

@@ -1,0 +1,43 @@
+import { PLATFORMS, type Platform } from '../../platform';
+import type { Image, ImageUser, Workspace } from '../../definitions';
+import type { From } from '../instructions/base';
+
+/** What an image has of its parents, and need not or may not say again. */
+export interface Inherited {
+  /** Packages and tools, each with the image that has it. */
+  readonly packages: ReadonlyMap<string, string>;
+  readonly tools: ReadonlyMap<string, string>;
+  readonly users: readonly ImageUser[];
+  /** Declared folders. */
+  readonly folders: ReadonlySet<string>;
+  /** Names of variables. */
+  readonly env: ReadonlySet<string>;
+  /** Those that the parent is for. */
+  readonly platforms: readonly Platform[];
+  /** Parents whose checks are tried in the image as well. */
+  readonly checked: readonly string[];
+}
+
+export function inheritedBy(from: From, workspace: Workspace): Inherited {
+  const chain = ancestry(from, workspace);
+  const owners = (key: 'packages' | 'tools') =>
+    new Map(
+      chain.flatMap(({ name, definition }) => definition[key].map((one): [string, string] => [one, name])),
+    );
+  return {
+    packages: owners('packages'),
+    tools: owners('tools'),
+    users: chain.flatMap(({ definition }) => definition.users),
+    folders: new Set(chain.flatMap(({ definition }) => definition.directories.map(({ path }) => path))),
+    env: new Set(chain.flatMap(({ definition }) => Object.keys(definition.config.env ?? {}))),
+    platforms: chain[0]?.definition.platforms ?? PLATFORMS,
+    checked: chain.filter(({ definition }) => definition.checks.length > 0).map(({ name }) => name),
+  };
+}
+
+function ancestry(from: From, { images }: Workspace): Image[] {
+  const chain: Image[] = [];
+  let image = 'image' in from ? images.get(from.image) : undefined;
+  for (; image; image = image.parent) chain.push(image);
+  return chain;
+}
