@@ -211,7 +211,7 @@ describe('mistakes between files', () => {
     expect(shown(readWorkspace(files(images, [toolFile('yq')])))).toMatchInlineSnapshot(`
       "error: The folder "Base_1" must have a name of lower-case letters, digits and single dashes ("tooling-k8s"): its Nx project and its repository are called like it. (schema)
         images/Base_1/image.json
-        help: Rename the folder images/Base_1.
+        help: Call it images/base-1.
 
       error: An image and a tool are both called "yq"; the names of Nx projects are unique. (duplicate)
         tools/yq/tool.json

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseImage, parseTool } from '@image-tooling/model';
@@ -10,6 +10,7 @@ import { importDockerfile } from '../src/generators/import-dockerfile/generator'
 import { licenceOf } from '../src/generators/tool/licence';
 import { highest } from '../src/generators/tool/find/release';
 import { tool } from '../src/generators/tool/generator';
+import { generators } from '../generators.json';
 
 const FIXTURES = join(__dirname, 'fixtures', 'dockerfiles');
 
@@ -46,6 +47,13 @@ async function refusal(work: () => unknown): Promise<string> {
   if (!(error instanceof Error)) throw new Error('it was not refused');
   return error.message;
 }
+
+it.each(Object.entries(generators))('%s says what it does', (_, { schema }) => {
+  const { description } = JSON.parse(readFileSync(join(__dirname, '..', schema), 'utf8')) as {
+    readonly description?: string;
+  };
+  expect(description).toMatch(/^[A-Z].*\.$/);
+});
 
 describe('image', () => {
   it('writes an image on the base of the workspace, and says what to run', async () => {
@@ -91,9 +99,9 @@ describe('image', () => {
   });
 
   it('is refused under a name that is taken, by an image or another project', async () => {
-    expect(await refusal(() => image(tree, { name: 'base', from: 'debian', lock: false }))).toContain(
-      'There is an image "base" already',
-    );
+    const again = await refusal(() => image(tree, { name: 'base', lock: false }));
+    expect(again).toContain('There is an image "base" already');
+    expect(again).not.toContain('stand on each other');
     expect(await refusal(() => image(tree, { name: 'yq', lock: false }))).toContain(
       'A project is called "yq" already',
     );
@@ -167,6 +175,9 @@ describe('tool', () => {
     expect(await refusal(() => tool(tree, { name: 'yq' }))).toMatch(
       /There is a tool "yq" already[\s\S]*Nothing says where/,
     );
+    expect(await refusal(() => tool(tree, { name: 'base', npm: 'nothing-is-asked-for' }))).toMatch(
+      /^error: A project is called "base" already/,
+    );
     expect(
       await refusal(() => tool(tree, { name: 'one', release: 'https://x.invalid/latest/one' })),
     ).toContain('names no version');
@@ -175,6 +186,13 @@ describe('tool', () => {
         tool(tree, { name: 'One', release: 'https://x.invalid/1.0/one', license: 'none?', lock: false }),
       ),
     ).toContain('license');
+  });
+
+  it('says what it guessed before the lock that may fail for it', async () => {
+    const done = await tool(tree, { name: 'bat', deb: 'bat', toolVersion: '0.25.0' });
+    await expect(done()).rejects.toThrow('"bat" is written, but not locked');
+    expect(said.join('\n')).toMatch(/taken to be \/usr\/bin\/bat[^]*Its home page is not known/);
+    expect(said.join('\n')).not.toContain('Next:');
   });
 
   it('reads usual licences', () => {

@@ -123,6 +123,6 @@ function storeLines({ layers, name }: ImageExplanation): string[] {
   );
   return [
     ...(missing.length < layers.length ? some : ['store     has none of its layers']),
-    `          they are made again by: npx nx run ${name}:build --skip-nx-cache`,
+    `          made again by: npx nx run ${name}:build --skip-nx-cache`,
   ];
 }

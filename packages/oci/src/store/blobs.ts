@@ -102,7 +102,7 @@ export class Blobs {
     return new Fault({
       code: 'store-corrupt',
       message: `The blob ${digest} in the store was changed: it hashes to ${found}.`,
-      hint: `Remove ${this.pathOf(digest)} and build again with --skip-nx-cache.`,
+      hint: 'Run "image-tooling store verify --repair", and build again with --skip-nx-cache.',
       place: { file: this.pathOf(digest) },
     });
   }

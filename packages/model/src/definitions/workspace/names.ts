@@ -13,9 +13,15 @@ function badName({ name, folder, document }: Entry<unknown, unknown>): Failure {
   return {
     code: 'schema',
     message: `The folder "${name}" must have ${NAME_EXPECTED}: its Nx project and its repository are called like it.`,
-    hint: `Rename the folder ${folder}.`,
+    hint: `Call it ${fitting(folder, name)}.`,
     place: { file: document.file },
   };
+}
+
+/** The folder under the nearest name that it may have. */
+function fitting(folder: string, name: string): string {
+  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? ['tooling'];
+  return folder.slice(0, -name.length) + words.join('-');
 }
 
 function takenName({ name, folder, document }: Entry<unknown, unknown>): Failure {

@@ -29,7 +29,7 @@ export function workspaceIn(tree: Tree): Workspace {
 export function writeDefinitions(tree: Tree, definitions: readonly NewDefinition[]): readonly Failure[] {
   const taken = definitions.flatMap((definition) => nameTaken(tree, definition));
   const files = definitions.map((definition) => ({ kind: definition.kind, ...fileOf(tree, definition) }));
-  const mistakes = mistakesIn(tree, files);
+  const mistakes = mistakesIn(tree, files).filter(({ place }) => !tree.exists(place!.file));
   if (taken.length + mistakes.length > 0) return [...taken, ...mistakes];
   for (const { file, text } of files) tree.write(file, text);
   return [];
@@ -46,21 +46,32 @@ function fileOf(tree: Tree, { kind, name, content }: NewDefinition): FileText {
   return { file: `${folder}/${kind}.json`, text };
 }
 
-function nameTaken(tree: Tree, { kind, name }: NewDefinition): Failure[] {
-  const hint = 'Take another name, or change what is there.';
+/** Why a definition can't have its name: `duplicate` where an image, a tool or another project has it. */
+export function nameTaken(tree: Tree, { kind, name }: Pick<NewDefinition, 'kind' | 'name'>): Failure[] {
   const file = definitionPath(tree, kind, name);
   if (tree.exists(file))
-    return [{ code: 'duplicate', message: `There is ${A[kind]} "${name}" already (${file}).`, hint }];
+    return [
+      {
+        code: 'duplicate',
+        message: `There is ${A[kind]} "${name}" already (${file}).`,
+        hint: INSTEAD[kind](name, file),
+      },
+    ];
   const other = kind === 'image' ? 'tool' : 'image';
   const root = tree.exists(definitionPath(tree, other, name))
     ? definitionPath(tree, other, name)
     : getProjects(tree).get(name)?.root;
   if (root === undefined) return [];
   const message = `A project is called "${name}" already (${root}); the names of Nx projects are unique.`;
-  return [{ code: 'duplicate', message, hint }];
+  return [{ code: 'duplicate', message, hint: 'Take another name.' }];
 }
 
 const A = { image: 'an image', tool: 'a tool' };
+const INSTEAD = {
+  image: (_: string, file: string) => `Take another name, or change ${file} and run its "lock".`,
+  tool: (name: string, file: string) =>
+    `To move its version, change "version" in ${file} and run "npx nx run ${name}:lock".`,
+};
 
 /** What is wrong with the new files themselves: that others have mistakes is no reason to refuse them. */
 function mistakesIn(tree: Tree, files: readonly (FileText & { readonly kind: string })[]): Failure[] {

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
 
-/** Locks what was written, one after the other, and says what to run next. Fails where a lock does. */
+/** Says what is to be said first, locks what was written, one after the other, and says what to run next. Fails where a lock does. */
 export function lockThenSay(
   tree: Tree,
   names: readonly string[],
-  { lock, say }: { readonly lock: boolean; readonly say: string },
+  { lock, first, say }: { readonly lock: boolean; readonly first?: string; readonly say: string },
 ): GeneratorCallback {
   return async () => {
+    if (first !== undefined) logger.info(first);
     for (const name of lock ? names : []) await lockOne(tree.root, name);
     logger.info(say);
   };

@@ -1,6 +1,6 @@
 import { all, type Failure, type RunContext } from '@image-tooling/model';
 import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
-import { definitionPath, workspaceIn, writeDefinitions } from '../shared/definitions';
+import { nameTaken, workspaceIn, writeDefinitions } from '../shared/definitions';
 import { lockThenSay } from '../shared/lock';
 import { refuse, usage } from '../shared/refuse';
 import { definitionOf, KINDS, type Kind } from './definition';
@@ -23,7 +23,7 @@ export async function tool(tree: Tree, options: ToolOptions): Promise<GeneratorC
     env: process.env,
     context: context(),
   };
-  const early = [...beforeSearching(tree, options), ...(kinds.length === 0 ? [noSource(name)] : [])];
+  const early = [...nameTaken(tree, { kind: 'tool', name }), ...(kinds.length === 0 ? [noSource(name)] : [])];
   if (early.length > 0) refuse(early);
   const found = all(await Promise.all(kinds.map((kind) => FIND[kind](options[kind]!, search))));
   if (!found.ok) return refuse(found.failures);
@@ -35,22 +35,9 @@ export async function tool(tree: Tree, options: ToolOptions): Promise<GeneratorC
   if (failures.length > 0) refuse(failures);
   return lockThenSay(tree, [name], {
     lock,
-    say: nextSteps(name, { version: content.version, questions, lock }),
+    first: toLookAt(name, content.version, questions),
+    say: nextSteps(name, lock),
   });
-}
-
-/** What is wrong whatever is found: no registry is asked for a name that can't be. */
-function beforeSearching(tree: Tree, { name }: ToolOptions): Failure[] {
-  const file = definitionPath(tree, 'tool', name);
-  return tree.exists(file)
-    ? [
-        {
-          code: 'duplicate',
-          message: `There is a tool "${name}" already (${file}).`,
-          hint: `To move its version, change "version" in ${file} and run "npx nx run ${name}:lock".`,
-        },
-      ]
-    : [];
 }
 
 function noSource(name: string): Failure {
@@ -78,21 +65,19 @@ function context(): RunContext {
   };
 }
 
-function nextSteps(
-  name: string,
-  {
-    version,
-    questions,
-    lock,
-  }: { readonly version: string; readonly questions: readonly string[]; readonly lock: boolean },
-): string {
+/** Told before the lock: a guess that was wrong is often why it fails. */
+function toLookAt(name: string, version: string, questions: readonly string[]): string {
+  const guesses = questions.map((question) => `  - ${question}`);
   return [
     `${name} ${version}`,
-    ...(questions.length > 0
-      ? ['To look at in its tool.json:', ...questions.map((question) => `  - ${question}`)]
-      : []),
+    ...(guesses.length > 0 ? ['To look at in its tool.json:', ...guesses] : []),
+  ].join('\n');
+}
+
+function nextSteps(name: string, locked: boolean): string {
+  return [
     'Next:',
-    ...(lock ? [] : [`  npx nx run ${name}:lock`]),
+    ...(locked ? [] : [`  npx nx run ${name}:lock`]),
     `  add "${name}" to "tools" of an image, then npx nx run <image>:build && npx nx run <image>:test`,
   ].join('\n');
 }
