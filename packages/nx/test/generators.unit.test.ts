@@ -258,11 +258,12 @@ describe('import-dockerfile', () => {
     try {
       writeFileSync(
         join(folder, 'Dockerfile'),
-        'FROM debian\nARG LEVEL=1\nENV LEVEL=$LEVEL\nCOPY ../../etc/passwd /etc/x\n',
+        'FROM debian\nARG LEVEL=1\nENV LEVEL=$LEVEL\nCOPY ../../etc/passwd /etc/x\nCOPY link /etc/y\n',
       );
+      symlinkSync('/etc/passwd', join(folder, 'link'));
       importDockerfile(tree, { path: folder, name: 'args', arg: ['LEVEL=2'] });
       expect(json('images/args/image.json')).toMatchObject({ config: { env: { LEVEL: '2' } } });
-      expect(tree.exists('images/args/rootfs/etc/x')).toBe(false);
+      expect(tree.exists('images/args/rootfs')).toBe(false);
     } finally {
       rmSync(folder, { recursive: true });
     }

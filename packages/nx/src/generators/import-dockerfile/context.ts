@@ -1,4 +1,4 @@
-import { readdirSync, statSync, type Stats } from 'node:fs';
+import { readdirSync, lstatSync, type Stats } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { BuildContext } from '@image-tooling/model/dockerfile';
 
@@ -24,5 +24,5 @@ function filesAt(folder: string, path: string): { readonly path: string; readonl
 }
 
 function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
+  return lstatSync(path, { throwIfNoEntry: false });
 }
