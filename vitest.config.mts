@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // unit: no engine, no network. integration: a real engine, the host's Debian mirror. e2e: the real tools.
-const project = (name: string, pattern: string, timeout: number) => ({
+const project = (name: string, pattern: string, timeout: number, globalSetup: string[] = []) => ({
   test: {
     name,
     include: [`packages/*/test/**/${pattern}`, `test/**/${pattern}`, `.dagger/test/**/${pattern}`],
+    globalSetup,
     testTimeout: timeout,
     hookTimeout: timeout,
   },
@@ -18,7 +19,7 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     projects: [
       project('unit', '*.unit.test.ts', 20_000),
-      project('integration', '*.integration.test.ts', 240_000),
+      project('integration', '*.integration.test.ts', 240_000, ['./test/shared-folder.ts']),
       project('e2e', '*.e2e.test.ts', 3_600_000),
     ],
   },

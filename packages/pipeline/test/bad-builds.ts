@@ -85,6 +85,7 @@ export function describeBadBuilds(chain: () => Chain): void {
           command: /bin/sh -euc apt-get install --yes --no-install-recommends -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io /step/packages/*.deb
           Reading package lists...
           Building dependency tree...
+          Reading state information...
           The following NEW packages will be installed:
             fixture-failing
           0 upgraded, 1 newly installed, 0 to remove and 0 not upgraded.
@@ -169,7 +170,9 @@ export function describeBadBuilds(chain: () => Chain): void {
             help: Free space there, or set IMAGE_STORE to a folder on a larger disk.
           "
         `);
-        await expect(writeFile(join(IMAGE_STORE, 'room'), Buffer.alloc(1_000_000))).resolves.toBe(undefined);
+        expect(await readdir(join(IMAGE_STORE, 'tmp'))).toEqual([]);
+        // Of whole .debs, which are kept, as many fit as come in time: what room they leave is chance.
+        if (size === '64m') await writeFile(join(IMAGE_STORE, 'room'), Buffer.alloc(1_000_000));
       } finally {
         await exec('umount', [IMAGE_STORE]);
       }

@@ -1,13 +1,14 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  createArchive,
   createRig,
   type FixtureArchive,
   type FixturePackage,
   type Leftovers,
   type WorkspaceRig,
 } from '@image-tooling/testkit';
+import { BASE_IMAGE } from './fixture-images';
+import { fixtureArchive, storeWithBase } from './shared-base';
 
 /** Content that no compressor makes smaller, the same each time. */
 function noise(bytes: number): Buffer {
@@ -45,7 +46,7 @@ export const FAILING: FixturePackage = {
 
 const PLATFORMS = { platforms: ['linux/amd64'] };
 const IMAGES: Readonly<Record<string, object>> = {
-  base: { description: 'A base', from: { debian: 'trixie' }, files: 'rootfs' },
+  base: BASE_IMAGE,
   slow: { description: 'Takes its time', from: { image: 'base' }, packages: ['fixture-slow'] },
   failing: { description: 'Fails', from: { image: 'base' }, packages: ['fixture-failing'] },
   files: { description: 'Files only', from: { image: 'base' }, files: 'rootfs' },
@@ -61,8 +62,8 @@ export class Chain {
   ) {}
 
   static async make(): Promise<Chain> {
-    const archive = await createArchive({ packages: [SLOW, FAILING, QUICK, SECOND, RANDOM] });
-    const rig = await createRig({ archives: [archive] });
+    const archive = await fixtureArchive([SLOW, FAILING, QUICK, SECOND, RANDOM]);
+    const rig = await createRig({ archives: [archive], storeFrom: await storeWithBase() });
     for (const [name, image] of Object.entries(IMAGES))
       await rig.write(`images/${name}/image.json`, { ...image, ...PLATFORMS });
     await rig.write('images/base/rootfs/etc/fixture.conf', 'from the rootfs\n');

@@ -4,7 +4,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestReport } from '@image-tooling/model';
 import {
-  createArchive,
   leftoversOf,
   steady,
   type CommandLineEnd,
@@ -13,8 +12,8 @@ import {
 } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NOTHING } from './chain';
-import { HELLO } from './fixture-images';
 import { plantBootstrap } from './planted';
+import { fixtureArchive } from './shared-base';
 import { testedImages } from './tested-images';
 
 const LAUNCHER = join(__dirname, '..', '..', 'cli', 'bin', 'image-tooling.cjs');
@@ -24,7 +23,7 @@ let rig: WorkspaceRig;
 let good: CommandLineEnd;
 
 beforeAll(async () => {
-  archive = await createArchive({ packages: [HELLO] });
+  archive = await fixtureArchive();
   rig = await testedImages(archive);
   good = await rig.run(['test', 'good']);
 });

@@ -1,6 +1,7 @@
 import { createRig, type FixtureArchive, type WorkspaceRig } from '@image-tooling/testkit';
 import { BASE_IMAGE } from './fixture-images';
 import { plantTool, type PlantedTool } from './planted';
+import { storeWithBase } from './shared-base';
 
 const PLATFORM = 'linux/amd64';
 const ABOVE = ['good', 'bad', 'rootful', 'slow'];
@@ -94,7 +95,7 @@ const SLOW = {
 
 /** A workspace with images that pass and fail, locked and built. */
 export async function testedImages(archive: FixtureArchive): Promise<WorkspaceRig> {
-  const rig = await createRig({ archives: [archive] });
+  const rig = await createRig({ archives: [archive], storeFrom: await storeWithBase() });
   const config = { ...BASE_IMAGE.config, workdir: '/work' };
   const definitions = { base: { ...BASE_IMAGE, config }, good: GOOD, bad: BAD, rootful: ROOTFUL, slow: SLOW };
   for (const [name, definition] of Object.entries(definitions))

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PublishReport } from '@image-tooling/model';
 import {
-  createArchive,
   createRig,
   startFaultProxy,
   startRegistry,
@@ -16,8 +15,9 @@ import {
   type RealRegistry,
   type WorkspaceRig,
 } from '@image-tooling/testkit';
-import { buildAll, EXTRA, HELLO, lockAll, writeImages } from '../fixture-images';
+import { buildAll, lockAll, writeImages } from '../fixture-images';
 import { plantTool, type PlantedTool } from '../planted';
+import { fixtureArchive, storeWithBase } from '../shared-base';
 
 const exec = promisify(execFile);
 
@@ -63,8 +63,8 @@ export class PublishWorkspace {
 
   static async open(): Promise<PublishWorkspace> {
     const registry = await startRegistry();
-    const archive = await createArchive({ packages: [HELLO, EXTRA] });
-    const rig = await createRig({ archives: [archive] });
+    const archive = await fixtureArchive();
+    const rig = await createRig({ archives: [archive], storeFrom: await storeWithBase() });
     const made = new PublishWorkspace(rig, archive, registry, await startFaultProxy(registry));
     await writeImages(rig, {}, { tools: ['greet'] });
     await plantTool(rig, greet('1.0.0'), 'linux/amd64');
