@@ -11,6 +11,14 @@ function left(text: string, folderOf?: BuildContext): string {
     .join('\n');
 }
 
+it("leaves a user's home to the user, also below an archive that was unpacked", () => {
+  const archive = 'curl -O https://x.invalid/a-1.0.zip && unzip a-1.0.zip';
+  const text = run(`${archive} && useradd -m -u 1001 ci && chown -R ci:ci /home/ci`);
+  const { needless } = imported(text).report;
+  expect(needless.map(({ why }) => why)).toContain("a user's home is the user's");
+  expect(left(text)).not.toContain('/home');
+});
+
 describe('FROM', () => {
   it.each([
     ['debian:bookworm-slim', { debian: 'trixie' }],

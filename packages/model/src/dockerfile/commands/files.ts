@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { isProgramFolder, type FileNode } from '../files';
+import { octal, withPiece } from './file-nodes';
 import { hasFlag, optionOf, optionsOf, type Done, type Handler, type ShellCommand } from '../shell/command';
 import type { Value } from '../shell/value';
 
@@ -64,14 +65,6 @@ function placed(
   if (moves) files.nodes.delete(from);
 }
 
-function withPiece(node: FileNode, piece: ShellCommand['piece']): FileNode {
-  if ('download' in node.content) {
-    node.content.download.pieces.add(piece);
-    return node;
-  }
-  return { ...node, pieces: new Set([...node.pieces, piece]) };
-}
-
 /** A folder of an archive that is moved as a whole. */
 function movedTree({ reading, piece }: ShellCommand, from: string, to: string): boolean {
   const { files } = reading.stage;
@@ -83,72 +76,6 @@ function movedTree({ reading, piece }: ShellCommand, from: string, to: string): 
   files.unpacked = files.unpacked.map((one) => (one === tree ? { ...one, folder: to } : one));
   return true;
 }
-
-/** chmod: of files that the Dockerfile made. */
-export const chmod: Handler = (command) => {
-  const { stage, findings } = command.reading;
-  const [mode, ...paths] = command.args.filter(({ text }) => !/^-[a-zA-Z]*R|^-[vfc]$|^--/.test(text));
-  if (!mode || paths.length === 0) return undefined;
-  for (const { text } of paths) {
-    const path = stage.path(text);
-    const found = stage.files.below(path);
-    const nodes = found.length > 0 ? found : stage.files.get(path) ? [path] : [];
-    const folder = stage.files.folders.get(path);
-    const octalMode = octal(mode.text) ?? symbolic(mode.text);
-    if (folder)
-      stage.files.folders.set(path, {
-        ...folder,
-        ...(octalMode && { mode: octalMode }),
-        pieces: new Set([...folder.pieces, command.piece]),
-      });
-    else if (nodes.length > 0) nodes.forEach((one) => changeMode(command, one, octalMode));
-    else if (
-      !stage.files.unpacked.some(({ folder: one, download }) =>
-        path.startsWith(one) ? download.pieces.add(command.piece) : undefined,
-      )
-    )
-      findings.left(
-        command.piece,
-        `"${text}" is not known to be made by this Dockerfile`,
-        'Use "directories", "modes" or rootfs/ of image.json for permissions.',
-      );
-  }
-  return {};
-};
-
-function changeMode({ reading, piece }: ShellCommand, path: string, mode: string | undefined): void {
-  const { files } = reading.stage;
-  const node = files.get(path);
-  if (node) files.write(path, withPiece({ ...node, ...(mode !== undefined && { mode }) }, piece));
-}
-
-/** chown: layers hold files of rootfs/ as root's. */
-export const chown: Handler = ({ args, reading, piece }) => {
-  const { stage, findings } = reading;
-  const [owner, ...paths] = args.filter(({ text }) => !text.startsWith('-'));
-  if (!owner || paths.length === 0) return undefined;
-  for (const { text } of paths) {
-    const path = stage.path(text);
-    const folder = stage.files.folders.get(path);
-    const node = stage.files.get(path);
-    if (folder)
-      stage.files.folders.set(path, {
-        ...folder,
-        owner: owner.text,
-        pieces: new Set([...folder.pieces, piece]),
-      });
-    else if (node && /^(?:root|0)(?::(?:root|0)?)?$/.test(owner.text))
-      findings.needless(piece, "files of layers are root's");
-    else if (node && 'download' in node.content) node.content.download.pieces.add(piece);
-    else
-      findings.left(
-        piece,
-        `files of rootfs/ are root's, and so is what the image has below ${text}`,
-        'Name a folder in "directories" with uid and gid, if the user has to write there.',
-      );
-  }
-  return {};
-};
 
 /** mkdir. */
 export const makeFolder: Handler = (command) => {
@@ -241,13 +168,3 @@ export const touch: Handler = ({ args, reading, piece }) => {
   }
   return {};
 };
-
-/** "755" as image.json has it; undefined where it is no number. */
-export function octal(text: string): string | undefined {
-  return /^[0-7]{3,4}$/.test(text) ? text.padStart(4, '0') : undefined;
-}
-
-/** What "chmod +x" makes of a new file. */
-function symbolic(text: string): string | undefined {
-  return /^[augo]*\+[rw]*x$/.test(text) ? '0755' : undefined;
-}

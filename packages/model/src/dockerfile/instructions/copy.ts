@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { octal } from '../commands/files';
+import { octal } from '../commands/file-nodes';
 import { startDownload } from '../commands/fetch';
 import type { FileNode } from '../files';
 import type { Piece } from '../findings';

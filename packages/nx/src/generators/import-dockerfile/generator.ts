@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fail, ok, type Result } from '@image-tooling/model';
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { formatReport, proposeImage, type Proposal } from '@image-tooling/model/dockerfile';
 import { joinPathFragments, logger, readNxJson, type Tree } from '@nx/devkit';
 import { workspaceIn, writeDefinitions } from '../shared/definitions';
@@ -27,9 +27,11 @@ export function importDockerfile(tree: Tree, options: ImportDockerfileOptions): 
   if (!file.ok) return refuse(file.failures);
   const folder = options.context === undefined ? dirname(file.value) : fromHere(options.context);
   const name = options.name ?? imageName(dirname(file.value));
+  const text = readFileSync(file.value, 'utf8');
+  if (!/^\s*FROM\s/im.test(text)) refuse([noFrom(file.value)]);
   const proposal = proposeImage({
     name,
-    text: readFileSync(file.value, 'utf8'),
+    text,
     context: folderContext(folder),
     workspace: workspaceIn(tree),
     archives: (pluginOptions(readNxJson(tree))?.debian?.archives ?? []).map(({ url }) => url),
@@ -99,6 +101,13 @@ function dockerfileAt(path: string): Result<string> {
   const file = existsSync(absolute) && statSync(absolute).isDirectory() ? inside : absolute;
   if (existsSync(file)) return ok(file);
   return fail(usage(`There is no Dockerfile ${file}.`, 'Name the file, or the folder that it is in.'));
+}
+
+function noFrom(file: string): Failure {
+  return usage(
+    `${file} has no FROM, so that it is no Dockerfile that builds an image.`,
+    'Name another file, or look how it spells its first instruction.',
+  );
 }
 
 /** A folder's name as that of an image. */
