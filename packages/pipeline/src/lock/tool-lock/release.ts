@@ -2,7 +2,9 @@ import { rm } from 'node:fs/promises';
 import {
   all,
   fail,
+  failWith,
   ok,
+  placeOf,
   PLATFORMS,
   releaseFile,
   type Failed,
@@ -96,7 +98,8 @@ async function lockFile(
     if (before && before.sha256 !== downloaded.value.sha256)
       return fail(changed(request, before, downloaded.value));
     const entries = await releaseEntries(session, tool, file, downloaded.value.path, into.value);
-    if (!entries.ok) return entries;
+    if (!entries.ok)
+      return failWith(entries.failures.map((one) => withAddress(one, request, downloaded.value)));
     const { sha256, size } = downloaded.value;
     const stored = await keepRelease(downloaded.value, fetch);
     return stored.ok ? ok({ url: file.url, sha256, size }) : stored;
@@ -132,9 +135,20 @@ function changed({ tool, platform, file }: PlatformRequest, before: ReleaseLock,
     hint: `A published file should never change: ask the vendor why. If the new one is right, remove "${platform}" from "release" in ${tool.folder}/lock.json and run "npx nx run ${tool.name}:lock" again.`,
     place: { file: `${tool.folder}/lock.json` },
     details: [
-      `address ${file.url}${now.url === file.url ? '' : ` (fetched from ${new URL(now.url).origin})`}`,
+      addressText(file, now),
       `locked  sha256 ${before.sha256}${before.size === undefined ? '' : `, ${before.size} bytes`}`,
       `now     sha256 ${now.sha256}, ${now.size} bytes`,
     ],
   } as const;
+}
+
+/** A mirror may have given other bytes than the vendor. */
+function addressText({ url }: ReleaseFile, now: DownloadedFile): string {
+  return `address ${url}${now.url === url ? '' : ` (fetched from ${new URL(now.url).origin})`}`;
+}
+
+/** What is wrong with an archive, with the place in tool.json that asks for it. */
+function withAddress(failure: Failure, { tool, file }: PlatformRequest, now: DownloadedFile): Failure {
+  const place = placeOf(tool.document, ['sources', 'release'], 'this file');
+  return { place, ...failure, details: [addressText(file, now), ...(failure.details ?? [])] };
 }
