@@ -4,9 +4,10 @@ import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DigestFile, LayersFile } from '@image-tooling/model';
-import { createArchive, createRig, type FixtureArchive, type WorkspaceRig } from '@image-tooling/testkit';
+import { createRig, type FixtureArchive, type WorkspaceRig } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAll, EXTRA, HELLO, lockAll, writeImages } from './fixture-images';
+import { fixtureArchive, storeWithBase } from './shared-base';
 import { pruneAll, shellInBuilt, storeOfBuilt } from './store/on-built';
 
 const DIST = 'dist/linux-amd64';
@@ -18,8 +19,8 @@ let rig: WorkspaceRig;
 const others: WorkspaceRig[] = [];
 
 beforeAll(async () => {
-  archive = await createArchive({ packages: [HELLO, EXTRA] });
-  rig = await createRig({ archives: [archive] });
+  archive = await fixtureArchive();
+  rig = await createRig({ archives: [archive], storeFrom: await storeWithBase() });
   await writeImages(rig);
   await lockAll(rig);
   await buildAll(rig);

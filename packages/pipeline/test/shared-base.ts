@@ -5,7 +5,7 @@ import { withLock } from '@image-tooling/host';
 import { ok } from '@image-tooling/model';
 import { createArchive, createRig, type FixtureArchive, type FixturePackage } from '@image-tooling/testkit';
 import { inject } from 'vitest';
-import { BASE_IMAGE, EXTRA, HELLO } from './fixture-images';
+import { EXTRA, HELLO, writeImages } from './fixture-images';
 
 /** Older than Debian's lists: a lock's time, and with it the layers, are the same whenever the archive was made. */
 const DATE = new Date('2025-01-01T00:00:00Z');
@@ -16,7 +16,7 @@ export function fixtureArchive(packages: readonly FixturePackage[] = []): Promis
 }
 
 /**
- * A store that has the system of `BASE_IMAGE`, and the one in which apt resolves: made once in a run of the tests,
+ * A store that has the layers of `BASE_IMAGE`, and the one in which apt resolves: made once in a run of the tests,
  * by whoever comes first. To begin with by `storeFrom`, which copies it. A lock of another state of Debian's archive
  * than it was made at builds anew: the tests are the same, and slower.
  */
@@ -34,7 +34,7 @@ async function makeStore(store: string): Promise<void> {
   const archive = await fixtureArchive();
   const rig = await createRig({ archives: [archive] });
   try {
-    await rig.write('images/base/image.json', { ...BASE_IMAGE, files: undefined });
+    await writeImages(rig);
     await rig.must(['lock', 'base']);
     await rig.must(['build', 'base']);
     const copy = await createRig({ storeFrom: rig.store });
