@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Mount, Step, StepCommand, SystemLayer } from '@image-tooling/engines';
 import {
   ok,
+  platformOfNode,
   type LockedDeb,
   type OriginLayer,
   type Platform,
@@ -29,8 +30,9 @@ import {
 import { unpackedSystem } from './unpacked-system';
 import { packagesText } from './words';
 
-/** Emulated maintainer scripts run about eleven times slower than native ones. */
 const STEP_TIMEOUT_SECONDS = 3600;
+/** Emulated maintainer scripts run about eleven times slower: TeX Live's took more than an hour on a busy machine. */
+const EMULATED_TIMEOUT_SECONDS = 4 * STEP_TIMEOUT_SECONDS;
 
 /** What a system layer (bootstrap or apt) is made of. */
 export interface SystemRequest {
@@ -121,7 +123,8 @@ function step(request: SystemRequest, system: SystemLayer[], mounts: Mount[], ch
     network: 'none',
     onFailure: 'stop',
     changesTo,
-    timeoutSeconds: STEP_TIMEOUT_SECONDS,
+    timeoutSeconds:
+      platform === platformOfNode(process.arch) ? STEP_TIMEOUT_SECONDS : EMULATED_TIMEOUT_SECONDS,
   };
 }
 
