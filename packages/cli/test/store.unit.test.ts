@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listedLines } from '../src/commands/store/ls';
 import { TestHost } from './host';
 
 let host: TestHost;
@@ -47,6 +48,24 @@ describe('what can not be', () => {
     expect(await told('store', 'export', 'base', '--to=x.tar')).toMatchSnapshot();
     expect(existsSync(join(host.folder, 'x.tar'))).toBe(false);
   });
+});
+
+it('a list names workspaces by number, so that long paths leave its rows as they are', () => {
+  const workspaces = ['/home/one/workspace', '/home/two/workspace'];
+  const digest = `sha256:${'a'.repeat(64)}` as const;
+  const tool = { name: 'yq', buildId: digest, digest, size: 1000, usedMs: Date.now() };
+  const tools = [
+    { ...tool, workspaces },
+    { ...tool, workspaces: workspaces.slice(1) },
+    { ...tool, workspaces: [] },
+  ];
+  const lines = listedLines({ root: '/store', images: [], tools, workspaces });
+  expect(lines.filter((line) => line.includes('within')).map((line) => line.split('hour  ')[1])).toEqual([
+    '1, 2',
+    '2',
+    '-',
+  ]);
+  expect(lines.slice(-2)).toEqual(['  1  /home/one/workspace', '  2  /home/two/workspace']);
 });
 
 describe('an empty store', () => {

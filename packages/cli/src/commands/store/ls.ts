@@ -11,11 +11,12 @@ export const ls: Command = {
     const opened = await wholeStoreRun(run);
     if (!opened.ok) return opened;
     const listed = await listStore(opened.value);
-    return said(run.given.flags.json ? [JSON.stringify(listed, undefined, 2)] : lines(listed));
+    return said(run.given.flags.json ? [JSON.stringify(listed, undefined, 2)] : listedLines(listed));
   },
 };
 
-function lines({ root, images, tools, workspaces }: ListedStore): string[] {
+/** The store's list for people. */
+export function listedLines({ root, images, tools, workspaces }: ListedStore): string[] {
   const imageRows = images.map((image) => [
     `  ${image.name}`,
     image.platform,
@@ -23,29 +24,30 @@ function lines({ root, images, tools, workspaces }: ListedStore): string[] {
     counted(image.layers.length, 'layer'),
     bytesText(image.size),
     ago(image.usedMs),
-    where(image.workspaces),
+    where(image.workspaces, workspaces),
   ]);
   const toolRows = tools.map(({ name, buildId, size, usedMs, workspaces: used }) => [
     `  ${name}`,
     short(buildId),
     bytesText(size),
     ago(usedMs),
-    where(used),
+    where(used, workspaces),
   ]);
   return [
     root,
     '',
-    `Images (${images.length}): digest, layers, size, last put together, workspaces that have it`,
+    `Images (${images.length}): digest, layers, size, last put together, in which workspaces`,
     ...aligned(imageRows, [4]),
     '',
-    `Tools (${tools.length}): build id, size, last used, workspaces that have it`,
+    `Tools (${tools.length}): build id, size, last used, in which workspaces`,
     ...aligned(toolRows, [2]),
     '',
     `Workspaces (${workspaces.length})`,
-    ...workspaces.map((workspace) => `  ${workspace}`),
+    ...workspaces.map((workspace, index) => `  ${index + 1}  ${workspace}`),
   ];
 }
 
-function where(workspaces: readonly string[]): string {
-  return workspaces.length === 0 ? 'none' : workspaces.join(', ');
+/** By their numbers in the list below: paths would make the table wider than screens are. */
+function where(having: readonly string[], workspaces: readonly string[]): string {
+  return having.length === 0 ? '-' : having.map((one) => workspaces.indexOf(one) + 1).join(', ');
 }
