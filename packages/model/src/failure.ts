@@ -38,7 +38,6 @@ export type FailureCode =
   | 'go-sum'
   | 'go-build'
   | 'go-toolchain'
-  | 'unsupported-source'
   // layers and the store
   | 'tar-format'
   | 'collision'

@@ -108,6 +108,16 @@ describe('what a build would do', () => {
     expect(stale.projects).toEqual([]);
   });
 
+  it('of a tool is told where tool.json has another version than its lock, or another package', async () => {
+    const version = await changed('tools/greet/tool.json', { version: '9.9.9' }, () => why('greet'));
+    expect(version.blockedBy).toMatchObject([
+      { message: expect.stringContaining('but its definition says 9.9.9') as string, place: { line: 5 } },
+    ]);
+    const sources = { go: { package: 'fixture.invalid/other' } };
+    const other = await changed('tools/greet/tool.json', { sources }, () => why('greet'));
+    expect(other.blockedBy).toMatchObject([{ code: 'lock-stale', place: { file: 'tools/greet/lock.json' } }]);
+  });
+
   it('says where the lock of a child was made for other packages below, with what is planned so far', async () => {
     const told = await changed('images/child/lock.json', {}, async () => {
       await images.lock('child', { on: digestOf('other'), packages: [] });

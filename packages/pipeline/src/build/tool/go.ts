@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   archOf,
   CONSTANT_TIME,
+  failWith,
   ok,
   type Arch,
+  type Failure,
   type Platform,
   type Result,
   type Tool,
@@ -31,10 +33,16 @@ export async function goRecipe(
   const folder = join(session.root, tool.folder);
   const arch = archOf(platform);
   const lock = await readGoLock(folder, go);
-  if (!lock.ok) return lock;
+  if (!lock.ok) return failWith(lock.failures.map((one) => inWorkspace(one, session.root)));
   const inputs = goInputs(go, lock.value, arch);
   if (!inputs.ok) return inputs;
   return ok({ source: 'go', inputs: inputs.value, make: (into) => make(session, go, folder, arch, into) });
+}
+
+/** Places are told relative to the workspace. */
+function inWorkspace(failure: Failure, root: string): Failure {
+  const { place } = failure;
+  return place ? { ...failure, place: { ...place, file: relative(root, place.file) } } : failure;
 }
 
 function goTool({ name, definition: { version, sources } }: Tool): GoTool {

@@ -1,7 +1,9 @@
 import {
   chainOf,
   checkLocks,
+  checkToolLock,
   EXPLAIN_VERSION,
+  failWith,
   ok,
   whyProject,
   type Digest,
@@ -26,7 +28,8 @@ import { imageBefore, toolBefore } from './before';
  */
 export async function explainWhy(session: Session, project: Project, platform: Platform): Promise<Why> {
   const walk = new Walk(session, platform);
-  const ended = project.kind === 'image' ? await walk.images(project.image) : await walk.tool(project.tool);
+  const ended =
+    project.kind === 'image' ? await walk.images(project.image) : await walk.lockedTool(project.tool);
   const { name } = project.kind === 'image' ? project.image : project.tool;
   return {
     explainVersion: EXPLAIN_VERSION,
@@ -58,6 +61,11 @@ class Walk {
       parent = made.value;
     }
     return ok(parent);
+  }
+
+  async lockedTool(tool: Tool): Promise<Result<LayerFile>> {
+    const failures = checkToolLock(tool, [this.platform], this.session.toolSource);
+    return failures.length > 0 ? failWith(failures) : this.tool(tool);
   }
 
   async tool(tool: Tool): Promise<Result<LayerFile>> {
