@@ -19,7 +19,11 @@ it('a download that can not be written lets its connection go', async () => {
     `http://127.0.0.1:${port}/`,
     full,
     { maxBytes: body.length },
-    { timings: DEFAULT_TIMINGS, sender: () => createHttpClient().sender(), signal: new AbortController().signal },
+    {
+      timings: DEFAULT_TIMINGS,
+      sender: () => createHttpClient().sender(),
+      signal: new AbortController().signal,
+    },
   );
   await expect(tried).rejects.toThrow('ENOSPC');
   await expect(gone).resolves.toEqual([]);
