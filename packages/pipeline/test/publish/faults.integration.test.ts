@@ -168,7 +168,7 @@ describe('a fault that stays is told, tags nothing, and the next run succeeds', 
     ],
     ['a registry that never answers', { method: 'HEAD', fault: { kind: 'hang' } }],
   ] as const)('%s', async (_, rule) => {
-    // More than the buffers of a connection ever take at once: Linux lets them grow to 10 MB, both ends together.
+    // Far more than the buffers of a connection take where hardly anything is read.
     const plan = await at.plan('1.2.3', {
       tries: 2,
       ...(rule.fault.kind === 'slow-request' && { layerSize: 16_000_000 }),
