@@ -14,6 +14,11 @@ export function hexOf(digest: Digest): string {
   return digest.slice('sha256:'.length);
 }
 
+/** As much of a digest as a person tells it from others by: 12 hexadecimal digits. */
+export function shortHex(digest: Digest): string {
+  return hexOf(digest).slice(0, 12);
+}
+
 /** The digest of bytes, or of a text's UTF-8 form. */
 export function digestOf(content: Uint8Array | string): Digest {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;

@@ -1,5 +1,6 @@
 export * from './bytes-text';
 export { aligned } from './columns';
+export { counted } from './counted';
 export * from './canonical';
 export * from './checks';
 export * from './definitions';

@@ -2,6 +2,7 @@ export * from './bytes';
 export * from './image/assemble';
 export * from './image/config';
 export * from './image/index-json';
+export { readOrigin, type LayerOrigin } from './image/layer-origin';
 export * from './image/manifest';
 export * from './layer/collisions';
 export * from './layer/merge';

@@ -1,16 +1,12 @@
 import type { Platform, Tool } from '@image-tooling/model';
 import type { ReleaseFetch } from '@image-tooling/sources';
+import { blobCache } from './blob-cache';
 import type { Session } from './session';
 
 /** What fetching a vendor's file works with. */
 export function releaseFetch({ store, options, http, context }: Session, workFolder: string): ReleaseFetch {
   return {
-    cache: {
-      blobPath: (digest) => store.blobPath(digest),
-      hasBlob: (digest) => store.hasBlob(digest),
-      verifyBlob: (digest, signal) => store.verifyBlob(digest, signal),
-      putBlobFromFile: (path, digest) => store.putBlobFromFile(path, { expected: digest }),
-    },
+    cache: blobCache(store),
     workFolder,
     mirrors: options.mirrors,
     http,

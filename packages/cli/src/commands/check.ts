@@ -1,8 +1,7 @@
-import { ok } from '@image-tooling/model';
+import { counted, ok } from '@image-tooling/model';
 import { checkAll, type CheckedWorkspace } from '@image-tooling/pipeline';
 import { noNames } from '../arguments';
 import type { Command } from './command';
-import { counted } from './store/words';
 
 /** All mistakes of all definitions, locks and files of the workspace. */
 export const check: Command = {

@@ -1,6 +1,6 @@
 import { ALWAYS_GROUP } from './always';
 import type { CheckOutcome } from './types';
-import { counted } from './words';
+import { counted } from '../counted';
 
 /** Files of a failure that are shown; the rest are counted. */
 const MOST_SHOWN = 20;

@@ -1,8 +1,8 @@
 import { bytesText } from '../bytes-text';
-import { counted } from '../checks/words';
+import { counted } from '../counted';
 import { aligned } from '../columns';
 import type { ExplainedLayer, ImageExplanation, LayerTotals } from './types';
-import { layerWords, shortHex, WIDTH, wrapped } from './words';
+import { layerWords, digestText, WIDTH, wrapped } from './words';
 
 /** An explained image as lines for people: its layers by the image that brought them, and what they come to. */
 export function imageExplanationLines(explanation: ImageExplanation): string[] {
@@ -71,8 +71,8 @@ function row(layer: ExplainedLayer, common: readonly string[]): string[] {
     title(layer),
     bytes(size),
     bytes(tarSize),
-    shortHex(buildId),
-    shortHex(digest),
+    digestText(buildId),
+    digestText(digest),
     note(layer, common),
   ];
 }

@@ -1,11 +1,9 @@
-import { hexOf, type Digest } from '../digest';
+import { shortHex, type Digest } from '../digest';
 import type { LayerKind } from '../layer';
 
-/** Digits of a digest that a person tells it by. */
-const DIGITS = 12;
-
-export function shortHex(digest: Digest | undefined): string {
-  return digest === undefined ? '?' : hexOf(digest).slice(0, DIGITS);
+/** A digest in a table or a line; `?` where it is not known. */
+export function digestText(digest: Digest | undefined): string {
+  return digest === undefined ? '?' : shortHex(digest);
 }
 
 /** A layer by kind and owner: "apt of tooling-k8s", "tool k9s". */

@@ -1,5 +1,6 @@
 import type { Json, OriginLayer, Platform } from '@image-tooling/model';
 import { archOf } from '@image-tooling/model';
+import { originText } from './layer-origin';
 
 /** How containers of an image start (OCI image-spec 1.1, config.md, "config"). */
 export interface ImageConfig {
@@ -60,9 +61,8 @@ function unlessEmpty(list: readonly string[] | undefined): readonly string[] | u
   return list && list.length > 0 ? list : undefined;
 }
 
-/** Says where a layer comes from: its kind, whose definition made it, and its build id. */
-function historyRow({ kind, owner, buildId, time }: OriginLayer): Json {
-  return { created: timestamp(time), created_by: `${kind} ${owner} ${buildId}` };
+function historyRow(layer: OriginLayer): Json {
+  return { created: timestamp(layer.time), created_by: originText(layer) };
 }
 
 /** RFC 3339 in UTC, whole seconds. */

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { ok, type LockedDeb, type Result } from '@image-tooling/model';
-import type { Store } from '@image-tooling/oci';
-import { fetchDebs, type BlobCache, type FetchedDeb } from '@image-tooling/sources';
+import { counted, ok, type LockedDeb, type Result } from '@image-tooling/model';
+import { fetchDebs, type FetchedDeb } from '@image-tooling/sources';
+import { blobCache } from '../blob-cache';
 import type { Session } from '../session';
 import { archivesOf } from '../workspace/archives';
-import { packagesText } from './words';
 
 /** Gets locked .debs into the store, verified. Fails as `fetchDebs` does. */
 export async function fetchLockedDebs(
@@ -23,19 +22,11 @@ export async function fetchLockedDebs(
     archives: archives.value,
     time,
     http: session.http,
-    label: `${owner}: fetch ${packagesText(debs.length)}`,
+    label: `${owner}: fetch ${counted(debs.length, 'package')}`,
   };
   try {
     return await fetchDebs(debs, request, session.context);
   } finally {
     await rm(workFolder.value, { recursive: true, force: true });
   }
-}
-
-function blobCache(store: Store): BlobCache {
-  return {
-    blobPath: (digest) => store.blobPath(digest),
-    hasBlob: (digest) => store.hasBlob(digest),
-    putBlobFromFile: (path, digest) => store.putBlobFromFile(path, { expected: digest }),
-  };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import type { Mount, Step, StepCommand, SystemLayer } from '@image-tooling/engines';
 import {
+  counted,
   ok,
   platformOfNode,
   type LockedDeb,
@@ -28,7 +29,6 @@ import {
   userCommands,
 } from './system-commands';
 import { unpackedSystem } from './unpacked-system';
-import { packagesText } from './words';
 
 const STEP_TIMEOUT_SECONDS = 3600;
 /** Emulated maintainer scripts run about eleven times slower: TeX Live's took more than an hour on a busy machine. */
@@ -114,7 +114,7 @@ function step(request: SystemRequest, system: SystemLayer[], mounts: Mount[], ch
   const [lowest, ...above] = system;
   if (!first || !lowest) throw new Error(`${owner}: a system step without a system or a command`);
   return {
-    label: `${owner}: install ${packagesText(bootstrap.length + packages.length)}`,
+    label: `${owner}: install ${counted(bootstrap.length + packages.length, 'package')}`,
     platform,
     system: [lowest, ...above],
     commands: [first, ...rest],

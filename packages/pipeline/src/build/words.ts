@@ -1,8 +1,3 @@
-/** A number of packages for people. */
-export function packagesText(count: number): string {
-  return count === 1 ? '1 package' : `${count} packages`;
-}
-
 /** A layer within a sentence: "the files layer of base". */
 export function layerText({ kind, owner }: { readonly kind: string; readonly owner: string }): string {
   return `the ${kind} layer of ${owner}`;

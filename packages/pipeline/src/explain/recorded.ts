@@ -14,7 +14,7 @@ import {
   type RecordedLayer,
   type Result,
 } from '@image-tooling/model';
-import type { Store } from '@image-tooling/oci';
+import { readOrigin, type Store } from '@image-tooling/oci';
 import { layersOf, noPlatform, notBuilt } from '../build/read-plan';
 import type { Session } from '../session';
 import { outputFolder, readOutput } from '../workspace/outputs';
@@ -98,15 +98,15 @@ async function helpLayer(
   digest: Digest,
   config: ConfigJson | undefined,
 ): Promise<RecordedLayer> {
-  const buildId = config?.history?.at(-1)?.created_by?.split(' ').at(-1) ?? '';
+  const buildId = readOrigin(config?.history?.at(-1)?.created_by)?.buildId;
   const diffId = config?.rootfs?.diff_ids?.at(-1) ?? '';
-  const stored = isDigest(buildId) ? await store.getBuild(buildId) : undefined;
+  const stored = buildId && (await store.getBuild(buildId));
   return {
     kind: 'help',
     owner,
     digest,
     inStore: await store.hasBlob(digest),
-    ...(isDigest(buildId) && { buildId }),
+    ...(buildId && { buildId }),
     ...(isDigest(diffId) && { diffId }),
     ...(stored && { size: stored.size, tarSize: stored.tarSize, compression: stored.compression }),
   };

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import {
   bootstrapWanted,
   CONSTANT_TIME,
+  counted,
   failWith,
   ok,
   platformOf,
@@ -26,7 +27,6 @@ import { chainLayers } from '../build/chain';
 import { ensureLayer } from '../build/ensure-layer';
 import { STEP_FOLDER } from '../build/system-commands';
 import { makeSystemLayer } from '../build/system-layer';
-import { packagesText } from '../build/words';
 import type { Session } from '../session';
 
 const RESOLVE_TIMEOUT_SECONDS = 300;
@@ -136,7 +136,7 @@ async function runApt(
   const [layer] = chainLayers(session, [system]);
   if (!layer) throw new Error('a bootstrap layer is no system layer');
   const { argv, env } = aptResolveCommand({ packages, mountAt: STEP_FOLDER });
-  const label = `${image}: resolve ${packagesText(packages.length)} for ${arch}`;
+  const label = `${image}: resolve ${counted(packages.length, 'package')} for ${arch}`;
   const step = session.context.progress.step(label);
   const ran = await engine.value.run(
     {

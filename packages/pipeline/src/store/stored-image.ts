@@ -1,5 +1,5 @@
 import { isDigest, type Digest } from '@image-tooling/model';
-import { MEDIA_TYPES, type StoreFile } from '@image-tooling/oci';
+import { MEDIA_TYPES, readOrigin, type LayerOrigin, type StoreFile } from '@image-tooling/oci';
 
 /** A layer of an image, as its manifest and its history tell. */
 export interface StoredLayer {
@@ -8,7 +8,7 @@ export interface StoredLayer {
   readonly size: number;
   readonly diffId?: Digest;
   /** What image-tooling writes into the history of a config; absent in images that it did not make. */
-  readonly origin?: { readonly kind: string; readonly owner: string; readonly buildId: Digest };
+  readonly origin?: LayerOrigin;
 }
 
 /** An image whose manifest is in the store. */
@@ -72,11 +72,11 @@ function isDescriptor(value: unknown): value is DescriptorJson {
 
 function layerOf({ digest, size }: DescriptorJson, at: number, config: Partial<ConfigJson>): StoredLayer {
   const diffId = config.rootfs?.diff_ids?.[at] ?? '';
-  const [kind = '', owner = '', buildId = ''] = (config.history?.[at]?.created_by ?? '').split(' ');
+  const origin = readOrigin(config.history?.[at]?.created_by);
   return {
     digest,
     size,
     ...(isDigest(diffId) && { diffId }),
-    ...(isDigest(buildId) && { origin: { kind, owner, buildId } }),
+    ...(origin && { origin }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Step, StepCommand } from '@image-tooling/engines';
 import {
   CHECK_SCRATCH,
+  counted,
   LISTING_ARGV,
   type InheritedConfig,
   type PlannedCommand,
@@ -86,9 +87,8 @@ function shared({ platform, system, config, home }: Trial) {
 }
 
 function labelOf(count: number, readOnlyHome: boolean, network: boolean): string {
-  const commands = count === 1 ? '1 command' : `${count} commands`;
   const home = readOnlyHome ? ' with a read-only home' : '';
-  return `try ${commands}${home}${network ? `${home && ' and'} with network` : ''}`;
+  return `try ${counted(count, 'command')}${home}${network ? `${home && ' and'} with network` : ''}`;
 }
 
 /** Puts a command's files into a fresh folder, and runs it there. */

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import { bytesText, ok } from '@image-tooling/model';
+import { bytesText, counted, ok } from '@image-tooling/model';
 import { exportStore, type ExportedStore } from '@image-tooling/pipeline';
 import { platformFlag, usage } from '../../arguments';
 import { said, type Command } from '../command';
-import { counted } from './words';
 
 /** Writes images, and all that another machine needs to build them without network, into one file. */
 export const exportTo: Command = {

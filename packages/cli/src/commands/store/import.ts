@@ -1,11 +1,10 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { bytesText } from '@image-tooling/model';
+import { bytesText, counted } from '@image-tooling/model';
 import { importStore, type ImportedStore } from '@image-tooling/pipeline';
 import { usage } from '../../arguments';
 import { said, type Command } from '../command';
 import { storeRun } from './open';
-import { counted } from './words';
 
 /** Takes what an export wrote into the store. */
 export const importFrom: Command = {

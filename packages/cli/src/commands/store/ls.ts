@@ -1,8 +1,8 @@
-import { aligned, bytesText } from '@image-tooling/model';
+import { aligned, bytesText, counted, shortHex } from '@image-tooling/model';
 import { listStore, type ListedStore } from '@image-tooling/pipeline';
 import { said, type Command } from '../command';
 import { wholeStoreRun } from './open';
-import { ago, counted, short } from './words';
+import { ago } from './words';
 
 /** Lists images and tools. */
 export const ls: Command = {
@@ -20,7 +20,7 @@ export function listedLines({ root, images, tools, workspaces }: ListedStore): s
   const imageRows = images.map((image) => [
     `  ${image.name}`,
     image.platform,
-    short(image.digest),
+    shortHex(image.digest),
     counted(image.layers.length, 'layer'),
     bytesText(image.size),
     ago(image.usedMs),
@@ -28,7 +28,7 @@ export function listedLines({ root, images, tools, workspaces }: ListedStore): s
   ]);
   const toolRows = tools.map(({ name, buildId, size, usedMs, workspaces: used }) => [
     `  ${name}`,
-    short(buildId),
+    shortHex(buildId),
     bytesText(size),
     ago(usedMs),
     where(used, workspaces),

@@ -1,8 +1,7 @@
-import { bytesText, ok } from '@image-tooling/model';
+import { bytesText, counted, ok } from '@image-tooling/model';
 import { verifyStore, type VerifiedStore } from '@image-tooling/pipeline';
 import type { Command } from '../command';
 import { wholeStoreRun } from './open';
-import { counted } from './words';
 
 /** Looks whether all that the store holds is what it was, and removes what is not. */
 export const verify: Command = {

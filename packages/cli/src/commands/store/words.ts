@@ -1,3 +1,4 @@
+import { counted } from '@image-tooling/model';
 import type { FreedKind, KindUsage } from '@image-tooling/pipeline';
 
 /** What people call the kinds of things in a store. */
@@ -12,11 +13,6 @@ export const KIND_WORDS: Readonly<Record<FreedKind | KindUsage['kind'], string>>
   rest: 'locks, temporary files',
 };
 
-/** As much of a digest as tells it from others. */
-export function short(digest: string): string {
-  return digest.slice('sha256:'.length, 'sha256:'.length + 12);
-}
-
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -25,12 +21,7 @@ const DAY = 24 * HOUR;
 export function ago(ms: number, now: number = Date.now()): string {
   const passed = now - ms;
   if (passed < HOUR) return 'within the hour';
-  const [count, unit] =
+  const [count, unit]: [number, string] =
     passed < DAY ? [Math.floor(passed / HOUR), 'hour'] : [Math.floor(passed / DAY), 'day'];
-  return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
-}
-
-/** "1 file", "2 files" */
-export function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`;
+  return `${counted(count, unit)} ago`;
 }

@@ -1,7 +1,8 @@
 import { aligned } from '../../columns';
 import { visible } from '../../diagnostics/visible';
 import type { CheckOutcome, TestReport } from '../types';
-import { counted, secondsText } from '../words';
+import { counted } from '../../counted';
+import { secondsText } from '../words';
 import { byGroup, failedOf } from './groups';
 
 const HEAD = ['group', 'check', 'as', 'time', ''];

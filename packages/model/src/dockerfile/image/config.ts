@@ -1,5 +1,5 @@
 import type { Findings } from '../findings';
-import { isKnown } from '../shell/value';
+import { isKnown, whatIsUnknown } from '../shell/value';
 import type { Stage } from '../stage';
 import type { Inherited } from './inherited';
 import type { ProposedUsers } from './users';
@@ -47,11 +47,7 @@ function environment(stage: Stage, tools: readonly string[], findings: Findings)
     const tool = tools.find((one) => versionName(name, one));
     if (tool !== undefined) findings.carried(piece, `"version" of tools/${tool}/tool.json`);
     else if (!isKnown(value))
-      findings.left(
-        piece,
-        `only a build can tell what ${value.unknown.join(' and ')} is`,
-        'Write the variable into "env" of image.json.',
-      );
+      findings.left(piece, whatIsUnknown(value), 'Write the variable into "env" of image.json.');
     else {
       env[name] = value.text;
       findings.carried(piece, `"env" of image.json: ${name}`);

@@ -4,7 +4,7 @@ import { startDownload } from '../commands/fetch';
 import type { FileNode } from '../files';
 import type { Piece } from '../findings';
 import type { Instruction } from '../read/instructions';
-import { isKnown, known, type Value } from '../shell/value';
+import { isKnown, known, whatIsUnknown, type Value } from '../shell/value';
 import { expandVariables } from '../shell/variables';
 import type { Reading, Stage } from '../stage';
 
@@ -35,7 +35,7 @@ export function copyFiles(instruction: Instruction, piece: Piece, reading: Readi
     const value = quoted ? known(content) : expandVariables(content, stage.variables);
     if (isKnown(value))
       put(copying, name, { content: { kind: 'text', text: value.text }, pieces: new Set([piece]) });
-    else findings.left(piece, `only a build can tell what ${value.unknown.join(' and ')} is`, IN_ROOTFS);
+    else findings.left(piece, whatIsUnknown(value), IN_ROOTFS);
   }
   const { from } = instruction.flags;
   for (const source of words.slice(0, -1))

@@ -1,7 +1,8 @@
 import type { Piece } from '../findings';
 import { shellText } from '../read/shell-text';
 import type { Instruction } from '../read/instructions';
-import { ScriptReader, type ScriptText } from '../shell/script';
+import { ScriptReader } from '../shell/script';
+import type { ScriptText } from '../shell/script-text';
 import type { Reading } from '../stage';
 
 /** Where a text of the Dockerfile stands. */

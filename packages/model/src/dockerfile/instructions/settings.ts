@@ -1,7 +1,7 @@
 import type { Piece } from '../findings';
 import { looksSecret } from '../read/secrets';
 import type { Instruction } from '../read/instructions';
-import { isKnown, type Value } from '../shell/value';
+import { isKnown, whatIsUnknown, type Value } from '../shell/value';
 import { expandVariables } from '../shell/variables';
 import type { Asked, Reading } from '../stage';
 
@@ -78,7 +78,7 @@ export function labels(instruction: Instruction, piece: Piece, { stage, findings
     else if (!isKnown(text))
       findings.left(
         piece,
-        `only a build can tell what ${text.unknown.join(' and ')} is`,
+        whatIsUnknown(text),
         'Write the label into "labels" of image.json, if it is the same at every build.',
       );
     else stage.labels.set(name, { piece, value: text.text });
@@ -118,11 +118,7 @@ export function startCommand(instruction: Instruction, piece: Piece, { stage, fi
 export function user(instruction: Instruction, piece: Piece, { stage, findings }: Reading): void {
   const value = expandVariables(instruction.words[0] ?? '', stage.variables);
   if (!isKnown(value)) {
-    findings.left(
-      piece,
-      `only a build can tell what ${value.unknown.join(' and ')} is`,
-      'Write it into "user" of image.json.',
-    );
+    findings.left(piece, whatIsUnknown(value), 'Write it into "user" of image.json.');
     return;
   }
   replaced(stage.start.user, findings);
@@ -138,11 +134,7 @@ function replaced(before: Asked<unknown> | undefined, findings: Reading['finding
 export function workdir(instruction: Instruction, piece: Piece, { stage, findings }: Reading): void {
   const value = expandVariables(instruction.rest.trim().replace(/^"(.*)"$/, '$1'), stage.variables);
   if (!isKnown(value)) {
-    findings.left(
-      piece,
-      `only a build can tell what ${value.unknown.join(' and ')} is`,
-      'Write it into "workdir" of image.json.',
-    );
+    findings.left(piece, whatIsUnknown(value), 'Write it into "workdir" of image.json.');
     return;
   }
   stage.cwd = stage.path(value.text);

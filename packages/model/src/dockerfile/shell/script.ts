@@ -11,26 +11,17 @@ import {
 } from 'unbash';
 import type { Piece } from '../findings';
 import type { Reading } from '../stage';
-import { masked } from '../read/secrets';
 import { runPipeline, type Simple } from './pipeline';
 import { condition } from './condition';
+import { pieceOf, type ScriptText } from './script-text';
 import { settingOf } from './setting';
 import { textOf, fieldsOf } from './words';
 import { isKnown } from './value';
 
-/** A script of a Dockerfile: its text, and where that stands. */
-export interface ScriptText {
-  readonly text: string;
-  /** Of the text in the Dockerfile. */
-  readonly offset: number;
-  readonly lineAt: (offset: number) => number;
-  /** What its only command looks like in the Dockerfile, if not like this. */
-  readonly shown?: string;
-}
-
 /** Whether something succeeds; undefined: only running it would tell. */
 type Status = boolean | undefined;
 
+const WHETHER_IT_RUNS = 'only a build can tell whether it runs';
 const RUN_BY_HAND = 'Work out what it does, and write that into image.json, a tool.json or rootfs/.';
 
 /** Reads a script as far as its effect is known without running it, and tells the findings what became of each command. */
@@ -137,10 +128,10 @@ export class ScriptReader {
           ...arms.slice(index + 1).flatMap((arm) => [arm.clause, arm.then]),
           ...(node.else ? [node.else] : []),
         ];
-        others.forEach(({ commands }) => commands.forEach(({ command }) => this.skip(command)));
+        this.skipAll(others.flatMap(({ commands }) => commands));
         return this.statements(then.commands);
       }
-      then.commands.forEach(({ command }) => this.skip(command));
+      this.skipAll(then.commands);
     }
     return node.else ? this.statements(node.else.commands) : true;
   }
@@ -152,10 +143,10 @@ export class ScriptReader {
       ...arms.slice(1).map(({ clause }) => clause),
       ...(node.else ? [node.else] : []),
     ];
-    lists.forEach(({ commands }) =>
-      commands.forEach(({ command }) => this.leave(command, 'only a build can tell whether it runs')),
+    return this.leaveAll(
+      lists.flatMap(({ commands }) => commands),
+      WHETHER_IT_RUNS,
     );
-    return undefined;
   }
 
   private choice(node: Case): Status {
@@ -166,16 +157,15 @@ export class ScriptReader {
       this.leavePiece(piece, 'only a build can tell which case holds');
       return this.leaveAll(
         node.items.flatMap(({ body }) => body.commands),
-        'only a build can tell whether it runs',
+        WHETHER_IT_RUNS,
       );
     }
     this.reading.findings.needless(piece, `it is "${word.text}" here`);
     const chosen = node.items.find(({ pattern }) =>
       pattern.some((one) => matches(word.text, textOf(one, setting).text)),
     );
-    node.items
-      .filter((item) => item !== chosen)
-      .forEach(({ body }) => body.commands.forEach(({ command }) => this.skip(command)));
+    const others = node.items.filter((item) => item !== chosen);
+    this.skipAll(others.flatMap(({ body }) => body.commands));
     return chosen ? this.statements(chosen.body.commands) : true;
   }
 
@@ -200,6 +190,10 @@ export class ScriptReader {
     return undefined;
   }
 
+  private skipAll(statements: readonly Statement[]): void {
+    statements.forEach(({ command }) => this.skip(command));
+  }
+
   private skip(node: PipelineNode | AndOr): void {
     this.reading.findings.needless(this.piece(node), `it does not run on ${this.reading.arch}`);
   }
@@ -214,18 +208,7 @@ export class ScriptReader {
   }
 
   private piece(node: PipelineNode | AndOr, until?: number): Piece {
-    const { text, offset, lineAt, shown } = this.script;
-    const end = until ?? Math.max(node.end, ...heredocEnds(node));
-    return {
-      offset: offset + node.pos,
-      line: lineAt(offset + node.pos),
-      endLine: lineAt(offset + Math.max(node.pos, end - 1)),
-      text:
-        shown ??
-        masked(
-          [text.slice(node.pos, until ?? node.end), ...heredocTexts(node)].join('\n').replace(/[\s\\]+$/, ''),
-        ),
-    };
+    return pieceOf(this.script, node, until);
   }
 }
 
@@ -244,23 +227,4 @@ function matches(text: string, pattern: string): boolean {
     .map((part) => part.replace(/[.+^${}()|[\]\\/-]/g, '\\$&').replaceAll('?', '.'))
     .join('.*');
   return new RegExp(`^${source}$`).test(text);
-}
-
-function heredocsOf(
-  node: PipelineNode | AndOr,
-): Extract<Command['redirects'][number], { type: 'HereDoc' }>[] {
-  const commands = node.type === 'Pipeline' ? node.commands : [node];
-  return commands.flatMap((command) =>
-    command.type === 'Command'
-      ? command.redirects.flatMap((redirect) => (redirect.type === 'HereDoc' ? [redirect] : []))
-      : [],
-  );
-}
-
-function heredocEnds(node: PipelineNode | AndOr): number[] {
-  return heredocsOf(node).map(({ body, closing }) => closing?.end ?? body.end);
-}
-
-function heredocTexts(node: PipelineNode | AndOr): string[] {
-  return heredocsOf(node).map(({ body, delimiter }) => `${body.text}${delimiter?.value ?? ''}`);
 }

@@ -17,6 +17,11 @@ export function isKnown(value: Value): boolean {
   return value.unknown.length === 0;
 }
 
+/** Why what depends on a value can't be carried over: what is not known of it. */
+export function whatIsUnknown(value: Pick<Value, 'unknown'>): string {
+  return `only a build can tell what ${value.unknown.join(' and ')} is`;
+}
+
 export function join(values: readonly Value[], separator = ''): Value {
   return {
     text: values.map(({ text }) => text).join(separator),

@@ -1,6 +1,7 @@
 import { parseTool, type Workspace } from '../../definitions';
 import type { Arch } from '../../platform';
 import type { Findings } from '../findings';
+import { whatIsUnknown } from '../shell/value';
 import type { Stage } from '../stage';
 import type { Outcome, ProposedTool } from '../types';
 import { existingTool } from './existing';
@@ -92,10 +93,7 @@ export function reused(name: string): Outcome {
 }
 
 function withoutVersion({ name, amd64: { download } }: Program): Outcome {
-  const why =
-    download.unknown.length > 0
-      ? `only a build can tell what ${download.unknown.join(' and ')} is`
-      : 'its address names no version';
+  const why = download.unknown.length > 0 ? whatIsUnknown(download) : 'its address names no version';
   const todo = `Write a tool of one version: "npx nx g @image-tooling/nx:tool ${name} --release <address with the version in it>".`;
   return { kind: 'left', why, todo };
 }

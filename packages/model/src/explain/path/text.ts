@@ -1,8 +1,8 @@
 import { bytesText } from '../../bytes-text';
-import { counted } from '../../checks/words';
+import { counted } from '../../counted';
 import { aligned } from '../../columns';
 import { visible } from '../../diagnostics/visible';
-import { layerWords, shortHex } from '../words';
+import { layerWords, digestText } from '../words';
 import type { Bringer, LayerName, PathEvent, PathExplanation, PathFacts, PathInLayer } from './types';
 
 /** Where a path comes from, as lines for people: the links on the way, what it is, who brought it, what is below. */
@@ -44,7 +44,7 @@ function factsText({ type, mode, uid, gid, size, link }: PathFacts): string {
 }
 
 function layerText(layer: LayerName): string {
-  return `layer ${layer.number}, ${layerWords(layer)} (${shortHex(layer.digest)})`;
+  return `layer ${layer.number}, ${layerWords(layer)} (${digestText(layer.digest)})`;
 }
 
 function bringerText(bringer: Bringer): string {

@@ -1,6 +1,6 @@
 import { visible } from '../../diagnostics/visible';
 import { cutLine } from '../../checks/words';
-import { layerWords, shortHex, wrapped } from '../words';
+import { layerWords, digestText, wrapped } from '../words';
 import type { LayerChange, ProjectWhy, Why } from './types';
 
 /** At most so many differences of a layer are told: a new state of the archive changes dozens of packages. */
@@ -79,7 +79,7 @@ function changeWords({ change, before, after, inStore, own }: LayerChange, built
   const source = inStore ? 'from the store' : own ? 'made' : 'made by its own build';
   if (change === 'gone') return 'gone';
   if (change === 'new') return builtBefore ? `new, ${source}` : source;
-  return `${source}, build id ${shortHex(before)} → ${shortHex(after)}`;
+  return `${source}, build id ${digestText(before)} → ${digestText(after)}`;
 }
 
 function reasons({ differences, change }: LayerChange): string[] {

@@ -1,5 +1,6 @@
 import { bytesText } from '../../bytes-text';
-import { counted, secondsText } from '../../checks/words';
+import { secondsText } from '../../checks/words';
+import { counted } from '../../counted';
 import type { BlobRow, PublishReport } from '../types';
 
 /** How a blob can have come to be there, as people are told, in the order in which it matters to them. */

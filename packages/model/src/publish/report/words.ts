@@ -1,12 +1,10 @@
-import { hexOf, type Digest } from '../../digest';
+import { shortHex, type Digest } from '../../digest';
 import { shortCommit } from '../tags/slug';
 import type { PublishMode, PublishReport, TagMove } from '../types';
 
-const DIGEST_DIGITS = 12;
-
 /** A digest that a person can tell from others: `sha256:0123456789ab`. */
 export function shortDigest(digest: Digest): string {
-  return `sha256:${hexOf(digest).slice(0, DIGEST_DIGITS)}`;
+  return `sha256:${shortHex(digest)}`;
 }
 
 /** "release 1.2.3", "branch feature/x" */

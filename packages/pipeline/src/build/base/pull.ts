@@ -8,7 +8,7 @@ import {
   type OriginLayer,
   type Result,
 } from '@image-tooling/model';
-import { indexLayer, type Repository, type Store } from '@image-tooling/oci';
+import { indexLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import type { MadeLayer } from '../ensure-layer';
 import { basePlace, inBaseRepository } from './repository';
@@ -54,9 +54,8 @@ export async function pullBaseBlob(
 ): Promise<Result<void>> {
   const place = basePlace(reference);
   if (!place.ok) return place;
-  const to: Pick<Store, 'putBlobFromStream'> = session.store;
-  const pulled = await inBaseRepository(session, place.value, (repository: Repository) =>
-    repository.pullBlob(blob, to),
+  const pulled = await inBaseRepository(session, place.value, (repository) =>
+    repository.pullBlob(blob, session.store),
   );
   return pulled.ok ? pulled : fail(...withReference(pulled.failures, reference));
 }

@@ -10,7 +10,7 @@ import {
 } from '@image-tooling/model';
 import type { TarEntry } from '@image-tooling/oci';
 import { fetchNpm } from '@image-tooling/sources';
-import { releaseFetch } from '../../release';
+import { blobCache } from '../../blob-cache';
 import type { Session } from '../../session';
 import { linkedEntries } from './linked-entries';
 import { lockedSource } from './locked-source';
@@ -45,7 +45,7 @@ async function make(
 ): Promise<Result<TarEntry[]>> {
   const request = {
     locked,
-    cache: releaseFetch(session, into).cache,
+    cache: blobCache(session.store),
     folder: join(into, 'npm'),
     tool: tool.name,
   };

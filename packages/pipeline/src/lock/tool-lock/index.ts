@@ -3,7 +3,6 @@ import {
   chooseSource,
   ok,
   type Failed,
-  type FailureCode,
   type Result,
   type Tool,
   type ToolLock,
@@ -13,20 +12,18 @@ import type { Session } from '../../session';
 import { debPart } from './deb';
 import { goPart } from './go';
 import { npmPart } from './npm';
+import { isOutOfReach } from './out-of-reach';
 import type { LockedKind, LockPart, LockPartOf, PartRequest } from './part';
 import { releasePart } from './release';
 import { writeToolLock } from './write';
 
 /** Each kind of source with what locks it, in the order of lock.json. */
-const PARTS: Readonly<Partial<Record<LockedKind, LockPartOf>>> = {
+const PARTS: Readonly<Record<LockedKind, LockPartOf>> = {
   go: goPart,
   npm: npmPart,
   deb: debPart,
   release: releasePart,
 };
-
-/** Why a part could not be had, though nothing may be wrong with the definition. */
-const OUT_OF_REACH: readonly FailureCode[] = ['network', 'timeout', 'http-status', 'gone'];
 
 /**
  * Resolves every source that a tool has and writes its lock: all of it, or nothing. A source that the policy does
@@ -48,17 +45,11 @@ export async function lockTool(session: Session, workspace: Workspace, tool: Too
 }
 
 async function lockPart(session: Session, kind: LockedKind, request: PartRequest): Promise<Result<LockPart>> {
-  const lock = PARTS[kind];
-  if (!lock) throw new Error(`nothing locks "${kind}"`);
-  const part = await lock(session, request);
+  const part = await PARTS[kind](session, request);
   if (part.ok || request.preferred || !isOutOfReach(part)) return part;
   const kept = request.locked?.[kind];
   session.context.progress.note(outOfReachText(request.tool.name, kind, part, kept));
   return ok({ content: kept });
-}
-
-function isOutOfReach({ failures }: Failed): boolean {
-  return failures.every(({ code }) => OUT_OF_REACH.includes(code));
 }
 
 function outOfReachText(

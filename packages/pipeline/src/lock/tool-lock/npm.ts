@@ -8,7 +8,6 @@ import {
   placeOf,
   PLATFORMS,
   type NpmLock,
-  type PackageFiles,
   type Platform,
   type Result,
   type Tool,
@@ -69,19 +68,10 @@ async function lockPlatform(
   const { file, ...locked } = fetched.value;
   const changed = before?.package === name ? npmMismatch(before, locked, tool.name) : undefined;
   if (changed) return fail(changed);
-  const there = await tryFiles(session, file, wanted.value, locked, join(folder, 'files'));
+  const { files } = wanted.value;
+  const there = await takeFromNpm(session, { file, locked, files, into: join(folder, 'files') });
   if (!there.ok) return there;
   // A build that follows finds it.
   const kept = await session.store.putBlobFromFile(file, { expected: `sha256:${locked.sha256}` });
   return kept.ok ? ok(locked) : kept;
-}
-
-function tryFiles(
-  session: Session,
-  file: string,
-  { files }: PackageFiles,
-  locked: LockedNpm,
-  into: string,
-): Promise<Result<unknown>> {
-  return takeFromNpm(session, { file, locked, files, into });
 }

@@ -9,7 +9,6 @@ import {
   releaseFile,
   type Failed,
   type Failure,
-  type FailureCode,
   type Platform,
   type ReleaseFile,
   type ReleaseLock,
@@ -20,10 +19,8 @@ import { downloadRelease, keepRelease, vendorHasNone, type DownloadedFile } from
 import { releaseEntries } from '../../build/tool/release';
 import { releaseFetch, releaseName } from '../../release';
 import type { Session } from '../../session';
+import { isOutOfReach } from './out-of-reach';
 import type { LockPart, PartRequest } from './part';
-
-/** Why a file could not be had, though it may be there. */
-const UNREACHED: readonly FailureCode[] = ['network', 'timeout', 'http-status', 'gone'];
 
 /** What is known of one platform's file. */
 interface PlatformRequest {
@@ -112,8 +109,7 @@ async function lockFile(
 function notHad(session: Session, request: PlatformRequest, failed: Failed): Result<ReleaseLock | undefined> {
   const { before, file } = request;
   if (vendorHasNone(failed, file.url)) return before ? failed : ok(undefined);
-  const unreached = UNREACHED.includes(failed.failures[0].code);
-  return before && unreached ? kept(session, request, before, failed) : failed;
+  return before && isOutOfReach(failed) ? kept(session, request, before, failed) : failed;
 }
 
 function kept(

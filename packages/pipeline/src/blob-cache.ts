@@ -1,0 +1,12 @@
+import type { Store } from '@image-tooling/oci';
+import type { ReleaseFetch } from '@image-tooling/sources';
+
+/** The store as what is fetched is kept in: .debs, vendors' files, npm packages. */
+export function blobCache(store: Store): ReleaseFetch['cache'] {
+  return {
+    blobPath: (digest) => store.blobPath(digest),
+    hasBlob: (digest) => store.hasBlob(digest),
+    verifyBlob: (digest, signal) => store.verifyBlob(digest, signal),
+    putBlobFromFile: (path, digest) => store.putBlobFromFile(path, { expected: digest }),
+  };
+}
