@@ -9,6 +9,7 @@ import { readPackage, ROOT } from './packages.mjs';
 const BESIDE = {
   cli: [['packages/cli/bin/image-tooling.cjs', 'bin/image-tooling.cjs']],
   nx: [
+    ['packages/nx/bin', 'bin'],
     ['packages/nx/executor.schema.json', 'executor.schema.json'],
     ['schemas', 'schemas'],
     ['trust', 'trust'],

@@ -12,6 +12,7 @@ import {
 
 const FLAGS = {
   platform: { type: 'string' },
+  'all-platforms': { type: 'boolean' },
   to: { type: 'string' },
   compression: { type: 'string' },
   release: { type: 'string' },

@@ -1,6 +1,7 @@
 import { formatFailures, nearest, type Failure, type Result, type RunContext } from '@image-tooling/model';
 import { loadOptions, openSession, type Session } from '@image-tooling/pipeline';
 import { checkFlags, readArguments, type Arguments } from './arguments';
+import { withArgumentsOfNx } from './arguments-of-nx';
 import { commandNamed, COMMANDS, type Command, type Ending } from './commands';
 import { HELP } from './help';
 import { outliveReaders } from './output';
@@ -16,7 +17,9 @@ export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'o
  */
 export async function main(argv: readonly string[], host: Host = process): Promise<number> {
   outliveReaders(host.stdout, host.stderr);
-  const given = readArguments(argv);
+  const words = withArgumentsOfNx(argv);
+  if (!words.ok) return report(host, words.failures);
+  const given = readArguments(words.value);
   if (!given.ok) return report(host, given.failures);
   const command = commandNamed(COMMANDS, given.value.command);
   if (given.value.flags.help || !command) return showHelp(host, given.value);

@@ -12,5 +12,6 @@ export * from './layer';
 export * from './platform';
 export * from './progress';
 export * from './result';
+export * from './shell-word';
 export * from './plan';
 export * from './publish';

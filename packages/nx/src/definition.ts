@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PLATFORMS, type Platform } from '@image-tooling/model/platform';
 import { parse } from 'jsonc-parser';
+import { isStrictJson } from './strict-json';
 
 /** What the project graph needs to know of a definition file, and nothing else. */
 export interface ProjectDefinition {
@@ -12,11 +13,15 @@ export interface ProjectDefinition {
   readonly root: string;
   readonly description?: string;
   readonly platforms: readonly Platform[];
-  /** The image that this image stands on. */
+  /** The image that this image is based on (`from`). */
   readonly parent?: string;
   readonly tools: readonly string[];
   /** The folder of an image's own files, relative to `root`. */
   readonly files?: string;
+  /** Whether a tool may be built from Go modules, which its go.mod and go.sum then name. */
+  readonly hasGoSource: boolean;
+  /** Whether the file is JSON that every reader reads alike: no comment, no comma too many, no doubled key. */
+  readonly isStrictJson: boolean;
 }
 
 /**
@@ -32,7 +37,7 @@ export function readDefinition(workspaceRoot: string, file: string): ProjectDefi
 /** As `readDefinition`, from the text of the file. */
 export function describe(file: string, text: string): ProjectDefinition {
   const root = dirname(file);
-  const json = object(parse(text, [], { allowTrailingComma: true }));
+  const json = object(parsed(text));
   const platforms = strings(json['platforms']).filter(isPlatform);
   return {
     kind: basename(file) === 'image.json' ? 'image' : 'tool',
@@ -43,7 +48,18 @@ export function describe(file: string, text: string): ProjectDefinition {
     parent: string(object(json['from'])['image']),
     tools: strings(json['tools']),
     files: string(json['files']),
+    hasGoSource: object(json['sources'])['go'] !== undefined,
+    isStrictJson: isStrictJson(text),
   };
+}
+
+/** What can be read of a text; nothing of one that is nested deeper than the reader's stack. */
+function parsed(text: string): unknown {
+  try {
+    return parse(text, [], { allowTrailingComma: true });
+  } catch {
+    return undefined;
+  }
 }
 
 function textOf(path: string): string {

@@ -1,21 +1,32 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { shellWord } from '@image-tooling/model/shell-word';
 import type { ProjectDefinition } from './definition';
 
 export type Inputs = NonNullable<TargetConfiguration['inputs']>;
+type Input = Inputs[number];
+
+/** What decides tasks in addition to definitions. */
+export interface InputSetting {
+  /** What stands for the code that does the work. */
+  readonly implementation: Inputs;
+  /** Whether Nx knows a file, relative to the workspace: it does not know what git or Nx ignore. */
+  readonly isSeen: (file: string) => boolean;
+}
 
 /**
- * What only tests read: a change there tests again and builds nothing. Left out by name, so that a key that nobody
- * knows counts, and is told by the build.
+ * What only tests read: a change there tests again and builds nothing. Left out by name, so that an unknown key
+ * counts, and the build reports it.
  */
 const READ_BY_TESTS_ONLY = { tool: ['checks'], image: ['checks', 'budget', 'setuid'] };
 
+const HASH_FILES = 'node_modules/@image-tooling/nx/bin/hash-files.cjs';
+
 /** The inputs of a tool's layer. `IMAGE_TOOL_SOURCE` overrides the committed source on one machine. */
-export function toolInputs(implementation: Inputs): Inputs {
+export function toolInputs(tool: ProjectDefinition, { implementation, isSeen }: InputSetting): Inputs {
+  const goFiles = tool.hasGoSource ? ['go.mod', 'go.sum'] : [];
   return [
-    { json: '{projectRoot}/tool.json', excludeFields: READ_BY_TESTS_ONLY.tool },
-    '{projectRoot}/lock.json',
-    '{projectRoot}/go.mod',
-    '{projectRoot}/go.sum',
+    definitionInput(tool),
+    ...['lock.json', ...goFiles].map((name) => fileInput(tool, name, isSeen)),
     ...implementation,
     { env: 'IMAGE_TOOL_SOURCE' },
   ];
@@ -25,11 +36,11 @@ export function toolInputs(implementation: Inputs): Inputs {
  * The inputs of an image. Of its parent and tools only what they hand down: a parent that was built
  * again to the same layers changes nothing here (early cut-off), so nothing may be `transitive`.
  */
-export function imageInputs(image: ProjectDefinition, implementation: Inputs): Inputs {
+export function imageInputs(image: ProjectDefinition, { implementation, isSeen }: InputSetting): Inputs {
   return [
-    { json: '{projectRoot}/image.json', excludeFields: READ_BY_TESTS_ONLY.image },
-    '{projectRoot}/lock.json',
-    ...(image.files === undefined ? [] : [`{projectRoot}/${image.files}/**/*`]),
+    definitionInput(image),
+    fileInput(image, 'lock.json', isSeen),
+    ...(image.files === undefined ? [] : [filesInput(`${image.root}/${image.files}`)]),
     ...implementation,
     { dependentTasksOutputFiles: '**/layers.json', transitive: false },
     { dependentTasksOutputFiles: '**/layer.json', transitive: false },
@@ -40,7 +51,7 @@ export function imageInputs(image: ProjectDefinition, implementation: Inputs): I
  * The inputs of an image's test: the image itself, by its digest, and the checks of all that it is made of. `^` goes
  * down to parents' parents and their tools.
  */
-export function testInputs(implementation: Inputs): Inputs {
+export function testInputs({ implementation }: Pick<InputSetting, 'implementation'>): Inputs {
   return [
     { dependentTasksOutputFiles: '**/digest.json', transitive: false },
     '{projectRoot}/image.json',
@@ -48,4 +59,22 @@ export function testInputs(implementation: Inputs): Inputs {
     '^{projectRoot}/tool.json',
     ...implementation,
   ];
+}
+
+/** Nx reads a `json` input leniently: of two texts that only it reads alike, one may be refused by a build. */
+function definitionInput({ kind, isStrictJson }: ProjectDefinition): Input {
+  const file = `{projectRoot}/${kind}.json`;
+  return isStrictJson ? { json: file, excludeFields: READ_BY_TESTS_ONLY[kind] } : file;
+}
+
+/** A committed file may match a pattern of .gitignore (`git add --force`): Nx hashes no file that it does not see. */
+function fileInput({ root }: ProjectDefinition, name: string, isSeen: InputSetting['isSeen']): Input {
+  const file = `${root}/${name}`;
+  if (isSeen(file)) return `{projectRoot}/${name}`;
+  return { runtime: `cat -- ${shellWord(file)} 2>/dev/null || true` };
+}
+
+/** Of files in a folder Nx hashes the contents that it sees; modes, links and ignored files count as well. */
+function filesInput(folder: string): Input {
+  return { runtime: `node ${HASH_FILES} ${shellWord(folder)}` };
 }

@@ -10,9 +10,10 @@ export const createNodes: CreateNodes<PluginOptions> = [
   DEFINITION_GLOB,
   (files, options, context) => {
     const folders = foldersOf(options);
+    const seen = new Set(files);
     const setting = {
       implementation: implementationInputs(context.nxJsonConfiguration, context.workspaceRoot),
-      images: folders.images,
+      isSeen: (file: string) => seen.has(file),
       host: platformOfNode(process.arch),
     };
     return createNodesFromFiles(

@@ -17,8 +17,11 @@ export function foldersOf(options: PluginOptions | undefined): Folders {
   return { images: options?.imagesDir ?? 'images', tools: options?.toolsDir ?? 'tools' };
 }
 
-/** Every file that may define something, wherever the options put the folders: Nx asks for one fixed glob. */
-export const DEFINITION_GLOB = '**/{image,tool}.json';
+/**
+ * Every file that may define something, or decide with a definition what is built, wherever the options put the folders:
+ * Nx asks for one fixed glob, and names those files that it sees.
+ */
+export const DEFINITION_GLOB = '**/{image.json,tool.json,lock.json,go.mod,go.sum}';
 
 /** Whether `file` is `<images>/<name>/image.json`. Paths are relative to the workspace root, with slashes. */
 export function isImageFile(file: string, folders: Folders): boolean {

@@ -1,16 +1,13 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { archOf, platformFolder, type Platform } from '@image-tooling/model/platform';
+import { commandUnlessDone, taskCommand } from './command-line';
 import type { ProjectDefinition } from './definition';
-import { imageInputs, testInputs, toolInputs, type Inputs } from './inputs';
+import { imageInputs, testInputs, toolInputs, type InputSetting } from './inputs';
 
 type Targets = Record<string, TargetConfiguration>;
 
-/** What targets depend on beside the definition. */
-export interface Setting {
-  /** What stands for the code that does the work. */
-  readonly implementation: Inputs;
-  /** The folder that holds the images. */
-  readonly images: string;
+/** What targets depend on in addition to the definition. */
+export interface Setting extends InputSetting {
   /** This machine's platform; undefined where nothing is built for it. */
   readonly host: Platform | undefined;
 }
@@ -27,8 +24,8 @@ export function targetsOf(definition: ProjectDefinition, setting: Setting): Targ
         buildOn(definition, platform, inputsOf(definition, setting)),
       ]),
     ),
-    build: alias('build', platformsHere(definition, setting.host)),
-    'build-all': alias('build', definition.platforms),
+    build: onThisMachine('build', definition, setting),
+    'build-all': onAllPlatforms('build', definition),
     lock: lock(definition),
     explain: explain(definition),
     ...(definition.kind === 'image' ? imageTargets(definition, setting) : {}),
@@ -44,15 +41,17 @@ function imageTargets(definition: ProjectDefinition, setting: Setting): Targets 
         testOn(definition, platform, setting),
       ]),
     ),
-    test: alias('test', platformsHere(definition, setting.host)),
-    'test-all': alias('test', definition.platforms),
+    test: onThisMachine('test', definition, setting),
+    'test-all': onAllPlatforms('test', definition),
     load: load(definition),
     shell: shell(definition),
     publish: publish(definition),
   };
 }
 
-function targetOn(verb: 'build' | 'test', platform: Platform): string {
+type Verb = 'build' | 'test';
+
+function targetOn(verb: Verb, platform: Platform): string {
   return `${verb}-${archOf(platform)}`;
 }
 
@@ -62,7 +61,7 @@ function buildOn(
   inputs: TargetConfiguration['inputs'],
 ): TargetConfiguration {
   return {
-    command: `image-tooling build ${definition.name} --platform ${platform}`,
+    command: taskCommand('build', definition.name, '--platform', platform),
     cache: true,
     inputs,
     outputs: OUTPUTS[definition.kind].map((file) => `{projectRoot}/dist/${platformFolder(platform)}/${file}`),
@@ -74,38 +73,46 @@ function buildOn(
 const OUTPUTS = { image: ['layers.json', 'digest.json'], tool: ['layer.json', 'layer.blob'] };
 
 /** Nx caches no task that failed: what is in the cache has passed. */
-function testOn(
-  definition: ProjectDefinition,
-  platform: Platform,
-  { implementation }: Setting,
-): TargetConfiguration {
+function testOn(definition: ProjectDefinition, platform: Platform, setting: Setting): TargetConfiguration {
   return {
-    command: `image-tooling test ${definition.name} --platform ${platform}`,
+    command: taskCommand('test', definition.name, '--platform', platform),
     cache: true,
-    inputs: testInputs(implementation),
+    inputs: testInputs(setting),
     outputs: [`{projectRoot}/dist/report/${platformFolder(platform)}`],
     dependsOn: [targetOn('build', platform)],
   };
 }
 
-function inputsOf(definition: ProjectDefinition, { implementation }: Setting): TargetConfiguration['inputs'] {
-  return definition.kind === 'image' ? imageInputs(definition, implementation) : toolInputs(implementation);
+function inputsOf(definition: ProjectDefinition, setting: Setting): TargetConfiguration['inputs'] {
+  return definition.kind === 'image' ? imageInputs(definition, setting) : toolInputs(definition, setting);
 }
 
-/** An image that is not made for this machine is built and tested for the platforms it has, rather than silently not at all. */
-function platformsHere(definition: ProjectDefinition, host: Platform | undefined): readonly Platform[] {
-  const here = definition.platforms.filter((platform) => platform === host);
-  return here.length > 0 ? here : definition.platforms;
+/** For this machine's platform. An image that is not made for it is built and tested for the platforms that it has. */
+function onThisMachine(
+  verb: Verb,
+  { name, platforms }: ProjectDefinition,
+  { host }: Setting,
+): TargetConfiguration {
+  const here = platforms.filter((platform) => platform === host);
+  return done(verb, [name], here.length > 0 ? here : platforms);
 }
 
-function alias(verb: 'build' | 'test', platforms: readonly Platform[]): TargetConfiguration {
-  return { executor: 'nx:noop', dependsOn: platforms.map((platform) => targetOn(verb, platform)) };
+function onAllPlatforms(verb: Verb, { name, platforms }: ProjectDefinition): TargetConfiguration {
+  return done(verb, [name, '--all-platforms'], platforms);
+}
+
+function done(verb: Verb, words: readonly string[], platforms: readonly Platform[]): TargetConfiguration {
+  return {
+    command: commandUnlessDone(verb, ...words),
+    cache: false,
+    dependsOn: platforms.map((platform) => targetOn(verb, platform)),
+  };
 }
 
 /** An image's lock names its parent's; those of its tools are their own. */
 function lock(definition: ProjectDefinition): TargetConfiguration {
   return {
-    command: `image-tooling lock ${definition.name}`,
+    command: taskCommand('lock', definition.name),
     cache: false,
     dependsOn: definition.parent === undefined ? [] : [{ projects: [definition.parent], target: 'lock' }],
   };
@@ -113,15 +120,15 @@ function lock(definition: ProjectDefinition): TargetConfiguration {
 
 /** Depends on no build: after one, `--why` would have nothing left to tell. */
 function explain({ name }: ProjectDefinition): TargetConfiguration {
-  return { command: `image-tooling explain ${name}`, cache: false, dependsOn: [] };
+  return { command: taskCommand('explain', name), cache: false, dependsOn: [] };
 }
 
 function load(definition: ProjectDefinition): TargetConfiguration {
-  return { command: `image-tooling load ${definition.name}`, cache: false, dependsOn: ['build'] };
+  return { command: taskCommand('load', definition.name), cache: false, dependsOn: ['build'] };
 }
 
 function shell(definition: ProjectDefinition): TargetConfiguration {
-  return { command: `image-tooling shell ${definition.name}`, cache: false, dependsOn: ['build'] };
+  return { command: taskCommand('shell', definition.name), cache: false, dependsOn: ['build'] };
 }
 
 /**
@@ -130,7 +137,7 @@ function shell(definition: ProjectDefinition): TargetConfiguration {
  */
 function publish(definition: ProjectDefinition): TargetConfiguration {
   return {
-    command: `image-tooling publish ${definition.name}`,
+    command: taskCommand('publish', definition.name),
     cache: false,
     dependsOn: definition.platforms.map((platform) => targetOn('test', platform)),
   };

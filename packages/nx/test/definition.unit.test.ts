@@ -22,6 +22,8 @@ suite('a definition file, as the project graph reads it', () => {
       parent: 'base',
       tools: ['helm', 'kubectl'],
       files: 'rootfs',
+      hasGoSource: false,
+      isStrictJson: true,
     });
   });
 
@@ -31,7 +33,8 @@ suite('a definition file, as the project graph reads it', () => {
   });
 
   it.each([
-    ['a missing comma', '{"from": {"image": "base"} "tools": ["helm"]}', { parent: 'base' }],
+    ['a missing comma', '{"from": {"image": "base"} "tools": ["helm"]}', { parent: 'base', isStrictJson: false }],
+    ['nesting deeper than any reader’s stack', '['.repeat(100_000), { tools: [], isStrictJson: false }],
     ['a missing end', '{"from": {"image": "base"}, "tools": ["helm"', { parent: 'base', tools: ['helm'] }],
     ['a comment', '{/* why */ "tools": ["helm"]}', { tools: ['helm'] }],
     ['an empty file', '', { parent: undefined, tools: [], platforms: BOTH }],

@@ -6,7 +6,7 @@ import { targetsOf, type Setting } from '../src/targets';
 
 const AMD64: Setting = {
   implementation: ['imageTooling'],
-  images: 'images',
+  isSeen: () => true,
   host: 'linux/amd64',
 };
 
@@ -16,6 +16,8 @@ const TOOL: ProjectDefinition = {
   root: 'tools/helm',
   platforms: ['linux/amd64', 'linux/arm64'],
   tools: [],
+  hasGoSource: true,
+  isStrictJson: true,
 };
 
 const IMAGE: ProjectDefinition = {
@@ -26,6 +28,8 @@ const IMAGE: ProjectDefinition = {
   parent: 'base',
   tools: ['helm'],
   files: 'rootfs',
+  hasGoSource: false,
+  isStrictJson: true,
 };
 
 describe('the targets of a tool', () => {
@@ -44,7 +48,7 @@ describe('the targets of a tool', () => {
 
   it('build from its definition, its lock and the code that builds it, and nothing else', () => {
     expect(targets['build-arm64']).toEqual({
-      command: 'image-tooling build helm --platform linux/arm64',
+      command: `exec image-tooling build helm --platform linux/arm64 --arguments-fd=3 3<<''\n{args}\n`,
       cache: true,
       inputs: [
         { json: '{projectRoot}/tool.json', excludeFields: ['checks'] },
@@ -62,7 +66,7 @@ describe('the targets of a tool', () => {
 
 describe('an explanation', () => {
   it('needs no build, which would leave nothing to say of what differs from the last one', () => {
-    const command = 'image-tooling explain helm';
+    const command = `exec image-tooling explain helm --arguments-fd=3 3<<''\n{args}\n`;
     expect(targetsOf(TOOL, AMD64)['explain']).toEqual({ command, cache: false, dependsOn: [] });
   });
 });
@@ -90,12 +94,12 @@ describe('the targets of an image', () => {
 
   it('build from its own files and from what its parent and tools hand down', () => {
     expect(targets['build-amd64']).toEqual({
-      command: 'image-tooling build k8s --platform linux/amd64',
+      command: `exec image-tooling build k8s --platform linux/amd64 --arguments-fd=3 3<<''\n{args}\n`,
       cache: true,
       inputs: [
         { json: '{projectRoot}/image.json', excludeFields: ['checks', 'budget', 'setuid'] },
         '{projectRoot}/lock.json',
-        '{projectRoot}/rootfs/**/*',
+        { runtime: 'node node_modules/@image-tooling/nx/bin/hash-files.cjs images/k8s/rootfs' },
         'imageTooling',
         { dependentTasksOutputFiles: '**/layers.json', transitive: false },
         { dependentTasksOutputFiles: '**/layer.json', transitive: false },
@@ -107,7 +111,7 @@ describe('the targets of an image', () => {
 
   it('test what was built, by its digest, against the checks of all that it is made of', () => {
     expect(targets['test-amd64']).toEqual({
-      command: 'image-tooling test k8s --platform linux/amd64',
+      command: `exec image-tooling test k8s --platform linux/amd64 --arguments-fd=3 3<<''\n{args}\n`,
       cache: true,
       inputs: [
         { dependentTasksOutputFiles: '**/digest.json', transitive: false },
@@ -121,16 +125,21 @@ describe('the targets of an image', () => {
     });
   });
 
-  it('name the platform of this machine, and all of them', () => {
-    expect(targets['build']).toEqual({ executor: 'nx:noop', dependsOn: ['build-amd64'] });
-    expect(targets['build-all']).toEqual({ executor: 'nx:noop', dependsOn: ['build-amd64', 'build-arm64'] });
-    expect(targets['test']).toEqual({ executor: 'nx:noop', dependsOn: ['test-amd64'] });
-    expect(targets['test-all']).toEqual({ executor: 'nx:noop', dependsOn: ['test-amd64', 'test-arm64'] });
+  it('leave the work to those of this machine’s platform, or of all, and run for other arguments', () => {
+    const done = (words: string, dependsOn: string[]) => ({
+      command: `exec sh node_modules/@image-tooling/nx/bin/unless-done.sh ${words} 3<<''\n{args}\n`,
+      cache: false,
+      dependsOn,
+    });
+    expect(targets['build']).toEqual(done('build k8s', ['build-amd64']));
+    expect(targets['build-all']).toEqual(done('build k8s --all-platforms', ['build-amd64', 'build-arm64']));
+    expect(targets['test']).toEqual(done('test k8s', ['test-amd64']));
+    expect(targets['test-all']).toEqual(done('test k8s --all-platforms', ['test-amd64', 'test-arm64']));
   });
 
   it('lock the parent first, not the tools', () => {
     expect(targets['lock']).toEqual({
-      command: 'image-tooling lock k8s',
+      command: `exec image-tooling lock k8s --arguments-fd=3 3<<''\n{args}\n`,
       cache: false,
       dependsOn: [{ projects: ['base'], target: 'lock' }],
     });
@@ -139,7 +148,7 @@ describe('the targets of an image', () => {
 
   it('open a shell in what was built', () => {
     expect(targets['shell']).toEqual({
-      command: 'image-tooling shell k8s',
+      command: `exec image-tooling shell k8s --arguments-fd=3 3<<''\n{args}\n`,
       cache: false,
       dependsOn: ['build'],
     });
@@ -147,7 +156,7 @@ describe('the targets of an image', () => {
 
   it('load what was built', () => {
     expect(targets['load']).toEqual({
-      command: 'image-tooling load k8s',
+      command: `exec image-tooling load k8s --arguments-fd=3 3<<''\n{args}\n`,
       cache: false,
       dependsOn: ['build'],
     });
@@ -155,7 +164,7 @@ describe('the targets of an image', () => {
 
   it('publish once the tests of every platform passed, flags as they are, and after no other publish', () => {
     expect(targets['publish']).toEqual({
-      command: 'image-tooling publish k8s',
+      command: `exec image-tooling publish k8s --arguments-fd=3 3<<''\n{args}\n`,
       cache: false,
       dependsOn: ['test-amd64', 'test-arm64'],
     });

@@ -7,6 +7,7 @@ export { parseCompression, parseLoadTarget, type LoadTarget } from './load/targe
 export { lockProject } from './lock';
 export { openSession, type Session, type SessionRequest } from './session';
 export { loadOptions } from './workspace/load';
+export { platformsOf } from './workspace/platforms';
 export { testImage, type Tested } from './test';
 export { publishImage, type Published, type PublishRequest } from './publish';
 export * from './registry';

@@ -1,22 +1,37 @@
-import { buildProject, checkBuild } from '@image-tooling/pipeline';
+import { ok, type Platform, type Result } from '@image-tooling/model';
+import { buildProject, checkBuild, type Session } from '@image-tooling/pipeline';
 import { builtLines, checkedLines } from '../summary';
-import { openProject, said, type Command } from './command';
+import { openOnPlatforms, said, type Command } from './command';
 
 export const build: Command = {
-  flags: ['platform', 'check'],
+  flags: ['platform', 'all-platforms', 'check'],
   async run(run) {
-    const opened = await openProject(run);
+    const opened = await openOnPlatforms(run);
     if (!opened.ok) return opened;
-    const { session, name, platform } = opened.value;
-    const built = await buildProject(session, name, platform);
-    if (!built.ok || run.given.flags.check !== true)
-      return built.ok ? said(builtLines(built.value, platform)) : built;
-    const checked = await checkBuild(session, { name, platform, launcher: itself() });
-    return checked.ok
-      ? said([...builtLines(built.value, platform), ...checkedLines(checked.value)])
-      : checked;
+    const { session, name, platforms } = opened.value;
+    const lines: string[] = [];
+    for (const platform of platforms) {
+      const built = await buildOne(session, name, platform, run.given.flags.check ?? false);
+      if (!built.ok) return built;
+      lines.push(...built.value);
+    }
+    return said(lines);
   },
 };
+
+async function buildOne(
+  session: Session,
+  name: string,
+  platform: Platform,
+  check: boolean,
+): Promise<Result<string[]>> {
+  const built = await buildProject(session, name, platform);
+  if (!built.ok) return built;
+  const lines = builtLines(built.value, platform);
+  if (!check) return ok(lines);
+  const checked = await checkBuild(session, { name, platform, launcher: itself() });
+  return checked.ok ? ok([...lines, ...checkedLines(checked.value)]) : checked;
+}
 
 /** This very program, to be run again. */
 function itself(): string[] {

@@ -1,6 +1,20 @@
-import { ok, type Failure, type Platform, type Result, type RunContext } from '@image-tooling/model';
-import type { Session } from '@image-tooling/pipeline';
-import { projectOnPlatform, type Arguments, type FlagName } from '../arguments';
+import {
+  ok,
+  platformOfNode,
+  type Failure,
+  type Platform,
+  type Result,
+  type RunContext,
+} from '@image-tooling/model';
+import { platformsOf, type Session } from '@image-tooling/pipeline';
+import {
+  oneProject,
+  platformFlag,
+  projectOnPlatform,
+  usage,
+  type Arguments,
+  type FlagName,
+} from '../arguments';
 
 /** What a command that ran to its end prints. */
 export interface Ending {
@@ -47,4 +61,33 @@ export async function openProject({ given, session }: CommandRun): Promise<Resul
   if (!asked.ok) return asked;
   const opened = await session();
   return opened.ok ? ok({ ...asked.value, session: opened.value }) : opened;
+}
+
+/** A project and the platforms that something is done for, and the workspace that it is in. */
+export interface OpenOnPlatforms {
+  readonly session: Session;
+  readonly name: string;
+  readonly platforms: readonly Platform[];
+}
+
+/**
+ * Opens the workspace for a command that is about one project, on the platform of `--platform`, on all that the project
+ * declares with `--all-platforms`, else on this machine's. One that is not for this machine's is done for all it has.
+ */
+export async function openOnPlatforms({ given, session }: CommandRun): Promise<Result<OpenOnPlatforms>> {
+  const name = oneProject(given);
+  if (!name.ok) return name;
+  const { platform, 'all-platforms': all } = given.flags;
+  if (platform !== undefined && all)
+    return usage('--platform and --all-platforms exclude each other.', 'Leave one out.');
+  const asked = platform === undefined ? ok(undefined) : platformFlag(given);
+  if (!asked.ok) return asked;
+  const opened = await session();
+  if (!opened.ok) return opened;
+  const project = { session: opened.value, name: name.value };
+  if (asked.value) return ok({ ...project, platforms: [asked.value] });
+  const declared = await platformsOf(opened.value, name.value);
+  if (!declared.ok) return declared;
+  const here = all ? [] : declared.value.filter((one) => one === platformOfNode(process.arch));
+  return ok({ ...project, platforms: here.length > 0 ? here : declared.value });
 }

@@ -1,17 +1,23 @@
-import { checkFailures, ok } from '@image-tooling/model';
+import { checkFailures, ok, type Failure } from '@image-tooling/model';
 import { testImage } from '@image-tooling/pipeline';
 import { testedLines } from '../summary';
-import { openProject, type Command } from './command';
+import { openOnPlatforms, type Command } from './command';
 
 export const test: Command = {
-  flags: ['platform'],
+  flags: ['platform', 'all-platforms'],
   async run(run) {
-    const opened = await openProject(run);
+    const opened = await openOnPlatforms(run);
     if (!opened.ok) return opened;
-    const { session, name, platform } = opened.value;
-    const tested = await testImage(session, name, platform);
-    if (!tested.ok) return tested;
-    const { report, folder } = tested.value;
-    return ok({ lines: testedLines(report, folder), found: checkFailures(report) });
+    const { session, name, platforms } = opened.value;
+    const lines: string[] = [];
+    const found: Failure[] = [];
+    for (const platform of platforms) {
+      const tested = await testImage(session, name, platform);
+      if (!tested.ok) return tested;
+      const { report, folder } = tested.value;
+      lines.push(...testedLines(report, folder));
+      found.push(...checkFailures(report));
+    }
+    return ok({ lines, found });
   },
 };

@@ -7,7 +7,7 @@ import {
 } from '../definitions';
 import { all, failWith, ok, type Result } from '../result';
 import type { LinePattern, PlannedCommand } from './types';
-import { commandLine } from './words';
+import { commandLine } from '../shell-word';
 
 /** A command without who runs it. */
 export type CommandBody = Pick<

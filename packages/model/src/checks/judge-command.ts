@@ -1,6 +1,7 @@
 import { expectedText, faultsOf } from './faults';
 import type { CheckOutcome, CommandOutcome, PlannedCommand } from './types';
-import { commandLine, cutLine } from './words';
+import { commandLine } from '../shell-word';
+import { cutLine } from './words';
 
 /** Lines of each of the two outputs that a failure shows. */
 const LAST_LINES = 10;

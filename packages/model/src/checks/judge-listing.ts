@@ -3,7 +3,8 @@ import { judgeAlwaysFiles } from './always-files';
 import { judgeFileChecks } from './file-checks';
 import { LISTING_ARGV, parseListing } from './listing';
 import type { CheckInput, CheckOutcome } from './types';
-import { commandLine, cutLine } from './words';
+import { commandLine } from '../shell-word';
+import { cutLine } from './words';
 
 /**
  * Everything that is seen from an image's files: the file checks of tools and images, and what must hold in

@@ -1,12 +1,3 @@
-/** A command as a person would type it in a shell. */
-export function commandLine(argv: readonly string[]): string {
-  return argv.map(shellWord).join(' ');
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 /** Bytes in megabytes, as registries show them: "123.4 MB". */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,0 +1,27 @@
+import { visit } from 'jsonc-parser';
+
+/** Whether a text is JSON that every reader reads alike (RFC 8259): no comment, no comma too many, no doubled key. */
+export function isStrictJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return !hasDoubledKey(text);
+  } catch {
+    return false;
+  }
+}
+
+/** RFC 8259 §4: of an object with doubled keys some readers take the first, some the last, some neither. */
+function hasDoubledKey(text: string): boolean {
+  const open: Set<string>[] = [];
+  let found = false;
+  visit(text, {
+    onObjectBegin: () => void open.push(new Set()),
+    onObjectEnd: () => void open.pop(),
+    onObjectProperty: (name) => {
+      const keys = open.at(-1);
+      if (keys?.has(name)) found = true;
+      keys?.add(name);
+    },
+  });
+  return found;
+}

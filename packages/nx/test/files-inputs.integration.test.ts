@@ -1,0 +1,96 @@
+import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IN_ONE_PROCESS, makeWorkspace, type Workspace } from './workspace';
+
+let workspace: Workspace;
+const rootfs = (path: string) => join(workspace.root, 'images/base/rootfs', path);
+
+beforeAll(async () => {
+  workspace = makeWorkspace(IN_ONE_PROCESS);
+  workspace.write('.gitignore', 'node_modules\ndist\n.nx\ncalls.log\n*.secret\nhidden/\n');
+  workspace.write('images/base/image.json', { from: { debian: 'trixie' }, files: 'rootfs' });
+  workspace.write('images/base/rootfs/etc/script', 'echo hello\n');
+  workspace.write('images/base/rootfs/etc/key.secret', 'one');
+  workspace.write('images/base/rootfs/opt/node_modules/a/index.js', 'one');
+  symlinkSync('/nowhere/one', rootfs('etc/link'));
+  await workspace.nx('run base:build-amd64');
+  workspace.calls();
+});
+afterAll(() => workspace.remove());
+
+/** What was built when a change was made. */
+async function builtAfter(change: () => void): Promise<string[]> {
+  change();
+  const { exitCode, output } = await workspace.nx('run base:build-amd64');
+  expect(exitCode, output).toBe(0);
+  return workspace.calls();
+}
+
+const BUILT = ['build base --platform linux/amd64'];
+
+/** Each reaches the layer, and Nx by itself sees none of it: nrwl/nx#33660, #18830, #34080. */
+describe('a build runs again after', () => {
+  it.each<[string, () => void]>([
+    ['a mode that git keeps', () => chmodSync(rootfs('etc/script'), 0o755)],
+    [
+      'a link to another target that is not on this machine',
+      () => {
+        rmSync(rootfs('etc/link'));
+        symlinkSync('/nowhere/two', rootfs('etc/link'));
+      },
+    ],
+    ['a new link to nowhere', () => symlinkSync('/nowhere', rootfs('etc/new'))],
+    ['a file that .gitignore matches', () => writeFileSync(rootfs('etc/key.secret'), 'two')],
+    ['a file that Nx never looks at', () => writeFileSync(rootfs('opt/node_modules/a/index.js'), 'two')],
+    [
+      'a folder that .gitignore matches',
+      () => {
+        mkdirSync(rootfs('hidden'));
+        writeFileSync(rootfs('hidden/file'), 'one');
+      },
+    ],
+    [
+      'a name that is not UTF-8',
+      () => writeFileSync(Buffer.concat([Buffer.from(rootfs('etc/')), Buffer.from([0xe9])]), ''),
+    ],
+    [
+      'an ignored lock',
+      () => workspace.write('.gitignore', 'node_modules\ndist\n.nx\ncalls.log\nlock.json\n'),
+    ],
+    ['the first content of an ignored lock', () => workspace.write('images/base/lock.json', { time: 1 })],
+    ['another content of an ignored lock', () => workspace.write('images/base/lock.json', { time: 2 })],
+  ])('%s', async (_what, change) => {
+    expect(await builtAfter(change)).toEqual(BUILT);
+  });
+});
+
+describe('a build is taken from the cache after', () => {
+  it.each<[string, () => void]>([
+    ['another time of a file', () => utimesSync(rootfs('etc/script'), 1, 1)],
+    ['modes of which git keeps nothing', () => chmodSync(rootfs('etc/script'), 0o700)],
+    [
+      'a commit in a repository of its own in there, whose .git no layer holds',
+      () => workspace.write('images/base/rootfs/etc/.git/HEAD', 'ref: refs/heads/main'),
+    ],
+  ])('%s', async (_what, change) => {
+    expect(await builtAfter(change)).toEqual([]);
+  });
+});
+
+describe('a definition that Nx reads as before', () => {
+  const before = '{ "from": { "debian": "trixie" }, "files": "rootfs" }';
+
+  it.each([
+    ['a comma too many', '{ "from": { "debian": "trixie" }, "files": "rootfs", }'],
+    ['a comma too few', '{ "from": { "debian": "trixie" } "files": "rootfs" }'],
+    ['a comment', '{ "from": { "debian": "trixie" }, "files": "rootfs" } // base'],
+    ['a doubled key', '{ "from": { "debian": "trixie" }, "files": "other", "files": "rootfs" }'],
+  ])('is built, and so reported, with %s', async (_what, text) => {
+    workspace.write('images/base/image.json', before);
+    await builtAfter(() => undefined);
+    workspace.write('images/base/image.json', text);
+    await workspace.nx('run base:build-amd64');
+    expect(workspace.calls()).toEqual(BUILT);
+  });
+});

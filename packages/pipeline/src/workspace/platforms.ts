@@ -1,0 +1,15 @@
+import { ok, PLATFORMS, type Platform, type Result } from '@image-tooling/model';
+import type { Session } from '../session';
+import { findProject, loadWorkspaceFor } from './load';
+
+/** The platforms that an image declares; of a tool all that there are. Fails with every mistake of every file. */
+export async function platformsOf(
+  { root, options }: Pick<Session, 'root' | 'options'>,
+  name: string,
+): Promise<Result<readonly Platform[]>> {
+  const workspace = await loadWorkspaceFor(name, root, options);
+  if (!workspace.ok) return workspace;
+  const project = findProject(workspace.value, name);
+  if (!project.ok) return project;
+  return ok(project.value.kind === 'image' ? project.value.image.definition.platforms : PLATFORMS);
+}
