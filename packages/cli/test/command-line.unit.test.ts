@@ -23,9 +23,11 @@ describe('a command line', () => {
         Run it through Nx, which builds what is below first: npx nx run <project>:<target>
 
         Commands
-          build <name> [--platform linux/amd64]   build an image or a tool for one platform
+          build <name> [--platform linux/amd64]   build an image or a tool; default: for this machine's platform
+              --all-platforms                       for every platform that it declares
               --check                               then twice more, in other surroundings: all must be the same
           test <name> [--platform linux/amd64]    try an image in an engine: its checks, and what every image must hold
+              --all-platforms                       for every platform that it declares
           lock <name>                             resolve versions and write the project's lock
           load <name> --to <place>                take a built image out of the store
               --to docker | podman                  into a container program of this machine, as <name>:dev
@@ -83,6 +85,7 @@ describe('a command line', () => {
           IMAGE_REGISTRY              registry to publish to, in place of nx.json's
           REGISTRY_USERNAME, REGISTRY_PASSWORD
                                       to log in to it with; else as docker and podman have it
+          IMAGE_BRANCH                as --branch: for CI, where a branch's name is somebody else's text
           IMAGE_RELEASE_VERSION       as --release
           IMAGE_VERBOSE               not empty: show all output of the programs that are run
           IMAGE_HTTP_TIMEOUT_SECONDS  how long a server may be silent; default 15 until its answer begins, 30 within it

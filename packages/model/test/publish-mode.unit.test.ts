@@ -23,6 +23,13 @@ describe('the branch', () => {
     ['the flag over git', { branch: 'topic' }, 'branch topic'],
     ['the flag as a whole reference', { git: GIT, branch: 'refs/heads/main' }, 'main'],
     ['the flag over CI', { env: { ...GITHUB, GITHUB_REF_NAME: 'main' }, branch: 'topic' }, 'branch topic'],
+    [
+      'IMAGE_BRANCH over CI',
+      { env: { ...GITHUB, GITHUB_REF_NAME: 'main', IMAGE_BRANCH: 'topic' } },
+      'branch topic',
+    ],
+    ['the flag over IMAGE_BRANCH', { env: { IMAGE_BRANCH: 'other' }, branch: 'topic' }, 'branch topic'],
+    ['git where IMAGE_BRANCH is empty', { env: { IMAGE_BRANCH: '' } }, 'main'],
     ['CI over git', { env: { ...GITHUB, GITHUB_REF_NAME: 'topic' } }, 'branch topic'],
     ['git where CI says nothing', { env: { GITLAB_CI: 'true', CI_COMMIT_BRANCH: '' } }, 'main'],
     [

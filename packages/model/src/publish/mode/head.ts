@@ -2,12 +2,15 @@ import { fail, ok, type Result } from '../../result';
 import type { GitFacts } from '../types';
 import { branchName, ciFacts, type CiFacts, type Env } from './ci';
 
+/** Names the branch, as `--branch` does; for CI, where a branch's name is somebody else's text. */
+export const BRANCH_VARIABLE = 'IMAGE_BRANCH';
+
 /** The branch that is published, and who says so. */
 export interface Head {
   readonly branch: string;
   /** A pull or merge request: never the main branch, whatever its own branch is called. */
   readonly isRequest: boolean;
-  /** "--branch", "GitHub Actions", "git" */
+  /** "--branch", "IMAGE_BRANCH", "GitHub Actions", "git" */
   readonly source: string;
   /** The commit that CI took for that branch's, where CI was asked. */
   readonly commit?: string;
@@ -21,11 +24,13 @@ export interface HeadInput {
   readonly image: string;
 }
 
-/** The branch: from the flag, else from CI's environment, else from git. Fails with `usage` where none says it. */
+/** The branch: from the flag, else IMAGE_BRANCH, else CI's own variables, else git. Fails with `usage` where none says it. */
 export function headOf({ env, git, branch, image }: HeadInput): Result<Head> {
   const ci = ciFacts(env);
   const isRequest = ci?.isRequest ?? false;
-  if (branch !== undefined) return fromFlag(branch, isRequest, image);
+  if (branch !== undefined) return named(branch, '--branch', isRequest, image);
+  const variable = env[BRANCH_VARIABLE];
+  if (variable) return named(variable, BRANCH_VARIABLE, isRequest, image);
   if (ci?.branch !== undefined) return ok(fromCi(ci, ci.branch));
   if (ci?.tag !== undefined) return noBranch(`${ci.system} runs for the git tag ${ci.tag}`, image);
   if (git.branch !== undefined) return ok({ branch: git.branch, isRequest, source: 'git' });
@@ -33,10 +38,10 @@ export function headOf({ env, git, branch, image }: HeadInput): Result<Head> {
 }
 
 /** git itself answers "HEAD" where it is asked for the name of no branch. */
-function fromFlag(flag: string, isRequest: boolean, image: string): Result<Head> {
-  const branch = branchName(flag);
-  if (branch === '' || branch === 'HEAD') return noBranch(`"${flag}" (--branch) is none`, image);
-  return ok({ branch, isRequest, source: '--branch' });
+function named(text: string, source: string, isRequest: boolean, image: string): Result<Head> {
+  const branch = branchName(text);
+  if (branch === '' || branch === 'HEAD') return noBranch(`"${text}" (${source}) is not a branch`, image);
+  return ok({ branch, isRequest, source });
 }
 
 function fromCi({ system, isRequest, commit }: CiFacts, branch: string): Head {
@@ -46,7 +51,7 @@ function fromCi({ system, isRequest, commit }: CiFacts, branch: string): Head {
 function noBranch(reason: string, image: string): Result<never> {
   return fail({
     code: 'usage',
-    message: `Which branch ${image} is published for is not known: ${reason}.`,
-    hint: `Say it: npx nx run ${image}:publish --branch=<branch>; for a release --release=<x.y.z> on the main branch.`,
+    message: `The branch that ${image} is published for is not known: ${reason}.`,
+    hint: `Set ${BRANCH_VARIABLE} to its name and run: npx nx run ${image}:publish; a release adds --release=<x.y.z> on the main branch.`,
   });
 }

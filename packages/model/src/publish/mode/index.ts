@@ -1,9 +1,10 @@
 import { failWith, fail, ok, type Failed, type Result } from '../../result';
 import { slugOf } from '../tags/slug';
 import type { PublishMode } from '../types';
-import { headOf, type Head, type HeadInput } from './head';
+import { BRANCH_VARIABLE, headOf, type Head, type HeadInput } from './head';
 import { releaseVersion } from './version';
 
+export { BRANCH_VARIABLE } from './head';
 export { VERSION_VARIABLE } from './version';
 
 export interface ModeInput extends HeadInput {
@@ -14,7 +15,7 @@ export interface ModeInput extends HeadInput {
 }
 
 /**
- * What a publish is for. The branch is read from the flag, else CI's environment, else git; a version makes it a
+ * What a publish is for. The branch is read from the flag, else the environment, else git; a version makes it a
  * release, which the main branch alone may have. Fails with `usage` (no branch, no version) and `not-publishable`.
  */
 export function publishMode(input: ModeInput): Result<PublishMode> {
@@ -49,6 +50,6 @@ function otherCommit({ branch, commit, source }: Head, { git, image }: ModeInput
     code: 'not-publishable',
     message: `${source} runs for ${branch} at another commit than the one checked out.`,
     details: [`${source}:  ${commit}`, `checked out: ${git.commit.id}`],
-    hint: `Check out the commit that ${source} names, or say the branch: npx nx run ${image}:publish --branch=<branch>.`,
+    hint: `Check out the commit that ${source} names, or set ${BRANCH_VARIABLE} and run: npx nx run ${image}:publish`,
   });
 }
