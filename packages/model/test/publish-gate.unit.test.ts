@@ -23,6 +23,7 @@ const GOOD: GateFacts = {
     { platform: 'linux/arm64', manifest: BUILT, test: TEST },
   ],
   uncommitted: [],
+  differing: [],
   allowDirty: false,
   overridden: [],
 };
@@ -88,6 +89,35 @@ describe('gate', () => {
     expect(isAltered(facts)).toBe(true);
   });
 
+  const differing = {
+    ...GOOD,
+    differing: ['a', 'b c'].map((name) => ({
+      path: `images/k8s/${name}`,
+      cause: 'its mode',
+      fix: 'Fix <path>',
+    })),
+  };
+
+  it.each<[string, GateFacts, boolean]>([
+    ['a release', differing, false],
+    ['main, allowed or not', { ...differing, mode: MAIN, allowDirty: true }, false],
+    ['a branch', { ...differing, mode: BRANCH }, false],
+    ['a branch where it is allowed', { ...differing, mode: BRANCH, allowDirty: true }, true],
+  ])('lets files that are not as committed into %s: see right', (_, facts, passes) => {
+    expect(gate(facts)).toHaveLength(passes ? 0 : 1);
+    expect(gateNotes(facts)).toHaveLength(passes ? 1 : 0);
+    expect(isAltered(facts)).toBe(true);
+  });
+
+  it('names the files that are not as committed by cause, with what to do', () => {
+    expect(text(gate(differing))).toMatchInlineSnapshot(`
+      "error: k8s is not made of what is committed: its mode. (not-publishable)
+        images/k8s/a
+        images/k8s/b c
+        help: Fix images/k8s/a"
+    `);
+  });
+
   const overridden = { ...GOOD, overridden: [{ tool: 'helm', used: 'release', committed: 'go' }] };
 
   it.each<[string, GateFacts, boolean]>([
@@ -118,7 +148,7 @@ describe('gate', () => {
         help: Run: npx nx run k8s:test-amd64
 
       error: k8s is not built for linux/arm64. (not-publishable)
-        help: Run: npx nx run k8s:test-arm64
+        help: Run: npx nx run k8s:test-arm64 --skip-nx-cache
 
       error: k8s is made of files that are not committed. (not-publishable)
         images/k8s/rootfs/10

@@ -145,6 +145,14 @@ describe('with a warm store', () => {
     expect(await digests(lost)).toEqual(await digests(rig));
   });
 
+  it('makes what a parent has to leave, where Nx took that from its cache and restored nothing', async () => {
+    const lost = await another(rig.store);
+    const out = await lost.must(['load', 'child', '--to=oci:out']);
+    expect(out).toContain('base: its outputs are not in dist/, so they are made here');
+    const [base] = await digests(rig);
+    expect(await output<DigestFile>(lost, 'base', 'digest.json')).toEqual(base);
+  });
+
   it('refuses a parent that is recorded as something else than this machine makes', async () => {
     const claimed = await another(rig.store);
     await claimed.must(['build', 'base']);

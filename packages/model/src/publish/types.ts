@@ -102,3 +102,12 @@ export const EXPIRES_ANNOTATION = 'image-tooling.expires';
 /** Artifact type of the mark on a bad release; its annotations hold the reason. */
 export const YANK_ARTIFACT_TYPE = 'application/vnd.image-tooling.yank.v1';
 export const YANK_REASON_ANNOTATION = 'image-tooling.yank.reason';
+
+/** A file whose content, mode or kind in the work tree is not what git's index has. */
+export interface CommitDifference {
+  /** Relative to the workspace, as people are shown it. */
+  readonly path: string;
+  readonly cause: string;
+  /** What to do; `<path>` stands for the path. */
+  readonly fix: string;
+}

@@ -21,7 +21,7 @@ export interface FilesOptions {
 
 /**
  * The entries of a `rootfs/` folder as git would give them back: root's, 0755 for folders and for files that
- * their owner may execute, else 0644; symlinks as they stand; no folder without a file in it, unless its mode is
+ * their owner may execute, else 0644; symlinks as they stand; no `.git`; no folder without a file in it, unless its mode is
  * declared. Fails with `rootfs` for each device, socket or fifo, and each mode declared for a path that is not there.
  */
 export async function filesFromFolder(folder: string, options: FilesOptions): Promise<Result<TarEntry[]>> {
@@ -49,7 +49,7 @@ function walk(folder: string, mtime: number): Walked {
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     const place = placeOf(folder, path);
     const stats = lstatSync(place);
-    if (stats.isDirectory()) for (const name of namesIn(place)) queue.push(`${path}/${name}`);
+    if (stats.isDirectory()) queue.push(...namesIn(place).map((name) => `${path}/${name}`));
     const entry = entryOf(path, place, stats, mtime);
     if (entry) walked.entries.push(entry);
     else walked.failures.push(unfit(folder, path));
@@ -58,8 +58,9 @@ function walk(folder: string, mtime: number): Walked {
   return walked;
 }
 
+/** No `.git`: a repository within it is not part of the commit, and a submodule's names a path of this machine. */
 function namesIn(folder: string | Buffer): string[] {
-  return readdirSync(folder, { encoding: 'latin1' });
+  return readdirSync(folder, { encoding: 'latin1' }).filter((name) => name !== '.git');
 }
 
 /** Where a path is on this machine; as bytes where its name is no text. */

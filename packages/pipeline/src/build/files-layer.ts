@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { join } from 'node:path';
 import {
@@ -34,8 +34,8 @@ export async function imageFiles(
   folder: string,
   image: ImageDefinition,
 ): Promise<Result<ImageFiles | undefined>> {
-  if (image.files !== undefined && !(await isFolder(join(folder, image.files))))
-    return fail(noFolder(folder, image.files));
+  const there = image.files === undefined ? ok(undefined) : await checkFolder(folder, image.files);
+  if (!there.ok) return there;
   const found =
     image.files === undefined
       ? ok([])
@@ -55,15 +55,22 @@ export async function imageFiles(
   return ok({ entries, inputs: Object.fromEntries(inputs) });
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+/** A link could take files from anywhere on this machine, which no commit has. */
+async function checkFolder(folder: string, name: string): Promise<Result<void>> {
+  const real = await realpath(join(folder, name)).catch(() => undefined);
+  if (real === undefined || !(await stat(real)).isDirectory())
+    return fail(wrongFolder(folder, `There is no folder "${name}" next to image.json, which "files" names.`));
+  if (real === join(await realpath(folder), name)) return ok(undefined);
+  return fail(
+    wrongFolder(folder, `"${name}", which "files" names, is a link or below one: it leads to ${real}.`),
+  );
 }
 
-function noFolder(folder: string, name: string): Failure {
+function wrongFolder(folder: string, message: string): Failure {
   return {
     code: 'rootfs',
-    message: `There is no folder "${name}" beside image.json, whose files the image is to have.`,
-    hint: 'Make it, or leave "files" out.',
+    message,
+    hint: 'Make it a folder of the workspace, or leave "files" out.',
     place: { file: join(folder, 'image.json') },
   };
 }

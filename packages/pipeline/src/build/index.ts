@@ -1,8 +1,8 @@
-import { join } from 'node:path';
-import { checkLocks, ok, type Image, type Platform, type Result } from '@image-tooling/model';
+import { checkLocks, differingNotes, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
 import { findProject, loadWorkspaceFor } from '../workspace/load';
-import { outputFolder, writeOutput } from '../workspace/outputs';
+import { differencesFromIndex } from '../git/differences';
+import { ensureBelow, writeImageOutputs } from './below';
 import { makeImage, type MadeImage } from './image';
 import { ensureTool } from './tool';
 import { writeToolOutput } from './tool/output';
@@ -34,11 +34,23 @@ export async function buildProject(
 async function buildImage(session: Session, image: Image, platform: Platform): Promise<Result<Built>> {
   const locks = checkLocks([image], session.toolSource);
   if (!locks.ok) return locks;
+  const below = await ensureBelow(session, image, platform);
+  if (!below.ok) return below;
   const made = await makeImage(session, image, platform);
   if (!made.ok) return made;
-  const folder = outputFolder(join(session.root, image.folder), platform);
-  const layers = await writeOutput(folder, 'layers.json', made.value.inheritance);
-  if (!layers.ok) return layers;
-  const digests = await writeOutput(folder, 'digest.json', made.value.digests);
-  return digests.ok ? ok({ kind: 'image', name: image.name, made: made.value }) : digests;
+  await noteDifferences(session, image);
+  const written = await writeImageOutputs(session, image, platform, made.value);
+  return written.ok ? ok({ kind: 'image', name: image.name, made: made.value }) : written;
+}
+
+/** Says which of the image's files a publish will refuse. A workspace that git does not know can't be published at all. */
+async function noteDifferences(
+  { root, env, context }: Session,
+  { name, folder, definition }: Image,
+): Promise<void> {
+  if (definition.files === undefined) return;
+  const place = { root, env, signal: context.signal };
+  const differing = await differencesFromIndex(place, [`${folder}/${definition.files}/`]);
+  if (!differing.ok) return;
+  differingNotes(name, differing.value).forEach((line) => context.progress.note(line));
 }

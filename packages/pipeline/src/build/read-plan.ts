@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   all,
+  archOf,
   fail,
   ok,
   planImage,
@@ -98,7 +99,7 @@ export function notBuilt(name: string, platform: Platform): Failure {
   return {
     code: 'unknown-reference',
     message: `"${name}" has not been built for ${platform} yet.`,
-    hint: `Build through Nx, which builds what is below first: npx nx run ${name}:build-${platform.slice('linux/'.length)}`,
+    hint: `Run: npx nx run ${name}:build-${archOf(platform)} (with --skip-nx-cache if Nx takes it from its cache and restores nothing)`,
   };
 }
 

@@ -3,6 +3,7 @@ import { fail, ok, type DigestFile, type Image, type Platform, type Result } fro
 import type { Session } from '../session';
 import { findProject, loadWorkspaceFor } from '../workspace/load';
 import { outputFolder, readOutput } from '../workspace/outputs';
+import { ensureBelow } from './below';
 import { makeImage, type MadeImage } from './image';
 
 /** What is done with an image that was built, in words for messages. */
@@ -42,6 +43,8 @@ export async function madeAsRecorded(
   platform: Platform,
   use: Use,
 ): Promise<Result<MadeImage>> {
+  const below = await ensureBelow(session, image, platform);
+  if (!below.ok) return below;
   const made = await makeImage(session, image, platform);
   if (!made.ok) return made;
   const recorded = await checkRecorded(session, image, platform, made.value, use);

@@ -17,9 +17,10 @@ import type { RepositoryName } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { repositoryOf } from './destination';
 import { evidenceOf, type Evidence } from './evidence';
-import { gitFacts } from './git';
+import { differencesFromIndex } from '../git/differences';
+import { gitFacts } from '../git/facts';
 import type { PublishRequest } from './request';
-import { uncommittedInputs } from './uncommitted';
+import { committedInputs, uncommittedInputs } from './uncommitted';
 
 /** What was found to be publishable, and where to. */
 export interface Prepared {
@@ -40,7 +41,8 @@ export async function prepare(
   const { options, env, root, context } = session;
   const repository = repositoryOf(session, image.name);
   const locks = checkLocks([image], session.toolSource);
-  const git = await gitFacts({ root, env, signal: context.signal });
+  const place = { root, env, signal: context.signal };
+  const git = await gitFacts(place);
   if (!git.ok) return failWith(failuresOf(repository, locks, git));
   const mode = publishMode({
     env,
@@ -51,12 +53,16 @@ export async function prepare(
     image: image.name,
   });
   if (!mode.ok) return failWith(failuresOf(repository, locks, mode));
+  const differing = await differencesFromIndex(place, committedInputs(options.imagesDir, image));
+  if (!differing.ok) return failWith(failuresOf(repository, locks, differing));
+  const uncommitted = uncommittedInputs(session, image, git.value);
   const evidence = await evidenceOf(session, image);
   const facts: GateFacts = {
     image: image.name,
     mode: mode.value,
     platforms: evidence.platforms,
-    uncommitted: uncommittedInputs(session, image, git.value),
+    uncommitted,
+    differing: differing.value.filter(({ path }) => !uncommitted.some((one) => path.startsWith(one))),
     allowDirty: request.allowDirty,
     overridden: evidence.overridden,
   };

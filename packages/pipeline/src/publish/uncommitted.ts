@@ -1,6 +1,6 @@
 import { chainOf, type Image } from '@image-tooling/model';
 import type { Session } from '../session';
-import type { WorkspaceGit } from './git';
+import type { WorkspaceGit } from '../git/facts';
 
 /** What an image is made of that no commit holds. */
 export function uncommittedInputs(
@@ -10,11 +10,16 @@ export function uncommittedInputs(
 ): string[] {
   const parents = [imagesDir, toolsDir];
   const others = ofOthers(image, parents);
-  const inputs = [`${imagesDir}/archive.lock.json`, ...chainOf(image).flatMap(inputsOf)];
+  const inputs = committedInputs(imagesDir, image);
   return [
     ...uncommitted.filter((path) => !others(path) && !isOutput(path, parents)),
     ...ignored.filter((path) => inputs.some((input) => overlap(path, input))),
   ].sort();
+}
+
+/** What a build reads of an image and all that it is made of, relative to the workspace; folders end with a slash. */
+export function committedInputs(imagesDir: string, image: Image): string[] {
+  return [`${imagesDir}/archive.lock.json`, ...chainOf(image).flatMap(inputsOf)];
 }
 
 /**

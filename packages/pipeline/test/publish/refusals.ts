@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
+import { chmod, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayersFile, TestReport } from '@image-tooling/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -98,6 +98,17 @@ export function refusals(workspace: () => PublishWorkspace): void {
 
     it('because git was told to ignore it, and is in the image all the same', async () => {
       await stray('images/base/rootfs/etc/secret.env');
+      expect(await refused(['child'])).toMatchSnapshot();
+    });
+
+    it('though git calls it clean, with the setting that makes it so', async () => {
+      await workspace().git('config', 'core.fileMode', 'false');
+      await chmod(pathOf('images/base/rootfs/etc/fixture.conf'), 0o755);
+      undone.push(async () => {
+        await chmod(pathOf('images/base/rootfs/etc/fixture.conf'), 0o644);
+        await workspace().git('config', 'core.fileMode', 'true');
+      });
+      expect(await workspace().git('status', '--porcelain')).toBe('');
       expect(await refused(['child'])).toMatchSnapshot();
     });
 

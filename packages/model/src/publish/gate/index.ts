@@ -1,25 +1,29 @@
 import type { Failure } from '../../failure';
+import { differingFailures, differingNotes } from './differing';
 import { platformFailures } from './platforms';
 import type { GateFacts, OverriddenTool } from './types';
 
+export { differingNotes } from './differing';
 export type * from './types';
 
 /** Why an image may not be published, all of it at once, each as `not-publishable`; empty where it may. */
 export function gate(facts: GateFacts): Failure[] {
-  const { image, mode, platforms, uncommitted, overridden } = facts;
+  const { image, mode, platforms, uncommitted, differing, overridden } = facts;
   return [
     ...platforms.flatMap((platform) => platformFailures(image, platform)),
     ...(uncommitted.length > 0 && !mayBeDirty(facts) ? [dirtyFailure(facts)] : []),
+    ...(mayBeDirty(facts) ? [] : differingFailures(image, differing)),
     ...(mode.kind === 'branch' ? [] : overridden.map((tool) => sourceFailure(facts, tool))),
   ];
 }
 
 /** What is let through and should be known all the same: one line each. */
 export function gateNotes(facts: GateFacts): string[] {
-  const { image, mode, uncommitted, overridden } = facts;
+  const { image, mode, uncommitted, differing, overridden } = facts;
   if (mode.kind !== 'branch') return [];
   const dirty = uncommitted.length > 0 && facts.allowDirty;
   return [
+    ...(facts.allowDirty ? differingNotes(image, differing) : []),
     ...(dirty ? [`${image} is published with changes that are not committed: ${inLine(uncommitted)}`] : []),
     ...overridden.map(
       ({ tool, used, committed }) =>
@@ -31,9 +35,10 @@ export function gateNotes(facts: GateFacts): string[] {
 /** Whether what is published follows from more than the commit: then no tag may name the commit (`wantedTags`). */
 export function isAltered({
   uncommitted,
+  differing,
   overridden,
-}: Pick<GateFacts, 'uncommitted' | 'overridden'>): boolean {
-  return uncommitted.length > 0 || overridden.length > 0;
+}: Pick<GateFacts, 'uncommitted' | 'differing' | 'overridden'>): boolean {
+  return [uncommitted, differing, overridden].some((list) => list.length > 0);
 }
 
 function mayBeDirty({ mode, allowDirty }: GateFacts): boolean {

@@ -23,8 +23,8 @@ interface Fault {
 }
 
 function faultOf({ manifest, test }: PlatformEvidence): Fault | undefined {
-  if (manifest === undefined) return { message: 'is not built', hint: run };
-  if (test === undefined) return { message: 'is not tested', hint: run };
+  if (manifest === undefined) return { message: 'is not built', hint: runAgain };
+  if (test === undefined) return { message: 'is not tested', hint: runAgain };
   if (test.manifest !== manifest)
     return {
       message: 'was tested with another digest than the one that is built',
@@ -42,4 +42,9 @@ function faultOf({ manifest, test }: PlatformEvidence): Fault | undefined {
 
 function run(test: string): string {
   return `Run: ${test}`;
+}
+
+/** The tests of a publish have run before it: what they left is not there where Nx restored nothing (nrwl/nx#37110). */
+function runAgain(test: string): string {
+  return `Run: ${test} --skip-nx-cache`;
 }

@@ -1,7 +1,7 @@
 import type { TestReport } from '../../checks';
 import type { Digest } from '../../digest';
 import type { Platform } from '../../platform';
-import type { PublishMode } from '../types';
+import type { CommitDifference, PublishMode } from '../types';
 
 /** What the tasks of one platform left of an image. */
 export interface PlatformEvidence {
@@ -28,6 +28,8 @@ export interface GateFacts {
   readonly platforms: readonly PlatformEvidence[];
   /** Inputs of this image with changes that are not committed: paths relative to the workspace. */
   readonly uncommitted: readonly string[];
+  /** Inputs that are not what the commit has, though git's status has nothing to say of them. */
+  readonly differing: readonly CommitDifference[];
   /** The flag `--allow-dirty`; counts for branch images only. */
   readonly allowDirty: boolean;
   /** Tools of this image, its parents' too, that come from elsewhere than the policy says. */

@@ -1,16 +1,5 @@
-import { run } from '@image-tooling/host';
-import { fail, ok, type GitFacts, type Result } from '@image-tooling/model';
-
-/** What git is asked about a workspace. */
-export interface GitPlace {
-  /** Absolute path of the workspace; may lie below the root of its repository. */
-  readonly root: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-}
-
-/** git looks at each file of a large workspace; a network disk may be slow. */
-const TIMEOUT_SECONDS = 60;
+import { ok, type GitFacts, type Result } from '@image-tooling/model';
+import { git, type GitPlace } from './run-git';
 
 /** What git knows of a workspace, with what it was told to overlook. */
 export interface WorkspaceGit extends GitFacts {
@@ -63,22 +52,4 @@ function below(prefix: string, paths: readonly string[]): string[] {
     .filter(isIn)
     .map((path) => path.slice(prefix.length))
     .sort();
-}
-
-async function git({ root, env, signal }: GitPlace, args: readonly string[]): Promise<Result<string>> {
-  const ended = await run({
-    argv: ['git', '-C', root, ...args],
-    // A status must not take the index's lock from the user's own git.
-    env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C.UTF-8' },
-    signal,
-    timeoutSeconds: TIMEOUT_SECONDS,
-  });
-  if (!ended.ok) return ended;
-  if (ended.value.exitCode === 0) return ok(ended.value.stdout);
-  return fail({
-    code: 'not-publishable',
-    message: `What is published has to come from a commit, and git knows none in ${root}.`,
-    hint: 'Commit the workspace with git, or run the command in a clone of it that has its history.',
-    details: ended.value.stderr.trim().split('\n').slice(-5),
-  });
 }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Result } from '@image-tooling/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { changedPaths, gitFacts, type WorkspaceGit } from '../../src/publish/git';
-import { valueOf } from './rig';
+import { changedPaths, gitFacts, type WorkspaceGit } from '../src/git/facts';
+import { GIT_ENV } from './git-repository';
+import { valueOf } from './publish/rig';
 
 describe('the paths in a status', () => {
   it.each<[string, string, string, string[]]>([
@@ -38,19 +39,7 @@ describe('a workspace in git', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'git-facts-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const env = {
-    PATH: process.env['PATH'],
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CEILING_DIRECTORIES: tmpdir(),
-    ...Object.fromEntries(
-      ['AUTHOR', 'COMMITTER'].flatMap((who) => [
-        [`GIT_${who}_NAME`, 'Test'],
-        [`GIT_${who}_EMAIL`, 'test@example.invalid'],
-        [`GIT_${who}_DATE`, '1700000000 +0200'],
-      ]),
-    ),
-  };
+  const env = GIT_ENV;
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', folder, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
       .toString()
@@ -159,5 +148,20 @@ describe('a workspace in git', () => {
     prepare();
     const result = await facts();
     expect(result).toMatchObject({ ok: false, failures: [{ code: 'not-publishable' }] });
+  });
+
+  it('fails with the setting that helps where the files belong to another user, as in CI’s containers', async () => {
+    committed('a');
+    const place = { root: folder, env: { ...env, GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' } };
+    const result = await gitFacts({ ...place, signal: new AbortController().signal });
+    expect(result).toMatchObject({
+      ok: false,
+      failures: [
+        {
+          message: expect.stringContaining('belong to another user') as string,
+          hint: `If you trust it, run: git config --global --add safe.directory ${folder}`,
+        },
+      ],
+    });
   });
 });

@@ -1,0 +1,41 @@
+import { shellWord } from '../../shell-word';
+import type { Failure } from '../../failure';
+import type { CommitDifference } from '../types';
+
+const LONGEST_LIST = 10;
+
+/** Differences from the commit, one failure for each cause, with the files and what to do. */
+export function differingFailures(image: string, differing: readonly CommitDifference[]): Failure[] {
+  return byCause(differing).map(([first, ...others]) => ({
+    code: 'not-publishable',
+    message: `${image} is not made of what is committed: ${first.cause}.`,
+    place: { file: first.path },
+    details: shortened(others.map(({ path }) => path)),
+    hint: first.fix.replaceAll('<path>', shellWord(first.path)),
+  }));
+}
+
+/** Differences from the commit as lines, for a build: it goes on. */
+export function differingNotes(image: string, differing: readonly CommitDifference[]): string[] {
+  return byCause(differing).map(([first, ...others]) => {
+    const more = others.length > 0 ? ` and ${others.length} more` : '';
+    return `${image} can't be published as it is: ${first.path}${more}: ${first.cause}`;
+  });
+}
+
+type Group = [CommitDifference, ...CommitDifference[]];
+
+function byCause(differing: readonly CommitDifference[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const one of differing) {
+    const group = groups.get(one.cause);
+    if (group) group.push(one);
+    else groups.set(one.cause, [one]);
+  }
+  return [...groups.values()];
+}
+
+function shortened(paths: readonly string[]): string[] {
+  const more = paths.length - LONGEST_LIST;
+  return [...paths.slice(0, LONGEST_LIST), ...(more > 0 ? [`and ${more} more`] : [])];
+}

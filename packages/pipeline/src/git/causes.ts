@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { CommitDifference } from '@image-tooling/model';
+import { blobIdOf, type ObjectFormat } from './blob-id';
+import { GITLINK, objectFormatOf, type IndexFiles } from './index-files';
+import { LONGEST_POINTER, pointerOid } from './lfs';
+import { git, type GitPlace } from './run-git';
+import { placeOf, type WorkFile } from './work-files';
+
+type Cause = Omit<CommitDifference, 'path'>;
+
+/** A path whose file in the work tree is not the one in git's index. */
+export interface Differing {
+  readonly path: string;
+  readonly committed: IndexFiles;
+  /** Undefined where the work tree has none. */
+  readonly file: WorkFile | undefined;
+}
+
+const FRESH = 'then check the files out again: git rm -r --cached --quiet . && git reset --hard';
+
+/** Why a file differs, and what to do; undefined where it is the committed one after all (Git LFS). */
+export async function causeOf(place: GitPlace, differing: Differing): Promise<Cause | undefined> {
+  const { path, committed, file } = differing;
+  const before = committed.get(path);
+  if (before?.mode === GITLINK) return NO_SUBMODULE;
+  if (!before) return isInRepository(path, committed) ? OF_ANOTHER_REPOSITORY : NOT_COMMITTED;
+  if (!file) return MISSING;
+  if (before.mode === '120000' && file.mode !== '120000') return NO_LINK;
+  if (file.isLfsPointer && before.id === file.id) return LFS_POINTER;
+  if (before.id === file.id) return MODE;
+  return contentCause(place, differing, before.id);
+}
+
+const NO_SUBMODULE: Cause = {
+  cause: 'a submodule that is not checked out at its commit, or a repository that .gitmodules does not name',
+  fix: 'Run "git submodule update --init --recursive"; a repository of its own has to be a submodule, or plain files.',
+};
+const OF_ANOTHER_REPOSITORY: Cause = {
+  cause: 'it belongs to a repository within this one, which is not checked out at its commit',
+  fix: NO_SUBMODULE.fix,
+};
+const NOT_COMMITTED: Cause = {
+  cause: 'git does not have it: it is ignored, or not added',
+  fix: 'Remove it, or add it: git add --force <path>',
+};
+const MISSING: Cause = {
+  cause: 'it is committed, and not there: a sparse checkout, or skip-worktree',
+  fix: 'Run "git sparse-checkout disable", or "git update-index --no-skip-worktree <path>" and "git checkout -- <path>".',
+};
+const NO_LINK: Cause = {
+  cause: 'it is committed as a link, and checked out as a file (core.symlinks=false)',
+  fix: `Run "git config core.symlinks true", ${FRESH}`,
+};
+const MODE: Cause = {
+  cause: 'its mode is another one than the committed (core.fileMode=false, or a file system without modes)',
+  fix: 'Commit the mode: git update-index --chmod=+x <path> (or --chmod=-x); or check out on a file system that keeps modes.',
+};
+const LINE_ENDS: Cause = {
+  cause: 'its lines end with CR LF here, and with LF in git (core.autocrlf, or "eol" in .gitattributes)',
+  fix: `Run "git config core.autocrlf false", or write "<path> -text" into .gitattributes, ${FRESH}`,
+};
+const LFS_POINTER: Cause = {
+  cause: 'it is a Git LFS pointer, not the file that it stands for',
+  fix: 'Run "git lfs install" and "git lfs pull".',
+};
+const CONTENT: Cause = {
+  cause: 'its content is another one than the committed (a filter of .gitattributes, or assume-unchanged)',
+  fix: 'See: git check-attr --all <path>; for assume-unchanged: git update-index --no-assume-unchanged <path>',
+};
+
+function isInRepository(path: string, committed: IndexFiles): boolean {
+  const parts = path.split('/');
+  return parts.some((_, at) => committed.get(parts.slice(0, at).join('/'))?.mode === GITLINK);
+}
+
+async function contentCause(
+  { root, ...place }: GitPlace,
+  { path, committed, file }: Differing,
+  id: string,
+): Promise<Cause | undefined> {
+  const at = placeOf(root, path);
+  if (file && file.size <= LARGEST_TEXT && (await idWithoutCr(at, objectFormatOf(committed))) === id)
+    return LINE_ENDS;
+  const oid = await lfsOidOf({ root, ...place }, id);
+  return oid !== undefined && oid === (await sha256Of(at)) ? undefined : CONTENT;
+}
+
+/** Bytes; what is larger is not looked at for its line ends. */
+const LARGEST_TEXT = 64 * 1024 * 1024;
+
+async function idWithoutCr(at: Buffer, format: ObjectFormat): Promise<string> {
+  const content = await readFile(at, 'latin1');
+  return blobIdOf(Buffer.from(content.replaceAll('\r\n', '\n'), 'latin1'), format);
+}
+
+/** The hash by which a committed pointer names the file that Git LFS puts in its place. */
+async function lfsOidOf(place: GitPlace, id: string): Promise<string | undefined> {
+  const size = await git(place, ['cat-file', '-s', id]);
+  if (!size.ok || Number(size.value) > LONGEST_POINTER) return undefined;
+  const blob = await git(place, ['cat-file', 'blob', id]);
+  return blob.ok ? pointerOid(blob.value) : undefined;
+}
+
+async function sha256Of(at: Buffer): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(at), hash);
+  return hash.digest('hex');
+}

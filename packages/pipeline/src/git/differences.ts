@@ -1,0 +1,36 @@
+import { ok, type CommitDifference, type Result } from '@image-tooling/model';
+import { byBytes, displayPath } from '@image-tooling/oci';
+import { causeOf } from './causes';
+import { indexFiles, objectFormatOf, type IndexFiles } from './index-files';
+import type { GitPlace } from './run-git';
+import { workFiles, type WorkFile } from './work-files';
+
+/**
+ * What differs between the work tree and what git has of it, at and below paths relative to the workspace, by path. `git
+ * status` says nothing of what its own settings make different: line ends, modes, links, filters, submodules.
+ * Fails with `not-publishable` where git refuses.
+ */
+export async function differencesFromIndex(
+  place: GitPlace,
+  paths: readonly string[],
+): Promise<Result<CommitDifference[]>> {
+  const committed = await indexFiles(place, paths);
+  if (!committed.ok) return committed;
+  const files = await workFiles({ root: place.root, format: objectFormatOf(committed.value) }, paths);
+  const found: CommitDifference[] = [];
+  for (const path of differingPaths(committed.value, files)) {
+    const cause = await causeOf(place, { path, committed: committed.value, file: files.get(path) });
+    if (cause) found.push({ path: displayPath(path), ...cause });
+  }
+  return ok(found);
+}
+
+function differingPaths(committed: IndexFiles, files: ReadonlyMap<string, WorkFile>): string[] {
+  const all = new Set([...committed.keys(), ...files.keys()]);
+  return [...all]
+    .filter((path) => {
+      const [before, now] = [committed.get(path), files.get(path)];
+      return now?.isLfsPointer === true || before?.mode !== now?.mode || before?.id !== now?.id;
+    })
+    .sort(byBytes);
+}

@@ -1,0 +1,9 @@
+/** Bytes (git-lfs, docs/spec.md, "The Pointer": less than 1024). */
+export const LONGEST_POINTER = 1024;
+
+const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n/;
+
+/** The sha256 of the file that a pointer of Git LFS stands for; undefined where a text is not one. */
+export function pointerOid(text: string): string | undefined {
+  return POINTER.exec(text)?.[1];
+}

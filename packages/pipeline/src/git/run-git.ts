@@ -1,0 +1,51 @@
+import { run } from '@image-tooling/host';
+import { commandLine, fail, ok, type Failed, type Result } from '@image-tooling/model';
+
+/** What git is asked about a workspace. */
+export interface GitPlace {
+  /** Absolute path of the workspace; may lie below the root of its repository. */
+  readonly root: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** git looks at each file of a large workspace; a network disk may be slow. */
+const TIMEOUT_SECONDS = 60;
+
+/** What git prints. Fails with `not-publishable` where it refuses, and as running a program does. */
+export async function git({ root, env, signal }: GitPlace, args: readonly string[]): Promise<Result<string>> {
+  const ended = await run({
+    argv: ['git', '-C', root, ...args],
+    // A status must not take the index's lock from the user's own git.
+    env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C.UTF-8' },
+    signal,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  if (!ended.ok) return ended;
+  return ended.value.exitCode === 0 ? ok(ended.value.stdout) : refused(root, ended.value.stderr.trim());
+}
+
+/** git says what it found in words alone; `LC_ALL` keeps them English. */
+function refused(root: string, stderr: string): Failed {
+  const owner = /detected dubious ownership in repository at '(.*)'/.exec(stderr);
+  return fail({
+    code: 'not-publishable',
+    details: stderr.split('\n').slice(-5),
+    ...(owner ? ofAnotherUser(owner[1] ?? root) : withoutCommit(root)),
+  });
+}
+
+/** git-config(1), safe.directory: git reads no repository of another user, which is usual in CI's containers. */
+function ofAnotherUser(repository: string) {
+  return {
+    message: `git refuses ${repository}: its files belong to another user than the one who runs this.`,
+    hint: `If you trust it, run: ${commandLine(['git', 'config', '--global', '--add', 'safe.directory', repository])}`,
+  };
+}
+
+function withoutCommit(root: string) {
+  return {
+    message: `What is published has to come from a commit, and git finds none in ${root}.`,
+    hint: 'Commit the workspace with git, or run the command in a clone of it that has its history.',
+  };
+}
