@@ -146,7 +146,7 @@ describe('a run for the main branch with another commit checked out', () => {
       "error: GitHub Actions runs for main at another commit than the one checked out. (not-publishable)
         GitHub Actions:  dddddddddddddddddddddddddddddddddddddddd
         checked out: cccccccccccccccccccccccccccccccccccccccc
-        help: Check out the commit that GitHub Actions names, or say the branch: npx nx run k8s:publish --branch=<branch>."
+        help: Check out the commit that GitHub Actions names, or set IMAGE_BRANCH and run: npx nx run k8s:publish"
     `);
   });
 
@@ -187,15 +187,15 @@ describe('no branch', () => {
   it('is told with what to pass', () => {
     const tag = { ...GITHUB, GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'k8s@1.2.3' };
     expect(shown(publishMode(input({ git: GIT, env: tag })))).toMatchInlineSnapshot(`
-      "error: Which branch k8s is published for is not known: GitHub Actions runs for the git tag k8s@1.2.3. (usage)
-        help: Say it: npx nx run k8s:publish --branch=<branch>; for a release --release=<x.y.z> on the main branch."
+      "error: The branch that k8s is published for is not known: GitHub Actions runs for the git tag k8s@1.2.3. (usage)
+        help: Set IMAGE_BRANCH to its name and run: npx nx run k8s:publish; a release adds --release=<x.y.z> on the main branch."
     `);
     expect(shown(publishMode(input({ git: GIT, version: 'one' })))).toMatchInlineSnapshot(`
       "error: "one" (--release) is no version that an image can have. (usage)
         help: Write it as SemVer 2.0 has it: 1.2.3, or 1.2.3-rc.1.
 
-      error: Which branch k8s is published for is not known: no branch is checked out. (usage)
-        help: Say it: npx nx run k8s:publish --branch=<branch>; for a release --release=<x.y.z> on the main branch.
+      error: The branch that k8s is published for is not known: no branch is checked out. (usage)
+        help: Set IMAGE_BRANCH to its name and run: npx nx run k8s:publish; a release adds --release=<x.y.z> on the main branch.
 
       2 errors"
     `);
