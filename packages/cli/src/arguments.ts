@@ -13,6 +13,7 @@ import {
 const FLAGS = {
   platform: { type: 'string' },
   'all-platforms': { type: 'boolean' },
+  'with-parents': { type: 'boolean' },
   to: { type: 'string' },
   compression: { type: 'string' },
   release: { type: 'string' },

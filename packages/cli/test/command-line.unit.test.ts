@@ -25,6 +25,7 @@ describe('a command line', () => {
         Commands
           build <name> [--platform linux/amd64]   build an image or a tool; default: for this machine's platform
               --all-platforms                       for every platform that it declares
+              --with-parents                        build what it is based on and its tools first
               --check                               then twice more, in other surroundings: all must be the same
           test <name> [--platform linux/amd64]    try an image in an engine: its checks, and what every image must hold
               --all-platforms                       for every platform that it declares

@@ -3,6 +3,7 @@ import { platformOfNode } from '@image-tooling/model/platform';
 import { readDefinition, type ProjectDefinition } from './definition';
 import { implementationInputs } from './implementation';
 import { DEFINITION_GLOB, foldersOf, isImageFile, isToolFile, type PluginOptions } from './options';
+import { replacedBy } from './target-defaults';
 import { targetsOf } from './targets';
 
 /** Infers one Nx project from each definition file. */
@@ -14,6 +15,7 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const setting = {
       implementation: implementationInputs(context.nxJsonConfiguration, context.workspaceRoot),
       isSeen: (file: string) => seen.has(file),
+      replaced: replacedBy(context.nxJsonConfiguration, context.workspaceRoot),
       host: platformOfNode(process.arch),
     };
     return createNodesFromFiles(

@@ -2,6 +2,7 @@ import type { TargetConfiguration } from '@nx/devkit';
 import { archOf, platformFolder, type Platform } from '@image-tooling/model/platform';
 import { commandUnlessDone, taskCommand } from './command-line';
 import type { ProjectDefinition } from './definition';
+import { refuseUnsafe, type Replaced } from './target-defaults';
 import { imageInputs, testInputs, toolInputs, type InputSetting } from './inputs';
 
 type Targets = Record<string, TargetConfiguration>;
@@ -10,6 +11,8 @@ type Targets = Record<string, TargetConfiguration>;
 export interface Setting extends InputSetting {
   /** This machine's platform; undefined where nothing is built for it. */
   readonly host: Platform | undefined;
+  /** What nx.json's targetDefaults replace of each target. */
+  readonly replaced: Replaced;
 }
 
 /**
@@ -17,6 +20,15 @@ export interface Setting extends InputSetting {
  * `dependsOn`: so `dependsOn` alone may differ from host to host.
  */
 export function targetsOf(definition: ProjectDefinition, setting: Setting): Targets {
+  return Object.fromEntries(
+    Object.entries(inferredTargets(definition, setting)).map(([name, target]) => [
+      name,
+      refuseUnsafe(name, target, setting.replaced(definition, name)),
+    ]),
+  );
+}
+
+function inferredTargets(definition: ProjectDefinition, setting: Setting): Targets {
   return {
     ...Object.fromEntries(
       definition.platforms.map((platform) => [
@@ -25,7 +37,7 @@ export function targetsOf(definition: ProjectDefinition, setting: Setting): Targ
       ]),
     ),
     build: onThisMachine('build', definition, setting),
-    'build-all': onAllPlatforms('build', definition),
+    'build-all': onAllPlatforms('build', definition, setting),
     lock: lock(definition),
     explain: explain(definition),
     ...(definition.kind === 'image' ? imageTargets(definition, setting) : {}),
@@ -42,7 +54,7 @@ function imageTargets(definition: ProjectDefinition, setting: Setting): Targets 
       ]),
     ),
     test: onThisMachine('test', definition, setting),
-    'test-all': onAllPlatforms('test', definition),
+    'test-all': onAllPlatforms('test', definition, setting),
     load: load(definition),
     shell: shell(definition),
     publish: publish(definition),
@@ -88,22 +100,34 @@ function inputsOf(definition: ProjectDefinition, setting: Setting): TargetConfig
 }
 
 /** For this machine's platform. An image that is not made for it is built and tested for the platforms that it has. */
-function onThisMachine(
-  verb: Verb,
-  { name, platforms }: ProjectDefinition,
-  { host }: Setting,
+function onThisMachine(verb: Verb, definition: ProjectDefinition, setting: Setting): TargetConfiguration {
+  const here = definition.platforms.filter((platform) => platform === setting.host);
+  const platforms = here.length > 0 ? here : definition.platforms;
+  return whole({ verb, target: verb, words: [], platforms }, definition, setting);
+}
+
+function onAllPlatforms(verb: Verb, definition: ProjectDefinition, setting: Setting): TargetConfiguration {
+  const { platforms } = definition;
+  return whole({ verb, target: `${verb}-all`, words: ['--all-platforms'], platforms }, definition, setting);
+}
+
+interface Whole {
+  readonly verb: Verb;
+  readonly target: string;
+  readonly words: readonly string[];
+  readonly platforms: readonly Platform[];
+}
+
+/** A target whose dependencies do its work. Where targetDefaults give it others, it does the work itself. */
+function whole(
+  { verb, target, words, platforms }: Whole,
+  definition: ProjectDefinition,
+  { replaced }: Setting,
 ): TargetConfiguration {
-  const here = platforms.filter((platform) => platform === host);
-  return done(verb, [name], here.length > 0 ? here : platforms);
-}
-
-function onAllPlatforms(verb: Verb, { name, platforms }: ProjectDefinition): TargetConfiguration {
-  return done(verb, [name, '--all-platforms'], platforms);
-}
-
-function done(verb: Verb, words: readonly string[], platforms: readonly Platform[]): TargetConfiguration {
+  const asked = [verb, definition.name, ...words];
+  const isAlone = replaced(definition, target).includes('dependsOn');
   return {
-    command: commandUnlessDone(verb, ...words),
+    command: isAlone ? taskCommand(...asked, '--with-parents') : commandUnlessDone(...asked),
     cache: false,
     dependsOn: platforms.map((platform) => targetOn(verb, platform)),
   };

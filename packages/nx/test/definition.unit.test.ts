@@ -33,7 +33,11 @@ suite('a definition file, as the project graph reads it', () => {
   });
 
   it.each([
-    ['a missing comma', '{"from": {"image": "base"} "tools": ["helm"]}', { parent: 'base', isStrictJson: false }],
+    [
+      'a missing comma',
+      '{"from": {"image": "base"} "tools": ["helm"]}',
+      { parent: 'base', isStrictJson: false },
+    ],
     ['nesting deeper than any reader’s stack', '['.repeat(100_000), { tools: [], isStrictJson: false }],
     ['a missing end', '{"from": {"image": "base"}, "tools": ["helm"', { parent: 'base', tools: ['helm'] }],
     ['a comment', '{/* why */ "tools": ["helm"]}', { tools: ['helm'] }],

@@ -7,8 +7,14 @@ const { join } = require('node:path');
 
 const [command, name, ...flags] = withArgumentsOfNx(process.argv.slice(2));
 appendFileSync('calls.log', `${[command, name, ...flags].join(' ')}\n`);
-if (command === 'build') build(flags[1].replace('/', '-'));
-if (command === 'test') test(flags[1].replace('/', '-'));
+if (command === 'build') build(platformFolder());
+if (command === 'test') test(platformFolder());
+
+/** These tests run on amd64 where no platform is named. */
+function platformFolder() {
+  const at = flags.indexOf('--platform');
+  return (at < 0 ? 'linux/amd64' : flags[at + 1]).replace('/', '-');
+}
 
 /** As the real one reads them; no word of these tests holds a space or a quote. */
 function withArgumentsOfNx(words) {

@@ -34,7 +34,7 @@ describe('init', () => {
       devDependencies: { '@image-tooling/cli': '0.0.0' },
     });
     expect(tree.read('.gitignore', 'utf8')?.split('\n')).toEqual(
-      expect.arrayContaining(['.nx', 'images/*/dist', 'tools/*/dist']),
+      expect.arrayContaining(['.nx/cache', '.nx/workspace-data', 'images/*/dist', 'tools/*/dist']),
     );
     expect(tree.read('.nxignore', 'utf8')).toContain('images/*/README.md');
     expect(tree.children('trust').sort()).toEqual(['README.md', 'debian', 'debian-security']);
@@ -57,6 +57,23 @@ describe('init', () => {
   it('changes nothing when it is run again', async () => {
     await init(tree, {});
     const before = files();
+    await init(tree, {});
+    expect(files()).toEqual(before);
+  });
+
+  it('leaves images and tools out of target defaults that would decide their caching', async () => {
+    const build = { dependsOn: ['^build'], inputs: ['production', '^production'], cache: true };
+    const own = [{ filter: { projects: ['tag:web'] }, cache: true }];
+    tree.write('nx.json', JSON.stringify({ targetDefaults: { build, '*-e2e': own, lint: { cache: true } } }));
+    await init(tree, {});
+    const before = files();
+    expect(readJson<object>(tree, 'nx.json')).toMatchObject({
+      targetDefaults: {
+        build: [{ filter: { projects: ['!tag:type:image', '!tag:type:tool'] }, ...build }],
+        '*-e2e': own,
+        lint: { cache: true },
+      },
+    });
     await init(tree, {});
     expect(files()).toEqual(before);
   });

@@ -7,6 +7,7 @@ import { targetsOf, type Setting } from '../src/targets';
 const AMD64: Setting = {
   implementation: ['imageTooling'],
   isSeen: () => true,
+  replaced: () => [],
   host: 'linux/amd64',
 };
 

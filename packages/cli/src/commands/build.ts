@@ -1,17 +1,18 @@
 import { ok, type Platform, type Result } from '@image-tooling/model';
 import { buildProject, checkBuild, type Session } from '@image-tooling/pipeline';
+import type { Arguments } from '../arguments';
 import { builtLines, checkedLines } from '../summary';
 import { openOnPlatforms, said, type Command } from './command';
 
 export const build: Command = {
-  flags: ['platform', 'all-platforms', 'check'],
+  flags: ['platform', 'all-platforms', 'with-parents', 'check'],
   async run(run) {
     const opened = await openOnPlatforms(run);
     if (!opened.ok) return opened;
     const { session, name, platforms } = opened.value;
     const lines: string[] = [];
     for (const platform of platforms) {
-      const built = await buildOne(session, name, platform, run.given.flags.check ?? false);
+      const built = await buildOne(session, name, platform, run.given.flags);
       if (!built.ok) return built;
       lines.push(...built.value);
     }
@@ -23,12 +24,12 @@ async function buildOne(
   session: Session,
   name: string,
   platform: Platform,
-  check: boolean,
+  flags: Arguments['flags'],
 ): Promise<Result<string[]>> {
-  const built = await buildProject(session, name, platform);
+  const built = await buildProject(session, name, platform, { withParents: flags['with-parents'] });
   if (!built.ok) return built;
   const lines = builtLines(built.value, platform);
-  if (!check) return ok(lines);
+  if (!flags.check) return ok(lines);
   const checked = await checkBuild(session, { name, platform, launcher: itself() });
   return checked.ok ? ok([...lines, ...checkedLines(checked.value)]) : checked;
 }

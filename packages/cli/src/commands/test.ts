@@ -1,10 +1,10 @@
 import { checkFailures, ok, type Failure } from '@image-tooling/model';
-import { testImage } from '@image-tooling/pipeline';
+import { buildProject, testImage } from '@image-tooling/pipeline';
 import { testedLines } from '../summary';
 import { openOnPlatforms, type Command } from './command';
 
 export const test: Command = {
-  flags: ['platform', 'all-platforms'],
+  flags: ['platform', 'all-platforms', 'with-parents'],
   async run(run) {
     const opened = await openOnPlatforms(run);
     if (!opened.ok) return opened;
@@ -12,6 +12,10 @@ export const test: Command = {
     const lines: string[] = [];
     const found: Failure[] = [];
     for (const platform of platforms) {
+      const built = run.given.flags['with-parents']
+        ? await buildProject(session, name, platform, { withParents: true })
+        : ok(undefined);
+      if (!built.ok) return built;
       const tested = await testImage(session, name, platform);
       if (!tested.ok) return tested;
       const { report, folder } = tested.value;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { chainOf, ok, type Image, type Platform, type Result } from '@image-tooling/model';
+import { chainOf, ok, type Image, type Platform, type Result, type Tool } from '@image-tooling/model';
 import type { Session } from '../session';
 import { outputFolder, writeOutput } from '../workspace/outputs';
 import { makeImage, type MadeImage } from './image';
@@ -13,26 +13,41 @@ import { writeToolOutput } from './tool/output';
  */
 export async function ensureBelow(session: Session, image: Image, platform: Platform): Promise<Result<void>> {
   for (const one of chainOf(image)) {
-    const tools = await ensureTools(session, one, platform);
-    if (!tools.ok) return tools;
+    for (const tool of one.tools) {
+      if ((await layerOf(session, tool, platform)).ok) continue;
+      noteMissing(session, tool.name);
+      const built = await buildTool(session, tool, platform);
+      if (!built.ok) return built;
+    }
     if (one === image || (await layersOf(session, one, platform)).ok) continue;
     noteMissing(session, one.name);
-    const made = await makeImage(session, one, platform);
-    const written = made.ok ? await writeImageOutputs(session, one, platform, made.value) : made;
-    if (!written.ok) return written;
+    const built = await buildParent(session, one, platform);
+    if (!built.ok) return built;
   }
   return ok(undefined);
 }
 
-async function ensureTools(session: Session, { tools }: Image, platform: Platform): Promise<Result<void>> {
-  for (const tool of tools) {
-    if ((await layerOf(session, tool, platform)).ok) continue;
-    noteMissing(session, tool.name);
-    const file = await ensureTool(session, tool, platform);
-    const written = file.ok ? await writeToolOutput(session, tool, file.value) : file;
-    if (!written.ok) return written;
+/** Builds an image's parents, each after its own parent, and their tools, whether their outputs are there or not. */
+export async function buildBelow(session: Session, image: Image, platform: Platform): Promise<Result<void>> {
+  for (const one of chainOf(image)) {
+    for (const tool of one.tools) {
+      const built = await buildTool(session, tool, platform);
+      if (!built.ok) return built;
+    }
+    const built = one === image ? ok(undefined) : await buildParent(session, one, platform);
+    if (!built.ok) return built;
   }
   return ok(undefined);
+}
+
+async function buildTool(session: Session, tool: Tool, platform: Platform): Promise<Result<void>> {
+  const file = await ensureTool(session, tool, platform);
+  return file.ok ? writeToolOutput(session, tool, file.value) : file;
+}
+
+async function buildParent(session: Session, parent: Image, platform: Platform): Promise<Result<void>> {
+  const made = await makeImage(session, parent, platform);
+  return made.ok ? writeImageOutputs(session, parent, platform, made.value) : made;
 }
 
 function noteMissing({ context }: Session, name: string): void {

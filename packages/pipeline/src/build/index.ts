@@ -2,7 +2,7 @@ import { checkLocks, differingNotes, ok, type Image, type Platform, type Result 
 import type { Session } from '../session';
 import { findProject, loadWorkspaceFor } from '../workspace/load';
 import { differencesFromIndex } from '../git/differences';
-import { ensureBelow, writeImageOutputs } from './below';
+import { buildBelow, ensureBelow, writeImageOutputs } from './below';
 import { makeImage, type MadeImage } from './image';
 import { ensureTool } from './tool';
 import { writeToolOutput } from './tool/output';
@@ -12,17 +12,23 @@ export type Built =
   | { readonly kind: 'tool'; readonly name: string; readonly digest: string; readonly size: number }
   | { readonly kind: 'image'; readonly name: string; readonly made: MadeImage };
 
+export interface BuildOptions {
+  /** Builds what an image is based on and its tools first, as Nx does with the targets' own dependencies. */
+  readonly withParents?: boolean | undefined;
+}
+
 /** Builds an image or a tool for one platform and writes its outputs. Fails with every mistake that stands in the way. */
 export async function buildProject(
   session: Session,
   name: string,
   platform: Platform,
+  options: BuildOptions = {},
 ): Promise<Result<Built>> {
   const workspace = await loadWorkspaceFor(name, session.root, session.options);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;
-  if (project.value.kind === 'image') return buildImage(session, project.value.image, platform);
+  if (project.value.kind === 'image') return buildImage(session, project.value.image, platform, options);
   const { tool } = project.value;
   const file = await ensureTool(session, tool, platform);
   if (!file.ok) return file;
@@ -31,10 +37,15 @@ export async function buildProject(
   return written.ok ? ok({ kind: 'tool', name, digest, size }) : written;
 }
 
-async function buildImage(session: Session, image: Image, platform: Platform): Promise<Result<Built>> {
+async function buildImage(
+  session: Session,
+  image: Image,
+  platform: Platform,
+  { withParents = false }: BuildOptions,
+): Promise<Result<Built>> {
   const locks = checkLocks([image], session.toolSource);
   if (!locks.ok) return locks;
-  const below = await ensureBelow(session, image, platform);
+  const below = await (withParents ? buildBelow : ensureBelow)(session, image, platform);
   if (!below.ok) return below;
   const made = await makeImage(session, image, platform);
   if (!made.ok) return made;

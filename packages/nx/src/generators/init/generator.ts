@@ -5,7 +5,7 @@ import { addCommand } from './dependencies';
 import { addIgnoreEntries } from './ignore-files';
 import { missingPackages } from '../../machine';
 import { nextSteps } from './next-steps';
-import { addPlugin } from './nx-json';
+import { addPlugin, leaveOutOfTargetDefaults } from './nx-json';
 import { addTrustedKeys } from './trust';
 
 export interface InitOptions {
@@ -24,6 +24,7 @@ export async function init(
   { base = true, skipInstall }: InitOptions,
 ): Promise<GeneratorCallback> {
   addPlugin(tree);
+  leaveOutOfTargetDefaults(tree);
   const folders = foldersIn(tree);
   addIgnoreEntries(tree, folders);
   addTrustedKeys(tree);

@@ -3,7 +3,13 @@ import type { Folders } from '../../options';
 
 /** Keeps what tasks write out of git, and what decides nothing out of `nx affected`. Adds only lines that miss. */
 export function addIgnoreEntries(tree: Tree, { images, tools }: Folders): void {
-  addLines(tree, '.gitignore', ['node_modules', '.nx', `${images}/*/dist`, `${tools}/*/dist`]);
+  addLines(tree, '.gitignore', [
+    'node_modules',
+    '.nx/cache',
+    '.nx/workspace-data',
+    `${images}/*/dist`,
+    `${tools}/*/dist`,
+  ]);
   addLines(tree, '.nxignore', [`${images}/*/README.md`, `${tools}/*/README.md`]);
 }
 
@@ -16,10 +22,10 @@ function addLines(tree: Tree, file: string, lines: readonly string[]): void {
   tree.write(file, `${before}${missing.join('\n')}\n`);
 }
 
-/** `dist` ignores a folder of that name wherever it is. */
+/** `dist` ignores a folder of that name wherever it is, `.nx` all that is in it. */
 function covers(present: readonly string[], line: string): boolean {
-  const last = line.split('/').at(-1) ?? line;
-  return [line, last].some((entry) => present.includes(entry));
+  const [first, ...rest] = line.split('/');
+  return [line, first, rest.at(-1)].some((entry) => entry !== undefined && present.includes(entry));
 }
 
 /** `/node_modules/` is for our folders what `node_modules` is. */

@@ -17,6 +17,26 @@ export function addPlugin(tree: Tree): void {
   );
 }
 
+/** Keys of `targetDefaults` that reach targets of images and tools: their names, their executor, any pattern. */
+const REACHING = /^((build|test)(-.*)?|lock|load|shell|publish|explain|nx:run-commands|.*[*{].*)$/;
+const OURS = ['!tag:type:image', '!tag:type:tool'];
+
+/**
+ * Leaves images and tools out of `targetDefaults`, which Nx merges over what the plugin infers: with their inputs and
+ * caching an outdated image would be a hit. Entries that have a filter of their own stay as they are.
+ */
+export function leaveOutOfTargetDefaults(tree: Tree): void {
+  const defaults = readNxJson(tree)?.targetDefaults ?? {};
+  let text = tree.read('nx.json', 'utf8') ?? '{}';
+  for (const [key, value] of Object.entries(defaults).filter(([name]) => REACHING.test(name))) {
+    const entries: object[] = Array.isArray(value) ? value : [value];
+    if (entries.every((entry) => 'filter' in entry)) continue;
+    const filtered = entries.map((entry) => ({ filter: { projects: OURS }, ...entry }));
+    text = set(text, ['targetDefaults', key], filtered);
+  }
+  tree.write('nx.json', text);
+}
+
 function insert(text: string, path: JSONPath, value: unknown): string {
   return applyEdits(text, modify(text, path, value, { formattingOptions: FORMAT, isArrayInsertion: true }));
 }
