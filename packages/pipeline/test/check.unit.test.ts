@@ -114,7 +114,7 @@ describe('a check', () => {
   it('tells a rootfs that is not there', async () => {
     const base = IMAGES['images/base/image.json'] as object;
     expect(await mistakes({ ...IMAGES, 'images/base/image.json': { ...base, files: 'rootfs' } })).toEqual([
-      'rootfs: There is no folder "rootfs" beside image.json, whose files the image is to have.',
+      'rootfs: There is no folder "rootfs" next to image.json, which "files" names.',
     ]);
   });
 
