@@ -26,6 +26,7 @@ const FLAGS = {
   'plain-http': { type: 'boolean' },
   json: { type: 'boolean' },
   why: { type: 'boolean' },
+  family: { type: 'boolean' },
   file: { type: 'string' },
   'keep-days': { type: 'string' },
   go: { type: 'boolean' },

@@ -11,7 +11,8 @@ Commands
       --check                               then twice more, in other surroundings: all must be the same
   test <name> [--platform linux/amd64]    try an image in an engine: its checks, and what every image must hold
       --all-platforms                       for every platform that it declares
-  lock <name>                             resolve versions and write the project's lock
+  lock <name>                             resolve versions and write the project's lock, and no other
+      --family                              of an image: then all images based on it too, parents first
   load <name> --to <place>                take a built image out of the store
       --to docker | podman                  into a container program of this machine, as <name>:dev
       --to oci:<folder>                     an OCI image layout

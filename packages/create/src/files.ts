@@ -78,7 +78,7 @@ npx nx run ${OWN_IMAGE}:load --to=docker
 | add a Debian package       | name it in \`packages\` of \`images/<name>/image.json\`, then \`npx nx run <name>:lock\` |
 | add an image               | \`npx nx g @image-tooling/nx:image <name>\`                                          |
 | add a tool                 | \`npx nx g @image-tooling/nx:tool <name>\`                                           |
-| take newer Debian packages | \`npx nx run <name>:lock\`                                                           |
+| take newer Debian packages | \`npx nx run <name>:lock --family\`: the image and all images based on it             |
 | see what stands on what    | \`npx nx graph\`                                                                     |
 
 Commit \`images/*/lock.json\` and \`trust/\`: they say what is in the images, and whose signatures were believed.

@@ -241,7 +241,7 @@ describe('tampered locks', () => {
           images/archive.lock.json:1:1
             1 | {
               | ^ "releases" is missing
-          help: Locks are written by the lock target only: restore the file from git, or run "npx nx run-many -t lock"."
+          help: It is written by the lock target only: restore it from git; in a merge conflict, keep the states of both sides."
       `);
   });
 });

@@ -138,7 +138,7 @@ describe('an image plan', () => {
     const on = packagesDigest(undefined, [JQ]);
     const plan = planImage(child(parent, { lock: { ...child(parent).lock, on } }));
     expect(plan.ok ? [] : plan.failures.map(({ code, hint }) => ({ code, hint }))).toEqual([
-      { code: 'lock-stale', hint: 'Run "npx nx run child:lock" and commit what it writes.' },
+      { code: 'lock-stale', hint: 'Run "npx nx run child:build", which builds its parent first.' },
     ]);
   });
 

@@ -133,13 +133,9 @@ function whole(
   };
 }
 
-/** An image's lock names its parent's; those of its tools are their own. */
-function lock(definition: ProjectDefinition): TargetConfiguration {
-  return {
-    command: taskCommand('lock', definition.name),
-    cache: false,
-    dependsOn: definition.parent === undefined ? [] : [{ projects: [definition.parent], target: 'lock' }],
-  };
+/** Depends on no other lock: what is locked stays locked until its own target runs. */
+function lock({ name }: ProjectDefinition): TargetConfiguration {
+  return { command: taskCommand('lock', name), cache: false, dependsOn: [] };
 }
 
 /** Depends on no build: after one, `--why` would have nothing left to tell. */

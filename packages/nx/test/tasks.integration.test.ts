@@ -87,10 +87,10 @@ describe('tasks, in a workspace where one run follows the other', () => {
     ]);
   });
 
-  it('locks an image after its parent, each time', async () => {
-    const locks = ['lock base', 'lock k8s', 'lock k8s-aws'];
-    expect(await callsOf('run k8s-aws:lock')).toEqual(locks);
-    expect(await callsOf('run k8s-aws:lock')).toEqual(locks);
+  it('locks an image alone, each time, or with all images based on it', async () => {
+    expect(await callsOf('run k8s-aws:lock')).toEqual(['lock k8s-aws']);
+    expect(await callsOf('run k8s-aws:lock')).toEqual(['lock k8s-aws']);
+    expect(await callsOf('run base:lock --family')).toEqual(['lock base --family']);
   });
 
   it('selects what a change reaches', async () => {

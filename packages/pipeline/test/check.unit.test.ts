@@ -74,7 +74,9 @@ describe('a check', () => {
       'lock-stale',
       'unknown-reference',
     ]);
-    expect(found.join('\n')).toContain('The lock of child was made for another state of what lies below it');
+    expect(found.join('\n')).toContain(
+      'The lock of "child" was made for other packages of its parent "base" than are locked now.',
+    );
   });
 
   it('tells a tool whose image can not be read what its lock lacks, once', async () => {

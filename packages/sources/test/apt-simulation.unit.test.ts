@@ -55,15 +55,11 @@ describe('readAptResolution', () => {
     });
   });
 
-  it('refuses to change the parent', () => {
-    const stdout = 'Inst libc6 [2.41-1] (2.41-2 Debian:13 [amd64]) []\nRemv mawk [1.3]\n';
-    expect(shown(readAptResolution({ ...run, stdout }, index))).toMatchInlineSnapshot(`
-      "[parent-changed] To install the packages of "tooling" (arm64), libc6 of its parent would be replaced: 2.41-1 by 2.41-2; a child never changes a parent's package.
-      -> Run the parent's lock target first, so that both stand on one state of the archive.
-
-      [parent-changed] To install the packages of "tooling" (arm64), mawk of its parent would be removed (1.3); a child never changes a parent's package.
-      -> Take the package that conflicts with it out of image.json, or the other one out of the parent."
-    `);
+  it('passes on what apt says where there is no way at all', () => {
+    const broken = { ...run, exitCode: 100, stdout: '', stderr: 'E: held broken packages' };
+    const free = { answer: { exitCode: 100, stdout: '', stderr: 'E: a Conflicts b' }, ownerOf: () => 'base' };
+    expect(shown(readAptResolution(broken, index, free))).toContain('E: a Conflicts b');
+    expect(shown(readAptResolution(broken, index))).toContain('E: held broken packages');
   });
 
   it('refuses what is not in the lists', () => {
@@ -72,5 +68,69 @@ describe('readAptResolution', () => {
       "[archive-format] apt chose ghost 1 (amd64), which is not in the verified lists.
       -> This should not happen: report it with the root lock."
     `);
+  });
+});
+
+/** Stanzas of an archive that has moved on since the parent was locked at 1. */
+const stanza = (name: string, version: string, more = ''): string =>
+  `Package: ${name}\nVersion: ${version}\nArchitecture: arm64\nFilename: pool/${name}.deb\nSize: 1\nSHA256: aa\n${more}\n`;
+const MOVED = [
+  stanza('libssl', '2'),
+  stanza('openssl', '2'),
+  stanza('mawk', '2'),
+  stanza('client', '1', 'Depends: libc, libssl (>= 2)\n'),
+  stanza('early', '1', 'Pre-Depends: libssl (= 2) | other\n'),
+  stanza('breaking', '1', 'Breaks: libssl (<< 2)\n'),
+  stanza('gawk', '1', 'Conflicts: mawk\n'),
+].join('');
+const moved = indexPackages(parsePackages(Buffer.from(MOVED), 'debian').packages);
+const inst = (name: string, version: string, before = ''): string =>
+  `Inst ${name} ${before === '' ? '' : `[${before}] `}(${version} x [arm64])\n`;
+
+describe('a package of the parent that would have to change', () => {
+  const refusal = (stdout: string, owner: string | undefined = 'base'): string => {
+    const broken = { ...run, exitCode: 100, stdout: '' };
+    const free = { answer: { exitCode: 0, stdout, stderr: '' }, ownerOf: () => owner };
+    return shown(readAptResolution(broken, moved, free));
+  };
+
+  it('is named with what needs it, and how to move just its family', () => {
+    expect(refusal(inst('libssl', '2', '1') + inst('client', '1'))).toMatchInlineSnapshot(`
+      "[parent-changed] The packages of "tooling" (arm64) can't be installed: libssl 1 of "base" would have to be 2, since client 1 depends on libssl (>= 2). A child never changes a package of its parent.
+      -> Lock "base" and all images based on it again: npx nx run base:lock --family"
+    `);
+  });
+
+  it.each([
+    ['Pre-Depends', inst('libssl', '2', '1') + inst('early', '1'), 'early 1 depends on libssl (= 2)'],
+    ['Breaks', inst('libssl', '2', '1') + inst('breaking', '1'), 'breaking 1 conflicts with libssl (<< 2)'],
+    [
+      'Conflicts',
+      `Remv mawk [1]\n${inst('gawk', '1')}`,
+      'have to be removed, since gawk 1 conflicts with mawk',
+    ],
+  ])('by %s', (_, stdout, expected) => {
+    expect(refusal(stdout)).toContain(expected);
+  });
+
+  it('is told alone: what apt would move along, though nothing needs it, is not', () => {
+    const stdout = inst('openssl', '2', '1') + inst('libssl', '2', '1') + inst('client', '1');
+    expect(refusal(stdout)).not.toContain('openssl');
+    expect(refusal(inst('openssl', '2', '1'))).toContain('openssl 1 of "base" would have to be 2.');
+  });
+
+  it('of a base of a registry asks for a newer digest', () => {
+    const stdout = inst('libssl', '2', '1') + inst('client', '1');
+    const free = { answer: { exitCode: 0, stdout, stderr: '' }, ownerOf: () => undefined };
+    expect(shown(readAptResolution({ ...run, exitCode: 100 }, moved, free))).toMatchInlineSnapshot(`
+      "[parent-changed] The packages of "tooling" (arm64) can't be installed: libssl 1 of its base would have to be 2, since client 1 depends on libssl (>= 2). A child never changes a package of its parent.
+      -> Take a newer digest of the base, which has that package in its current version."
+    `);
+  });
+
+  it('refuses an answer that removes one although none may change', () => {
+    expect(
+      shown(readAptResolution({ ...run, stdout: `Remv mawk [1]\n${inst('gawk', '1')}` }, moved)),
+    ).toContain('[parent-changed]');
   });
 });

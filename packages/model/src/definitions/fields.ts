@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isDigest, type Digest } from '../digest';
 import { PLATFORMS } from '../platform';
 import { knownPlaceholders, unknownPlaceholders } from './template';
 
@@ -102,6 +103,9 @@ export const platform = z
   .meta({ description: 'A platform: operating system and processor.' });
 
 export const sha256 = textLike(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits', 'sha256 of the bytes.');
+export const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), {
+  error: 'is not a digest ("sha256:" and 64 hexadecimal digits)',
+});
 export const byteCount = z.int().min(0);
 /** Seconds since the epoch. */
 export const epochSeconds = z.int().min(0);

@@ -1,3 +1,4 @@
+export { archiveLockWith, archiveStateId, type ArchiveLock, type LockedArchiveState } from './archive-lock';
 export { compilePattern, isRunCheck, type Check, type FileCheck, type RunCheck } from './check';
 export type { ImageConfigDefinition, ImageDefinition, ImageDirectory, ImageUser } from './image';
 export type * from './locks';

@@ -1,11 +1,5 @@
 import * as z from 'zod';
-import type { Digest } from '../digest';
-import { isDigest } from '../digest';
-import { byteCount, debianPackage, epochSeconds, platform, sha256, textLike } from './fields';
-
-const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), {
-  error: 'is no digest ("sha256:" and 64 hexadecimal digits)',
-});
+import { byteCount, debianPackage, digest, epochSeconds, platform, sha256, textLike } from './fields';
 
 const lockVersion = z.literal(1);
 
@@ -62,6 +56,11 @@ const platformLock = z.strictObject({
   /** What it was resolved on: the packages digest of the parent's chain. Absent on Debian itself. */
   on: digest.optional(),
   base: baseLock.optional(),
+  /**
+   * The state of the archive that it was resolved in, by its id in archive.lock.json. Absent where nothing comes from
+   * an archive, and in locks of a time when all images had the same state.
+   */
+  state: digest.optional(),
   /** Newest modification time of the layers that come of it, in seconds since the epoch. */
   time: epochSeconds,
   /** `packages` of image.json when it was resolved. */
@@ -74,22 +73,6 @@ const platformLock = z.strictObject({
 export const imageLockSchema = z.strictObject({
   lockVersion,
   platforms: z.partialRecord(platform, platformLock),
-});
-
-/** What images/archive.lock.json holds: the state of the archives that all images stand on. */
-export const archiveLockSchema = z.strictObject({
-  lockVersion,
-  time: epochSeconds,
-  releases: z.array(
-    z.strictObject({
-      archive: z.string().min(1),
-      suite: z.string().min(1),
-      /** Of the InRelease file. */
-      sha256,
-      /** Its `Date`, in seconds since the epoch. */
-      date: epochSeconds,
-    }),
-  ),
 });
 
 const goLock = z.looseObject({
@@ -135,7 +118,6 @@ export type LockedDeb = z.output<typeof lockedDeb>;
 export type BaseLock = z.output<typeof baseLock>;
 export type PlatformLock = z.output<typeof platformLock>;
 export type ImageLock = z.output<typeof imageLockSchema>;
-export type ArchiveLock = z.output<typeof archiveLockSchema>;
 export type ToolLock = z.output<typeof toolLockSchema>;
 export type GoLock = z.output<typeof goLock>;
 export type ReleaseLock = z.output<typeof releaseLock>;

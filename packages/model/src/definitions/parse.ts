@@ -1,14 +1,13 @@
 import { parseJson, type Parsed, type ParseOptions } from '../diagnostics/parse';
-import type { Result } from '../result';
+import { failWith, ok, type Result } from '../result';
 import { imageSchema, type ImageDefinition } from './image';
 import {
   archiveLockSchema,
-  imageLockSchema,
-  toolLockSchema,
+  firstArchiveLockSchema,
+  upgradedArchiveLock,
   type ArchiveLock,
-  type ImageLock,
-  type ToolLock,
-} from './locks';
+} from './archive-lock';
+import { imageLockSchema, toolLockSchema, type ImageLock, type ToolLock } from './locks';
 import { toolSchema, type ToolDefinition } from './tool';
 
 /** Reads images/<name>/image.json. Fails with `json-syntax`, `schema` and `duplicate`: every mistake at once. */
@@ -31,10 +30,21 @@ export function parseToolLock(file: string, text: string): Result<Parsed<ToolLoc
   return parseJson(toolLockSchema, file, text, lockOptions(file));
 }
 
-/** Reads images/archive.lock.json. Fails with `json-syntax` and `lock-tampered`. */
+/** Reads images/archive.lock.json, of the first format too. Fails with `json-syntax` and `lock-tampered`. */
 export function parseArchiveLock(file: string, text: string): Result<Parsed<ArchiveLock>> {
-  return parseJson(archiveLockSchema, file, text, tampered('npx nx run-many -t lock'));
+  const parsed = parseEitherFormat(file, text);
+  return parsed.ok ? parsed : failWith(parsed.failures.map((one) => ({ ...one, hint: ARCHIVE_LOCK_HINT })));
 }
+
+function parseEitherFormat(file: string, text: string): Result<Parsed<ArchiveLock>> {
+  const options: ParseOptions = { code: 'lock-tampered' };
+  if (!/"lockVersion"\s*:\s*1\b/.test(text)) return parseJson(archiveLockSchema, file, text, options);
+  const first = parseJson(firstArchiveLockSchema, file, text, options);
+  return first.ok ? ok({ ...first.value, value: upgradedArchiveLock(first.value.value) }) : first;
+}
+
+const ARCHIVE_LOCK_HINT =
+  'It is written by the lock target only: restore it from git; in a merge conflict, keep the states of both sides.';
 
 function lockOptions(file: string): ParseOptions {
   return tampered(`npx nx run ${file.split('/').at(-2)}:lock`);

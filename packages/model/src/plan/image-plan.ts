@@ -72,7 +72,10 @@ export interface ImagePlan {
   readonly packagesDigest: Digest;
 }
 
-/** Works out an image from its definition, its lock and what lies below it. Fails with `lock-stale`. */
+/**
+ * Works out an image from its definition, its lock and what lies below it. Fails with `lock-stale` where the parent was
+ * built from other packages than the lock is for; `checkLocks` compares the locks themselves.
+ */
 export function planImage(input: ImagePlanInput): Result<ImagePlan> {
   if (input.lock.on !== input.parent?.packagesDigest) return staleLock(input);
   const contents = contentsOf(input);
@@ -109,11 +112,11 @@ export function planImage(input: ImagePlanInput): Result<ImagePlan> {
 }
 
 function staleLock({ name, parent }: ImagePlanInput): Result<never> {
-  const expected = parent ? `its parent's packages (${parent.packagesDigest})` : 'no parent';
+  const built = parent ? `its parent was built with (${parent.packagesDigest})` : 'no parent has';
   return fail({
     code: 'lock-stale',
-    message: `The lock of ${name} was made for another state of what lies below it; expected one for ${expected}.`,
-    hint: `Run "npx nx run ${name}:lock" and commit what it writes.`,
+    message: `The lock of "${name}" is for other packages than ${built}.`,
+    hint: `Run "npx nx run ${name}:build", which builds its parent first.`,
     place: { file: `images/${name}/lock.json` },
   });
 }

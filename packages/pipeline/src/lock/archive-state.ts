@@ -1,6 +1,12 @@
-import { join } from 'node:path';
-import { writeFileAtomic } from '@image-tooling/host';
-import { fail, ok, type Arch, type ArchiveLock, type Result } from '@image-tooling/model';
+import {
+  archiveStateId,
+  archOf,
+  platformOfNode,
+  type Arch,
+  type Image,
+  type LockedArchiveState,
+  type Result,
+} from '@image-tooling/model';
 import { openArchive, type ArchiveState } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { archivesOf, suitesOf } from '../workspace/archives';
@@ -22,32 +28,27 @@ export async function currentState(
   return openArchive(request, session.context);
 }
 
-/** Records the state that images stand on from now on: the root lock. */
-export function writeArchiveLock(session: Session, state: ArchiveState): Promise<Result<void>> {
-  const { root, options } = session;
-  const lock = archiveLockOf(state);
-  return writeFileAtomic(
-    join(root, options.imagesDir, 'archive.lock.json'),
-    `${JSON.stringify(lock, undefined, 2)}\n`,
-  );
+/** Opens the archives of a release of Debian for all images that are locked together. */
+export type ArchiveOf = (codename: string) => Promise<Result<ArchiveState>>;
+
+/** Opens each release once: images that are locked together are locked in one state. */
+export function archiveOnce(session: Session, images: readonly Image[]): ArchiveOf {
+  const arches = [
+    ...new Set([HOST_ARCH, ...images.flatMap(({ definition }) => definition.platforms.map(archOf))]),
+  ];
+  const opened = new Map<string, Promise<Result<ArchiveState>>>();
+  return (codename) => {
+    const state = opened.get(codename) ?? currentState(session, codename, arches);
+    opened.set(codename, state);
+    return state;
+  };
 }
 
-/** Fails with `lock-stale` where the archive has moved on since the images below were locked: all stand on one state. */
-export function checkSameState(
-  state: ArchiveState,
-  locked: ArchiveLock | undefined,
-  image: string,
-): Result<void> {
-  const now = JSON.stringify(archiveLockOf(state).releases);
-  if (locked && JSON.stringify(locked.releases) === now) return ok(undefined);
-  return fail({
-    code: 'lock-stale',
-    message: `The archive has changed since the parent of "${image}" was locked; all images stand on one state of it.`,
-    hint: 'Lock all images again: npx nx run-many -t lock',
-  });
-}
+/** The architecture that apt runs on. */
+export const HOST_ARCH: Arch = archOf(platformOfNode(process.arch) ?? 'linux/amd64');
 
-function archiveLockOf({ releases, time }: ArchiveState): ArchiveLock {
+/** What archive.lock.json holds of a state. */
+export function lockedState({ releases, time }: ArchiveState): LockedArchiveState {
   const rows = releases.map(({ archive, suite, sha256, date }) => ({ archive, suite, sha256, date }));
-  return { lockVersion: 1, time, releases: rows };
+  return { id: archiveStateId(rows), time, releases: rows };
 }

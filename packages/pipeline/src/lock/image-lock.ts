@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-import { writeFileAtomic } from '@image-tooling/host';
 import {
   all,
-  archOf,
+  chainOf,
+  checkImageLock,
+  fail,
   ok,
-  placeOf,
-  platformOfNode,
-  type Arch,
   type Image,
   type ImageLock,
   type Platform,
@@ -14,56 +11,54 @@ import {
   type Result,
   type Workspace,
 } from '@image-tooling/model';
-import type { ArchiveState } from '@image-tooling/sources';
 import type { Session } from '../session';
-import { checkSameState, currentState, writeArchiveLock } from './archive-state';
-import { baseStatus, findBase, type FoundBase } from './base';
-import { bottomOf, chainDigest, installedBelow, lockedPackages } from './chain';
+import { readArchiveLock } from '../workspace/load';
+import { lockedState, type ArchiveOf } from './archive-state';
+import { findBase, type FoundBase } from './base';
+import { lockPlatform, withoutArchive, type Bases, type Locking } from './platform-lock';
+import { recordLock } from './record';
 import { releaseOf } from './release';
-import { bootstrapPackages, resolvePackages } from './resolver';
-
-/** Of an image that stands on one of a registry itself, by platform; empty for any other. */
-type Bases = ReadonlyMap<Platform, FoundBase>;
 
 /**
- * Resolves an image's packages for all its platforms and writes its lock.json. The image at the bottom moves the
- * root lock to the archive's current state; those above must find it unchanged. On failure nothing is written.
+ * Resolves an image's packages for all its platforms, in the archive as it is now and over what the locks below it
+ * install, and writes its lock.json. No other lock changes. Fails with what is wrong with the locks below it. On
+ * failure nothing is written.
  */
-export async function lockImage(session: Session, workspace: Workspace, image: Image): Promise<Result<void>> {
-  const bases = await findBases(session, image);
-  if (!bases.ok) return bases;
-  const release = releaseOf(
-    workspace,
-    image,
-    [...bases.value.values()].map(({ lock }) => lock),
-  );
-  if (!release.ok) return release;
-  if (release.value === undefined) return writeLock(session, image, withoutPackages(image, bases.value));
-  return lockOnArchive(session, workspace, image, { codename: release.value, bases: bases.value });
-}
-
-interface OnArchive {
-  readonly codename: string;
-  readonly bases: Bases;
-}
-
-async function lockOnArchive(
+export async function lockImage(
   session: Session,
   workspace: Workspace,
   image: Image,
-  { codename, bases }: OnArchive,
+  archiveOf: ArchiveOf,
 ): Promise<Result<void>> {
-  const hostArch = archOf(platformOfNode(process.arch) ?? 'linux/amd64');
-  const arches = [...new Set([hostArch, ...image.definition.platforms.map(archOf)])];
-  const state = await currentState(session, codename, arches);
+  const below = checkBelow(image);
+  if (!below.ok) return below;
+  const archiveLock = await readArchiveLock(session.root, session.options);
+  if (!archiveLock.ok) return archiveLock;
+  const bases = await findBases(session, image);
+  if (!bases.ok) return bases;
+  const found = [...bases.value.values()].map(({ lock }) => lock);
+  const release = releaseOf(workspace, image, found);
+  if (!release.ok) return release;
+  const isResolved = 'debian' in image.definition.from || image.definition.packages.length > 0;
+  if (release.value === undefined || !isResolved)
+    return recordLock(session, image, lockOf(withoutArchive(image, bases.value)));
+  const state = await archiveOf(release.value);
   if (!state.ok) return state;
-  const same = image.parent ? checkSameState(state.value, workspace.archiveLock, image.name) : ok(undefined);
-  if (!same.ok) return same;
-  const platforms = await lockPlatforms(session, state.value, image, { hostArch, bases });
-  if (!platforms.ok) return platforms;
-  const written = await writeLock(session, image, platforms.value);
-  if (!written.ok || image.parent) return written;
-  return writeArchiveLock(session, state.value);
+  const known = new Set(archiveLock.value?.states.map(({ id }) => id));
+  const locked = lockedState(state.value);
+  const platforms = await lockPlatforms(session, image, {
+    state: state.value,
+    locked,
+    known,
+    bases: bases.value,
+  });
+  return platforms.ok ? recordLock(session, image, lockOf(platforms.value), locked) : platforms;
+}
+
+/** A child is resolved over the locks below it: they must be there, and fit. */
+function checkBelow({ parent }: Image): Result<void> {
+  const [first, ...rest] = parent ? chainOf(parent).flatMap(checkImageLock) : [];
+  return first ? fail(first, ...rest) : ok(undefined);
 }
 
 async function findBases(session: Session, { definition }: Image): Promise<Result<Bases>> {
@@ -77,98 +72,19 @@ async function findBases(session: Session, { definition }: Image): Promise<Resul
   return bases.ok ? ok(new Map(bases.value)) : bases;
 }
 
-/** Where nothing can be installed, and nothing is to be: no archive is asked. */
-function withoutPackages(image: Image, bases: Bases): [Platform, PlatformLock][] {
-  return image.definition.platforms.map((platform) => {
-    const on = chainDigest(image.parent, platform);
-    const base = bases.get(platform)?.lock;
-    const time = (base ?? bottomOf(image).lock?.value.platforms[platform]?.base)?.time ?? 0;
-    return [platform, { ...(on && { on }), ...(base && { base }), time, requested: [], packages: [] }];
-  });
-}
-
-async function writeLock(
-  session: Session,
-  image: Image,
-  platforms: readonly [Platform, PlatformLock][],
-): Promise<Result<void>> {
-  const lock: ImageLock = { lockVersion: 1, platforms: Object.fromEntries(platforms) };
-  const file = join(session.root, image.folder, 'lock.json');
-  return writeFileAtomic(file, `${JSON.stringify(lock, undefined, 1)}\n`);
-}
-
-interface Locking {
-  readonly hostArch: Arch;
-  readonly bases: Bases;
+function lockOf(platforms: readonly [Platform, PlatformLock][]): ImageLock {
+  return { lockVersion: 1, platforms: Object.fromEntries(platforms) };
 }
 
 async function lockPlatforms(
   session: Session,
-  state: ArchiveState,
   image: Image,
   locking: Locking,
 ): Promise<Result<[Platform, PlatformLock][]>> {
   const locked: Result<[Platform, PlatformLock]>[] = [];
   for (const platform of image.definition.platforms) {
-    const lock = await lockPlatform(session, state, image, platform, locking);
+    const lock = await lockPlatform(session, image, platform, locking);
     locked.push(lock.ok ? ok([platform, lock.value]) : lock);
   }
   return all(locked);
-}
-
-async function lockPlatform(
-  session: Session,
-  state: ArchiveState,
-  image: Image,
-  platform: Platform,
-  { hostArch, bases }: Locking,
-): Promise<Result<PlatformLock>> {
-  const arch = archOf(platform);
-  const onDebian = 'debian' in image.definition.from;
-  const bootstrap = onDebian ? bootstrapPackages(state, arch) : ok(undefined);
-  if (!bootstrap.ok) return bootstrap;
-  const base = bases.get(platform);
-  const status = await statusBelow(session, image, platform, base);
-  if (!status.ok) return status;
-  const packages = await resolvePackages(session, state, hostArch, {
-    image: image.name,
-    arch,
-    packages: image.definition.packages,
-    placeOf: (index) => placeOf(image.document, ['packages', index], 'no such package'),
-    installed: [...installedBelow(image, platform), ...(bootstrap.value ?? [])],
-    ...(status.value !== undefined && { status: status.value }),
-  });
-  if (!packages.ok) return packages;
-  const on = chainDigest(image.parent, platform);
-  const fresh: PlatformLock = {
-    ...(on && { on }),
-    ...(base && { base: base.lock }),
-    time: state.time,
-    requested: [...image.definition.packages].sort(),
-    ...(bootstrap.value && { bootstrap: bootstrap.value }),
-    packages: packages.value,
-  };
-  return ok(keepingTime(fresh, image.lock?.value.platforms[platform]));
-}
-
-/** dpkg's record of the image of a registry at the bottom; undefined where there is none, or nothing asks for it. */
-async function statusBelow(
-  session: Session,
-  image: Image,
-  platform: Platform,
-  own: FoundBase | undefined,
-): Promise<Result<string | undefined>> {
-  if (own) return ok(own.status);
-  const base = bottomOf(image).lock?.value.platforms[platform]?.base;
-  if (!base || image.definition.packages.length === 0) return ok(undefined);
-  return baseStatus(session, base);
-}
-
-/** The time of an earlier lock of the same packages: nothing is built again because the archive moved elsewhere. */
-function keepingTime(fresh: PlatformLock, earlier: PlatformLock | undefined): PlatformLock {
-  const same =
-    earlier?.on === fresh.on &&
-    earlier?.base?.manifest === fresh.base?.manifest &&
-    JSON.stringify(lockedPackages(earlier)) === JSON.stringify(lockedPackages(fresh));
-  return earlier && same ? { ...fresh, time: earlier.time } : fresh;
 }

@@ -1,18 +1,17 @@
 import {
+  bottomOf,
   fail,
   ok,
   type BaseLock,
-  type Failure,
   type Image,
   type Result,
   type Workspace,
 } from '@image-tooling/model';
-import { bottomOf } from './chain';
 
 /**
  * The Debian release whose archive an image's packages come from; undefined where nothing can be installed, and
  * nothing is to be. `bases`: of its own `from.registry`, as they were found. Fails with `base-unusable` where packages
- * or users are asked for on a system that they can't be made on, `lock-missing` where the bottom is not locked.
+ * or users are asked for on a system that they can't be made on.
  */
 export function releaseOf(
   workspace: Workspace,
@@ -23,7 +22,6 @@ export function releaseOf(
   const { from } = bottom.definition;
   if ('debian' in from) return ok(from.debian);
   const found = bottom === image ? bases : lockedBases(bottom);
-  if (found.length === 0) return fail(notLocked(bottom));
   const reason = found.map((base) => whyNot(base, workspace, bottom)).find((text) => text !== undefined);
   if (reason === undefined) return ok(found[0]?.os?.codename);
   if (!asksForSystem(image)) return ok(undefined);
@@ -67,11 +65,11 @@ function whyNot({ os, apt, reference }: BaseLock, workspace: Workspace, bottom: 
     };
   const other = otherRelease(workspace, bottom, os.codename);
   if (other === undefined) return undefined;
-  return { why: `${name} is Debian ${os.codename}, and ${other}`, hint: ONE_STATE };
+  return { why: `${name} is Debian ${os.codename}, and ${other}`, hint: ONE_RELEASE };
 }
 
-const ONE_STATE =
-  'All images of a workspace stand on one state of one release: take a base of that release, or keep the image in a workspace of its own.';
+const ONE_RELEASE =
+  'All images of a workspace are based on one release: take a base of that release, or keep the image in a workspace of its own.';
 
 /** Another image at a bottom that stands on another release. */
 function otherRelease({ images }: Workspace, bottom: Image, codename: string): string | undefined {
@@ -87,13 +85,4 @@ function releaseAt(image: Image): string | undefined {
   if ('debian' in from) return from.debian;
   const base = lockedBases(image)[0];
   return base?.apt && base.os?.id === 'debian' ? base.os.codename : undefined;
-}
-
-function notLocked({ name, document }: Image): Failure {
-  return {
-    code: 'lock-missing',
-    message: `The image "${name}" has no lock that says what it stands on.`,
-    hint: `Run "npx nx run ${name}:lock" first.`,
-    place: { file: document.file },
-  };
 }

@@ -7,7 +7,6 @@ import {
   ok,
   platformOf,
   type Arch,
-  type Failure,
   type OriginLayer,
   type Place,
   type Result,
@@ -15,19 +14,23 @@ import {
 import {
   aptResolveCommand,
   bootstrapClosure,
+  keepsInstalled,
   lockedDeb,
   missingPackages,
   readAptResolution,
   writeAptLists,
+  type AptAnswer,
+  type ArchivePackage,
   type ArchiveState,
+  type InstalledOwner,
   type LockedDeb,
 } from '@image-tooling/sources';
-
 import { chainLayers } from '../build/chain';
 import { ensureLayer } from '../build/ensure-layer';
 import { STEP_FOLDER } from '../build/system-commands';
 import { makeSystemLayer } from '../build/system-layer';
 import type { Session } from '../session';
+import { HOST_ARCH } from './archive-state';
 
 const RESOLVE_TIMEOUT_SECONDS = 300;
 
@@ -45,6 +48,10 @@ export interface ResolveRequest {
   readonly placeOf: (index: number) => Place;
   /** What the chain has already. */
   readonly installed: readonly LockedDeb[];
+  /** Control files of those that the archive no longer lists, by sha256 of the package. */
+  readonly controls: ReadonlyMap<string, string>;
+  /** The image below whose lock installs a package. */
+  readonly ownerOf: InstalledOwner;
   /** dpkg's own record of an image of a registry that the chain begins with. */
   readonly status?: string;
 }
@@ -57,10 +64,9 @@ export interface ResolveRequest {
 export async function resolvePackages(
   session: Session,
   state: ArchiveState,
-  hostArch: Arch,
   request: ResolveRequest,
 ): Promise<Result<LockedDeb[]>> {
-  const { image, arch, packages, installed, status } = request;
+  const { arch, packages, installed, controls, status } = request;
   if (packages.length === 0) return ok([]);
   const missing = packages.flatMap((name, index) =>
     missingPackages([name], state.packages(arch)).map((failure) => ({
@@ -69,41 +75,55 @@ export async function resolvePackages(
     })),
   );
   if (missing.length > 0) return failWith(missing);
-  const system = await aptSystem(session, state, hostArch);
+  const system = await aptSystem(session, state);
   if (!system.ok) return system;
   const folder = await session.store.tempDir('resolve');
   if (!folder.ok) return folder;
   try {
-    const lists = await writeAptLists(folder.value, state, { arch, installed, status, mountAt: STEP_FOLDER });
+    const lists = await writeAptLists(folder.value, state, {
+      arch,
+      installed,
+      controls,
+      status,
+      mountAt: STEP_FOLDER,
+    });
     if (!lists.ok) return lists;
-    const run = await runApt(session, system.value, folder.value, request, hostArch);
-    if (!run.ok) return run;
-    const resolved = readAptResolution({ image, arch, ...run.value }, state.packages(arch));
-    if (resolved.ok) return ok(resolved.value.map(lockedDeb));
-    return status === undefined ? resolved : failWith(resolved.failures.map(ofBase));
+    const resolved = await resolveOn(session, { state, system: system.value, folder: folder.value }, request);
+    return resolved.ok ? ok(resolved.value.map(lockedDeb)) : resolved;
   } finally {
     await rm(folder.value, { recursive: true, force: true });
   }
 }
 
-/** A base of a registry can't be locked anew to what the archive has now. */
-function ofBase(failure: Failure): Failure {
-  if (failure.code !== 'parent-changed') return failure;
-  return {
-    ...failure,
-    hint: 'Take a newer digest of the base, which has that package in its current version.',
-  };
+interface AptPlace {
+  readonly state: ArchiveState;
+  /** What apt runs in. */
+  readonly system: OriginLayer;
+  /** What `writeAptLists` wrote. */
+  readonly folder: string;
+}
+
+/** Asks apt a second time where it finds no way that keeps what is installed: for what stands in the way. */
+async function resolveOn(
+  session: Session,
+  place: AptPlace,
+  request: ResolveRequest,
+): Promise<Result<ArchivePackage[]>> {
+  const { image, arch, ownerOf } = request;
+  const run = await runApt(session, place, request, { mayReplace: false });
+  if (!run.ok) return run;
+  const index = place.state.packages(arch);
+  if (keepsInstalled(run.value)) return readAptResolution({ image, arch, ...run.value }, index);
+  const free = await runApt(session, place, request, { mayReplace: true });
+  if (!free.ok) return free;
+  return readAptResolution({ image, arch, ...run.value }, index, { answer: free.value, ownerOf });
 }
 
 /** A system with nothing in it but the required packages: where apt runs. Kept in the store. */
-async function aptSystem(
-  session: Session,
-  state: ArchiveState,
-  hostArch: Arch,
-): Promise<Result<OriginLayer>> {
-  const bootstrap = bootstrapPackages(state, hostArch);
+async function aptSystem(session: Session, state: ArchiveState): Promise<Result<OriginLayer>> {
+  const bootstrap = bootstrapPackages(state, HOST_ARCH);
   if (!bootstrap.ok) return bootstrap;
-  const platform = platformOf(hostArch);
+  const platform = platformOf(HOST_ARCH);
   const wanted = bootstrapWanted({
     name: 'apt',
     platform,
@@ -126,22 +146,21 @@ async function aptSystem(
 
 async function runApt(
   session: Session,
-  system: OriginLayer,
-  folder: string,
+  { system, folder }: AptPlace,
   { image, arch, packages }: ResolveRequest,
-  hostArch: Arch,
-): Promise<Result<{ exitCode: number; stdout: string; stderr: string }>> {
+  { mayReplace }: { readonly mayReplace: boolean },
+): Promise<Result<AptAnswer>> {
   const engine = await session.engine();
   if (!engine.ok) return engine;
   const [layer] = chainLayers(session, [system]);
   if (!layer) throw new Error('a bootstrap layer is no system layer');
-  const { argv, env } = aptResolveCommand({ packages, mountAt: STEP_FOLDER });
+  const { argv, env } = aptResolveCommand({ packages, mountAt: STEP_FOLDER, mayReplace });
   const label = `${image}: resolve ${counted(packages.length, 'package')} for ${arch}`;
   const step = session.context.progress.step(label);
   const ran = await engine.value.run(
     {
       label,
-      platform: platformOf(hostArch),
+      platform: platformOf(HOST_ARCH),
       system: [layer],
       commands: [{ argv }],
       env,

@@ -6,8 +6,10 @@ import {
   namesBelow,
   nearest,
   ok,
+  parseArchiveLock,
   parseWorkspaceOptions,
   readWorkspace,
+  type ArchiveLock,
   type FileText,
   type Image,
   type Result,
@@ -84,6 +86,17 @@ async function definitionFiles(root: string, { imagesDir, toolsDir }: Folders) {
 async function archiveLockFile(root: string, imagesDir: string): Promise<FileText | undefined> {
   const text = await textOf(join(root, imagesDir, 'archive.lock.json'));
   return text === undefined ? undefined : { file: `${imagesDir}/archive.lock.json`, text };
+}
+
+/** The states of the archives that locks name; undefined where there is no such file. Fails as `parseArchiveLock`. */
+export async function readArchiveLock(
+  root: string,
+  { imagesDir }: Pick<WorkspaceOptions, 'imagesDir'>,
+): Promise<Result<ArchiveLock | undefined>> {
+  const file = await archiveLockFile(root, imagesDir);
+  if (file === undefined) return ok(undefined);
+  const parsed = parseArchiveLock(file.file, file.text);
+  return parsed.ok ? ok(parsed.value.value) : parsed;
 }
 
 export type Project =

@@ -2,10 +2,11 @@ import { placeOf } from '../../diagnostics/document';
 import type { Failure, FailureCode } from '../../failure';
 import { archOf, type Platform } from '../../platform';
 import type { PlatformLock } from '../locks';
-import type { ImageEntry } from './types';
+import { isForOtherParent } from './system-chain';
+import type { Image, ImageEntry } from './types';
 
-/** What is amiss with an image's lock: `lock-missing`, `lock-stale` or `lock-tampered`. */
-export function checkImageLock(image: ImageEntry): Failure[] {
+/** Returns what is wrong with an image's lock: `lock-missing`, `lock-stale` or `lock-tampered`. */
+export function checkImageLock(image: Image): Failure[] {
   if (image.lockFailures) return [...image.lockFailures];
   if (!image.lock) return [ofLock(image, 'lock-missing', `The image "${image.name}" has no lock.`)];
   const { platforms } = image.lock.value;
@@ -18,9 +19,9 @@ export function checkImageLock(image: ImageEntry): Failure[] {
   return withoutRepetition([...failures, ...surplusPlatforms(image)]);
 }
 
-function platformFailures(image: ImageEntry, platform: Platform, locked: PlatformLock): Failure[] {
+function platformFailures(image: Image, platform: Platform, locked: PlatformLock): Failure[] {
   return [
-    ...standFailures(image, locked),
+    ...standFailures(image, platform, locked),
     ...requestFailures(image, locked),
     ...debFailures(image, platform, locked),
   ];
@@ -39,9 +40,27 @@ function surplusPlatforms(image: ImageEntry): Failure[] {
   return surplus.map((platform) => stale(image, `it is no longer for ${platform}`));
 }
 
-/** What an image stands on; one reason is enough. */
-function standFailures(image: ImageEntry, locked: PlatformLock): Failure[] {
-  return [...bottomFailures(image, locked), ...baseFailures(image, locked)].slice(0, 1);
+/** What an image is based on; one reason is enough. */
+function standFailures(image: Image, platform: Platform, locked: PlatformLock): Failure[] {
+  const failures = [
+    ...bottomFailures(image, locked),
+    ...baseFailures(image, locked),
+    ...parentFailures(image, platform),
+  ];
+  return failures.slice(0, 1);
+}
+
+/** The parent was locked again, to other packages. */
+function parentFailures(image: Image, platform: Platform): Failure[] {
+  if (!isForOtherParent(image, platform)) return [];
+  const { name, parent, lock } = image;
+  const failure = ofLock(
+    image,
+    'lock-stale',
+    `The lock of "${name}" was made for other packages of its parent "${parent?.name}" than are locked now.`,
+  );
+  if (!lock) return [failure];
+  return [{ ...failure, place: placeOf(lock.document, ['platforms', platform, 'on'], 'of another lock') }];
 }
 
 /** Debian itself is bootstrapped; everything else is resolved on what lies below. */

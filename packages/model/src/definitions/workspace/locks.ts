@@ -9,8 +9,7 @@ import type { Image, Tool } from './types';
 
 /**
  * Whether the locks of images, of all below them and of their tools are there and fit the definitions.
- * Fails with `lock-missing`, `lock-stale` and `lock-tampered`. That a lock was made for the very packages
- * of its parent is for the plan to see.
+ * Fails with `lock-missing`, `lock-stale` and `lock-tampered`.
  */
 export function checkLocks(images: Iterable<Image>, policy: ToolSource): Result<void> {
   const chain = new Set([...images].flatMap(chainOf));

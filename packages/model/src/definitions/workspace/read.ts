@@ -1,7 +1,9 @@
 import type { Parsed } from '../../diagnostics/parse';
 import type { Failure } from '../../failure';
 import { fail, ok, type Result } from '../../result';
+import type { ArchiveLock } from '../archive-lock';
 import { parseArchiveLock, parseImage, parseImageLock, parseTool, parseToolLock } from '../parse';
+import { unknownStateFailures } from './archive-states';
 import { checkEntries, link } from './check';
 import type { Entry, ImageEntry, Workspace, WorkspaceEntries } from './types';
 
@@ -72,22 +74,22 @@ function lockPart<L>(lock: Result<Parsed<L>> | undefined): Pick<Entry<unknown, L
   return lock.ok ? { lock: lock.value } : { lockFailures: lock.failures };
 }
 
-/** The state of the archive is part of the lock of each image that stands on Debian itself. */
+/** The states of the archive are part of the locks that name them. */
 function onArchive(
   images: ReadonlyMap<string, ImageEntry>,
-  archiveLock: Result<unknown> | undefined,
+  archiveLock: Result<Parsed<ArchiveLock>> | undefined,
 ): ReadonlyMap<string, ImageEntry> {
-  if (!archiveLock || archiveLock.ok) return images;
-  const withFailures = (image: ImageEntry): ImageEntry => ({
-    ...image,
-    lockFailures: [...(image.lockFailures ?? []), ...archiveLock.failures],
-  });
-  return new Map(
-    [...images].map(([name, image]) => [
-      name,
-      'debian' in image.definition.from ? withFailures(image) : image,
-    ]),
-  );
+  const failuresOfImage = (image: ImageEntry): readonly Failure[] => {
+    if (!archiveLock || archiveLock.ok) return unknownStateFailures(image, archiveLock?.value.value);
+    return 'debian' in image.definition.from ? archiveLock.failures : [];
+  };
+  return new Map([...images].map(([name, image]) => [name, withFailures(image, failuresOfImage(image))]));
+}
+
+function withFailures(image: ImageEntry, failures: readonly Failure[]): ImageEntry {
+  return failures.length === 0
+    ? image
+    : { ...image, lockFailures: [...(image.lockFailures ?? []), ...failures] };
 }
 
 function failuresOf(result: Result<unknown>): readonly Failure[] {

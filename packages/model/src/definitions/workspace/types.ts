@@ -1,8 +1,9 @@
 import type { JsonDocument } from '../../diagnostics/document';
 import type { Parsed } from '../../diagnostics/parse';
 import type { Failure } from '../../failure';
+import type { ArchiveLock } from '../archive-lock';
 import type { ImageDefinition } from '../image';
-import type { ArchiveLock, ImageLock, ToolLock } from '../locks';
+import type { ImageLock, ToolLock } from '../locks';
 import type { ToolDefinition } from '../tool';
 
 /** A definition and its lock, under the name of their folder. */
@@ -15,7 +16,7 @@ export interface Entry<Definition, Lock> {
   readonly document: JsonDocument;
   /** Undefined where there is none, where it was not asked for, or where it can't be read. */
   readonly lock?: Parsed<Lock>;
-  /** Why the lock can't be read: no reason to refuse the workspace, for `lock` writes it anew. See `checkLocks`. */
+  /** Why the lock can't be used: no reason to refuse the workspace, since `lock` writes it again. See `checkLocks`. */
   readonly lockFailures?: readonly Failure[];
 }
 

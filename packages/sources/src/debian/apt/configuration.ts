@@ -9,6 +9,13 @@ export const LISTS = 'lists';
 export const CONFIGURATION = 'apt.conf';
 const SOURCES = 'sources.list';
 const STATUS = 'status';
+const PREFERENCES = 'preferences';
+
+/** The installed version of a package is the only one that apt may take (apt_preferences(5); `now` is dpkg's status). */
+const KEEP_INSTALLED = 'Package: *\nPin: release a=now\nPin-Priority: 1001\n';
+
+/** Options with which apt may replace installed packages after all. */
+export const MAY_REPLACE = ['-o', 'Dir::Etc::Preferences=/dev/null'];
 
 /** The files of an apt that stands on nothing but our lists (apt.conf(5)), by path; the lists themselves apart. */
 export function aptFiles(
@@ -21,7 +28,12 @@ export function aptFiles(
   const sources = suites.map(
     ({ archive, suite }) => `deb [trusted=yes] http://${HOST}/${archive} ${suite} ${components.join(' ')}\n`,
   );
-  return { [CONFIGURATION]: configuration(mountAt, arch), [SOURCES]: sources.join(''), [STATUS]: status };
+  return {
+    [CONFIGURATION]: configuration(mountAt, arch),
+    [SOURCES]: sources.join(''),
+    [STATUS]: status,
+    [PREFERENCES]: KEEP_INSTALLED,
+  };
 }
 
 /** `trusted=yes` in the sources and no caches on disk: signatures were checked by `openArchive`, the mount is read-only. */
@@ -36,7 +48,7 @@ Acquire::Languages "none";
 Debug::NoLocking "true";
 Dir::Etc::SourceList "${mountAt}/${SOURCES}";
 Dir::Etc::SourceParts "/dev/null";
-Dir::Etc::Preferences "/dev/null";
+Dir::Etc::Preferences "${mountAt}/${PREFERENCES}";
 Dir::Etc::PreferencesParts "/dev/null";
 Dir::State::Lists "${mountAt}/${LISTS}";
 Dir::State::status "${mountAt}/${STATUS}";

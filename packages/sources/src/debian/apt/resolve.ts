@@ -1,13 +1,18 @@
 import { fail, ok, type Arch, type Failure, type Result } from '@image-tooling/model';
 import { notFound } from '../not-found';
 import type { ArchivePackage, PackageIndex } from '../package';
-import { CONFIGURATION } from './configuration';
+import { CONFIGURATION, MAY_REPLACE } from './configuration';
+import { listedPackage, parentChanges, type InstalledOwner } from './parent-changed';
 import { parseAptResolution, type AptAction } from './simulation';
 
-/** A command for a step whose read-only mount `mountAt` holds what `writeAptLists` wrote. */
+/**
+ * A command for a step whose read-only mount `mountAt` holds what `writeAptLists` wrote. apt takes no other version of
+ * what is installed, unless it `mayReplace`: that shows what stands in the way.
+ */
 export function aptResolveCommand(request: {
   readonly packages: readonly string[];
   readonly mountAt: string;
+  readonly mayReplace?: boolean;
 }): { argv: [string, ...string[]]; env: Record<string, string> } {
   return {
     argv: [
@@ -16,6 +21,7 @@ export function aptResolveCommand(request: {
       '--simulate',
       '--quiet',
       '--no-install-recommends',
+      ...(request.mayReplace ? MAY_REPLACE : []),
       '--',
       ...request.packages,
     ],
@@ -32,37 +38,51 @@ export function missingPackages(names: readonly string[], index: PackageIndex): 
   return names.filter((name) => !index.byName.has(name)).map((name) => notFound(name, index));
 }
 
-export interface AptRun {
-  /** The image, for messages. */
-  readonly image: string;
-  readonly arch: Arch;
+/** What apt answered. */
+export interface AptAnswer {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/**
- * The packages that apt would install, sorted by name. Fails with `package-conflict` (apt's own words in the
- * details), with `parent-changed` for each package of the chain that apt would replace or remove, or with
- * `archive-format` where apt answered with a package that the lists do not have.
- */
-export function readAptResolution(run: AptRun, index: PackageIndex): Result<ArchivePackage[]> {
-  if (run.exitCode !== 0) return fail(conflict(run));
-  const actions = parseAptResolution(run.stdout);
-  const changed = actions
-    .filter(({ before }) => before !== undefined)
-    .map((action) => parentChanged(action, run));
-  const found = actions
-    .filter(({ before }) => before === undefined)
-    .map((action) => ({ action, listed: listedPackage(action, index) }));
-  const unknown = found.flatMap(({ action, listed }) => (listed ? [] : [unlisted(action)]));
-  const [first, ...rest] = [...changed, ...unknown];
-  if (first) return fail(first, ...rest);
-  return ok(found.flatMap(({ listed }) => listed ?? []).sort((a, b) => (a.name < b.name ? -1 : 1)));
+export interface AptRun extends AptAnswer {
+  /** The image, for messages. */
+  readonly image: string;
+  readonly arch: Arch;
 }
 
-function listedPackage({ name, version, arch }: AptAction, index: PackageIndex): ArchivePackage | undefined {
-  return index.byName.get(name)?.find((known) => known.version === version && known.architecture === arch);
+/** Whether apt found a way that changes nothing of what is installed. */
+export function keepsInstalled({ exitCode, stdout }: AptAnswer): boolean {
+  return exitCode === 0 && parseAptResolution(stdout).every(({ before }) => before === undefined);
+}
+
+/**
+ * The packages that apt would install, sorted by name. `free` is apt's answer where it may replace what is installed,
+ * asked for where the first answer does not keep it all. Fails with `parent-changed` for each package of the chain
+ * that would have to change, with `package-conflict` where there is no way at all (apt's own words in the details), or
+ * with `archive-format` where apt answered with a package that the lists do not have.
+ */
+export function readAptResolution(
+  run: AptRun,
+  index: PackageIndex,
+  free?: { readonly answer: AptAnswer; readonly ownerOf: InstalledOwner },
+): Result<ArchivePackage[]> {
+  if (!keepsInstalled(run)) {
+    const answer = free?.answer ?? run;
+    if (answer.exitCode !== 0) return fail(conflict({ ...run, ...answer }));
+    const [first, ...rest] = parentChanges(parseAptResolution(answer.stdout), index, {
+      ...run,
+      ownerOf: free?.ownerOf,
+    });
+    return first ? fail(first, ...rest) : fail(conflict(run));
+  }
+  const found = parseAptResolution(run.stdout).map((action) => ({
+    action,
+    listed: listedPackage(action, index),
+  }));
+  const [first, ...rest] = found.flatMap(({ action, listed }) => (listed ? [] : [unlisted(action)]));
+  if (first) return fail(first, ...rest);
+  return ok(found.flatMap(({ listed }) => listed ?? []).sort((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
 function conflict({ image, arch, stdout, stderr }: AptRun): Failure {
@@ -74,18 +94,6 @@ function conflict({ image, arch, stdout, stderr }: AptRun): Failure {
     message: `apt finds no way to install the packages of "${image}" (${arch}) together on top of its parent.`,
     hint: 'Read what apt says below, and take the package that gets in the way out of image.json.',
     details: words.slice(-30),
-  };
-}
-
-function parentChanged({ name, before, version }: AptAction, { image, arch }: AptRun): Failure {
-  const what = version === undefined ? `removed (${before})` : `replaced: ${before} by ${version}`;
-  return {
-    code: 'parent-changed',
-    message: `To install the packages of "${image}" (${arch}), ${name} of its parent would be ${what}; a child never changes a parent's package.`,
-    hint:
-      version === undefined
-        ? 'Take the package that conflicts with it out of image.json, or the other one out of the parent.'
-        : "Run the parent's lock target first, so that both stand on one state of the archive.",
   };
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok, type Arch, type Failure, type Result } from '@image-tooling/model';
+import { fail, ok, type Arch, type Result } from '@image-tooling/model';
 import { ioFailure } from '@image-tooling/host';
 import type { ArchiveState } from '../archive';
 import type { ArchivePackage, LockedDeb, PackageIndex } from '../package';
@@ -10,6 +10,8 @@ export interface AptLists {
   readonly arch: Arch;
   /** The packages that the system chain has already. */
   readonly installed: readonly LockedDeb[];
+  /** Control files of those that the archive no longer lists, by sha256 of the package: see `unlistedDebs`. */
+  readonly controls?: ReadonlyMap<string, string>;
   /** dpkg's own record of what is below those, where the chain begins with somebody else's system. */
   readonly status?: string;
   /** Where the folder will be mounted in the container. */
@@ -19,19 +21,18 @@ export interface AptLists {
 /**
  * Writes what apt needs to resolve in a container without network: the verified lists, and a status file that says
  * that the chain's packages are installed. Works for any architecture, whatever the container's. Fails with
- * `lock-stale` where the chain has a version that the archive no longer lists, `disk-full` or `io`.
+ * `disk-full` or `io`. Throws for an installed package that neither the archive lists nor `controls` has.
  */
 export async function writeAptLists(
   folder: string,
   state: ArchiveState,
-  { arch, installed, status = '', mountAt }: AptLists,
+  { arch, installed, controls, status = '', mountAt }: AptLists,
 ): Promise<Result<void>> {
-  const stanzas = statusOf(installed, state.packages(arch));
-  if (!stanzas.ok) return stanzas;
+  const stanzas = installed.map((deb) => stanzaOf(deb, state.packages(arch), controls));
   const lists = state.lists.filter((list) => list.arch === arch);
   const components = [...new Set(lists.map(({ component }) => component))];
   const files: Record<string, string | Buffer> = {
-    ...aptFiles(mountAt, arch, state.releases, components, withGap(status) + stanzas.value),
+    ...aptFiles(mountAt, arch, state.releases, components, withGap(status) + stanzas.join('')),
   };
   for (const list of lists)
     files[join(LISTS, listName(list, `${list.component}/binary-${arch}/Packages`))] = list.content;
@@ -50,21 +51,22 @@ function withGap(status: string): string {
   return status === '' ? '' : `${status.trimEnd()}\n\n`;
 }
 
-function statusOf(installed: readonly LockedDeb[], index: PackageIndex): Result<string> {
-  const found = installed.map((deb) => ({ deb, stanza: stanzaOf(deb, index) }));
-  const [first, ...rest] = found.flatMap(({ deb, stanza }) => (stanza ? [] : [stale(deb)]));
-  if (first) return fail(first, ...rest);
-  return ok(found.map(({ stanza }) => `${stanza?.raw}\nStatus: install ok installed\n\n`).join(''));
+/** Returns those packages that the archive no longer lists, in the very same bytes. */
+export function unlistedDebs<Deb extends LockedDeb>(installed: readonly Deb[], index: PackageIndex): Deb[] {
+  return installed.filter((deb) => listed(deb, index) === undefined);
 }
 
-function stanzaOf({ name, version, sha256 }: LockedDeb, index: PackageIndex): ArchivePackage | undefined {
+function listed({ name, version, sha256 }: LockedDeb, index: PackageIndex): ArchivePackage | undefined {
   return index.byName.get(name)?.find((known) => known.version === version && known.sha256 === sha256);
 }
 
-function stale({ name, version, architecture }: LockedDeb): Failure {
-  return {
-    code: 'lock-stale',
-    message: `The parent has ${name} ${version} (${architecture}), which the archive no longer lists.`,
-    hint: "Run the parent's lock target first, so that all images stand on one state of the archive.",
-  };
+/** A paragraph of dpkg's status: the control file and whether it is installed (dpkg(1), "Package states"). */
+function stanzaOf(
+  deb: LockedDeb,
+  index: PackageIndex,
+  controls: ReadonlyMap<string, string> | undefined,
+): string {
+  const control = listed(deb, index)?.raw ?? controls?.get(deb.sha256);
+  if (control === undefined) throw new Error(`nothing is known of the installed ${deb.name} ${deb.version}`);
+  return `${control.trimEnd()}\nStatus: install ok installed\n\n`;
 }

@@ -1,0 +1,34 @@
+import { placeOf } from '../../diagnostics/document';
+import type { Failure } from '../../failure';
+import type { ArchiveLock } from '../archive-lock';
+import { lockedPackages } from './system-chain';
+import type { Image, ImageEntry } from './types';
+
+/** Returns the lock without states that no image's lock names. Keeps all while a lock can't be read, or names none. */
+export function withoutUnusedStates(lock: ArchiveLock, images: Iterable<Image>): ArchiveLock {
+  const used = new Set<string>();
+  for (const { lock: own, lockFailures } of images) {
+    if (lockFailures) return lock;
+    for (const platform of Object.values(own?.value.platforms ?? {})) {
+      if (platform.state === undefined && lockedPackages(platform).length > 0) return lock;
+      if (platform.state !== undefined) used.add(platform.state);
+    }
+  }
+  return { ...lock, states: lock.states.filter(({ id }) => used.has(id)) };
+}
+
+/** A `lock-stale` for a lock that names a state which archive.lock.json lacks: of one branch only, after a merge. */
+export function unknownStateFailures(image: ImageEntry, archiveLock: ArchiveLock | undefined): Failure[] {
+  const known = new Set<string | undefined>(archiveLock?.states.map(({ id }) => id));
+  const platforms = Object.entries(image.lock?.value.platforms ?? {});
+  const unknown = platforms.find(([, { state }]) => state !== undefined && !known.has(state));
+  if (!image.lock || !unknown) return [];
+  return [
+    {
+      code: 'lock-stale',
+      message: `The lock of "${image.name}" names a state of the archive that archive.lock.json does not have.`,
+      hint: `Restore archive.lock.json from git (after a merge: the states of both sides), or run "npx nx run ${image.name}:lock".`,
+      place: placeOf(image.lock.document, ['platforms', unknown[0], 'state'], 'not there'),
+    },
+  ];
+}

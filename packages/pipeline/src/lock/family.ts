@@ -1,0 +1,66 @@
+import {
+  chainOf,
+  fail,
+  familyOf,
+  isForOtherParent,
+  ok,
+  type Failure,
+  type Image,
+  type Result,
+  type Workspace,
+} from '@image-tooling/model';
+import type { Session } from '../session';
+import { loadWorkspace } from '../workspace/load';
+import { archiveOnce } from './archive-state';
+import { lockImage } from './image-lock';
+
+/**
+ * Locks an image and all images based on it, parents first, in one state of the archive. Gives the names of those it
+ * locked. Fails with the failures of all that it could not lock; images based on one of those are left as they are.
+ */
+export async function lockFamily(
+  session: Session,
+  { images }: Workspace,
+  image: Image,
+): Promise<Result<string[]>> {
+  const family = familyOf(image, images);
+  const archiveOf = archiveOnce(session, family);
+  const failures: Failure[] = [];
+  const failed = new Set<string>();
+  for (const { name } of family) {
+    const workspace = await loadWorkspace(session.root, session.options);
+    if (!workspace.ok) return workspace;
+    const member = workspace.value.images.get(name);
+    if (!member || chainOf(member).some((below) => failed.has(below.name))) continue;
+    const locked = await lockImage(session, workspace.value, member, archiveOf);
+    if (locked.ok) continue;
+    failures.push(...locked.failures);
+    failed.add(name);
+  }
+  const [first, ...rest] = failures;
+  return first ? fail(first, ...rest) : ok(family.map(({ name }) => name));
+}
+
+/** Locks one image, and says which images based on it must be locked again now. Fails as `lockImage` does. */
+export async function lockAlone(
+  session: Session,
+  workspace: Workspace,
+  image: Image,
+): Promise<Result<string[]>> {
+  const locked = await lockImage(session, workspace, image, archiveOnce(session, [image]));
+  if (!locked.ok) return locked;
+  const after = await loadWorkspace(session.root, session.options);
+  const stale = after.ok ? staleAbove(after.value, image) : [];
+  if (stale.length > 0)
+    session.context.progress.note(
+      `Based on ${image.name}, and to be locked again: ${stale.join(', ')} (npx nx run ${image.name}:lock --family).`,
+    );
+  return ok([image.name]);
+}
+
+function staleAbove({ images }: Workspace, image: Image): string[] {
+  return familyOf(image, images)
+    .filter((one) => one.name !== image.name)
+    .filter((one) => one.definition.platforms.some((platform) => isForOtherParent(one, platform)))
+    .map(({ name }) => name);
+}
