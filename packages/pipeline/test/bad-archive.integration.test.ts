@@ -128,7 +128,7 @@ describe('lock says of an archive that', () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no place has it. (gone)
         http://127.0.0.1:<port>/dists/stable/InRelease: HTTP 404 Not Found
-        help: Look whether the file has moved, or configure a mirror that has it.
+        help: Check whether the archive has the suite "stable". To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });
@@ -138,7 +138,7 @@ describe('lock says of an archive that', () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: the server answered with an error. (http-status)
         http://127.0.0.1:<port>/dists/stable/InRelease: HTTP 500 Internal Server Error; tried 2 times
-        help: Run the command again later; where it stays like this, check that this machine may read the address.
+        help: Run the command again later; where it stays like this, check that this machine may read the address. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });
@@ -148,7 +148,7 @@ describe('lock says of an archive that', () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no connection could be made, or it broke. (network)
         http://127.0.0.1:<port>/dists/stable/InRelease: other side closed; tried 2 times
-        help: Check the network and the proxy, then run the command again: what has come already is kept.
+        help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });
@@ -158,7 +158,7 @@ describe('lock says of an archive that', () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no server answered in time. (timeout)
         http://127.0.0.1:<port>/dists/stable/InRelease: no answer within <time>; tried 2 times
-        help: Check the network and the proxy, then run the command again: what has come already is kept.
+        help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });
@@ -168,7 +168,7 @@ describe('lock says of an archive that', () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: main/binary-amd64/Packages.xz of fixture stable could not be fetched: no server answered in time. (timeout)
         http://127.0.0.1:<port>/dists/stable/main/binary-amd64/by-hash/SHA256/<sha256>: no byte came for <time>; tried 2 times
-        help: Check the network and the proxy, then run the command again: what has come already is kept.
+        help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });
@@ -178,7 +178,7 @@ describe('lock says of an archive that', () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no connection could be made, or it broke. (network)
         http://127.0.0.1:<port>/dists/stable/InRelease: connect ECONNREFUSED 127.0.0.1:<port>; tried 2 times
-        help: Check the network and the proxy, then run the command again: what has come already is kept.
+        help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });

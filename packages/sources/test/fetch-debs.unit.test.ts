@@ -104,15 +104,10 @@ describe('fetchDebs', () => {
     archive.removeDeb('hello');
     archive.removeDeb('libhello');
     expect(shown(await fetchAll())).toMatchInlineSnapshot(`
-      "[gone] hello 1:2.0+x (all) of the archive "fixture" is gone: no place has it any more.
-      -> Run the lock target again to move to the current versions, or configure a mirror that still has this one.
-      http://127.0.0.1:PORT/pool/main/hello_2.0%2Bx_all.deb: HTTP 404 Not Found
-      http://127.0.0.1:PORT/snapshot/TIME/pool/main/hello_2.0%2Bx_all.deb: HTTP 404 Not Found
-
-      [gone] libhello 1.0 (all) of the archive "fixture" is gone: no place has it any more.
-      -> Run the lock target again to move to the current versions, or configure a mirror that still has this one.
-      http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: HTTP 404 Not Found
-      http://127.0.0.1:PORT/snapshot/TIME/pool/main/libhello_1.0_all.deb: HTTP 404 Not Found"
+      "[gone] 2 packages (hello, libhello) can't be downloaded: no mirror of the archive "fixture" has these versions.
+      -> Run the lock target again to move to the current versions. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
+      http://127.0.0.1:PORT: HTTP 404 Not Found
+      http://127.0.0.1:PORT/snapshot/TIME: HTTP 404 Not Found"
     `);
   });
 
@@ -120,8 +115,8 @@ describe('fetchDebs', () => {
     archive.removeDeb('libhello');
     archive.fault({ path: /^snapshot/, fault: { kind: 'hang' } });
     expect(shown(await fetchAll())).toMatchInlineSnapshot(`
-      "[gone] libhello 1.0 (all) of the archive "fixture" is gone: no place has it any more.
-      -> Run the lock target again to move to the current versions, or configure a mirror that still has this one.
+      "[gone] libhello 1.0 (all) can't be downloaded: no mirror of the archive "fixture" has this version.
+      -> Run the lock target again to move to the current versions. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: HTTP 404 Not Found
       http://127.0.0.1:PORT/snapshot/TIME/pool/main/libhello_1.0_all.deb: no answer within 0.3 s; tried 3 times"
     `);
@@ -130,7 +125,7 @@ describe('fetchDebs', () => {
   it('altered', async () => {
     damage({ kind: 'alter' });
     expect(shown(await fetchAll(false))).toMatchInlineSnapshot(`
-      "[checksum] libhello 1.0 (all) could not be fetched: what came has another checksum than expected.
+      "[checksum] libhello 1.0 (all) can't be downloaded: what came has another checksum than expected.
       -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
       http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: expected sha256 SHA256, got SHA256"
     `);
@@ -144,7 +139,7 @@ describe('fetchDebs', () => {
   it('truncated', async () => {
     damage({ kind: 'truncate', bytes: 50 });
     expect(shown(await fetchAll(false)).replace(/of \d+ bytes/, 'of N bytes')).toMatchInlineSnapshot(`
-      "[truncated] libhello 1.0 (all) could not be fetched: it came incomplete.
+      "[truncated] libhello 1.0 (all) can't be downloaded: it came incomplete.
       -> Try again; where it stays like this, a proxy or mirror is damaged.
       http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: 50 of N bytes came; tried 3 times"
     `);
@@ -153,22 +148,39 @@ describe('fetchDebs', () => {
   it('a mirror that is down', async () => {
     await archive.stop();
     expect(shown(await fetchAll(false))).toMatchInlineSnapshot(`
-      "[network] hello 1:2.0+x (all) could not be fetched: no connection could be made, or it broke.
-      -> Check the network and the proxy, then run the command again: what has come already is kept.
-      http://127.0.0.1:PORT/pool/main/hello_2.0%2Bx_all.deb: connect ECONNREFUSED 127.0.0.1:PORT; tried 3 times
+      "[network] 2 packages (hello, libhello) can't be downloaded: no connection could be made, or it broke.
+      -> Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
+      http://127.0.0.1:PORT: connect ECONNREFUSED 127.0.0.1:PORT; tried 3 times"
+    `);
+  });
 
-      [network] libhello 1.0 (all) could not be fetched: no connection could be made, or it broke.
-      -> Check the network and the proxy, then run the command again: what has come already is kept.
-      http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: connect ECONNREFUSED 127.0.0.1:PORT; tried 3 times"
+  it('however many packages one cause hits, in one failure', async () => {
+    const [hello, library] = locked as [LockedDeb, LockedDeb];
+    const many = Array.from({ length: 81 }, (_, index) => ({
+      ...library,
+      name: `package-${index}`,
+      path: `pool/main/p/package-${index}.deb`,
+      sha256: String(index).padStart(64, '0'),
+    }));
+    locked = [...many, hello, { ...hello, name: 'hello-too', sha256: 'f'.repeat(64) }];
+    expect(shown(await fetchAll())).toMatchInlineSnapshot(`
+      "[gone] 81 packages (package-0, package-1, package-2 and 78 more) can't be downloaded: no mirror of the archive "fixture" has these versions.
+      -> Run the lock target again to move to the current versions. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
+      http://127.0.0.1:PORT: HTTP 404 Not Found
+      http://127.0.0.1:PORT/snapshot/TIME: HTTP 404 Not Found
+
+      [checksum] hello-too 1:2.0+x (all) can't be downloaded: what came has another checksum than expected.
+      -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+      http://127.0.0.1:PORT/pool/main/hello_2.0%2Bx_all.deb: expected sha256 SHA256, got SHA256
+      http://127.0.0.1:PORT/snapshot/TIME/pool/main/hello_2.0%2Bx_all.deb: expected sha256 SHA256, got SHA256"
     `);
   });
 
   it('of an archive that nobody configured', async () => {
     locked = locked.slice(0, 1).map((deb) => ({ ...deb, archive: 'elsewhere' }));
     expect(shown(await fetchAll())).toMatchInlineSnapshot(`
-      "[gone] hello 1:2.0+x (all) of the archive "elsewhere" is gone: no place has it any more.
-      -> Run the lock target again to move to the current versions, or configure a mirror that still has this one.
-      no address is known for it"
+      "[unknown-reference] The lock has packages of the archive "elsewhere", which is not configured.
+      -> Name it under "debian": { "archives": … } in nx.json. Configured are: fixture."
     `);
   });
 

@@ -160,8 +160,8 @@ describe('an InRelease that is refused', () => {
 
   it('of an archive that has no mirror', async () => {
     expect(shown(await openWith({}, NOW, () => ({ mirrors: [] })))).toMatchInlineSnapshot(`
-      "[usage] No mirror of the archive "fixture" is known: neither the workspace nor this machine's apt names one.
-      -> Name one in the option "mirrors" of the plugin, in nx.json."
+      "[usage] No mirror of the archive "fixture" is known.
+      -> To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }"
     `);
   });
 
@@ -172,7 +172,7 @@ describe('an InRelease that is refused', () => {
     };
     expect(shown(await openWith({}, NOW, absent))).toMatchInlineSnapshot(`
       "[gone] InRelease of fixture stable could not be fetched: no place has it.
-      -> Look whether the file has moved, or configure a mirror that has it.
+      -> Check whether the archive has the suite "stable". To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       http://127.0.0.1:PORT/dists/stable/InRelease: HTTP 404 Not Found"
     `);
   });
@@ -212,7 +212,7 @@ describe('package lists that are refused', () => {
     const request = { archives: { fixture: NOWHERE }, suites, arches: ['amd64'] as const };
     expect(shown(await openArchive(request, quietContext()))).toMatchInlineSnapshot(`
       "[unknown-reference] The suite "stable" names the archive "elsewhere", which is not configured.
-      -> Configured are: fixture."
+      -> Name it under "debian": { "archives": … } in nx.json. Configured are: fixture."
     `);
   });
 });

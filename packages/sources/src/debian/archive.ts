@@ -1,4 +1,4 @@
-import { all, fail, ok, type Arch, type Result, type RunContext } from '@image-tooling/model';
+import { all, fail, ok, type Arch, type Failure, type Result, type RunContext } from '@image-tooling/model';
 import { createHttpClient, type HttpClient } from '../http';
 import { fetchIndex, fetchRelease, type FetchedRelease, type PackageList } from './fetch-index';
 import type { PackageIndex } from './package';
@@ -8,7 +8,7 @@ import type { Suite } from './release';
 
 /** Where the files of one archive may be had, and whose signatures count. */
 export interface ArchiveSource {
-  /** Base addresses, the first one tried first: configured mirrors, then the host's own. */
+  /** Base addresses, the first one tried first: configured mirrors, the host's own, public ones. */
   readonly mirrors: readonly string[];
   /** Base address below which the archive stands as it was at a time: `…/archive/debian`. */
   readonly snapshot?: string;
@@ -90,7 +90,10 @@ async function openSuite(
   fetching: Fetching,
 ): Promise<Result<OpenedSuite>> {
   const source = request.archives[suite.archive];
-  if (source === undefined) return fail(unknownArchive(suite, request));
+  if (source === undefined)
+    return fail(
+      unknownArchive(`The suite "${suite.suite}" names the archive "${suite.archive}"`, request.archives),
+    );
   const release = await fetchRelease(suite, { ...source, now: request.now ?? new Date() }, fetching);
   if (!release.ok) return release;
   const wanted = (request.components ?? ['main']).flatMap((component) =>
@@ -102,12 +105,13 @@ async function openSuite(
   return lists.ok ? ok({ release: release.value, lists: lists.value }) : lists;
 }
 
-function unknownArchive({ archive, suite }: Suite, { archives }: ArchiveRequest) {
+/** A failure about an archive that is not configured; `what` names it, as the start of a sentence. */
+export function unknownArchive(what: string, archives: ArchiveSources): Failure {
   return {
     code: 'unknown-reference',
-    message: `The suite "${suite}" names the archive "${archive}", which is not configured.`,
-    hint: `Configured are: ${Object.keys(archives).sort().join(', ')}.`,
-  } as const;
+    message: `${what}, which is not configured.`,
+    hint: `Name it under "debian": { "archives": … } in nx.json. Configured are: ${Object.keys(archives).sort().join(', ')}.`,
+  };
 }
 
 function stateOf(suites: readonly OpenedSuite[], arches: readonly Arch[]): Result<ArchiveState> {

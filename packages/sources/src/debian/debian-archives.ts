@@ -1,7 +1,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { hostMirrors, type AptConfiguration, type DebianArchive } from './host-mirrors';
+import { DEFAULT_MIRRORS } from './default-mirrors';
+import { hostMirrors, type AptConfiguration } from './host-apt/host-mirrors';
+import type { DebianArchive } from './host-apt/suites';
 import type { ArchiveSources } from './archive';
 import type { Suite } from './release';
 
@@ -30,8 +32,8 @@ export interface DebianOptions {
 }
 
 /**
- * Debian's archives with their places in order: configured mirrors, the host's own, the snapshot archive.
- * Fails with `io` where an archive has no trusted keys, `no mirror` being left to the first download.
+ * Returns Debian's archives with their places in order: configured mirrors, the host's own, public ones, the snapshot
+ * archive. Fails with `io` if an archive has no trusted keys.
  */
 export async function debianArchives(options: DebianOptions): Promise<Result<ArchiveSources>> {
   const host = await hostMirrors(options.apt);
@@ -41,7 +43,9 @@ export async function debianArchives(options: DebianOptions): Promise<Result<Arc
     const trustedKeys = await readTrustedKeys(options.trustFolder, archive);
     if (!trustedKeys.ok) return trustedKeys;
     sources[archive] = {
-      mirrors: [...new Set([...(options.mirrors?.[archive] ?? []), ...host[archive]])],
+      mirrors: [
+        ...new Set([...(options.mirrors?.[archive] ?? []), ...host[archive], ...DEFAULT_MIRRORS[archive]]),
+      ],
       ...(snapshot !== null && { snapshot: `${snapshot}/${archive}` }),
       trustedKeys: trustedKeys.value,
     };

@@ -1,9 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { all, fail, ok, type Digest, type Failure, type Result, type RunContext } from '@image-tooling/model';
+import { fail, failWith, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
 import { createHttpClient, downloadFile, type HttpClient } from '../http';
 import { addressOf, snapshotTime } from './address';
-import type { ArchiveSources } from './archive';
+import { unknownArchive, type ArchiveSource, type ArchiveSources } from './archive';
+import { failuresOf, type FailedDeb } from './deb-failures';
 import type { LockedDeb } from './package';
 
 /** What fetching needs of a store of blobs. */
@@ -35,7 +36,8 @@ export interface FetchedDeb extends LockedDeb {
 /**
  * Gets every .deb into the cache, verified by its locked sha256, in the order of `debs`. A .deb comes from the
  * cache, else from the archive's mirrors in their order, else from the snapshot archive at the locked time. Fails
- * with all that could not be had: `gone` where no place has a file, else as `downloadFile`.
+ * with all that could not be had, one failure for each cause: `gone` where no place has a file, else as
+ * `downloadFile`; `unknown-reference` for an archive that is not configured.
  */
 export async function fetchDebs(
   debs: readonly LockedDeb[],
@@ -57,10 +59,18 @@ export async function fetchDebs(
       return result;
     }),
   );
-  const result = all(fetched);
-  if (result.ok) step.done({ origin: counts.bytes === 0 ? 'store' : 'fetched', bytes: counts.bytes });
-  else step.failed();
-  return result;
+  const failed = fetched.flatMap((result, position) => failuresWithDeb(result, debs[position]));
+  if (failed.length > 0) {
+    step.failed();
+    return failWith(failuresOf(failed));
+  }
+  step.done({ origin: counts.bytes === 0 ? 'store' : 'fetched', bytes: counts.bytes });
+  return ok(fetched.flatMap((result) => (result.ok ? [result.value] : [])));
+}
+
+function failuresWithDeb(result: Result<FetchedDeb>, deb: LockedDeb | undefined): FailedDeb[] {
+  if (result.ok || deb === undefined) return [];
+  return result.failures.map((failure) => ({ deb, failure }));
 }
 
 async function fetchDeb(
@@ -70,17 +80,20 @@ async function fetchDeb(
 ): Promise<Result<FetchedDeb>> {
   const digest: Digest = `sha256:${deb.sha256}`;
   if (await fetch.cache.hasBlob(digest)) return ok({ ...deb, file: fetch.cache.blobPath(digest) });
+  const source = fetch.archives[deb.archive];
+  if (source === undefined)
+    return fail(unknownArchive(`The lock has packages of the archive "${deb.archive}"`, fetch.archives));
   const temporary = join(fetch.workFolder, `${deb.sha256}.${process.pid}.deb`);
   const request = {
     name: `${deb.name} ${deb.version} (${deb.architecture})`,
-    urls: debPlaces(deb, fetch.archives, fetch.time),
+    urls: debPlaces(deb, source, fetch.time),
     sha256: deb.sha256,
     size: deb.size,
     maxBytes: deb.size,
   };
   try {
     const downloaded = await downloadFile(request, temporary, options);
-    if (!downloaded.ok) return fail(withWayOut(downloaded.failures[0], deb));
+    if (!downloaded.ok) return downloaded;
     const put = await fetch.cache.putBlobFromFile(temporary, digest);
     return put.ok ? ok({ ...deb, file: fetch.cache.blobPath(digest) }) : put;
   } finally {
@@ -89,19 +102,8 @@ async function fetchDeb(
 }
 
 /** The addresses of a .deb in the order in which they are asked. */
-export function debPlaces(deb: LockedDeb, archives: ArchiveSources, time: number): string[] {
-  const source = archives[deb.archive];
-  if (source === undefined) return [];
+function debPlaces(deb: LockedDeb, source: ArchiveSource, time: number): string[] {
   const mirrors = source.mirrors.map((mirror) => addressOf(mirror, deb.path));
   if (source.snapshot === undefined) return mirrors;
   return [...mirrors, addressOf(source.snapshot, `${snapshotTime(time)}/${deb.path}`)];
-}
-
-function withWayOut(failure: Failure, deb: LockedDeb): Failure {
-  if (failure.code !== 'gone') return failure;
-  return {
-    ...failure,
-    message: `${deb.name} ${deb.version} (${deb.architecture}) of the archive "${deb.archive}" is gone: no place has it any more.`,
-    hint: 'Run the lock target again to move to the current versions, or configure a mirror that still has this one.',
-  };
 }

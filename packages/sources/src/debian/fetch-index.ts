@@ -1,6 +1,7 @@
 import { fail, ok, type Arch, type Failure, type Result } from '@image-tooling/model';
 import { downloadBytes, type DownloadOptions } from '../http';
 import { addressOf } from './address';
+import { mirrorHint, withMirrorHint } from './mirror-hint';
 import { readRelease, type IndexFile, type Release, type ReleaseChecks, type Suite } from './release';
 import { TooLarge, unpack, type Packing } from './unpack';
 
@@ -43,7 +44,7 @@ export async function fetchRelease(
     },
     options,
   );
-  if (!fetched.ok) return fetched;
+  if (!fetched.ok) return fail(noList(fetched.failures[0], suite));
   const text = fetched.value.bytes.toString('utf8');
   const release = await readRelease(text, suite, source);
   return release.ok ? ok({ ...suite, text, sha256: fetched.value.sha256, release: release.value }) : release;
@@ -70,7 +71,7 @@ export async function fetchIndex(
     },
     options,
   );
-  if (!fetched.ok) return fetched;
+  if (!fetched.ok) return fail(noList(fetched.failures[0], from));
   const { archive, suite } = from;
   try {
     const content = await unpack(fetched.value.bytes, packing, MAX_LIST_BYTES);
@@ -97,11 +98,16 @@ function listedIndex(
   return undefined;
 }
 
+function noList(failure: Failure, { archive, suite }: Suite): Failure {
+  if (failure.code !== 'gone') return withMirrorHint(failure, archive);
+  return withMirrorHint(failure, archive, `Check whether the archive has the suite "${suite}".`);
+}
+
 function noMirror({ archive }: Suite): Failure {
   return {
     code: 'usage',
-    message: `No mirror of the archive "${archive}" is known: neither the workspace nor this machine's apt names one.`,
-    hint: 'Name one in the option "mirrors" of the plugin, in nx.json.',
+    message: `No mirror of the archive "${archive}" is known.`,
+    hint: mirrorHint(archive),
   };
 }
 

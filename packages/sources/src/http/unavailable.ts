@@ -30,7 +30,7 @@ export function unavailable(name: string, refused: readonly Refused[]): Failure 
   const hint = refused.find((one) => one.code === code && one.hint !== undefined)?.hint ?? HINTS[code];
   return {
     code,
-    message: `${name} could not be fetched: ${summary(code)}.`,
+    message: `${name} could not be fetched: ${summaryOf(code)}.`,
     ...(hint !== undefined && { hint }),
     details: refused.length === 0 ? ['no address is known for it'] : refused.map(line),
   };
@@ -48,7 +48,8 @@ function codeOf(refused: readonly Refused[]): FailureCode {
   return GRAVITY.find((code) => codes.has(code)) ?? 'network';
 }
 
-function summary(code: FailureCode): string {
+/** Returns why a file could not be had, as the end of a sentence. */
+export function summaryOf(code: FailureCode): string {
   const texts: Partial<Record<FailureCode, string>> = {
     checksum: 'what came has another checksum than expected',
     truncated: 'it came incomplete',
