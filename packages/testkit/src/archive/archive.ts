@@ -7,6 +7,8 @@ import { FaultyServer } from './server';
 export interface FixtureArchiveOptions extends Partial<ArchiveContent> {
   /** The archive's name in locks; default `fixture`. */
   readonly name?: string;
+  /** Where it is below its server's root: `debian`. Default: at the root. */
+  readonly folder?: string;
 }
 
 /** A small signed Debian archive behind a real server, that can be changed, damaged, stopped and started again. */
@@ -38,18 +40,22 @@ export async function createArchive(options: FixtureArchiveOptions = {}): Promis
   let content: ArchiveContent = { suite: 'stable', packages: [], ...options };
   let files = await publishArchive(content);
   const everPublished = new Map(files);
-  const server = new FaultyServer((path) => {
+  const base = options.folder === undefined ? '' : `${options.folder}/`;
+  const server = new FaultyServer((asked) => {
+    if (!asked.startsWith(base)) return undefined;
+    const path = asked.slice(base.length);
     const [first, , ...rest] = path.split('/');
     return first === 'snapshot' ? everPublished.get(rest.join('/')) : files.get(path);
   });
   await server.start();
+  const url = `${server.url}/${base}`.replace(/\/$/, '');
   const { publicKey } = await signingKey('trusted');
   return {
     name,
     suite: { archive: name, suite: content.suite },
-    url: server.url,
+    url,
     publicKey,
-    source: { mirrors: [server.url], snapshot: `${server.url}/snapshot`, trustedKeys: [publicKey] },
+    source: { mirrors: [url], snapshot: `${url}/snapshot`, trustedKeys: [publicKey] },
     requests: server.requests,
     async republish(changes) {
       content = { ...content, ...changes };
