@@ -11,7 +11,8 @@ const TIMEOUT_SECONDS = 20;
  */
 export const findDeb: Find = async (named, search) => {
   const { name, path, toolVersion } = search.options;
-  const version = toolVersion ?? lockedVersion(named, search) ?? (await candidate(named, search));
+  const known = toolVersion ?? lockedVersion(named, search);
+  const version = known ?? (await candidate(named, search));
   if (version === undefined)
     return fail(
       usage(
@@ -24,11 +25,17 @@ export const findDeb: Find = async (named, search) => {
     version: upstream(version),
     source: { package: named, files: { [program]: `bin/${name}` } },
     questions: [
+      ...(known === undefined ? [versionOfThisMachine(upstream(version))] : []),
       ...(path === undefined ? [`The program is taken to be /${program} of the package.`] : []),
       'Files of a package are taken without the packages that it depends on: images that have the tool list those.',
     ],
   });
 };
+
+/** The host's release is often another: Ubuntu's, or an older one of Debian's. */
+function versionOfThisMachine(version: string): string {
+  return `Version ${version} is the one in this machine's apt. If the images' release has another, "lock" lists it.`;
+}
 
 function lockedVersion(name: string, { workspace }: Search): string | undefined {
   for (const { lock } of workspace.images.values())
