@@ -57,9 +57,9 @@ export function describeBadBuilds(chain: () => Chain): void {
       chain().archive.fault({ path: new RegExp(debPath(SLOW)), fault: { kind: 'status', status: 404 } });
       try {
         expect(await seen(rig, 'slow')).toMatchInlineSnapshot(`
-          "error: fixture-slow 1.0 (all) of the archive "fixture" is gone: no place has it any more. (gone)
+          "error: fixture-slow 1.0 (all) can't be downloaded: no mirror of the archive "fixture" has this version. (gone)
             http://127.0.0.1:<port>/pool/main/fixture-slow_1.0_all.deb: HTTP 404 Not Found
-            help: Run the lock target again to move to the current versions, or configure a mirror that still has this one.
+            help: Run the lock target again to move to the current versions. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
           "
         `);
       } finally {
@@ -72,7 +72,7 @@ export function describeBadBuilds(chain: () => Chain): void {
       const lock = await readFile(join(rig.folder, 'images/slow/lock.json'), 'utf8');
       await rig.write('images/slow/lock.json', lock.replace(/"[0-9a-f]{64}"/, `"${'0'.repeat(64)}"`));
       expect(await seen(rig, 'slow')).toMatchInlineSnapshot(`
-        "error: fixture-slow 1.0 (all) could not be fetched: what came has another checksum than expected. (checksum)
+        "error: fixture-slow 1.0 (all) can't be downloaded: what came has another checksum than expected. (checksum)
           http://127.0.0.1:<port>/pool/main/fixture-slow_1.0_all.deb: expected sha256 <sha256>, got <sha256>
           help: Somebody between here and the source changed the file, or a mirror is damaged: try another one.
         "

@@ -57,7 +57,7 @@ async function reasonToSkip(): Promise<string | undefined> {
   const tried = exec('unshare', ['--mount', '--map-root-user', 'mount', '--bind', '/tmp', '/etc/apt']);
   return tried.then(
     () => undefined,
-    (error: Error) => `no mount namespace here: ${error.message}`,
+    (error: unknown) => `no mount namespace here: ${String(error)}`,
   );
 }
 
@@ -121,7 +121,7 @@ describe.skipIf(unavailable !== undefined)('on a host whose apt names no mirror 
           HTTPS_PROXY: proxy.url,
         },
       },
-    ).catch((error: { stderr: string }) => error);
+    ).catch((error: unknown) => error as { stderr: string });
     const hosts = proxy.asked.slice(asked).map((line) => /^\w+ (?:http:\/\/)?([\w.-]+)/.exec(line)?.[1]);
     return { stderr: steady(ran.stderr, rig), hosts: [...new Set(hosts)].sort() };
   }
@@ -132,13 +132,10 @@ describe.skipIf(unavailable !== undefined)('on a host whose apt names no mirror 
     routes = { [second]: debian, [securityHost]: security };
     const apt = { 'sources.list.d/ubuntu.sources': UBUNTU_SOURCES };
     const locked = await onHost(apt, ['lock', 'tool']);
-    expect(locked).toEqual({
-      stderr: expect.not.stringContaining('error'),
-      hosts: [first, second, securityHost].sort(),
-    });
+    expect(locked).toEqual({ stderr: '', hosts: [first, second, securityHost].sort() });
     const emptyStore = join(rig.folder, 'empty-store');
     const built = await onHost(apt, ['build', 'tool'], emptyStore);
-    expect(built).toEqual({ stderr: expect.not.stringContaining('error'), hosts: [securityHost] });
+    expect(built).toEqual({ stderr: '', hosts: [securityHost] });
     expect(existsSync(join(rig.folder, 'tools/tool/dist'))).toBe(true);
   });
 
@@ -150,7 +147,7 @@ describe.skipIf(unavailable !== undefined)('on a host whose apt names no mirror 
       'mirrors/debian-security.list': 'http://cloud-security.invalid/debian-security\n',
     };
     const { stderr, hosts } = await onHost(apt, ['lock', 'tool']);
-    expect(stderr).not.toContain('error');
+    expect(stderr).toBe('');
     expect(hosts).toEqual(['cloud-security.invalid', 'cloud.invalid']);
   });
 
