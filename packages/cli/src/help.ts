@@ -69,6 +69,7 @@ Environment
   IMAGE_REGISTRY              registry to publish to, in place of nx.json's
   REGISTRY_USERNAME, REGISTRY_PASSWORD
                               to log in to it with; else as docker and podman have it
+  DOCKER_AUTH_CONFIG          the content of docker's config.json: logins for several registries
   IMAGE_BRANCH                as --branch: for CI, where a branch's name is somebody else's text
   IMAGE_RELEASE_VERSION       as --release
   IMAGE_VERBOSE               not empty: show all output of the programs that are run

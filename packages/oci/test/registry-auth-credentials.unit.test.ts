@@ -1,72 +1,16 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCredentials } from '../src/registry/auth/credentials';
-import { DEFAULT_TIMINGS } from '../src/registry/options';
-import { atEnd } from './registry-transport-helpers';
-
-const SECRET = 'planted-secret';
-const auth = (text: string): string => Buffer.from(text).toString('base64');
-
-async function home(files: Readonly<Record<string, unknown>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'credentials-'));
-  atEnd(() => rm(folder, { recursive: true }));
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
-    if (name.startsWith('bin/')) await chmod(join(folder, name), 0o755);
-  }
-  return folder;
-}
-
-const NO_ENV: NodeJS.ProcessEnv = {};
-
-async function find(
-  files: Readonly<Record<string, unknown>>,
-  { registry = 'registry.example', path = 'team/name', env = NO_ENV, helperSeconds = 5 } = {},
-) {
-  const folder = await home(files);
-  const inFolder = Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, value?.replace('~', folder)]),
-  );
-  const result = await findCredentials(
-    { registry, path },
-    {
-      env: { HOME: folder, PATH: `${folder}/bin:${process.env['PATH']}`, ...inFolder },
-      signal: new AbortController().signal,
-      timings: { ...DEFAULT_TIMINGS, helperSeconds },
-    },
-  );
-  expect(JSON.stringify(result.ok ? [] : result.failures)).not.toContain(SECRET);
-  return { result, folder };
-}
-
-async function found(...question: Parameters<typeof find>) {
-  const { result, folder } = await find(...question);
-  if (!result.ok) throw new Error(result.failures[0].message);
-  return result.value && { ...result.value, from: result.value.from.replace(folder, '~') };
-}
-
-function usernameOf(credentials: Awaited<ReturnType<typeof found>>): string | undefined {
-  return credentials?.kind === 'password' ? credentials.username : undefined;
-}
-
-async function failure(...question: Parameters<typeof find>) {
-  const { result, folder } = await find(...question);
-  if (result.ok) throw new Error(`expected a failure, got ${JSON.stringify(result.value)}`);
-  const [first] = result.failures;
-  return { ...first, message: first.message.replaceAll(folder, '~') };
-}
-
-const password = (from: string, text = `ada:${SECRET}`) => ({
-  kind: 'password',
-  username: text.split(':')[0],
-  password: text.split(':').slice(1).join(':'),
-  from,
-});
-const CONFIG = '.docker/config.json';
-const config = (key: string, text = `ada:${SECRET}`) => ({ auths: { [key]: { auth: auth(text) } } });
+import {
+  CONFIG,
+  SECRET,
+  answering,
+  auth,
+  config,
+  failure,
+  found,
+  helper,
+  password,
+  usernameOf,
+} from './registry-credentials-helpers';
 
 describe('credentials', () => {
   it('are none where nothing has any', async () => {
@@ -162,18 +106,21 @@ describe('a file with credentials', () => {
     );
   });
 
+  it.each(['[]', '"text"', 'null'])('that is not an object is a failure: %s', async (text) =>
+    expect((await failure({ [CONFIG]: text })).message).toContain('holds JSON, but not an object'),
+  );
+
+  it('that is a folder is a failure', async () => {
+    const { message } = await failure({ 'x/y': '' }, { env: { REGISTRY_AUTH_FILE: '~/x' } });
+    expect(message).toContain("~/x can't be read: it is a folder");
+  });
+
   it('that REGISTRY_AUTH_FILE names must be there', async () => {
     const { message, hint } = await failure({}, { env: { REGISTRY_AUTH_FILE: '~/none.json' } });
     expect(message).toContain('~/none.json');
     expect(hint).toContain('REGISTRY_AUTH_FILE');
   });
 });
-
-const helper = (script: string): string => `#!/bin/sh\nread -r server\n${script}\n`;
-const answering = (user: string): string =>
-  helper(
-    `[ "$1" = get ] && echo "{\\"ServerURL\\":\\"$server\\",\\"Username\\":\\"${user}\\",\\"Secret\\":\\"${SECRET}\\"}"`,
-  );
 
 describe('a credential helper', () => {
   const own = {

@@ -51,8 +51,8 @@ export const DEFAULT_TIMINGS: RegistryTimings = {
 export interface RegistryOptions {
   /**
    * Where credentials are looked for: REGISTRY_USERNAME, REGISTRY_PASSWORD (meant for this registry: leave them out
-   * for another one, such as the source of a copy), DOCKER_CONFIG, REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, HOME. And
-   * proxies: HTTPS_PROXY, HTTP_PROXY, NO_PROXY, in lower case too.
+   * for another one, such as the source of a copy), DOCKER_AUTH_CONFIG, REGISTRY_AUTH_FILE, DOCKER_CONFIG,
+   * XDG_RUNTIME_DIR, HOME. And proxies: HTTPS_PROXY, HTTP_PROXY, NO_PROXY, in lower case too.
    */
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;

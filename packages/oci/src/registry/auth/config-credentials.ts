@@ -8,7 +8,7 @@ import { objectIn, textIn, type Fields } from './fields';
 import { askHelper } from './helper';
 
 /**
- * Credentials for a registry from one file: its helper for that registry, what stands in the file itself, its helper
+ * Credentials for a registry from one file or variable: its helper for that registry, what stands in the file itself, its helper
  * for all. Undefined where it has none.
  */
 export async function credentialsInFile(
@@ -22,7 +22,7 @@ export async function credentialsInFile(
   const ask = (helper: string) => askHelper({ helper, server: helperKey(name), file: file.path }, options);
   const ownHelper = helperFor(name, objectIn(fields['credHelpers']));
   if (ownHelper !== '') return ask(ownHelper);
-  const written = writtenCredentials(file.path, name, objectIn(fields['auths']));
+  const written = writtenCredentials(file, name, objectIn(fields['auths']));
   if (!written.ok || written.value) return written;
   const store = textIn(fields, 'credsStore');
   return store === '' ? ok(undefined) : ask(store);
@@ -34,12 +34,12 @@ function helperFor(name: RepositoryName, helpers: Fields): string {
 }
 
 function writtenCredentials(
-  file: string,
+  file: ConfigFile,
   name: RepositoryName,
   auths: Fields,
 ): Result<Credentials | undefined> {
   for (const key of fittingKeys(name, Object.keys(auths))) {
-    const found = credentialsOf(objectIn(auths[key]), file);
+    const found = credentialsOf(objectIn(auths[key]), file.path);
     if (found === 'unreadable') return fail(unreadable(file, key));
     if (found) return ok(found);
   }
@@ -72,11 +72,9 @@ function decoded(auth: string, from: string): Credentials | 'unreadable' {
   };
 }
 
-function unreadable(file: string, key: string): Failure {
-  return {
-    code: 'registry-auth',
-    message: `The credentials for ${key} in ${file} are not as docker writes them: "auth" should be user:password in base64.`,
-    hint: `Run "docker login ${key}" again.`,
-    place: { file },
-  };
+function unreadable({ path, content }: ConfigFile, key: string): Failure {
+  const message = `The credentials for ${key} in ${path} are not as docker writes them: "auth" should be user:password in base64.`;
+  if (content !== undefined)
+    return { code: 'registry-auth', message, hint: 'Make it so: printf %s "user:password" | base64 -w0' };
+  return { code: 'registry-auth', message, hint: `Run "docker login ${key}" again.`, place: { file: path } };
 }

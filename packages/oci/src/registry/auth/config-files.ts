@@ -1,15 +1,21 @@
 import { join } from 'node:path';
 
-/** A file that may hold credentials. */
+/** A file that may hold credentials, or a variable that holds the content of one. */
 export interface ConfigFile {
+  /** The file; for a variable its name. */
   readonly path: string;
-  /** The variable that names it: then it must be there. */
-  readonly namedBy?: string;
+  /** The variable that names the file. */
+  readonly namedBy?: 'REGISTRY_AUTH_FILE' | 'DOCKER_CONFIG';
+  /** The content, where a variable holds it. */
+  readonly content?: string;
 }
 
+/** Docker's variable, also GitLab's: the content of a config.json (docker/cli, cli/config/configfile/file.go). */
+const CONTENT_VARIABLE = 'DOCKER_AUTH_CONFIG';
+
 /**
- * Files with credentials, in the order in which they are asked: docker's (docs.docker.com, "docker login") and
- * podman's (containers-auth.json(5)).
+ * Returns where credentials are looked for, in this order: DOCKER_AUTH_CONFIG, which docker reads before its file,
+ * REGISTRY_AUTH_FILE, docker's file (docs.docker.com, "docker login"), podman's files (containers-auth.json(5)).
  */
 export function configFiles(env: NodeJS.ProcessEnv): ConfigFile[] {
   const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, HOME } = env;
@@ -17,9 +23,15 @@ export function configFiles(env: NodeJS.ProcessEnv): ConfigFile[] {
   const podmans = XDG_CONFIG_HOME ? join(XDG_CONFIG_HOME, 'containers') : home('.config', 'containers');
   const files: ConfigFile[] = [
     { path: REGISTRY_AUTH_FILE ?? '', namedBy: 'REGISTRY_AUTH_FILE' },
-    { path: DOCKER_CONFIG ? join(DOCKER_CONFIG, 'config.json') : home('.docker', 'config.json') },
+    DOCKER_CONFIG
+      ? { path: join(DOCKER_CONFIG, 'config.json'), namedBy: 'DOCKER_CONFIG' }
+      : { path: home('.docker', 'config.json') },
     { path: XDG_RUNTIME_DIR ? join(XDG_RUNTIME_DIR, 'containers', 'auth.json') : '' },
     { path: podmans === '' ? '' : join(podmans, 'auth.json') },
   ];
-  return files.filter(({ path }) => path !== '');
+  return [...contentOf(env), ...files.filter(({ path }) => path !== '')];
+}
+
+function contentOf({ [CONTENT_VARIABLE]: content = '' }: NodeJS.ProcessEnv): ConfigFile[] {
+  return content.trim() === '' ? [] : [{ path: CONTENT_VARIABLE, content }];
 }

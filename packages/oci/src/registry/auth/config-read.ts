@@ -1,36 +1,75 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { isErrno } from '@image-tooling/host';
-import { fail, failWith, ok, readDocument, syntaxFailures, type Result } from '@image-tooling/model';
+import {
+  fail,
+  failWith,
+  ok,
+  readDocument,
+  syntaxFailures,
+  type Failure,
+  type Result,
+} from '@image-tooling/model';
 import type { ConfigFile } from './config-files';
-import { objectIn, type Fields } from './fields';
+import { isObject, type Fields } from './fields';
+import { variableContent } from './config-variable';
 
 /**
- * The content of a file with credentials; undefined where there is none. Fails with `json-syntax`, or `registry-auth`
- * where it can't be read. No failure shows a line of it.
+ * The content of a file with credentials, or of the variable that holds it; undefined where there is no file. Fails
+ * with `json-syntax`, or `registry-auth` where it can't be read or is not a JSON object. No failure shows any of it.
  */
-export async function readConfig({ path, namedBy }: ConfigFile): Promise<Result<Fields | undefined>> {
+export async function readConfig(file: ConfigFile): Promise<Result<Fields | undefined>> {
+  if (file.content !== undefined) return variableContent(file.path, file.content);
   try {
-    return parsed(path, await readFile(path, 'utf8'));
+    return parsed(file.path, await readFile(file.path, 'utf8'));
   } catch (error) {
     if (!isErrno(error)) throw error;
-    const isAbsent = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-    if (isAbsent && namedBy === undefined) return ok(undefined);
-    return fail({
-      code: 'registry-auth',
-      message: `The credentials in ${path} can't be read: ${isAbsent ? 'there is no such file' : error.code}.`,
-      hint:
-        namedBy === undefined
-          ? 'Let this user read it, or set DOCKER_CONFIG to another folder.'
-          : `${namedBy} names it: log in with it, or unset the variable.`,
-      place: { file: path },
-    });
+    return isAbsent(file, error) ? ok(undefined) : fail(unreadable(file, error));
   }
+}
+
+/** A folder without a file is normal: `docker login` writes it there. REGISTRY_AUTH_FILE names the file itself. */
+function isAbsent({ namedBy }: ConfigFile, { code }: NodeJS.ErrnoException): boolean {
+  if (namedBy === undefined) return code === 'ENOENT' || code === 'ENOTDIR';
+  return namedBy === 'DOCKER_CONFIG' && code === 'ENOENT';
+}
+
+function unreadable(file: ConfigFile, error: NodeJS.ErrnoException): Failure {
+  const { path, namedBy } = file;
+  if (namedBy === 'DOCKER_CONFIG' && error.code === 'ENOTDIR') return namesFile(dirname(path));
+  return {
+    code: 'registry-auth',
+    message: `The credentials in ${path} can't be read: ${WORDS[error.code ?? ''] ?? error.code}.`,
+    hint:
+      namedBy === 'REGISTRY_AUTH_FILE'
+        ? 'REGISTRY_AUTH_FILE names it: log in with it, or unset the variable.'
+        : 'Let this user read it, or set DOCKER_CONFIG to another folder.',
+    place: { file: path },
+  };
+}
+
+/** By error codes of node (libuv). */
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
+function namesFile(path: string): Failure {
+  return {
+    code: 'registry-auth',
+    message: `DOCKER_CONFIG names ${path}, which is a file, not a folder.`,
+    hint: `Name the folder that config.json is in, or name the file itself in REGISTRY_AUTH_FILE: REGISTRY_AUTH_FILE=${path}.`,
+    place: { file: path },
+  };
 }
 
 function parsed(path: string, text: string): Result<Fields | undefined> {
   if (text.trim() === '') return ok(undefined);
   try {
-    return ok(objectIn(JSON.parse(text)));
+    const content: unknown = JSON.parse(text);
+    return isObject(content) ? ok(content) : fail(noObject(path));
   } catch {
     // The excerpt is left out: passwords may stand around the fault.
     return failWith(
@@ -40,4 +79,13 @@ function parsed(path: string, text: string): Result<Fields | undefined> {
       })),
     );
   }
+}
+
+function noObject(path: string): Failure {
+  return {
+    code: 'registry-auth',
+    message: `The credentials in ${path} are not as docker writes them: it holds JSON, but not an object.`,
+    hint: 'It should begin so: {"auths": {"registry.example": {"auth": …. "docker login" writes such a file.',
+    place: { file: path },
+  };
 }

@@ -20,8 +20,8 @@ export interface CredentialsOptions {
 }
 
 /**
- * Credentials for a registry: REGISTRY_USERNAME and REGISTRY_PASSWORD, else those of the first of docker's and
- * podman's files that has some; undefined where there are none. Fails with `registry-auth`, `json-syntax` or as a
+ * Credentials for a registry: REGISTRY_USERNAME and REGISTRY_PASSWORD, else those of the first of DOCKER_AUTH_CONFIG,
+ * docker's and podman's files that has some; undefined where there are none. Fails with `registry-auth`, `json-syntax` or as a
  * credential helper does.
  */
 export async function findCredentials(
