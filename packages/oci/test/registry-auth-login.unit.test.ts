@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BASIC, helperEnv, LOGGED_IN, SECRET, tokenRegistry } from './registry-auth-helpers';
-import { answered, bodyOf, failureIn, talkTo } from './registry-transport-helpers';
+import { answered, bodyOf, failureIn, serve, talkTo } from './registry-transport-helpers';
 
 describe('a registry with a token service', () => {
   it('gets one token for many requests, asked for with service, scope and password', async () => {
@@ -100,6 +100,19 @@ describe('an identity token', () => {
       client_id: 'image-tooling',
       scope: 'repository:team/name:pull',
     });
+  });
+
+  it('is sent on to no other server', async () => {
+    const other = await tokenRegistry();
+    const service = await serve((_, response) =>
+      response.writeHead(307, { location: `${other.url}/token` }).end(),
+    );
+    const server = await tokenRegistry({ realm: service.url });
+    const { send, request } = talkTo(server.host, {
+      env: await helperEnv(`{"Username":"<token>","Secret":"${SECRET}"}`),
+    });
+    expect(failureIn(await send(request('manifests/1'))).message).toContain('must not get this login');
+    expect(other.requests).toEqual([]);
   });
 
   it('that has expired is told as such', async () => {

@@ -1,7 +1,9 @@
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { isSpecialAddress } from '../src/registry/transport/special-address';
 import {
   answered,
+  bodyOf,
   failureIn,
   serve,
   talkTo,
@@ -89,19 +91,87 @@ describe('a redirect', () => {
     expect(chain.requests).toHaveLength(11);
   });
 
-  it('of a write is left to the caller', async () => {
-    const server = await serve((_, response) => response.writeHead(307, { location: '/elsewhere' }).end());
-    const { send, request } = talkTo(server.host);
-    expect(await answered(await send(request('blobs/uploads/', { method: 'POST' })))).toBe('307 ');
-    expect(server.requests).toHaveLength(1);
-  });
-
   it('to nowhere, or to another protocol, is refused', async () => {
     for (const location of ['http://', 'file:///etc/passwd', 'ftp://127.0.0.1/']) {
       const server = await serve((_, response) => response.writeHead(302, { location }).end());
       const { send, request } = talkTo(server.host);
-      expect(failureIn(await send(request('blobs/1'))).code).toBe('network');
+      expect(failureIn(await send(request('blobs/1'))).code).toBe('http-status');
     }
+  });
+});
+
+describe('a redirect of a write', () => {
+  /** A server that wants a login, and sends writes on. */
+  const sending = (status: number, location: () => string) =>
+    serve((request, response) => {
+      if (request.headers.authorization === undefined)
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+      else response.writeHead(status, { location: location() }).end();
+    });
+  const taking = () =>
+    serve(async (request, response) => {
+      const body = await text(request);
+      response.end(`${request.method} ${request.headers['content-type']} ${body}`);
+    });
+
+  it.each([307, 308])('with %i is sent on with its method and body, without the password', async (status) => {
+    const other = await taking();
+    const server = await sending(status, () => `${other.url}/up?x=~a%20b`);
+    const { send, request } = talkTo(server.host, { env: BASIC });
+    for (const method of ['POST', 'PUT', 'PATCH'] as const) {
+      const body = bodyOf('one ', 'two');
+      const headers = { 'content-type': 'a/b', cookie: 'planted' };
+      const result = await send(request('blobs/uploads/', { method, body, headers, repeatable: false }));
+      expect(await answered(result)).toBe(`200 ${method} a/b one two`);
+    }
+    expect(other.requests[0]?.line).toBe('POST /up?x=~a%20b');
+    for (const { headers } of other.requests) {
+      expect(headers).not.toHaveProperty('authorization');
+      expect(headers).not.toHaveProperty('cookie');
+    }
+  });
+
+  it('within the registry keeps the password', async () => {
+    const server = await serve(async (request, response) => {
+      await text(request);
+      if (request.headers.authorization === undefined)
+        response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
+      else if (request.url === '/elsewhere') response.writeHead(201).end();
+      else response.writeHead(307, { location: '/elsewhere' }).end();
+    });
+    const { send, request } = talkTo(server.host, { env: BASIC });
+    expect(await answered(await send(request('manifests/1', { method: 'PUT', body: bodyOf('m') })))).toBe(
+      '201 ',
+    );
+    expect(server.requests.at(-1)?.line).toBe('PUT /elsewhere');
+  });
+
+  it.each([301, 302, 303])('with %i would be a GET, and is left to the caller', async (status) => {
+    const server = await serve((_, response) => response.writeHead(status, { location: '/elsewhere' }).end());
+    const { send, request } = talkTo(server.host);
+    expect(await answered(await send(request('blobs/uploads/', { method: 'POST' })))).toBe(`${status} `);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('without end is refused', async () => {
+    const server = await serve((request, response) =>
+      response.writeHead(307, { location: `${request.url}x` }).end(),
+    );
+    const { send, request } = talkTo(server.host);
+    const failure = failureIn(await send(request('blobs/uploads/', { method: 'POST' })));
+    expect(failure.message).toContain('more than 10 times');
+    expect(server.requests).toHaveLength(11);
+  });
+
+  it('to a server that is down names that server', async () => {
+    const server = await serve((_, response) =>
+      response.writeHead(307, { location: 'http://127.0.0.1:9/up' }).end(),
+    );
+    const { send, request } = talkTo(server.host);
+    const failure = failureIn(await send(request('blobs/uploads/', { method: 'POST' })));
+    expect(failure.message).toContain(
+      `${server.host} sent us on to 127.0.0.1:9, which refused the connection`,
+    );
   });
 });
 

@@ -78,7 +78,7 @@ function oauthRequest(
   { realm, service }: TokenService,
   scope: Scope,
   token: string,
-): Pick<WireRequest, 'method' | 'url' | 'headers' | 'body'> {
+): Pick<WireRequest, 'method' | 'url' | 'headers' | 'body' | 'isBodySecret'> {
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
     service,
@@ -90,6 +90,7 @@ function oauthRequest(
   return {
     method: 'POST',
     url: realm,
+    isBodySecret: true,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: {
       size: bytes.byteLength,

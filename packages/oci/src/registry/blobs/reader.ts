@@ -50,6 +50,7 @@ export class BlobReader {
     await cursor.skip();
     while (cursor.position < end) {
       const piece = await cursor.next(Math.min(PIECE, end - cursor.position));
+      if (!piece && cursor.closed) return;
       if (!piece) throw this.wrongSize(cursor.position);
       if (cursor.position === this.blob.size && (await cursor.next(1))) throw this.wrongSize(cursor.position);
       yield piece;
@@ -69,6 +70,8 @@ export class BlobReader {
 class Cursor {
   position = 0;
   busy = false;
+  /** Nobody needs the rest: the same part is read again, or the upload has ended. */
+  closed = false;
   private readonly iterator: AsyncIterator<Uint8Array, undefined>;
   private rest: Uint8Array = new Uint8Array(0);
 
@@ -100,6 +103,7 @@ class Cursor {
 
   /** Not waited for: a blob that hangs would hold up what comes next. */
   close(): void {
+    this.closed = true;
     this.iterator.return?.().catch(() => undefined);
   }
 }

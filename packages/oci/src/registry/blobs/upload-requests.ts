@@ -58,9 +58,13 @@ export async function askProgress(job: UploadJob, session: Session): Promise<Pro
 type Part = Pick<RegistryRequest, 'headers' | 'body'>;
 
 function bodyOf({ reader, meter }: UploadJob, start: number, end: number, headers: object = {}): Part {
+  let opened = 0;
   async function* open(): AsyncGenerator<Uint8Array> {
+    const nth = ++opened;
     meter.moveTo(start);
     for await (const piece of reader.part(start, end)) {
+      // An answer may come before the last byte is sent, and the same bytes be asked for again: a redirect.
+      if (nth !== opened) return;
       meter.send(piece.length);
       yield piece;
     }

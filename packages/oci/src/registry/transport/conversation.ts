@@ -21,6 +21,8 @@ export interface WireRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
+  /** The body holds a login: it goes to no other origin, wherever an answer sends us. */
+  readonly isBodySecret?: boolean;
   /** Value of the Authorization header: for the origin of `url` alone. */
   readonly authorization?: string;
   readonly purpose: string;

@@ -4,7 +4,7 @@ import { SpecialAddress } from './guard';
 
 /** Why a try of a request came to no answer. */
 export interface Trouble {
-  readonly code: 'network' | 'timeout' | 'aborted';
+  readonly code: 'network' | 'timeout' | 'aborted' | 'http-status';
   /** What the other side did, to stand after its name: "refused the connection". */
   readonly words: string;
   readonly hint?: string;
