@@ -4,6 +4,7 @@ import type { Conversation, WireRequest } from '../transport/conversation';
 import { errorLines } from '../answers/error-lines';
 import { readStart } from '../answers/read';
 import { refusalFailure } from '../answers/refusal';
+import { withParameters } from '../transport/query';
 import { exchange } from '../transport/retries';
 import type { Credentials } from './credentials';
 import { mayNot, noCredentials, strangeChallenge, wrongCredentials, type Subject } from './failures';
@@ -61,13 +62,13 @@ function tokenRequest(
   const common = { purpose: `log in to ${registry} (to ${purpose})`, repeatable: true };
   if (credentials?.kind === 'identity')
     return { ...common, ...oauthRequest(service, scope, credentials.token) };
-  const url = new URL(service.realm);
-  if (service.service !== '') url.searchParams.set('service', service.service);
-  for (const text of scopeTexts(scope)) url.searchParams.append('scope', text);
   return {
     ...common,
     method: 'GET',
-    url,
+    url: withParameters(service.realm, [
+      ...(service.service === '' ? [] : [['service', service.service] as const]),
+      ...scopeTexts(scope).map((text) => ['scope', text] as const),
+    ]),
     headers: {},
     ...(credentials?.kind === 'password' && { authorization: basicHeader(credentials) }),
   };

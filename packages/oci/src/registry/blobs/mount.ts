@@ -3,6 +3,7 @@ import { Fault } from '../../fault';
 import { addressOf } from '../address';
 import { discard } from '../answers/read';
 import { PUSH, type Context } from '../context';
+import { withParameters } from '../transport/query';
 import { cancelSession, openSession, sessionOf, type Session } from './session';
 
 /**
@@ -31,8 +32,10 @@ async function mount(
   from: string,
 ): Promise<'mounted' | Session | undefined> {
   const purpose = `mount the blob ${digest} from ${from}`;
-  const url = addressOf(context, 'blobs/uploads/');
-  url.search = new URLSearchParams({ mount: digest, from }).toString();
+  const url = withParameters(addressOf(context, 'blobs/uploads/'), [
+    ['mount', digest],
+    ['from', from],
+  ]);
   const scope = [...PUSH, `repository:${from}:pull`];
   const result = await context.send({ method: 'POST', url, purpose, scope });
   if (!result.ok) {

@@ -4,6 +4,7 @@ import { addressOf } from '../address';
 import { ask } from '../answers/ask';
 import { discard } from '../answers/read';
 import { PUSH, type Context } from '../context';
+import { withParameters } from '../transport/query';
 import type { RegistryAnswer } from '../transport/types';
 
 /** An upload that a registry has opened (OCI distribution-spec 1.1, "Pushing blobs"). */
@@ -39,9 +40,7 @@ export function sessionOf(answer: RegistryAnswer, purpose: string, before?: Sess
 
 /** The address that finishes an upload. */
 export function finishAddress({ location }: Session, digest: Digest): URL {
-  const url = new URL(location);
-  url.searchParams.set('digest', digest);
-  return url;
+  return withParameters(location, [['digest', digest]]);
 }
 
 /** Milliseconds that cleaning up may take. */
