@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BASIC, LOGGED_IN, tokenRegistry } from './registry-auth-helpers';
+import { failuresOf } from './helpers';
+import { opened } from './registry-helpers';
 import { answered, failureIn, serve, talkTo } from './registry-transport-helpers';
 
 describe('a login that fails', () => {
@@ -9,22 +11,59 @@ describe('a login that fails', () => {
     const failure = failureIn(await send(request('manifests/1')));
     expect(failure).toMatchObject({ code: 'registry-auth', details: ['DENIED: ***'] });
     expect(failure.message).toBe(
-      `Could not read the manifest of jq: ${server.host} says wrong or expired credentials; they came from REGISTRY_USERNAME and REGISTRY_PASSWORD.`,
+      `Could not read the manifest of jq: ${server.host} says wrong or expired credentials (401); they came from REGISTRY_USERNAME and REGISTRY_PASSWORD.`,
     );
     expect(failureIn(await send(request('manifests/2')))).toMatchObject({ code: 'registry-auth' });
     expect(server.tokenRequests()).toHaveLength(1);
   });
 
-  it('for want of credentials says how to log in', async () => {
-    for (const refuse of [401, 403]) {
-      const server = await tokenRegistry({ refuse });
-      const { send, request } = talkTo(server.host);
-      const failure = failureIn(await send(request('manifests/1')));
-      expect(failure.message).toContain(`there are no credentials for ${server.host}`);
-      expect(failure.hint).toBe(
-        `To log in, run "docker login ${server.host}", or set REGISTRY_USERNAME and REGISTRY_PASSWORD.`,
-      );
-    }
+  it.each([
+    [401, 'wants a login (401), and there are no credentials for it.', 'To log in, '],
+    [403, 'refuses it (403); it was asked without a login, as there are no', 'If it needs a login, '],
+  ])('for want of credentials says how to log in: %i', async (refuse, says, hint) => {
+    const server = await tokenRegistry({ refuse });
+    const { send, request } = talkTo(server.host);
+    const failure = failureIn(await send(request('manifests/1')));
+    expect(failure.message).toContain(`Could not read the manifest of jq: ${server.host} ${says}`);
+    expect(failure.hint).toContain(
+      `${hint}run "docker login ${server.host}", or set REGISTRY_USERNAME and REGISTRY_PASSWORD.`,
+    );
+  });
+
+  it.each([
+    ['and there are none', {}, 'it was asked without a login, as there are no credentials for it.'],
+    ['and some were found', LOGGED_IN, 'without asking for a login; the credentials of REGISTRY_USERNAME'],
+  ])('with 403 before any login says that nothing was sent, %s', async (_, options, says) => {
+    const server = await serve((_request, response) => response.writeHead(403).end());
+    const { send, request } = talkTo(server.host, options);
+    const failure = failureIn(await send(request('blobs/1')));
+    expect(failure).toMatchObject({ code: 'registry-auth' });
+    expect(failure.message).toContain(says);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('with 403 after an anonymous token says so', async () => {
+    const service = await serve((_, response) => response.end('{"token":"planted-token"}'));
+    const server = await serve((request, response) => {
+      const status = request.headers.authorization === undefined ? 401 : 403;
+      response.writeHead(status, { 'www-authenticate': `Bearer realm="${service.url}"` }).end();
+    });
+    const { send, request } = talkTo(server.host);
+    expect(failureIn(await send(request('blobs/1'))).message).toContain(
+      'refuses it (403); it was asked with an anonymous token, as there are no credentials for it',
+    );
+  });
+
+  it('where the registry sent us names that place, and that no login went there', async () => {
+    const store = await serve((_, response) => response.writeHead(403).end('<Code>AccessDenied</Code>'));
+    const server = await serve((request, response) => {
+      if (request.headers.authorization === BASIC) response.writeHead(307, { location: store.url }).end();
+      else response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
+    });
+    const to = opened(server.host, 'team/name', LOGGED_IN);
+    const [failure] = failuresOf(await to.hasBlob(`sha256:${'0'.repeat(64)}`));
+    expect(failure?.message).toContain(`${store.host} answered 403`);
+    expect(failure?.hint).toContain('It was asked without a login, which goes to the registry alone.');
   });
 
   it.each([
@@ -104,7 +143,7 @@ describe('a registry with user name and password', () => {
     const { send, request } = talkTo(server.host, LOGGED_IN);
     const put = request('manifests/1', { method: 'PUT', scope: ['pull', 'push'] });
     expect(failureIn(await send(put)).message).toContain(
-      `the user of REGISTRY_USERNAME and REGISTRY_PASSWORD may not push to ${server.host}/team/name`,
+      `refuses it (403): the user of REGISTRY_USERNAME and REGISTRY_PASSWORD may not push to ${server.host}/team/name`,
     );
   });
 

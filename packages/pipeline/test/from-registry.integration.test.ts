@@ -226,7 +226,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
       platforms: ['linux/amd64'],
     });
     expect(await seen(rig, ['lock', 'app'], { DOCKER_CONFIG: rig.folder })).toMatchInlineSnapshot(`
-      "error: Could not read the manifest sha256:<sha256> of team/app: there are no credentials for 127.0.0.1:<port>, and it wants some. (registry-auth)
+      "error: Could not read the manifest sha256:<sha256> of team/app: 127.0.0.1:<port> wants a login (401), and there are no credentials for it. (registry-auth)
         from.registry: 127.0.0.1:<port>/team/app@sha256:<sha256>
         help: To log in, run "docker login 127.0.0.1:<port>", or set REGISTRY_USERNAME and REGISTRY_PASSWORD.
       "

@@ -72,6 +72,21 @@ describe('a redirect', () => {
     expect(seen).toEqual([basic, basic, undefined]);
   });
 
+  it('tells who refused, and whether the login was sent there', async () => {
+    const other = await serve((_, response) => void response.writeHead(403).end());
+    const first = await serve((request, response) =>
+      request.url === '/file'
+        ? sentTo(() => `http://127.0.0.1:${other}/file`)(request, response)
+        : void response.writeHead(401).end(),
+    );
+    expect(shown(await download(`http://ada:${SECRET}@127.0.0.1:${first}/file`))).toContain(
+      'sent on to http://127.0.0.1:PORT: HTTP 403 Forbidden, asked without a login',
+    );
+    expect(shown(await download(`http://ada:${SECRET}@127.0.0.1:${first}/other`))).toContain(
+      'HTTP 401 Unauthorized, asked with the login in the address',
+    );
+  });
+
   it('from https to http is refused', async () => {
     const port = await serve(
       sentTo(() => 'http://127.0.0.1:9/file'),

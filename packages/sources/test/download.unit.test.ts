@@ -152,7 +152,7 @@ describe('what a person is told', () => {
     expect(shown(await get())).toMatchInlineSnapshot(`
       "[http-status] the file could not be fetched: the server answered with an error.
       -> Run the command again later; where it stays like this, check that this machine may read the address.
-      http://127.0.0.1:PORT/file: HTTP 403 Forbidden"
+      http://127.0.0.1:PORT/file: HTTP 403 Forbidden, asked without a login"
     `);
   });
 

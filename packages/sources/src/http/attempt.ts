@@ -46,11 +46,13 @@ export async function attempt(
 ): Promise<Received | Refusal> {
   const patience = new Patience(options.signal);
   try {
-    const response = await follow(url, patience, options);
-    if (isTold(response)) return response;
+    const answered = await follow(url, patience, options);
+    if ('reason' in answered) return answered;
+    const { response, place } = answered;
     if (response.statusCode === 200) return await receive(response, sink, expected, patience, options);
     await leave(response);
-    return statusRefusal(response);
+    const refusal = statusRefusal(response, 'authorization' in place.headers);
+    return place.hops === 0 ? refusal : sentOn(place, refusal);
   } finally {
     patience.end();
   }
@@ -61,13 +63,13 @@ async function follow(
   url: string,
   patience: Patience,
   options: AttemptOptions,
-): Promise<ResponseData | Refusal> {
+): Promise<{ readonly response: ResponseData; readonly place: Place } | Refusal> {
   if (!URL.canParse(url)) return { code: 'network', reason: 'it is no address', retry: false };
   for (let place = firstPlace(url); ;) {
     const response = await request(place, patience, options);
     if (isTold(response)) return place.hops === 0 ? response : sentOn(place, response);
     const next = nextPlace(response, place);
-    if (!next) return response;
+    if (!next) return { response, place };
     await leave(response);
     if ('reason' in next) return next;
     place = next;

@@ -21,11 +21,13 @@ const RETRY_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** Failures of the network that the next try will meet as well: no such host, a certificate nobody trusts. */
 const LASTING = new Set(['ENOTFOUND', 'ERR_INVALID_URL']);
 
-export function statusRefusal({ statusCode, statusText, headers }: ResponseData): Refusal {
+/** `hadLogin`: a user name and password in the address were sent. */
+export function statusRefusal({ statusCode, statusText, headers }: ResponseData, hadLogin: boolean): Refusal {
   const retryAfter = headers['retry-after'];
+  const asked = hadLogin ? ', asked with the login in the address' : ', asked without a login';
   return {
     code: 'http-status',
-    reason: `HTTP ${statusCode} ${statusText}`.trim(),
+    reason: `HTTP ${statusCode} ${statusText}`.trim() + ([401, 403].includes(statusCode) ? asked : ''),
     retry: RETRY_STATUS.has(statusCode),
     status: statusCode,
     ...(typeof retryAfter === 'string' && { retryAfter }),

@@ -3,7 +3,7 @@ import { Fault } from '../../fault';
 import type { RegistryAnswer, RegistryRequest } from '../transport/types';
 import { askedWait } from '../transport/retry-policy';
 import { errorLines } from './error-lines';
-import { errorCodes, meaningOf } from './meanings';
+import { errorCodes, meaningOf, takesNoWrites } from './meanings';
 
 /** What a refused request was for. */
 export type Asked = Pick<RegistryRequest, 'method' | 'purpose'>;
@@ -33,15 +33,27 @@ export async function refusalOf(answer: RegistryAnswer, asked: Asked): Promise<R
 /** As `refusalOf`, of an answer whose own words were read. */
 export function refusalFailure(answer: RegistryAnswer, asked: Asked, words: readonly string[]): Failure {
   const { status, url } = answer;
-  const { code, says, hint } = meaningOf({ status, method: asked.method, words });
+  const refused = { status, method: asked.method, words };
+  const { code, says, hint } = meaningOf(refused);
   const said = [status, ...new Set(errorCodes(words))].join(' ');
   return {
     code,
     message: `Could not ${asked.purpose}: ${url.host} ${says(said)}.`,
-    hint,
+    hint: isElsewhere(answer) && !takesNoWrites(refused) ? ELSEWHERE_HINT : hint,
     details: [...words, ...advice(answer)],
   };
 }
+
+/**
+ * Whether a place that the registry sent us to refuses us: what the registry itself refuses without a login is told
+ * by the login, and never comes here.
+ */
+function isElsewhere({ status, hadLogin }: RegistryAnswer): boolean {
+  return (status === 401 || status === 403) && hadLogin === false;
+}
+
+const ELSEWHERE_HINT =
+  'It was asked without a login, which goes to the registry alone. An address that the registry signed may have expired: run it again; where it stays like this, look at the storage of the registry.';
 
 /** Where the answer sends us, and for how long. */
 function advice({ status, url, headers }: RegistryAnswer): string[] {

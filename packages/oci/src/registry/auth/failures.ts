@@ -17,11 +17,44 @@ function loginAdvice(registry: string): string {
   return `run "${command}", or set REGISTRY_USERNAME and REGISTRY_PASSWORD`;
 }
 
-export function noCredentials({ purpose, registry }: Subject, words: readonly string[] = []): Failure {
+/** A refusal of somebody we have no credentials for: 401 asks for some, 403 may have other reasons. */
+export interface Anonymous {
+  readonly status: number;
+  /** What was sent in place of credentials: nothing, or a token that a token service gives to everybody. */
+  readonly asked?: 'without a login' | 'with an anonymous token';
+  readonly words?: readonly string[];
+}
+
+export function noCredentials(
+  { purpose, registry }: Subject,
+  { status, asked = 'without a login', words = [] }: Anonymous,
+): Failure {
+  const advice = loginAdvice(registry);
+  const [says, hint] =
+    status === 403
+      ? [
+          `refuses it (403); it was asked ${asked}, as there are no credentials for it`,
+          `If it needs a login, ${advice}. Otherwise a rule of the registry, or a proxy before it, forbids it.`,
+        ]
+      : [`wants a login (${status}), and there are no credentials for it`, `To log in, ${advice}.`];
   return {
     code: 'registry-auth',
-    message: `Could not ${purpose}: there are no credentials for ${registry}, and it wants some.`,
-    hint: `To log in, ${loginAdvice(registry)}.`,
+    message: `Could not ${purpose}: ${registry} ${says}.`,
+    hint,
+    details: words,
+  };
+}
+
+/** A registry that refuses a request without having asked for a login: what there is was not sent. */
+export function unaskedCredentials(
+  { purpose, registry }: Subject,
+  { from }: Credentials,
+  words: readonly string[],
+): Failure {
+  return {
+    code: 'registry-auth',
+    message: `Could not ${purpose}: ${registry} refuses it (403) without asking for a login; the credentials of ${from} were not sent.`,
+    hint: 'A rule of the registry, or a proxy before it, forbids it: ask its owner.',
     details: words,
   };
 }
@@ -29,25 +62,33 @@ export function noCredentials({ purpose, registry }: Subject, words: readonly st
 export function wrongCredentials(
   { purpose, registry }: Subject,
   { from }: Credentials,
+  status: number,
   words: readonly string[] = [],
 ): Failure {
   return {
     code: 'registry-auth',
-    message: `Could not ${purpose}: ${registry} says wrong or expired credentials; they came from ${from}.`,
+    message: `Could not ${purpose}: ${registry} says wrong or expired credentials (${status}); they came from ${from}.`,
     hint: `To log in again, ${loginAdvice(registry)}.`,
     details: words,
   };
 }
 
+/** What the user of some credentials may not do. */
+export interface Forbidden {
+  readonly status: number;
+  /** The request's scope. */
+  readonly actions: readonly string[];
+  readonly words: readonly string[];
+}
+
 export function mayNot(
-  { purpose, repository }: Subject,
+  { purpose, registry, repository }: Subject,
   { from }: Credentials,
-  actions: readonly string[],
-  words: readonly string[] = [],
+  { status, actions, words }: Forbidden,
 ): Failure {
   return {
     code: 'registry-auth',
-    message: `Could not ${purpose}: the user of ${from} may not ${actionWords(actions)} ${repository}.`,
+    message: `Could not ${purpose}: ${registry} refuses it (${status}): the user of ${from} may not ${actionWords(actions)} ${repository}.`,
     hint: 'Ask the owner of the repository for the right to, or log in as another user.',
     details: words,
   };

@@ -8,7 +8,14 @@ import type { Conversation } from '../transport/conversation';
 import type { Secrets } from '../transport/secrets';
 import { parseChallenges, type Challenge } from './challenge';
 import type { Credentials } from './credentials';
-import { mayNot, noCredentials, strangeChallenge, wrongCredentials, type Subject } from './failures';
+import {
+  mayNot,
+  noCredentials,
+  strangeChallenge,
+  unaskedCredentials,
+  wrongCredentials,
+  type Subject,
+} from './failures';
 import { merged, parseScope, scopeOf, type Scope } from './scope';
 import { basicHeader, fetchToken, type TokenService } from './token';
 import { Tokens } from './tokens';
@@ -78,10 +85,12 @@ export class Login {
     const subject = this.subject(request);
     const credentials = await this.found();
     if (!credentials.ok) return credentials;
-    if (!credentials.value) return fail(noCredentials(subject, words));
-    if (status === 403 || used?.startsWith('Bearer ') === true)
-      return fail(mayNot(subject, credentials.value, request.scope, words));
-    return this.remembered(fail(wrongCredentials(subject, credentials.value, words)));
+    const asked = used === undefined ? 'without a login' : 'with an anonymous token';
+    if (!credentials.value) return fail(noCredentials(subject, { status, asked, words }));
+    if (used === undefined) return fail(unaskedCredentials(subject, credentials.value, words));
+    if (status === 403 || used.startsWith('Bearer '))
+      return fail(mayNot(subject, credentials.value, { status, actions: request.scope, words }));
+    return this.remembered(fail(wrongCredentials(subject, credentials.value, status, words)));
   }
 
   private async header(
@@ -103,7 +112,7 @@ export class Login {
   }
 
   private basic(credentials: Credentials | undefined, request: RegistryRequest): Result<Authorization> {
-    if (!credentials) return fail(noCredentials(this.subject(request)));
+    if (!credentials) return fail(noCredentials(this.subject(request), { status: 401 }));
     if (credentials.kind === 'password') return ok(basicHeader(credentials));
     return fail(
       strangeChallenge(

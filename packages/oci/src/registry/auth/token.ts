@@ -118,9 +118,10 @@ async function tokenRefusal(
   // RFC 6749 section 5.2: a refresh token that is no longer good is 400, invalid_grant.
   const isInvalidGrant = answer.status === 400 && request.method === 'POST';
   if (![401, 403].includes(answer.status) && !isInvalidGrant) return refusalFailure(answer, request, words);
-  if (!credentials) return noCredentials(subject, words);
-  if (answer.status === 403) return mayNot(subject, credentials, scopeTexts(scope), words);
-  return wrongCredentials(subject, credentials, words);
+  const { status } = answer;
+  if (!credentials) return noCredentials(subject, { status, words });
+  if (status === 403) return mayNot(subject, credentials, { status, actions: scopeTexts(scope), words });
+  return wrongCredentials(subject, credentials, status, words);
 }
 
 /** `token`, or `access_token` as in OAuth 2.0; its life in seconds, less a leeway. */

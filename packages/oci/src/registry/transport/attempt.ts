@@ -90,12 +90,18 @@ function wireOptions(
 
 function answer(
   conversation: Conversation,
-  { method, url, purpose }: WireRequest,
+  { method, url, purpose, authorization }: WireRequest,
   patience: Patience,
   { statusCode, headers, body }: ResponseData,
 ): RegistryAnswer {
   const { timings, seams, secrets } = conversation;
-  const common = { status: statusCode, headers: joined(headers), url, redacted: secrets.redacted };
+  const common = {
+    status: statusCode,
+    headers: joined(headers),
+    url,
+    hadLogin: authorization !== undefined,
+    redacted: secrets.redacted,
+  };
   if (method === 'HEAD' || statusCode === 204 || headers['content-length'] === '0') {
     patience.end();
     body.resume();

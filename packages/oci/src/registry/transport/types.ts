@@ -32,6 +32,8 @@ export interface RegistryAnswer {
   readonly body: Readable;
   /** The address that gave it, after redirects. */
   readonly url: URL;
+  /** Whether a login was sent with the request that it answers; undefined where nothing was sent. */
+  readonly hadLogin?: boolean;
   /** A text without the passwords and tokens that went to the registry: for what it says about a refusal. */
   readonly redacted?: (text: string) => string;
 }
