@@ -44,4 +44,15 @@ describe('a place to copy from or to', () => {
   ])('"%s" is none', (text) => {
     expect(failureOf(parsePlace(text, '/work')).code).toBe('usage');
   });
+
+  it.each([
+    ['oci://registry.example/team/name:1', 'it begins with "oci://"'],
+    ['https://registry.example/team/name:1', 'it begins with "https://"'],
+    ['ada:planted@registry.example/team/name:1', 'it holds a user name or password'],
+    ['registry.example:70000/team/name:1', 'it has the port 70000'],
+  ])('"%s" is none, and why is said', (text, why) => {
+    const { message } = failureOf(parsePlace(text, '/work'));
+    expect(message).toContain(why);
+    expect(message).not.toContain('planted');
+  });
 });

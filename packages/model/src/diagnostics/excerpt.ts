@@ -13,15 +13,23 @@ const WIDTH = 100;
  */
 export function excerptOf(lines: Lines, offset: number, length: number, label: string): string {
   const { line, column } = positionAt(lines, offset);
-  const content = lineAt(lines, line) ?? '';
+  const content = withoutPasswords(lineAt(lines, line) ?? '');
   const start = column < WIDTH - 20 ? 0 : column - WIDTH / 2;
   const gutter = String(line).length;
   const before = start === 0 ? lineAt(lines, line - 1) : undefined;
   return [
-    ...(before === undefined ? [] : [numbered(line - 1, gutter, clip(before, 0))]),
+    ...(before === undefined ? [] : [numbered(line - 1, gutter, clip(withoutPasswords(before), 0))]),
     numbered(line, gutter, clip(content, start)),
     `${' '.repeat(gutter)} | ${marks(content, start, column - 1, length)} ${visible(label)}`,
   ].join('\n');
+}
+
+/** Hides passwords in addresses and references ("user:password@host"), by as many asterisks: marks stay in place. */
+function withoutPasswords(line: string): string {
+  return line.replace(
+    /((?:\/\/|")[^\s"'@/:]*:)([^\s"'@]+)(?=@(?!sha\d+:))/g,
+    (_, user: string, password: string) => user + '*'.repeat(password.length),
+  );
 }
 
 function numbered(line: number, gutter: number, content: string): string {

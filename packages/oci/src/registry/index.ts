@@ -11,6 +11,7 @@ export * from './images/pull';
 export { someAtOnce } from './images/some-at-once';
 export { stoppable } from './images/stoppable';
 export * from './reference';
+export * from './reference-fault';
 export { fallbackTag } from './referrers/list';
 export { subjectLink } from './referrers/subject';
 export type { RequestRecord } from './transport/types';

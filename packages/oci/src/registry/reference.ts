@@ -1,4 +1,5 @@
-import { fail, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
+import { fail, isDigest, ok, type Digest, type Failure, type Result } from '@image-tooling/model';
+import { referenceFault, shownReference } from './reference-fault';
 
 /** A repository of a registry. */
 export interface RepositoryName {
@@ -26,36 +27,53 @@ export function isTag(text: string): boolean {
   return TAG.test(text);
 }
 
-/** Reads `host[:port]/path`. Fails with `usage`. */
+/** Reads `host[:port]/path`. Fails with `usage`; no failure shows a password. */
 export function parseRepository(text: string): Result<RepositoryName> {
   const match = REPOSITORY.exec(text);
-  if (match) return ok({ registry: match[1] as string, path: match[2] as string });
-  return fail({
-    code: 'usage',
-    message: `"${text}" is no repository of a registry.`,
-    hint: 'Write it with its host, in lower case: registry.example/team/name.',
-  });
+  if (match && !referenceFault(text)) return ok({ registry: match[1] as string, path: match[2] as string });
+  return fail(
+    notA(
+      'a repository of a registry',
+      text,
+      'Write it with its host, in lower case: registry.example/team/name.',
+    ),
+  );
 }
 
-/** Reads `host[:port]/path[:tag][@digest]`. Fails with `usage`. */
+/** Reads `host[:port]/path[:tag][@digest]`. Fails with `usage`; no failure shows a password. */
 export function parseReference(text: string): Result<Reference> {
   const [beforeDigest = '', digest, ...more] = text.split('@');
   const colon = beforeDigest.lastIndexOf(':');
   const hasTag = colon > beforeDigest.lastIndexOf('/');
   const tag = hasTag ? beforeDigest.slice(colon + 1) : undefined;
   const repository = parseRepository(hasTag ? beforeDigest.slice(0, colon) : beforeDigest);
-  if (!repository.ok) return repository;
-  if (more.length > 0 || (digest !== undefined && !isDigest(digest)) || (tag !== undefined && !isTag(tag)))
-    return fail({
-      code: 'usage',
-      message: `"${text}" is no reference to an image.`,
-      hint: 'Write registry.example/team/name:tag or registry.example/team/name@sha256:….',
-    });
+  const isWrong =
+    !repository.ok ||
+    more.length > 0 ||
+    (digest !== undefined && !isDigest(digest)) ||
+    (tag !== undefined && !isTag(tag));
+  if (isWrong)
+    return fail(
+      notA(
+        'a reference to an image',
+        text,
+        'Write registry.example/team/name:tag or registry.example/team/name@sha256:….',
+      ),
+    );
   return ok({
     repository: repository.value,
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
   });
+}
+
+function notA(what: string, text: string, hint: string): Failure {
+  const fault = referenceFault(text);
+  return {
+    code: 'usage',
+    message: `"${shownReference(text)}" is not ${what}${fault ? `: it ${fault.why}` : ''}.`,
+    hint: fault ? `${fault.hint} ${hint}` : hint,
+  };
 }
 
 /** `host/path`, as people write it. */

@@ -1,24 +1,66 @@
-import { fail, type Result } from '@image-tooling/model';
-import { parseRepository, repositoryText, type RepositoryName } from '@image-tooling/oci';
+import { fail, failWith, type Failure, type Result } from '@image-tooling/model';
+import {
+  parseRepository,
+  referenceFault,
+  repositoryText,
+  shownReference,
+  withoutFault,
+  type ReferenceFault,
+  type RepositoryName,
+} from '@image-tooling/oci';
 import type { Session } from '../session';
+
+/** A registry, and where it is set. */
+interface SetRegistry {
+  readonly text: string;
+  readonly setBy: 'IMAGE_REGISTRY' | '"registry" in nx.json';
+}
 
 /**
  * The repository of an image: the template of nx.json with its registry, or with IMAGE_REGISTRY of this machine.
- * Fails with `usage` where neither names one, and where the result is no repository.
+ * Fails with `usage` where neither names one, and where the result is not a repository; no failure shows a password.
  */
 export function repositoryOf(
   { options, env }: Pick<Session, 'options' | 'env'>,
   image: string,
 ): Result<RepositoryName> {
-  const registry = env['IMAGE_REGISTRY'] || options.registry;
+  const registry = registryOf({ options, env });
   if (registry === undefined)
     return fail({
       code: 'usage',
       message: 'No registry is set to publish to.',
       hint: 'Set "registry" in the options of @image-tooling/nx in nx.json ("registry.example/team"), or IMAGE_REGISTRY.',
     });
-  const text = options.repository.replaceAll('{registry}', registry).replaceAll('{image}', image);
-  return parseRepository(text.replace(/\/{2,}/g, '/'));
+  const fault = referenceFault(registry.text);
+  if (fault) return fail(wrongRegistry(registry, fault));
+  const text = options.repository.replaceAll('{registry}', registry.text).replaceAll('{image}', image);
+  const repository = parseRepository(text.replace(/\/{2,}/g, '/'));
+  return repository.ok
+    ? repository
+    : failWith(repository.failures.map((failure) => setBy(failure, registry)));
+}
+
+/** The registry that is set, of this machine or of the workspace. Undefined: none is. */
+export function registryOf({ options, env }: Pick<Session, 'options' | 'env'>): SetRegistry | undefined {
+  const ofMachine = env['IMAGE_REGISTRY']?.trim() ?? '';
+  if (ofMachine !== '') return { text: ofMachine.replace(/\/+$/, ''), setBy: 'IMAGE_REGISTRY' };
+  return options.registry === undefined
+    ? undefined
+    : { text: options.registry, setBy: '"registry" in nx.json' };
+}
+
+function wrongRegistry({ text, setBy }: SetRegistry, { why, hint }: ReferenceFault): Failure {
+  const meant = withoutFault(text);
+  const isBetter = meant !== '' && referenceFault(meant) === undefined;
+  return {
+    code: 'usage',
+    message: `${setBy} is not a registry to publish to: "${shownReference(text)}" ${why}.`,
+    hint: `${hint}${isBetter ? ` Write: ${setBy === 'IMAGE_REGISTRY' ? `IMAGE_REGISTRY=${meant}` : `"registry": "${meant}"`}` : ''}`,
+  };
+}
+
+function setBy(failure: Failure, { setBy }: SetRegistry): Failure {
+  return { ...failure, message: `${failure.message.replace(/\.$/, '')} (from ${setBy}).` };
 }
 
 /** The lock that a publish to a repository holds on this machine. */

@@ -1,6 +1,13 @@
 import { isAbsolute, join } from 'node:path';
 import { fail, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
-import { isTag, parseReference, repositoryText, type RepositoryName } from '@image-tooling/oci';
+import {
+  isTag,
+  parseReference,
+  referenceFault,
+  repositoryText,
+  shownReference,
+  type RepositoryName,
+} from '@image-tooling/oci';
 
 /** Where an image is copied from or to: a repository, or the folder of an OCI layout. */
 export type Place = (
@@ -17,7 +24,7 @@ const FOLDER = 'oci:';
 export function parsePlace(text: string, cwd: string): Result<Place> {
   if (text.startsWith(FOLDER)) return folderPlace(text, cwd);
   const reference = parseReference(text);
-  if (!reference.ok) return noPlace(text);
+  if (!reference.ok) return referenceFault(text) ? reference : noPlace(text);
   return ok({ kind: 'registry', ...reference.value });
 }
 
@@ -29,6 +36,7 @@ export function placeText(place: Place): string {
 }
 
 function folderPlace(text: string, cwd: string): Result<Place> {
+  if (text.startsWith(`${FOLDER}//`)) return parseReference(text) as Result<never>;
   const { rest, digest } = withoutDigest(text.slice(FOLDER.length));
   const colon = rest.lastIndexOf(':');
   const tag = colon > rest.lastIndexOf('/') ? rest.slice(colon + 1) : undefined;
@@ -52,7 +60,7 @@ function withoutDigest(text: string): { readonly rest: string; readonly digest?:
 function noPlace(text: string): Result<never> {
   return fail({
     code: 'usage',
-    message: `"${text}" is no place to copy an image from or to.`,
+    message: `"${shownReference(text)}" is not a place to copy an image from or to.`,
     hint: 'Write registry.example/team/name:1.2.3, registry.example/team/name@sha256:… or oci:<folder>:1.2.3.',
   });
 }

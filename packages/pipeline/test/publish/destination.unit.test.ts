@@ -1,6 +1,8 @@
-import { parseWorkspaceOptions } from '@image-tooling/model';
+import { digestOf, parseWorkspaceOptions } from '@image-tooling/model';
 import { describe, expect, it } from 'vitest';
+import { inBaseRepository } from '../../src/build/base/repository';
 import { repositoryOf } from '../../src/publish/destination';
+import type { Session } from '../../src/session';
 import { valueOf } from './rig';
 
 function repository(
@@ -45,11 +47,51 @@ describe('the repository of an image', () => {
     expect(valueOf(repository(...given))).toEqual(expected);
   });
 
-  it.each<[string, Parameters<typeof repository>]>([
-    ['no registry is set', [{}]],
-    ['IMAGE_REGISTRY is none', [{}, { IMAGE_REGISTRY: 'https://r.invalid/team' }]],
-    ['IMAGE_REGISTRY has capitals in its path', [{}, { IMAGE_REGISTRY: 'r.invalid/Team' }]],
-  ])('is none where %s', (_, given) => {
-    expect(repository(...given)).toMatchObject({ ok: false, failures: [{ code: 'usage' }] });
+  const hint = (text: string) => `IMAGE_REGISTRY=${text}`;
+  it.each<[string, string, string]>([
+    ['https://r.invalid/team', 'begins with "https://"', hint('r.invalid/team')],
+    ['HTTP://r.invalid:5000/', 'begins with "http://"', 'plainHttp in nx.json'],
+    ['docker://r.invalid', 'begins with "docker://"', hint('r.invalid')],
+    ['r.invalid/Team', 'has capital letters in its path', hint('r.invalid/team')],
+    [`https://ada:planted/@1@r.invalid/Team/`, 'holds a user name or password', hint('r.invalid/team')],
+    [`ada:planted@r.invalid`, 'holds a user name or password', hint('r.invalid')],
+    ['r.invalid:65536', 'has the port 65536', 'from 1 to 65535'],
+    ['1.2.3.999/team', 'has "1.2.3.999" for a host', 'Check the host'],
+    ['team', '"team/k8s" is not a repository of a registry (from IMAGE_REGISTRY)', 'with its host'],
+    ['r.invalid/team:1', 'is not a repository of a registry (from IMAGE_REGISTRY)', 'with its host'],
+  ])('is refused, with what to write: %s', (text, why, advice) => {
+    const result = repository({ registry: 'r.invalid' }, { IMAGE_REGISTRY: text });
+    if (result.ok) throw new Error('expected a failure');
+    const [{ code, message, hint }] = result.failures;
+    expect(code).toBe('usage');
+    expect(message).toContain(why);
+    expect(message).toContain('IMAGE_REGISTRY');
+    expect(hint).toContain(advice);
+    expect(`${message} ${hint}`).not.toContain('planted');
+  });
+
+  it('is refused before a base is asked for, which may be in it', async () => {
+    const options = valueOf(parseWorkspaceOptions('nx.json', '{}', '@image-tooling/nx'));
+    const session = { options, env: { IMAGE_REGISTRY: 'https://r.invalid' } } as unknown as Session;
+    const place = { repository: { registry: 'r.invalid', path: 'a' }, digest: digestOf('') };
+    const result = await inBaseRepository(session, place, () => Promise.reject(new Error('asked')));
+    expect(result).toMatchObject({ ok: false, failures: [{ code: 'usage' }] });
+  });
+
+  it('is refused with its line, but not its password, where nx.json has a login in it', () => {
+    const options = { registry: 'ada:planted@r.invalid/team' };
+    const text = JSON.stringify({ plugins: [{ plugin: '@image-tooling/nx', options }] });
+    const result = parseWorkspaceOptions('nx.json', text, '@image-tooling/nx');
+    expect(JSON.stringify(result)).toContain('ada:*******@r.invalid/team');
+    expect(JSON.stringify(result)).not.toContain('planted');
+  });
+
+  it('is refused where nx.json has a port that is none, and where no registry is set', () => {
+    expect(repository({ registry: 'r.invalid:70000' })).toMatchObject({
+      ok: false,
+      failures: [{ message: expect.stringContaining('"registry" in nx.json') as string }],
+    });
+    for (const env of [{}, { IMAGE_REGISTRY: ' ' }])
+      expect(repository({}, env)).toMatchObject({ ok: false, failures: [{ code: 'usage' }] });
   });
 });

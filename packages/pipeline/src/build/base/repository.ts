@@ -1,7 +1,7 @@
 import { fail, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
 import { parseReference, type OpenRepository, type RepositoryName } from '@image-tooling/oci';
 import { openRemote } from '../../registry-access';
-import { repositoryOf } from '../../publish/destination';
+import { registryOf, repositoryOf } from '../../publish/destination';
 import type { Session } from '../../session';
 
 /** Where an image of a registry is. */
@@ -33,6 +33,8 @@ export async function inBaseRepository<T>(
   work: (repository: OpenRepository) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const own = repositoryOf(session, 'image');
+  // Without it nothing tells whether the login is meant for the base.
+  if (!own.ok && registryOf(session) !== undefined) return own;
   const isOwn = own.ok && own.value.registry === repository.registry;
   const opened = openRemote(repository, {
     context: session.context,
