@@ -70,10 +70,29 @@ describe('the variables', () => {
   it.each(['ftp://proxy.invalid', 'http://', 'http://ada:secret%@proxy.invalid', 'http://a b'])(
     'that hold no proxy are named: %s',
     (text) => {
-      const { wrong, of } = proxiesOf({ https_proxy: text });
-      expect(wrong).toEqual(['HTTPS_PROXY']);
+      const { wrongFor, of } = proxiesOf({ https_proxy: text });
+      expect(wrongFor(new URL('https://a.example'))).toBe('HTTPS_PROXY');
       expect(of(new URL('https://a.example'))).toBeUndefined();
     },
+  );
+
+  it.each([
+    ['http://a.example', {}, 'HTTP_PROXY'],
+    ['http://a.example', { ALL_PROXY: PROXY }, 'HTTP_PROXY'],
+    ['https://a.example', {}, undefined],
+    ['https://a.example', { ALL_PROXY: 'ftp://x' }, 'ALL_PROXY'],
+    ['https://a.example', { ALL_PROXY: 'ftp://x', HTTPS_PROXY: PROXY }, undefined],
+    ['http://a.example', { NO_PROXY: '.example' }, undefined],
+    ['http://127.0.0.1:5000', {}, undefined],
+    ['http://127.9.9.9', {}, undefined],
+    ['http://localhost', {}, undefined],
+    ['http://localhost.', {}, undefined],
+    ['http://registry.localhost', {}, undefined],
+    ['http://[::1]:5000', {}, undefined],
+    ['http://[::ffff:127.0.0.1]', {}, undefined],
+    ['http://[::ffff:128.0.0.1]', {}, 'HTTP_PROXY'],
+  ])('that hold no proxy hurt those alone that would go by it: %s with %j', (address, more, expected) =>
+    expect(proxiesOf({ HTTP_PROXY: 'http://a b', ...more }).wrongFor(new URL(address))).toBe(expected),
   );
 
   it('tell their passwords, also as they are in the address', () =>

@@ -162,6 +162,12 @@ describe('a sender', () => {
     expect(asked).toEqual(['archive.invalid']);
   });
 
+  it('needs no proxy for this machine, whatever the variables hold', async () => {
+    const env = { HTTP_PROXY: '://', HTTPS_PROXY: '://', ALL_PROXY: '://', SSL_CERT_FILE: certificate.file };
+    expect(await get(`http://127.0.0.1:${plain}`, env)).toMatchObject({ url: '/file?q' });
+    expect(await get(`https://127.0.0.1:${secure}`, env)).toMatchObject({ url: '/file?q' });
+  });
+
   it('tells a variable that holds no proxy, not what it holds', async () =>
     expect((await fault(HTTPS, { HTTPS_PROXY: `://${SECRET}` })).words).toContain(
       'HTTPS_PROXY does not hold the address of a proxy',

@@ -215,6 +215,13 @@ describe('a proxy', () => {
     expect(failure.message).toContain('which wants a user name and password (407)');
   });
 
+  it('that is none does not hurt a registry on this machine', async () => {
+    const server = await serve((_, response) => response.end('there'));
+    const env = { http_proxy: 'ftp://proxy.example', https_proxy: '://', all_proxy: '://' };
+    const { send, request } = talkTo(server.host, { env });
+    expect(await answered(await send(request('manifests/1')))).toBe('200 there');
+  });
+
   it.each(['ftp://proxy.example', `http://ada:${SECRET}%@proxy.example`, `://${SECRET}`])(
     'that is none is a failure: %s',
     async (value) => {

@@ -2,7 +2,6 @@ import type { LookupFunction } from 'node:net';
 import type { buildConnector, Dispatcher } from 'undici';
 import { portOf, proxiesOf, shownProxy, type Proxies } from './proxies';
 import { proxyRefusal, proxyTrouble, wrongProxy } from './proxy-fault';
-import { isLocalHost } from './local-host';
 import { trustOf } from './trust';
 import { openTunnel, proxyAuthorization } from './tunnel';
 import { loadUndici, type Undici } from './undici';
@@ -54,8 +53,8 @@ class EnvironmentSender implements Sender {
 
   async request(options: RequestOptions): Promise<ResponseData> {
     const url = new URL(String(options.origin));
-    const [wrong] = this.proxies.wrong;
-    if (wrong !== undefined && !isLocalHost(url.hostname)) throw wrongProxy(wrong);
+    const wrong = this.proxies.wrongFor(url);
+    if (wrong !== undefined) throw wrongProxy(wrong);
     const proxy = this.proxies.of(url);
     if (!proxy) return this.direct.request(options);
     if (proxy.protocol.startsWith('socks'))

@@ -124,11 +124,11 @@ function refuse(
   { signal }: Conversation,
 ): Failure | undefined {
   if (signal.aborted) return { code: 'aborted', message: `Stopped before it was done: ${request.purpose}.` };
-  const [variable] = proxiesOf(env).wrong;
+  const variable = proxiesOf(env).wrongFor(request.url);
   if (variable !== undefined)
     return {
       code: 'network',
-      message: `Could not ${request.purpose}: ${variable.toUpperCase()} does not hold the address of a proxy.`,
+      message: `Could not ${request.purpose}: ${variable} does not hold the address of a proxy.`,
       hint: 'Write it so: http://proxy.example:3128.',
     };
   if (!isDowngrade(base.url, request.url)) return undefined;
