@@ -9,8 +9,8 @@ it.each([
   ['http://a.example/file', 'sent us from https to http://a.example'],
   ['file:///etc/passwd', 'sent us from https to file://'],
   ['https://a.example/seen', 'sent us round in a circle'],
-  ['https://:', 'sent us to an address that is none'],
-  [undefined, 'sent us to an address that is none'],
+  ['https://:', 'redirected us to an invalid URL'],
+  [undefined, 'redirected us to an invalid URL'],
 ])('%s', (location, expected) =>
   expect(String(redirected(location, FROM, new Set(['https://a.example/seen'])))).toBe(expected),
 );

@@ -28,6 +28,10 @@ export function failuresOf(result: Result<unknown>): readonly Failure[] {
   return result.failures;
 }
 
+export function firstFailure(result: Result<unknown>): Failure {
+  return failuresOf(result)[0] as Failure;
+}
+
 export function codesOf(result: Result<unknown>): string[] {
   return failuresOf(result).map(({ code }) => code);
 }

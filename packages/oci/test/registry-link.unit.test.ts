@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nextPage } from '../src/registry/lists/link';
+import { MalformedLink, nextPage } from '../src/registry/lists/link';
 
 const PAGE = new URL('https://registry.example/v2/a/tags/list?n=2');
 
@@ -15,3 +15,22 @@ it.each([
   ['</x>; title="rel=next"', undefined],
   ['</x>; rel=nextish', undefined],
 ])('the next page of %s is %s', (header, expected) => expect(nextPage(header, PAGE)?.href).toBe(expected));
+
+it.each([
+  ['</x>;; rel="next" ;', 'https://registry.example/x'],
+  [', </x>; foo; rel="next",', 'https://registry.example/x'],
+  ['</x?a=b,c;d>; rel=next', 'https://registry.example/x?a=b,c;d'],
+])('reads %s', (header, expected) => expect(nextPage(header, PAGE)?.href).toBe(expected));
+
+it.each([
+  '/x; rel="next"',
+  '</x; rel="next"',
+  '</x> rel="next"',
+  '</x>; rel="next',
+  '</x>; rel="prev" </y>; rel="next"',
+  'rel="next"',
+  '<https://registry.example:70000/x>; rel="next"',
+  '<http://[>; rel="next"',
+])('does not take %s for the end of a list', (header) =>
+  expect(() => nextPage(header, PAGE)).toThrow(MalformedLink),
+);

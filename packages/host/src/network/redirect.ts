@@ -6,8 +6,7 @@ const LONGEST_CHAIN = 10;
  * with https may not go on without it.
  */
 export function redirected(location: string | undefined, from: URL, seen: ReadonlySet<string>): URL | string {
-  if (location === undefined || !URL.canParse(location, from.href))
-    return 'sent us to an address that is none';
+  if (location === undefined || !URL.canParse(location, from.href)) return 'redirected us to an invalid URL';
   const to = new URL(location, from);
   to.hash = '';
   if (isDowngrade(from, to))

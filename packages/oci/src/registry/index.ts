@@ -1,7 +1,7 @@
 export { storedBlob } from './blobs/stored';
 export * from './client';
 export * from './images/platform-image';
-export { copyImage, type CopyOptions, type CopyReport } from './images/copy';
+export { copyImage, DEEPEST, type CopyOptions, type CopyReport } from './images/copy';
 export { openLayoutFolder } from './layout/open';
 export { manifestContent, type ManifestContent } from './manifests/content';
 export { isIndexType, isManifestType } from './manifests/media-types';

@@ -67,5 +67,5 @@ function advice({ status, url, headers }: RegistryAnswer): string[] {
 
 /** An address may hold a signature in its query: its origin says enough. */
 function originOf(location: string, base: URL): string {
-  return URL.canParse(location, base.href) ? new URL(location, base).origin : 'an address that is none';
+  return URL.canParse(location, base.href) ? new URL(location, base).origin : 'an invalid URL';
 }

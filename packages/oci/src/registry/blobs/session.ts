@@ -33,9 +33,18 @@ export function sessionOf(answer: RegistryAnswer, purpose: string, before?: Sess
       message: `Could not ${purpose}: ${answer.url.host} does not say where the upload goes (Location).`,
     });
   return {
-    location: location === undefined ? (before as Session).location : new URL(location, answer.url),
+    location: location === undefined ? (before as Session).location : resolved(location, answer, purpose),
     minChunk: minChunk === undefined ? (before?.minChunk ?? 0) : Number(minChunk) || 0,
   };
+}
+
+function resolved(location: string, { url }: RegistryAnswer, purpose: string): URL {
+  if (URL.canParse(location, url.href)) return new URL(location, url);
+  throw new Fault({
+    code: 'http-status',
+    message: `Could not ${purpose}: ${url.host} says that the upload goes to an invalid URL (Location).`,
+    hint: 'The registry, or a proxy before it, names wrong addresses: set its own address in its configuration.',
+  });
 }
 
 /** The address that finishes an upload. */

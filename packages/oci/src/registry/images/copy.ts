@@ -1,7 +1,7 @@
 import { isDigest, ok, type Digest, type Result } from '@image-tooling/model';
 import { caught, Fault, valueOf } from '../../fault';
 import type { Descriptor } from '../../image/manifest';
-import { manifestContent } from '../manifests/content';
+import { imageContent } from '../manifests/image-content';
 import { descriptorOf } from '../manifests/read';
 import type { ManifestBytes, PushedBlob, Repository } from '../port';
 import { repositoryText } from '../reference';
@@ -42,6 +42,9 @@ export async function copyImage(
   return caught(repositoryText(to.name), () => new Copy(from, to, options).run(reference));
 }
 
+/** Manifests that lead to one another: index, platform, what is attached to it, its signature. Ours is generous. */
+export const DEEPEST = 16;
+
 class Copy {
   private readonly seen = new Set<Digest>();
   private readonly manifests: CopyReport['manifests'][number][] = [];
@@ -62,19 +65,20 @@ class Copy {
     return { root: descriptorOf(root), ...(tag !== undefined && { tag }), manifests, blobs };
   }
 
-  /** What it is made of, itself, and what is attached to it. */
-  private async copyManifest(manifest: ManifestBytes): Promise<void> {
+  /** What it is made of, itself, and what is attached to it. `depth`: how many manifests led to it. */
+  private async copyManifest(manifest: ManifestBytes, depth = 0): Promise<void> {
     if (this.seen.has(manifest.digest)) return;
     this.seen.add(manifest.digest);
-    const content = valueOf(manifestContent(manifest));
-    for (const { digest } of content.manifests) await this.copyManifest(await this.need(digest));
+    if (depth > DEEPEST) throw tooDeep(this.from.name);
+    const content = valueOf(imageContent(manifest));
+    for (const { digest } of content.manifests) await this.copyManifest(await this.need(digest), depth + 1);
     const isThere = valueOf(await this.to.headManifest(manifest.digest)) !== undefined;
     if (!isThere) {
       await this.copyBlobs(content.blobs);
       valueOf(await this.to.putManifest(manifest));
     }
     this.manifests.push({ ...descriptorOf(manifest), how: isThere ? 'present' : 'pushed' });
-    if (this.options.withReferrers !== false) await this.copyReferrers(manifest.digest);
+    if (this.options.withReferrers !== false) await this.copyReferrers(manifest.digest, depth + 1);
   }
 
   private async copyBlobs(descriptors: readonly Descriptor[]): Promise<void> {
@@ -89,7 +93,7 @@ class Copy {
   }
 
   /** A row whose manifest was deleted is passed over. One that is there but not listed (a copy was stopped between the two) is put again, which lists it. */
-  private async copyReferrers(subject: Digest): Promise<void> {
+  private async copyReferrers(subject: Digest, depth: number): Promise<void> {
     const referrers = valueOf(await this.from.listReferrers(subject));
     if (referrers.length === 0) return;
     const listed = valueOf(await this.to.listReferrers(subject)).map(({ digest }) => digest);
@@ -97,7 +101,7 @@ class Copy {
       const manifest = valueOf(await this.from.getManifest(digest));
       if (!manifest) continue;
       const wasThere = valueOf(await this.to.headManifest(digest)) !== undefined;
-      await this.copyManifest(manifest);
+      await this.copyManifest(manifest, depth);
       if (wasThere && !listed.includes(digest)) valueOf(await this.to.putManifest(manifest));
     }
   }
@@ -116,4 +120,13 @@ class Copy {
       hint: 'Look at the tags that are there, or copy one of the parts that are.',
     });
   }
+}
+
+/** An index may list indexes, and those others, without end. */
+function tooDeep(name: Repository['name']): Fault {
+  return new Fault({
+    code: 'image-format',
+    message: `The image in ${repositoryText(name)} can't be copied: more than ${DEEPEST} manifests lead to one another.`,
+    hint: 'Copy one of the images in it by its digest.',
+  });
 }

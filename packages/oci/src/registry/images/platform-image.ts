@@ -37,7 +37,7 @@ export async function findPlatformImage(
   const root = await needManifest(repository, digest);
   if (!root.ok || !isIndexType(root.value.mediaType)) return root.ok ? platformImageOf(root.value) : root;
   const listed = jsonObject(root.value.bytes)?.['manifests'];
-  const rows = Array.isArray(listed) ? (listed as readonly IndexRow[]) : [];
+  const rows = Array.isArray(listed) ? listed.filter(isRow) : [];
   const found = rowFor(rows, platform);
   if (!found) return fail(otherPlatforms(digest, platform, rows.map(platformText)));
   const manifest = await needManifest(repository, found.digest);
@@ -47,6 +47,10 @@ export async function findPlatformImage(
 interface IndexRow {
   readonly digest: Digest;
   readonly platform?: { readonly os?: string; readonly architecture?: string; readonly variant?: string };
+}
+
+function isRow(row: unknown): row is IndexRow {
+  return typeof row === 'object' && row !== null;
 }
 
 /** The baseline of a processor; others need more than every machine of the platform has. */

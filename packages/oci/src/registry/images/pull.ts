@@ -2,8 +2,9 @@ import { archOf, isDigest, type Digest, type Layer, type Platform, type Result }
 import { caught, Fault, valueOf } from '../../fault';
 import { compressionOf, type Descriptor } from '../../image/manifest';
 import type { Store } from '../../store/store';
-import { manifestContent } from '../manifests/content';
+import { imageContent } from '../manifests/image-content';
 import { jsonObject } from '../manifests/json';
+import { isIndexType } from '../manifests/media-types';
 import type { ManifestBytes, Repository } from '../port';
 import { repositoryText } from '../reference';
 import { someAtOnce } from './some-at-once';
@@ -34,7 +35,9 @@ export async function pullImage(
 ): Promise<Result<PulledImage>> {
   return caught(repositoryText(repository.name), async () => {
     const manifest = await needManifest(repository, await manifestFor(repository, index, platform));
-    const { blobs } = valueOf(manifestContent(manifest));
+    const { blobs } = valueOf(imageContent(manifest));
+    if (isIndexType(manifest.mediaType))
+      throw missing(`The index ${index} has another index for ${platform}.`);
     valueOf(await someAtOnce(blobs, (blob) => repository.pullBlob(blob, to)));
     const { config, layers = [] } = parsed(manifest.bytes) as ManifestJson;
     const configBytes = valueOf(await to.readBlob(config.digest));
@@ -47,10 +50,11 @@ export async function pullImage(
   });
 }
 
+type IndexRow =
+  (Descriptor & { readonly platform?: { readonly os?: string; readonly architecture?: string } }) | null;
+
 interface IndexJson {
-  readonly manifests?: readonly (Descriptor & {
-    readonly platform?: { readonly os?: string; readonly architecture?: string };
-  })[];
+  readonly manifests?: readonly IndexRow[];
 }
 
 interface ManifestJson {
@@ -65,7 +69,7 @@ interface ConfigJson {
 async function manifestFor(repository: Repository, index: Digest, wanted: Platform): Promise<Digest> {
   const { manifests = [] } = parsed((await needManifest(repository, index)).bytes) as IndexJson;
   const found = manifests.find(
-    ({ platform }) => platform?.os === 'linux' && platform.architecture === archOf(wanted),
+    (row) => row?.platform?.os === 'linux' && row.platform.architecture === archOf(wanted),
   );
   if (!found) throw missing(`The index ${index} has no manifest for ${wanted}.`);
   return found.digest;

@@ -55,8 +55,9 @@ export class LayoutFolder {
     await rm(this.blobs.pathOf(digest), { force: true });
   }
 
+  /** Leaves no temporary file behind, where it can: a path that is no folder, or read-only, was told already. */
   async close(): Promise<void> {
-    await rm(join(this.path, TEMPORARY), { recursive: true, force: true });
+    await rm(join(this.path, TEMPORARY), { recursive: true, force: true }).catch(() => undefined);
   }
 
   /** Makes the folder a layout. Throws a `Fault` with `usage` where it holds something else. */

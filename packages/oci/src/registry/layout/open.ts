@@ -1,5 +1,6 @@
+import { isErrno } from '@image-tooling/host';
 import type { Digest, Result } from '@image-tooling/model';
-import { caught, valueOf } from '../../fault';
+import { caught, Fault, valueOf } from '../../fault';
 import type { Descriptor } from '../../image/manifest';
 import type { BlobSink } from '../../layer/convert';
 import type { OpenRepository } from '../client';
@@ -15,7 +16,7 @@ import { deleteManifest, listNames, listReferrers, putManifest, readManifest } f
  */
 export function openLayoutFolder(path: string): OpenRepository {
   const folder = new LayoutFolder(path);
-  const run = <T>(work: () => Promise<T>): Promise<Result<T>> => caught(path, work);
+  const run = <T>(work: () => Promise<T>): Promise<Result<T>> => caught(path, () => inFolder(path, work));
   return {
     name: { registry: 'oci-layout', path },
     headManifest: (reference) => run(() => head(folder, reference)),
@@ -36,6 +37,18 @@ export function openLayoutFolder(path: string): OpenRepository {
     attach: (subject, artifact) => run(() => attach(folder, subject, artifact)),
     close: () => folder.close(),
   };
+}
+
+/** Throws a `Fault` with `usage` where the folder, or one in it, is a file. */
+async function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
+  return work().catch((error: unknown) => {
+    if (!isErrno(error) || error.code !== 'ENOTDIR') throw error;
+    throw new Fault({
+      code: 'usage',
+      message: `${path} is not the folder of an OCI layout: ${error.path ?? path} leads through a file.`,
+      hint: 'Name a folder: oci:<folder>. Of an archive of an OCI layout (.tar), unpack it first.',
+    });
+  });
 }
 
 async function head(folder: LayoutFolder, reference: string): Promise<Descriptor | undefined> {

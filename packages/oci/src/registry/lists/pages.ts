@@ -2,7 +2,8 @@ import { Fault } from '../../fault';
 import { ask } from '../answers/ask';
 import { discard, readAnswer } from '../answers/read';
 import { PULL, type Context } from '../context';
-import { nextPage } from './link';
+import type { RegistryAnswer } from '../transport/types';
+import { MalformedLink, nextPage } from './link';
 
 /** Bytes of one page at most; some registries give all there is in one. */
 const PAGE_LIMIT = 32 * 1024 * 1024;
@@ -16,7 +17,7 @@ export interface PageRequest {
 
 /**
  * The pages of a list as parsed JSON, by their Link headers (RFC 8288). Undefined where the registry answers 404 to
- * the first. Throws a `Fault`, also where pages go in a circle or lead to another host.
+ * the first. Throws a `Fault`, also where pages go in a circle, lead to another host, or end without saying so.
  */
 export async function readPages(context: Context, request: PageRequest): Promise<unknown[] | undefined> {
   const { purpose, headers = {} } = request;
@@ -29,14 +30,24 @@ export async function readPages(context: Context, request: PageRequest): Promise
     const answer = await ask(context, { method: 'GET', url, headers, purpose, scope: PULL }, 200, 404);
     if (answer.status === 404) {
       void discard(answer);
-      return seen.size === 1 ? undefined : pages;
+      if (seen.size === 1) return undefined;
+      throw badPages(purpose, `page ${seen.size} is not there (404)`);
     }
     pages.push(parsed(await readAnswer(answer, PAGE_LIMIT, purpose), purpose));
-    const next = nextPage(answer.headers['link'], url);
+    const next = nextOf(answer, url, purpose);
     if (next && next.host !== request.first.host) throw badPages(purpose, `the next page is at ${next.host}`);
     url = next;
   }
   return pages;
+}
+
+function nextOf({ headers }: RegistryAnswer, page: URL, purpose: string): URL | undefined {
+  try {
+    return nextPage(headers['link'], page);
+  } catch (error) {
+    if (error instanceof MalformedLink) throw badPages(purpose, error.message);
+    throw error;
+  }
 }
 
 function parsed(bytes: Buffer, purpose: string): unknown {
@@ -47,7 +58,8 @@ function parsed(bytes: Buffer, purpose: string): unknown {
   }
 }
 
-function badPages(purpose: string, why: string): Fault {
+/** A list that is not whole is worse than none: a prune would judge by a part. */
+export function badPages(purpose: string, why: string): Fault {
   return new Fault({
     code: 'http-status',
     message: `Could not ${purpose}: the registry's list can't be read: ${why}.`,

@@ -41,7 +41,7 @@ export class AnswerBody extends Readable {
     this.pace.begin();
     this.chunks.next().then(
       ({ done, value }) => this.receive(done === true ? null : value),
-      (error: unknown) => this.destroyed || this.destroy(this.faultOf(error)),
+      (error: unknown) => this.destroyed || this.destroy(this.errorOf(error)),
     );
   }
 
@@ -63,6 +63,15 @@ export class AnswerBody extends Readable {
     }
     this.received += chunk?.byteLength ?? 0;
     this.push(chunk);
+  }
+
+  /** What is no fault of the connection is a bug, for whoever reads: thrown here it would reach nobody. */
+  private errorOf(error: unknown): Error {
+    try {
+      return this.faultOf(error);
+    } catch (bug) {
+      return bug as Error;
+    }
   }
 
   private faultOf(error: unknown): Error {

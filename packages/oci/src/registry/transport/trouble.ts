@@ -33,6 +33,8 @@ interface Known {
 }
 
 const PLAIN_HINT = 'If it speaks http only, allow that: plainHttp in nx.json, or --plain-http.';
+const NO_HTTP_HINT =
+  'Is this the address of a registry? Another program may have its port, or a proxy before it is broken.';
 const TRUST_HINT =
   'Name the file of its certificate authority in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE, or mend its certificate.';
 
@@ -70,10 +72,16 @@ export function troubleOf(error: unknown): Trouble {
   if (error instanceof SpecialAddress) return specialAddress(error);
   if (!(error instanceof Error)) throw error;
   if (error instanceof ProxyFault) return proxyTrouble(error);
+  if (error.name === 'HTTPParserError') return knownTrouble(noHttp(error));
   const code = (error as NodeJS.ErrnoException).code;
   if (code === undefined || code.startsWith('ERR_INVALID')) throw error;
-  if (code.startsWith('HPE_')) return knownTrouble({ words: `gave an answer that is no HTTP (${code})` });
   return knownTrouble(KNOWN[code] ?? certificate(code) ?? { words: `failed (${code})` });
+}
+
+/** An error of undici's parser: "Response does not match the HTTP/1.1 protocol (Invalid status code)". */
+function noHttp({ message }: Error): Known {
+  const [, why = message] = /\(([^()]*)\)$/.exec(message) ?? [];
+  return { words: `gave an answer that is not HTTP (${why})`, hint: NO_HTTP_HINT };
 }
 
 /** The failure of a request: what it was for, the host, and what that did. */

@@ -1,5 +1,5 @@
-import { listedSubject, ok, type Digest, type Result } from '@image-tooling/model';
-import type { ManifestBytes, Repository } from '@image-tooling/oci';
+import { fail, listedSubject, ok, type Digest, type Result } from '@image-tooling/model';
+import { DEEPEST, repositoryText, type ManifestBytes, type Repository } from '@image-tooling/oci';
 import { each } from '../each';
 import { foundManifest, type FoundManifest } from '../found-manifest';
 
@@ -52,7 +52,8 @@ async function readAll(
   const asked = new Set<Digest>(first.map(({ digest }) => digest));
   let wave = [...new Map(first.map((manifest) => [manifest.digest, manifest])).values()];
   let wanted = [...others];
-  while (wave.length + wanted.length > 0) {
+  for (let depth = 0; wave.length + wanted.length > 0; depth++) {
+    if (depth > DEEPEST) return tooDeep(repository);
     for (const manifest of wave) found.set(manifest.digest, foundManifest(manifest));
     const referrers = await each(wave, ({ digest }) => repository.listReferrers(digest));
     if (!referrers.ok) return referrers;
@@ -66,6 +67,15 @@ async function readAll(
     wanted = [];
   }
   return ok(found);
+}
+
+/** An index may list indexes, and those others, without end: a part of them is nothing to judge by. */
+function tooDeep({ name }: Repository): Result<never> {
+  return fail({
+    code: 'image-format',
+    message: `${repositoryText(name)} can't be looked through: more than ${DEEPEST} manifests lead to one another.`,
+    hint: 'Nothing is deleted. Delete the tag of the image that is made so, if it is not wanted.',
+  });
 }
 
 function present<T>(values: readonly (T | undefined)[]): T[] {
