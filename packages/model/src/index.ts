@@ -15,3 +15,4 @@ export * from './result';
 export * from './shell-word';
 export * from './plan';
 export * from './publish';
+export { spanText } from './span-text';

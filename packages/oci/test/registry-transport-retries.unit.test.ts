@@ -44,7 +44,7 @@ describe('a request that is tried again', () => {
     const { send, request } = talkTo(server.host);
     const failure = failureIn(await send(request('manifests/1')));
     expect(failure.code).toBe('rate-limit');
-    expect(failure.message).toContain('come again in 50 minutes');
+    expect(failure.message).toContain('retry after 50 minutes');
     expect(failure.details).toEqual(['ratelimit-remaining: 0;w=21600', 'TOOMANYREQUESTS: slow down']);
     expect(server.requests).toHaveLength(1);
   });

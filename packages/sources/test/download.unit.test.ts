@@ -81,6 +81,19 @@ describe('a download', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it.each(['86400', new Date(Date.now() + 86_400_000).toUTCString()])(
+    'is not waited for a day, also for the next file: Retry-After %s',
+    async (retryAfter) => {
+      broken({ kind: 'status', status: 429, retryAfter }, 1);
+      const http = impatient();
+      const started = performance.now();
+      const text = shown(await get({}, undefined, http));
+      expect(text).toMatch(/file: HTTP 429 Too Many Requests, retry after 24 hours$/m);
+      expect(shown(await get({}, undefined, http))).toContain('retry after 24 hours');
+      expect(performance.now() - started).toBeLessThan(5000);
+    },
+  );
+
   it('waits as long as Retry-After says', async () => {
     broken({ kind: 'status', status: 429, retryAfter: '1' }, 1);
     const start = performance.now();

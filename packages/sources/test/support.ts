@@ -15,6 +15,7 @@ const IMPATIENT: HttpTimings = {
   tries: 3,
   backoffSeconds: 0.01,
   longestWaitSeconds: 0.5,
+  longestAskedWaitSeconds: 60,
 };
 
 export function impatient(timings: Partial<HttpTimings> = {}): HttpClient {

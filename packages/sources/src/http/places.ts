@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spanText } from '@image-tooling/model';
 import { attempt, isRefusal, type AttemptOptions, type Expected, type Received, type Sink } from './attempt';
 import { AbortedDownload } from './patience';
 import type { DeadServers } from './dead-servers';
 import type { Refusal } from './refusal';
 import type { Refused } from './unavailable';
-import { waitBeforeRetry } from './timings';
+import { backoff, retryAfterSeconds } from './timings';
 
 /** A sink that can forget what it was given. */
 export interface Target extends Sink {
@@ -49,9 +50,17 @@ async function tryPlace(
     if (!isRefusal(outcome)) return outcome;
     await target.restart();
     if (received > 0) options.onBytes?.(-received);
+    const asked = retryAfterSeconds(outcome.retryAfter ?? '', new Date());
+    if (asked !== undefined && asked > options.timings.longestAskedWaitSeconds)
+      return afterTries(asksToWait(outcome, asked), tries);
     if (!outcome.retry || tries >= options.timings.tries) return afterTries(outcome, tries);
-    await pause(waitBeforeRetry(options.timings, tries, outcome.retryAfter, new Date()), options.signal);
+    await pause(asked ?? backoff(options.timings, tries), options.signal);
   }
+}
+
+/** The next file need not ask it again either. */
+function asksToWait(outcome: Refusal, seconds: number): Refusal {
+  return { ...outcome, reason: `${outcome.reason}, retry after ${spanText(seconds)}`, unreachable: true };
 }
 
 function afterTries(outcome: Refusal, tries: number): Refusal {

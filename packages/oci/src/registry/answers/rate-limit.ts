@@ -1,4 +1,4 @@
-import type { Failure } from '@image-tooling/model';
+import { spanText, type Failure } from '@image-tooling/model';
 import type { RegistryAnswer } from '../transport/types';
 import { errorLines } from './error-lines';
 import { askedWait } from '../transport/retry-policy';
@@ -7,24 +7,17 @@ const HUB_HINT =
   'Docker Hub counts by address for those who are not logged in: run "docker login", or set REGISTRY_USERNAME and REGISTRY_PASSWORD.';
 const HINT = 'Run it again then; what is there already is not sent again.';
 
-/** The failure for 429: when to come again, and what the registry says of its limit. */
+/** The failure for 429: when to retry, and what the registry says of its limit. */
 export async function rateLimit(answer: RegistryAnswer, purpose: string): Promise<Failure> {
   const { host } = answer.url;
   const asked = askedWait(answer.headers);
-  const when = asked === undefined ? 'it does not say for how long' : `come again in ${span(asked)}`;
+  const when = asked === undefined ? 'it does not say for how long' : `retry after ${spanText(asked)}`;
   return {
     code: 'rate-limit',
     message: `Could not ${purpose}: too many requests to ${host}; ${when}.`,
     hint: /(?:^|\.)docker\.io$/.test(host) ? HUB_HINT : HINT,
     details: [...limits(answer.headers), ...(await errorLines(answer))],
   };
-}
-
-/** Seconds as people say them. */
-function span(seconds: number): string {
-  if (seconds < 120) return `${Math.ceil(seconds)} s`;
-  if (seconds < 7200) return `${Math.ceil(seconds / 60)} minutes`;
-  return `${Math.ceil(seconds / 3600)} hours`;
 }
 
 /** `ratelimit-limit: 100;w=21600` of Docker Hub; `x-ratelimit-remaining` of others. */

@@ -1,4 +1,4 @@
-import type { Failure } from '@image-tooling/model';
+import { spanText, type Failure } from '@image-tooling/model';
 import { Fault } from '../../fault';
 import type { RegistryAnswer, RegistryRequest } from '../transport/types';
 import { askedWait } from '../transport/retry-policy';
@@ -61,7 +61,7 @@ function advice({ status, url, headers }: RegistryAnswer): string[] {
   const wait = askedWait(headers);
   return [
     ...(location === undefined ? [] : [`it says to go to ${originOf(location, url)}`]),
-    ...(wait === undefined ? [] : [`it asks to come again in ${Math.ceil(wait)} s`]),
+    ...(wait === undefined ? [] : [`it asks to retry after ${spanText(wait)}`]),
   ];
 }
 
