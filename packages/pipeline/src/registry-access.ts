@@ -1,4 +1,4 @@
-import type { Result, RunContext } from '@image-tooling/model';
+import { failWith, type Failure, type Result, type RunContext } from '@image-tooling/model';
 import {
   defaultRoot,
   openRepository,
@@ -44,5 +44,15 @@ export async function alone<T>(
   work: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const store = await openStore(defaultRoot(env));
-  return store.ok ? store.value.lock(name, context, work) : store;
+  return store.ok ? store.value.lock(name, context, work) : failWith(store.failures.map(ofStore));
+}
+
+/** The registry is not at fault: what writes to it holds a lock in the user's store. */
+function ofStore(failure: Failure): Failure {
+  if (failure.code !== 'io') return failure;
+  return {
+    ...failure,
+    message: `The store of this machine, which holds the locks, can't be written: ${failure.message}.`,
+    hint: 'Let this user write there, or set IMAGE_STORE to another folder.',
+  };
 }

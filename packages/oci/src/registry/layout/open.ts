@@ -7,6 +7,7 @@ import type { OpenRepository } from '../client';
 import { descriptorOf } from '../manifests/read';
 import type { Artifact, LocalBlob, PushBlobOptions, PushedBlob } from '../port';
 import { buildArtifact } from '../referrers/artifact';
+import { withFolder } from './disk-failures';
 import { LayoutFolder } from './folder';
 import { deleteManifest, listNames, listReferrers, putManifest, readManifest } from './manifests';
 
@@ -16,7 +17,8 @@ import { deleteManifest, listNames, listReferrers, putManifest, readManifest } f
  */
 export function openLayoutFolder(path: string): OpenRepository {
   const folder = new LayoutFolder(path);
-  const run = <T>(work: () => Promise<T>): Promise<Result<T>> => caught(path, () => inFolder(path, work));
+  const run = async <T>(work: () => Promise<T>): Promise<Result<T>> =>
+    withFolder(path, await caught(path, () => inFolder(path, work)));
   return {
     name: { registry: 'oci-layout', path },
     headManifest: (reference) => run(() => head(folder, reference)),

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { ok, type RunContext } from '@image-tooling/model';
+import { alone } from '../src/registry-access';
+
+it('says that the store is at fault, not the registry, where no lock can be written', async () => {
+  const access = { env: { IMAGE_STORE: '/dev/null/store' }, context: {} as RunContext, plainHttp: false };
+  const result = await alone(access, 'publish', async () => ok('done'));
+  expect(result).toMatchObject({
+    ok: false,
+    failures: [
+      {
+        code: 'io',
+        message: expect.stringContaining('The store of this machine, which holds the locks') as string,
+        hint: expect.stringContaining('IMAGE_STORE') as string,
+      },
+    ],
+  });
+});
