@@ -11,11 +11,11 @@ import {
 import { logger } from '@nx/devkit';
 import { flushChanges, FsTree } from 'nx/src/generators/tree';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { EXTRA, HELLO, writeImages } from '../../pipeline/test/fixture-images';
-import { fixtureArchive, storeWithBase } from '../../pipeline/test/shared-base';
-import { image } from '../src/generators/image/generator';
+import { EXTRA, HELLO, writeImages } from '../packages/pipeline/test/fixture-images';
+import { fixtureArchive, storeWithBase } from '../packages/pipeline/test/shared-base';
+import { image } from '../packages/nx/src/generators/image/generator';
 
-const LAUNCHER = resolve(__dirname, '../../cli/bin/image-tooling.cjs');
+const LAUNCHER = resolve(__dirname, '../packages/cli/bin/image-tooling.cjs');
 const PLATFORM = 'linux/amd64';
 
 const NEWER_HELLO: FixturePackage = { ...HELLO, version: '1.1' };
