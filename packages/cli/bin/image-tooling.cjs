@@ -10,12 +10,25 @@ setFlagsFromString('--wasm-tiering-budget=1000000000');
 
 const args = process.argv.slice(2);
 const published = join(__dirname, '..', 'dist', 'index.js');
-const { main, keepCode } = existsSync(published) ? require(published) : fromSource();
+const { main, keepCode } = load();
 
-main(args).then((exitCode) => {
+// Until its end is known, an end is a failure.
+process.exitCode = 1;
+main?.(args).then((exitCode) => {
   process.exitCode = exitCode;
   if (exitCode === 0) keepCode?.();
 });
+
+function load() {
+  try {
+    return existsSync(published) ? require(published) : fromSource();
+  } catch (error) {
+    process.stderr.write(
+      `error: image-tooling can't be loaded: ${error[process.env.IMAGE_VERBOSE ? 'stack' : 'message']}\n`,
+    );
+    return {};
+  }
+}
 
 function fromSource() {
   const { sourceBundle } = require('./source-bundle.cjs');

@@ -16,7 +16,7 @@ Commands
   load <name> --to <place>                take a built image out of the store
       --to docker | podman                  into a container program of this machine, as <name>:dev
       --to oci:<folder>                     an OCI image layout
-      --to oci-archive:<file>               the same in one tar file
+      --to oci-archive:<file>               the same in one tar file; - is standard output
       --compression none | gzip | zstd      of its layers (oci, oci-archive)
       --platform linux/amd64                default: this machine's
   explain <name> [--platform linux/amd64] what an image or tool was built from: layers, sizes, who shares them
@@ -43,10 +43,11 @@ The store of this machine (docs/store.md)
       --go                                  Go's modules, compiled packages and toolchains too
   store verify                            hashes all of it again
       --repair                              removes what is damaged: the next build makes it again
-  store export [<image> …] --to <file>    images with all they need to be built without network; default: all built
+  store export [<image> …] --to <file>    images with all they need to be built without network; default: all built;
+                                            - is standard output
       --platform linux/amd64                default: all that were built
       --with-sources                        the Debian packages too
-  store import <file>                     what an export wrote
+  store import <file>                     what an export wrote; - is standard input
 
 Images that are in a registry (<repository>: an image of the workspace, or registry.example/team/name)
   registry copy <from> <to>               an image with all platforms and all that is attached to it
@@ -72,7 +73,7 @@ Environment
   DOCKER_AUTH_CONFIG          the content of docker's config.json: logins for several registries
   IMAGE_BRANCH                as --branch: for CI, where a branch's name is somebody else's text
   IMAGE_RELEASE_VERSION       as --release
-  IMAGE_VERBOSE               not empty: show all output of the programs that are run
+  IMAGE_VERBOSE               not empty: show all output of the programs that are run, and where a bug happened
   IMAGE_HTTP_TIMEOUT_SECONDS  how long a server may be silent; default 15 until its answer begins, 30 within it
   IMAGE_HTTP_TRIES            how often an address is asked that fails in a passing way; default 4
   CI                          not empty: plain lines, also on a terminal

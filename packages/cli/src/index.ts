@@ -1,40 +1,64 @@
+import { isStdout, watchOutput, withBugReport } from '@image-tooling/host';
 import { formatFailures, nearest, type Failure, type Result, type RunContext } from '@image-tooling/model';
 import { loadOptions, openSession, type Session } from '@image-tooling/pipeline';
 import { checkFlags, readArguments, type Arguments } from './arguments';
 import { withArgumentsOfNx } from './arguments-of-nx';
 import { commandNamed, COMMANDS, type Command, type Ending } from './commands';
+import { currentFolder } from './current-folder';
 import { HELP } from './help';
-import { outliveReaders } from './output';
 import { openScreen, type Screen } from './progress';
 import { abortOnSignals } from './signals';
 
 /** What a command line has of the process that it runs in. */
-export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'>;
+export type Host = Pick<
+  NodeJS.Process,
+  'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'
+>;
 
 /**
  * Runs a command line in the workspace at the current folder, and gives the exit code: 0, 1 for what failed, 2 for
- * a command that is none, 130 when stopped.
+ * an unknown command, 130 when stopped. Never rejects.
  */
 export async function main(argv: readonly string[], host: Host = process): Promise<number> {
-  outliveReaders(host.stdout, host.stderr);
+  const output = watchOutput(host.stdout, host.stderr);
+  const signals = abortOnSignals(host);
+  try {
+    const exitCode = await withBugReport(
+      host,
+      () => runLine(argv, host, signals.signal),
+      () => signals.stop(),
+    );
+    const lost = await output.lost();
+    return lost && exitCode === 0 ? report(host, [lost]) : exitCode;
+  } finally {
+    signals.end();
+  }
+}
+
+async function runLine(argv: readonly string[], host: Host, signal: AbortSignal): Promise<number> {
   const words = withArgumentsOfNx(argv);
   if (!words.ok) return report(host, words.failures);
   const given = readArguments(words.value);
   if (!given.ok) return report(host, given.failures);
   const command = commandNamed(COMMANDS, given.value.command);
   if (given.value.flags.help || !command) return showHelp(host, given.value);
-  const signals = abortOnSignals(host);
-  const screen = openScreen(command.reportsOn === 'stderr' ? host.stderr : host.stdout, host.env);
+  const screen = openScreen(await reportStream(command, given.value, host), host.env);
   try {
-    const result = await runCommand(command, given.value, { host, screen, signal: signals.signal });
+    const result = await runCommand(command, given.value, { host, screen, signal });
     screen.end();
-    if (signals.signal.aborted && !result.ok) return stopped(host);
+    if (signal.aborted && !result.ok) return stopped(host);
     if (!result.ok) return report(host, result.failures);
     return end(host, screen, result.value);
   } finally {
     screen.end();
-    signals.end();
   }
+}
+
+/** Where a command reports: not between the bytes of what it or the user's command writes to standard output. */
+async function reportStream(command: Command, given: Arguments, { stdout, stderr }: Host) {
+  const output = command.output?.(given);
+  const takesStdout = output !== undefined && (await isStdout(output, stdout));
+  return takesStdout || command.reportsOn === 'stderr' ? stderr : stdout;
 }
 
 interface Surroundings {
@@ -46,22 +70,25 @@ interface Surroundings {
 async function runCommand(command: Command, given: Arguments, { host, screen, signal }: Surroundings) {
   const flags = checkFlags(given, command.flags);
   if (!flags.ok) return flags;
+  const folder = currentFolder(host);
+  if (!folder.ok) return folder;
+  const cwd = folder.value;
   const context = { signal, progress: screen.progress };
   let opened: Session | undefined;
   const session = async (): Promise<Result<Session>> => {
-    const found = await openWorkspace(host, context);
+    const found = await openWorkspace(cwd, host, context);
     if (found.ok) opened = found.value;
     return found;
   };
   try {
-    return await command.run({ given, env: host.env, cwd: host.cwd(), context, session });
+    const { stdin, stdout } = host;
+    return await command.run({ given, env: host.env, cwd, stdin, stdout, context, session });
   } finally {
     await opened?.close();
   }
 }
 
-async function openWorkspace(host: Host, context: RunContext): Promise<Result<Session>> {
-  const root = host.cwd();
+async function openWorkspace(root: string, host: Host, context: RunContext): Promise<Result<Session>> {
   const options = await loadOptions(root);
   if (!options.ok) return options;
   return openSession({ root, options: options.value, env: host.env, context });

@@ -1,6 +1,8 @@
 /** A signal that is aborted by the first Ctrl-C, hang-up or SIGTERM; a second one ends the process at once. */
 export function abortOnSignals(from: Pick<NodeJS.Process, 'on' | 'off' | 'exit'>): {
   readonly signal: AbortSignal;
+  /** Aborts it. */
+  stop(): void;
   end(): void;
 } {
   const controller = new AbortController();
@@ -12,6 +14,7 @@ export function abortOnSignals(from: Pick<NodeJS.Process, 'on' | 'off' | 'exit'>
   for (const name of names) from.on(name, onSignal);
   return {
     signal: controller.signal,
+    stop: () => controller.abort(),
     end: () => names.forEach((name) => from.off(name, onSignal)),
   };
 }

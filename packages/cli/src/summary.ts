@@ -1,3 +1,4 @@
+import { STDOUT } from '@image-tooling/host';
 import {
   publishTable,
   reportTable,
@@ -56,7 +57,9 @@ export function testedLines(report: TestReport, folder: string): string[] {
 export function loadedLines({ manifestDigest, reference }: Loaded, target: LoadTarget): string[] {
   if ('program' in target)
     return ['', `Loaded ${reference}. Try it: ${target.program} run --rm -it ${reference}`];
-  return ['', `Wrote ${reference}`, `  digest ${manifestDigest}`];
+  const { format, path } = target.place;
+  const what = path === STDOUT ? `the image to standard output, as ${format}` : reference;
+  return ['', `Wrote ${what}`, `  digest ${manifestDigest}`];
 }
 
 /** The last lines of a publish: in a dry run every request, then what was written where, and how to pull it. */

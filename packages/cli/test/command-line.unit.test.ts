@@ -34,7 +34,7 @@ describe('a command line', () => {
           load <name> --to <place>                take a built image out of the store
               --to docker | podman                  into a container program of this machine, as <name>:dev
               --to oci:<folder>                     an OCI image layout
-              --to oci-archive:<file>               the same in one tar file
+              --to oci-archive:<file>               the same in one tar file; - is standard output
               --compression none | gzip | zstd      of its layers (oci, oci-archive)
               --platform linux/amd64                default: this machine's
           explain <name> [--platform linux/amd64] what an image or tool was built from: layers, sizes, who shares them
@@ -61,10 +61,11 @@ describe('a command line', () => {
               --go                                  Go's modules, compiled packages and toolchains too
           store verify                            hashes all of it again
               --repair                              removes what is damaged: the next build makes it again
-          store export [<image> …] --to <file>    images with all they need to be built without network; default: all built
+          store export [<image> …] --to <file>    images with all they need to be built without network; default: all built;
+                                                    - is standard output
               --platform linux/amd64                default: all that were built
               --with-sources                        the Debian packages too
-          store import <file>                     what an export wrote
+          store import <file>                     what an export wrote; - is standard input
 
         Images that are in a registry (<repository>: an image of the workspace, or registry.example/team/name)
           registry copy <from> <to>               an image with all platforms and all that is attached to it
@@ -90,7 +91,7 @@ describe('a command line', () => {
           DOCKER_AUTH_CONFIG          the content of docker's config.json: logins for several registries
           IMAGE_BRANCH                as --branch: for CI, where a branch's name is somebody else's text
           IMAGE_RELEASE_VERSION       as --release
-          IMAGE_VERBOSE               not empty: show all output of the programs that are run
+          IMAGE_VERBOSE               not empty: show all output of the programs that are run, and where a bug happened
           IMAGE_HTTP_TIMEOUT_SECONDS  how long a server may be silent; default 15 until its answer begins, 30 within it
           IMAGE_HTTP_TRIES            how often an address is asked that fails in a passing way; default 4
           CI                          not empty: plain lines, also on a terminal
@@ -105,6 +106,52 @@ describe('a command line', () => {
     await host.run('--help');
     expect(host.stdout.emit('error', Object.assign(new Error('closed'), { code: 'EPIPE' }))).toBe(true);
     expect(() => host.stderr.emit('error', new Error('broken'))).toThrow('broken');
+  });
+
+  it.each([
+    ['stdout', 'standard output'],
+    ['stderr', 'standard error'],
+  ] as const)('fails where %s can not be written', async (name, words) => {
+    const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+    const write = host[name].write.bind(host[name]);
+    let isFull = true;
+    host[name].write = (text: string) => {
+      if (isFull) process.nextTick(() => host[name].emit('error', full));
+      isFull = false;
+      return write(text);
+    };
+    host.stderr.write('a line');
+    const { exitCode, stderr } = await host.run('--help');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`error: No space left while writing ${words}.`);
+  });
+
+  it('fails where its folder was removed', async () => {
+    host.cwd = () => {
+      throw Object.assign(new Error('ENOENT: no such file or directory, uv_cwd'), { code: 'ENOENT' });
+    };
+    expect(await host.run('check')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("error: The current folder can't be used") as string,
+    });
+    expect((await host.run('--help')).exitCode).toBe(0);
+  });
+
+  it('reports what nothing expected as a bug, without where it happened unless that is asked for', async () => {
+    const broken = new TypeError('x is not a function, says s3cret-word');
+    Object.defineProperty(host, 'env', { value: { ...host.env, REGISTRY_PASSWORD: 's3cret-word' } });
+    host.stdout.write = () => {
+      throw broken;
+    };
+    const { exitCode, stderr } = await host.run('--help');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatchInlineSnapshot(`
+      "error: This is a bug in image-tooling: x is not a function, says ***
+        help: Run it again with IMAGE_VERBOSE=1 to see where it happens, and report that.
+      "
+    `);
+    Object.defineProperty(host, 'env', { value: { ...host.env, IMAGE_VERBOSE: '1' } });
+    expect((await host.run('--help')).stderr).toMatch(/^ +at .*command-line\.unit\.test\.ts/m);
   });
 
   it.each(['toString', 'constructor'])('is no command that only objects have: %s', async (name) => {

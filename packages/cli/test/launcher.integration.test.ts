@@ -130,6 +130,11 @@ describe('the launcher', () => {
     expect(existsSync(join(root, CACHE))).toBe(false);
   });
 
+  it('fails where its end is never known', async () => {
+    write('packages/cli/src/index.ts', 'export const main = () => new Promise<number>(() => undefined);');
+    expect(await launch()).toEqual({ exitCode: 1, stdout: '', stderr: '' });
+  });
+
   it('runs where nothing can be kept', async () => {
     write(CACHE, 'a file where the folder should be');
     expect(await launch('a')).toEqual({ exitCode: 1, stdout: 'one word a\n', stderr: '' });

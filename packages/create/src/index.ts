@@ -1,3 +1,4 @@
+import { watchOutput, withBugReport } from '@image-tooling/host/process-end';
 import { fail, formatFailures, ok, type Failure, type Result } from '@image-tooling/model';
 import { missingPackages } from '@image-tooling/nx/machine';
 import { HELP, readArguments, type Arguments } from './arguments';
@@ -7,17 +8,24 @@ import { StopSignal } from './signals';
 import { init, initGit, install, lock, writeFirstFiles, type Around } from './steps';
 
 /** What a command line has of the process that it runs in. */
-export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'on' | 'off'>;
+export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'>;
 
 /**
  * Makes a workspace of images in a folder, whole or not at all. Gives the exit code: 0, 1 for what failed, 130 when
- * stopped.
+ * stopped. Never rejects.
  */
 export async function main(
   argv: readonly string[],
   versions: Versions,
   host: Host = process,
 ): Promise<number> {
+  const output = watchOutput(host.stdout, host.stderr);
+  const exitCode = await withBugReport(host, () => runLine(argv, versions, host));
+  const lost = await output.lost();
+  return lost && exitCode === 0 ? report(host, [lost]) : exitCode;
+}
+
+async function runLine(argv: readonly string[], versions: Versions, host: Host): Promise<number> {
   const given = readArguments(argv);
   if (!given.ok) return report(host, given.failures);
   if (given.value.help) return say(host, HELP);

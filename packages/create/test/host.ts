@@ -21,8 +21,8 @@ export class TestHost {
     const host = {
       cwd: () => this.folder,
       env: { ...process.env, ...this.fakes(), ...env },
-      stdout: { write: (text: string) => (this.out += text) },
-      stderr: { write: (text: string) => (this.err += text) },
+      stdout: Object.assign(new EventEmitter(), { write: (text: string) => (this.out += text) }),
+      stderr: Object.assign(new EventEmitter(), { write: (text: string) => (this.err += text) }),
       on: (name: string, listener: () => void) => this.signals.on(name, listener),
       off: (name: string, listener: () => void) => this.signals.off(name, listener),
     } as unknown as Host;

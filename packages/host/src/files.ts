@@ -40,6 +40,8 @@ export function ioFailure(error: unknown, path: string): Failure {
       message: `No space left while writing ${path}.`,
       hint: 'Free space there, or set IMAGE_STORE to a folder on a larger disk.',
     };
+  if (error.code === 'EPIPE')
+    return { code: 'io', message: `The program that reads ${path} stopped reading.` };
   return { code: 'io', message: `${path}: ${error.message}` };
 }
 

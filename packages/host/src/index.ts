@@ -1,7 +1,9 @@
 export * from './command';
+export * from './destination';
 export * from './files';
 export * from './locks';
 export * from './network';
+export * from './process-end';
 export { eachLine, lastLines } from './output';
 export { findProgram, hasProgram } from './program';
 export * from './redact';

@@ -1,7 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -85,6 +94,22 @@ describe('an export to a folder', () => {
     expect(readdirSync(join(folder, 'mine'))).toEqual(['precious']);
   });
 
+  it('is written behind a link, which stays', async () => {
+    const { image: it, options } = await image();
+    const folder = temporaryFolder();
+    symlinkSync('later', join(folder, 'link'));
+    valueOf(await exportImage(it, { format: 'oci', path: join(folder, 'link') }, options));
+    valueOf(await exportImage(it, { format: 'oci', path: join(folder, 'link') }, options));
+    checkLayout(join(folder, 'later'));
+    expect(readdirSync(folder).sort()).toEqual(['later', 'link']);
+    expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true);
+  });
+
+  it.each(['-', '/dev/null', '/proc/self/status'])('is not written to %s', async (path) => {
+    const { image: it, options } = await image();
+    expect(codesOf(await exportImage(it, { format: 'oci', path }, options))).toEqual(['usage']);
+  });
+
   it.each(['oci', 'oci-archive', 'docker-archive'] as const)(
     'never passes on altered bytes, and leaves nothing: %s',
     async (format) => {
@@ -122,6 +147,28 @@ describe('archives', () => {
     mkdirSync(join(folder, 'out'));
     execFileSync('tar', ['-xf', join(folder, 'a'), '-C', join(folder, 'out')]);
     expect(checkLayout(join(folder, 'out')).manifests[0]!.digest).toBe(it.manifestDigest);
+  });
+
+  it('go to standard output, and into a device, which stays', async () => {
+    const { image: it, options } = await image();
+    const file = join(temporaryFolder(), 'a.tar');
+    valueOf(await exportImage(it, { format: 'oci-archive', path: file }, options));
+    const stdout = new PassThrough();
+    const [bytes] = await Promise.all([
+      gathered(stdout),
+      exportImage(it, { format: 'oci-archive', path: '-' }, { ...options, stdout }).then((result) => {
+        valueOf(result);
+        stdout.end();
+      }),
+    ]);
+    expect(bytes.equals(readFileSync(file))).toBe(true);
+    valueOf(await exportImage(it, { format: 'oci-archive', path: '/dev/null' }, options));
+    const full = await exportImage(it, { format: 'oci-archive', path: '/dev/full' }, options);
+    expect(failuresOf(full)[0]).toMatchObject({
+      code: 'disk-full',
+      message: 'No space left while writing /dev/full.',
+    });
+    for (const device of ['/dev/null', '/dev/full']) expect(statSync(device).isCharacterDevice()).toBe(true);
   });
 
   it('of Docker hold plain tars named in manifest.json, in order', async () => {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -84,6 +84,39 @@ describe('a built image', () => {
       'var/lib/dpkg/lock',
     ];
     expect(left.filter((path) => existsSync(join(root, path)))).toEqual([]);
+  });
+});
+
+describe('what is written to standard output', () => {
+  const LOAD = '"$@" load base --to=oci-archive:';
+  const EXPORT = '"$@" store export base --to=';
+
+  it.each([
+    [`${LOAD}- | cat`],
+    [`${LOAD}/dev/stdout`],
+    [`${LOAD}/proc/self/fd/1 > out; cat out`],
+    [`exec 3>&1; ${LOAD}>(cat >&3) >/dev/null; wait $!`],
+    [`mkfifo fifo; cat fifo & ${LOAD}fifo > /dev/null; wait`],
+    [`${EXPORT}- | cat`],
+    [`${EXPORT}out > /dev/null; ln -s out link; ${EXPORT}link >/dev/null; test -L link && cat out`],
+  ])('is the archive alone: %s', async (line) => {
+    const { stdout, exitCode } = await rig.bash(`rm -f fifo out link; ${line}`);
+    expect(exitCode).toBe(0);
+    const list = spawnSync('tar', ['-t'], { input: stdout });
+    expect(list.stderr.toString()).toBe('');
+    expect(list.stdout.toString()).toContain('oci-layout');
+  });
+
+  it('comes with its messages on standard error, and fails where it is not taken', async () => {
+    const written = await rig.bash(`${LOAD}- > /dev/null`);
+    expect(written.stderr).toContain('Wrote the image to standard output, as oci-archive');
+    const cut = await rig.bash(`set -o pipefail; ${LOAD}- | head -c 10`);
+    expect(cut.exitCode).toBe(1);
+    expect(cut.stderr).toContain('The program that reads standard output stopped reading.');
+    const full = await rig.bash(`${LOAD}- > /dev/full`);
+    expect(full.exitCode).toBe(1);
+    expect(full.stderr).toContain('No space left while writing standard output.');
+    expect(full.stderr).not.toMatch(/^ +at /m);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { StandardInput, StandardOutput } from '@image-tooling/host';
 import {
   ok,
   platformOfNode,
@@ -30,6 +31,8 @@ export interface CommandRun {
   readonly given: Arguments;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  readonly stdin: StandardInput;
+  readonly stdout: StandardOutput;
   readonly context: RunContext;
   /** Opens the workspace at the current folder. Fails where there is none. */
   readonly session: () => Promise<Result<Session>>;
@@ -40,6 +43,8 @@ export interface Command {
   readonly flags: readonly FlagName[];
   /** Where it tells what it does; default stdout, unless that belongs to a command of the user's. */
   readonly reportsOn?: 'stderr';
+  /** Which file the command line asks it to write; when that is standard output, it reports on stderr. */
+  output?(given: Pick<Arguments, 'flags' | 'positional'>): string | undefined;
   run(run: CommandRun): Promise<Result<Ending>>;
 }
 

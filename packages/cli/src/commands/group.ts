@@ -19,6 +19,8 @@ export function commandNamed(commands: Commands, name: string | undefined): Comm
 export function commandGroup(about: string, commands: Commands): Command {
   return {
     flags: [...new Set(Object.values(commands).flatMap(({ flags }) => flags))],
+    output: ({ flags, positional: [name, ...positional] }) =>
+      commandNamed(commands, name)?.output?.({ flags, positional }),
     async run(run) {
       const [name, ...positional] = run.given.positional;
       const command = commandNamed(commands, name);

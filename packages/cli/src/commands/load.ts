@@ -6,7 +6,8 @@ import { said, type Command } from './command';
 
 export const load: Command = {
   flags: ['platform', 'to', 'compression'],
-  async run({ given, session, cwd }) {
+  output: ({ flags }) => flags.to?.replace(/^(oci|docker)-archive:/, ''),
+  async run({ given, session, cwd, stdout }) {
     const asked = projectOnPlatform(given);
     if (!asked.ok) return asked;
     const { name, platform } = asked.value;
@@ -18,7 +19,7 @@ export const load: Command = {
     if (!wanted.ok) return wanted;
     const opened = await session();
     if (!opened.ok) return opened;
-    const request = { name, platform, target: target.value, compression: wanted.value };
+    const request = { name, platform, target: target.value, compression: wanted.value, stdout };
     const loaded = await loadImage(opened.value, request);
     return loaded.ok ? said(loadedLines(loaded.value, target.value)) : loaded;
   },

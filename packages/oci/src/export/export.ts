@@ -1,16 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { Digest, Result } from '@image-tooling/model';
 import { caught, Fault, valueOf } from '../fault';
 import { missingParents } from '../layer/parents';
 import type { TarEntry } from '../tar/entry';
+import { sendTar } from '../tar/file';
 import { orderEntries, tarOf } from '../tar/write';
 import { dockerArchive } from './docker';
 import { ociLayout } from './oci';
-import { replaceFile, replaceFolder } from './place';
+import { replaceFolder } from './place';
 import type { ExportImage, ExportOptions } from './request';
-import type { ExportTarget } from './target';
+import { findPlace, type ExportTarget } from './target';
 
 export interface Exported {
   /** The manifest in an OCI layout; differs from the image's where its layers were converted. */
@@ -18,8 +18,9 @@ export interface Exported {
 }
 
 /**
- * Writes an image to a folder or file: whole or not at all, replacing what was there. Blobs are hashed while they
- * are read. Fails with `store-corrupt`, `disk-full`, `io`, `aborted`, and `usage` where the folder holds something else.
+ * Writes an image to a folder or regular file, whole or not at all, replacing what was there; or into standard output,
+ * a FIFO or device. Blobs are hashed while they are read. Fails with `store-corrupt`, `disk-full`, `io`, `aborted`, and
+ * as `findPlace` does.
  */
 export async function exportImage(
   image: ExportImage,
@@ -27,13 +28,13 @@ export async function exportImage(
   options: ExportOptions,
 ): Promise<Result<Exported>> {
   return caught(target.path, async () => {
-    await mkdir(dirname(target.path), { recursive: true });
+    const place = valueOf(await findPlace(target, options));
     const temporary = valueOf(await options.store.tempDir('export'));
     try {
       const { entries, manifestDigest } = await contentOf(image, target, options, temporary);
       const { signal } = options;
-      if (target.format === 'oci') await replaceFolder(target.path, entries, signal);
-      else await replaceFile(target.path, tarOf(orderEntries(entries), { signal }));
+      if (typeof place === 'string') await replaceFolder(place, entries, signal);
+      else valueOf(await sendTar(entries, place, signal));
       return { manifestDigest };
     } finally {
       await rm(temporary, { recursive: true, force: true });

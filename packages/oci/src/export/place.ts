@@ -6,17 +6,6 @@ import { checkSignal, Fault } from '../fault';
 import { ContentReader } from '../tar/content';
 import type { TarEntry } from '../tar/entry';
 
-/** Writes a stream to a neighbour of `path` and puts it in its place; removes it where that fails. */
-export async function replaceFile(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  const temporary = neighbour(path);
-  try {
-    await writeAll(temporary, pieces);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
 /**
  * Writes files to a neighbour of `folder` and puts it in its place. Throws a `Fault` with `usage` where a folder is
  * there that is neither empty nor an OCI layout.
@@ -27,6 +16,7 @@ export async function replaceFolder(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await checkReplaceable(folder);
+  await mkdir(dirname(folder), { recursive: true });
   const temporary = neighbour(folder);
   const old = neighbour(folder);
   try {
@@ -83,7 +73,8 @@ async function writeAll(
   }
 }
 
-async function checkReplaceable(folder: string): Promise<void> {
+/** Throws a `Fault` with `usage` if a folder holds anything but an OCI layout. */
+export async function checkReplaceable(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: unknown): string[] => {
     if (isErrno(error) && error.code === 'ENOENT') return [];
     throw error;

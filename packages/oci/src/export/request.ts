@@ -1,3 +1,4 @@
+import type { StandardOutput } from '@image-tooling/host';
 import type { Compression, Digest, Layer } from '@image-tooling/model';
 import type { Store } from '../store/store';
 
@@ -15,4 +16,6 @@ export interface ExportOptions {
   /** Converts the layers of an OCI layout; the manifest's digest is then another. Default: as they are. */
   readonly compression?: Compression;
   readonly signal?: AbortSignal;
+  /** Default: that of the process. */
+  readonly stdout?: StandardOutput;
 }

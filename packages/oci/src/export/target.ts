@@ -1,9 +1,21 @@
+import {
+  findDestination,
+  findFolder,
+  STDOUT,
+  type Destination,
+  type StandardOutput,
+} from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
+import { caught } from '../fault';
+import { checkReplaceable } from './place';
 
 /** The forms an image leaves the store in. */
 export type ExportFormat = 'oci' | 'oci-archive' | 'docker-archive';
 
-/** Where an image is exported to, and in which form. `oci` is a folder, the others are one tar file. */
+/**
+ * Where an image is exported to, and in which form. `oci` is a folder, the others are one tar file, which may be `-`
+ * for standard output.
+ */
 export interface ExportTarget {
   readonly format: ExportFormat;
   readonly path: string;
@@ -21,5 +33,28 @@ export function parseTarget(text: string): Result<ExportTarget> {
     code: 'usage',
     message: `"${text}" is no place to export an image to.`,
     hint: 'Write oci:<folder>, oci-archive:<file> or docker-archive:<file>.',
+  });
+}
+
+/**
+ * Returns where an export goes, links followed: a folder's path, or what the tar is written to. Writes nothing. Fails
+ * with `usage` or `io` if nothing can be written there: a folder that holds something else, a terminal.
+ */
+export async function findPlace(
+  { format, path }: ExportTarget,
+  { stdout = process.stdout }: { readonly stdout?: StandardOutput } = {},
+): Promise<Result<Destination | string>> {
+  if (format !== 'oci') return findDestination(path, stdout);
+  if (path === STDOUT)
+    return fail({
+      code: 'usage',
+      message: "A folder can't be written to standard output.",
+      hint: 'Write --to=oci-archive:- for one tar, or ./- for a folder of that name.',
+    });
+  const folder = await findFolder(path);
+  if (!folder.ok) return folder;
+  return caught(path, async () => {
+    await checkReplaceable(folder.value);
+    return folder.value;
   });
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
+import { destinationName, writeDestination, type Destination } from '@image-tooling/host';
 import type { Digest, Result } from '@image-tooling/model';
-import { caught } from '../fault';
+import { caught, checkSignal } from '../fault';
 import { HashedStream } from '../layer/hashed-stream';
 import type { TarEntry } from './entry';
 import { orderEntries, tarOf } from './write';
@@ -25,6 +26,27 @@ export async function writeTarFile(
       for await (const piece of tar) await handle.writeFile(piece);
     } finally {
       await handle.close();
+    }
+    return { diffId: tar.digest(), size: tar.size };
+  });
+}
+
+/**
+ * Writes entries as an uncompressed tar to where the user asked for it. Fails as `writeLayer` does, and with `io` if
+ * its reader goes away.
+ */
+export async function sendTar(
+  entries: readonly TarEntry[],
+  to: Destination,
+  signal?: AbortSignal,
+): Promise<Result<TarFile>> {
+  return caught(destinationName(to), async () => {
+    const tar = new HashedStream(tarOf(orderEntries(entries), { signal }));
+    try {
+      await writeDestination(to, tar, signal);
+    } catch (error) {
+      checkSignal(signal);
+      throw error;
     }
     return { diffId: tar.digest(), size: tar.size };
   });

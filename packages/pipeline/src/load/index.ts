@@ -1,5 +1,6 @@
+import type { StandardOutput } from '@image-tooling/host';
 import { ok, type Compression, type Platform, type Result } from '@image-tooling/model';
-import { exportImage } from '@image-tooling/oci';
+import { exportImage, findPlace } from '@image-tooling/oci';
 import type { MadeImage } from '../build/image';
 import { recordedImage, type Use } from '../build/recorded';
 import type { Session } from '../session';
@@ -15,15 +16,20 @@ export interface LoadRequest {
   readonly target: LoadTarget;
   /** Of an OCI folder or archive; default: as the image has it. */
   readonly compression?: Compression;
+  /** Default: that of the process. */
+  readonly stdout?: StandardOutput;
 }
 
 const LOAD: Use = { verb: 'load', notForTools: 'only images can be loaded' };
 
 /**
  * Takes a built image out of the store: into docker or podman, or to a folder or file. What the store lacks is
- * made again first, and must be what was built. Fails with `not-reproducible` where it is not, and as exports do.
+ * made again first, and must be what was built. Fails with `not-reproducible` where it is not, and as exports do; what
+ * can't be written to is refused before anything is made.
  */
 export async function loadImage(session: Session, request: LoadRequest): Promise<Result<Loaded>> {
+  const place = 'place' in request.target ? await findPlace(request.target.place, request) : ok(undefined);
+  if (!place.ok) return place;
   const recorded = await recordedImage(session, request.name, request.platform, LOAD);
   if (!recorded.ok) return recorded;
   return deliver(session, request, recorded.value.made);
@@ -37,12 +43,13 @@ async function deliver(
   const { store, context } = session;
   const { target, name } = request;
   if ('program' in target) return loadInto(session, target.program, image, `${name}:dev`);
-  const { compression } = request;
+  const { compression, stdout } = request;
   const step = context.progress.step(`${name}: write ${target.place.format}:${target.place.path}`);
   const written = await exportImage(image, target.place, {
     store,
     reference: target.place.format === 'docker-archive' ? `${name}:dev` : 'dev',
     signal: context.signal,
+    ...(stdout && { stdout }),
     ...(compression && { compression }),
   });
   if (written.ok) step.done({ origin: 'built' });

@@ -1,11 +1,15 @@
-import { isAbsolute, join } from 'node:path';
+import { resolve } from 'node:path';
+import { STDOUT } from '@image-tooling/host';
 import { fail, ok, type Compression, type Result } from '@image-tooling/model';
 import { parseTarget, type ExportTarget } from '@image-tooling/oci';
 
 /** Where an image is loaded to: a container program of this machine, or a place on its disk. */
 export type LoadTarget = { readonly program: 'docker' | 'podman' } | { readonly place: ExportTarget };
 
-/** Reads `docker`, `podman`, `oci:<folder>` or `oci-archive:<file>` (paths relative to `cwd`). Fails with `usage`. */
+/**
+ * Reads `docker`, `podman`, `oci:<folder>` or `oci-archive:<file>` (paths relative to `cwd`; `-` is standard output).
+ * Fails with `usage`.
+ */
 export function parseLoadTarget(text: string, cwd: string): Result<LoadTarget> {
   if (text === 'docker' || text === 'podman') return ok({ program: text });
   const place = parseTarget(text);
@@ -16,7 +20,7 @@ export function parseLoadTarget(text: string, cwd: string): Result<LoadTarget> {
       hint: 'Write --to=docker, --to=podman, --to=oci:<folder> or --to=oci-archive:<file>.',
     });
   const { format, path } = place.value;
-  return ok({ place: { format, path: isAbsolute(path) ? path : join(cwd, path) } });
+  return ok({ place: { format, path: path === STDOUT ? path : resolve(cwd, path) } });
 }
 
 const COMPRESSIONS: readonly string[] = ['none', 'gzip', 'zstd'] satisfies Compression[];

@@ -1,19 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hexOf, type Failure } from '@image-tooling/model';
 import {
   directoryEntry,
   fileEntry,
   hardlinkEntry,
+  sendTar,
   symlinkEntry,
   writeTarFile,
   type TarEntry,
 } from '@image-tooling/oci';
 import { whyNoSmallDisk } from '@image-tooling/testkit';
 import { importStore, type StoreRun } from '../../src/store';
-import { archiveEntries, writeArchive } from '../../src/store/archive/write';
+import { archiveEntries } from '../../src/store/archive/write';
 import { failuresOf, putImage, putLayer, scratchFolder, scratchStore, valueOf } from './scratch';
 
 const NEVER = new AbortController().signal;
@@ -30,6 +32,8 @@ async function exported(): Promise<{ run: StoreRun; entries: TarEntry[]; layers:
   return { run, entries: valueOf(await archiveEntries(run.store, [one], [])), layers: layers.length };
 }
 
+const at = (path: string) => ({ kind: 'file', path }) as const;
+
 async function fileOf(entries: readonly TarEntry[]): Promise<string> {
   const file = join(scratchFolder(), 'archive.tar');
   valueOf(await writeTarFile(entries, file));
@@ -41,7 +45,7 @@ const isRecord = ({ path }: TarEntry) => path.startsWith('records/builds/');
 /** Imports into an empty store, which must be refused, and leave no record. */
 async function refused(file: string): Promise<readonly Failure[]> {
   const run = await scratchStore();
-  const failures = failuresOf(await importStore(run, file));
+  const failures = failuresOf(await importStore(run, at(file)));
   expect(readdirSync(join(run.store.root, 'builds'))).toEqual([]);
   expect(readdirSync(join(run.store.root, 'tmp'))).toEqual([]);
   return failures;
@@ -52,7 +56,7 @@ describe('an archive', () => {
     const { entries } = await exported();
     const written = [];
     for (const name of ['one.tar', 'two.tar'])
-      written.push(valueOf(await writeArchive(entries, join(scratchFolder(), name), NEVER)));
+      written.push(valueOf(await sendTar(entries, at(join(scratchFolder(), name)), NEVER)));
     expect(written[0]).toEqual(written[1]);
   });
 
@@ -60,12 +64,25 @@ describe('an archive', () => {
     const { run: from, entries, layers } = await exported();
     const file = await fileOf(entries);
     const to = await scratchStore();
-    expect(valueOf(await importStore(to, file))).toMatchObject({ blobs: 4, builds: layers, known: 0 });
+    expect(valueOf(await importStore(to, at(file)))).toMatchObject({ blobs: 4, builds: layers, known: 0 });
     const content = async ({ store }: StoreRun) =>
       (await store.files()).map(({ kind, digest, size }) => [kind, digest, size]);
     expect(await content(to)).toEqual(await content(from));
-    expect(valueOf(await importStore(to, file))).toMatchObject({ known: layers });
+    expect(valueOf(await importStore(to, at(file)))).toMatchObject({ known: layers });
     expect(await content(to)).toEqual(await content(from));
+  });
+
+  it('is read from standard input, which can be read only once', async () => {
+    const { run: from, entries } = await exported();
+    const file = await fileOf(entries);
+    const to = await scratchStore();
+    const source = { kind: 'stdin', stream: createReadStream(file) } as const;
+    expect(valueOf(await importStore(to, source))).toMatchObject({ blobs: 4, known: 0 });
+    expect((await to.store.files()).length).toBe((await from.store.files()).length);
+    expect(readdirSync(join(to.store.root, 'tmp'))).toEqual([]);
+    const [failure] = failuresOf(await importStore(to, { kind: 'stdin', stream: Readable.from(['x']) }));
+    expect(failure!.message).toMatch(/^Standard input ends before/);
+    expect(readdirSync(join(to.store.root, 'tmp'))).toEqual([]);
   });
 
   it.each<[string, (entries: TarEntry[]) => TarEntry[], string, RegExp]>([
@@ -150,17 +167,17 @@ describe('an archive', () => {
     const paths = (await to.store.getPaths(other.diffId))!;
     const [first] = (await run.store.files()).filter(({ kind }) => kind === 'build');
     valueOf(await to.store.putBuild(first!.digest, other, paths));
-    const failures = failuresOf(await importStore(to, await fileOf(entries)));
+    const failures = failuresOf(await importStore(to, at(await fileOf(entries))));
     expect(failures.map(({ code }) => code)).toEqual(['not-reproducible']);
   });
 
   it('is not written where a blob was altered, or when it is stopped', async () => {
     const { run, entries } = await exported();
     const file = join(scratchFolder(), 'archive.tar');
-    expect(failuresOf(await writeArchive(entries, file, AbortSignal.abort()))[0]!.code).toBe('aborted');
+    expect(failuresOf(await sendTar(entries, at(file), AbortSignal.abort()))[0]!.code).toBe('aborted');
     const blob = (await run.store.files()).find(({ kind }) => kind === 'blob')!;
     writeFileSync(blob.path, Buffer.alloc(blob.size));
-    const [failure] = failuresOf(await writeArchive(entries, file, NEVER));
+    const [failure] = failuresOf(await sendTar(entries, at(file), NEVER));
     expect(failure!.message).toContain(hexOf(blob.digest));
     expect(readdirSync(join(file, '..'))).toEqual([]);
   });
@@ -183,7 +200,7 @@ describe('an archive', () => {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
       onTestFinished(() => void execFileSync('umount', ['-l', disk]));
       const file = join(disk, 'archive.tar');
-      const [failure] = failuresOf(await writeArchive(entries, file, NEVER));
+      const [failure] = failuresOf(await sendTar(entries, at(file), NEVER));
       expect(failure).toMatchObject({
         code: 'disk-full',
         message: `No space left while writing ${file}.`,

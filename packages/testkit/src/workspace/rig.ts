@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
 import { run } from '@image-tooling/host';
 import type { FixtureArchive } from '../archive';
 import {
@@ -42,6 +45,21 @@ export class WorkspaceRig {
   /** Runs `image-tooling` to its end. */
   run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandLineEnd> {
     return runCommandLine(this.place(env), args);
+  }
+
+  /** Runs a line of bash, in which `"$@"` is `image-tooling`, to its end. */
+  async bash(
+    line: string,
+  ): Promise<Pick<CommandLineEnd, 'exitCode' | 'stderr'> & { readonly stdout: Buffer }> {
+    const { launcher, folder, env } = this.place({});
+    const argv = ['-c', line, 'bash', process.execPath, launcher];
+    const child = spawn('bash', argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [stdout, stderr, [exitCode]] = await Promise.all([
+      buffer(child.stdout),
+      text(child.stderr),
+      once(child, 'close') as Promise<[number]>,
+    ]);
+    return { exitCode, stdout, stderr };
   }
 
   /** Starts `image-tooling` and leaves it running. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { STDOUT } from '@image-tooling/host';
 import { bytesText, counted, ok } from '@image-tooling/model';
 import { exportStore, type ExportedStore } from '@image-tooling/pipeline';
 import { platformFlag, usage } from '../../arguments';
@@ -7,7 +8,8 @@ import { said, type Command } from '../command';
 /** Writes images, and all that another machine needs to build them without network, into one file. */
 export const exportTo: Command = {
   flags: ['to', 'platform', 'with-sources'],
-  async run({ given, cwd, session }) {
+  output: ({ flags }) => flags.to,
+  async run({ given, cwd, session, stdout }) {
     const { to, platform, 'with-sources': withSources = false } = given.flags;
     if (to === undefined || to === '')
       return usage('Say which file to write.', 'Write: image-tooling store export <image> … --to=<file.tar>');
@@ -15,7 +17,12 @@ export const exportTo: Command = {
     if (!asked.ok) return asked;
     const opened = await session();
     if (!opened.ok) return opened;
-    const request = { names: given.positional, file: resolve(cwd, to), withSources };
+    const request = {
+      names: given.positional,
+      file: to === STDOUT ? to : resolve(cwd, to),
+      withSources,
+      stdout,
+    };
     const exported = await exportStore(opened.value, {
       ...request,
       ...(asked.value !== undefined && { platform: asked.value }),
@@ -31,6 +38,6 @@ function lines({ file, references, blobs, size, digest }: ExportedStore, to: str
     ...references.map((reference) => `  ${reference}`),
     `  ${digest}`,
     '',
-    `On the other machine: image-tooling store import ${to}`,
+    `On the other machine: image-tooling store import ${to === STDOUT ? '<file>' : to}`,
   ];
 }

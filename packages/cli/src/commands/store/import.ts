@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { findSource, STDOUT } from '@image-tooling/host';
 import { bytesText, counted } from '@image-tooling/model';
 import { importStore, type ImportedStore } from '@image-tooling/pipeline';
 import { usage } from '../../arguments';
@@ -14,15 +14,15 @@ export const importFrom: Command = {
     if (file === undefined || more.length > 0)
       return usage(
         `"store import" takes the file of an export; got ${run.given.positional.length}.`,
-        'Write: image-tooling store import <file.tar>',
+        'Write: image-tooling store import <file.tar>, or - for standard input',
       );
-    const path = resolve(run.cwd, file);
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-      return usage(`There is no file ${path}.`, 'Name what "store export" wrote on the other machine.');
+    const path = file === STDOUT ? file : resolve(run.cwd, file);
+    const source = await findSource(path, run.stdin);
+    if (!source.ok) return source;
     const opened = await storeRun(run);
     if (!opened.ok) return opened;
-    const imported = await importStore(opened.value, path);
-    return imported.ok ? said(lines(file, imported.value)) : imported;
+    const imported = await importStore(opened.value, source.value);
+    return imported.ok ? said(lines(file === STDOUT ? 'standard input' : file, imported.value)) : imported;
   },
 };
 

@@ -1,3 +1,4 @@
+import { destinationName, findDestination, type StandardOutput } from '@image-tooling/host';
 import {
   all,
   fail,
@@ -8,24 +9,28 @@ import {
   type Platform,
   type Result,
 } from '@image-tooling/model';
+import { sendTar } from '@image-tooling/oci';
 import { imageOf } from '../../build/recorded';
 import type { Session } from '../../session';
 import { loadWorkspace } from '../../workspace/load';
 import { builtPlatforms, chainDebs, EXPORT, exportedChain, type ExportedImage } from './content';
-import { archiveEntries, writeArchive } from './write';
+import { archiveEntries } from './write';
 
 export interface ExportRequest {
   /** Names of images; none: all that were built. */
   readonly names: readonly string[];
   /** Default: all that an image was built for. */
   readonly platform?: Platform;
-  /** Absolute path of the archive. */
+  /** Absolute path of the archive; `-` for standard output. */
   readonly file: string;
+  /** Default: that of the process. */
+  readonly stdout?: StandardOutput;
   /** Whether the .debs go along, to build again without network what is changed later. */
   readonly withSources: boolean;
 }
 
 export interface ExportedStore {
+  /** What it was written to, for people. */
   readonly file: string;
   readonly references: readonly string[];
   readonly blobs: number;
@@ -41,6 +46,8 @@ export interface ExportedStore {
  * with `usage`, `unknown-reference`, `not-reproducible`, `store-corrupt`, `disk-full`, `io` or `aborted`.
  */
 export async function exportStore(session: Session, request: ExportRequest): Promise<Result<ExportedStore>> {
+  const to = await findDestination(request.file, request.stdout ?? process.stdout);
+  if (!to.ok) return to;
   const wanted = await wantedImages(session, request);
   if (!wanted.ok) return wanted;
   const content = await contentOf(session, wanted.value, request.withSources);
@@ -48,15 +55,16 @@ export async function exportStore(session: Session, request: ExportRequest): Pro
   const { images, debs } = content.value;
   const entries = await archiveEntries(session.store, images, debs);
   if (!entries.ok) return entries;
-  const step = session.context.progress.step(`export: write ${request.file}`);
-  const written = await writeArchive(entries.value, request.file, session.context.signal);
+  const file = destinationName(to.value);
+  const step = session.context.progress.step(`export: write ${file}`);
+  const written = await sendTar(entries.value, to.value, session.context.signal);
   if (!written.ok) {
     step.failed();
     return written;
   }
   step.done({ origin: 'built', bytes: written.value.size });
   return ok({
-    file: request.file,
+    file,
     references: [...new Set(images.map(({ reference }) => reference))].sort(),
     blobs: entries.value.filter(({ path }) => path.startsWith('blobs/sha256/')).length,
     size: written.value.size,

@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copySource, type Source } from '@image-tooling/host';
 import {
   bytesText,
   fail,
@@ -9,7 +12,7 @@ import {
 } from '@image-tooling/model';
 import { indexLayer } from '@image-tooling/oci';
 import type { StoreRun } from '../run';
-import { piecesOf, readArchive, type ArchiveContent } from './read';
+import { piecesOf, readArchive, type ArchiveContent, type ArchiveFile } from './read';
 
 export interface ImportedStore {
   readonly blobs: number;
@@ -26,7 +29,21 @@ export interface ImportedStore {
  * `tar-format`, `checksum`, `not-reproducible` (the store has another result for a build id), `disk-full`, `io` or
  * `aborted`; no record is written then.
  */
-export async function importStore(run: StoreRun, file: string): Promise<Result<ImportedStore>> {
+export async function importStore(run: StoreRun, source: Source): Promise<Result<ImportedStore>> {
+  if (source.kind === 'file') return importFile(run, { path: source.path, name: source.path });
+  const folder = await run.store.tempDir('import');
+  if (!folder.ok) return folder;
+  const path = join(folder.value, 'archive.tar');
+  const name = source.kind === 'stdin' ? 'Standard input' : source.path;
+  try {
+    const copied = await copySource(source, path, run.context.signal);
+    return copied.ok ? await importFile(run, { path, name }) : copied;
+  } finally {
+    await rm(folder.value, { recursive: true, force: true });
+  }
+}
+
+async function importFile(run: StoreRun, file: ArchiveFile): Promise<Result<ImportedStore>> {
   const content = await readArchive(file);
   if (!content.ok) return content;
   const others = await otherResults(run, content.value);
@@ -52,10 +69,10 @@ async function otherResults({ store }: StoreRun, { builds }: ArchiveContent): Pr
 
 async function importBlobs(
   { store, context }: StoreRun,
-  file: string,
+  { name }: ArchiveFile,
   { blobs }: ArchiveContent,
 ): Promise<Result<Pick<ImportedStore, 'blobs' | 'bytes'>>> {
-  const step = context.progress.step(`import: blobs of ${file}`);
+  const step = context.progress.step(`import: blobs of ${name}`);
   const wrong: Failure[] = [];
   let [count, bytes] = [0, 0];
   for (const [digest, entry] of blobs) {
@@ -63,7 +80,7 @@ async function importBlobs(
     const put = await store.putBlobFromStream(piecesOf(entry), { expected: digest, signal: context.signal });
     bytes += entry.size;
     if (put.ok) continue;
-    wrong.push(...put.failures.map((failure) => inArchive(failure, file)));
+    wrong.push(...put.failures.map((failure) => inArchive(failure, name)));
     if (put.failures[0].code !== 'checksum') break;
   }
   const [first, ...rest] = wrong;

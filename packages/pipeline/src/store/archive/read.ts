@@ -21,6 +21,12 @@ export interface ArchiveContent {
   readonly inputs: ReadonlyMap<Digest, Json>;
 }
 
+/** An archive on this machine, and what messages call it. */
+export interface ArchiveFile {
+  readonly path: string;
+  readonly name: string;
+}
+
 /** Records are a few MB at most: the inputs of a layer. */
 const LARGEST_RECORD = 64 * 1024 * 1024;
 
@@ -28,8 +34,8 @@ const LARGEST_RECORD = 64 * 1024 * 1024;
  * Reads what an archive of `store export` holds; blobs are not hashed yet. Fails with `tar-format`, for all that
  * has no place in one: paths out of it, links, devices, unknown or repeated names, records that are none.
  */
-export async function readArchive(file: string): Promise<Result<ArchiveContent>> {
-  const read = await readTar(file);
+export async function readArchive({ path, name }: ArchiveFile): Promise<Result<ArchiveContent>> {
+  const read = await readTar(path, undefined, { name });
   if (!read.ok) return read;
   const content = {
     blobs: new Map<Digest, TarEntry>(),
@@ -40,10 +46,10 @@ export async function readArchive(file: string): Promise<Result<ArchiveContent>>
   const failures: Failure[] = [];
   for (const entry of read.value) {
     const odd = oddness(entry, content.others) ?? (await take(entry, content));
-    if (odd !== undefined) failures.push(refusal(file, entry, odd));
+    if (odd !== undefined) failures.push(refusal(name, entry, odd));
   }
-  if (!content.others.has('oci-layout')) failures.push(noArchive(file));
-  failures.push(...lostBlobs(file, content));
+  if (!content.others.has('oci-layout')) failures.push(noArchive(name));
+  failures.push(...lostBlobs(name, content));
   const [first, ...rest] = failures;
   return first ? fail(first, ...rest) : ok(content);
 }

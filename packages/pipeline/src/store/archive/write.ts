@@ -1,26 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { ioFailure } from '@image-tooling/host';
-import {
-  archOf,
-  canonicalJson,
-  fail,
-  hexOf,
-  ok,
-  type Digest,
-  type Json,
-  type Result,
-} from '@image-tooling/model';
-import {
-  fileEntry,
-  MEDIA_TYPES,
-  missingParents,
-  writeTarFile,
-  type Store,
-  type TarEntry,
-  type TarFile,
-} from '@image-tooling/oci';
+import { stat } from 'node:fs/promises';
+import { archOf, canonicalJson, hexOf, ok, type Digest, type Json, type Result } from '@image-tooling/model';
+import { fileEntry, MEDIA_TYPES, missingParents, type Store, type TarEntry } from '@image-tooling/oci';
 import type { ExportedImage } from './content';
 import { BLOBS, BUILDS, INPUTS, LAYOUT, LAYOUT_TEXT } from './layout';
 
@@ -86,48 +66,4 @@ function indexJson(images: readonly ExportedImage[]): Json {
       annotations: { 'org.opencontainers.image.ref.name': reference },
     })),
   };
-}
-
-/** Writes an archive whole or not at all. Fails with `store-corrupt`, `disk-full`, `io` or `aborted`. */
-export async function writeArchive(
-  entries: readonly TarEntry[],
-  file: string,
-  signal: AbortSignal,
-): Promise<Result<TarFile>> {
-  const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    const written = await writeTarFile(entries, temporary, signal);
-    if (!written.ok) return fullDisk(written, file);
-    await sync(temporary);
-    await rename(temporary, file);
-    return written;
-  } catch (error) {
-    return fullDisk(fail(ioFailure(error, file)), file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Here it is not the store's disk that is full. */
-function fullDisk<T>(result: Extract<Result<T>, { ok: false }>, file: string): Result<never> {
-  const [first, ...rest] = result.failures;
-  if (first.code !== 'disk-full') return result;
-  return fail(
-    {
-      ...first,
-      message: `No space left while writing ${file}.`,
-      hint: 'Free space there, or write it to another disk: --to=<file>.',
-    },
-    ...rest,
-  );
 }
