@@ -63,7 +63,7 @@ Images that are in a registry (<repository>: an image of the workspace, or regis
       --plain-http                        with each of them: the registry has no TLS
 
 Environment
-  IMAGE_STORE                 folder of the store; default $XDG_CACHE_HOME/image-tooling
+  IMAGE_STORE                 folder of the store, an absolute path; default $XDG_CACHE_HOME/image-tooling
   IMAGE_ENGINE                dagger, buildah or auto (default): what runs commands in containers;
                               buildah: shells too, which otherwise docker or podman runs
   IMAGE_TOOL_SOURCE           registry, release, go, npm or deb: where tools come from on this machine

@@ -1,6 +1,7 @@
 import { isStdout, watchOutput, withBugReport } from '@image-tooling/host';
-import { formatFailures, nearest, type Failure, type Result, type RunContext } from '@image-tooling/model';
-import { loadOptions, openSession, type Session } from '@image-tooling/pipeline';
+import { formatFailures, nearest, type Failure, type Result } from '@image-tooling/model';
+import { storeRoot } from '@image-tooling/oci';
+import { loadOptions, openSession, type Session, type SessionRequest } from '@image-tooling/pipeline';
 import { checkFlags, readArguments, type Arguments } from './arguments';
 import { withArgumentsOfNx } from './arguments-of-nx';
 import { commandNamed, COMMANDS, type Command, type Ending } from './commands';
@@ -8,6 +9,7 @@ import { currentFolder } from './current-folder';
 import { HELP } from './help';
 import { openScreen, type Screen } from './progress';
 import { abortOnSignals } from './signals';
+import { withStoreAdvice } from './store-advice';
 
 /** What a command line has of the process that it runs in. */
 export type Host = Pick<
@@ -76,7 +78,12 @@ async function runCommand(command: Command, given: Arguments, { host, screen, si
   const context = { signal, progress: screen.progress };
   let opened: Session | undefined;
   const session = async (): Promise<Result<Session>> => {
-    const found = await openWorkspace(cwd, host, context);
+    const found = await openWorkspace({
+      root: cwd,
+      env: host.env,
+      context,
+      readOnly: command.readOnly ?? false,
+    });
     if (found.ok) opened = found.value;
     return found;
   };
@@ -88,10 +95,9 @@ async function runCommand(command: Command, given: Arguments, { host, screen, si
   }
 }
 
-async function openWorkspace(root: string, host: Host, context: RunContext): Promise<Result<Session>> {
-  const options = await loadOptions(root);
-  if (!options.ok) return options;
-  return openSession({ root, options: options.value, env: host.env, context });
+async function openWorkspace(request: Omit<SessionRequest, 'options'>): Promise<Result<Session>> {
+  const options = await loadOptions(request.root);
+  return options.ok ? openSession({ ...request, options: options.value }) : options;
 }
 
 function end(host: Host, screen: Screen, { lines, found, exitCode = 0 }: Ending): number {
@@ -120,8 +126,10 @@ function stopped({ stderr }: Host): number {
   return 130;
 }
 
-function report({ stderr }: Host, failures: readonly Failure[]): number {
-  stderr.write(`${formatFailures(oneFullDisk(failures), { color: stderr.isTTY })}\n`);
+function report({ stderr, env }: Host, failures: readonly Failure[]): number {
+  const root = storeRoot(env);
+  const shown = oneFullDisk(root.ok ? withStoreAdvice(failures, root.value) : failures);
+  stderr.write(`${formatFailures(shown, { color: stderr.isTTY })}\n`);
   return 1;
 }
 

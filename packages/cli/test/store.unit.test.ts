@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listedLines } from '../src/commands/store/ls';
@@ -66,6 +66,22 @@ it('a list names workspaces by number, so that long paths leave its rows as they
     '-',
   ]);
   expect(lines.slice(-2)).toEqual(['  1  /home/one/workspace', '  2  /home/two/workspace']);
+});
+
+describe('a store that can not be', () => {
+  it.each([
+    ['~/s', 'the shell did not expand "~"'],
+    ['s', 'not an absolute path'],
+    ['/proc/x', "The store can't be in /proc/x"],
+    ['/dev/null', "The store can't be in /dev/null"],
+  ])('%s', async (path, message) => {
+    host.env['IMAGE_STORE'] = path;
+    const { exitCode, stderr } = await host.run('store', 'ls');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('IMAGE_STORE');
+    expect(readdirSync(host.folder)).toEqual([]);
+  });
 });
 
 describe('an empty store', () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 
@@ -15,7 +15,7 @@ export async function writeFileAtomic(
 ): Promise<Result<void>> {
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(content);
@@ -31,18 +31,72 @@ export async function writeFileAtomic(
   }
 }
 
-/** A file system error as a failure: `disk-full` for ENOSPC and EDQUOT, else `io`. Bugs are thrown on. */
+/**
+ * Makes a folder and those above it; one that is there is left as it is. Node's own way never ends where the system
+ * denies that there is such a name at all (/proc/x). Throws file system errors.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    if (!isErrno(error) || error.code !== 'ENOENT') throw error;
+    if (!(await isFolder(dirname(path)))) await makeFolder(dirname(path));
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!isErrno(error) || error.code !== 'EEXIST' || !(await isFolder(path))) throw error;
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/**
+ * Turns a file system error into a failure that names `path`: `disk-full` for ENOSPC and EDQUOT, else `io`. Errors of
+ * other kinds are bugs, and thrown on.
+ */
 export function ioFailure(error: unknown, path: string): Failure {
   if (!isErrno(error)) throw error;
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
-    return {
-      code: 'disk-full',
-      message: `No space left while writing ${path}.`,
-      hint: 'Free space there, or set IMAGE_STORE to a folder on a larger disk.',
-    };
-  if (error.code === 'EPIPE')
-    return { code: 'io', message: `The program that reads ${path} stopped reading.` };
-  return { code: 'io', message: `${path}: ${error.message}` };
+  const { code, message } = error;
+  const hint = HINTS[code ?? ''];
+  return {
+    ...(FULL.test(code ?? '')
+      ? { code: 'disk-full', message: `No space left while writing ${path}.` }
+      : { code: 'io', message: code === 'EPIPE' ? stoppedReading(path) : `${path}: ${message}` }),
+    ...(hint !== undefined && { hint }),
+    path,
+  };
+}
+
+const FULL = /^(ENOSPC|EDQUOT)$/;
+
+const HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free space on the disk that it is on, or write to another disk.',
+  EDQUOT: 'Your disk quota there is used up: remove files, or write to another disk.',
+  EROFS: 'That disk is mounted read-only: write to another place.',
+  EACCES: 'Give your user access to it, or write to another place.',
+  EPERM: 'Give your user access to it, or write to another place.',
+  EMFILE: 'This process may open too few files: raise the limit, for example with "ulimit -n 4096".',
+  ENFILE: 'This machine has too many files open: end programs, or raise fs.file-max.',
+};
+
+/** A program that we started ran out of space in `path` while it was `doing` something. */
+export function fullDisk(doing: string, path: string, details: readonly string[]): Failure {
+  return {
+    code: 'disk-full',
+    message: `No space left in ${path} while ${doing}.`,
+    ...(HINTS['ENOSPC'] !== undefined && { hint: HINTS['ENOSPC'] }),
+    details,
+    path,
+  };
+}
+
+function stoppedReading(path: string): string {
+  return `The program that reads ${path} stopped reading.`;
 }
 
 export function isErrno(error: unknown): error is NodeJS.ErrnoException {

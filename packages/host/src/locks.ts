@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, type Result } from '@image-tooling/model';
 import { lock } from 'proper-lockfile';
+import { makeFolder } from './files';
 
 /** A lock whose owner died is free after this long; a living owner renews it every third of it. */
 const STALE_MS = 10_000;
@@ -18,7 +19,7 @@ export async function withLock<T>(
   work: () => Promise<Result<T>>,
   onWait?: () => void,
 ): Promise<Result<T>> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await writeFile(path, '', { flag: 'a' });
   let waited = false;
   for (;;) {

@@ -126,7 +126,7 @@ describe('a FIFO', () => {
     const reader = spawn('head', ['-c', '3', path], { stdio: ['ignore', 'ignore', 'inherit'] });
     const lots = Array.from({ length: 40 }, () => 'x'.repeat(100_000));
     const error: unknown = await write(path, pieces(...lots)).catch((thrown: unknown) => thrown);
-    expect(ioFailure(error, path)).toEqual({
+    expect(ioFailure(error, path)).toMatchObject({
       code: 'io',
       message: `The program that reads ${path} stopped reading.`,
     });

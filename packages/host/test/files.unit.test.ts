@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ioFailure, writeFileAtomic } from '../src';
+import { ioFailure, makeFolder, writeFileAtomic } from '../src';
 import { failureOf, valueOf } from './help';
 
 let folder: string;
@@ -47,7 +47,7 @@ describe('writeFileAtomic', () => {
       valueOf(await writeFileAtomic(path, 'old'));
       const failure = failureOf(await writeFileAtomic(path, Buffer.alloc(200_000)));
       expect(failure).toMatchObject({ code: 'disk-full' });
-      expect(failure.hint).toContain('IMAGE_STORE');
+      expect(failure).toMatchObject({ message: `No space left while writing ${path}.`, path });
       expect(await readFile(path, 'utf8')).toBe('old');
       expect(await readdir(folder)).toEqual(['file']);
     } finally {
@@ -56,7 +56,31 @@ describe('writeFileAtomic', () => {
   });
 });
 
+describe('makeFolder', () => {
+  it('makes those above, at once with others, and keeps what is there', async () => {
+    const path = join(folder, 'a', 'b', 'c');
+    await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(folder, 'a', 'b'))]);
+    await makeFolder(path);
+    expect(await readdir(join(folder, 'a', 'b'))).toEqual(['c']);
+  });
+
+  it.each(['/proc/x/y', '/dev/null/x', '/dev/null'])('ends with an error for %s', async (path) => {
+    await expect(makeFolder(path)).rejects.toThrow(/^E(NOENT|NOTDIR|EXIST)/);
+  });
+});
+
 describe('ioFailure', () => {
+  it.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EMFILE'])('says what to do about %s', (code) => {
+    const failure = ioFailure(Object.assign(new Error(`${code}: no`), { code }), '/x');
+    expect(failure).toMatchObject({
+      code: code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'io',
+      message: expect.stringContaining('/x') as string,
+      hint: expect.any(String) as string,
+      path: '/x',
+    });
+    expect(failure.hint).not.toContain('IMAGE_STORE');
+  });
+
   it('throws on what is no error of the file system: a bug', () => {
     expect(() => ioFailure(new TypeError('a bug'), '/x')).toThrow('a bug');
   });

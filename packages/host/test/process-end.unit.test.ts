@@ -64,7 +64,10 @@ describe('what is printed', () => {
     output.lost().then((lost) => process.stderr.write(JSON.stringify(lost ?? 'nothing lost')));`;
 
   it.each([
-    ['> /dev/full', '"code":"disk-full","message":"No space left while writing standard output."'],
+    [
+      '> /dev/full',
+      '"code":"disk-full","message":"No space left while writing standard output.","hint":"Free space on',
+    ],
     ['| head -c 1', 'nothing lost'],
     ['| cat > /dev/null', 'nothing lost'],
     ['>&-', 'nothing lost'],

@@ -85,6 +85,8 @@ export interface Failure {
   /** What to do next: one sentence, with the command where there is one. */
   readonly hint?: string;
   readonly place?: Place;
+  /** What could not be written, where the file system refused it; not printed. Advice on the store goes by it. */
+  readonly path?: string;
   /** Facts below the message: both hashes, the last lines of a program's output, the addresses tried. */
   readonly details?: readonly string[];
 }

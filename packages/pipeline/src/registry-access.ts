@@ -1,11 +1,5 @@
-import { failWith, type Failure, type Result, type RunContext } from '@image-tooling/model';
-import {
-  defaultRoot,
-  openRepository,
-  openStore,
-  type RegistryOptions,
-  type RepositoryName,
-} from '@image-tooling/oci';
+import type { Result, RunContext } from '@image-tooling/model';
+import { openRepository, openUserStore, type RegistryOptions, type RepositoryName } from '@image-tooling/oci';
 import { registryTimings } from './http-timings';
 
 /** What a command on a registry works with: no workspace is needed for it. */
@@ -43,16 +37,6 @@ export async function alone<T>(
   name: string,
   work: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const store = await openStore(defaultRoot(env));
-  return store.ok ? store.value.lock(name, context, work) : failWith(store.failures.map(ofStore));
-}
-
-/** The registry is not at fault: what writes to it holds a lock in the user's store. */
-function ofStore(failure: Failure): Failure {
-  if (failure.code !== 'io') return failure;
-  return {
-    ...failure,
-    message: `The store of this machine, which holds the locks, can't be written: ${failure.message}.`,
-    hint: 'Let this user write there, or set IMAGE_STORE to another folder.',
-  };
+  const store = await openUserStore(env);
+  return store.ok ? store.value.lock(name, context, work) : store;
 }

@@ -6,7 +6,7 @@ import {
   type ToolSource,
   type WorkspaceOptions,
 } from '@image-tooling/model';
-import { defaultRoot, openStore, type Store } from '@image-tooling/oci';
+import { openUserStore, type Store } from '@image-tooling/oci';
 import { createHttpClient, type HttpClient } from '@image-tooling/sources';
 import { httpTimings } from './http-timings';
 import { toolSourceOf } from './tool-source';
@@ -32,6 +32,8 @@ export interface SessionRequest {
   readonly options: WorkspaceOptions;
   readonly env: NodeJS.ProcessEnv;
   readonly context: RunContext;
+  /** Nothing will be written to the store, which may be one that can't be written to. */
+  readonly readOnly?: boolean;
 }
 
 /** Opens the store; the engine follows when it is needed. Fails with `usage`, `disk-full` or `io`. */
@@ -40,7 +42,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   if (!timings.ok) return timings;
   const toolSource = toolSourceOf(request.options, request.env);
   if (!toolSource.ok) return toolSource;
-  const store = await openStore(defaultRoot(request.env));
+  const store = await openUserStore(request.env, request);
   if (!store.ok) return store;
   // Who can't write that down will be told by what is written next.
   await store.value.recordUser(request.root);

@@ -167,7 +167,7 @@ export function describeBadBuilds(chain: () => Chain): void {
         const text = await seen(rig, 'base', { IMAGE_STORE });
         expect(text.replace(/<workspace>\/small\/tmp\/\S+/, '<file>')).toMatchInlineSnapshot(`
           "error: No space left while writing <file> (disk-full)
-            help: Free space there, or set IMAGE_STORE to a folder on a larger disk.
+            help: Free space there ("image-tooling store prune"), or set IMAGE_STORE to a folder on a larger disk.
           "
         `);
         expect(await readdir(join(IMAGE_STORE, 'tmp'))).toEqual([]);

@@ -70,7 +70,7 @@ const CASES: readonly (readonly [
     'compile',
     'go: writing /x: no space left on device\n',
     'disk-full',
-    'No space left while working on yq.',
+    'No space left in /store/go while working on yq.',
   ],
   [
     'code that does not compile',
@@ -83,13 +83,13 @@ const CASES: readonly (readonly [
 
 describe('what the go command complains about', () => {
   it.each(CASES)('%s', (_, phase, stderr, code, message) => {
-    expect(goFailure(stderr, { tool: 'yq', phase })).toMatchObject({ code, message });
+    expect(goFailure(stderr, { tool: 'yq', phase, folder: '/store/go' })).toMatchObject({ code, message });
   });
 
   it('keeps the last lines, without the downloads and without passwords', () => {
     const stderr =
       'go: downloading a.invalid/x v1.0.0\nGet "https://user:hunter2@proxy.invalid/": no such host\n';
-    expect(goFailure(stderr, { tool: 'yq', phase: 'fetch' }).details).toEqual([
+    expect(goFailure(stderr, { tool: 'yq', phase: 'fetch', folder: '/store/go' }).details).toEqual([
       'Get "https://***@proxy.invalid/": no such host',
     ]);
   });

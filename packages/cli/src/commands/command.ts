@@ -43,6 +43,8 @@ export interface Command {
   readonly flags: readonly FlagName[];
   /** Where it tells what it does; default stdout, unless that belongs to a command of the user's. */
   readonly reportsOn?: 'stderr';
+  /** It writes nothing to the store. */
+  readonly readOnly?: true;
   /** Which file the command line asks it to write; when that is standard output, it reports on stderr. */
   output?(given: Pick<Arguments, 'flags' | 'positional'>): string | undefined;
   run(run: CommandRun): Promise<Result<Ending>>;

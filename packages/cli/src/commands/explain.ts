@@ -12,6 +12,7 @@ import { openProject, type Command } from './command';
 /** Says what a project is made of, what a build would do now, or where a path comes from. Builds nothing. */
 export const explain: Command = {
   flags: ['platform', 'why', 'file', 'json'],
+  readOnly: true,
   async run(run) {
     if (run.given.flags.file === '')
       return usage('--file names no path.', 'Write: image-tooling explain <name> --file /usr/bin/env');

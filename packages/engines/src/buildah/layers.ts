@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ioFailure, lastLines, withLock } from '@image-tooling/host';
+import { fullDisk, ioFailure, lastLines, withLock } from '@image-tooling/host';
 import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
 import { readLayer } from '../layers/read';
 import type { SystemLayer } from '../port';
@@ -86,7 +86,7 @@ async function unpackInto(folder: string, layer: SystemLayer, work: LayerWork): 
     const fed = await feed(layer, tar.value.stdin, work);
     const end = await tar.value.ended;
     if (!end.ok) return end;
-    if (end.value.exitCode !== 0) return fail(unpackFailure(layer, end.value.stderr));
+    if (end.value.exitCode !== 0) return fail(unpackFailure(layer, folder, end.value.stderr));
     return fed;
   } catch (error) {
     return fail(ioFailure(error, folder));
@@ -106,15 +106,10 @@ async function feed(
   return read;
 }
 
-function unpackFailure(layer: SystemLayer, stderr: string): Failure {
+function unpackFailure(layer: SystemLayer, folder: string, stderr: string): Failure {
   const details = lastLines(stderr);
   if (/No space left|Disk quota/.test(stderr))
-    return {
-      code: 'disk-full',
-      message: `No space left while unpacking the layer ${layer.path}.`,
-      hint: 'Free space there, or set IMAGE_STORE to a folder on a larger disk.',
-      details,
-    };
+    return fullDisk(`unpacking the layer ${layer.path}`, folder, details);
   if (/Cannot change ownership.*Invalid argument/.test(stderr))
     return {
       code: 'engine',

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
+import { makeFolder } from '../files';
 import type { Destination } from './find';
 import { closeSpecial, openSpecial } from './special';
 
@@ -37,7 +38,7 @@ export async function replaceFile(
 ): Promise<void> {
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeNew(temporary, pieces, signal);
     await rename(temporary, path);
   } finally {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isErrno } from '@image-tooling/host';
+import { isErrno, makeFolder } from '@image-tooling/host';
 import { checkSignal, Fault } from '../fault';
 import { ContentReader } from '../tar/content';
 import type { TarEntry } from '../tar/entry';
@@ -16,7 +16,7 @@ export async function replaceFolder(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await checkReplaceable(folder);
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   const temporary = neighbour(folder);
   const old = neighbour(folder);
   try {

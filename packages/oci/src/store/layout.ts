@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { canonicalJson, hexOf, type Digest } from '@image-tooling/model';
+import { userInfo } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { canonicalJson, fail, hexOf, ok, type Digest, type Failed, type Result } from '@image-tooling/model';
 
 /** The file that marks an OCI image layout (OCI image-layout specification). */
 export const LAYOUT_FILE = canonicalJson({ imageLayoutVersion: '1.0.0' });
@@ -31,10 +31,46 @@ export function layoutOf(root: string): StoreLayout {
   };
 }
 
-/** IMAGE_STORE, else `image-tooling` in XDG_CACHE_HOME, else in ~/.cache (XDG base directory specification). */
-export function defaultRoot(env: NodeJS.ProcessEnv = process.env): string {
-  if (env['IMAGE_STORE']) return resolve(env['IMAGE_STORE']);
-  return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'image-tooling');
+/**
+ * Returns the store's folder: IMAGE_STORE, else `image-tooling` in XDG_CACHE_HOME, else in ~/.cache (XDG base directory
+ * specification 0.8, which has relative paths ignored). Fails with `usage` if IMAGE_STORE is not an absolute path, or
+ * there is no home folder.
+ */
+export function storeRoot(env: NodeJS.ProcessEnv = process.env): Result<string> {
+  const asked = env['IMAGE_STORE'] ?? '';
+  if (asked !== '') return isAbsolute(asked) ? ok(resolve(asked)) : notAbsolute(asked);
+  const cache = env['XDG_CACHE_HOME'] ?? '';
+  if (isAbsolute(cache)) return ok(join(cache, 'image-tooling'));
+  const home = homeFolder(env);
+  return home === undefined ? noHome() : ok(join(home, '.cache', 'image-tooling'));
+}
+
+/** HOME, else what the system's list of users says. */
+function homeFolder({ HOME = '' }: NodeJS.ProcessEnv): string | undefined {
+  if (isAbsolute(HOME)) return HOME;
+  try {
+    return userInfo().homedir;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A tilde is the shell's, and a relative path would be another store in each folder. */
+function notAbsolute(asked: string): Failed {
+  const isTilde = asked === '~' || asked.startsWith('~/');
+  return fail({
+    code: 'usage',
+    message: `IMAGE_STORE is "${asked}", which is not an absolute path${asked.startsWith('~') ? ': the shell did not expand "~"' : ''}.`,
+    hint: `Write the whole path${isTilde ? `: IMAGE_STORE="$HOME${asked.slice(1)}"` : asked.startsWith('~') ? '' : `, for example IMAGE_STORE="$PWD/${asked}"`}.`,
+  });
+}
+
+function noHome(): Failed {
+  return fail({
+    code: 'usage',
+    message: 'There is no folder for the store: HOME is not set, and this user has no home folder.',
+    hint: 'Set IMAGE_STORE to the absolute path of a folder that can be written to.',
+  });
 }
 
 export function recordFile(folder: string, digest: Digest): string {

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock, writeFileAtomic } from '@image-tooling/host';
 import {
@@ -12,35 +12,13 @@ import {
 import { caught, valueOf } from '../fault';
 import type { PathIndex } from '../layer/path-index';
 import { Blobs, filePieces, type PutBlob, type PutOptions } from './blobs';
-import { defaultRoot, LAYOUT_FILE, layoutOf, recordFile, type StoreLayout } from './layout';
+import { recordFile, type StoreLayout } from './layout';
 import { readJson, readLayerRecord, readPaths, writeLayerRecord, writePaths } from './records';
 import { storeFiles, unfinishedRecords, type StoreFile } from './files';
 import { removeUnused } from './remove';
-import { makeTemporaryFolder, removeLeftovers } from './temporary';
+import { makeTemporaryFolder } from './temporary';
 import { markUsed } from './used';
 import { recordUser, storeUsers, type StoreUser } from './users';
-
-/**
- * Opens the store at `root` (default: IMAGE_STORE, else the user's cache folder), makes it where it is not,
- * and removes what dead processes left. Fails with `disk-full` or `io`.
- */
-export async function openStore(root: string = defaultRoot()): Promise<Result<Store>> {
-  return caught(root, async () => {
-    const layout = layoutOf(root);
-    for (const folder of [layout.blobs, layout.builds, layout.paths, layout.locks, layout.temporary])
-      await mkdir(folder, { recursive: true });
-    await writeOnce(join(root, 'oci-layout'), LAYOUT_FILE);
-    await writeOnce(join(root, 'index.json'), EMPTY_INDEX);
-    await removeLeftovers(layout.temporary);
-    return new Store(layout);
-  });
-}
-
-const EMPTY_INDEX = canonicalJson({
-  schemaVersion: 2,
-  mediaType: 'application/vnd.oci.image.index.v1+json',
-  manifests: [],
-});
 
 /** The local content-addressed set of blobs, with what each build id led to. Many processes may share it. */
 export class Store {
@@ -184,8 +162,4 @@ export class Store {
 
 async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-async function writeOnce(file: string, content: string): Promise<void> {
-  if (!(await stat(file).catch(() => undefined))) valueOf(await writeFileAtomic(file, content));
 }

@@ -1,6 +1,6 @@
 /** A process of its own that writes to a store: `writer <store> <mode> <seed>`. Bundled and run by the tests. */
 import { digestOf } from '@image-tooling/model';
-import { openStore } from '../../src/store/store';
+import { openStore } from '../../src/store/open';
 
 const [root, mode, seed] = process.argv.slice(2) as [string, 'many' | 'endless', string];
 const opened = await openStore(root);

@@ -204,7 +204,7 @@ describe('an archive', () => {
       expect(failure).toMatchObject({
         code: 'disk-full',
         message: `No space left while writing ${file}.`,
-        hint: 'Free space there, or write it to another disk: --to=<file>.',
+        hint: 'Free space on the disk that it is on, or write to another disk.',
       });
       expect(readdirSync(disk)).toEqual([]);
     },

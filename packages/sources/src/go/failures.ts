@@ -1,5 +1,5 @@
 import type { Failure, FailureCode } from '@image-tooling/model';
-import { lastLines, redact } from '@image-tooling/host';
+import { fullDisk, lastLines, redact } from '@image-tooling/host';
 
 /** What the go command was asked to do when it failed. */
 export type GoPhase = 'lock' | 'fetch' | 'compile';
@@ -54,12 +54,6 @@ const READINGS: readonly Reading[] = [
       'Pin a newer one in packages/sources/src/go/toolchain.json, or take an older version of the tool.',
   },
   {
-    pattern: /no space left on device|disk quota exceeded/,
-    code: 'disk-full',
-    message: (tool) => `No space left while working on ${tool}.`,
-    hint: () => 'Free space there, or set IMAGE_STORE to a folder on a larger disk.',
-  },
-  {
     pattern:
       /unknown revision|no matching versions|does not contain package|404 Not Found|410 Gone|no such file or directory/,
     phases: ['lock'],
@@ -88,9 +82,11 @@ const READINGS: readonly Reading[] = [
 /** A failed go command as a failure: what its stderr says, with its last lines. */
 export function goFailure(
   stderr: string,
-  command: { readonly tool: string; readonly phase: GoPhase },
+  command: { readonly tool: string; readonly phase: GoPhase; readonly folder: string },
 ): Failure {
   const output = withoutDownloads(stderr);
+  if (/no space left on device|disk quota exceeded/.test(output))
+    return fullDisk(`working on ${command.tool}`, command.folder, lastLines(redact(output)));
   for (const { pattern, phases, code, message, hint } of READINGS) {
     const match = phases && !phases.includes(command.phase) ? null : pattern.exec(output);
     if (match)

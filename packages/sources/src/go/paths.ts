@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@image-tooling/host';
 
 /** Where the parts of Go's caches lie below the store's folder. */
 export interface GoPaths {
@@ -38,7 +39,7 @@ export async function inTemporaryFolder<T>(
   prefix: string,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  await mkdir(paths.temporary, { recursive: true });
+  await makeFolder(paths.temporary);
   const folder = await mkdtemp(join(paths.temporary, `${prefix}-`));
   try {
     return await work(folder);

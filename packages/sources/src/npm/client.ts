@@ -26,7 +26,7 @@ export async function npmPack(
   });
   if (!ended.ok) return ended.failures[0].code === 'command-missing' ? fail(noNpm()) : ended;
   const { exitCode, stderr } = ended.value;
-  return exitCode === 0 ? ok(undefined) : fail(npmFailure(stderr, wanted, npm.env));
+  return exitCode === 0 ? ok(undefined) : fail(npmFailure(stderr, wanted, { env: npm.env, into }));
 }
 
 const QUIET = [

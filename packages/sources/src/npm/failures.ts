@@ -1,4 +1,4 @@
-import { isUntrusted, lastLines, redact, trustHint } from '@image-tooling/host';
+import { fullDisk, isUntrusted, lastLines, redact, trustHint } from '@image-tooling/host';
 import type { Failure, FailureCode } from '@image-tooling/model';
 import { npmName, type NpmPackage } from './package';
 
@@ -38,19 +38,18 @@ const READINGS: readonly Reading[] = [
     message: (spec) => `npm is set to work offline, and ${spec} is not in the store.`,
     hint: 'Unset "offline" in .npmrc, or bring the store: image-tooling store import.',
   },
-  {
-    codes: /^ENOSPC$/,
-    code: 'disk-full',
-    message: (spec) => `No space left while fetching ${spec}.`,
-    hint: 'Free space there, or set IMAGE_STORE to a folder on a larger disk.',
-  },
 ];
 
 /** A failed npm as a failure: what its code says, with its last lines. */
-export function npmFailure(stderr: string, wanted: NpmPackage, env: NodeJS.ProcessEnv): Failure {
+export function npmFailure(
+  stderr: string,
+  wanted: NpmPackage,
+  { env, into }: { readonly env: NodeJS.ProcessEnv; readonly into: string },
+): Failure {
   const [, npmCode = ''] = /^npm (?:ERR!|error) code (\S+)/m.exec(stderr) ?? [];
   const spec = npmName(wanted);
   const details = lastLines(redact(withoutLogs(stderr)), 6);
+  if (npmCode === 'ENOSPC') return fullDisk(`fetching ${spec}`, into, details);
   const reading = READINGS.find(({ codes }) => codes.test(npmCode));
   if (reading) return { code: reading.code, message: reading.message(spec), hint: reading.hint, details };
   return {

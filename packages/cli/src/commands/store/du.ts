@@ -8,7 +8,7 @@ import { KIND_WORDS } from './words';
 export const du: Command = {
   flags: ['json'],
   async run(run) {
-    const opened = await wholeStoreRun(run);
+    const opened = await wholeStoreRun(run, { readOnly: true });
     if (!opened.ok) return opened;
     const usage = await storeUsage(opened.value);
     if (!usage.ok) return usage;

@@ -8,7 +8,7 @@ import { ago } from './words';
 export const ls: Command = {
   flags: ['json'],
   async run(run) {
-    const opened = await wholeStoreRun(run);
+    const opened = await wholeStoreRun(run, { readOnly: true });
     if (!opened.ok) return opened;
     const listed = await listStore(opened.value);
     return said(run.given.flags.json ? [JSON.stringify(listed, undefined, 2)] : listedLines(listed));

@@ -1,17 +1,20 @@
-import { defaultRoot, openStore } from '@image-tooling/oci';
+import { openUserStore, type OpenOptions } from '@image-tooling/oci';
 import { ok, type Result } from '@image-tooling/model';
 import type { StoreRun } from '@image-tooling/pipeline';
 import { noNames } from '../../arguments';
 import type { CommandRun } from '../command';
 
 /** Opens the store for a command that needs no workspace. Fails with `disk-full` or `io`. */
-export async function storeRun({ env, cwd, context }: CommandRun): Promise<Result<StoreRun>> {
-  const store = await openStore(defaultRoot(env));
+export async function storeRun(
+  { env, cwd, context }: CommandRun,
+  how: OpenOptions = {},
+): Promise<Result<StoreRun>> {
+  const store = await openUserStore(env, how);
   return store.ok ? ok({ store: store.value, env, context, cwd }) : store;
 }
 
 /** The same for a command that is about the whole store. Fails with `usage` too, where it is given names. */
-export async function wholeStoreRun(run: CommandRun): Promise<Result<StoreRun>> {
+export async function wholeStoreRun(run: CommandRun, how: OpenOptions = {}): Promise<Result<StoreRun>> {
   const none = noNames(run.given);
-  return none.ok ? storeRun(run) : none;
+  return none.ok ? storeRun(run, how) : none;
 }

@@ -12,7 +12,7 @@ export const prune: Command = {
     const { flags } = run.given;
     const keepDays = daysIn(flags['keep-days']);
     if (!keepDays.ok) return keepDays;
-    const opened = await wholeStoreRun(run);
+    const opened = await wholeStoreRun(run, { readOnly: flags.apply !== true });
     if (!opened.ok) return opened;
     const request = { keepDays: keepDays.value, go: flags.go ?? false, apply: flags.apply ?? false };
     const pruned = await pruneStore(opened.value, request);

@@ -7,7 +7,7 @@ import { wholeStoreRun } from './open';
 export const verify: Command = {
   flags: ['repair'],
   async run(run) {
-    const opened = await wholeStoreRun(run);
+    const opened = await wholeStoreRun(run, { readOnly: run.given.flags.repair !== true });
     if (!opened.ok) return opened;
     const repair = run.given.flags.repair ?? false;
     const verified = await verifyStore(opened.value, { repair });

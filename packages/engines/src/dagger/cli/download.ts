@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ioFailure, run, withLock } from '@image-tooling/host';
+import { ioFailure, makeFolder, run, withLock } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { CLI_BIN } from '../environment';
 import { sdkFile } from '../sdk';
@@ -82,7 +82,7 @@ async function downloadBeside(
   let folder: string | undefined;
   let relay: Relay | undefined;
   try {
-    await mkdir(dirname(cached), { recursive: true });
+    await makeFolder(dirname(cached));
     folder = await mkdtemp(join(dirname(cached), 'download-'));
     relay = await openRelay(from ?? vendorsPlace(version), env);
     const { archive, checksums } = relay.place;

@@ -1,6 +1,6 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno, writeFileAtomic } from '@image-tooling/host';
+import { isErrno, makeFolder, writeFileAtomic } from '@image-tooling/host';
 import { digestOf, hexOf, type Digest } from '@image-tooling/model';
 import { Fault, valueOf } from '../../fault';
 import { Blobs, filePieces } from '../../store/blobs';
@@ -70,7 +70,7 @@ export class LayoutFolder {
     const names = await namesIn(this.path);
     if (names.includes(MARK)) return;
     if (names.length > 0) throw this.occupied();
-    await mkdir(this.path, { recursive: true });
+    await makeFolder(this.path);
     valueOf(await writeFileAtomic(join(this.path, MARK), LAYOUT_FILE));
   }
 

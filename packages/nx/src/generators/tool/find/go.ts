@@ -1,15 +1,17 @@
 import { ok } from '@image-tooling/model';
 import { homepageOf } from '@image-tooling/model/dockerfile';
-import { defaultRoot } from '@image-tooling/oci/store-root';
+import { storeRoot } from '@image-tooling/oci/store-root';
 import { findGoModule, type GoCandidate } from '@image-tooling/sources/go';
 import { licenceOf } from '../licence';
 import type { Find, Found, Search } from './types';
 
 /** A Go module or a package of one, through the user's own Go configuration. Fails as `findGoModule` does. */
 export const findGo: Find = async (named, { options, env, context }) => {
+  const cache = storeRoot(env);
+  if (!cache.ok) return cache;
   const found = await findGoModule(
     { path: cleaned(named), version: options.toolVersion },
-    { cache: defaultRoot(env), context, hostEnv: env },
+    { cache: cache.value, context, hostEnv: env },
   );
   return found.ok ? ok(foundOf(found.value, options)) : found;
 };

@@ -1,0 +1,24 @@
+import type { Failure } from '@image-tooling/model';
+
+const WORDS: Readonly<Record<string, string>> = {
+  'disk-full':
+    'Free space there ("image-tooling store prune"), or set IMAGE_STORE to a folder on a larger disk.',
+  io: 'Set IMAGE_STORE to a folder that can be written to.',
+};
+
+/** Pure: failures to write below the store's folder advise on the store; all others keep the advice that they have. */
+export function withStoreAdvice(failures: readonly Failure[], storeRoot: string): Failure[] {
+  return failures.map((failure) => {
+    const hint = isBelow(failure.path, storeRoot) && hasHint(failure) ? WORDS[failure.code] : undefined;
+    return hint === undefined ? failure : { ...failure, hint };
+  });
+}
+
+/** What the file system says without advice (a file that is gone) has nothing to do with where the store is. */
+function hasHint({ hint }: Failure): boolean {
+  return hint !== undefined;
+}
+
+function isBelow(path: string | undefined, folder: string): boolean {
+  return path !== undefined && (path === folder || path.startsWith(`${folder}/`));
+}

@@ -1,0 +1,21 @@
+import { ioFailure } from '@image-tooling/host';
+import { expect, it } from 'vitest';
+import { withStoreAdvice } from '../src/store-advice';
+
+const refused = (code: string, path: string) =>
+  withStoreAdvice([ioFailure(Object.assign(new Error(code), { code }), path)], '/home/me/store')[0]?.hint;
+
+it.each([
+  ['ENOSPC', '/home/me/store/tmp/blob', 'Free space there ("image-tooling store prune"), or set IMAGE_STORE'],
+  ['EROFS', '/home/me/store', 'Set IMAGE_STORE to a folder that can be written to.'],
+  ['ENOSPC', '/media/stick/archive.tar', 'Free space on the disk that it is on, or write to another disk.'],
+  ['ENOSPC', '/home/me/store.tar', 'Free space on the disk that it is on, or write to another disk.'],
+  ['EACCES', '/workspace/images/base/lock.json', 'Give your user access to it, or write to another place.'],
+  ['EDQUOT', 'standard output', 'Your disk quota there is used up: remove files, or write to another disk.'],
+])('%s of %s advises on that place', (code, path, advice) => {
+  expect(refused(code, path)).toContain(advice);
+});
+
+it('leaves alone what has nothing to do with where something is', () => {
+  expect(refused('ENOENT', '/home/me/store/blobs/sha256/x')).toBeUndefined();
+});
