@@ -1,6 +1,6 @@
 import { hexOf, type Digest } from '@image-tooling/model';
 import type { StoreFile } from '@image-tooling/oci';
-import type { Inventory, StoredBuild, StoredImage } from './inventory';
+import type { Inventory, StoredBuild, StoredImage, StoredLayer } from './inventory';
 import type { Names } from './needs';
 
 /** What decides what stays. */
@@ -45,9 +45,12 @@ export function whatStays({ files, images, builds }: Inventory, { names, sinceMs
   };
 }
 
-/** Pure: the files that don't stay, records first, so that no record ever names a blob that is gone. */
+/**
+ * Pure: the files that don't stay, in an order that leaves a sound store wherever it breaks off: manifests first, then
+ * records, and last what both name.
+ */
 export function whatGoes(
-  { files }: Inventory,
+  { files, images }: Inventory,
   kept: Kept,
   { sinceMs }: Pick<KeepRules, 'sinceMs'>,
 ): StoreFile[] {
@@ -58,20 +61,26 @@ export function whatGoes(
     blob: kept.blobs,
   };
   const gone = files.filter(({ kind, digest, usedMs }) => usedMs < sinceMs && !stays[kind].has(digest));
-  return ORDER.flatMap((kind) => gone.filter((file) => file.kind === kind));
+  const manifests = new Set(images.map(({ digest }) => digest));
+  const placeOf = ({ kind, digest }: StoreFile) =>
+    kind === 'blob' && manifests.has(digest) ? 'manifest' : kind;
+  return ORDER.flatMap((place) => gone.filter((file) => placeOf(file) === place));
 }
 
-const ORDER = ['build', 'inputs', 'paths', 'blob'] as const;
+const ORDER = ['manifest', 'build', 'inputs', 'paths', 'blob'] as const;
 
-/** Everything that images are made of: manifests, configs, layers, and the build ids of those. */
+/** What an image is made of: its config, its layers, and the build ids and diff ids of those. */
+export function partsOfImage({ config, layers }: StoredImage): Digest[] {
+  const ofLayer = ({ digest, diffId, origin }: StoredLayer): Digest[] => [
+    digest,
+    ...(diffId ? [diffId] : []),
+    ...(origin ? [origin.buildId] : []),
+  ];
+  return [config, ...layers.flatMap(ofLayer)];
+}
+
 function partsOf(images: readonly StoredImage[]): Set<Digest> {
-  return new Set(
-    images.flatMap(({ digest, config, layers }) => [
-      digest,
-      config,
-      ...layers.flatMap((layer) => [layer.digest, ...(layer.origin ? [layer.origin.buildId] : [])]),
-    ]),
-  );
+  return new Set(images.flatMap((image) => [image.digest, ...partsOfImage(image)]));
 }
 
 function blobsOf(builds: readonly StoredBuild[]): Digest[] {

@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf, hexOf } from '@image-tooling/model';
+import type { StoreFile } from '@image-tooling/oci';
 import {
   listStore,
   pruneStore,
@@ -11,7 +12,7 @@ import {
   type StorePruneRequest,
   type StoreRun,
 } from '../../src/store';
-import { ageAll, putImage, putLayer, scratchFolder, scratchStore, valueOf } from './scratch';
+import { ageAll, putImage, putLayer, scratchFolder, scratchStore, valueOf, withRemove } from './scratch';
 
 const ALL: StorePruneRequest = { keepDays: 0, go: false, apply: true };
 
@@ -112,6 +113,33 @@ describe('a prune', () => {
     expect(damages).toEqual([]);
     valueOf(await pruneStore(run, ALL));
     expect(await blobsIn(run)).toEqual([]);
+  });
+
+  it('that is killed at any removal leaves a store that is sound', async () => {
+    const files = (await (await filled()).run.store.files()).length;
+    for (let removals = 0; removals < files; removals++) {
+      const { run } = await filled();
+      let left = removals;
+      const remove = (file: StoreFile) => {
+        if (left-- === 0) throw new Error('killed');
+        return run.store.remove(file);
+      };
+      await expect(pruneStore(withRemove(run, remove), ALL)).rejects.toThrow('killed');
+      expect(await run.store.files()).toHaveLength(files - removals);
+      expect(valueOf(await verifyStore(run, { repair: false })).damages, `${removals}`).toEqual([]);
+    }
+  });
+
+  it('leaves all parts of an image that a build begins to use at that moment', async () => {
+    const { run, first } = await filled();
+    const remove = (file: StoreFile) => {
+      if (file.digest === first) utimesSync(file.path, Date.now() / 1000, Date.now() / 1000);
+      return run.store.remove(file);
+    };
+    const { stayed } = valueOf(await pruneStore(withRemove(run, remove), ALL));
+    expect(stayed).toHaveLength(1);
+    expect(valueOf(await verifyStore(run, { repair: false })).damages).toEqual([]);
+    expect((await listStore(run)).images.map(({ name }) => name)).toEqual(['base']);
   });
 
   it('takes what engines unpacked of layers that go, not of those that stay, and nothing while a step runs', async () => {

@@ -19,6 +19,7 @@ import {
   writeLayer,
   type AssembledImage,
   type Store,
+  type StoreFile,
 } from '@image-tooling/oci';
 import type { StoreRun } from '../../src/store/run';
 
@@ -90,4 +91,12 @@ export function ageAll(folder: string, days: number): void {
     const seconds = Date.now() / 1000 - days * 86_400;
     utimesSync(path, seconds, seconds);
   }
+}
+
+/** The same store, with another way to remove. */
+export function withRemove(
+  run: StoreRun,
+  remove: (file: StoreFile) => ReturnType<Store['remove']>,
+): StoreRun {
+  return { ...run, store: Object.create(run.store, { remove: { value: remove } }) as Store };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hexOf, type OriginLayer } from '@image-tooling/model';
 import { verifyStore, type StoreRun } from '../../src/store';
-import { putImage, putLayer, scratchStore, valueOf } from './scratch';
+import { putImage, putLayer, scratchStore, valueOf, withRemove } from './scratch';
 
 interface Filled {
   readonly run: StoreRun;
@@ -31,6 +31,31 @@ function flipByte(path: string): void {
 async function messages({ run }: Filled, repair = false): Promise<string[]> {
   return valueOf(await verifyStore(run, { repair })).damages.map(({ message }) => message);
 }
+
+describe('a repair', () => {
+  it('that is killed at any removal leaves nothing that leads nowhere', async () => {
+    for (let removals = 0; ; removals++) {
+      const store = await filled();
+      const { run, layer, tool } = store;
+      for (const { digest } of [layer, tool]) flipByte(run.store.blobPath(digest));
+      let left = removals;
+      const killed = withRemove(run, (file) => {
+        if (left-- === 0) throw new Error('killed');
+        return run.store.remove(file);
+      });
+      const wasKilled = await verifyStore(killed, { repair: true }).then(
+        () => false,
+        () => true,
+      );
+      const found = await messages(store);
+      if (!wasKilled) {
+        expect(found).toEqual([]);
+        return;
+      }
+      expect(found.filter((message) => !message.includes('is damaged'))).toEqual([]);
+    }
+  });
+});
 
 describe('a verification', () => {
   it('finds nothing where nothing is wrong', async () => {

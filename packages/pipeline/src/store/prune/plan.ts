@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { diskUsage, engineCaches, type EngineCache } from '@image-tooling/engines';
-import { hexOf, ok, type Result } from '@image-tooling/model';
+import { hexOf, ok, type Digest, type Result } from '@image-tooling/model';
 import { GRACE_MS, type StoreFile } from '@image-tooling/oci';
 import { goFolders } from '../go-caches';
 import { takeInventory, type BlobKind, type Inventory } from '../inventory';
-import { whatGoes, whatStays, type Kept } from '../keep';
+import { partsOfImage, whatGoes, whatStays, type Kept } from '../keep';
 import { keptSince, type StoreRun } from '../run';
 import { knownWorkspaces, namesOf } from '../workspaces';
 
@@ -26,8 +26,10 @@ export interface Freed {
 }
 
 export interface PrunePlan {
-  /** Records first. */
+  /** In the order they are to go in: see `whatGoes`. */
   readonly files: readonly StoreFile[];
+  /** What each image is made of, by its manifest. */
+  readonly parts: ReadonlyMap<Digest, readonly Digest[]>;
   /** Records that were never finished. */
   readonly unfinished: readonly string[];
   readonly caches: readonly EngineCache[];
@@ -50,6 +52,7 @@ export async function planPrune(run: StoreRun, { keepDays, go }: PruneRules): Pr
   if (!freedTrees.ok) return freedTrees;
   return ok({
     files,
+    parts: new Map(inventory.images.map((image) => [image.digest, partsOfImage(image)])),
     unfinished: await notOfNow(await run.store.unfinished()),
     ...trees,
     freed: [...freedFiles(inventory, files), ...freedTrees.value].filter(({ count }) => count > 0),

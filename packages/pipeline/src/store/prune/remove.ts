@@ -8,7 +8,7 @@ import type { PrunePlan } from './plan';
 
 /** Removes what a plan says; gives in words what could not go. Fails with `io` or `aborted`. */
 export async function removePlanned(run: StoreRun, plan: PrunePlan): Promise<Result<string[]>> {
-  const inUse = await removeFiles(run, plan.files);
+  const inUse = await removeFiles(run, plan);
   if (!inUse.ok) return inUse;
   for (const path of plan.unfinished) await rm(path, { force: true });
   const caches = await removeCaches(run, plan, inUse.value);
@@ -22,14 +22,18 @@ export async function removePlanned(run: StoreRun, plan: PrunePlan): Promise<Res
 /** Gives the digests of what a build has begun to use since the plan was made: it stays. */
 async function removeFiles(
   { store, context }: StoreRun,
-  files: readonly StoreFile[],
+  { files, parts }: PrunePlan,
 ): Promise<Result<ReadonlySet<Digest>>> {
   const step = context.progress.step('prune: blobs and records');
   const inUse = new Set<Digest>();
   for (const [at, file] of files.entries()) {
     if (at % 50 === 0) step.status(`${at} of ${files.length}`);
-    const removed = context.signal.aborted ? stopped() : await removeFile(store, file, inUse);
-    if (removed.ok) continue;
+    const removed = context.signal.aborted ? stopped() : await removeUnlessUsed(store, file, inUse);
+    if (removed.ok) {
+      const used = removed.value.flatMap((digest) => [digest, ...(parts.get(digest) ?? [])]);
+      used.forEach((digest) => inUse.add(digest));
+      continue;
+    }
     step.failed();
     return removed;
   }
@@ -37,14 +41,17 @@ async function removeFiles(
   return ok(inUse);
 }
 
-async function removeFile(store: Store, file: StoreFile, inUse: Set<Digest>): Promise<Result<void>> {
-  if (inUse.has(file.digest)) return ok(undefined);
+/** Gives what is in use with a file that stays: itself, and what its record names. */
+async function removeUnlessUsed(
+  store: Store,
+  file: StoreFile,
+  inUse: ReadonlySet<Digest>,
+): Promise<Result<Digest[]>> {
+  if (inUse.has(file.digest)) return ok([]);
   const layer = file.kind === 'build' ? await store.recordedBuild(file.digest) : undefined;
   const removed = await store.remove(file);
   if (!removed.ok) return removed;
-  const stays = removed.value ? [] : [file.digest, ...(layer ? [layer.digest, layer.diffId] : [])];
-  stays.forEach((digest) => inUse.add(digest));
-  return ok(undefined);
+  return ok(removed.value ? [] : [file.digest, ...(layer ? [layer.digest, layer.diffId] : [])]);
 }
 
 async function removeCaches(

@@ -1,7 +1,10 @@
 import type { Failure } from '@image-tooling/model';
 import type { StoreFile } from '@image-tooling/oci';
 
-/** Something that is wrong, and the files that go when it is repaired: what is missing is then made again. */
+/**
+ * Something that is wrong, and the files that go when it is repaired: the damaged one, and what leads to it. What is
+ * missing is then made again.
+ */
 export interface Damage {
   readonly failure: Failure;
   readonly files: readonly Pick<StoreFile, 'path'>[];

@@ -43,7 +43,10 @@ export async function verifyStore(
 }
 
 async function removeDamaged({ store }: StoreRun, damages: readonly Damage[]): Promise<Result<number>> {
-  const paths = new Set(damages.flatMap(({ files }) => files.map(({ path }) => path)));
+  // What leads to something goes before it: a repair that is killed leaves nothing that leads nowhere.
+  const first = damages.flatMap(({ files: [, ...leading] }) => leading);
+  const last = damages.flatMap(({ files }) => files.slice(0, 1));
+  const paths = new Set([...first, ...last].map(({ path }) => path));
   for (const path of paths) {
     const removed = await store.remove({ path, usedMs: Infinity });
     if (!removed.ok) return removed;
