@@ -28,6 +28,8 @@ export interface StepCommand {
   readonly env?: Readonly<Record<string, string>>;
   /** Seconds; the command is killed after it and its `timedOut` is true. Default: the step's own limit. */
   readonly timeoutSeconds?: number;
+  /** Whether its standard output is read by a program: then all of it is given. */
+  readonly wholeOutput?: boolean;
 }
 
 /**
@@ -63,7 +65,10 @@ export interface Step {
 export interface CommandResult {
   /** 0–255; 128 + the signal's number where a signal ended it. */
   readonly exitCode: number;
-  /** UTF-8; for a command that ran out of time, the whole lines that it had written by then. */
+  /**
+   * UTF-8; for a command that ran out of time, the whole lines that it had written by then. Of more than `KEPT_BYTES`
+   * the middle is left out, which a line in its place says, unless `wholeOutput` asks for it.
+   */
   readonly stdout: string;
   readonly stderr: string;
   readonly timedOut: boolean;

@@ -1,6 +1,7 @@
 export * from './command';
 export * from './destination';
 export * from './files';
+export * from './kept-output';
 export * from './locks';
 export * from './network';
 export * from './process-end';

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { PassThrough, pipeline, type Readable, type Writable } from 'node:stream';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { exitCodeOf, needProgram } from './program';
+import { exitCodeOf, needProgram, notStarted, spawnGroup } from './program';
 import { abortedFailure, stopGroup, timeoutFailure, type StopRules } from './stop';
 
 /** A program whose input or output is a stream of this process: an archiver, a decompressor, a server. */
@@ -31,18 +30,17 @@ const STDERR_KEPT = 65_536;
 
 /** Starts a program and leaves it running, its streams in the caller's hands. Fails with `command-missing`. */
 export async function start(options: RunningOptions): Promise<Result<RunningCommand>> {
-  const [program, ...args] = options.argv;
+  const [program] = options.argv;
   const found = await needProgram(program, options.env);
   if (!found.ok) return found;
   if (options.signal?.aborted) return fail(abortedFailure(options));
 
-  // zx keeps a program's whole output in memory; what goes through here may be gigabytes.
-  const child = spawn(program, args, {
+  const child = spawnGroup(options.argv, {
     cwd: options.cwd,
     env: { ...(options.env ?? process.env) },
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdin: 'pipe',
   });
+  if (child instanceof Error) return fail(notStarted(program, child));
   // Node throws away what nobody has begun to read when a program ends; the caller may come later.
   const stdout = pipeline(child.stdout, new PassThrough({ highWaterMark: 262_144 }), () => undefined);
   let stderr = '';
@@ -50,7 +48,9 @@ export async function start(options: RunningOptions): Promise<Result<RunningComm
     stderr = (stderr + text).slice(-STDERR_KEPT);
   });
   // A program that ended early closes its input; its exit code says more than EPIPE.
-  child.stdin.on('error', () => undefined);
+  const { stdin } = child;
+  if (!stdin) throw new Error('a pipe that was asked for');
+  stdin.on('error', () => undefined);
   const stopper = stopGroup(() => child.pid, options);
   const ended = new Promise<Result<RunningEnd>>((resolve) => {
     const settle = (exitCode: number): void => {
@@ -61,9 +61,7 @@ export async function start(options: RunningOptions): Promise<Result<RunningComm
     };
     child.on('error', (error) => {
       stopper.end();
-      resolve(
-        fail({ code: 'command-failed', message: `"${program}" could not be started: ${error.message}` }),
-      );
+      resolve(fail(notStarted(program, error)));
     });
     child.on('close', (code, signal) => settle(exitCodeOf(code, signal)));
     void stopper.abandoned.then(() => {
@@ -72,5 +70,5 @@ export async function start(options: RunningOptions): Promise<Result<RunningComm
       settle(137);
     });
   });
-  return ok({ pid: child.pid ?? 0, stdin: child.stdin, stdout, ended });
+  return ok({ pid: child.pid ?? 0, stdin, stdout, ended });
 }

@@ -45,6 +45,24 @@ describe('run', () => {
     });
   });
 
+  it('keeps what was asked for of a long output, and refuses to be given too much', async () => {
+    const argv = ['sh', '-c', 'seq 1000000'] as const;
+    const { stdout } = valueOf(await run({ argv, keepBytes: 1000 }));
+    expect(stdout).toMatch(/^1\n2\n[^]*\n… 6\.9 MB left out …\n[^]*\n1000000\n$/);
+    const failure = failureOf(await run({ argv: ['sh', '-c', 'head -c 130000000 /dev/zero'] }));
+    expect(failure).toMatchObject({
+      code: 'too-large',
+      message: expect.stringContaining('printed more than 128 MB') as string,
+    });
+  });
+
+  it('fails where it can not be started', async () => {
+    const message = expect.stringContaining('could not be started: spawn') as string;
+    const long = 'x'.repeat(200_000);
+    expect(failureOf(await run({ argv: ['true', long] }))).toMatchObject({ code: 'command-failed', message });
+    expect(failureOf(await run({ argv: ['true'], cwd: '/nowhere' }))).toMatchObject({ message });
+  });
+
   it('hands out lines while the program runs, the last one also without a newline', async () => {
     const seen: { line: string; at: number }[] = [];
     const onLine = (line: string): void => void seen.push({ line, at: Date.now() });

@@ -38,6 +38,13 @@ describe('a version on standard output', () => {
     `);
   });
 
+  it('says how much of a long output no pattern was looked for in', () => {
+    const stdout = 'begin\n… 399 MB left out …\nend\n';
+    expect(told(KUBECTL, id, { stdout })).toContain(
+      'actual:   no such line in what was kept (399 MB left out)',
+    );
+  });
+
   it('fails where nothing is printed', () => {
     expect(told(KUBECTL, 'tool/kubectl/1/image', {})).toMatchInlineSnapshot(`
       "error: tool kubectl: \`kubectl version --client\` printed no line that matches ^Client Version: v1.36.4$ (as uid 1000). (check-failed)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { lastLines } from '@image-tooling/host';
+import { KEPT_BYTES, KeptOutput, lastLines } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import type { CommandResult, Step, StepCommand } from '../port';
 import { buildahCommand, type HostEnv } from './configuration';
@@ -55,24 +55,26 @@ export async function runCommand(
   { sandbox, places, rootfs, env, signal, onLine }: CommandWork,
 ): Promise<Result<CommandResult>> {
   const mark = randomBytes(16).toString('hex');
-  const heard = { stdout: '', stderr: '' };
+  const heard = { stdout: new KeptOutput(), stderr: new KeptOutput() };
   const began = performance.now();
   const outcome = await sandbox.run(argvOf(command, step, { rootfs, places }, mark), {
     env,
     signal,
     timeoutSeconds: command.timeoutSeconds,
+    ...(command.wholeOutput !== true && { keepBytes: KEPT_BYTES }),
     onLine(line, from) {
       const at = line.indexOf(mark);
       if (at === 0) return;
       const text = at === -1 ? line : line.slice(0, at);
-      heard[from] += `${text}\n`;
+      heard[from].add(Buffer.from(`${text}\n`));
       onLine?.(text);
     },
   });
   if (!outcome.ok) {
     if (outcome.failures[0].code !== 'timeout') return outcome;
     const seconds = rounded((performance.now() - began) / 1000);
-    return ok({ ...heard, exitCode: KILLED, timedOut: true, seconds });
+    const [stdout, stderr] = [heard.stdout.text(), heard.stderr.text()];
+    return ok({ stdout, stderr, exitCode: KILLED, timedOut: true, seconds });
   }
   const { stdout, stderr } = outcome.value;
   const at = stderr.lastIndexOf(mark);

@@ -29,6 +29,7 @@ export interface Sandbox {
 export interface InsideOptions {
   readonly signal: AbortSignal;
   readonly timeoutSeconds?: number;
+  readonly keepBytes?: number;
   readonly onLine?: (line: string, from: 'stdout' | 'stderr') => void;
   readonly env?: HostEnv;
 }

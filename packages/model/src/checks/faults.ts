@@ -47,9 +47,14 @@ function missingLines(patterns: readonly LinePattern[], text: string, line: stri
   const missing = patterns.filter(({ pattern }) => !compilePattern(pattern).test(text));
   if (missing.length === 0) return [];
   const shown = missing.map((pattern) => pattern.shown).join(' or ');
-  const actual = text.trim() === '' ? `no ${line} at all` : `no such ${line}`;
+  const leftOut = LEFT_OUT.exec(text)?.[1];
+  const known = leftOut === undefined ? '' : ` in what was kept (${leftOut} left out)`;
+  const actual = text.trim() === '' ? `no ${line} at all` : `no such ${line}${known}`;
   return [{ what: `printed no ${line} that matches ${shown}`, actual }];
 }
+
+/** The line that stands for the middle of an output that is too long to be kept. */
+const LEFT_OUT = /^… (.*) left out …$/m;
 
 function slowFaults(limit: number | undefined, seconds: number): Fault[] {
   if (limit === undefined || seconds <= limit) return [];

@@ -162,7 +162,7 @@ async function runApt(
       label,
       platform: platformOf(HOST_ARCH),
       system: [layer],
-      commands: [{ argv }],
+      commands: [{ argv, wholeOutput: true }],
       env,
       mounts: [{ source: folder, target: STEP_FOLDER }],
       network: 'none',

@@ -52,7 +52,7 @@ export function listingStep(trial: Trial): Step {
   return {
     label: `${trial.image}: list its files`,
     ...shared(trial),
-    commands: [{ argv: LISTING_ARGV }],
+    commands: [{ argv: LISTING_ARGV, wholeOutput: true }],
     mounts: [],
     network: 'none',
     timeoutSeconds: MARGIN_SECONDS,

@@ -122,6 +122,16 @@ function outputTests(rig: () => Rig, { reasonWhyLinesComeLate }: ContractOptions
     expect(seen.map(({ line }) => line).sort()).toEqual(['early', 'late', 'more', 'unfinished']);
   });
 
+  it('keeps the beginning and the end of a long output, and all of one that is read by a program', async () => {
+    const argv = ['seq', '500000'] as const;
+    const [kept = '', whole = ''] = await outputs(rig(), [{ argv }, { argv, wholeOutput: true }]);
+    expect(whole).toBe(`${Array.from({ length: 500_000 }, (_, at) => at + 1).join('\n')}\n`);
+    expect(kept.length).toBeLessThan(2_200_000);
+    expect(kept).toMatch(/^1\n2\n/);
+    expect(kept).toMatch(/^… 1\.3 MB left out …$/m);
+    expect(kept).toMatch(/\n499999\n500000\n$/);
+  });
+
   it('streams lines while the command runs', async (context) => {
     if (reasonWhyLinesComeLate !== undefined) context.skip(reasonWhyLinesComeLate);
     const seen = await linesOf(rig(), ['echo early; sleep 1; echo late >&2']);

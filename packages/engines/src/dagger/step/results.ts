@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastLines } from '@image-tooling/host';
-import type { CommandResult } from '../../port';
+import { keptFile, lastLines } from '@image-tooling/host';
+import type { CommandResult, StepCommand } from '../../port';
 import type { CommandGroup } from './script';
 
 export interface StepOutcome {
@@ -22,22 +22,23 @@ export async function readResults(
     if (seen === undefined)
       return commands.length > 0 ? { commands, interfaces: [...interfaces] } : undefined;
     lastLines(seen).forEach((name) => interfaces.add(name.trim()));
-    for (const { index } of planned) {
-      const result = await readResult(join(folder, String(group), String(index)));
+    for (const { index, command } of planned) {
+      const result = await readResult(join(folder, String(group), String(index)), command);
       if (result) commands.push(result);
     }
   }
   return { commands, interfaces: [...interfaces] };
 }
 
-async function readResult(files: string): Promise<CommandResult | undefined> {
+async function readResult(files: string, { wholeOutput }: StepCommand): Promise<CommandResult | undefined> {
   const end = await readFile(`${files}.end`, 'utf8').catch(() => undefined);
   if (end === undefined) return undefined;
   const [code, began, ended, late] = end.trimEnd().split(' ');
   const timedOut = late === 'late';
   const [stdout = '', stderr = ''] = await Promise.all(
     ['out', 'err'].map(async (name) => {
-      const text = await readFile(`${files}.${name}`, 'utf8');
+      const file = `${files}.${name}`;
+      const text = await (wholeOutput === true ? readFile(file, 'utf8') : keptFile(file));
       return timedOut ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
     }),
   );
