@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok } from '@image-tooling/model';
 import { build } from 'esbuild';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withLock } from '../src';
 import { failureOf, valueOf } from './help';
 
@@ -56,6 +56,37 @@ describe('withLock', () => {
     expect(failureOf(await second).code).toBe('aborted');
     expect(Date.now() - begin).toBeLessThan(1000);
     await first;
+  });
+
+  it('fails where another process took it while this one was paused', async () => {
+    const path = join(folder, 'lock');
+    const result = await withLock(path, never, async (signal) => {
+      // As another process leaves it that found it stale: taken, at another time.
+      const taken = new Date(Date.now() + 1000);
+      await utimes(`${path}.lock`, taken, taken);
+      await once(signal, 'abort');
+      return ok('not to be trusted');
+    });
+    expect(failureOf(result)).toMatchObject({
+      code: 'io',
+      message: expect.stringContaining('another one took its lock') as string,
+    });
+    expect((await stat(`${path}.lock`)).isDirectory()).toBe(true);
+  });
+
+  it('takes it again where it is free after a pause', async () => {
+    const path = join(folder, 'lock');
+    const result = await withLock(path, never, async (signal) => {
+      await rmdir(`${path}.lock`);
+      await vi.waitFor(() => stat(`${path}.lock`), { timeout: 8000, interval: 100 });
+      return ok(signal.aborted);
+    });
+    expect(valueOf(result)).toBe(false);
+    await expect(stat(`${path}.lock`)).rejects.toThrow('ENOENT');
+  });
+
+  it.each(['/proc/x/lock', '/dev/null/lock'])('is a failure where there can be none: %s', async (path) => {
+    expect(failureOf(await withLock(path, never, async () => ok(1))).code).toBe('io');
   });
 
   it('is not held up by an owner that was killed', async () => {
