@@ -76,7 +76,8 @@ Environment
   IMAGE_VERBOSE               not empty: show all output of the programs that are run, and where a bug happened
   IMAGE_HTTP_TIMEOUT_SECONDS  how long a server may be silent; default 15 until its answer begins, 30 within it
   IMAGE_HTTP_TRIES            how often an address is asked that fails in a passing way; default 4
-  CI                          not empty: plain lines, also on a terminal
+  CI                          not empty: plain lines, also on a terminal; so does TERM=dumb
+  NO_COLOR                    not empty: no colours; nor with TERM=dumb
 
 Exit codes: 0 done, 1 failed, 2 no such command, 130 stopped
 `;

@@ -1,4 +1,4 @@
-import { isStdout, watchOutput, withBugReport } from '@image-tooling/host';
+import { isStdout, showsColor, watchOutput, withBugReport } from '@image-tooling/host';
 import { formatFailures, nearest, type Failure, type Result } from '@image-tooling/model';
 import { storeRoot } from '@image-tooling/oci';
 import { loadOptions, openSession, type Session, type SessionRequest } from '@image-tooling/pipeline';
@@ -129,7 +129,7 @@ function stopped({ stderr }: Host): number {
 function report({ stderr, env }: Host, failures: readonly Failure[]): number {
   const root = storeRoot(env);
   const shown = oneFullDisk(root.ok ? withStoreAdvice(failures, root.value) : failures);
-  stderr.write(`${formatFailures(shown, { color: stderr.isTTY })}\n`);
+  stderr.write(`${formatFailures(shown, { color: showsColor(stderr, env) })}\n`);
   return 1;
 }
 

@@ -94,7 +94,8 @@ describe('a command line', () => {
           IMAGE_VERBOSE               not empty: show all output of the programs that are run, and where a bug happened
           IMAGE_HTTP_TIMEOUT_SECONDS  how long a server may be silent; default 15 until its answer begins, 30 within it
           IMAGE_HTTP_TRIES            how often an address is asked that fails in a passing way; default 4
-          CI                          not empty: plain lines, also on a terminal
+          CI                          not empty: plain lines, also on a terminal; so does TERM=dumb
+          NO_COLOR                    not empty: no colours; nor with TERM=dumb
 
         Exit codes: 0 done, 1 failed, 2 no such command, 130 stopped
         "
@@ -205,11 +206,45 @@ describe('a command line', () => {
     elsewhere.remove();
   });
 
-  it.each(['soon', '0', '-1'])('refuses IMAGE_HTTP_TIMEOUT_SECONDS=%s', async (text) => {
-    host.env['IMAGE_HTTP_TIMEOUT_SECONDS'] = text;
+  it.each([
+    ['IMAGE_HTTP_TIMEOUT_SECONDS', 'soon', 'a number of seconds above 0, at most 86400'],
+    ['IMAGE_HTTP_TIMEOUT_SECONDS', '0', 'a number of seconds'],
+    ['IMAGE_HTTP_TIMEOUT_SECONDS', '-1', 'a number of seconds'],
+    ['IMAGE_HTTP_TIMEOUT_SECONDS', '1e9', 'a number of seconds'],
+    ['IMAGE_HTTP_TIMEOUT_SECONDS', '2147484', 'a number of seconds'],
+    ['IMAGE_HTTP_TRIES', '1.5', 'a whole number above 0, at most 100'],
+    ['IMAGE_HTTP_TRIES', '101', 'a whole number'],
+  ])('refuses %s=%s', async (name, text, expected) => {
+    host.env[name] = text;
+    host.write('nx.json', { plugins: [{ plugin: '@image-tooling/nx', options: {} }] });
+    for (const args of [
+      ['build', 'base'],
+      ['registry', 'copy', 'oci:a', 'oci:b'],
+    ]) {
+      const { exitCode, stderr } = await host.run(...args);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`${name} is "${text}"; expected ${expected}`);
+    }
+  });
+
+  it('refuses a TMPDIR that is not there', async () => {
+    host.env['TMPDIR'] = '/nowhere/at-all';
+    host.write('nx.json', { plugins: [{ plugin: '@image-tooling/nx', options: {} }] });
     const { exitCode, stderr } = await host.run('build', 'base');
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`IMAGE_HTTP_TIMEOUT_SECONDS is "${text}"; expected a number above 0.`);
+    expect(stderr).toContain('TMPDIR is "/nowhere/at-all", which is not a folder.');
+  });
+
+  it('shows colours on a terminal, unless it or the user wants none', async () => {
+    Object.assign(host.stderr, { isTTY: true });
+    const seen = async (env: NodeJS.ProcessEnv): Promise<string> => {
+      Object.defineProperty(host, 'env', { value: { ...host.env, NO_COLOR: '', TERM: 'xterm', ...env } });
+      host.output.stderr = '';
+      return (await host.run('build', 'no/name')).stderr;
+    };
+    expect(await seen({})).toContain('\u001b[');
+    expect(await seen({ NO_COLOR: '1' })).not.toContain('\u001b[');
+    expect(await seen({ TERM: 'dumb' })).not.toContain('\u001b[');
   });
 
   it('leaves the process without listeners', async () => {

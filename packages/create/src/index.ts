@@ -1,4 +1,4 @@
-import { watchOutput, withBugReport } from '@image-tooling/host/process-end';
+import { showsColor, watchOutput, withBugReport } from '@image-tooling/host/process-end';
 import { fail, formatFailures, ok, type Failure, type Result } from '@image-tooling/model';
 import { missingPackages } from '@image-tooling/nx/machine';
 import { HELP, readArguments, type Arguments } from './arguments';
@@ -112,7 +112,7 @@ function say({ stdout }: Host, words: string): number {
   return 0;
 }
 
-function report({ stderr }: Host, failures: readonly Failure[]): number {
-  stderr.write(`${formatFailures(failures, { color: stderr.isTTY })}\n`);
+function report({ stderr, env }: Host, failures: readonly Failure[]): number {
+  stderr.write(`${formatFailures(failures, { color: showsColor(stderr, env) })}\n`);
   return 1;
 }

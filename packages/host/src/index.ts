@@ -1,4 +1,5 @@
 export * from './command';
+export * from './concurrent';
 export * from './destination';
 export * from './files';
 export * from './kept-output';

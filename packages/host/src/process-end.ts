@@ -1,2 +1,3 @@
 export * from './bugs';
+export * from './color';
 export * from './output-errors';

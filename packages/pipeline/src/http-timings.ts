@@ -4,7 +4,10 @@ import type { HttpTimings } from '@image-tooling/sources';
 
 /** How patient downloads are, where the environment asks for other than the defaults. Fails with `usage`. */
 export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>> {
-  const read = all([number(env, 'IMAGE_HTTP_TIMEOUT_SECONDS'), number(env, 'IMAGE_HTTP_TRIES')]);
+  const read = all([
+    number(env, 'IMAGE_HTTP_TIMEOUT_SECONDS', SECONDS),
+    number(env, 'IMAGE_HTTP_TRIES', TRIES),
+  ]);
   if (!read.ok) return read;
   const [seconds, tries] = read.value;
   return ok({
@@ -13,7 +16,7 @@ export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>
   });
 }
 
-/** The same for a registry's client; nothing where the environment asks for nothing that can be read. */
+/** The same for a registry's client; a command that asks for an invalid one is refused by `httpTimings` before. */
 export function registryTimings(env: NodeJS.ProcessEnv): Partial<RegistryTimings> {
   const asked = httpTimings(env);
   if (!asked.ok) return {};
@@ -25,13 +28,28 @@ export function registryTimings(env: NodeJS.ProcessEnv): Partial<RegistryTimings
   };
 }
 
-function number(env: NodeJS.ProcessEnv, name: string): Result<number | undefined> {
+interface Allowed {
+  readonly pattern: RegExp;
+  readonly most: number;
+  readonly words: string;
+}
+
+/** A day: Node's timers take up to 2^31 ms, and fire at once for more. */
+const SECONDS: Allowed = { pattern: /^\d+(\.\d+)?$/, most: 86_400, words: 'a number of seconds' };
+const TRIES: Allowed = { pattern: /^\d+$/, most: 100, words: 'a whole number' };
+
+function number(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  { pattern, most, words }: Allowed,
+): Result<number | undefined> {
   const text = env[name] ?? '';
   if (text === '') return ok(undefined);
-  if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return ok(Number(text));
+  const value = pattern.test(text) ? Number(text) : NaN;
+  if (value > 0 && value <= most) return ok(value);
   return fail({
     code: 'usage',
-    message: `${name} is "${text}"; expected a number above 0.`,
+    message: `${name} is "${text}"; expected ${words} above 0, at most ${most}.`,
     hint: 'Unset it for the default; "image-tooling --help" says what it is.',
   });
 }

@@ -9,6 +9,7 @@ import {
 import { openUserStore, type Store } from '@image-tooling/oci';
 import { createHttpClient, type HttpClient } from '@image-tooling/sources';
 import { httpTimings } from './http-timings';
+import { checkTemporaryFolder } from './temporary-folder';
 import { toolSourceOf } from './tool-source';
 
 /** What one run of a command works with. */
@@ -42,6 +43,8 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   if (!timings.ok) return timings;
   const toolSource = toolSourceOf(request.options, request.env);
   if (!toolSource.ok) return toolSource;
+  const temporary = request.readOnly === true ? ok(undefined) : await checkTemporaryFolder(request.env);
+  if (!temporary.ok) return temporary;
   const store = await openUserStore(request.env, request);
   if (!store.ok) return store;
   // Who can't write that down will be told by what is written next.

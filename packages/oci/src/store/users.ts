@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@image-tooling/host';
+import { mapConcurrent, writeFileAtomic } from '@image-tooling/host';
 import { digestOf, ok, type Result } from '@image-tooling/model';
 import { recordFile, type StoreLayout } from './layout';
 import { readJson } from './records';
@@ -25,14 +25,12 @@ export async function recordUser({ users }: StoreLayout, root: string): Promise<
 /** The workspaces that used the store, the last first. */
 export async function storeUsers({ users }: StoreLayout): Promise<StoreUser[]> {
   const names = await readdir(users).catch((): string[] => []);
-  const found = await Promise.all(
-    names.map(async (name): Promise<StoreUser[]> => {
-      const file = join(users, name);
-      const root = rootOf(await readJson(file));
-      const used = await stat(file).catch(() => undefined);
-      return root === undefined || !used ? [] : [{ root, usedMs: used.mtimeMs }];
-    }),
-  );
+  const found = await mapConcurrent(names, async (name): Promise<StoreUser[]> => {
+    const file = join(users, name);
+    const root = rootOf(await readJson(file));
+    const used = await stat(file).catch(() => undefined);
+    return root === undefined || !used ? [] : [{ root, usedMs: used.mtimeMs }];
+  });
   return found.flat().sort((a, b) => b.usedMs - a.usedMs || (a.root < b.root ? -1 : 1));
 }
 

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { join } from 'node:path';
+import { mapConcurrent } from '@image-tooling/host';
 import {
   CONSTANT_TIME,
   fail,
@@ -32,7 +33,7 @@ export interface ImageFiles {
  */
 export async function imageFiles(
   folder: string,
-  image: ImageDefinition,
+  image: Pick<ImageDefinition, 'files' | 'modes' | 'directories'>,
 ): Promise<Result<ImageFiles | undefined>> {
   const there = image.files === undefined ? ok(undefined) : await checkFolder(folder, image.files);
   if (!there.ok) return there;
@@ -51,7 +52,7 @@ export async function imageFiles(
   );
   const entries = [...withoutDeclared(found.value, declared), ...declared];
   if (entries.length === 0) return ok(undefined);
-  const inputs = await Promise.all(entries.map(entryInputs));
+  const inputs = await mapConcurrent(entries, entryInputs);
   return ok({ entries, inputs: Object.fromEntries(inputs) });
 }
 
@@ -75,7 +76,7 @@ function wrongFolder(folder: string, message: string): Failure {
   };
 }
 
-function rootfsOptions(image: ImageDefinition) {
+function rootfsOptions(image: Pick<ImageDefinition, 'modes'>) {
   const modes = Object.entries(image.modes).map(([path, mode]): [string, DeclaredMode] => [
     path.slice(1),
     { mode: Number.parseInt(mode, 8) },

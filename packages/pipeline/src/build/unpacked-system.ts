@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ioFailure } from '@image-tooling/host';
+import { ioFailure, mapConcurrent } from '@image-tooling/host';
 import type { SystemLayer } from '@image-tooling/engines';
 import { all, fail, ok, type Result } from '@image-tooling/model';
 import { readTar, writeTarFile, type TarEntry } from '@image-tooling/oci';
@@ -28,7 +28,7 @@ export async function unpackedSystem(
   } catch (error) {
     return fail(ioFailure(error, plainDebs));
   }
-  const unpacked = all(await Promise.all(debs.map((deb) => filesOf(deb, plainDebs))));
+  const unpacked = all(await mapConcurrent(debs, (deb) => filesOf(deb, plainDebs)));
   if (!unpacked.ok) return unpacked;
   const entries = firstOfEachPath(unpacked.value.flat());
   const path = join(folder, 'unpacked.tar');

@@ -1,4 +1,5 @@
 import { open, readFile } from 'node:fs/promises';
+import { mapConcurrent } from '@image-tooling/host';
 import type { Digest, Layer } from '@image-tooling/model';
 import type { Store, StoreFile } from '@image-tooling/oci';
 import { readImage, type StoredImage } from './stored-image';
@@ -34,8 +35,16 @@ const SMALL = 262_144;
 export async function takeInventory(store: Store): Promise<Inventory> {
   const files = await store.files();
   const blobs = files.filter(({ kind }) => kind === 'blob');
-  const images = (await Promise.all(blobs.filter(({ size }) => size <= SMALL).map(imageIn(store)))).flat();
-  const builds = await Promise.all(files.filter(({ kind }) => kind === 'build').map(buildOf(store)));
+  const images = (
+    await mapConcurrent(
+      blobs.filter(({ size }) => size <= SMALL),
+      imageIn(store),
+    )
+  ).flat();
+  const builds = await mapConcurrent(
+    files.filter(({ kind }) => kind === 'build'),
+    buildOf(store),
+  );
   const layers = [
     ...images.flatMap((image) => image.layers.map(({ digest }) => digest)),
     ...builds.flatMap(({ layer }) => layer?.digest ?? []),
@@ -45,7 +54,7 @@ export async function takeInventory(store: Store): Promise<Inventory> {
     ...images.flatMap(({ digest, config }) => [[digest, 'image'] as const, [config, 'image'] as const]),
   ]);
   const rest = blobs.filter(({ digest }) => !known.has(digest));
-  const kinds = await Promise.all(rest.map(async (file) => [file.digest, await kindOf(file)] as const));
+  const kinds = await mapConcurrent(rest, async (file) => [file.digest, await kindOf(file)] as const);
   return { files, images, builds, kinds: new Map([...known, ...kinds]) };
 }
 

@@ -1,3 +1,4 @@
+import { mapConcurrent } from '@image-tooling/host';
 import { hexOf, type Digest } from '@image-tooling/model';
 import { takeInventory, type Inventory, type StoredImage } from './inventory';
 import type { StoreRun } from './run';
@@ -51,14 +52,12 @@ async function toolsIn(
   { builds }: Inventory,
   workspaces: readonly KnownWorkspace[],
 ): Promise<ListedTool[]> {
-  const found = await Promise.all(
-    builds.map(async ({ buildId, layer, usedMs }): Promise<ListedTool[]> => {
-      const inputs = (await store.getInputs(buildId)) as { kind?: unknown; name?: unknown } | undefined;
-      if (!layer || inputs?.kind !== 'tool' || typeof inputs.name !== 'string') return [];
-      const { digest, size } = layer;
-      return [{ name: inputs.name, buildId, digest, size, usedMs, workspaces: namedBy(workspaces, buildId) }];
-    }),
-  );
+  const found = await mapConcurrent(builds, async ({ buildId, layer, usedMs }): Promise<ListedTool[]> => {
+    const inputs = (await store.getInputs(buildId)) as { kind?: unknown; name?: unknown } | undefined;
+    if (!layer || inputs?.kind !== 'tool' || typeof inputs.name !== 'string') return [];
+    const { digest, size } = layer;
+    return [{ name: inputs.name, buildId, digest, size, usedMs, workspaces: namedBy(workspaces, buildId) }];
+  });
   return found.flat();
 }
 

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mapConcurrent } from '@image-tooling/host';
 import { hexOf } from '@image-tooling/model';
 import { foresee } from '../check/foresee';
 import { soundPart } from '../check/sound-part';
@@ -39,7 +40,7 @@ export async function namesIn(root: string): Promise<Names> {
     await Promise.all([imagesDir, toolsDir].map((folder) => foldersIn(join(root, folder))))
   ).flat();
   const files = (await Promise.all(folders.map(filesOf))).flat();
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const texts = await mapConcurrent(files, (file) => readFile(file, 'utf8').catch(() => ''));
   return new Set(texts.flatMap((text) => text.match(/\b[0-9a-f]{64}\b/g) ?? []));
 }
 

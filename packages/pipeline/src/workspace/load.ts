@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno } from '@image-tooling/host';
+import { isErrno, mapConcurrent } from '@image-tooling/host';
 import {
   fail,
   namesBelow,
@@ -127,7 +127,7 @@ async function readEach(
   const files = found
     .filter((entry) => entry.isDirectory() && (only?.has(entry.name) ?? true))
     .map((entry) => `${folder}/${entry.name}/${name}`);
-  const read = await Promise.all(files.map(async (file) => ({ file, text: await textOf(join(root, file)) })));
+  const read = await mapConcurrent(files, async (file) => ({ file, text: await textOf(join(root, file)) }));
   return read.flatMap(({ file, text }) => (text === undefined ? [] : [{ file, text }]));
 }
 

@@ -1,8 +1,18 @@
+import { httpTimings } from '@image-tooling/pipeline';
+import type { Command } from '../command';
 import { commandGroup } from '../group';
 import { copy } from './copy';
 import { prune } from './prune';
 import { rollback } from './rollback';
 import { yank } from './yank';
 
+const commands = commandGroup('registry', { copy, prune, yank, rollback });
+
 /** What is done with images that are in a registry: none of it builds anything. */
-export const registry = commandGroup('registry', { copy, prune, yank, rollback });
+export const registry: Command = {
+  ...commands,
+  async run(run) {
+    const timings = httpTimings(run.env);
+    return timings.ok ? commands.run(run) : timings;
+  },
+};

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mapConcurrent } from '@image-tooling/host';
 import { isSystem, ok, type Bringer, type Result, type Workspace } from '@image-tooling/model';
 import { displayPath, generatedBy, toText, type PathIndex } from '@image-tooling/oci';
 import type { Session } from '../../session';
@@ -24,12 +25,10 @@ export async function bringersOf(
   paths: readonly string[],
 ): Promise<Result<Brought>> {
   if (isSystem(layer) || layer.kind === 'base') return installed(session, layer, paths);
-  const found = await Promise.all(
-    paths.map(async (path): Promise<[string, Bringer][]> => {
-      const bringer = await ownBringer(session, workspace, tools, layer, path);
-      return bringer ? [[path, bringer]] : [];
-    }),
-  );
+  const found = await mapConcurrent(paths, async (path): Promise<[string, Bringer][]> => {
+    const bringer = await ownBringer(session, workspace, tools, layer, path);
+    return bringer ? [[path, bringer]] : [];
+  });
   return ok({ bringers: new Map(found.flat()), paths: layer.paths });
 }
 

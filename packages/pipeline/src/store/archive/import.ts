@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copySource, type Source } from '@image-tooling/host';
+import { copySource, mapConcurrent, type Source } from '@image-tooling/host';
 import {
   bytesText,
   fail,
@@ -57,12 +57,10 @@ async function importFile(run: StoreRun, file: ArchiveFile): Promise<Result<Impo
 
 /** A build id stands for one result. */
 async function otherResults({ store }: StoreRun, { builds }: ArchiveContent): Promise<Result<void>> {
-  const found = await Promise.all(
-    [...builds].map(async ([buildId, layer]): Promise<Failure[]> => {
-      const own = await store.peekBuild(buildId);
-      return own && own.digest !== layer.digest ? [otherResult(buildId, own, layer)] : [];
-    }),
-  );
+  const found = await mapConcurrent([...builds], async ([buildId, layer]): Promise<Failure[]> => {
+    const own = await store.peekBuild(buildId);
+    return own && own.digest !== layer.digest ? [otherResult(buildId, own, layer)] : [];
+  });
   const [first, ...rest] = found.flat();
   return first ? fail(first, ...rest) : ok(undefined);
 }

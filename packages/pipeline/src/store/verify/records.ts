@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { mapConcurrent } from '@image-tooling/host';
 import { digestOf, hexOf, type Digest } from '@image-tooling/model';
 import type { Store, StoreFile } from '@image-tooling/oci';
 import type { Inventory, StoredBuild, StoredImage } from '../inventory';
@@ -15,11 +16,17 @@ export async function damagedRecords(
     files.filter(({ kind }) => kind === 'blob').map(({ digest, size }) => [digest, size]),
   );
   const found = await Promise.all([
-    ...builds.map((build) => badBuild(store, build, sizes, nameOf)),
-    ...files.filter(({ kind }) => kind === 'inputs').map(badInputs),
-    ...files.filter(({ kind }) => kind === 'paths').map((file) => badPaths(store, file)),
+    mapConcurrent(builds, (build) => badBuild(store, build, sizes, nameOf)),
+    mapConcurrent(
+      files.filter(({ kind }) => kind === 'inputs'),
+      badInputs,
+    ),
+    mapConcurrent(
+      files.filter(({ kind }) => kind === 'paths'),
+      (file) => badPaths(store, file),
+    ),
   ]);
-  return [...found.flat(), ...images.flatMap((image) => badImage(image, store, sizes, nameOf))];
+  return [...found.flat(2), ...images.flatMap((image) => badImage(image, store, sizes, nameOf))];
 }
 
 type Sizes = ReadonlyMap<Digest, number>;

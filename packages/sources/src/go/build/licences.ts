@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { ioFailure } from '@image-tooling/host';
+import { ioFailure, mapConcurrent } from '@image-tooling/host';
 import type { LinkedModule } from '../packages';
 import type { Toolchain } from '../toolchain/toolchain';
 
@@ -27,7 +27,7 @@ export async function collectLicences(
   try {
     const files = [
       ...(await toolchainTerms(toolchain)),
-      ...(await Promise.all(modules.map(moduleTerms))).flat(),
+      ...(await mapConcurrent(modules, moduleTerms)).flat(),
     ];
     return ok(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
   } catch (error) {
