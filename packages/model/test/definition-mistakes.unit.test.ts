@@ -119,10 +119,10 @@ describe('mistakes in image.json', () => {
   it('shows a piece of a long line', () => {
     const text = JSON.stringify({ ...IMAGE, examples: ['a'.repeat(120), ' b', 'c'.repeat(120)] });
     expect(shown(parseImage('images/x/image.json', text))).toMatchInlineSnapshot(`
-      "error: "examples[1]": expected one line of text, without spaces at its ends. (schema)
+      "error: "examples[1]": expected one line of text, without spaces at its ends and without control characters. (schema)
         images/x/image.json:1:179
           1 | …aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"," b","ccccccccccccccccccccccccccccccccccccccccccccc…
-            |                                                   ^^^^ expected one line of text, without spaces at its ends"
+            |                                                   ^^^^ expected one line of text, without spaces at its ends and without control characters"
     `);
   });
 

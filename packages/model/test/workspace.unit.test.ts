@@ -193,14 +193,14 @@ describe('mistakes between files', () => {
           8 |       "name": "aws",
           9 |       "uid": 1000,
             |              ^^^^ taken already
-        help: Remove it here, or give it a name and uid of its own.
+        help: Remove it here, or give it a name and numbers of its own.
 
       error: The user "toolbox" (uid 1001) collides with "toolbox" (uid 1000) of "base". (duplicate)
         images/k8s/image.json:8:15
           7 |     {
           8 |       "name": "toolbox",
             |               ^^^^^^^^^ taken already
-        help: Remove it here, or give it a name and uid of its own.
+        help: Remove it here, or give it a name and numbers of its own.
 
       2 errors in 2 files"
     `);

@@ -23,6 +23,6 @@ function edgesOf(file: string, context: CreateDependenciesContext): RawProjectGr
   const image = readDefinition(context.workspaceRoot, file);
   const parents = image.parent === undefined ? [] : [image.parent];
   return [...parents, ...image.tools]
-    .filter((target) => target !== image.name && context.projects[target] !== undefined)
+    .filter((target) => target !== image.name && Object.hasOwn(context.projects, target))
     .map((target) => ({ source: image.name, target, sourceFile: file, type: DependencyType.static }));
 }

@@ -52,7 +52,10 @@ describe('the project graph', () => {
   it('survives files that are broken or name what is not there', async () => {
     workspace.write('images/broken/image.json', '{ "from": { "image": "base" } "tools": [');
     workspace.write('images/empty/image.json', '');
-    workspace.write('images/orphan/image.json', { from: { image: 'missing' }, tools: ['nothing', 'helm'] });
+    workspace.write('images/orphan/image.json', {
+      from: { image: 'missing' },
+      tools: ['nothing', 'constructor', 'helm'],
+    });
     workspace.write('images/self/image.json', { from: { image: 'self' } });
     expect(edges(await graph())).toMatchObject({ broken: ['base'], empty: [], orphan: ['helm'], self: [] });
   });

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { imagePath, mode, owner, relativePath, templated } from './fields';
+import { reportNoProgram } from './argv';
+import { mode, owner, templated } from './fields';
+import { imagePath, relativePath } from './paths';
 import { VERSION_PLACEHOLDERS } from './template';
 
 type Text = z.ZodType<string>;
@@ -14,7 +16,7 @@ const checkWith = (wrap: Wrap) =>
 const runCheck = (wrap: Wrap) =>
   z
     .strictObject({
-      run: z.array(wrap(z.string())).min(1).meta({
+      run: z.array(wrap(z.string())).min(1).check(reportNoProgram).meta({
         description: 'Program and arguments. No shell is involved; name one ("sh", "-c", …) if needed.',
       }),
       stdout: wrap(pattern)

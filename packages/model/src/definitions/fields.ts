@@ -23,7 +23,31 @@ export function templated<T extends z.ZodType<string>>(schema: T, placeholders: 
 
 /** One line of plain words. */
 export function line(description: string) {
-  return textLike(/^\S(?:[^\n\r]*\S)?$/, 'one line of text, without spaces at its ends', description);
+  return textLike(
+    /^(?!.*[\u0000-\u0008\u000b-\u001f\u007f])\S(?:[^\n\r]*\S)?$/,
+    'one line of text, without spaces at its ends and without control characters',
+    description,
+  );
+}
+
+/** A text of at least one character, none of them a control character. */
+export function word(description: string) {
+  return z
+    .string()
+    .min(1)
+    .regex(/^[^\u0000-\u001f\u007f]*$/, { error: 'a text without control characters' })
+    .meta({ description });
+}
+
+/** An http or https address. Braces stand for placeholders. */
+export function address(pattern: RegExp, expected: string, description: string) {
+  return z
+    .string()
+    .regex(pattern, { error: expected })
+    .refine((text) => !pattern.test(text) || URL.canParse(text.replace(/\{[a-zA-Z]+\}/g, 'x')), {
+      error: 'not a valid address',
+    })
+    .meta({ description });
 }
 
 /** A list that holds nothing twice. Repetitions are found beside other mistakes (zod would skip the check). */
@@ -70,29 +94,20 @@ export const debianPackage = textLike(
 export const mode = (description: string) =>
   textLike(/^[0-7]{4}$/, 'four octal digits in quotes ("0755")', description);
 
-/** A path inside the image. */
-export const imagePath = (description: string) =>
-  textLike(
-    /^\/(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:.*[^/\s])?$/,
-    'an absolute path in the image, without "..", "//" or a "/" at its end ("/etc/profile.d")',
-    description,
-  );
-
-/** A path below a folder. */
-export const relativePath = (description: string) =>
-  textLike(
-    /^(?!\/)(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:.*[^/\s])$/,
-    'a relative path, without ".." or a "/" at its end ("bin/k9s")',
-    description,
-  );
+/** Largest number of a user or group that container runtimes take (2³¹ - 1; runc and Docker). */
+const LARGEST_ID = 2 ** 31 - 1;
 
 /** Who something belongs to, or runs as. */
 export const owner = (description: string) =>
-  textLike(
-    /^[a-z0-9_][a-z0-9_-]*(?::[a-z0-9_][a-z0-9_-]*)?$/,
-    'a user, or user and group, by name or number ("toolbox", "1000:1000")',
-    description,
-  );
+  z
+    .string()
+    .regex(/^[a-z0-9_][a-z0-9_-]*(?::[a-z0-9_][a-z0-9_-]*)?$/, {
+      error: 'a user, or user and group, by name or number ("toolbox", "1000:1000")',
+    })
+    .refine((text) => text.split(':').every((part) => !/^[0-9]+$/.test(part) || Number(part) <= LARGEST_ID), {
+      error: `numbers of users and groups are at most ${LARGEST_ID}`,
+    })
+    .meta({ description });
 
 /** Highest id that is not reserved (Debian policy 9.2.2: 65534 is nobody, 65535 must not be used). */
 const MAX_ID = 65_533;

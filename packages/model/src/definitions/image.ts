@@ -4,17 +4,18 @@ import { imageCheck } from './check';
 import {
   debianPackage,
   id,
-  imagePath,
+  isObject,
   line,
   mode,
   name,
-  owner,
   platform,
-  relativePath,
   schemaReference,
   textLike,
   uniqueList,
 } from './fields';
+import { imageConfig } from './image-config';
+import { imagePath, passwdPath, relativePath } from './paths';
+import { reportRepeatedPaths } from './repeated-paths';
 import { SIZE, SIZE_EXPECTED } from './size';
 
 const from = z
@@ -52,9 +53,9 @@ const user = z
     ),
     uid: id('Number of the user.'),
     gid: id('Number of the group. Default: the uid.').optional(),
-    home: imagePath('Home folder.'),
+    home: passwdPath('Home folder.'),
     homeMode: mode('Permissions of the home folder, in octal.').default('0755'),
-    shell: imagePath('Login shell.').default('/bin/bash'),
+    shell: passwdPath('Login shell.').default('/bin/bash'),
   })
   .transform((given) => ({ ...given, gid: given.gid ?? given.uid }));
 
@@ -63,30 +64,6 @@ const directory = z.strictObject({
   mode: mode('Its permissions, in octal ("1777").'),
   uid: id('Number of its owner.').default(0),
   gid: id('Number of its group.').default(0),
-});
-
-const argv = (description: string) => z.array(z.string()).optional().meta({ description });
-
-const config = z.strictObject({
-  env: z
-    .record(
-      textLike(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable', 'Name of the variable.'),
-      z.string(),
-    )
-    .optional()
-    .meta({ description: 'Environment variables. Never a secret: everybody can read them.' }),
-  entrypoint: argv('Program and arguments that always run. [] takes the one of the parent away.'),
-  cmd: argv(
-    'Program and arguments that run if none are given; arguments of the entry point if there is one.',
-  ),
-  user: owner('Who the program runs as, by name or number ("1000:1000").').optional(),
-  workdir: imagePath('The folder the program starts in.').optional(),
-  labels: z.record(z.string().min(1), z.string()).optional().meta({ description: 'Labels of the image.' }),
-  exposedPorts: uniqueList(
-    textLike(/^[0-9]{1,5}(?:\/(?:tcp|udp))?$/, 'a port ("8080" or "8080/tcp")', 'A port.'),
-  )
-    .optional()
-    .meta({ description: 'Ports that the program listens on.' }),
 });
 
 const budget = z.strictObject({
@@ -113,7 +90,7 @@ export const imageSchema = z
     }),
     omit: uniqueList(
       textLike(
-        /^\/[^\s'"\\]+$/,
+        /^\/[^\s'"\\\u0000-\u001f\u007f]+$/,
         'an absolute path with "*" and "?" as in a shell ("/usr/share/doc/big/*")',
         'Files, as a pattern in which "*" stands for "/" as well.',
       ),
@@ -138,7 +115,7 @@ export const imageSchema = z
       .array(directory)
       .default([])
       .meta({ description: 'Empty folders to make, and folders that get other permissions or owners.' }),
-    config: config.default({}).meta({ description: 'How containers of the image start.' }),
+    config: imageConfig.default({}).meta({ description: 'How containers of the image start.' }),
     checks: z
       .array(imageCheck)
       .default([])
@@ -156,6 +133,7 @@ export const imageSchema = z
       .default([...PLATFORMS] as Platform[])
       .meta({ description: 'Platforms the image is built for. Default: all.' }),
   })
+  .superRefine(reportRepeatedPaths, { when: isObject })
   .meta({ title: 'Image', description: 'A tooling image: a named set of tools, packages and files.' });
 
 /** An image as a person wrote it, with defaults filled in. */

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { relativePath, templated, textLike } from './fields';
+import { address as addressLike, templated, textLike, word } from './fields';
+import { relativePath } from './paths';
 
-const address = z.string().regex(/^https?:\/\/\S+$/, { error: 'an https:// address' });
+const address = addressLike(/^https?:\/\/[^\s\u0000-\u001f\u007f]+$/, 'an https:// address', 'An address.');
 
 const archive = z.strictObject({
-  name: z.string().min(1).meta({ description: 'What locks call it.' }),
+  name: word('What locks call it.'),
   url: address.meta({ description: 'Its root.' }),
   suites: z.array(z.string().min(1)).min(1),
   components: z.array(z.string().min(1)).default(['main']),

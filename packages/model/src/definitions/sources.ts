@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { debianPackage, isObject, relativePath, templated, textLike } from './fields';
+import { address, debianPackage, isObject, templated, textLike, word } from './fields';
+import { relativePath } from './paths';
 import { RELEASE_FORMATS, reportFormat } from './release-format';
 import { BUILD_PLACEHOLDERS, FILE_PLACEHOLDERS, VERSION_PLACEHOLDERS } from './template';
 
@@ -25,7 +26,13 @@ const links = z
   .default({})
   .meta({ description: 'Links to make: path, and what it leads to, both below /usr/local.' });
 
-const archName = z.string().min(1).meta({ description: "The vendor's word for it." });
+/** An argument or name of Go's. */
+const text = z
+  .string()
+  .min(1)
+  .regex(/^[^\u0000-\u001f\u007f]*$/, { error: 'a text without control characters' });
+
+const archName = word("The vendor's word for it.");
 
 const archNames = z
   .strictObject({ amd64: archName.optional(), arm64: archName.optional() })
@@ -35,8 +42,8 @@ const archNames = z
 export const releaseSource = z
   .strictObject({
     url: templated(
-      textLike(
-        /^https:\/\/\S+$/,
+      address(
+        /^https:\/\/[^\s\u0000-\u001f\u007f]+$/,
         'an https:// address',
         'Address of the file; {version}, {major}, {minor}, {patch} and {arch} are replaced.',
       ),
@@ -61,8 +68,6 @@ const importPath = (description: string) =>
     description,
   );
 
-const word = z.string().min(1);
-
 export const goSource = z
   .strictObject({
     package: importPath('Import path of the command.'),
@@ -72,12 +77,12 @@ export const goSource = z
       'a file name',
       'Name of the program. Default: that of the tool.',
     ).optional(),
-    ldflags: z.array(templated(word, BUILD_PLACEHOLDERS)).default([]).meta({
+    ldflags: z.array(templated(text, BUILD_PLACEHOLDERS)).default([]).meta({
       description:
         'Flags for the linker; {version}, {major}, {minor}, {patch}, {commit} and {date} are replaced.',
     }),
-    tags: z.array(word).default([]).meta({ description: 'Build tags.' }),
-    replace: z.record(word, templated(word, VERSION_PLACEHOLDERS)).default({}).meta({
+    tags: z.array(text).default([]).meta({ description: 'Build tags.' }),
+    replace: z.record(text, templated(text, VERSION_PLACEHOLDERS)).default({}).meta({
       description:
         'Versions of modules that the module itself takes from its own folders ("k8s.io/*": "v0.{minor}.{patch}").',
     }),
@@ -104,7 +109,7 @@ export const npmSource = z
 export const debSource = z
   .strictObject({
     package: debianPackage,
-    archive: word.optional().meta({ description: 'Archive that has it. Default: that of the images.' }),
+    archive: word('Archive that has it. Default: that of the images.').optional(),
     files,
     links,
   })

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { toolCheck } from './check';
-import { isObject, line, schemaReference, textLike } from './fields';
+import { address, isObject, line, schemaReference, textLike } from './fields';
 import { debSource, goSource, npmSource, releaseSource } from './sources';
 
 const sources = z
@@ -25,7 +25,11 @@ export const toolSchema = z
   .strictObject({
     $schema: schemaReference,
     description: line('What the tool is, in one line.'),
-    homepage: textLike(/^https:\/\/\S+$/, 'an https:// address', 'Where people read about it.'),
+    homepage: address(
+      /^https:\/\/[^\s\u0000-\u001f\u007f]+$/,
+      'an https:// address',
+      'Where people read about it.',
+    ),
     license: textLike(
       /^\(*[A-Za-z0-9.+-]+\)*(?: (?:AND|OR|WITH) \(*[A-Za-z0-9.+-]+\)*)*$/,
       'an SPDX licence expression ("Apache-2.0", "MIT OR Apache-2.0")',

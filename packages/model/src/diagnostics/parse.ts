@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../result';
 import { placeOf, type JsonDocument, type JsonPath } from './document';
 import { duplicateKeys } from './duplicate-keys';
 import { faultsOf, type Fault } from './faults';
+import { unusableTexts } from './texts';
 import { isReadable, readDocument, syntaxFailures } from './syntax';
 
 /** A value that was read from a file, and the file, to point at what it came from. */
@@ -48,12 +49,16 @@ function parseNested<S extends z.ZodType>(
   options: ParseOptions,
 ): Result<Parsed<z.output<S>>> {
   const document = readDocument(file, text);
-  const failures = document.errors.length > 0 ? syntaxFailures(document) : duplicateKeys(document);
+  const failures = document.errors.length > 0 ? syntaxFailures(document) : contentFailures(document);
   if (!document.root || !isReadable(document)) return failed(failures);
   const value: unknown = document.errors.length > 0 ? getNodeValue(document.root) : JSON.parse(text);
   const checked = checkValue(schema, document, { path: [], value }, options);
   if (!checked.ok) return failed([...failures, ...checked.failures]);
   return failures.length > 0 ? failed(failures) : ok({ value: checked.value, document });
+}
+
+function contentFailures(document: JsonDocument): Failure[] {
+  return [...duplicateKeys(document), ...unusableTexts(document)];
 }
 
 /** Checks the value that stands at `path` of a document. Fails with every fault of it, each with its place. */

@@ -8,7 +8,7 @@ export function inputDifferences(before: Json | undefined, after: Json | undefin
   if (isRecord(before) && isRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return keys.flatMap((key) =>
-      inputDifferences(before[key], after[key], name === '' ? key : `${name}.${key}`),
+      inputDifferences(own(before, key), own(after, key), name === '' ? key : `${name}.${key}`),
     );
   }
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
@@ -17,6 +17,11 @@ export function inputDifferences(before: Json | undefined, after: Json | undefin
   if (before === undefined) return [`${name}: new, ${shown(after)}`];
   if (after === undefined) return [`${name}: gone, was ${shown(before)}`];
   return [`${name}: ${shown(before)} → ${shown(after)}`];
+}
+
+/** A member of the record itself: names such as "constructor" are in every object. */
+function own(record: Readonly<Record<string, Json | undefined>>, key: string): Json | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function listDifferences(before: readonly Json[], after: readonly Json[], name: string): string[] {

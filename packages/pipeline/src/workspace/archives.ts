@@ -24,7 +24,10 @@ export async function archivesOf({ root, options: { debian } }: Session): Promis
   for (const { name, url, keys } of debian.archives) {
     const trustedKeys = await readTrustedKeys(root, keys);
     if (!trustedKeys.ok) return trustedKeys;
-    sources[name] = { mirrors: [...(debian.mirrors[name] ?? []), url], trustedKeys: trustedKeys.value };
+    sources[name] = {
+      mirrors: [...(Object.hasOwn(debian.mirrors, name) ? (debian.mirrors[name] ?? []) : []), url],
+      trustedKeys: trustedKeys.value,
+    };
   }
   return ok(sources);
 }

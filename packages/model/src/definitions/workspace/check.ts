@@ -2,14 +2,18 @@ import type { Failure } from '../../failure';
 import { fail, ok, type Result } from '../../result';
 import { parentName } from './chain';
 import { checkCycles } from './cycles';
+import { checkEnvironment } from './environment';
 import { checkInheritance } from './inheritance';
 import { checkNames } from './names';
 import { checkReferences } from './references';
+import { checkUsers } from './users';
 import type { Image, ImageEntry, Tool, Workspace, WorkspaceEntries } from './types';
+
+const CHECKS = [checkNames, checkReferences, checkCycles, checkInheritance, checkUsers, checkEnvironment];
 
 /** What is wrong between the files: `unknown-reference`, `cycle`, `duplicate`, `platform`, and names of folders. */
 export function checkEntries(entries: WorkspaceEntries): Failure[] {
-  return [checkNames, checkReferences, checkCycles, checkInheritance].flatMap((check) => check(entries));
+  return CHECKS.flatMap((check) => check(entries));
 }
 
 /** Holds definitions and locks against one another. Fails with every mistake at once; see `checkEntries`. */

@@ -12,7 +12,6 @@ export function checkInheritance(entries: WorkspaceEntries): Failure[] {
       ...inherited(image, ancestors, 'tools', 'tool'),
       ...inherited(image, ancestors, 'packages', 'package'),
       ...lackedPlatforms(image, ancestors[0]),
-      ...conflictingUsers(image, ancestors),
     ];
   });
 }
@@ -42,30 +41,6 @@ function lackedPlatforms(image: ImageEntry, parent: ImageEntry | undefined): Fai
     const hint = `Add it to "platforms" in ${parent.document.file}, or list fewer here.`;
     const path = isWritten(image.document, ['platforms']) ? ['platforms', index] : ['from', 'image'];
     return [failureAt(image, path, 'platform', message, `"${parent.name}" lacks it`, hint)];
-  });
-}
-
-function conflictingUsers(image: ImageEntry, ancestors: readonly ImageEntry[]): Failure[] {
-  const own = image.definition.users;
-  const below = ancestors.flatMap(({ name, definition }) =>
-    definition.users.map((user) => ({ ...user, image: name })),
-  );
-  return own.flatMap((user, index): Failure[] => {
-    const earlier = [...own.slice(0, index).map((other) => ({ ...other, image: image.name })), ...below];
-    const other = earlier.find((one) => one.name === user.name || one.uid === user.uid);
-    if (!other) return [];
-    const path = ['users', index, other.name === user.name ? 'name' : 'uid'];
-    const message = `The user "${user.name}" (uid ${user.uid}) collides with "${other.name}" (uid ${other.uid}) of "${other.image}".`;
-    return [
-      failureAt(
-        image,
-        path,
-        'duplicate',
-        message,
-        'taken already',
-        'Remove it here, or give it a name and uid of its own.',
-      ),
-    ];
   });
 }
 

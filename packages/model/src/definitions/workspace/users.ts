@@ -1,0 +1,133 @@
+import { placeOf, type JsonPath } from '../../diagnostics/document';
+import { nearest } from '../../diagnostics/suggest';
+import type { Failure } from '../../failure';
+import type { ImageUser } from '../image';
+import { ancestorsOf, parentName } from './chain';
+import { DEBIAN_GROUPS, DEBIAN_USERS, USER_MAKERS } from './debian-users';
+import type { ImageEntry, WorkspaceEntries } from './types';
+
+/**
+ * Users that can't be created since their name, uid or group is taken (`duplicate`), and the user of a config that is
+ * not in the image (`unknown-reference`).
+ */
+export function checkUsers(entries: WorkspaceEntries): Failure[] {
+  return [...entries.images.values()].flatMap((image) => {
+    const ancestors = ancestorsOf(image, entries);
+    return [...conflictingUsers(image, ancestors), ...unknownUser(image, ancestors)];
+  });
+}
+
+interface Taken {
+  readonly name: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** The image that has it, or Debian. */
+  readonly owner: string;
+}
+
+function conflictingUsers(image: ImageEntry, ancestors: readonly ImageEntry[]): Failure[] {
+  const below: Taken[] = [...ancestors.flatMap(usersOf), ...debianUsers([image, ...ancestors])];
+  const own = usersOf(image);
+  return own.flatMap((user, index): Failure[] => {
+    const earlier = [...own.slice(0, index), ...below];
+    const other = earlier.find((one) => clash(one, user) !== undefined);
+    const key = other && clash(other, user);
+    return other && key ? [conflict(image, { user, index, key, other })] : [];
+  });
+}
+
+type User = Taken & Pick<ImageUser, 'name' | 'uid' | 'gid'>;
+
+function usersOf({ name: owner, definition }: ImageEntry): User[] {
+  return definition.users.map(({ name, uid, gid }) => ({ name, uid, gid, owner: `"${owner}"` }));
+}
+
+/** Each user gets a group of its own, under its name: `groupadd` refuses a name or number that is taken. */
+function clash(taken: Taken, user: User): 'name' | 'uid' | 'gid' | undefined {
+  if (taken.name === user.name) return 'name';
+  if (taken.uid === user.uid) return 'uid';
+  return taken.gid === user.gid ? 'gid' : undefined;
+}
+
+/** What every Debian has; what an image of a registry has is not known here. */
+function debianUsers(chain: readonly ImageEntry[]): Taken[] {
+  const isDebian = chain.some(({ definition: { from } }) => 'debian' in from);
+  if (!isDebian) return [];
+  const owner = 'Debian';
+  return [
+    ...[...DEBIAN_USERS].map(([name, uid]) => ({ name, uid, owner })),
+    ...[...DEBIAN_GROUPS].map(([name, gid]) => ({ name, gid, owner })),
+  ];
+}
+
+function conflict(
+  image: ImageEntry,
+  found: {
+    readonly user: User;
+    readonly index: number;
+    readonly key: 'name' | 'uid' | 'gid';
+    readonly other: Taken;
+  },
+): Failure {
+  const { user, index, key, other } = found;
+  const numbers = key === 'gid' ? `gid ${user.gid}` : `uid ${user.uid}`;
+  const others = other.uid === undefined || key === 'gid' ? `gid ${other.gid}` : `uid ${other.uid}`;
+  const isWritten = key !== 'gid' || user.gid !== user.uid;
+  return {
+    code: 'duplicate',
+    message: `The user "${user.name}" (${numbers}) collides with "${other.name}" (${others}) of ${other.owner}.`,
+    hint: 'Remove it here, or give it a name and numbers of its own.',
+    place: placeOf(image.document, ['users', index, isWritten ? key : 'uid'], 'taken already'),
+  };
+}
+
+function unknownUser(image: ImageEntry, ancestors: readonly ImageEntry[]): Failure[] {
+  const { user } = image.definition.config;
+  const chain = [image, ...ancestors];
+  if (user === undefined || !isKnownWhole(chain)) return [];
+  const declared = chain.flatMap(({ definition }) => definition.users.map(({ name }) => name));
+  const [name = '', group] = user.split(':');
+  return [
+    ...unknownName(image, 'user', name, [...declared, ...DEBIAN_USERS.keys()]),
+    ...(group === undefined
+      ? []
+      : unknownName(image, 'group', group, [...declared, ...DEBIAN_GROUPS.keys()])),
+  ];
+}
+
+/** Whether all users of an image are those of its definitions and of Debian: no package can have created others. */
+function isKnownWhole(chain: readonly ImageEntry[]): boolean {
+  const bottom = chain.at(-1);
+  if (!bottom || parentName(bottom) !== undefined || !('debian' in bottom.definition.from)) return false;
+  return chain.every(({ definition: { packages } }) => packages.length === 0) || !chain.some(mayMakeUsers);
+}
+
+/** By its lock, on any platform; an image without one may. */
+function mayMakeUsers({ lock }: ImageEntry): boolean {
+  if (!lock) return true;
+  return Object.values(lock.value.platforms).some(({ bootstrap = [], packages }) =>
+    [...bootstrap, ...packages].some(({ name }) => USER_MAKERS.has(name)),
+  );
+}
+
+function unknownName(
+  image: ImageEntry,
+  noun: 'user' | 'group',
+  name: string,
+  known: readonly string[],
+): Failure[] {
+  if (/^[0-9]+$/.test(name) || known.includes(name)) return [];
+  const path: JsonPath = ['config', 'user'];
+  const near = nearest(name, known);
+  return [
+    {
+      code: 'unknown-reference',
+      message: `The image "${image.name}" runs as the ${noun} "${name}", but has no such ${noun}.`,
+      hint:
+        near === undefined
+          ? 'Add it to "users", or write numbers ("1000:1000").'
+          : `Write "${near}", or add "${name}" to "users".`,
+      place: placeOf(image.document, path, `no such ${noun}`),
+    },
+  ];
+}
