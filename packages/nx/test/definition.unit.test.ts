@@ -42,6 +42,7 @@ suite('a definition file, as the project graph reads it', () => {
     ['a missing end', '{"from": {"image": "base"}, "tools": ["helm"', { parent: 'base', tools: ['helm'] }],
     ['a comment', '{/* why */ "tools": ["helm"]}', { tools: ['helm'] }],
     ['an empty file', '', { parent: undefined, tools: [], platforms: BOTH }],
+    ['lists without an end', `{"tools": ${'['.repeat(200_000)}`, { tools: [], platforms: BOTH }],
     ['a list', '[1]', { tools: [], platforms: BOTH }],
     ['wrong types', '{"from": "base", "tools": {"helm": 1}, "files": 3}', { tools: [], files: undefined }],
     ['an unknown platform', '{"platforms": ["linux/amd64", "plan9/mips"]}', { platforms: ['linux/amd64'] }],

@@ -25,7 +25,8 @@ function workspace(files: Files): string {
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   for (const [name, content] of Object.entries({ 'nx.json': {}, ...files })) {
     mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), typeof content === 'string' ? content : JSON.stringify(content));
+    const isPlain = typeof content === 'string' || Buffer.isBuffer(content);
+    writeFileSync(join(root, name), isPlain ? content : JSON.stringify(content));
   }
   return root;
 }
@@ -58,6 +59,38 @@ const IMAGES: Files = {
 describe('a check', () => {
   it('finds nothing where nothing is wrong, and opens no store', async () => {
     expect(await mistakes(IMAGES)).toEqual([]);
+  });
+
+  it('tells folders that are not there, rather than that nothing is wrong in them', async () => {
+    const options = (given: object) => ({ plugins: [{ plugin: '@image-tooling/nx', options: given }] });
+    expect(await mistakes({})).toEqual(['usage: There is no folder "images": no images were checked.']);
+    expect(await mistakes({ ...IMAGES, 'nx.json': options({ toolsDir: 'tolls' }) })).toEqual([
+      'usage: There is no folder "tolls": no tools were checked.',
+    ]);
+  });
+
+  it('tells files that are no text, or too large, next to the mistakes of others', async () => {
+    const latin1 = Buffer.from('{ "description": "caf\u00e9" }', 'latin1');
+    const found = await mistakes({
+      ...IMAGES,
+      'images/a/image.json': latin1,
+      'images/b/image.json': ' '.repeat(2 ** 20 + 1),
+      'images/c/image.json/x': '',
+      'images/child/lock.json': latin1,
+      'tools/d/tool.json': '{',
+    });
+    expect(found.map((line) => line.slice(0, 40)).sort()).toEqual([
+      'io: images/c/image.json is not a file.',
+      'json-syntax: The file is no valid JSON: ',
+      'json-syntax: The file is not UTF-8: 0xe9',
+      'json-syntax: The file is not UTF-8: 0xe9',
+      'too-large: The file has 1048577 bytes; a',
+    ]);
+  });
+
+  it('tells an nx.json that can not be read', async () => {
+    const found = await mistakes({ ...IMAGES, 'nx.json': Buffer.of(0x7b, 0xff) });
+    expect(found).toEqual(['json-syntax: The file is not UTF-8: 0xff at byte 1.']);
   });
 
   it('tells the mistakes of definitions and those of other locks at once', async () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cut } from '../diagnostics/words';
 import { reportNoProgram } from './argv';
 import { mode, owner, templated } from './fields';
 import { imagePath, relativePath } from './paths';
@@ -62,7 +63,7 @@ const pattern = z
     context.issues.push({
       code: 'custom',
       input: context.value,
-      message: `no regular expression (${fault})`,
+      message: `no regular expression (${cut(fault)})`,
       params: { hint: 'Write a JavaScript regular expression; in JSON each "\\" is written twice.' },
     });
   })

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cut } from '../diagnostics/words';
 import { isDigest, type Digest } from '../digest';
 import { PLATFORMS } from '../platform';
 import { knownPlaceholders, unknownPlaceholders } from './template';
@@ -64,13 +65,14 @@ export function isObject({ value }: { readonly value: unknown }): boolean {
 }
 
 function reportRepeated(values: readonly unknown[], context: z.core.$RefinementCtx): void {
-  const texts = values.map((value) => JSON.stringify(value));
-  texts.forEach((text, index) => {
-    if (texts.indexOf(text) === index) return;
+  const seen = new Set<string>();
+  values.forEach((value, index) => {
+    const text = JSON.stringify(value);
+    if (!seen.has(text)) return void seen.add(text);
     context.addIssue({
       code: 'custom',
       path: [index],
-      message: `${text} is in the list already`,
+      message: `${cut(text)} is in the list already`,
       params: { failure: 'duplicate', hint: 'Remove one of them.' },
     });
   });

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { quoted } from '../diagnostics/words';
 
 interface Given {
   readonly directories?: unknown;
@@ -27,7 +28,7 @@ function repeated(path: string, index: number, where: string) {
   return {
     code: 'custom' as const,
     path: ['directories', index, 'path'],
-    message: `${JSON.stringify(path)} is in ${where} already`,
+    message: `${quoted(path)} is in ${where} already`,
     params: { failure: 'duplicate', hint: 'Remove one of them.' },
   };
 }

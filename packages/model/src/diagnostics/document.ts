@@ -6,6 +6,11 @@ import { positionAt, type Lines } from './lines';
 /** The way to a value inside a JSON document: member names and list indexes. */
 export type JsonPath = readonly (string | number)[];
 
+/** An error of the parser; `comma`: the offset of a comma that no entry follows. */
+export interface SyntaxError extends ParseError {
+  readonly comma?: number;
+}
+
 /** A JSON file as it was read: its text, and where each value stands in it. */
 export interface JsonDocument {
   /** Path relative to the workspace root. */
@@ -14,7 +19,7 @@ export interface JsonDocument {
   readonly lines: Lines;
   /** Undefined for an empty text. */
   readonly root: Node | undefined;
-  readonly errors: readonly ParseError[];
+  readonly errors: readonly SyntaxError[];
 }
 
 /** What a mark points at: a value, or the name it is a member by. */
@@ -37,7 +42,12 @@ export function isWritten({ root }: JsonDocument, path: JsonPath): boolean {
 }
 
 /** The place of `length` characters at `offset`, marked with `label`. */
-export function placeAt(document: JsonDocument, offset: number, length: number, label: string): Place {
+export function placeAt(
+  document: Pick<JsonDocument, 'file' | 'lines'>,
+  offset: number,
+  length: number,
+  label: string,
+): Place {
   return {
     file: document.file,
     ...positionAt(document.lines, offset),

@@ -38,7 +38,7 @@ function numbered(line: number, gutter: number, content: string): string {
 
 function marks(content: string, start: number, column: number, length: number): string {
   const indent = clip(content.slice(0, column), start).length;
-  const marked = visible(content.slice(column, column + length));
+  const marked = visible(content.slice(column, column + Math.min(length, WIDTH)));
   return ' '.repeat(indent) + '^'.repeat(Math.max(1, Math.min(marked.length, WIDTH - indent)));
 }
 

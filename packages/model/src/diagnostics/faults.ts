@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import type { FailureCode } from '../failure';
+import type { Failure, FailureCode } from '../failure';
 import type { JsonPath, Part } from './document';
 import { describedAt, knownKeys, requiredKeys } from './schema-walk';
 import { didYouMean, nearest } from './suggest';
-import { inside, labelOf, lowerFirst, sentence, TYPE_WORDS, wordFor } from './words';
+import type { Mistakes } from './most';
+import { inside, labelOf, lowerFirst, quoted, sentence, TYPE_WORDS, wordFor } from './words';
 
 /** One way in which a value is not what its schema asks for, in plain words. */
 export interface Fault {
@@ -19,12 +20,25 @@ export interface Fault {
 
 type Issue = z.core.$ZodIssue;
 
-/** Every fault that zod found in `value`. */
-export function faultsOf(issues: readonly Issue[], schema: z.core.$ZodType, value: unknown): Fault[] {
-  return issues.flatMap((issue) => faultsOfIssue(issue, [], { schema, value }));
+/** Every fault that zod found in `value`, as mistakes that `describe` words. */
+export function mistakesOf(
+  issues: readonly Issue[],
+  subject: Subject,
+  describe: (fault: Fault) => Failure,
+): Mistakes[] {
+  return issues.flatMap(oneByOne).map((issue) => ({
+    count: 1,
+    describe: () => faultsOfIssue(issue, [], subject).map(describe),
+  }));
 }
 
-interface Subject {
+/** Unknown keys each on their own, so that a file of thousands costs no more than those that are shown. */
+function oneByOne(issue: Issue): Issue[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  return issue.keys.map((key) => ({ ...issue, keys: [key] }));
+}
+
+export interface Subject {
   readonly schema: z.core.$ZodType;
   readonly value: unknown;
 }
@@ -56,7 +70,7 @@ function unknownKey(key: string, path: JsonPath, { schema }: Subject): Fault {
     code: 'schema',
     path: [...path, key],
     part: 'key',
-    message: `Unknown key ${JSON.stringify(key)}${inside(path)}.`,
+    message: `Unknown key ${quoted(key)}${inside(path)}.`,
     label: `unknown key${didYouMean(key, known)}`,
     hint:
       suggestion === undefined

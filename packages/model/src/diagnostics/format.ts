@@ -44,7 +44,9 @@ function byFile(failures: readonly Failure[]): Failure[] {
   const groups = new Map<string, Failure[]>();
   for (const failure of failures) {
     const file = failure.place?.file ?? '';
-    groups.set(file, [...(groups.get(file) ?? []), failure]);
+    const group = groups.get(file);
+    if (group) group.push(failure);
+    else groups.set(file, [failure]);
   }
   return [...groups.values()].flatMap((group) => group.sort(byPosition));
 }

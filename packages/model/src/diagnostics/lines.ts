@@ -32,5 +32,8 @@ export function positionAt({ starts }: Lines, offset: number): Position {
 /** A line by its 1-based number, without its end; undefined where there is none. */
 export function lineAt({ text, starts }: Lines, line: number): string | undefined {
   const start = starts[line - 1];
-  return start === undefined ? undefined : text.slice(start, starts[line]).replace(/\r?\n$/, '');
+  if (start === undefined) return undefined;
+  const next = starts[line];
+  if (next === undefined) return text.slice(start);
+  return text.slice(start, text[next - 2] === '\r' && next - 2 >= start ? next - 2 : next - 1);
 }

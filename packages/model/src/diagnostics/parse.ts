@@ -1,12 +1,14 @@
 import { getNodeValue } from 'jsonc-parser';
 import type { z } from 'zod';
 import type { Failure, FailureCode } from '../failure';
-import { fail, ok, type Result } from '../result';
+import { failWith, ok, type Result } from '../result';
 import { placeOf, type JsonDocument, type JsonPath } from './document';
 import { duplicateKeys } from './duplicate-keys';
-import { faultsOf, type Fault } from './faults';
+import { tooDeep } from './depth';
+import { mistakesOf, type Fault } from './faults';
+import { shownOf, type Mistakes } from './most';
 import { unusableTexts } from './texts';
-import { isReadable, readDocument, syntaxFailures } from './syntax';
+import { isReadable, readDocument, syntaxMistakes } from './syntax';
 
 /** A value that was read from a file, and the file, to point at what it came from. */
 export interface Parsed<T> {
@@ -34,46 +36,57 @@ export function parseJson<S extends z.ZodType>(
   text: string,
   options: ParseOptions = {},
 ): Result<Parsed<z.output<S>>> {
-  try {
-    return parseNested(schema, file, text, options);
-  } catch (error) {
-    if (error instanceof RangeError) return fail(tooDeep(file));
-    throw error;
-  }
-}
-
-function parseNested<S extends z.ZodType>(
-  schema: S,
-  file: string,
-  text: string,
-  options: ParseOptions,
-): Result<Parsed<z.output<S>>> {
+  const deep = tooDeep(file, text);
+  if (deep) return deep;
   const document = readDocument(file, text);
-  const failures = document.errors.length > 0 ? syntaxFailures(document) : contentFailures(document);
-  if (!document.root || !isReadable(document)) return failed(failures);
+  const mistakes = document.errors.length > 0 ? syntaxMistakes(document) : contentMistakes(document);
+  if (!document.root || !isReadable(document)) return failWith(shownOf(file, mistakes));
   const value: unknown = document.errors.length > 0 ? getNodeValue(document.root) : JSON.parse(text);
-  const checked = checkValue(schema, document, { path: [], value }, options);
-  if (!checked.ok) return failed([...failures, ...checked.failures]);
-  return failures.length > 0 ? failed(failures) : ok({ value: checked.value, document });
+  const checked = safeParse(schema, document, { path: [], value }, options);
+  const all = [...mistakes, ...checked.mistakes];
+  return all.length > 0 || !checked.success
+    ? failWith(shownOf(file, all))
+    : ok({ value: checked.data, document });
 }
 
-function contentFailures(document: JsonDocument): Failure[] {
-  return [...duplicateKeys(document), ...unusableTexts(document)];
+/** What is wrong with a document of valid JSON, whatever its schema: keys that stand twice, texts of no use. */
+export function contentMistakes(document: JsonDocument, root = document.root): Mistakes[] {
+  return [...duplicateKeys(document, root), ...unusableTexts(document, root)];
+}
+
+/** Where a value stands in a document. */
+export interface ValueAt {
+  readonly path: JsonPath;
+  readonly value: unknown;
 }
 
 /** Checks the value that stands at `path` of a document. Fails with every fault of it, each with its place. */
 export function checkValue<S extends z.ZodType>(
   schema: S,
   document: JsonDocument,
-  at: { readonly path: JsonPath; readonly value: unknown },
+  at: ValueAt,
   options: ParseOptions = {},
 ): Result<z.output<S>> {
-  const parsed = schema.safeParse(at.value, INTERPRETED);
-  if (parsed.success) return ok(parsed.data);
-  const faults = faultsOf(parsed.error.issues, schema, at.value);
-  return failed(
-    faults.map((fault) => failureOf(document, { ...fault, path: [...at.path, ...fault.path] }, options)),
-  );
+  const checked = safeParse(schema, document, at, options);
+  return checked.success ? ok(checked.data) : failWith(shownOf(document.file, checked.mistakes));
+}
+
+type Checked<T> =
+  | { readonly success: true; readonly data: T; readonly mistakes: readonly [] }
+  | { readonly success: false; readonly mistakes: readonly Mistakes[] };
+
+function safeParse<S extends z.ZodType>(
+  schema: S,
+  document: JsonDocument,
+  at: ValueAt,
+  options: ParseOptions,
+): Checked<z.output<S>> {
+  const parsed = withoutOverflow(() => schema.safeParse(at.value, INTERPRETED));
+  if (!parsed) return { success: false, mistakes: [tooMany(document.file)] };
+  if (parsed.success) return { success: true, data: parsed.data, mistakes: [] };
+  const describe = (fault: Fault) =>
+    failureOf(document, { ...fault, path: [...at.path, ...fault.path] }, options);
+  return { success: false, mistakes: mistakesOf(parsed.error.issues, { schema, value: at.value }, describe) };
 }
 
 function failureOf(document: JsonDocument, fault: Fault, { code, hint }: ParseOptions): Failure {
@@ -86,13 +99,18 @@ function failureOf(document: JsonDocument, fault: Fault, { code, hint }: ParseOp
   };
 }
 
-/** The parser goes as deep as the stack; no file of ours is nested more than a dozen times. */
-function tooDeep(file: string): Failure {
-  return { code: 'json-syntax', message: 'The file is nested too deeply to be read.', place: { file } };
+/** Zod hands on the issues of a value as arguments of one call, of which the stack holds some 100,000. */
+function withoutOverflow<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
-function failed(failures: readonly Failure[]): Result<never> {
-  const [first, ...rest] = failures;
-  if (!first) throw new Error('a file was refused without a reason');
-  return fail(first, ...rest);
+function tooMany(file: string): Mistakes {
+  const message = `${file} has too many mistakes to list them.`;
+  const hint = 'It is not the file that it should be: restore it from git, or write it again.';
+  return { count: 1, describe: () => [{ code: 'schema', message, hint, place: { file } }] };
 }

@@ -1,11 +1,16 @@
+/** Characters; longer words are paths of archives, or no words. The search costs their length squared. */
+const LONGEST = 300;
+
 /**
  * The known word that `word` was most likely meant to be; undefined where none is near.
  * Near: at most a third of the word's letters changed, swapped, added or left out.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined;
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
+    if (Math.abs(candidate.length - word.length) > limit) continue;
     const distance = distanceOf(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= limit && (!best || distance < best.distance)) best = { word: candidate, distance };
   }

@@ -1,7 +1,9 @@
 import { createScanner, parseTree, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import type { Failure } from '../failure';
-import { placeAt, type JsonDocument } from './document';
+import { tooDeep } from './depth';
+import { placeAt, type JsonDocument, type SyntaxError } from './document';
 import { linesOf, positionAt } from './lines';
+import { shownOf, type Mistakes } from './most';
 import { TRAILING_COMMA, wordsOf } from './syntax-words';
 
 /** Reads a JSON text, however broken: what could be made out, and every error. `jsonc` has comments and trailing commas. */
@@ -9,28 +11,35 @@ export function readDocument(file: string, text: string, dialect: 'json' | 'json
   const lenient = dialect === 'jsonc';
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: !lenient, allowTrailingComma: lenient });
-  return { file, text, lines: linesOf(text), root, errors };
+  return { file, text, lines: linesOf(text), root, errors: withCommas(text, errors) };
 }
 
 /** Every syntax error of a document, one a line. */
-export function syntaxFailures(document: JsonDocument): Failure[] {
+export function syntaxMistakes(document: JsonDocument): Mistakes[] {
   const conflict = /^<{7}(?: |$)/m.exec(document.text);
-  if (conflict) return [conflictFailure(document, conflict.index)];
-  if (document.text.trim() === '') return [emptyFailure(document)];
-  return tellingErrors(document).map((error) => syntaxFailure(document, error));
+  if (conflict) return [mistake(() => conflictFailure(document, conflict.index))];
+  if (document.text.trim() === '') return [mistake(() => emptyFailure(document))];
+  return tellingErrors(document).map((error) => mistake(() => syntaxFailure(document, error)));
+}
+
+/** What keeps a text from being JSON, in the words of people; empty where nothing does. */
+export function syntaxFailures(file: string, text: string): readonly Failure[] {
+  return tooDeep(file, text)?.failures ?? shownOf(file, syntaxMistakes(readDocument(file, text)));
+}
+
+function mistake(describe: () => Failure): Mistakes {
+  return { count: 1, describe: () => [describe()] };
 }
 
 /** Whether all values could be made out in spite of the errors, so that they can be checked as well. */
 export function isReadable(document: JsonDocument): boolean {
-  return document.errors.every(
-    (error) => trailingComma(document, error) !== undefined || HARMLESS.has(nameOf(error)),
-  );
+  return document.errors.every((error) => error.comma !== undefined || HARMLESS.has(nameOf(error)));
 }
 
 const HARMLESS = new Set(['InvalidCommentToken', 'CommaExpected']);
 
-function syntaxFailure(document: JsonDocument, error: ParseError): Failure {
-  const comma = trailingComma(document, error);
+function syntaxFailure(document: JsonDocument, error: SyntaxError): Failure {
+  const { comma } = error;
   const words = comma === undefined ? wordsOf(document.text, error) : TRAILING_COMMA;
   return {
     code: 'json-syntax',
@@ -40,39 +49,38 @@ function syntaxFailure(document: JsonDocument, error: ParseError): Failure {
   };
 }
 
-/** Where the comma stands that the parser stumbled over for want of another entry. */
-function trailingComma(document: JsonDocument, error: ParseError): number | undefined {
-  if (!['PropertyNameExpected', 'ValueExpected'].includes(nameOf(error))) return undefined;
-  if (!/[\]}]/.test(document.text[error.offset] ?? '')) return undefined;
-  const before = tokenBefore(document.text, error.offset);
-  return document.text[before] === ',' ? before : undefined;
+/** Each error with the comma that the parser stumbled over for want of another entry, where it is one; in one pass. */
+function withCommas(text: string, errors: readonly ParseError[]): SyntaxError[] {
+  if (errors.length === 0) return [];
+  const scanner = createScanner(text, true);
+  scanner.scan();
+  let last = 0;
+  return errors.map((error) => {
+    if (!ENTRY_EXPECTED.has(nameOf(error)) || !/[\]}]/.test(text[error.offset] ?? '')) return error;
+    for (; scanner.getTokenOffset() < error.offset; scanner.scan()) last = scanner.getTokenOffset();
+    return text[last] === ',' ? { ...error, comma: last } : error;
+  });
 }
 
-/** Where the last token begins that ends before `offset`; comments and white space are none. */
-function tokenBefore(text: string, offset: number): number {
-  const scanner = createScanner(text, true);
-  let last = 0;
-  for (scanner.scan(); scanner.getTokenOffset() < offset; scanner.scan()) last = scanner.getTokenOffset();
-  return last;
-}
+const ENTRY_EXPECTED = new Set(['PropertyNameExpected', 'ValueExpected']);
 
 /** What the parser stumbles over for good: what it expects afterwards says nothing. */
 const DERAILING = new Set(['InvalidSymbol', 'UnexpectedEndOfString']);
 
 /** The errors that tell: one a line, and none that only follows from an earlier one. */
-function tellingErrors(document: JsonDocument): ParseError[] {
+function tellingErrors(document: JsonDocument): SyntaxError[] {
   const seen = new Set<number>();
   let derailed = false;
   return document.errors.filter((error) => {
-    const follows = derailed && !isIndependent(document, error);
+    const follows = derailed && !isIndependent(error);
     derailed ||= DERAILING.has(nameOf(error));
     const { line } = positionAt(document.lines, error.offset);
     return !follows && !seen.has(line) && seen.add(line);
   });
 }
 
-function isIndependent(document: JsonDocument, error: ParseError): boolean {
-  return nameOf(error) === 'InvalidCommentToken' || trailingComma(document, error) !== undefined;
+function isIndependent(error: SyntaxError): boolean {
+  return nameOf(error) === 'InvalidCommentToken' || error.comma !== undefined;
 }
 
 function conflictFailure(document: JsonDocument, offset: number): Failure {

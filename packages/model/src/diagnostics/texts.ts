@@ -1,28 +1,33 @@
 import type { Node } from 'jsonc-parser';
 import type { Failure } from '../failure';
 import { placeAt, type JsonDocument } from './document';
+import type { Mistakes } from './most';
 
 /**
- * A failure (`schema`) for each text that no file, program or image can hold: with NUL, or with half of a surrogate
- * pair, which has no UTF-8. And for each key "__proto__", which JavaScript's objects can't tell from their own.
+ * Each text that no file, program or image can hold: with NUL, or with half of a surrogate pair, which has no UTF-8.
+ * And each key "__proto__", which JavaScript's objects can't tell from their own. In the order of the file.
  */
-export function unusableTexts(document: JsonDocument, root = document.root): Failure[] {
-  const found: Failure[] = [];
+export function unusableTexts(document: JsonDocument, root = document.root): Mistakes[] {
+  const found: Mistakes[] = [];
   const nodes = root ? [root] : [];
   for (let node = nodes.pop(); node; node = nodes.pop()) {
-    if (node.type === 'string') found.push(...faultsOf(document, node));
-    for (const child of node.children ?? []) nodes.push(child);
+    if (node.type === 'string') found.push(...inText(document, node));
+    for (const child of (node.children ?? []).toReversed()) nodes.push(child);
   }
-  return found.sort((a, b) => offsetOf(a) - offsetOf(b));
+  return found;
 }
 
-function faultsOf(document: JsonDocument, node: Node): Failure[] {
+function inText(document: JsonDocument, node: Node): Mistakes[] {
+  const words = wordsFor(node);
+  return words ? [{ count: 1, describe: () => [unusable(document, node, ...words)] }] : [];
+}
+
+function wordsFor(node: Node): [label: string, hint: string] | undefined {
   const text = node.value as string;
   const isKey = node.parent?.type === 'property' && node.parent.children?.[0] === node;
-  if (isKey && text === '__proto__') return [unusable(document, node, '"__proto__" can\'t be a key', RENAME)];
-  if (text.includes('\0')) return [unusable(document, node, 'NUL (\\u0000) in a text', REMOVE_NUL)];
-  if (/\p{Surrogate}/u.test(text)) return [unusable(document, node, 'half of a character', WHOLE)];
-  return [];
+  if (isKey && text === '__proto__') return ['"__proto__" can\'t be a key', RENAME];
+  if (text.includes('\0')) return ['NUL (\\u0000) in a text', REMOVE_NUL];
+  return /\p{Surrogate}/u.test(text) ? ['half of a character', WHOLE] : undefined;
 }
 
 const RENAME = 'Take another name.';
@@ -32,8 +37,4 @@ const WHOLE = 'Write the character itself, or both of its \\u escapes.';
 function unusable(document: JsonDocument, node: Node, label: string, hint: string): Failure {
   const place = placeAt(document, node.offset, node.length, label);
   return { code: 'schema', message: `The file can't be used: ${label}.`, hint, place };
-}
-
-function offsetOf({ place }: Failure): number {
-  return (place?.line ?? 0) * 1e9 + (place?.column ?? 0);
 }

@@ -65,9 +65,22 @@ export function inside(path: JsonPath): string {
   return path.length === 0 ? '' : ` in "${dotted(path)}"`;
 }
 
+/** Longest name or value that a message repeats, in characters; the excerpt shows more of it. */
+const SHOWN = 80;
+
+/** A name in quotes, cut where it is long. */
+export function quoted(name: string): string {
+  return JSON.stringify(cut(name));
+}
+
+/** A text, cut where it is too long for a message. */
+export function cut(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
 function dotted(path: JsonPath): string {
   return path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${cut(key)}`))
     .join('')
     .replace(/^\./, '');
 }

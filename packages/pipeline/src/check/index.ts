@@ -3,6 +3,7 @@ import {
   checkToolLock,
   ok,
   parseWorkspaceOptions,
+  shownByFile,
   type Failure,
   type Result,
   type RunContext,
@@ -13,6 +14,7 @@ import { toolSourceOf } from '../tool-source';
 import { loadOptions, workspaceFiles } from '../workspace/load';
 import { foreseenCollisions } from './collisions';
 import type { DefinitionsSession } from './definitions-only';
+import { missingFolders } from './folders';
 import { foresee } from './foresee';
 import { foldersOf, soundPart } from './sound-part';
 
@@ -44,7 +46,8 @@ export async function checkAll(request: CheckRequest): Promise<Result<CheckedWor
   if (!toolSource.ok) return toolSource;
   const files = await workspaceFiles(root, usable);
   const failures = await mistakes({ ...request, options: usable, toolSource: toolSource.value }, files);
-  const all = [...(options.ok ? [] : options.failures), ...failures];
+  const folders = options.ok ? await missingFolders(root, options.value) : [];
+  const all = shownByFile([...(options.ok ? [] : options.failures), ...folders, ...failures]);
   return ok({ images: files.images.length, tools: files.tools.length, failures: withoutRepetition(all) });
 }
 
@@ -68,7 +71,12 @@ function lockMistakes({ toolSource }: DefinitionsSession, { images, tools }: Wor
 
 /** Images and platforms that share something share what is wrong with it. */
 function withoutRepetition(failures: readonly Failure[]): Failure[] {
-  return [...new Map(failures.map((failure) => [`${failure.code} ${failure.message}`, failure])).values()];
+  return [...new Map(failures.map((failure) => [identityOf(failure), failure])).values()];
+}
+
+/** Two files may have the same mistake. */
+function identityOf({ code, message, place }: Failure): string {
+  return JSON.stringify([code, message, place?.file, place?.line, place?.column]);
 }
 
 function defaultOptions(): WorkspaceOptions {

@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno, mapConcurrent } from '@image-tooling/host';
+import { mapConcurrent } from '@image-tooling/host';
 import {
   fail,
   namesBelow,
@@ -18,20 +18,21 @@ import {
   type WorkspaceFiles,
   type WorkspaceOptions,
 } from '@image-tooling/model';
+import { readFileText } from './file-text';
 
 /** The plugin's name in nx.json. */
 const PLUGIN = '@image-tooling/nx';
 
 /** The plugin's options of the workspace at `root`. Fails with `usage` where there is no nx.json, else as its parser does. */
 export async function loadOptions(root: string): Promise<Result<WorkspaceOptions>> {
-  const text = await textOf(join(root, 'nx.json'));
-  if (text === undefined)
+  const read = await readFileText(root, 'nx.json');
+  if (read === undefined)
     return fail({
       code: 'usage',
       message: `There is no nx.json in ${root}.`,
       hint: 'Run the command in the root folder of an Nx workspace.',
     });
-  return parseWorkspaceOptions('nx.json', text, PLUGIN);
+  return read.failure ? fail(read.failure) : parseWorkspaceOptions('nx.json', read.text, PLUGIN);
 }
 
 /** All definitions and locks below `root`, held against one another. Fails with every mistake of every file. */
@@ -83,9 +84,8 @@ async function definitionFiles(root: string, { imagesDir, toolsDir }: Folders) {
   };
 }
 
-async function archiveLockFile(root: string, imagesDir: string): Promise<FileText | undefined> {
-  const text = await textOf(join(root, imagesDir, 'archive.lock.json'));
-  return text === undefined ? undefined : { file: `${imagesDir}/archive.lock.json`, text };
+function archiveLockFile(root: string, imagesDir: string): Promise<FileText | undefined> {
+  return readFileText(root, `${imagesDir}/archive.lock.json`);
 }
 
 /** The states of the archives that locks name; undefined where there is no such file. Fails as `parseArchiveLock`. */
@@ -127,15 +127,6 @@ async function readEach(
   const files = found
     .filter((entry) => entry.isDirectory() && (only?.has(entry.name) ?? true))
     .map((entry) => `${folder}/${entry.name}/${name}`);
-  const read = await mapConcurrent(files, async (file) => ({ file, text: await textOf(join(root, file)) }));
-  return read.flatMap(({ file, text }) => (text === undefined ? [] : [{ file, text }]));
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isErrno(error) && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const read = await mapConcurrent(files, (file) => readFileText(root, file));
+  return read.filter((file) => file !== undefined);
 }

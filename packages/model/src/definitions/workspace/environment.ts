@@ -59,12 +59,19 @@ function unexpanded(
   };
 }
 
-/** Undefined where the value of a variable is not known, or where a home folder is meant. */
+/** Undefined where the value of a variable is not known or too long, or where a home folder is meant. */
 function expanded(value: string, env: Readonly<Record<string, string>>): string | undefined {
   const names = [...value.matchAll(REFERENCE)].map((match) => match[1] ?? match[2] ?? '');
   if (!names.every((name) => Object.hasOwn(env, name)) || /(?:^|:)~/.test(value)) return undefined;
-  return value.replace(REFERENCE, (_, plain?: string, braced?: string) => env[plain ?? braced ?? ''] ?? '');
+  const text = value.replace(
+    REFERENCE,
+    (_, plain?: string, braced?: string) => env[plain ?? braced ?? ''] ?? '',
+  );
+  return text.length > LONGEST ? undefined : text;
 }
+
+/** Characters of a value that a message can repeat. */
+const LONGEST = 1000;
 
 /** The image's own variables that hold plain values. */
 function withoutReferences({ definition }: ImageEntry): Record<string, string> {

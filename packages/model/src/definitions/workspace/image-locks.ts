@@ -92,7 +92,8 @@ function requestFailures(image: ImageEntry, locked: PlatformLock): Failure[] {
     const place = placeOf(image.document, ['packages', index], 'not locked');
     return [{ ...stale(image, `the package "${name}" is not in it`), place }];
   });
-  const removed = (locked.requested ?? []).filter((name) => !wanted.includes(name));
+  const kept = new Set(wanted);
+  const removed = (locked.requested ?? []).filter((name) => !kept.has(name));
   return [...added, ...removed.map((name) => stale(image, `the package "${name}" is no longer asked for`))];
 }
 

@@ -4,7 +4,7 @@ export { checkWorkspace } from './check';
 export { checkImageLock } from './image-locks';
 export { checkLocks } from './locks';
 export { namesBelow } from './names-below';
-export { readWorkspace, type FileText, type WorkspaceFiles } from './read';
+export { readWorkspace, type WorkspaceFiles } from './read';
 export * from './system-chain';
 export type { Entry, Image, ImageEntry, Tool, Workspace, WorkspaceEntries } from './types';
 export { checkToolLock } from './tool-locks';

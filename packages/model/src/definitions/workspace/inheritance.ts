@@ -22,13 +22,16 @@ function inherited(
   key: 'tools' | 'packages',
   noun: string,
 ): Failure[] {
+  const owners = new Map(
+    ancestors
+      .toReversed()
+      .flatMap(({ name: owner, definition }) => definition[key].map((name) => [name, owner])),
+  );
   return image.definition[key].flatMap((name, index): Failure[] => {
-    const owner = ancestors.find((ancestor) => ancestor.definition[key].includes(name));
-    if (!owner) return [];
-    const message = `The image "${image.name}" has the ${noun} "${name}" already, from "${owner.name}".`;
-    return [
-      failureAt(image, [key, index], 'duplicate', message, `in "${owner.name}" already`, 'Remove it here.'),
-    ];
+    const owner = owners.get(name);
+    if (owner === undefined) return [];
+    const message = `The image "${image.name}" has the ${noun} "${name}" already, from "${owner}".`;
+    return [failureAt(image, [key, index], 'duplicate', message, `in "${owner}" already`, 'Remove it here.')];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { FileText } from './read';
+import type { FileText } from '../file-text';
 
 /**
  * The names of a project, of all images below it and of the tools of all of them, read without a check: what is wrong

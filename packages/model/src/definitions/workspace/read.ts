@@ -1,18 +1,13 @@
+import { shownByFile } from '../../diagnostics/most';
 import type { Parsed } from '../../diagnostics/parse';
 import type { Failure } from '../../failure';
 import { fail, ok, type Result } from '../../result';
 import type { ArchiveLock } from '../archive-lock';
+import type { FileText } from '../file-text';
 import { parseArchiveLock, parseImage, parseImageLock, parseTool, parseToolLock } from '../parse';
 import { unknownStateFailures } from './archive-states';
 import { checkEntries, link } from './check';
 import type { Entry, ImageEntry, Workspace, WorkspaceEntries } from './types';
-
-/** A file as it was read. */
-export interface FileText {
-  /** Path relative to the workspace root, with "/" between folders. */
-  readonly file: string;
-  readonly text: string;
-}
 
 /** The files that make a workspace. Locks may be left out; see `checkLocks`. */
 export interface WorkspaceFiles {
@@ -35,7 +30,7 @@ export interface WorkspaceFiles {
 export function readWorkspace(files: WorkspaceFiles): Result<Workspace> {
   const images = readAll(files.images, parseImage);
   const tools = readAll(files.tools, parseTool);
-  const archiveLock = files.archiveLock && parseArchiveLock(files.archiveLock.file, files.archiveLock.text);
+  const archiveLock = files.archiveLock && readOne(files.archiveLock, parseArchiveLock);
   const entries: WorkspaceEntries = {
     images: onArchive(entriesOf(images, readAll(files.imageLocks ?? [], parseImageLock)), archiveLock),
     tools: entriesOf(tools, readAll(files.toolLocks ?? [], parseToolLock)),
@@ -45,7 +40,7 @@ export function readWorkspace(files: WorkspaceFiles): Result<Workspace> {
     ...(archiveLock?.ok && { archiveLock: archiveLock.value }),
   };
   const unread = [...images.values(), ...tools.values()].flatMap(failuresOf);
-  const [first, ...rest] = [...unread, ...checkEntries(entries)];
+  const [first, ...rest] = shownByFile([...unread, ...checkEntries(entries)]);
   return first ? fail(first, ...rest) : ok(link(entries));
 }
 
@@ -56,7 +51,14 @@ function readAll<T>(
   files: readonly FileText[],
   parse: (file: string, text: string) => Result<Parsed<T>>,
 ): Read<T> {
-  return new Map(files.map(({ file, text }) => [folderOf(file), parse(file, text)]));
+  return new Map(files.map((given) => [folderOf(given.file), readOne(given, parse)]));
+}
+
+function readOne<T>(
+  { file, text, failure }: FileText,
+  parse: (file: string, text: string) => Result<T>,
+): Result<T> {
+  return failure ? fail(failure) : parse(file, text);
 }
 
 /** Entries by name, in the order of names: so that messages and orders don't depend on how files were found. */

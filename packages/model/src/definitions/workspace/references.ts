@@ -1,4 +1,5 @@
 import { placeOf } from '../../diagnostics/document';
+import { MOST_SHOWN } from '../../diagnostics/most';
 import { nearest } from '../../diagnostics/suggest';
 import type { Failure } from '../../failure';
 import { parentName } from './chain';
@@ -29,19 +30,20 @@ function unknownParent(image: ImageEntry, { images, tools, unreadable }: Workspa
 }
 
 function unknownTools(image: ImageEntry, { images, tools, unreadable }: WorkspaceEntries): Failure[] {
-  return image.definition.tools.flatMap((tool, index): Failure[] => {
-    if (tools.has(tool) || unreadable.has(tool)) return [];
-    const hint = images.has(tool)
-      ? `"${tool}" is an image: an image stands on another by "from".`
-      : unknownHint(tool, tools.keys(), `tools/${tool}/tool.json`);
-    return [
-      {
-        code: 'unknown-reference',
-        message: `The image "${image.name}" lists the tool "${tool}", but there is no such tool.`,
-        hint,
-        place: placeOf(image.document, ['tools', index], 'no such tool'),
-      },
-    ];
+  const unknown = image.definition.tools.flatMap((tool, index) =>
+    tools.has(tool) || unreadable.has(tool) ? [] : [{ tool, index }],
+  );
+  // What is not shown needs no near name.
+  return unknown.map(({ tool, index }, count): Failure => {
+    const known = count > MOST_SHOWN ? [] : tools.keys();
+    return {
+      code: 'unknown-reference',
+      message: `The image "${image.name}" lists the tool "${tool}", but there is no such tool.`,
+      hint: images.has(tool)
+        ? `"${tool}" is an image: an image stands on another by "from".`
+        : unknownHint(tool, known, `tools/${tool}/tool.json`),
+      place: placeOf(image.document, ['tools', index], 'no such tool'),
+    };
   });
 }
 

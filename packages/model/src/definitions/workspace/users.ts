@@ -26,27 +26,48 @@ interface Taken {
 }
 
 function conflictingUsers(image: ImageEntry, ancestors: readonly ImageEntry[]): Failure[] {
-  const below: Taken[] = [...ancestors.flatMap(usersOf), ...debianUsers([image, ...ancestors])];
-  const own = usersOf(image);
-  return own.flatMap((user, index): Failure[] => {
-    const earlier = [...own.slice(0, index), ...below];
-    const other = earlier.find((one) => clash(one, user) !== undefined);
-    const key = other && clash(other, user);
-    return other && key ? [conflict(image, { user, index, key, other })] : [];
+  const taken = new TakenNames([...ancestors.flatMap(usersOf), ...debianUsers([image, ...ancestors])]);
+  return usersOf(image).flatMap((user, index): Failure[] => {
+    const found = taken.clash(user);
+    if (!found) taken.add(user);
+    return found ? [conflict(image, user, index, found)] : [];
   });
 }
+
+interface Clash {
+  readonly key: 'name' | 'uid' | 'gid';
+  readonly other: Taken;
+}
+
+/** Each user gets a group of its own, under its name: `groupadd` refuses a name or number that is taken. */
+class TakenNames {
+  private readonly by = {
+    name: new Map<unknown, Taken>(),
+    uid: new Map<unknown, Taken>(),
+    gid: new Map<unknown, Taken>(),
+  };
+
+  constructor(taken: readonly Taken[]) {
+    taken.forEach((one) => this.add(one));
+  }
+
+  add(one: Taken): void {
+    for (const key of KEYS) if (!this.by[key].has(one[key])) this.by[key].set(one[key], one);
+  }
+
+  clash(user: User): Clash | undefined {
+    const key = KEYS.find((candidate) => this.by[candidate].has(user[candidate]));
+    const other = key && this.by[key].get(user[key]);
+    return key && other && { key, other };
+  }
+}
+
+const KEYS = ['name', 'uid', 'gid'] as const;
 
 type User = Taken & Pick<ImageUser, 'name' | 'uid' | 'gid'>;
 
 function usersOf({ name: owner, definition }: ImageEntry): User[] {
   return definition.users.map(({ name, uid, gid }) => ({ name, uid, gid, owner: `"${owner}"` }));
-}
-
-/** Each user gets a group of its own, under its name: `groupadd` refuses a name or number that is taken. */
-function clash(taken: Taken, user: User): 'name' | 'uid' | 'gid' | undefined {
-  if (taken.name === user.name) return 'name';
-  if (taken.uid === user.uid) return 'uid';
-  return taken.gid === user.gid ? 'gid' : undefined;
 }
 
 /** What every Debian has; what an image of a registry has is not known here. */
@@ -60,16 +81,7 @@ function debianUsers(chain: readonly ImageEntry[]): Taken[] {
   ];
 }
 
-function conflict(
-  image: ImageEntry,
-  found: {
-    readonly user: User;
-    readonly index: number;
-    readonly key: 'name' | 'uid' | 'gid';
-    readonly other: Taken;
-  },
-): Failure {
-  const { user, index, key, other } = found;
+function conflict(image: ImageEntry, user: User, index: number, { key, other }: Clash): Failure {
   const numbers = key === 'gid' ? `gid ${user.gid}` : `uid ${user.uid}`;
   const others = other.uid === undefined || key === 'gid' ? `gid ${other.gid}` : `uid ${other.uid}`;
   const isWritten = key !== 'gid' || user.gid !== user.uid;

@@ -5,7 +5,6 @@ import {
   fail,
   failWith,
   ok,
-  readDocument,
   syntaxFailures,
   type Failure,
   type Result,
@@ -73,7 +72,7 @@ function parsed(path: string, text: string): Result<Fields | undefined> {
   } catch {
     // The excerpt is left out: passwords may stand around the fault.
     return failWith(
-      syntaxFailures(readDocument(path, text)).map(({ place, ...failure }) => ({
+      syntaxFailures(path, text).map(({ place, ...failure }) => ({
         ...failure,
         place: { file: path, line: place?.line, column: place?.column },
       })),

@@ -1,4 +1,4 @@
-import { fail, ok, readDocument, syntaxFailures, type Result } from '@image-tooling/model';
+import { fail, ok, syntaxFailures, type Result } from '@image-tooling/model';
 import { isObject, type Fields } from './fields';
 
 /** Members of a config.json that lead to credentials. */
@@ -26,7 +26,7 @@ function parsedJson(text: string): unknown {
 
 function whyNoJson(name: string, text: string): string {
   if (!/^\s*[[{"]/.test(text)) return 'it does not begin with "{"';
-  const [{ place } = {}] = syntaxFailures(readDocument(name, text));
+  const [{ place } = {}] = syntaxFailures(name, text);
   return `invalid JSON at line ${place?.line ?? 1}, column ${place?.column ?? 1}`;
 }
 

@@ -1,0 +1,44 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ioFailure, isErrno } from '@image-tooling/host';
+import {
+  fileText,
+  MOST_BYTES,
+  tooLargeFile,
+  unreadFile,
+  type Failure,
+  type FileText,
+} from '@image-tooling/model';
+
+/**
+ * The text of a file below `root`; undefined where it is not there. One that is too large, not UTF-8 or not readable
+ * carries its failure: `too-large`, `json-syntax` or `io`.
+ */
+export async function readFileText(root: string, file: string): Promise<FileText | undefined> {
+  try {
+    return await readWithin(root, file);
+  } catch (error) {
+    if (isErrno(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+    return unreadFile(file, { ...ioFailure(error, file), place: { file } });
+  }
+}
+
+async function readWithin(root: string, file: string): Promise<FileText> {
+  const most = file.endsWith('lock.json') ? MOST_BYTES.lock : MOST_BYTES.definition;
+  // A pipe without a writer would wait for one.
+  const handle = await open(join(root, file), constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) return unreadFile(file, notAFile(file));
+    const { size } = stats;
+    return size > most ? tooLargeFile(file, size, most) : fileText(file, await handle.readFile());
+  } finally {
+    await handle.close();
+  }
+}
+
+function notAFile(file: string): Failure {
+  const hint = 'Put a file of JSON there, or remove it.';
+  return { code: 'io', message: `${file} is not a file.`, hint, place: { file } };
+}
