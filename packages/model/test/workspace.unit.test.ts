@@ -207,17 +207,25 @@ describe('mistakes between files', () => {
   });
 
   it('names of folders', () => {
-    const images = [imageFile('Base_1'), imageFile('yq')];
+    const images = [imageFile('Base_1'), imageFile('a b.c'), imageFile('x'.repeat(129)), imageFile('yq')];
     expect(shown(readWorkspace(files(images, [toolFile('yq')])))).toMatchInlineSnapshot(`
-      "error: The folder "Base_1" must have a name of lower-case letters, digits and single dashes ("tooling-k8s"): its Nx project and its repository are called like it. (schema)
+      "error: The folder "Base_1" must have a name of lower-case letters, digits and single dashes, 128 at most ("tooling-k8s"): its Nx project and its repository are called like it. (schema)
         images/Base_1/image.json
         help: Call it images/base-1.
+
+      error: The folder "a b.c" must have a name of lower-case letters, digits and single dashes, 128 at most ("tooling-k8s"): its Nx project and its repository are called like it. (schema)
+        images/a b.c/image.json
+        help: Call it images/a-b-c.
+
+      error: The folder "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" must have a name of lower-case letters, digits and single dashes, 128 at most ("tooling-k8s"): its Nx project and its repository are called like it. (schema)
+        images/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/image.json
+        help: Call it images/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.
 
       error: An image and a tool are both called "yq"; the names of Nx projects are unique. (duplicate)
         tools/yq/tool.json
         help: Rename the folder tools/yq, or that of the image.
 
-      2 errors in 2 files"
+      4 errors in 4 files"
     `);
   });
 

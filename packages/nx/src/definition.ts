@@ -45,7 +45,7 @@ export function describe(file: string, text: string): ProjectDefinition {
     root,
     description: string(json['description']),
     platforms: platforms.length > 0 ? platforms : PLATFORMS,
-    parent: string(object(json['from'])['image']),
+    parent: nameOf(object(json['from'])['image']),
     tools: strings(json['tools']),
     files: string(json['files']),
     hasGoSource: object(json['sources'])['go'] !== undefined,
@@ -76,6 +76,12 @@ function object(value: unknown): Readonly<Record<string, unknown>> {
 
 function string(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Other texts are patterns to Nx ("*", "!x", "tag:x"), and names of no image. */
+function nameOf(value: unknown): string | undefined {
+  const name = string(value);
+  return name !== undefined && /^[A-Za-z0-9._-]+$/.test(name) ? name : undefined;
 }
 
 function strings(value: unknown): string[] {

@@ -3,6 +3,7 @@ import { platformOfNode } from '@image-tooling/model/platform';
 import { readDefinition, type ProjectDefinition } from './definition';
 import { implementationInputs } from './implementation';
 import { DEFINITION_GLOB, foldersOf, isImageFile, isToolFile, type PluginOptions } from './options';
+import { projectNames } from './project-names';
 import { replacedBy } from './target-defaults';
 import { targetsOf } from './targets';
 
@@ -12,6 +13,8 @@ export const createNodes: CreateNodes<PluginOptions> = [
   (files, options, context) => {
     const folders = foldersOf(options);
     const seen = new Set(files);
+    const definitionFiles = files.filter((file) => isImageFile(file, folders) || isToolFile(file, folders));
+    const names = projectNames(definitionFiles);
     const setting = {
       implementation: implementationInputs(context.nxJsonConfiguration, context.workspaceRoot),
       isSeen: (file: string) => seen.has(file),
@@ -21,9 +24,10 @@ export const createNodes: CreateNodes<PluginOptions> = [
     return createNodesFromFiles(
       (file) => {
         const definition = readDefinition(context.workspaceRoot, file);
-        return { projects: { [definition.root]: project(definition, targetsOf(definition, setting)) } };
+        const name = names.get(file) ?? definition.name;
+        return { projects: { [definition.root]: project(name, definition, targetsOf(definition, setting)) } };
       },
-      files.filter((file) => isImageFile(file, folders) || isToolFile(file, folders)),
+      definitionFiles,
       options ?? {},
       context,
     );
@@ -31,11 +35,12 @@ export const createNodes: CreateNodes<PluginOptions> = [
 ];
 
 function project(
+  name: string,
   definition: ProjectDefinition,
   targets: NonNullable<ProjectConfiguration['targets']>,
 ): Omit<ProjectConfiguration, 'root'> {
   return {
-    name: definition.name,
+    name,
     tags: [`type:${definition.kind}`],
     metadata: { description: definition.description },
     targets,

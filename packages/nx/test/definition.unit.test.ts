@@ -43,6 +43,7 @@ suite('a definition file, as the project graph reads it', () => {
     ['a comment', '{/* why */ "tools": ["helm"]}', { tools: ['helm'] }],
     ['an empty file', '', { parent: undefined, tools: [], platforms: BOTH }],
     ['lists without an end', `{"tools": ${'['.repeat(200_000)}`, { tools: [], platforms: BOTH }],
+    ['a pattern for a parent', '{"from": {"image": "*"}}', { parent: undefined }],
     ['a list', '[1]', { tools: [], platforms: BOTH }],
     ['wrong types', '{"from": "base", "tools": {"helm": 1}, "files": 3}', { tools: [], files: undefined }],
     ['an unknown platform', '{"platforms": ["linux/amd64", "plan9/mips"]}', { platforms: ['linux/amd64'] }],

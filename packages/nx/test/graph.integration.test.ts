@@ -67,6 +67,21 @@ describe('the project graph', () => {
     expect(workspace.calls()).toEqual(['build empty --platform linux/amd64']);
   });
 
+  it('survives a tool called like an image, and leaves the message to the tasks', async () => {
+    workspace.write('tools/base/tool.json', { description: 'of one name' });
+    const found = edges(await graph());
+    expect(found).toMatchObject({ base: [], 'base-tool': [] });
+    await workspace.nx('run base-tool:lock');
+    expect(workspace.calls()).toEqual(['lock base']);
+    workspace.removeFile('tools/base/tool.json');
+  });
+
+  it('survives names that are wrong, and hands them to the command as they are', async () => {
+    workspace.write("images/My Image; it's/image.json", { from: { image: 'missing' } });
+    await workspace.nx(['run', "My Image; it's:lock"]);
+    expect(workspace.calls()).toEqual(["lock My Image; it's"]);
+  });
+
   it('looks where the options say', async () => {
     workspace.write('nx.json', nxJson({ imagesDir: 'deep/pictures' }));
     workspace.write('deep/pictures/one/image.json', { from: { debian: 'trixie' }, tools: ['helm'] });

@@ -19,11 +19,15 @@ const FAKE_COMMAND = join(__dirname, 'fake-image-tooling.cjs');
 export interface Workspace {
   readonly root: string;
   /** Runs nx; never rejects. */
-  nx(args: string, env?: Readonly<Record<string, string>>): Promise<{ exitCode: number; output: string }>;
+  nx(
+    args: string | readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): Promise<{ exitCode: number; output: string }>;
   git(args: string): Promise<void>;
   /** The calls of `image-tooling` since the last time this was asked, sorted: parallel tasks have no order. */
   calls(): string[];
   write(file: string, content: string | object): void;
+  removeFile(file: string): void;
   remove(): void;
 }
 
@@ -45,6 +49,7 @@ export function makeWorkspace(always: Readonly<Record<string, string>> = {}): Wo
     nx: (args, env = {}) => nx(root, args, { ...always, ...env }),
     git: (args) => git(root, args),
     calls: () => takeCalls(join(root, 'calls.log')),
+    removeFile: (file) => rmSync(join(root, file)),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
@@ -84,10 +89,13 @@ function linkModules(root: string): void {
 
 function nx(
   root: string,
-  args: string,
+  args: string | readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<{ exitCode: number; output: string }> {
-  const argv = [join(REPOSITORY, 'node_modules/nx/dist/bin/nx.js'), ...args.split(' ')];
+  const argv = [
+    join(REPOSITORY, 'node_modules/nx/dist/bin/nx.js'),
+    ...(typeof args === 'string' ? args.split(' ') : args),
+  ];
   return new Promise((done) => {
     execFile(process.execPath, argv, { cwd: root, env: nxEnv(env) }, (error, stdout, stderr) =>
       done({

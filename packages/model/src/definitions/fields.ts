@@ -80,10 +80,12 @@ function reportRepeated(values: readonly unknown[], context: z.core.$RefinementC
 
 /**
  * The name of an image or tool, which is that of its folder and its Nx project, and a component of a
- * repository's name (OCI distribution specification, "Pulling manifests"; stricter: dashes alone).
+ * repository's name (OCI distribution specification, "Pulling manifests"; stricter: dashes alone). A repository with its
+ * host has at most 255 characters there, of which half are left to host and folder.
  */
-export const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
-export const NAME_EXPECTED = 'a name of lower-case letters, digits and single dashes ("tooling-k8s")';
+export const NAME = /^(?=.{1,128}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
+export const NAME_EXPECTED =
+  'a name of lower-case letters, digits and single dashes, 128 at most ("tooling-k8s")';
 export const name = (description: string) => textLike(NAME, NAME_EXPECTED, description);
 
 /** A Debian binary package (Debian policy 5.6.7, 5.6.1). */

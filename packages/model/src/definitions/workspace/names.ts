@@ -21,7 +21,7 @@ function badName({ name, folder, document }: Entry<unknown, unknown>): Failure {
 /** The folder under the nearest name that it may have. */
 function fitting(folder: string, name: string): string {
   const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? ['tooling'];
-  return folder.slice(0, -name.length) + words.join('-');
+  return folder.slice(0, -name.length) + words.join('-').slice(0, 128);
 }
 
 function takenName({ name, folder, document }: Entry<unknown, unknown>): Failure {
