@@ -30,6 +30,7 @@ describe('values that would fail in a build, an engine or a registry', () => {
     ['escape in a path', image({ setuid: ['/usr/bin/\u001b[31m'] })],
     ['name of 256 bytes', image({ directories: [{ path: `/${'ä'.repeat(128)}`, mode: '0755' }] })],
     ['path of 4096 bytes', image({ modes: { ['/x'.repeat(2048)]: '0755' } })],
+    ['name of a whiteout', image({ directories: [{ path: '/etc/.wh.passwd', mode: '0755' }] })],
     ['folder twice', image({ directories: ['/a', '/b', '/a'].map((path) => ({ path, mode: '0755' })) })],
     [
       'folder with two modes',

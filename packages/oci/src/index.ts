@@ -19,6 +19,7 @@ export { layerRecord } from './store/records';
 export { GRACE_MS } from './store/used';
 export type { StoreUser } from './store/users';
 export * from './tar/entry';
+export { checkInstalledNames, reservedFailures } from './layer/reserved-names';
 export { readTar, type FilePart } from './tar/read';
 export * from './tar/file';
 export * from './export/export';

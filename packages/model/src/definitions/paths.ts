@@ -19,7 +19,7 @@ const withinImage = () =>
     .regex(/^\/(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))(?!.*[\u0000-\u001f\u007f])(?:.*[^/\s])?$/, {
       error: 'an absolute path in the image, without "..", "//" or a "/" at its end ("/etc/profile.d")',
     })
-    .check(reportLength);
+    .check(reportNames);
 
 /** A path below a folder. */
 export const relativePath = (description: string) =>
@@ -28,20 +28,28 @@ export const relativePath = (description: string) =>
     .regex(/^(?!\/)(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))(?!.*[\u0000-\u001f\u007f])(?:.*[^/\s])$/, {
       error: 'a relative path, without ".." or a "/" at its end ("bin/k9s")',
     })
-    .check(reportLength)
+    .check(reportNames)
     .meta({ description });
 
-function reportLength(context: z.core.ParsePayload<string>): void {
+function reportNames(context: z.core.ParsePayload<string>): void {
   const { value } = context;
-  const name = value.split('/').find((part) => Buffer.byteLength(part) > NAME_BYTES);
-  const isLong = Buffer.byteLength(value) > PATH_BYTES;
-  if (name === undefined && !isLong) return;
-  context.issues.push({
-    code: 'custom',
-    input: value,
-    message: isLong
-      ? `a path of more than ${PATH_BYTES} bytes`
-      : `a name of ${Buffer.byteLength(name ?? '')} bytes`,
-    params: { hint: `Linux has names of at most ${NAME_BYTES} bytes, and paths of at most ${PATH_BYTES}.` },
-  });
+  const fault = nameFault(value);
+  if (!fault) return;
+  const [message, hint] = fault;
+  context.issues.push({ code: 'custom', input: value, message, params: { hint } });
 }
+
+function nameFault(path: string): readonly [message: string, hint: string] | undefined {
+  const names = path.split('/');
+  const long = names.find((name) => Buffer.byteLength(name) > NAME_BYTES);
+  if (Buffer.byteLength(path) > PATH_BYTES) return [`a path of more than ${PATH_BYTES} bytes`, SHORTER];
+  if (long !== undefined) return [`a name of ${Buffer.byteLength(long)} bytes`, SHORTER];
+  return names.some((name) => name.startsWith(WHITEOUT))
+    ? [`names that begin with "${WHITEOUT}" are reserved: in a layer they remove other files`, RENAME]
+    : undefined;
+}
+
+/** OCI image-spec 1.1, layer.md, "Whiteouts". */
+const WHITEOUT = '.wh.';
+const RENAME = 'Take another name; files of packages are left out by "omit".';
+const SHORTER = `Linux has names of at most ${NAME_BYTES} bytes, and paths of at most ${PATH_BYTES}.`;

@@ -4,6 +4,7 @@ import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { byBytes, bytesOf, displayPath, toByteString, toText } from '../bytes';
 import { caught } from '../fault';
 import { directoryEntry, fileEntry, rangeEntry, symlinkEntry, type TarEntry } from '../tar/entry';
+import { reservedInRootfs } from './reserved-names';
 
 /** A mode (0–0o7777) and owner that a definition declares for a path of its rootfs. */
 export interface DeclaredMode {
@@ -22,7 +23,7 @@ export interface FilesOptions {
 /**
  * The entries of a `rootfs/` folder as git would give them back: root's, 0755 for folders and for files that
  * their owner may execute, else 0644; symlinks as they stand; no `.git`; no folder without a file in it, unless its mode is
- * declared. Fails with `rootfs` for each device, socket or fifo, and each mode declared for a path that is not there.
+ * declared. Fails with `rootfs` for each device, socket or fifo, each name that layers reserve, and each mode declared for a path that is not there.
  */
 export async function filesFromFolder(folder: string, options: FilesOptions): Promise<Result<TarEntry[]>> {
   const walked = await caught(folder, async () => walk(folder, options.mtime));
@@ -31,7 +32,7 @@ export async function filesFromFolder(folder: string, options: FilesOptions): Pr
   const declared = new Map(
     Object.entries(options.modes ?? {}).map(([path, mode]) => [toByteString(path), mode]),
   );
-  failures.push(...undeclared(folder, entries, declared));
+  failures.push(...undeclared(folder, entries, declared), ...reservedInRootfs(folder, entries));
   const [first, ...rest] = failures;
   if (first) return fail(first, ...rest);
   return ok(withoutEmptyFolders(entries, declared).map((entry) => withMode(entry, declared.get(entry.path))));

@@ -42,7 +42,10 @@ export interface FilePart {
 export interface TarRules {
   /** What messages call it. Default: its path. */
   readonly name?: string;
-  /** Refuses absolute names, and anything but zeros after the end. */
+  /**
+   * Refuses anything but zeros after the end. Names and targets of hard links that are no paths below the root are
+   * given as they stand ("/x", "../x"): the caller judges them.
+   */
   readonly strict?: boolean;
   /** More are refused while they are read. Default: no limit. */
   readonly maxEntries?: number;
@@ -116,11 +119,9 @@ class TarReader {
     const name = pax.get('path') || (this.overlay.name ?? header.name);
     const type = entryTypeOf(header.flag, name);
     if (!type) throw this.malformed(`entry type "${displayPath(header.flag)}" is not supported`);
-    if (this.rules.strict && name.startsWith('/'))
-      throw this.malformed(`the name "${displayPath(name)}" is absolute`);
     if (this.found.length >= (this.rules.maxEntries ?? Infinity))
       throw this.malformed(`it has more than ${this.found.length} entries`);
-    const path = cleanPath(name);
+    const path = this.pathOf(name);
     if (path === undefined || (path === '' && type !== 'directory'))
       throw this.malformed(`the name "${displayPath(name)}" is not a path below the root`);
     const stored = this.storedSize(header, pax, type);
@@ -158,11 +159,16 @@ class TarReader {
   private linkOf(type: EntryType, pax: PaxRecords, header: RawHeader): { linkTarget?: string } {
     if (type !== 'symlink' && type !== 'hardlink') return {};
     const target = pax.get('linkpath') || (this.overlay.linkname ?? header.linkname);
-    const linkTarget = type === 'symlink' ? target : cleanPath(target);
-    const absolute = this.rules.strict && type === 'hardlink' && target.startsWith('/');
-    if (!linkTarget || absolute)
+    const linkTarget = type === 'symlink' ? target : this.pathOf(target);
+    if (!linkTarget && !this.rules.strict)
       throw this.malformed(`the link target "${displayPath(target)}" leads nowhere`);
-    return { linkTarget };
+    return { linkTarget: linkTarget ?? '' };
+  }
+
+  private pathOf(name: string): string | undefined {
+    const path = cleanPath(name);
+    if (!this.rules.strict) return path;
+    return path === undefined || name.startsWith('/') ? name : path;
   }
 
   private number(pax: PaxRecords, key: string, fallback: number): number {

@@ -11,7 +11,14 @@ import {
   type PlannedUser,
   type Result,
 } from '@image-tooling/model';
-import { mergeLayers, normaliseSystem, readTar, writeLayer, type TarEntry } from '@image-tooling/oci';
+import {
+  checkInstalledNames,
+  mergeLayers,
+  normaliseSystem,
+  readTar,
+  writeLayer,
+  type TarEntry,
+} from '@image-tooling/oci';
 import type { FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { chainLayers, chainPaths } from './chain';
@@ -81,6 +88,8 @@ async function makeIn(folder: string, session: Session, request: SystemRequest):
   if (!ran.ok) return ran;
   const changes = await readTar(changesTo);
   if (!changes.ok) return changes;
+  const names = await checkInstalledNames(changes.value);
+  if (!names.ok) return names;
   const merged = lower.value ? await mergeLayers(lower.value.entries, changes.value) : changes;
   return merged.ok ? written(session, request, merged.value) : merged;
 }

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ioFailure, mapConcurrent } from '@image-tooling/host';
 import type { SystemLayer } from '@image-tooling/engines';
-import { all, fail, ok, type Result } from '@image-tooling/model';
-import { readTar, writeTarFile, type TarEntry } from '@image-tooling/oci';
+import { all, fail, failWith, ok, type Result } from '@image-tooling/model';
+import { readTar, reservedFailures, writeTarFile, type TarEntry } from '@image-tooling/oci';
 import { readDeb, type FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 
@@ -41,7 +41,14 @@ export async function unpackedSystem(
 async function filesOf(deb: FetchedDeb, plainDebs: string): Promise<Result<TarEntry[]>> {
   const plainTo = join(plainDebs, basename(deb.path));
   const read = await readDeb({ file: deb.file, name: deb.name, plainTo, sha256: deb.sha256 });
-  return read.ok ? readTar(plainTo, read.value.data) : read;
+  if (!read.ok) return read;
+  const entries = await readTar(plainTo, read.value.data);
+  if (!entries.ok) return entries;
+  const reserved = reservedFailures(
+    `The package ${deb.name}`,
+    entries.value.map(({ path }) => path),
+  );
+  return reserved.length > 0 ? failWith(reserved) : entries;
 }
 
 /** Folders are in many packages; any other path is in one (Debian policy 7.6). */

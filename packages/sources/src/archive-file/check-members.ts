@@ -3,47 +3,64 @@ import { ArchiveFault } from './fault';
 import type { ArchiveLimits } from './limits';
 import type { Member } from './member';
 
-/** How many bad entries are told. */
-const TOLD = 5;
-
 /** How an archive's own links are read. */
 export interface LinkRules {
   /** A target that begins with "/" means the archive's root, as in a package of a whole system. */
   readonly absoluteLinks: 'refused' | 'inside';
 }
 
+/** An entry that is never taken, and why. */
+export interface BadMember {
+  readonly member: Member;
+  /** With the entry's name: `"../x", whose name leaves the archive by ".."`. */
+  readonly what: string;
+}
+
+export interface CheckedMembers {
+  readonly good: readonly Member[];
+  readonly bad: readonly BadMember[];
+}
+
 /**
- * Throws `ArchiveFault` that names the bad entries of an archive: names that leave it, links that do, devices,
- * names that are there twice, files below files. One bad entry is reason to take nothing, wanted or not.
+ * Tells the entries of an archive that can be taken from those that can't: names that leave it or that layers reserve,
+ * links that leave it, devices, names that are there twice, files below files. Throws `ArchiveFault` for more entries
+ * than the limits allow.
  */
-export function checkMembers(members: readonly Member[], limits: ArchiveLimits, rules: LinkRules): void {
+export function checkMembers(
+  members: readonly Member[],
+  limits: ArchiveLimits,
+  rules: LinkRules,
+): CheckedMembers {
   if (members.length > limits.entries) throw new ArchiveFault(`has more than ${limits.entries} entries`);
-  const byPath = new Map(members.map((member) => [member.path, member]));
-  const seen = new Map<string, Member>();
-  const bad: string[] = [];
+  const seen = new SeenPaths(members);
+  const good: Member[] = [];
+  const bad: BadMember[] = [];
   for (const member of members) {
     const fault =
       nameFault(member.path, limits) ??
       typeFault(member) ??
       linkFault(member, rules) ??
-      twiceFault(member, seen) ??
-      parentFault(member, byPath);
-    if (fault !== undefined) bad.push(`"${printable(member.path)}", ${fault}`);
-    seen.set(member.path, member);
+      seen.twiceFault(member) ??
+      seen.parentFault(member);
+    if (fault === undefined) good.push(member);
+    else bad.push({ member, what: `"${printable(member.path)}", ${fault}` });
   }
-  const [first, ...rest] = bad;
-  if (first === undefined) return;
-  const more = bad.length > TOLD ? [`and ${bad.length - TOLD} more`] : [];
-  throw new ArchiveFault(`holds ${first}`, 'archive-format', [...rest.slice(0, TOLD - 1), ...more]);
+  return { good, bad };
 }
 
 function nameFault(path: string, limits: ArchiveLimits): string | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'whose name is absolute';
-  if (path.split('/').includes('..')) return 'whose name leaves the archive by ".."';
+  const parts = path.split('/');
+  if (parts.includes('..')) return 'whose name leaves the archive by ".."';
   if (/[\u0000-\u001f\u007f\ufffd]/.test(path)) return 'whose name is no text';
   if (Buffer.byteLength(path) > limits.pathBytes) return 'whose name is longer than a path can be';
+  if (parts.some((part) => part.startsWith(WHITEOUT)))
+    return `whose name begins with "${WHITEOUT}": in a layer that removes another file`;
   return undefined;
 }
+
+/** OCI image-spec 1.1, layer.md, "Whiteouts": files of a layer can't be called so. */
+const WHITEOUT = '.wh.';
 
 const SPECIAL: Readonly<Partial<Record<Member['type'], string>>> = {
   char: 'which is a device',
@@ -51,38 +68,52 @@ const SPECIAL: Readonly<Partial<Record<Member['type'], string>>> = {
   fifo: 'which is a pipe or socket',
 };
 
-function typeFault({ type }: Member): string | undefined {
-  return SPECIAL[type];
+function typeFault({ type, unreadable }: Member): string | undefined {
+  return unreadable === undefined ? SPECIAL[type] : `which ${unreadable}`;
 }
 
 function linkFault(
   { path, type, linkTarget = '' }: Member,
   { absoluteLinks }: LinkRules,
 ): string | undefined {
-  if (type !== 'symlink') return undefined;
+  if (type !== 'symlink' && type !== 'hardlink') return undefined;
   if (linkTarget === '') return 'which is a link to nowhere';
   const absolute = linkTarget.startsWith('/');
-  if (absolute && absoluteLinks === 'refused')
+  if (absolute && (type === 'hardlink' || absoluteLinks === 'refused'))
     return `which is a link to the absolute path "${printable(linkTarget)}"`;
-  const leaves = !absolute && posix.join(path, '..', linkTarget).split('/')[0] === '..';
+  const from = type === 'hardlink' ? '' : posix.dirname(path);
+  const leaves = !absolute && posix.join(from, linkTarget).split('/')[0] === '..';
   return leaves ? `which is a link out of the archive, to "${printable(linkTarget)}"` : undefined;
 }
 
-function twiceFault({ path, type }: Member, seen: ReadonlyMap<string, Member>): string | undefined {
-  const before = seen.get(path);
-  if (!before || (type === 'directory' && before.type === 'directory')) return undefined;
-  return 'which is there twice';
-}
+/** What an archive has at each path. */
+class SeenPaths {
+  private readonly byPath = new Map<string, { count: number; other?: Member }>();
 
-function parentFault({ path }: Member, byPath: ReadonlyMap<string, Member>): string | undefined {
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-    const above = byPath.get(path.slice(0, end));
-    if (above && above.type !== 'directory') return `which lies below "${above.path}", a ${above.type}`;
+  constructor(members: readonly Member[]) {
+    for (const member of members) {
+      const { count = 0, other } = this.byPath.get(member.path) ?? {};
+      const isOther = member.type !== 'directory';
+      this.byPath.set(member.path, { count: count + 1, other: isOther ? member : other });
+    }
   }
-  return undefined;
+
+  /** A folder may be there several times; of anything else no one can say which is meant. */
+  twiceFault({ path }: Member): string | undefined {
+    const { count = 0, other } = this.byPath.get(path) ?? {};
+    return count > 1 && other ? 'which is there twice' : undefined;
+  }
+
+  parentFault({ path }: Member): string | undefined {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const above = this.byPath.get(path.slice(0, end))?.other;
+      if (above) return `which lies below "${printable(above.path)}", a ${above.type}`;
+    }
+    return undefined;
+  }
 }
 
-function printable(text: string): string {
+export function printable(text: string): string {
   const escaped = text.replace(
     /[\u0000-\u001f\u007f]/g,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,

@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import { nearest } from '@image-tooling/model';
+import { refuseTouched } from './bad-members';
+import type { CheckedMembers } from './check-members';
 import { ArchiveFault } from './fault';
 import type { Member } from './member';
 import { ArchiveTree } from './tree';
@@ -24,11 +26,13 @@ export type Chosen =
 /**
  * Works out what is taken: a file as itself, a folder with all that is in it, a link that is wanted by name as what
  * it leads to. Links within a folder lead where their target goes; one whose target is not taken becomes a copy of
- * it. Throws one `ArchiveFault` for all that is wanted and not there.
+ * it. Throws one `ArchiveFault` for all bad entries that what is taken could mean, or for all that is not there.
  */
-export function chooseMembers(members: readonly Member[], wanted: WantedFiles): Chosen[] {
-  const choice = new Choice(new ArchiveTree(members), wanted);
+export function chooseMembers(members: CheckedMembers, wanted: WantedFiles): Chosen[] {
+  const tree = new ArchiveTree(members.good);
+  const choice = new Choice(tree, wanted);
   for (const [from, to] of Object.entries(wanted)) choice.take(from, to);
+  refuseTouched(members.bad, [...members.good, ...members.bad.map(({ member }) => member)], tree);
   return choice.end();
 }
 

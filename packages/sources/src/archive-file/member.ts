@@ -18,6 +18,8 @@ export interface Member {
   readonly size: number;
   /** Of a symlink: as it stands. Of a hard link: the other entry's path. */
   readonly linkTarget?: string;
+  /** Why its content can't be read, completing "which …" ("is encrypted"); undefined where it can. */
+  readonly unreadable?: string;
 }
 
 /** An archive whose entries are known, and whose contents can be had. */

@@ -1,7 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLoneProgram, ok, type ReleaseFormat, type Result } from '@image-tooling/model';
-import { checkMembers, type LinkRules } from './check-members';
+import { leftOut } from './bad-members';
+import { checkMembers, type CheckedMembers, type LinkRules } from './check-members';
 import { chooseMembers, type ChosenFile, type WantedFiles } from './choose';
 import { decompress } from './decompress';
 import { archiveFailed } from './fault';
@@ -10,7 +11,7 @@ import { ARCHIVE_LIMITS, type ArchiveLimits } from './limits';
 import type { FileRange, Member, OpenArchive, ReadTar } from './member';
 import { openTar, type TarPlace } from './tar';
 import { termsOf } from './terms';
-import { fromTopFolder } from './top-folder';
+import { fromTopFolder, type Originals } from './top-folder';
 
 export interface TakeRequest {
   /** What the user is told: "k9s_Linux_amd64.tar.gz". */
@@ -29,6 +30,8 @@ export interface TakeRequest {
   /** Paths are those within the one folder that all of it lies in, whatever that is called: as npm reads packages. */
   readonly fromTopFolder?: boolean;
   readonly limits?: ArchiveLimits;
+  /** Gets a line about entries that were left out. */
+  readonly note?: (line: string) => void;
 }
 
 /** Something that was taken. `to` is its path below the folder that the files go to. */
@@ -44,8 +47,8 @@ export interface TakenFiles {
 }
 
 /**
- * Takes files out of an archive that somebody else made. Everything in it is looked at before anything is taken:
- * one bad entry (see `checkMembers`) refuses it whole. Fails with `archive-format` (another format, damaged, cut
+ * Takes files out of an archive that somebody else made. Everything in it is looked at before anything is taken: a bad
+ * entry (see `checkMembers`) that what is taken could mean refuses it whole, others are left out with a note. Fails with `archive-format` (another format, damaged, cut
  * off, bad entries, nothing of a wanted name), `too-large` (a bomb), `aborted`, `disk-full` or `io`.
  */
 export async function takeFromArchive(request: TakeRequest): Promise<Result<TakenFiles>> {
@@ -88,19 +91,26 @@ async function takeMembers(request: TakeRequest): Promise<TakenFiles> {
   const { files, limits = ARCHIVE_LIMITS, absoluteLinks = 'refused' } = request;
   const archive = await opened(request, limits);
   try {
-    checkMembers(archive.members, limits, { absoluteLinks });
-    const seen = request.fromTopFolder === true ? fromTopFolder(archive) : archive;
-    const contents = new Contents(seen);
-    const chosen = chooseMembers(seen.members, files);
+    const checked = checkMembers(archive.members, limits, { absoluteLinks });
+    const { members, originals } =
+      request.fromTopFolder === true ? fromTopFolder(checked) : asTheyAre(checked);
+    const contents = new Contents(archive, originals);
+    const chosen = chooseMembers(members, files);
     const taken: Taken[] = [];
     for (const each of chosen) taken.push(each.kind === 'file' ? await contents.taken(each) : each);
     const terms = [];
-    for (const { path, member } of termsOf(seen.members))
+    for (const { path, member } of termsOf(members.good))
       terms.push({ path, content: await contents.of(member) });
+    const note = leftOut(members.bad);
+    if (note !== undefined) request.note?.(`${request.name}: ${note}`);
     return { files: taken, terms };
   } finally {
     archive.close();
   }
+}
+
+function asTheyAre(members: CheckedMembers): { members: CheckedMembers; originals: Originals } {
+  return { members, originals: new Map() };
 }
 
 async function opened(request: TakeRequest, limits: ArchiveLimits): Promise<OpenArchive> {
@@ -117,10 +127,14 @@ async function opened(request: TakeRequest, limits: ArchiveLimits): Promise<Open
 class Contents {
   private readonly known = new Map<Member, FileRange>();
 
-  constructor(private readonly archive: OpenArchive) {}
+  constructor(
+    private readonly archive: OpenArchive,
+    private readonly originals: Originals,
+  ) {}
 
   async of(member: Member): Promise<FileRange> {
-    const content = this.known.get(member) ?? (await this.archive.contentOf(member));
+    const original = this.originals.get(member) ?? member;
+    const content = this.known.get(member) ?? (await this.archive.contentOf(original));
     this.known.set(member, content);
     return content;
   }

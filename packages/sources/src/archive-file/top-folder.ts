@@ -1,19 +1,24 @@
-import type { Member, OpenArchive } from './member';
+import type { CheckedMembers } from './check-members';
+import type { Member } from './member';
 import { commonFolder } from './terms';
 
-/** An archive as it looks from within the one folder that all of it lies in; as it is where there is none. */
-export function fromTopFolder(archive: OpenArchive): OpenArchive {
-  const top = commonFolder(archive.members);
-  if (top === '') return archive;
+/** Entries as they look from within the one folder that all of them lie in, each with the entry that it is of. */
+export function fromTopFolder(members: CheckedMembers): { members: CheckedMembers; originals: Originals } {
+  const top = commonFolder(members.good);
   const originals = new Map<Member, Member>();
-  for (const member of archive.members)
-    if (member.path.startsWith(top)) originals.set(within(member, top), member);
-  return {
-    members: [...originals.keys()],
-    contentOf: (member) => archive.contentOf(originals.get(member) ?? member),
-    close: () => archive.close(),
+  const seen = (member: Member): Member => {
+    const moved = top !== '' && member.path.startsWith(top) ? within(member, top) : member;
+    originals.set(moved, member);
+    return moved;
   };
+  const isBelow = ({ path }: Member): boolean => path.startsWith(top);
+  const good = members.good.filter(isBelow).map(seen);
+  const bad = members.bad.map(({ member, what }) => ({ member: seen(member), what }));
+  return { members: { good, bad }, originals };
 }
+
+/** The entry of the archive itself. */
+export type Originals = ReadonlyMap<Member, Member>;
 
 function within(member: Member, top: string): Member {
   const path = member.path.slice(top.length);

@@ -7,13 +7,24 @@ const MOST_LINKS = 40;
 /** The entries of an archive as the file system they would be. */
 export class ArchiveTree {
   private readonly byPath: ReadonlyMap<string, Member>;
+  private readonly asked = new Set<string>();
+  private readonly listed = new Set<string>();
 
   constructor(private readonly members: readonly Member[]) {
     this.byPath = new Map(members.map((member) => [member.path, member]));
   }
 
   at(path: string): Member | undefined {
+    this.asked.add(path);
     return this.byPath.get(path);
+  }
+
+  /** Whether an entry at this path, were it there, would have changed what was found so far. */
+  looksAt(path: string): boolean {
+    if (this.asked.has(path)) return true;
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+      if (this.listed.has(path.slice(0, end))) return true;
+    return false;
   }
 
   /** Whether the path is a folder; one that has no entry of its own is one by what is in it. */
@@ -23,6 +34,7 @@ export class ArchiveTree {
 
   /** Everything in a folder and its folders. */
   below(folder: string): Member[] {
+    this.listed.add(folder);
     return this.members.filter(({ path }) => path.startsWith(`${folder}/`));
   }
 

@@ -38,7 +38,16 @@ export function memberOf(entry: Entry): Member {
     type,
     size: type === 'file' ? entry.uncompressedSize : 0,
     ...(mode !== 0 && { mode: mode & 0o7777 }),
+    ...unreadablePart(entry),
   };
+}
+
+function unreadablePart(entry: Entry): Pick<Member, 'unreadable'> {
+  const { compressionMethod: method } = entry;
+  if (entry.isEncrypted()) return { unreadable: 'is encrypted' };
+  if (method !== STORED && method !== DEFLATED)
+    return { unreadable: `is packed by an unknown method (${method})` };
+  return {};
 }
 
 /** Without "." and empty parts; an absolute name stays one, so that it can be refused. */
@@ -52,14 +61,9 @@ function nameOf(entry: Entry): string {
   return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
 }
 
-/** Throws `ArchiveFault` where an entry can't be read, or where its local header says something else. */
+/** Throws `ArchiveFault` where an entry's local header says something else. */
 export async function checkLocalHeader(zip: ZipFile, entry: Entry): Promise<Span> {
   const path = nameOf(entry);
-  if (entry.isEncrypted()) throw new ArchiveFault(`holds "${path}", which is encrypted`);
-  if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED)
-    throw new ArchiveFault(
-      `holds "${path}", which is packed by an unknown method (${entry.compressionMethod})`,
-    );
   const local = await zip.readLocalFileHeaderPromise(entry);
   const sizesDiffer =
     (local.generalPurposeBitFlag & SIZES_FOLLOW) === 0 &&

@@ -61,7 +61,8 @@ async function indexed(zip: ZipFile, { limits, signal }: ZipOpening): Promise<Ma
     if (bytes > most) throw bomb(zip.fileSize, most);
     spans.push(await checkLocalHeader(zip, entry));
     const member = memberOf(entry);
-    entries.set(member.type === 'symlink' ? await withTarget(zip, entry, member, limits) : member, entry);
+    const isLink = member.type === 'symlink' && member.unreadable === undefined;
+    entries.set(isLink ? await withTarget(zip, entry, member, limits) : member, entry);
   }
   checkNoOverlap(spans);
   return entries;
@@ -74,7 +75,7 @@ async function withTarget(
   limits: ArchiveLimits,
 ): Promise<Member> {
   if (entry.uncompressedSize > limits.pathBytes)
-    throw new ArchiveFault(`holds the link "${member.path}", whose target is longer than a path can be`);
+    return { ...member, unreadable: 'is a link whose target is longer than a path can be' };
   const target = await buffer(await zip.openReadStreamPromise(entry));
   return { ...member, size: 0, linkTarget: target.toString('utf8') };
 }

@@ -14,6 +14,8 @@ export interface DebTake {
   readonly into: string;
   readonly readTar: ReadTar;
   readonly signal: AbortSignal;
+  /** Gets a line about entries that were left out. */
+  readonly note?: (line: string) => void;
 }
 
 /** Takes files out of one Debian package, with its copyright file. Fails as `readDeb` and `takeFromArchive` do. */
@@ -23,6 +25,7 @@ export async function takeFromDeb({
   into,
   readTar,
   signal,
+  note,
 }: DebTake): Promise<Result<TakenFiles>> {
   const name = `${deb.name} ${deb.version} (${deb.architecture})`;
   const plainTo = join(into, 'plain.deb');
@@ -43,5 +46,6 @@ export async function takeFromDeb({
     signal,
     // A package's links are those of a whole system.
     absoluteLinks: 'inside',
+    ...(note && { note }),
   });
 }

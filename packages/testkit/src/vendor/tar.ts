@@ -1,6 +1,8 @@
 /** An entry of a tar as a vendor, or somebody worse, may write it: nothing about it is checked. */
 export interface VendorEntry {
   readonly name: string;
+  /** Whether the name is written in ISO 8859-1, as of no system today. Default: in UTF-8. */
+  readonly latin1?: boolean;
   readonly content?: Buffer | string;
   /** ustar's type flag: "0" file, "1" hard link, "2" symlink, "3" device, "5" folder, "6" pipe. Default: file. */
   readonly flag?: string;
@@ -35,9 +37,12 @@ function paxRecord(key: string, value: string): string {
   return `${length + digits}${rest}`;
 }
 
-function header({ name, flag = '0', link = '', mode = 0o644, size }: VendorEntry, length: number): Buffer {
+function header(
+  { name, latin1 = false, flag = '0', link = '', mode = 0o644, size }: VendorEntry,
+  length: number,
+): Buffer {
   const block = Buffer.alloc(BLOCK);
-  block.write(name, 0, 100);
+  block.write(name, 0, 100, latin1 ? 'latin1' : 'utf8');
   const numbers: readonly (readonly [number, number, number])[] = [
     [100, 8, mode],
     [108, 8, 501],

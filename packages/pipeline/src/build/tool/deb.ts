@@ -55,7 +55,8 @@ async function make(
   if (!fetched.ok) return fetched;
   const [file] = fetched.value;
   if (!file) throw new Error('one package was asked for, none came');
-  const { signal } = session.context;
-  const taken = await takeFromDeb({ deb: file, files, into: join(into, 'deb'), readTar, signal });
+  const { signal, progress } = session.context;
+  const note = (line: string): void => progress.note(line);
+  const taken = await takeFromDeb({ deb: file, files, into: join(into, 'deb'), readTar, signal, note });
   return taken.ok ? linkedEntries(tool, taken.value, links) : taken;
 }

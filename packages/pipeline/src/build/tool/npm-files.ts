@@ -33,5 +33,6 @@ export function takeFromNpm(
     readTar,
     signal: context.signal,
     fromTopFolder: true,
+    note: (line) => context.progress.note(line),
   });
 }

@@ -67,6 +67,7 @@ export async function releaseEntries(
     into: join(into, 'unpacked'),
     readTar,
     signal: context.signal,
+    note: (line) => context.progress.note(line),
   });
   return taken.ok ? linkedEntries(tool, taken.value, links) : taken;
 }

@@ -1,0 +1,59 @@
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { displayPath } from '../bytes';
+import { caught } from '../fault';
+import { ContentReader } from '../tar/content';
+import type { TarEntry } from '../tar/entry';
+import { WHITEOUT } from './path-index';
+
+/** dpkg's list of what a package installed, a path a line (dpkg-query(1), --listfiles). */
+const PACKAGE_LIST = /^var\/lib\/dpkg\/info\/([^/]+)\.list$/;
+
+/** Whether a path can't be that of a file: its name removes another (OCI image-spec 1.1, layer.md, "Whiteouts"). */
+export function isReserved(path: string): boolean {
+  return path.split('/').some((name) => name.startsWith(WHITEOUT));
+}
+
+/** The failures (`archive-format`) of files of a package that a layer would take for the removal of others. */
+export function reservedFailures(owner: string, paths: readonly string[]): Failure[] {
+  return paths.filter(isReserved).map((path) => ({
+    code: 'archive-format',
+    message: `${owner} brings the file "${displayPath(path)}": in a layer that name removes another file.`,
+    hint: 'Names that begin with ".wh." are reserved for layers: leave the package out, or report it to its maintainer.',
+  }));
+}
+
+/** As `reservedFailures`, of files of a `rootfs/` folder (`rootfs`). */
+export function reservedInRootfs(folder: string, entries: readonly TarEntry[]): Failure[] {
+  const reserved = entries.filter(({ path }) => isReserved(path));
+  return reserved.map(({ path }) => ({
+    code: 'rootfs',
+    message: `${folder}/${displayPath(path)} can't be in an image: in a layer that name removes another file.`,
+    hint: 'Names that begin with ".wh." are reserved for layers: rename it. Files of packages are left out by "omit".',
+  }));
+}
+
+/**
+ * Checks what packages installed during a step, by dpkg's own lists: in the step's changes a file of such a name and
+ * the removal of another look the same. Fails with `archive-format`, and `io` where a list can't be read.
+ */
+export async function checkInstalledNames(changes: readonly TarEntry[]): Promise<Result<void>> {
+  const failures = await caught("reading dpkg's lists", async () => {
+    const reader = new ContentReader();
+    try {
+      return changes.flatMap((entry) => inList(entry, reader));
+    } finally {
+      reader.close();
+    }
+  });
+  if (!failures.ok) return failures;
+  const [first, ...rest] = failures.value;
+  return first ? fail(first, ...rest) : ok(undefined);
+}
+
+function inList(entry: TarEntry, reader: ContentReader): Failure[] {
+  const name = PACKAGE_LIST.exec(entry.path)?.[1];
+  if (name === undefined || entry.type !== 'file') return [];
+  const list = Buffer.from(reader.head(entry, entry.size)).toString('latin1');
+  if (!list.includes(`/${WHITEOUT}`)) return [];
+  return reservedFailures(`The package ${displayPath(name)}`, list.split('\n'));
+}
