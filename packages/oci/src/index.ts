@@ -25,6 +25,7 @@ export * from './tar/file';
 export * from './export/export';
 export * from './export/request';
 export * from './export/target';
+export { unzstd } from './compress/unzstd';
 export { recompress, type BlobSink } from './layer/convert';
 export { indexLayer } from './layer/index-layer';
 export { generatedBy } from './layer/generated';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReleaseFormat } from '@image-tooling/model';
 import { ARCHIVE_LIMITS } from '@image-tooling/sources';
 import { vendorTar, vendorZip, type VendorEntry, type VendorZipEntry } from '@image-tooling/testkit';
-import { PROGRAM, shown, take, TOOL, XZ, XZ_ZEROS, ZIP_TOOL } from './vendor-archives';
+import { packed, PROGRAM, shown, take, TOOL, XZ, XZ_ZEROS, ZIP_TOOL } from './vendor-archives';
 
 describe('a bad archive is refused whole, with what is wrong', () => {
   const withTool = (...more: VendorEntry[]): Buffer => vendorTar([TOOL, ...more]);
@@ -31,6 +31,11 @@ describe('a bad archive is refused whole, with what is wrong', () => {
     'xz that is cut off': ['tar.xz', XZ.subarray(0, -20)],
     'xz with bytes behind it': ['tar.xz', Buffer.concat([XZ, Buffer.from('more')])],
     'xz that was altered': ['tar.xz', altered(XZ, 60)],
+    'zst that is cut off': ['tar.zst', packed('zstd', withTool()).subarray(0, -9)],
+    'zst with bytes behind it': ['tar.zst', Buffer.concat([packed('zstd', withTool()), Buffer.from('more')])],
+    'zst that was altered': ['zst', altered(packed('zstd', withTool()), -2)],
+    // Magic number, no content size, a window of 2³⁰ bytes; one raw block of one byte (RFC 8878, section 3.1.1).
+    'zst that asks for a gigabyte of memory': ['zst', Buffer.from('28b52ffd00a009000078', 'hex')],
     'header that was altered': ['tar', altered(withTool(), 110)],
     'zip where a tar.gz is expected': ['tar.gz', zipWith()],
     'program where an archive is expected': ['tar.xz', Buffer.from('\x7fELF\x02\x01\x01')],
@@ -153,6 +158,9 @@ describe('a bomb', () => {
     ['tar.gz', gzipSync(vendorTar([{ name: 'tool', content: zeros }]))],
     ['tar.xz', XZ_ZEROS],
     ['gz', gzipSync(zeros)],
+    ['xz', packed('xz', zeros)],
+    ['zst', packed('zstd', zeros)],
+    ['tar.zst', packed('zstd', vendorTar([{ name: 'tool', content: zeros }]), '--no-content-size')],
     ['zip', vendorZip([{ name: 'tool', content: zeros }])],
   ])('in a %s is refused before it fills the disk', async (format, bytes) => {
     const result = await take(format, bytes, { limits });

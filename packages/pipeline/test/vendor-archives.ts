@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ReleaseFormat, Result } from '@image-tooling/model';
-import { readTar } from '@image-tooling/oci';
+import { readTar, unzstd } from '@image-tooling/oci';
 import { takeFromArchive, type TakenFiles, type TakeRequest } from '@image-tooling/sources';
 import type { VendorEntry, VendorZipEntry } from '@image-tooling/testkit';
 
@@ -26,6 +27,11 @@ export const XZ_ZEROS = Buffer.from(
   'base64',
 );
 
+/** Packed by the host's own program. */
+export function packed(program: 'xz' | 'zstd', content: Buffer, ...options: string[]): Buffer {
+  return execFileSync(program, ['-c', '-q', ...options], { input: content, maxBuffer: 2 ** 26 });
+}
+
 /** Takes files out of an archive as a build does; by default a program that is called `tool`. */
 export async function take(
   format: ReleaseFormat,
@@ -44,6 +50,7 @@ export async function take(
     files: { tool: 'bin/tool' },
     into: join(folder, 'into'),
     readTar,
+    unzstd,
     signal: new AbortController().signal,
     ...changes,
   });

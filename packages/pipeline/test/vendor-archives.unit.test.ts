@@ -2,11 +2,12 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ReleaseFormat } from '@image-tooling/model';
 import { vendorTar, vendorZip, type VendorEntry } from '@image-tooling/testkit';
-import { PROGRAM, shown, take, TOOL, XZ } from './vendor-archives';
+import { packed, PROGRAM, shown, take, TOOL, XZ } from './vendor-archives';
 
 const PACKED: readonly (readonly [ReleaseFormat, (tar: Buffer) => Buffer])[] = [
   ['tar', (tar) => tar],
   ['tar.gz', (tar) => gzipSync(tar)],
+  ['tar.zst', (tar) => packed('zstd', tar)],
 ];
 
 describe('files of a vendor’s archive', () => {
@@ -50,6 +51,8 @@ describe('files of a vendor’s archive', () => {
   it.each<[ReleaseFormat, Buffer]>([
     ['binary', Buffer.from(PROGRAM)],
     ['gz', gzipSync(PROGRAM)],
+    ['xz', packed('xz', Buffer.from(PROGRAM))],
+    ['zst', packed('zstd', Buffer.from(PROGRAM))],
   ])('may be one program alone: %s', async (format, bytes) => {
     const files = { 'tool-linux-amd64': 'lib/docker/cli-plugins/tool' };
     expect(await shown(await take(format, bytes, { files }))).toBe(

@@ -1,7 +1,17 @@
 import type * as z from 'zod';
 
 /** What vendors publish: archives, a packed program, or the program itself. */
-export const RELEASE_FORMATS = ['tar.gz', 'tar.xz', 'tar', 'zip', 'gz', 'binary'] as const;
+export const RELEASE_FORMATS = [
+  'tar.gz',
+  'tar.xz',
+  'tar.zst',
+  'tar',
+  'zip',
+  'gz',
+  'xz',
+  'zst',
+  'binary',
+] as const;
 
 export type ReleaseFormat = (typeof RELEASE_FORMATS)[number];
 
@@ -11,13 +21,17 @@ const ENDS: readonly (readonly [string, ReleaseFormat])[] = [
   ['.tgz', 'tar.gz'],
   ['.tar.xz', 'tar.xz'],
   ['.txz', 'tar.xz'],
+  ['.tar.zst', 'tar.zst'],
+  ['.tzst', 'tar.zst'],
   ['.tar', 'tar'],
   ['.zip', 'zip'],
   ['.gz', 'gz'],
+  ['.xz', 'xz'],
+  ['.zst', 'zst'],
 ];
 
 /** Ends of files that are no program either. */
-const UNREADABLE = /\.(?:tar\.[a-z0-9]+|tbz2?|tzst|bz2|xz|zst|7z|rar|deb|rpm|apk|dmg|pkg|msi|exe|html?)$/;
+const UNREADABLE = /\.(?:tar\.[a-z0-9]+|tbz2?|bz2|7z|rar|deb|rpm|apk|dmg|pkg|msi|exe|html?)$/;
 
 interface Given {
   readonly url: string;
@@ -31,9 +45,11 @@ export function releaseFormat({ url, format }: Pick<Given, 'url' | 'format'>): R
   return format ?? ENDS.find(([end]) => path.endsWith(end))?.[1] ?? 'binary';
 }
 
+const LONE: ReadonlySet<ReleaseFormat> = new Set(['binary', 'gz', 'xz', 'zst']);
+
 /** Whether the file is one program, not an archive of several files. */
 export function isLoneProgram(format: ReleaseFormat): boolean {
-  return format === 'binary' || format === 'gz';
+  return LONE.has(format);
 }
 
 /** Reports a kind of file that can't be read, and several files of a lone program. */

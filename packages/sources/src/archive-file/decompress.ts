@@ -4,10 +4,19 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { isErrno } from '@image-tooling/host';
+import type { Result } from '@image-tooling/model';
 import { ArchiveFault } from './fault';
 import { mostUnpacked, type ArchiveLimits } from './limits';
 
-export type Packing = 'gz' | 'xz';
+export type Packing = 'gz' | 'xz' | 'zst';
+
+/** Decompresses a file of zstd, up to `most` bytes. Gives the content's bytes. */
+export type Unzstd = (request: {
+  readonly file: string;
+  readonly to: string;
+  readonly most: number;
+  readonly signal: AbortSignal;
+}) => Promise<Result<number>>;
 
 export interface Decompression {
   readonly file: string;
@@ -15,6 +24,7 @@ export interface Decompression {
   /** Where the content is written. */
   readonly to: string;
   readonly limits: ArchiveLimits;
+  readonly unzstd: Unzstd | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -22,8 +32,17 @@ export interface Decompression {
  * Decompresses a file piece by piece. Throws `ArchiveFault` for data that is damaged, cut off or followed by other
  * bytes, and for more content than the limits allow; file system errors as they are. Gives the content's bytes.
  */
-export async function decompress({ file, packing, to, limits, signal }: Decompression): Promise<number> {
+export async function decompress({
+  file,
+  packing,
+  to,
+  limits,
+  unzstd,
+  signal,
+}: Decompression): Promise<number> {
   const { size } = await stat(file);
+  if (packing === 'zst')
+    return unzstdTo({ file, to, most: mostUnpacked(size, limits), signal }, size, unzstd);
   const counter = new Counter(mostUnpacked(size, limits), size);
   try {
     await pipeline(await contentOf(file, packing), counter, createWriteStream(to), { signal });
@@ -33,8 +52,20 @@ export async function decompress({ file, packing, to, limits, signal }: Decompre
   }
 }
 
+/** Gives the content's bytes. Throws as `decompress` does. */
+async function unzstdTo(request: Parameters<Unzstd>[0], size: number, unzstd?: Unzstd): Promise<number> {
+  if (!unzstd) throw new Error('a file of zstd, and no decoder for it');
+  const done = await unzstd(request);
+  if (done.ok) return done.value;
+  const [{ code, message }] = done.failures;
+  if (code === 'too-large') throw bomb(size, request.most);
+  if (code === 'truncated') throw new ArchiveFault('ends before its content does (zst)');
+  if (code !== 'tar-format') throw new ArchiveFault(`can't be unpacked: ${message.replace(/\.$/, '')}`, code);
+  throw new ArchiveFault(`is damaged, or has other bytes after its end (zst: ${message.replace(/\.$/, '')})`);
+}
+
 /** The decoders of xz and zip are loaded when they are needed: most runs don't. */
-async function contentOf(file: string, packing: Packing): Promise<Readable> {
+async function contentOf(file: string, packing: 'gz' | 'xz'): Promise<Readable> {
   const source = createReadStream(file, { highWaterMark: PIECE });
   if (packing === 'gz') return gunzipped(source);
   const { xzContent } = await import('./xz');

@@ -1,5 +1,5 @@
 import { ioFailure, isErrno } from '@image-tooling/host';
-import { fail, type Failed, type Failure } from '@image-tooling/model';
+import { fail, type Failed, type Failure, type FailureCode } from '@image-tooling/model';
 
 const NEXT =
   'Nothing of it was taken. Look at the file that the vendor publishes, and take another version or source of the tool if it is like this there.';
@@ -9,7 +9,7 @@ export class ArchiveFault extends Error {
   constructor(
     /** Completes "<archive> …": `holds "../x", …`. */
     readonly what: string,
-    readonly code: 'archive-format' | 'too-large' | 'aborted' = 'archive-format',
+    readonly code: FailureCode = 'archive-format',
     readonly details: readonly string[] = [],
     readonly hint: string = NEXT,
   ) {

@@ -11,7 +11,7 @@ interface Sign {
 
 /**
  * RFC 1952 section 2.3.1; xz file format 1.2 section 2.1.1.1; APPNOTE.TXT 4.3.7 and 4.3.16 (an empty zip has its end
- * alone); POSIX pax, "ustar Interchange Format"; bzip2 and RFC 8878 section 3.1.1, which are told, not read.
+ * alone); POSIX pax, "ustar Interchange Format"; RFC 8878 section 3.1.1; bzip2, which is reported, not read.
  */
 const SIGNS: readonly Sign[] = [
   { format: 'gz', offset: 0, bytes: '\x1f\x8b' },
@@ -27,6 +27,9 @@ const EXPECTED: Readonly<Record<ReleaseFormat, string | undefined>> = {
   'tar.gz': 'gz',
   gz: 'gz',
   'tar.xz': 'xz',
+  xz: 'xz',
+  'tar.zst': 'zst',
+  zst: 'zst',
   tar: 'tar',
   zip: 'zip',
   binary: undefined,

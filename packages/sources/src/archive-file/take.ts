@@ -4,7 +4,7 @@ import { isLoneProgram, ok, type ReleaseFormat, type Result } from '@image-tooli
 import { leftOut } from './bad-members';
 import { checkMembers, type CheckedMembers, type LinkRules } from './check-members';
 import { chooseMembers, type ChosenFile, type WantedFiles } from './choose';
-import { decompress } from './decompress';
+import { decompress, type Packing, type Unzstd } from './decompress';
 import { archiveFailed } from './fault';
 import { checkFormat } from './format';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './limits';
@@ -24,6 +24,8 @@ export interface TakeRequest {
   /** An empty folder for what is unpacked: the entries that are given back point into it. */
   readonly into: string;
   readonly readTar: ReadTar;
+  /** Needed for formats of zstd only. */
+  readonly unzstd?: Unzstd;
   readonly signal: AbortSignal;
   /** Default: as a vendor's archive has them, `refused`. */
   readonly absoluteLinks?: LinkRules['absoluteLinks'];
@@ -62,30 +64,25 @@ export async function takeFromArchive(request: TakeRequest): Promise<Result<Take
   }
 }
 
-async function takeProgram({
-  archive,
-  format,
-  files,
-  into,
-  limits,
-  signal,
-}: TakeRequest): Promise<TakenFiles> {
-  let { file } = archive;
-  if (format === 'gz') {
-    file = join(into, 'program');
-    await decompress({
-      file: archive.file,
-      packing: 'gz',
-      to: file,
-      limits: limits ?? ARCHIVE_LIMITS,
-      signal,
-    });
-  }
+async function takeProgram(request: TakeRequest): Promise<TakenFiles> {
+  const { archive, files, into } = request;
+  const unpacked = join(into, 'program');
+  const file = (await unpackedTo(unpacked, request)) ? unpacked : archive.file;
   const content = { file, offset: 0, length: (await stat(file)).size };
   const [to] = Object.values(files);
   if (to === undefined) throw new Error('a source without files passed the schema');
   return { files: [{ kind: 'file', to, content, executable: true }], terms: [] };
 }
+
+/** Decompresses the archive to a file; false where it is not compressed as a whole. */
+async function unpackedTo(to: string, request: TakeRequest): Promise<boolean> {
+  const { archive, format, limits = ARCHIVE_LIMITS, unzstd, signal } = request;
+  const packing = PACKINGS.find((one) => format === one || format === `tar.${one}`);
+  if (packing) await decompress({ file: archive.file, packing, to, limits, unzstd, signal });
+  return packing !== undefined;
+}
+
+const PACKINGS: readonly Packing[] = ['gz', 'xz', 'zst'];
 
 async function takeMembers(request: TakeRequest): Promise<TakenFiles> {
   const { files, limits = ARCHIVE_LIMITS, absoluteLinks = 'refused' } = request;
@@ -117,10 +114,9 @@ async function opened(request: TakeRequest, limits: ArchiveLimits): Promise<Open
   const { name, archive, format, into, signal, readTar } = request;
   const { file } = archive;
   if (format === 'zip') return (await import('./zip')).openZip({ file, into, limits, signal });
-  if (format === 'tar') return openTar(archive, name, limits, readTar);
   const tar = join(into, 'archive.tar');
-  await decompress({ file, packing: format === 'tar.xz' ? 'xz' : 'gz', to: tar, limits, signal });
-  return openTar({ file: tar }, name, limits, readTar);
+  const place = (await unpackedTo(tar, request)) ? { file: tar } : archive;
+  return openTar(place, name, limits, readTar);
 }
 
 /** Contents, each unpacked once. */

@@ -7,7 +7,7 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import { readTar, type TarEntry } from '@image-tooling/oci';
+import { readTar, unzstd, type TarEntry } from '@image-tooling/oci';
 import { fetchRelease, releaseFailed, takeFromArchive, type LockedRelease } from '@image-tooling/sources';
 import { releaseFetch, releaseName } from '../../release';
 import type { Session } from '../../session';
@@ -66,6 +66,7 @@ export async function releaseEntries(
     files,
     into: join(into, 'unpacked'),
     readTar,
+    unzstd,
     signal: context.signal,
     note: (line) => context.progress.note(line),
   });
