@@ -20,6 +20,7 @@ export { GRACE_MS } from './store/used';
 export type { StoreUser } from './store/users';
 export * from './tar/entry';
 export { checkInstalledNames, reservedFailures } from './layer/reserved-names';
+export { rootfsLosses } from './layer/rootfs-losses';
 export { readTar, type FilePart } from './tar/read';
 export * from './tar/file';
 export * from './export/export';

@@ -27,6 +27,7 @@ import { ensureLayers } from './ensure-layers';
 import { helpEntries } from './help-layer';
 import { readPlan, type PlannedImage } from './read-plan';
 import { replacedLayers } from './replaced';
+import { noteRootfsLosses } from './rootfs-losses';
 import { makeSystemLayer } from './system-layer';
 import { layerText } from './words';
 
@@ -107,9 +108,10 @@ async function ownLayers(
   );
   if (!system.ok) return system;
   const below = [...plan.parent.filter(isSystem), ...plan.base, ...system.value];
-  const own = await optionalLayer(session, plan.files, replaced, () =>
-    writeOwn(session, files?.entries ?? [], below),
-  );
+  const own = await optionalLayer(session, plan.files, replaced, async () => {
+    await noteRootfsLosses(session, image);
+    return writeOwn(session, files?.entries ?? [], below);
+  });
   if (!own.ok) return own;
   const help = await ensureLayer(session, plan.help, () => writeOwn(session, helpEntries(plan.helpText), []));
   return help.ok ? ok({ system: system.value, files: own.value, help: help.value }) : help;

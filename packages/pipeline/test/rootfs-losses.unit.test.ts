@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { parseImage } from '@image-tooling/model';
+import { noteRootfsLosses } from '../src/build/rootfs-losses';
+
+/** What a build notes of a rootfs that `fill` makes. */
+async function notes(fill: (rootfs: string) => void, members: object = {}): Promise<string[]> {
+  const root = mkdtempSync(join(tmpdir(), 'rootfs-losses-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const rootfs = join(root, 'images/app/rootfs');
+  mkdirSync(join(rootfs, 'bin'), { recursive: true });
+  fill(rootfs);
+  const definition = { description: 'X', from: { debian: 'trixie' }, files: 'rootfs', ...members };
+  const parsed = parseImage('images/app/image.json', JSON.stringify(definition));
+  if (!parsed.ok) throw new Error('the definition is wrong');
+  const lines: string[] = [];
+  const progress = { note: (line: string) => void lines.push(line), step: () => expect.fail('no step') };
+  const context = { signal: new AbortController().signal, progress };
+  const image = { name: 'app', folder: 'images/app', definition: parsed.value.value };
+  await noteRootfsLosses({ root, context, env: process.env }, image);
+  return lines;
+}
+
+it('notes setuid bits and hard links, and what to write instead', async () => {
+  const lines = await notes((rootfs) => {
+    for (const name of ['a', 'b', 'plain']) writeFileSync(join(rootfs, 'bin', name), name);
+    chmodSync(join(rootfs, 'bin/a'), 0o4755);
+    chmodSync(join(rootfs, 'bin'), 0o1777);
+    linkSync(join(rootfs, 'bin/b'), join(rootfs, 'bin/c'));
+    symlinkSync('plain', join(rootfs, 'bin/link'));
+  });
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "app: images/app/rootfs: "bin" has mode 1777 here; git keeps no setuid, setgid or sticky bit, so the image has none. Write "modes": { "/bin": "1777" } in image.json.",
+      "app: images/app/rootfs: "bin/a" has mode 4755 here; git keeps no setuid, setgid or sticky bit, so the image has none. Write "modes": { "/bin/a": "4755" } in image.json.",
+      "app: images/app/rootfs: "bin/b" and "bin/c" are one file here (hard links); git keeps copies, and so does the image. Use symbolic links to have it once.",
+    ]
+  `);
+});
+
+it('notes nothing where image.json says it, or where nothing is lost', async () => {
+  const fill = (rootfs: string): void => {
+    writeFileSync(join(rootfs, 'bin/a'), '');
+    chmodSync(join(rootfs, 'bin/a'), 0o6755);
+    chmodSync(join(rootfs, 'bin'), 0o1777);
+  };
+  const directories = [{ path: '/bin', mode: '1777' }];
+  expect(await notes(fill, { modes: { '/bin/a': '6755' }, directories })).toEqual([]);
+  expect(await notes(() => undefined)).toEqual([]);
+});
+
+it('notes capabilities', async (context) => {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/sbin/setcap'))
+    return context.skip('no root, or no setcap');
+  const lines = await notes((rootfs) => {
+    writeFileSync(join(rootfs, 'bin/ping'), '');
+    execFileSync('/usr/sbin/setcap', ['cap_net_raw+ep', join(rootfs, 'bin/ping')]);
+  });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('"bin/ping" has capabilities here (cap_net_raw');
+});
