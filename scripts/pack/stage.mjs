@@ -28,7 +28,7 @@ export function stage(folder, { to, version }) {
   lists.forEach((name, index) => writeJson(join(to, name), bundledPaths(read[index])));
   writeJson(
     join(to, 'package.json'),
-    manifest(folder, { version, dependencies, extra: extra(folder, version) }),
+    manifest(folder, { version, dependencies, extra: extra(folder, version, dependencies) }),
   );
   if (inside.length > 0) write(join(to, 'dist/THIRD-PARTY-LICENCES.txt'), licencesOf(inside));
   copy('LICENSE', join(to, 'LICENSE'));
@@ -38,12 +38,16 @@ export function stage(folder, { to, version }) {
   return to;
 }
 
-/** The plugin runs the command of its own version; a new workspace begins with the Nx that all was tested with. */
-function extra(folder, version) {
-  if (folder === 'nx') {
-    const { peerDependencies } = readPackage(folder);
-    return { peerDependencies: { ...peerDependencies, '@image-tooling/cli': version } };
-  }
+/**
+ * The plugin runs the command of its own version, and brings @nx/devkit: yarn 1 installs no peers, and then Nx can't
+ * load the plugin. A new workspace begins with the Nx that all was tested with.
+ */
+function extra(folder, version, dependencies) {
+  if (folder === 'nx')
+    return {
+      dependencies: { ...dependencies, ...readPackage(folder).peerDependencies },
+      peerDependencies: { '@image-tooling/cli': version },
+    };
   return folder === 'create' ? { nxVersion: readRoot().devDependencies.nx } : {};
 }
 
