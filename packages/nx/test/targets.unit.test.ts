@@ -139,7 +139,11 @@ describe('the targets of an image', () => {
   });
 
   it('lock the image alone: neither its parent nor its tools', () => {
-    expect(targets['lock']).toEqual({ command: `exec image-tooling lock k8s --arguments-fd=3 3<<''\n{args}\n`, cache: false, dependsOn: [] });
+    expect(targets['lock']).toEqual({
+      command: `exec image-tooling lock k8s --arguments-fd=3 3<<''\n{args}\n`,
+      cache: false,
+      dependsOn: [],
+    });
   });
 
   it('open a shell in what was built', () => {

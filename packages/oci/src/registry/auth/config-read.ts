@@ -1,14 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isErrno } from '@image-tooling/host';
-import {
-  fail,
-  failWith,
-  ok,
-  syntaxFailures,
-  type Failure,
-  type Result,
-} from '@image-tooling/model';
+import { fail, failWith, ok, syntaxFailures, type Failure, type Result } from '@image-tooling/model';
 import type { ConfigFile } from './config-files';
 import { isObject, type Fields } from './fields';
 import { variableContent } from './config-variable';
