@@ -3,6 +3,8 @@ import { visible } from './visible';
 
 /** Longest piece of a line that an excerpt shows, in characters. */
 const WIDTH = 100;
+/** Characters around it that are searched for passwords: a line may be megabytes long, and have many mistakes. */
+const MARGIN = 4096;
 
 /**
  * The line that holds `offset` and the one before it, numbered, with `length` characters marked:
@@ -13,14 +15,18 @@ const WIDTH = 100;
  */
 export function excerptOf(lines: Lines, offset: number, length: number, label: string): string {
   const { line, column } = positionAt(lines, offset);
-  const content = withoutPasswords(lineAt(lines, line) ?? '');
-  const start = column < WIDTH - 20 ? 0 : column - WIDTH / 2;
+  const shownFrom = column < WIDTH - 20 ? 0 : column - WIDTH / 2;
+  const readFrom = Math.max(0, shownFrom - MARGIN);
+  const content = withoutPasswords((lineAt(lines, line) ?? '').slice(readFrom, shownFrom + WIDTH + MARGIN));
+  const start = shownFrom - readFrom;
   const gutter = String(line).length;
   const before = start === 0 ? lineAt(lines, line - 1) : undefined;
   return [
-    ...(before === undefined ? [] : [numbered(line - 1, gutter, clip(withoutPasswords(before), 0))]),
+    ...(before === undefined
+      ? []
+      : [numbered(line - 1, gutter, clip(withoutPasswords(before.slice(0, WIDTH + MARGIN)), 0))]),
     numbered(line, gutter, clip(content, start)),
-    `${' '.repeat(gutter)} | ${marks(content, start, column - 1, length)} ${visible(label)}`,
+    `${' '.repeat(gutter)} | ${marks(content, start, column - 1 - readFrom, length)} ${visible(label)}`,
   ].join('\n');
 }
 
