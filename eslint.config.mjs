@@ -12,7 +12,7 @@ const LAYERS = {
   pipeline: ['model', 'host', 'oci', 'engines', 'sources'],
   cli: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
   nx: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
-  create: ['model', 'nx'],
+  create: ['model', 'host', 'nx'],
   testkit: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
 };
 
