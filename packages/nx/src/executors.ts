@@ -14,6 +14,15 @@ export const test = executorOf('test');
 export const lock = executorOf('lock');
 export const load = executorOf('load');
 export const publish = executorOf('publish');
+export const explain = executorOf('explain');
+export const shell = executorOf('shell');
+
+/** `build` and `test` without a platform, and their `-all`: without options their dependencies have done the work. */
+export const whole: Executor = (options, context) => {
+  const [verb = '', all] = (context.targetName ?? '').split('-');
+  if (Object.keys(options).length === 0) return Promise.resolve({ success: true });
+  return executorOf(verb)(all ? { ...options, allPlatforms: true } : options, context);
+};
 
 function executorOf(command: string): Executor {
   return (options, context) => {

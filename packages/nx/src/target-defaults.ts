@@ -28,16 +28,35 @@ export function replacedBy({ targetDefaults }: NxJsonConfiguration, workspaceRoo
 /** Of a cached target: what decides whether Nx takes it from its cache, and what it then restores. */
 const DECIDING = ['inputs', 'outputs', 'dependsOn'];
 
-/** The target, or one that fails where it could be taken from the cache when it is out of date. */
-export function refuseUnsafe(
+/** What an entry has that says what a target runs. */
+const RUNNING = ['command', 'executor', 'options'];
+
+/**
+ * The target as it has to be where defaults replace keys of it. One whose command would be another is run by an
+ * executor of ours: Nx leaves out entries that do not go with that. One that could be taken from the cache when it is
+ * out of date fails.
+ */
+export function withstanding(
   name: string,
   target: TargetConfiguration,
   replaced: readonly string[],
 ): TargetConfiguration {
+  if (replaced.some((key) => RUNNING.includes(key))) return byExecutor(name, target);
   const unsafe = replaced.filter((key) => (target.cache === true ? DECIDING.includes(key) : key === 'cache'));
   if (unsafe.length === 0) return target;
   const words = ['sh', 'node_modules/@image-tooling/nx/bin/refuse-defaults.sh', name, unsafe.join(', ')];
   return { ...target, command: `exec ${commandLine(words)} 3<<''\n{args}\n` };
+}
+
+/** `build-amd64` and `test-amd64` name a platform; `build`, `test` and their `-all` leave the work to those. */
+function byExecutor(
+  name: string,
+  { command: _command, ...target }: TargetConfiguration,
+): TargetConfiguration {
+  const [verb = '', arch] = name.split('-');
+  const isWhole = ['build', 'test'].includes(verb) && (arch === undefined || arch === 'all');
+  const options = isWhole || arch === undefined ? {} : { options: { platform: `linux/${arch}` } };
+  return { ...target, executor: `@image-tooling/nx:${isWhole ? 'whole' : verb}`, ...options };
 }
 
 /** A list with `...` in it has the inferred entries there. */

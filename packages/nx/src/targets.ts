@@ -2,7 +2,7 @@ import type { TargetConfiguration } from '@nx/devkit';
 import { archOf, platformFolder, type Platform } from '@image-tooling/model/platform';
 import { commandUnlessDone, taskCommand } from './command-line';
 import type { ProjectDefinition } from './definition';
-import { refuseUnsafe, type Replaced } from './target-defaults';
+import { withstanding, type Replaced } from './target-defaults';
 import { imageInputs, testInputs, toolInputs, type InputSetting } from './inputs';
 
 type Targets = Record<string, TargetConfiguration>;
@@ -23,7 +23,7 @@ export function targetsOf(definition: ProjectDefinition, setting: Setting): Targ
   return Object.fromEntries(
     Object.entries(inferredTargets(definition, setting)).map(([name, target]) => [
       name,
-      refuseUnsafe(name, target, setting.replaced(definition, name)),
+      withstanding(name, target, setting.replaced(definition, name)),
     ]),
   );
 }

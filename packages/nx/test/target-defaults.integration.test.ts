@@ -22,6 +22,27 @@ it('builds and tests where targetDefaults give build and test other dependencies
   expect(calls).toContain('test k8s --with-parents');
 });
 
+it('builds and tests where targetDefaults say what build and test run', async () => {
+  withDefaults({
+    build: { command: 'echo other' },
+    test: {
+      executor: 'nx:run-commands',
+      cache: true,
+      inputs: ['default'],
+      options: { command: 'echo other' },
+    },
+    'build-*': { command: 'echo other' },
+  });
+  const { exitCode, output } = await workspace.nx('run base:test');
+  expect(exitCode, output).toBe(0);
+  expect(workspace.calls()).toEqual([
+    'build base --platform linux/amd64',
+    'test base --platform linux/amd64',
+  ]);
+  await workspace.nx('run base:build --check');
+  expect(workspace.calls()).toEqual(['build base --check']);
+});
+
 it.each([
   ['build', { build: { cache: true, dependsOn: ['^build'], inputs: ['default', '^default'] } }, 'cache'],
   ['test', { test: { cache: true, inputs: ['default'] } }, 'cache'],

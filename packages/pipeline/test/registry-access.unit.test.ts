@@ -10,7 +10,7 @@ it('says that the store is at fault, not the registry, where no lock can be writ
     failures: [
       {
         code: 'io',
-        message: expect.stringContaining('The store of this machine, which holds the locks') as string,
+        message: expect.stringContaining("The store can't be in /dev/null/store") as string,
         hint: expect.stringContaining('IMAGE_STORE') as string,
       },
     ],

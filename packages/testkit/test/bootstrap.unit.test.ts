@@ -47,6 +47,7 @@ beforeEach(() => {
   fake('sleep', 'true');
   // Packages with services are there: to keep those of a new one off would change this machine.
   for (const name of ['docker-registry', 'podman', 'ctr']) fake(name, 'true');
+  fake('apt-cache', 'true');
   fake('apt-get', 'for line in {1..1000}; do echo "apt $1 $line"; done');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -79,6 +80,7 @@ it('shows its own few lines, and leaves nothing behind', () => {
 });
 
 it('shows the end of what apt printed where it fails, and where all of it is', () => {
+  fake('apt-cache', 'true');
   fake('apt-get', 'for line in {1..1000}; do echo "apt $1 $line"; done; exit 100');
   const { status, stderr } = bootstrap();
   expect(status).toBe(1);
