@@ -1,7 +1,8 @@
 import { checkLocks, differingNotes, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
 import { findProject, loadWorkspaceFor } from '../workspace/load';
-import { differencesFromIndex } from '../git/differences';
+import { differencesFromIndex, withoutPaths } from '../git/differences';
+import { gitFacts } from '../git/facts';
 import { buildBelow, ensureBelow, writeImageOutputs } from './below';
 import { makeImage, type MadeImage } from './image';
 import { ensureTool } from './tool';
@@ -54,7 +55,10 @@ async function buildImage(
   return written.ok ? ok({ kind: 'image', name: image.name, made: made.value }) : written;
 }
 
-/** Says which of the image's files a publish will refuse. A workspace that git does not know can't be published at all. */
+/**
+ * Says which of the image's files a publish will refuse though git's status has nothing to say of them. A workspace
+ * that git does not know can't be published at all.
+ */
 async function noteDifferences(
   { root, env, context }: Session,
   { name, folder, definition }: Image,
@@ -62,6 +66,9 @@ async function noteDifferences(
   if (definition.files === undefined) return;
   const place = { root, env, signal: context.signal };
   const differing = await differencesFromIndex(place, [`${folder}/${definition.files}/`]);
-  if (!differing.ok) return;
-  differingNotes(name, differing.value).forEach((line) => context.progress.note(line));
+  if (!differing.ok || differing.value.length === 0) return;
+  const facts = await gitFacts(place);
+  if (!facts.ok) return;
+  const unnoticed = withoutPaths(differing.value, facts.value.uncommitted);
+  differingNotes(name, unnoticed).forEach((line) => context.progress.note(line));
 }

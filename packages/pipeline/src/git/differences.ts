@@ -34,3 +34,13 @@ function differingPaths(committed: IndexFiles, files: ReadonlyMap<string, WorkFi
     })
     .sort(byBytes);
 }
+
+/** Those that are not told already: by a list of paths, in which a folder ends with a slash. */
+export function withoutPaths(
+  differences: readonly CommitDifference[],
+  known: readonly string[],
+): CommitDifference[] {
+  const isKnown = (path: string) =>
+    known.some((one) => path === one || (one.endsWith('/') && path.startsWith(one)));
+  return differences.filter(({ path }) => !isKnown(path));
+}

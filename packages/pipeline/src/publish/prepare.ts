@@ -17,7 +17,7 @@ import type { RepositoryName } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { repositoryOf } from './destination';
 import { evidenceOf, type Evidence } from './evidence';
-import { differencesFromIndex } from '../git/differences';
+import { differencesFromIndex, withoutPaths } from '../git/differences';
 import { gitFacts } from '../git/facts';
 import type { PublishRequest } from './request';
 import { committedInputs, uncommittedInputs } from './uncommitted';
@@ -62,7 +62,7 @@ export async function prepare(
     mode: mode.value,
     platforms: evidence.platforms,
     uncommitted,
-    differing: differing.value.filter(({ path }) => !uncommitted.some((one) => path.startsWith(one))),
+    differing: withoutPaths(differing.value, uncommitted),
     allowDirty: request.allowDirty,
     overridden: evidence.overridden,
   };
