@@ -37,6 +37,7 @@ describe('init', () => {
       expect.arrayContaining(['.nx/cache', '.nx/workspace-data', 'images/*/dist', 'tools/*/dist']),
     );
     expect(tree.read('.nxignore', 'utf8')).toContain('images/*/README.md');
+    expect(tree.read('.gitattributes', 'utf8')).toBe('images/** -text\ntools/** -text\n');
     expect(tree.children('trust').sort()).toEqual(['README.md', 'debian', 'debian-security']);
     expect(tree.read('trust/debian/trixie-stable.asc', 'utf8')).toMatch(
       /^-----BEGIN PGP PUBLIC KEY BLOCK-----/,

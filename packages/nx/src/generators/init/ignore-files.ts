@@ -1,7 +1,10 @@
 import type { Tree } from '@nx/devkit';
 import type { Folders } from '../../options';
 
-/** Keeps what tasks write out of git, and what decides nothing out of `nx affected`. Adds only lines that miss. */
+/**
+ * Keeps what tasks write out of git, what decides nothing out of `nx affected`, and git's conversion of line ends out of
+ * images. Adds only missing lines.
+ */
 export function addIgnoreEntries(tree: Tree, { images, tools }: Folders): void {
   addLines(tree, '.gitignore', [
     'node_modules',
@@ -10,6 +13,7 @@ export function addIgnoreEntries(tree: Tree, { images, tools }: Folders): void {
     `${images}/*/dist`,
     `${tools}/*/dist`,
   ]);
+  addLines(tree, '.gitattributes', [`${images}/** -text`, `${tools}/** -text`]);
   addLines(tree, '.nxignore', [`${images}/*/README.md`, `${tools}/*/README.md`]);
 }
 
