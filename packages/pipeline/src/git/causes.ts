@@ -19,7 +19,7 @@ export interface Differing {
   readonly file: WorkFile | undefined;
 }
 
-const FRESH = 'then check the files out again: git rm -r --cached --quiet . && git reset --hard';
+const FRESH = 'then delete the files and check them out again: git checkout -- <path>';
 
 /** Why a file differs, and what to do; undefined where it is the committed one after all (Git LFS). */
 export async function causeOf(place: GitPlace, differing: Differing): Promise<Cause | undefined> {
