@@ -43,6 +43,7 @@ export type FailureCode =
   | 'collision'
   | 'not-reproducible'
   | 'store-corrupt'
+  | 'store-owner'
   | 'disk-full'
   | 'io'
   // engines and host commands

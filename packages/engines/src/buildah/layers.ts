@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fullDisk, ioFailure, lastLines, withLock } from '@image-tooling/host';
-import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
+import { digestOf, fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
 import { readLayer } from '../layers/read';
 import type { SystemLayer } from '../port';
 import { rewriteTar } from '../tar/rewrite';
@@ -39,31 +39,45 @@ export async function unpackedLayers(
 
 async function unpacked(layer: SystemLayer, work: LayerWork): Promise<Result<string>> {
   const home = join(work.places.layers, hexOf(layer.diffId).slice(0, 32));
-  const content = join(home, 'tree');
-  if (await isWhole(home)) return ok(content);
+  const tree = join(home, ownersKey(work.sandbox));
+  if (await isWhole(tree)) return ok(tree);
   return withLock(join(work.places.locks, hexOf(layer.diffId)), work.signal, async () => {
-    if (await isWhole(home)) return ok(content);
+    if (await isWhole(tree)) return ok(tree);
     const temporary = join(work.places.layers, `new-${newOwnedName()}`);
-    const done = await unpackInto(join(temporary, 'tree'), layer, work);
+    const done = await unpackInto(temporary, layer, work);
     if (!done.ok) return done;
-    await work.sandbox.run(['rm', '-rf', '--', home], { signal: work.signal });
+    await work.sandbox.run(['rm', '-rf', '--', tree, bootFile(tree)], { signal: work.signal });
     try {
-      await writeFile(join(temporary, 'boot'), await bootId());
-      await rename(temporary, home);
-      return ok(content);
+      await mkdir(home, { recursive: true });
+      await rename(temporary, tree);
+      await writeFile(bootFile(tree), await bootId());
+      return ok(tree);
     } catch (error) {
-      return fail(ioFailure(error, home));
+      return fail(ioFailure(error, tree));
     }
   });
+}
+
+/**
+ * Names a tree after the users it was unpacked for: an ordinary user's has subordinate ids for owners, and would give
+ * root, or another range of such ids, wrong ones. Short, since all lower folders must fit into one mount option
+ * of a page (mount(2)).
+ */
+function ownersKey({ idMaps }: Pick<Sandbox, 'idMaps'>): string {
+  return hexOf(digestOf(idMaps)).slice(0, 8);
 }
 
 /**
  * Unpacking does not wait for the disk, so a folder is believed only until the next boot: a machine that lost
  * its power may have lost parts of it.
  */
-async function isWhole(home: string): Promise<boolean> {
-  const boot = await readFile(join(home, 'boot'), 'utf8').catch(() => undefined);
+async function isWhole(tree: string): Promise<boolean> {
+  const boot = await readFile(bootFile(tree), 'utf8').catch(() => undefined);
   return boot !== undefined && boot === (await bootId());
+}
+
+function bootFile(tree: string): string {
+  return `${tree}.boot`;
 }
 
 async function bootId(): Promise<string> {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mustRun, run, start, type HostResult, type RunningCommand } from '@image-tooling/host';
@@ -16,6 +17,8 @@ type Argv = readonly [string, ...string[]];
 export interface Sandbox {
   /** What to put before a program's arguments so that it runs inside, for who starts it himself. */
   readonly enter: readonly [string, ...string[]];
+  /** The users and groups of this machine that those inside stand for (user_namespaces(7), uid_map and gid_map). */
+  readonly idMaps: string;
   /** Runs a host program inside; an exit code is no failure. */
   run(argv: Argv, options: InsideOptions): Promise<Result<HostResult>>;
   /** Runs a host program inside; an exit code other than 0 is a failure. */
@@ -68,7 +71,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Result<Sandb
   const greeting = await firstLine(holder);
   if (greeting === undefined) return fail(await refused(holder));
   const [pid = '', ...interfaces] = greeting.split(' ');
-  const sandbox = sandboxAt(pid, holder, options);
+  const sandbox = sandboxAt(pid, await idMapsOf(pid), holder, options);
   if (options.network === 'host' || interfaces.join() === 'lo') return ok(sandbox);
   await sandbox.close();
   return fail({
@@ -83,7 +86,15 @@ export function enterUsers(options: { readonly isRoot: boolean; readonly places:
   return options.isRoot ? [] : [...buildahCommand(options.places), 'unshare'];
 }
 
-function sandboxAt(pid: string, holder: RunningCommand, options: SandboxOptions): Sandbox {
+/** Both maps as this process sees them, one range a line. */
+async function idMapsOf(pid: string): Promise<string> {
+  const maps = await Promise.all(
+    ['uid_map', 'gid_map'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
+  );
+  return maps.map((map) => map.replace(/ +/g, ' ')).join('groups\n');
+}
+
+function sandboxAt(pid: string, idMaps: string, holder: RunningCommand, options: SandboxOptions): Sandbox {
   const users = options.isRoot ? [] : ['--user', '--preserve-credentials'];
   const network = options.network === 'none' ? ['--net'] : [];
   const enter = [
@@ -107,6 +118,7 @@ function sandboxAt(pid: string, holder: RunningCommand, options: SandboxOptions)
   });
   return {
     enter: enter as [string, ...string[]],
+    idMaps,
     run: (argv, rest) => run(inside(argv, rest)),
     mustRun: (argv, rest) => mustRun(inside(argv, rest)),
     start: (argv, rest) => start(inside(argv, rest)),

@@ -4,6 +4,7 @@ import { ioFailure, makeFolder, writeFileAtomic } from '@image-tooling/host';
 import { canonicalJson, fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { valueOf, Fault } from '../fault';
 import { LAYOUT_FILE, layoutOf, storeRoot, type StoreLayout } from './layout';
+import { checkOwners } from './ownership';
 import { Store } from './store';
 import { removeLeftovers } from './temporary';
 
@@ -23,7 +24,7 @@ export async function openUserStore(
 
 /**
  * Opens the store at `root`: makes it if it is not there, and removes what dead processes left. Fails with `disk-full`,
- * or with `io` if it can't be made or, unless only reading, not be written to.
+ * with `io` if it can't be made or, unless only reading, not be written to, or with `store-owner` if another user made it.
  */
 export async function openStore(
   root: string,
@@ -31,6 +32,7 @@ export async function openStore(
 ): Promise<Result<Store>> {
   const layout = layoutOf(root);
   try {
+    await checkOwners(root);
     await makeStore(layout);
     if (!readOnly) {
       for (const folder of foldersOf(layout)) await access(folder, constants.W_OK);

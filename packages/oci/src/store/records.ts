@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { writeFileAtomic } from '@image-tooling/host';
 import { isDigest, type Layer, type Result } from '@image-tooling/model';
+import { ownUid } from './ownership';
 import type { PathIndex, PathRecord } from '../layer/path-index';
 
 /** Reads a layer's record; undefined where it is absent, or is none (cut short, altered). */
@@ -28,12 +30,23 @@ export async function writePaths(file: string, paths: PathIndex): Promise<Result
   return writeFileAtomic(file, JSON.stringify([...paths]));
 }
 
-/** The value of a JSON file; undefined where it is absent or cut short. */
+/** Returns the value of a record; undefined if it is absent, cut short, not a file, or written by another user. */
 export async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    const text = await ownText(file);
+    return text === undefined ? undefined : JSON.parse(text);
   } catch {
     return undefined;
+  }
+}
+
+async function ownText(file: string): Promise<string | undefined> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const { uid } = await handle.stat();
+    return uid === (ownUid() ?? uid) ? await handle.readFile('utf8') : undefined;
+  } finally {
+    await handle.close();
   }
 }
 

@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../fault';
+
+/** What lies in a store's folder. Not `lost+found`: a disk that is mounted there brings it. */
+const PARTS = [
+  ...['oci-layout', 'index.json', 'blobs', 'builds', 'paths', 'inputs', 'users', 'locks', 'tmp'],
+  ...['engine', 'go', 'pushed'],
+];
+
+const ROOT = 0;
+
+/** The user whose rights this process has; undefined on systems that have no such numbers. */
+export function ownUid(): number | undefined {
+  return process.geteuid?.();
+}
+
+/**
+ * Checks that what is in a store was made by this process's user: root can read an ordinary user's store, but unpacked
+ * systems in it have that user's subordinate ids for owners, and what root writes there the user can't replace.
+ * The folder itself may also be root's, as that of a mounted disk is. Throws a `Fault` with `store-owner`.
+ */
+export async function checkOwners(root: string, uid = ownUid()): Promise<void> {
+  if (uid === undefined) return;
+  const owners = await Promise.all(
+    [root, ...PARTS.map((part) => join(root, part))].map(async (path) => ({
+      path,
+      owner: (await stat(path).catch(() => undefined))?.uid,
+    })),
+  );
+  const others = owners.filter(
+    ({ path, owner }) => owner !== undefined && owner !== uid && !(path === root && owner === ROOT),
+  );
+  const [first] = others;
+  if (first) throw new Fault(foreignStore(root, uid, [first, ...others.slice(1)]));
+}
+
+interface Owned {
+  readonly path: string;
+  readonly owner?: number;
+}
+
+function foreignStore(root: string, uid: number, others: readonly [Owned, ...Owned[]]) {
+  const [first] = others;
+  const what = first.path === root ? `The store ${root}` : `${first.path} in the store`;
+  const group = process.getegid?.() ?? uid;
+  return {
+    code: 'store-owner',
+    message: `${what} belongs to user ${first.owner}, but this process runs as user ${uid}.`,
+    hint:
+      `Run it as the store's user, set IMAGE_STORE to a folder of your own, ` +
+      `or take the store over: ${uid === ROOT ? '' : 'sudo '}chown -R ${uid}:${group} ${root}`,
+    details: others.slice(1).map(({ path, owner }) => `${path}: user ${owner}`),
+    place: { file: first.path },
+  } as const;
+}
