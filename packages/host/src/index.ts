@@ -8,5 +8,6 @@ export * from './network';
 export * from './process-end';
 export { eachLine, lastLines } from './output';
 export { findProgram, hasProgram } from './program';
+export * from './read-file';
 export * from './redact';
 export * from './running';

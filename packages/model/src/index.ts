@@ -12,6 +12,7 @@ export * from './layer';
 export * from './platform';
 export * from './progress';
 export * from './result';
+export type { Schema } from './schema';
 export * from './shell-word';
 export * from './plan';
 export * from './publish';

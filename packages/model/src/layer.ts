@@ -1,10 +1,12 @@
 import type { Digest } from './digest';
 
 /** What a layer is made of; `base`: taken from a registry as it is. Each kind has its own format number (see formats.ts). */
-export type LayerKind = 'base' | 'bootstrap' | 'apt' | 'tool' | 'files' | 'help';
+export const LAYER_KINDS = ['base', 'bootstrap', 'apt', 'tool', 'files', 'help'] as const;
+export type LayerKind = (typeof LAYER_KINDS)[number];
 
 /** How a layer's blob is compressed; `none` is a plain tar. */
-export type Compression = 'zstd' | 'gzip' | 'none';
+export const COMPRESSIONS = ['zstd', 'gzip', 'none'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
 
 /** A finished layer: what the store keeps for a build id. */
 export interface Layer {

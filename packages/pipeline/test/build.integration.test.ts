@@ -186,6 +186,24 @@ describe('with a warm store', () => {
     expect(await output<DigestFile>(lost, 'base', 'digest.json')).toEqual(base);
   });
 
+  it('makes again what is in place of the outputs of a parent, and of its own', async () => {
+    const spoilt = await another(rig.store);
+    const own = (name: string) => `images/${name}/${DIST}`;
+    await spoilt.write(`${own('base')}/layers.json`, {
+      layersVersion: 1,
+      platform: 'linux/amd64',
+      layers: {},
+    });
+    await spoilt.write(`${own('child')}/layers.json`, []);
+    await spoilt.write(`${own('child')}/digest.json`, 'null');
+    const loaded = await spoilt.must(['load', 'child', '--to=oci:out']);
+    expect(loaded).toContain('base: its outputs are not in dist/, so they are made here');
+    const explained = await spoilt.run(['explain', 'child']);
+    expect(explained.stderr).toContain('"child" has not been built for');
+    await spoilt.must(['build', 'child']);
+    expect(await digests(spoilt)).toEqual(await digests(rig));
+  });
+
   it('refuses a parent that is recorded as something else than this machine makes', async () => {
     const claimed = await another(rig.store);
     await claimed.must(['build', 'base']);

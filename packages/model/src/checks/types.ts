@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import type { Check, ImageDefinition } from '../definitions';
+import { digest } from '../definitions/fields';
 import type { Digest } from '../digest';
 import type { Contents, InheritedConfig } from '../plan';
 import type { Platform } from '../platform';
@@ -121,6 +123,16 @@ export interface TestReport {
   readonly seconds: number;
   readonly checks: readonly CheckOutcome[];
 }
+
+/** What a publish reads of report.json, and must find there. */
+export type TestEvidence = Pick<TestReport, 'reportVersion' | 'manifest' | 'passed' | 'isolated'>;
+
+export const testEvidenceSchema: z.ZodType<TestEvidence> = z.object({
+  reportVersion: z.literal(1),
+  manifest: digest,
+  passed: z.boolean(),
+  isolated: z.boolean(),
+});
 
 /** A user and group that no image has, as OpenShift and others start containers with. */
 export const ARBITRARY_USER = '31337:31337';

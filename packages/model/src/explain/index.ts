@@ -1,4 +1,5 @@
 export { explainImage, type ImageInput } from './image';
+export { imageConfigSchema, type ImageConfigJson } from './image-config';
 export { imageExplanationLines } from './image-text';
 export * from './path';
 export { explainTool, type ToolInput } from './tool';

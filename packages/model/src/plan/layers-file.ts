@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import type { SourceKind } from '../definitions';
+import { byteCount, digest, epochSeconds, platform } from '../definitions/fields';
 import type { Digest } from '../digest';
-import type { OriginLayer } from '../layer';
+import { COMPRESSIONS, LAYER_KINDS, type OriginLayer } from '../layer';
 import type { Platform } from '../platform';
 
 /** What a child image takes over from its parent's config (OCI image specification, config, "config"). */
@@ -61,3 +63,63 @@ export interface DigestFile {
   /** Digest of the help layer's blob. */
   readonly help: Digest;
 }
+
+const originLayer = z.object({
+  diffId: digest,
+  digest,
+  size: byteCount,
+  tarSize: byteCount,
+  compression: z.enum(COMPRESSIONS),
+  kind: z.enum(LAYER_KINDS),
+  owner: z.string().min(1),
+  buildId: digest,
+  time: epochSeconds,
+});
+
+const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKind>> = {
+  go: 'go',
+  release: 'release',
+  npm: 'npm',
+  deb: 'deb',
+};
+
+const toolEntry = z.object({
+  name: z.string().min(1),
+  version: z.string(),
+  description: z.string(),
+  source: z.enum(SOURCE_KINDS),
+});
+
+/** What layers.json must hold to count. */
+export const layersFileSchema: z.ZodType<LayersFile> = z.object({
+  layersVersion: z.literal(1),
+  platform,
+  layers: z.array(originLayer),
+  config: z.object({
+    env: z.record(z.string(), z.string()),
+    entrypoint: z.array(z.string()),
+    cmd: z.array(z.string()),
+    user: z.string().optional(),
+    workdir: z.string().optional(),
+  }),
+  contents: z.object({
+    tools: z.array(toolEntry),
+    packages: z.array(z.object({ name: z.string(), version: z.string() })),
+  }),
+  packagesDigest: digest,
+});
+
+/** What layer.json must hold to count. */
+export const layerFileSchema: z.ZodType<LayerFile> = z.object({
+  layerVersion: z.literal(1),
+  platform,
+  layer: originLayer,
+  tool: toolEntry,
+});
+
+/** What digest.json must hold to count. */
+export const digestFileSchema: z.ZodType<DigestFile> = z.object({
+  manifest: digest,
+  config: digest,
+  help: digest,
+});

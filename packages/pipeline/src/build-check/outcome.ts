@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import {
+  digestFileSchema,
   fail,
-  type DigestFile,
-  type LayerFile,
-  type LayersFile,
+  layerFileSchema,
+  layersFileSchema,
   type OriginLayer,
   type Platform,
   type Result,
@@ -31,11 +31,11 @@ export async function readOutcome(
 ): Promise<Result<Outcome>> {
   const folder = outputFolder(join(workspace, subject.folder), platform);
   if (subject.kind === 'tool') {
-    const file = await readOutput<LayerFile>(folder, 'layer.json');
+    const file = await readOutput(folder, 'layer.json', layerFileSchema);
     return file ? ok({ store, layers: [file.layer], digest: file.layer.digest }) : lost(subject.name);
   }
-  const layers = await readOutput<LayersFile>(folder, 'layers.json');
-  const digests = await readOutput<DigestFile>(folder, 'digest.json');
+  const layers = await readOutput(folder, 'layers.json', layersFileSchema);
+  const digests = await readOutput(folder, 'digest.json', digestFileSchema);
   if (!layers || !digests) return lost(subject.name);
   const own = layers.layers.filter(
     ({ owner, kind }) => owner === subject.name && kind !== 'base' && kind !== 'tool',

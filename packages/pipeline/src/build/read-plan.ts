@@ -3,6 +3,8 @@ import {
   all,
   archOf,
   fail,
+  layerFileSchema,
+  layersFileSchema,
   ok,
   planImage,
   type Failure,
@@ -77,11 +79,12 @@ export async function layersOf(
   { name, folder }: Image,
   platform: Platform,
 ): Promise<Result<LayersFile>> {
-  const found = await readOutput<LayersFile>(
+  const found = await readOutput(
     outputFolder(join(session.root, folder), platform),
     'layers.json',
+    layersFileSchema,
   );
-  return found?.layersVersion === 1 ? ok(found) : fail(notBuilt(name, platform));
+  return found?.platform === platform ? ok(found) : fail(notBuilt(name, platform));
 }
 
 /** The layer that a tool was built to last. Fails as `layersOf`. */
@@ -90,8 +93,12 @@ export async function layerOf(
   { name, folder }: Tool,
   platform: Platform,
 ): Promise<Result<LayerFile>> {
-  const found = await readOutput<LayerFile>(outputFolder(join(session.root, folder), platform), 'layer.json');
-  return found?.layerVersion === 1 ? ok(found) : fail(notBuilt(name, platform));
+  const found = await readOutput(
+    outputFolder(join(session.root, folder), platform),
+    'layer.json',
+    layerFileSchema,
+  );
+  return found?.platform === platform ? ok(found) : fail(notBuilt(name, platform));
 }
 
 /** Says that an image or a tool was not built. */

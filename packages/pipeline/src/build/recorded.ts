@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fail, ok, type DigestFile, type Image, type Platform, type Result } from '@image-tooling/model';
+import { digestFileSchema, fail, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
 import { findProject, loadWorkspaceFor } from '../workspace/load';
 import { outputFolder, readOutput } from '../workspace/outputs';
@@ -74,7 +74,7 @@ async function checkRecorded(
   { verb }: Use,
 ): Promise<Result<void>> {
   const folder = outputFolder(join(session.root, image.folder), platform);
-  const recorded = await readOutput<DigestFile>(folder, 'digest.json');
+  const recorded = await readOutput(folder, 'digest.json', digestFileSchema);
   if (!recorded || recorded.manifest === made.digests.manifest) return ok(undefined);
   return fail({
     code: 'not-reproducible',

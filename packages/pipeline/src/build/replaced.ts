@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import type { Digest, Image, LayerFile, LayerKind, LayersFile, Platform, Tool } from '@image-tooling/model';
+import {
+  layerFileSchema,
+  layersFileSchema,
+  type Digest,
+  type Image,
+  type LayerKind,
+  type Platform,
+  type Tool,
+} from '@image-tooling/model';
 import type { Session } from '../session';
 import { outputFolder, readOutput } from '../workspace/outputs';
 
@@ -9,9 +17,10 @@ export async function replacedLayers(
   { name, folder }: Image,
   platform: Platform,
 ): Promise<ReadonlyMap<LayerKind, Digest>> {
-  const last = await readOutput<Partial<LayersFile>>(
+  const last = await readOutput(
     outputFolder(join(session.root, folder), platform),
     'layers.json',
+    layersFileSchema,
   );
   const own = (last?.layers ?? []).filter(({ owner, kind }) => owner === name && kind !== 'tool');
   return new Map(own.map(({ kind, buildId }) => [kind, buildId]));
@@ -23,9 +32,10 @@ export async function replacedTool(
   { folder }: Tool,
   platform: Platform,
 ): Promise<Digest | undefined> {
-  const last = await readOutput<Partial<LayerFile>>(
+  const last = await readOutput(
     outputFolder(join(session.root, folder), platform),
     'layer.json',
+    layerFileSchema,
   );
-  return last?.layer?.buildId;
+  return last?.layer.buildId;
 }

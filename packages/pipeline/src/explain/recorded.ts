@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import {
+  digestFileSchema,
   fail,
+  imageConfigSchema,
   isDigest,
   ok,
   type BuildRecord,
-  type DigestFile,
   type Digest,
+  type Failure,
   type Image,
+  type ImageConfigJson,
   type Json,
   type LayerFile,
   type OriginLayer,
@@ -23,14 +26,7 @@ import { outputFolder, readOutput } from '../workspace/outputs';
 export interface RecordedBuild {
   readonly record: BuildRecord;
   /** The OCI image configuration; undefined where the store has lost it. */
-  readonly config: ConfigJson | undefined;
-}
-
-/** The part of an OCI image configuration that is read here (OCI image-spec 1.1, config.md). */
-export interface ConfigJson {
-  readonly config?: Json;
-  readonly rootfs?: { readonly diff_ids?: readonly string[] };
-  readonly history?: readonly { readonly created_by?: string }[];
+  readonly config: ImageConfigJson | undefined;
 }
 
 /**
@@ -46,7 +42,7 @@ export async function recordedBuild(
   const file = await layersOf(session, image, platform);
   if (!file.ok) return file;
   const folder = outputFolder(join(session.root, image.folder), platform);
-  const digests = await readOutput<DigestFile>(folder, 'digest.json');
+  const digests = await readOutput(folder, 'digest.json', digestFileSchema);
   if (!digests) return fail(notBuilt(image.name, platform));
   const config = await configOf(session.store, digests.config);
   if (!config.ok) return config;
@@ -72,10 +68,29 @@ export function recordedTool({ store }: Session, { layer }: LayerFile): Promise<
   return recordedLayer(store, layer);
 }
 
-async function configOf(store: Store, digest: Digest): Promise<Result<ConfigJson | undefined>> {
+async function configOf(store: Store, digest: Digest): Promise<Result<ImageConfigJson | undefined>> {
   if (!(await store.hasBlob(digest))) return ok(undefined);
   const bytes = await store.readBlob(digest);
-  return bytes.ok ? ok(JSON.parse(bytes.value.toString('utf8')) as ConfigJson) : bytes;
+  if (!bytes.ok) return bytes;
+  const config = configIn(bytes.value);
+  return config ? ok(config) : fail(noConfig(digest));
+}
+
+function configIn(bytes: Buffer): ImageConfigJson | undefined {
+  try {
+    return imageConfigSchema.safeParse(JSON.parse(bytes.toString())).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a digest.json names that nobody wrote by a build. */
+function noConfig(digest: Digest): Failure {
+  return {
+    code: 'store-corrupt',
+    message: `The blob ${digest}, which digest.json names as the image's configuration, is not one.`,
+    hint: 'Build again with --skip-nx-cache: it writes digest.json again.',
+  };
 }
 
 async function recordedLayer(store: Store, layer: OriginLayer): Promise<RecordedLayer> {
@@ -96,7 +111,7 @@ async function helpLayer(
   store: Store,
   owner: string,
   digest: Digest,
-  config: ConfigJson | undefined,
+  config: ImageConfigJson | undefined,
 ): Promise<RecordedLayer> {
   const buildId = readOrigin(config?.history?.at(-1)?.created_by)?.buildId;
   const diffId = config?.rootfs?.diff_ids?.at(-1) ?? '';

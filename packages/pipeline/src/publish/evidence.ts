@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import {
   chainOf,
   chooseSource,
-  type DigestFile,
+  digestFileSchema,
+  layersFileSchema,
+  testEvidenceSchema,
   type Image,
   type LayersFile,
   type OverriddenTool,
   type Platform,
   type PlatformEvidence,
-  type TestReport,
 } from '@image-tooling/model';
 import type { Session } from '../session';
 import { reportFolder } from '../test/report';
@@ -28,11 +29,12 @@ export async function evidenceOf(session: Session, image: Image): Promise<Eviden
   const platforms: PlatformEvidence[] = [];
   for (const platform of image.definition.platforms) {
     const folder = outputFolder(join(session.root, image.folder), platform);
-    const digests = await readOutput<DigestFile>(folder, 'digest.json');
-    const layers = await readOutput<LayersFile>(folder, 'layers.json');
-    const report = await readOutput<TestReport>(
+    const digests = await readOutput(folder, 'digest.json', digestFileSchema);
+    const layers = await readOutput(folder, 'layers.json', layersFileSchema);
+    const report = await readOutput(
       reportFolder(join(session.root, image.folder), platform),
       'report.json',
+      testEvidenceSchema,
     );
     if (layers) inheritances.set(platform, layers);
     platforms.push({

@@ -1,4 +1,4 @@
-import { isDigest, type Digest } from '@image-tooling/model';
+import { imageConfigSchema, isDigest, type Digest, type ImageConfigJson } from '@image-tooling/model';
 import { MEDIA_TYPES, readOrigin, type LayerOrigin, type StoreFile } from '@image-tooling/oci';
 
 /** A layer of an image, as its manifest and its history tell. */
@@ -34,9 +34,9 @@ export async function readImage(
   const manifest = json as Partial<ManifestJson> | null;
   if (manifest?.mediaType !== MEDIA_TYPES.manifest || !isDescriptor(manifest.config)) return undefined;
   const described = (Array.isArray(manifest.layers) ? manifest.layers : []).filter(isDescriptor);
-  const config = ((await read(manifest.config.digest)) ?? {}) as Partial<ConfigJson>;
+  const config = imageConfigSchema.safeParse(await read(manifest.config.digest)).data ?? {};
   return {
-    name: config.config?.Labels?.['org.opencontainers.image.title'] ?? '?',
+    name: titleIn(config) ?? '?',
     platform: `${config.os ?? '?'}/${config.architecture ?? '?'}`,
     digest,
     config: manifest.config.digest,
@@ -52,14 +52,6 @@ interface ManifestJson {
   readonly layers: readonly unknown[];
 }
 
-interface ConfigJson {
-  readonly os: string;
-  readonly architecture: string;
-  readonly config: { readonly Labels?: Readonly<Record<string, string>> };
-  readonly rootfs: { readonly diff_ids?: readonly string[] };
-  readonly history: readonly { readonly created_by?: string }[];
-}
-
 interface DescriptorJson {
   readonly digest: Digest;
   readonly size: number;
@@ -70,7 +62,13 @@ function isDescriptor(value: unknown): value is DescriptorJson {
   return typeof digest === 'string' && isDigest(digest) && Number.isSafeInteger(size);
 }
 
-function layerOf({ digest, size }: DescriptorJson, at: number, config: Partial<ConfigJson>): StoredLayer {
+function titleIn({ config }: ImageConfigJson): string | undefined {
+  const { Labels } = (config ?? {}) as { readonly Labels?: Readonly<Record<string, unknown>> | null };
+  const title = Labels?.['org.opencontainers.image.title'];
+  return typeof title === 'string' ? title : undefined;
+}
+
+function layerOf({ digest, size }: DescriptorJson, at: number, config: ImageConfigJson): StoredLayer {
   const diffId = config.rootfs?.diff_ids?.[at] ?? '';
   const origin = readOrigin(config.history?.[at]?.created_by);
   return {

@@ -1,20 +1,33 @@
-import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno, writeFileAtomic } from '@image-tooling/host';
-import { ok, platformFolder, type Platform, type Result } from '@image-tooling/model';
+import { ioFailure, readRegularFile, writeFileAtomic } from '@image-tooling/host';
+import { fail, ok, platformFolder, type Platform, type Result, type Schema } from '@image-tooling/model';
 
 /** The folder of a project's outputs for a platform: what Nx caches and restores. */
 export function outputFolder(projectFolder: string, platform: Platform): string {
   return join(projectFolder, 'dist', platformFolder(platform));
 }
 
-/** The value in an output file, or undefined where there is no such file or it is no JSON (then it is made again). */
-export async function readOutput<T>(folder: string, name: string): Promise<T | undefined> {
+/** Far more than an image of a thousand layers leaves. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Returns the value in an output file; undefined where there is none, or what is there is not what a build or test
+ * writes: cut short, edited, of another format, not a file. Then it counts as not made.
+ */
+export async function readOutput<T>(folder: string, name: string, schema: Schema<T>): Promise<T | undefined> {
+  const read = await readRegularFile(join(folder, name), MOST_BYTES);
+  if (!read.ok || read.value === undefined) return undefined;
+  const json = parsed(read.value);
+  const found = schema.safeParse(json);
+  return found.success ? found.data : undefined;
+}
+
+function parsed(bytes: Buffer): unknown {
   try {
-    return JSON.parse(await readFile(join(folder, name), 'utf8')) as T;
-  } catch (error) {
-    if (isErrno(error) || error instanceof SyntaxError) return undefined;
-    throw error;
+    return JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
   }
 }
 
@@ -23,12 +36,17 @@ export function writeOutput(folder: string, name: string, value: unknown): Promi
   return writeFileAtomic(join(folder, name), `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Copies a blob into an output folder, whole or not at all. */
+/** Copies a blob into an output folder, whole or not at all. Fails with `disk-full` or `io`. */
 export async function copyBlob(from: string, folder: string, name: string): Promise<Result<void>> {
   const target = join(folder, name);
   const temporary = `${target}.${process.pid}.tmp`;
-  await mkdir(folder, { recursive: true });
-  await copyFile(from, temporary);
-  await rename(temporary, target);
-  return ok(undefined);
+  try {
+    await mkdir(folder, { recursive: true });
+    await copyFile(from, temporary);
+    await rename(temporary, target);
+    return ok(undefined);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    return fail(ioFailure(error, target));
+  }
 }

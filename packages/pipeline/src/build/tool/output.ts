@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ok, type Digest, type LayerFile, type Platform, type Result, type Tool } from '@image-tooling/model';
+import { layerFileSchema, ok, type Digest, type LayerFile, type Platform, type Result, type Tool } from '@image-tooling/model';
 import { indexLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { copyBlob, outputFolder, readOutput, writeOutput } from '../../workspace/outputs';
@@ -27,8 +27,8 @@ export async function fromOutput(
 ): Promise<Result<MadeLayer> | undefined> {
   const { store, context } = session;
   const folder = outputFolder(join(session.root, tool.folder), platform);
-  const found = await readOutput<LayerFile>(folder, 'layer.json');
-  if (found?.layerVersion !== 1 || found.layer.buildId !== buildId) return undefined;
+  const found = await readOutput(folder, 'layer.json', layerFileSchema);
+  if (found?.platform !== platform || found.layer.buildId !== buildId) return undefined;
   const { layer } = found;
   const put = await store.putBlobFromFile(join(folder, BLOB), {
     expected: layer.digest,

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import {
   archOf,
   chainOf,
+  digestFileSchema,
   ok,
-  type DigestFile,
   type Image,
   type OriginLayer,
   type Platform,
@@ -31,7 +31,7 @@ export async function builtPlatforms({ root }: Session, { folder, definition }: 
   const found = await Promise.all(
     definition.platforms.map(async (platform) => {
       const output = outputFolder(join(root, folder), platform);
-      return (await readOutput<DigestFile>(output, 'digest.json')) ? [platform] : [];
+      return (await readOutput(output, 'digest.json', digestFileSchema)) ? [platform] : [];
     }),
   );
   return found.flat();
