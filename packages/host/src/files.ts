@@ -80,6 +80,9 @@ const HINTS: Readonly<Record<string, string>> = {
   EROFS: 'That disk is mounted read-only: write to another place.',
   EACCES: 'Give your user access to it, or write to another place.',
   EPERM: 'Give your user access to it, or write to another place.',
+  EISDIR: 'A folder is in place of the file: remove it, or write to another place.',
+  ENOTDIR: 'A file is in place of a folder on the way: remove it, or write to another place.',
+  EEXIST: 'Something else is in its place: remove it, or write to another place.',
   EMFILE: 'This process may open too few files: raise the limit, for example with "ulimit -n 4096".',
   ENFILE: 'This machine has too many files open: end programs, or raise fs.file-max.',
 };

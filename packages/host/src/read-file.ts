@@ -4,39 +4,57 @@ import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { ioFailure, isErrno } from './files';
 
 /**
- * Reads a file of at most `most` bytes; undefined where there is none. Fails with `io` where it can't be read, or is a
- * folder, pipe, socket or device, and with `too-large`. Never waits: a pipe without a writer would make it.
+ * Reads a file of at most `most` bytes. Throws file system errors: also EISDIR for a folder, ENXIO for a pipe, socket
+ * or device, EFBIG for a larger file. Never waits, as reading a pipe without a writer would.
  */
-export async function readRegularFile(path: string, most: number): Promise<Result<Buffer | undefined>> {
+export async function readWithin(path: string, most: number): Promise<Buffer> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const stats = await handle.stat();
-      if (!stats.isFile()) return fail(notAFile(path));
-      return stats.size > most ? fail(tooLarge(path, stats.size, most)) : ok(await handle.readFile());
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    return isErrno(error) && error.code === 'ENOENT' ? ok(undefined) : fail(unreadable(error, path));
+    const stats = await handle.stat();
+    if (stats.isDirectory()) throw systemError('EISDIR', 'it is a folder');
+    if (!stats.isFile()) throw systemError('ENXIO', 'it is a pipe, a socket or a device');
+    if (stats.size > most)
+      throw systemError('EFBIG', `it has ${stats.size} bytes, and at most ${most} are read`);
+    return await handle.readFile();
+  } finally {
+    await handle.close();
   }
 }
 
-function notAFile(path: string): Failure {
-  const hint = 'Put a file there, or remove it.';
-  return { code: 'io', message: `${path} is not a file.`, hint, place: { file: path } };
+/**
+ * Reads a file of at most `most` bytes, as `readWithin` does; undefined where there is none. Fails with `io` where it
+ * can't be read, with `too-large` where it is larger.
+ */
+export async function readRegularFile(path: string, most: number): Promise<Result<Buffer | undefined>> {
+  try {
+    return ok(await readWithin(path, most));
+  } catch (error) {
+    return isErrno(error) && error.code === 'ENOENT' ? ok(undefined) : fail(unreadFailure(error, path));
+  }
 }
 
-function tooLarge(path: string, size: number, most: number): Failure {
+/** Turns what `readWithin` threw into a failure. Errors of other kinds are bugs, and thrown on. */
+export function unreadFailure(error: unknown, path: string): Failure {
+  const failure = ioFailure(error, path);
+  const { code, message } = error as NodeJS.ErrnoException;
   return {
-    code: 'too-large',
-    message: `${path} has ${size} bytes; at most ${most} are read.`,
-    hint: 'Put back the right file.',
+    code: code === 'EFBIG' ? 'too-large' : failure.code,
+    message: `${path} can't be read: ${READ_WORDS[code ?? ''] ?? message}.`,
+    hint: READ_HINTS[code ?? ''] ?? 'Put the right file there, or remove what is there.',
     place: { file: path },
   };
 }
 
-function unreadable(error: unknown, path: string): Failure {
-  const hint = 'Let this user read it (ls -l shows who may), or remove it.';
-  return { hint, ...ioFailure(error, path), place: { file: path } };
+const READ_WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+  ELOOP: 'it is a link that leads to itself',
+  ENOTDIR: 'a folder on its way is a file',
+};
+
+const MAY_READ = 'Let this user read it: "ls -l" says who may, chown and chmod change it.';
+const READ_HINTS: Readonly<Record<string, string>> = { EACCES: MAY_READ, EPERM: MAY_READ };
+
+function systemError(code: string, message: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(message), { code });
 }

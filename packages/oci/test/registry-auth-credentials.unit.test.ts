@@ -115,6 +115,11 @@ describe('a file with credentials', () => {
     expect(message).toContain("~/x can't be read: it is a folder");
   });
 
+  it('that is a pipe or a device is a failure, and waits for nothing', async () => {
+    const { message } = await failure({}, { env: { REGISTRY_AUTH_FILE: '/dev/zero' } });
+    expect(message).toBe("The credentials in /dev/zero can't be read: it is a pipe, a socket or a device.");
+  });
+
   it('that REGISTRY_AUTH_FILE names must be there', async () => {
     const { message, hint } = await failure({}, { env: { REGISTRY_AUTH_FILE: '~/none.json' } });
     expect(message).toContain('~/none.json');

@@ -240,6 +240,18 @@ describe('debianArchives', () => {
     expect(DEFAULT_MIRRORS['debian-security'].length).toBeGreaterThan(0);
   });
 
+  it('names each key that is not a file', async () => {
+    for (const name of ['debian/a.asc', 'debian/b.asc']) await mkdir(join(folder, name), { recursive: true });
+    const archives = await debianArchives({ trustFolder: folder });
+    expect(shown(archives).replaceAll(folder, 'trust')).toMatchInlineSnapshot(`
+      "[io] trust/debian/a.asc can't be read: it is a folder.
+      -> Put the right file there, or remove what is there.
+
+      [io] trust/debian/b.asc can't be read: it is a folder.
+      -> Put the right file there, or remove what is there."
+    `);
+  });
+
   it('says where keys are missing', async () => {
     const archives = await debianArchives({ trustFolder: '/absent/trust' });
     expect(shown(archives)).toMatchInlineSnapshot(`

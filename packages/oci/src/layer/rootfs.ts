@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { unreadFailure } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { byBytes, bytesOf, displayPath, toByteString, toText } from '../bytes';
 import { caught } from '../fault';
@@ -23,7 +24,7 @@ export interface FilesOptions {
 /**
  * The entries of a `rootfs/` folder as git would give them back: root's, 0755 for folders and for files that
  * their owner may execute, else 0644; symlinks as they stand; no `.git`; no folder without a file in it, unless its mode is
- * declared. Fails with `rootfs` for each device, socket or fifo, each name that layers reserve, and each mode declared for a path that is not there.
+ * declared. Fails with `io` for each path that can't be read, with `rootfs` for each device, socket or fifo, each name that layers reserve, and each mode declared for a path that is not there.
  */
 export async function filesFromFolder(folder: string, options: FilesOptions): Promise<Result<TarEntry[]>> {
   const walked = await caught(folder, async () => walk(folder, options.mtime));
@@ -48,15 +49,25 @@ function walk(folder: string, mtime: number): Walked {
   const walked: Walked = { entries: [], failures: [] };
   const queue = namesIn(folder);
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    const place = placeOf(folder, path);
-    const stats = lstatSync(place);
-    if (stats.isDirectory()) queue.push(...namesIn(place).map((name) => `${path}/${name}`));
-    const entry = entryOf(path, place, stats, mtime);
-    if (entry) walked.entries.push(entry);
-    else walked.failures.push(unfit(folder, path));
+    try {
+      queue.push(...visit(walked, folder, path, mtime));
+    } catch (error) {
+      walked.failures.push(unreadFailure(error, shownPlace(folder, path)));
+    }
   }
   walked.entries.sort((a, b) => byBytes(a.path, b.path));
   return walked;
+}
+
+/** Takes what is at a path; gives the paths in it where it is a folder. Throws file system errors. */
+function visit(walked: Walked, folder: string, path: string, mtime: number): string[] {
+  const place = placeOf(folder, path);
+  const stats = lstatSync(place);
+  const inside = stats.isDirectory() ? namesIn(place) : [];
+  const entry = entryOf(path, place, stats, mtime);
+  if (entry) walked.entries.push(entry);
+  else walked.failures.push(unfit(folder, path));
+  return inside.map((name) => `${path}/${name}`);
 }
 
 /** No `.git`: a repository within it is not part of the commit, and a submodule's names a path of this machine. */
@@ -118,10 +129,14 @@ function undeclared(
     }));
 }
 
+function shownPlace(folder: string, path: string): string {
+  return join(folder, displayPath(path));
+}
+
 function unfit(folder: string, path: string): Failure {
   return {
     code: 'rootfs',
-    message: `${join(folder, displayPath(path))} is neither a file, a folder nor a symlink.`,
+    message: `${shownPlace(folder, path)} is neither a file, a folder nor a symlink.`,
     hint: 'Remove it: git can’t keep it either.',
   };
 }

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { mapConcurrent, writeFileAtomic } from '@image-tooling/host';
 import { digestOf, ok, type Result } from '@image-tooling/model';
 import { recordFile, type StoreLayout } from './layout';
@@ -36,5 +36,5 @@ export async function storeUsers({ users }: StoreLayout): Promise<StoreUser[]> {
 
 function rootOf(record: unknown): string | undefined {
   const root = (record as { root?: unknown } | null | undefined)?.root;
-  return typeof root === 'string' ? root : undefined;
+  return typeof root === 'string' && isAbsolute(root) ? root : undefined;
 }

@@ -3,8 +3,9 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { join } from 'node:path';
-import { mapConcurrent } from '@image-tooling/host';
+import { mapConcurrent, unreadFailure } from '@image-tooling/host';
 import {
+  all,
   CONSTANT_TIME,
   fail,
   ok,
@@ -52,8 +53,8 @@ export async function imageFiles(
   );
   const entries = [...withoutDeclared(found.value, declared), ...declared];
   if (entries.length === 0) return ok(undefined);
-  const inputs = await mapConcurrent(entries, entryInputs);
-  return ok({ entries, inputs: Object.fromEntries(inputs) });
+  const inputs = all(await mapConcurrent(entries, entryInputs));
+  return inputs.ok ? ok({ entries, inputs: Object.fromEntries(inputs.value) }) : inputs;
 }
 
 /** A link could take files from anywhere on this machine, which no commit has. */
@@ -89,16 +90,21 @@ function withoutDeclared(entries: readonly TarEntry[], declared: readonly TarEnt
   return entries.filter(({ path }) => !paths.has(path));
 }
 
-async function entryInputs(entry: TarEntry): Promise<[string, Json]> {
+async function entryInputs(entry: TarEntry): Promise<Result<[string, Json]>> {
   const { type, mode, uid, gid, linkTarget } = entry;
-  const sha256 = type === 'file' ? await contentHash(entry) : undefined;
-  return [entry.path, { type, mode: mode.toString(8), uid, gid, linkTarget, sha256 }];
+  const sha256 = type === 'file' ? await contentHash(entry) : ok(undefined);
+  if (!sha256.ok) return sha256;
+  return ok([entry.path, { type, mode: mode.toString(8), uid, gid, linkTarget, sha256: sha256.value }]);
 }
 
-async function contentHash({ content }: TarEntry): Promise<string> {
+async function contentHash({ content }: TarEntry): Promise<Result<string>> {
   if (content.kind === 'stream') throw new Error('files of a rootfs are no streams');
   const hash = createHash('sha256');
-  if (content.kind === 'bytes') return hash.update(content.bytes).digest('hex');
-  await pipeline(createReadStream(content.file), hash);
-  return hash.digest('hex');
+  if (content.kind === 'bytes') return ok(hash.update(content.bytes).digest('hex'));
+  try {
+    await pipeline(createReadStream(content.file), hash);
+    return ok(hash.digest('hex'));
+  } catch (error) {
+    return fail(unreadFailure(error, content.file));
+  }
 }

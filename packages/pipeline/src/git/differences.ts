@@ -1,14 +1,15 @@
-import { ok, type CommitDifference, type Result } from '@image-tooling/model';
+import { unreadFailure } from '@image-tooling/host';
+import { fail, ok, type CommitDifference, type Result } from '@image-tooling/model';
 import { byBytes, displayPath } from '@image-tooling/oci';
 import { causeOf } from './causes';
 import { indexFiles, objectFormatOf, type IndexFiles } from './index-files';
 import type { GitPlace } from './run-git';
-import { workFiles, type WorkFile } from './work-files';
+import { workFiles, type WorkFile, type WorkPlace } from './work-files';
 
 /**
  * What differs between the work tree and what git has of it, at and below paths relative to the workspace, by path. `git
  * status` says nothing of what its own settings make different: line ends, modes, links, filters, submodules.
- * Fails with `not-publishable` where git refuses.
+ * Fails with `not-publishable` where git refuses, with `io` where a file can't be read.
  */
 export async function differencesFromIndex(
   place: GitPlace,
@@ -16,13 +17,27 @@ export async function differencesFromIndex(
 ): Promise<Result<CommitDifference[]>> {
   const committed = await indexFiles(place, paths);
   if (!committed.ok) return committed;
-  const files = await workFiles({ root: place.root, format: objectFormatOf(committed.value) }, paths);
+  const files = await readableFiles({ root: place.root, format: objectFormatOf(committed.value) }, paths);
+  if (!files.ok) return files;
   const found: CommitDifference[] = [];
-  for (const path of differingPaths(committed.value, files)) {
-    const cause = await causeOf(place, { path, committed: committed.value, file: files.get(path) });
+  for (const path of differingPaths(committed.value, files.value)) {
+    const cause = await causeOf(place, { path, committed: committed.value, file: files.value.get(path) });
     if (cause) found.push({ path: displayPath(path), ...cause });
   }
   return ok(found);
+}
+
+async function readableFiles(
+  place: WorkPlace,
+  paths: readonly string[],
+): Promise<Result<ReadonlyMap<string, WorkFile>>> {
+  try {
+    return ok(await workFiles(place, paths));
+  } catch (error) {
+    // Paths were given as bytes, and come back so.
+    const { path } = error as { readonly path?: string | Buffer };
+    return fail(unreadFailure(error, path?.toString() ?? place.root));
+  }
 }
 
 function differingPaths(committed: IndexFiles, files: ReadonlyMap<string, WorkFile>): string[] {

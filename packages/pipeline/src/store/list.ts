@@ -2,7 +2,7 @@ import { mapConcurrent } from '@image-tooling/host';
 import { hexOf, type Digest } from '@image-tooling/model';
 import { takeInventory, type Inventory, type StoredImage } from './inventory';
 import type { StoreRun } from './run';
-import { knownWorkspaces, type KnownWorkspace } from './workspaces';
+import { knownWorkspaces, noteUnread, unreadIn, type KnownWorkspace } from './workspaces';
 
 /** An image of the store, and the workspaces whose outputs name it. */
 export interface ListedImage extends StoredImage {
@@ -33,6 +33,7 @@ export interface ListedStore {
 /** What a store holds for people: images and tools. */
 export async function listStore(run: StoreRun): Promise<ListedStore> {
   const workspaces = await knownWorkspaces(run, 0);
+  noteUnread(run, unreadIn(workspaces));
   const inventory = await takeInventory(run.store);
   const images = inventory.images.map((image) => ({
     ...image,

@@ -4,6 +4,7 @@ import { diskUsage } from '@image-tooling/engines';
 import { ok, type Result } from '@image-tooling/model';
 import type { StoreFile } from '@image-tooling/oci';
 import { takeInventory } from './inventory';
+import { noteUnread } from './workspaces';
 import { planPrune, type Freed, type FreedKind } from './prune';
 import { KEEP_DAYS, type StoreRun } from './run';
 
@@ -23,6 +24,7 @@ export async function storeUsage(run: StoreRun): Promise<Result<KindUsage[]>> {
   const { files, kinds } = await takeInventory(run.store);
   const plan = await planPrune(run, { keepDays: KEEP_DAYS, go: false });
   if (!plan.ok) return plan;
+  noteUnread(run, plan.value.unread);
   const trees = await treesOf(run);
   if (!trees.ok) return trees;
   const kindOf = ({ kind, digest }: StoreFile) =>

@@ -1,28 +1,52 @@
-import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { namesIn, plannedIn, type Names } from './needs';
+import { isErrno, unreadFailure } from '@image-tooling/host';
+import type { Failure } from '@image-tooling/model';
+import { needsOf, type Names, type Needs } from './needs';
 import type { StoreRun } from './run';
 
 /** A workspace that uses the store, and all that its files name and ask for. */
-export interface KnownWorkspace {
+export interface KnownWorkspace extends Needs {
   readonly root: string;
-  readonly names: Names;
 }
 
 /** The workspace at the current folder, if it is one, and those that used the store since `sinceMs`. */
 export async function knownWorkspaces(run: StoreRun, sinceMs: number): Promise<KnownWorkspace[]> {
   const { store, cwd } = run;
   const users = (await store.users()).filter(({ usedMs }) => usedMs >= sinceMs).map(({ root }) => root);
-  const roots = [...new Set([cwd, ...users])].filter((root) => existsSync(join(root, 'nx.json')));
-  return Promise.all(
-    roots.map(async (root) => ({
-      root,
-      names: new Set([...(await namesIn(root)), ...(await plannedIn(root, run))]),
-    })),
-  );
+  const roots = [...new Set([cwd, ...users])];
+  return (await Promise.all(roots.map((root) => workspaceAt(root, run)))).flat();
 }
 
 /** All that any of the workspaces names. */
 export function namesOf(workspaces: readonly KnownWorkspace[]): Names {
   return new Set(workspaces.flatMap(({ names }) => [...names]));
+}
+
+/** What of the workspaces can't be read, each failure with the workspace that it is in. */
+export function unreadIn(workspaces: readonly KnownWorkspace[]): Failure[] {
+  return workspaces.flatMap(({ root, unread }) =>
+    unread.map(({ message, hint, ...failure }) => ({
+      ...failure,
+      message: `What the workspace ${root} needs is not known: ${message}`,
+      ...(hint !== undefined && { hint: `${hint} Or remove that workspace.` }),
+    })),
+  );
+}
+
+/** Reports what can't be read, for commands that go on without it. */
+export function noteUnread({ context }: Pick<StoreRun, 'context'>, unread: readonly Failure[]): void {
+  unread.forEach((failure) => context.progress.note(failure.message));
+}
+
+/** A workspace that moved or was deleted needs nothing; one that can't be read may need anything. */
+async function workspaceAt(root: string, run: StoreRun): Promise<KnownWorkspace[]> {
+  const file = join(root, 'nx.json');
+  try {
+    await stat(file);
+    return [{ root, ...(await needsOf(root, run)) }];
+  } catch (error) {
+    if (isErrno(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    return [{ root, names: new Set(), unread: [unreadFailure(error, file)] }];
+  }
 }

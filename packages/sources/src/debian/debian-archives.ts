@@ -1,6 +1,7 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok, type Result } from '@image-tooling/model';
+import { isErrno, readWithin, unreadFailure } from '@image-tooling/host';
+import { all, fail, ok, type Result } from '@image-tooling/model';
 import { DEFAULT_MIRRORS } from './default-mirrors';
 import { hostMirrors, type AptConfiguration } from './host-apt/host-mirrors';
 import type { DebianArchive } from './host-apt/suites';
@@ -53,15 +54,39 @@ export async function debianArchives(options: DebianOptions): Promise<Result<Arc
   return ok(sources);
 }
 
-/** The armoured public keys of an archive, from `<folder>/<archive>/*.asc`. Fails with `io` where there is none. */
+/**
+ * The armoured public keys of an archive, from `<folder>/<archive>/*.asc`. Fails with `io` where there is none, and for
+ * each that can't be read; with `too-large` for one of more than 1 MiB.
+ */
 export async function readTrustedKeys(trustFolder: string, archive: string): Promise<Result<string[]>> {
   const folder = join(trustFolder, archive);
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.asc')).sort();
+  const listed = await namesIn(folder);
+  if (!listed.ok) return listed;
+  const names = listed.value.filter((name) => name.endsWith('.asc')).sort();
   if (names.length === 0)
     return fail({
       code: 'io',
       message: `There is no key of the archive "${archive}" in ${folder}: expected armoured public keys, *.asc.`,
       hint: 'Put the keys that sign its InRelease files there (see trust/README.md).',
     });
-  return ok(await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8'))));
+  return all(await Promise.all(names.map((name) => readKey(join(folder, name)))));
+}
+
+async function namesIn(folder: string): Promise<Result<string[]>> {
+  try {
+    return ok(await readdir(folder));
+  } catch (error) {
+    return isErrno(error) && error.code === 'ENOENT' ? ok([]) : fail(unreadFailure(error, folder));
+  }
+}
+
+/** Far more than a file with all keys of an archive. */
+const MOST_KEY_BYTES = 1024 * 1024;
+
+async function readKey(path: string): Promise<Result<string>> {
+  try {
+    return ok((await readWithin(path, MOST_KEY_BYTES)).toString());
+  } catch (error) {
+    return fail(unreadFailure(error, path));
+  }
 }

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isErrno } from '@image-tooling/host';
+import { isErrno, readWithin } from '@image-tooling/host';
 import { fail, failWith, ok, syntaxFailures, type Failure, type Result } from '@image-tooling/model';
 import type { ConfigFile } from './config-files';
 import { isObject, type Fields } from './fields';
@@ -13,12 +12,15 @@ import { variableContent } from './config-variable';
 export async function readConfig(file: ConfigFile): Promise<Result<Fields | undefined>> {
   if (file.content !== undefined) return variableContent(file.path, file.content);
   try {
-    return parsed(file.path, await readFile(file.path, 'utf8'));
+    return parsed(file.path, (await readWithin(file.path, MOST_BYTES)).toString());
   } catch (error) {
     if (!isErrno(error)) throw error;
     return isAbsent(file, error) ? ok(undefined) : fail(unreadable(file, error));
   }
 }
+
+/** Far more than credentials of a thousand registries. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** A folder without a file is normal: `docker login` writes it there. REGISTRY_AUTH_FILE names the file itself. */
 function isAbsent({ namedBy }: ConfigFile, { code }: NodeJS.ErrnoException): boolean {
@@ -40,12 +42,15 @@ function unreadable(file: ConfigFile, error: NodeJS.ErrnoException): Failure {
   };
 }
 
-/** By error codes of node (libuv). */
+/** By error codes of node (libuv), and of `readWithin`. */
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
   EISDIR: 'it is a folder',
   EACCES: 'this user may not read it',
+  ENXIO: 'it is a pipe, a socket or a device',
+  EFBIG: 'it is larger than 16 MiB',
+  ELOOP: 'it is a link that leads to itself',
 };
 
 function namesFile(path: string): Failure {

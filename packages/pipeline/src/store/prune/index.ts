@@ -1,4 +1,4 @@
-import { ok, type Result } from '@image-tooling/model';
+import { failWith, ok, type Result } from '@image-tooling/model';
 import type { StoreRun } from '../run';
 import { planPrune, type Freed, type PruneRules } from './plan';
 import { removePlanned } from './remove';
@@ -22,7 +22,7 @@ export interface PrunedStore {
 /**
  * Frees what no workspace needs that uses the store and what was not used lately, or tells what that is. Safe
  * beside builds: what they use, or made within the hour, stays. It can be stopped at any time: records go before
- * what they name. Fails with `io` or `aborted`.
+ * what they name. Fails with `io` or `aborted`; where a file of a workspace can't be read, with that, and removes nothing.
  */
 export async function pruneStore(
   run: StoreRun,
@@ -30,7 +30,8 @@ export async function pruneStore(
 ): Promise<Result<PrunedStore>> {
   const plan = await planPrune(run, rules);
   if (!plan.ok) return plan;
-  const { freed, workspaces } = plan.value;
+  const { freed, workspaces, unread } = plan.value;
+  if (unread.length > 0) return failWith(unread);
   const stayed = apply ? await removePlanned(run, plan.value) : ok([]);
   return stayed.ok ? ok({ applied: apply, freed, workspaces, stayed: stayed.value }) : stayed;
 }

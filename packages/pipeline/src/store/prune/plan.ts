@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { diskUsage, engineCaches, type EngineCache } from '@image-tooling/engines';
-import { hexOf, ok, type Digest, type Result } from '@image-tooling/model';
+import { hexOf, ok, type Digest, type Failure, type Result } from '@image-tooling/model';
 import { GRACE_MS, type StoreFile } from '@image-tooling/oci';
 import { goFolders } from '../go-caches';
 import { takeInventory, type BlobKind, type Inventory } from '../inventory';
 import { partsOfImage, whatGoes, whatStays, type Kept } from '../keep';
 import { keptSince, type StoreRun } from '../run';
-import { knownWorkspaces, namesOf } from '../workspaces';
+import { knownWorkspaces, namesOf, unreadIn } from '../workspaces';
 
 export interface PruneRules {
   /** What was made or used within so many days stays, whoever needs it. */
@@ -37,12 +37,16 @@ export interface PrunePlan {
   readonly freed: readonly Freed[];
   /** The workspaces whose things stay. */
   readonly workspaces: readonly string[];
+  /** Why it is not known what some workspace needs: then all stays. */
+  readonly unread: readonly Failure[];
 }
 
 /** What would go. Changes nothing. Fails as `diskUsage` does. */
 export async function planPrune(run: StoreRun, { keepDays, go }: PruneRules): Promise<Result<PrunePlan>> {
   const sinceMs = keptSince(keepDays);
   const workspaces = await knownWorkspaces(run, sinceMs);
+  const unread = unreadIn(workspaces);
+  if (unread.length > 0) return ok({ ...NOTHING, workspaces: workspaces.map(({ root }) => root), unread });
   const inventory = await takeInventory(run.store);
   const kept = whatStays(inventory, { names: namesOf(workspaces), sinceMs });
   const files = whatGoes(inventory, kept, { sinceMs });
@@ -57,8 +61,11 @@ export async function planPrune(run: StoreRun, { keepDays, go }: PruneRules): Pr
     ...trees,
     freed: [...freedFiles(inventory, files), ...freedTrees.value].filter(({ count }) => count > 0),
     workspaces: workspaces.map(({ root }) => root),
+    unread,
   });
 }
+
+const NOTHING = { files: [], parts: new Map(), unfinished: [], caches: [], goFolders: [], freed: [] };
 
 async function sizesOf(
   { store, env, context }: StoreRun,
