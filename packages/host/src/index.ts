@@ -11,3 +11,4 @@ export { findProgram, hasProgram } from './program';
 export * from './read-file';
 export * from './redact';
 export * from './running';
+export * from './timer-ms';

@@ -1,4 +1,5 @@
 import type { Failure } from '@image-tooling/model';
+import { timerMs } from './timer-ms';
 import { redact } from './redact';
 import { lastLines } from './output';
 
@@ -47,7 +48,7 @@ export function stopGroup(pid: () => number | undefined, rules: StopRules): Stop
   };
   const onAbort = (): void => stop('aborted');
   rules.signal?.addEventListener('abort', onAbort, { once: true });
-  if (rules.timeoutSeconds !== undefined) later(() => stop('timeout'), rules.timeoutSeconds * 1000);
+  if (rules.timeoutSeconds !== undefined) later(() => stop('timeout'), timerMs(rules.timeoutSeconds));
   return {
     abandoned,
     end() {

@@ -2,11 +2,19 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandResult, Engine, Step, StepResult } from '@image-tooling/engines';
-import { fail, ok, type PlannedCommand, type Result, type RunContext } from '@image-tooling/model';
+import {
+  fail,
+  judgeCommand,
+  ok,
+  type PlannedCommand,
+  type Result,
+  type RunContext,
+} from '@image-tooling/model';
 import { openStore, type Store } from '@image-tooling/oci';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Trial } from '../src/test/batches';
 import { runSteps, type Ran } from '../src/test/run-steps';
+import { searchLines } from '../src/test/search-lines';
 
 let folder: string;
 let store: Store;
@@ -217,6 +225,36 @@ describe('a test whose steps did not all run', () => {
       return fail({ code: 'aborted', message: 'Stopped.' });
     });
     expect(failuresOf(ran)).toEqual([{ code: 'aborted', message: 'Stopped.' }]);
+  });
+});
+
+describe('a pattern that takes for ever', () => {
+  const SLOW = { pattern: '^(a+)+$', text: `${'a'.repeat(40)}!\n` };
+  const SOUND = { pattern: '^a+!$', text: SLOW.text };
+
+  it('is given up, and the search goes on with the next', async () => {
+    const searched = await searchLines([SLOW, SOUND, SLOW], abort.controller.signal, 0.3);
+    if (!searched.ok) throw new Error(searched.failures[0].message);
+    expect([SLOW, SOUND].map(searched.value)).toEqual(['too-slow', 'found']);
+  });
+
+  it('fails its check, with what to write instead', async () => {
+    const slow = planned('slow', {
+      expect: { exitCode: 0, stdout: [{ pattern: SLOW.pattern, shown: SLOW.pattern }], stderr: [] },
+    });
+    const result: CommandResult = { exitCode: 0, stdout: SLOW.text, stderr: '', timedOut: false, seconds: 0 };
+    const { message, actual, hint } = judgeCommand(slow, result, () => 'too-slow');
+    expect([message, actual, hint]).toEqual([
+      'always: slow: `echo slow` printed what the pattern ^(a+)+$ takes too long for (as uid 1000)',
+      'the search for such a line was stopped',
+      'Write the pattern without a repetition in a repetition, such as (a+)+, or with fewer alternatives.',
+    ]);
+  });
+
+  it('ends with the run', async () => {
+    const searching = searchLines([SLOW], abort.controller.signal, 600);
+    setImmediate(() => abort.controller.abort());
+    expect(failuresOf(await searching)).toMatchObject([{ code: 'aborted' }]);
   });
 });
 

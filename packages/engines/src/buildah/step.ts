@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { timerMs } from '@image-tooling/host';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
 import { checkUsers, succeeded, type CommandResult, type Step, type StepResult } from '../port';
 import { makeStepFolders } from '../step-folders';
@@ -32,7 +33,7 @@ export async function runStep(
   const checked = await checkStep(step, around);
   if (!checked.ok) return checked;
   if (signal.aborted) return fail({ code: 'aborted', message: `${step.label}: stopped before it began.` });
-  const limit = AbortSignal.timeout(step.timeoutSeconds * 1000);
+  const limit = AbortSignal.timeout(timerMs(step.timeoutSeconds));
   const stop = AbortSignal.any([signal, limit]);
   const name = newOwnedName();
   const result = await inSandbox(step, name, around, stop, onLine);

@@ -1,5 +1,5 @@
-import { compilePattern } from '../definitions';
 import { exitText } from './exit-code';
+import type { SearchIn, SearchResult } from './search';
 import type { CommandOutcome, LinePattern, PlannedCommand } from './types';
 import { secondsText } from './words';
 
@@ -9,17 +9,23 @@ export interface Fault {
   readonly what: string;
   /** What was seen instead. */
   readonly actual: string;
+  /** What to do, where the check itself is at fault. */
+  readonly hint?: string;
 }
 
 type Expected = Pick<PlannedCommand, 'expect' | 'timeoutSeconds'>;
 
 /** What went wrong, the cause before its consequences: what failed has printed less, too. */
-export function faultsOf({ expect, timeoutSeconds }: Expected, result: CommandOutcome): Fault[] {
+export function faultsOf(
+  { expect, timeoutSeconds }: Expected,
+  result: CommandOutcome,
+  searchIn: SearchIn,
+): Fault[] {
   if (result.timedOut) return [timeOut(timeoutSeconds, result.seconds)];
   return [
     ...exitFaults(expect.exitCode, result.exitCode),
-    ...missingLines(expect.stdout, result.stdout, 'line'),
-    ...missingLines(expect.stderr, result.stderr, 'line on standard error'),
+    ...missingLines(expect.stdout, result.stdout, 'line', searchIn),
+    ...missingLines(expect.stderr, result.stderr, 'line on standard error', searchIn),
     ...slowFaults(expect.seconds, result.seconds),
   ];
 }
@@ -43,14 +49,36 @@ function exitFaults(expected: number, actual: number): Fault[] {
   return [{ what: `ended with ${exitText(actual)}, not ${expected}`, actual: exitText(actual) }];
 }
 
-function missingLines(patterns: readonly LinePattern[], text: string, line: string): Fault[] {
-  const missing = patterns.filter(({ pattern }) => !compilePattern(pattern).test(text));
-  if (missing.length === 0) return [];
-  const shown = missing.map((pattern) => pattern.shown).join(' or ');
+function missingLines(
+  patterns: readonly LinePattern[],
+  text: string,
+  line: string,
+  searchIn: SearchIn,
+): Fault[] {
+  const searched = patterns.map(({ pattern, shown }) => ({ shown, result: searchIn({ pattern, text }) }));
+  const shownOf = (result: SearchResult): string[] =>
+    searched.filter((one) => one.result === result).map(({ shown }) => shown);
+  const [missing, slow] = [shownOf('missing'), shownOf('too-slow')];
+  return [
+    ...(missing.length === 0 ? [] : [missingFault(missing.join(' or '), text, line)]),
+    ...slow.map((shown) => slowPattern(shown, line)),
+  ];
+}
+
+/** Nested repetitions have more ways to match than can be tried. */
+function slowPattern(shown: string, line: string): Fault {
+  return {
+    what: `printed what the pattern ${shown} takes too long for`,
+    actual: `the search for such a ${line} was stopped`,
+    hint: 'Write the pattern without a repetition in a repetition, such as (a+)+, or with fewer alternatives.',
+  };
+}
+
+function missingFault(shown: string, text: string, line: string): Fault {
   const leftOut = LEFT_OUT.exec(text)?.[1];
   const known = leftOut === undefined ? '' : ` in what was kept (${leftOut} left out)`;
   const actual = text.trim() === '' ? `no ${line} at all` : `no such ${line}${known}`;
-  return [{ what: `printed no ${line} that matches ${shown}`, actual }];
+  return { what: `printed no ${line} that matches ${shown}`, actual };
 }
 
 /** The line that stands for the middle of an output that is too long to be kept. */

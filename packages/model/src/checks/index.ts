@@ -5,5 +5,6 @@ export { planChecks } from './plan';
 export { checkFailures } from './report/failures';
 export { junitXml } from './report/junit';
 export { reportTable } from './report/table';
+export { searchesOf, type Search, type SearchIn, type SearchResult } from './search';
 export { judgeSize } from './size';
 export * from './types';

@@ -1,4 +1,5 @@
 import { expectedText, faultsOf } from './faults';
+import { searchNow, type SearchIn } from './search';
 import type { CheckOutcome, CommandOutcome, PlannedCommand } from './types';
 import { commandLine } from '../shell-word';
 import { cutLine } from './words';
@@ -6,15 +7,23 @@ import { cutLine } from './words';
 /** Lines of each of the two outputs that a failure shows. */
 const LAST_LINES = 10;
 
-/** Whether a command did what its check expects; where it did not, all that a person needs to see why. */
-export function judgeCommand(planned: PlannedCommand, result: CommandOutcome): CheckOutcome {
-  const { id, group, title, as, hint } = planned;
+/**
+ * Whether a command did what its check expects; where it did not, all that a person needs to see why. `searchIn` says
+ * what came out of each of `searchesOf`.
+ */
+export function judgeCommand(
+  planned: PlannedCommand,
+  result: CommandOutcome,
+  searchIn: SearchIn = searchNow,
+): CheckOutcome {
+  const { id, group, title, as } = planned;
   const command = commandLine(planned.argv);
   const expected = expectedText(planned);
-  const faults = faultsOf(planned, result);
+  const faults = faultsOf(planned, result, searchIn);
   const seen = { id, group, title, as, passed: faults.length === 0, seconds: result.seconds };
   const [first] = faults;
   if (!first) return { ...seen, command, expected };
+  const hint = first.hint ?? planned.hint;
   return {
     ...seen,
     command,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { cut } from '../diagnostics/words';
-import { reportNoProgram } from './argv';
+import { cut, quoted } from '../diagnostics/words';
+import { reportNoProgram, reportTooLong } from './argv';
 import { mode, owner, templated } from './fields';
 import { imagePath, relativePath } from './paths';
 import { VERSION_PLACEHOLDERS } from './template';
@@ -17,7 +17,7 @@ const checkWith = (wrap: Wrap) =>
 const runCheck = (wrap: Wrap) =>
   z
     .strictObject({
-      run: z.array(wrap(z.string())).min(1).check(reportNoProgram).meta({
+      run: z.array(wrap(z.string())).min(1).check(reportNoProgram).check(reportTooLong).meta({
         description: 'Program and arguments. No shell is involved; name one ("sh", "-c", …) if needed.',
       }),
       stdout: wrap(pattern)
@@ -36,6 +36,7 @@ const runCheck = (wrap: Wrap) =>
       network: z.boolean().default(false).meta({ description: 'Whether the check needs the network.' }),
       files: z
         .record(relativePath('Path below the folder the check runs in.'), z.string())
+        .check(reportFileAsFolder)
         .default({})
         .meta({ description: 'Files to make in the folder the check runs in: path and content.' }),
     })
@@ -50,6 +51,27 @@ const fileCheck = (wrap: Wrap) =>
       absent: z.boolean().default(false).meta({ description: 'Whether it must not be there.' }),
     })
     .meta({ title: 'File check', description: 'A file that must be in the image, or must not.' });
+
+/** Reports a file that another one of the same check has for a folder. */
+function reportFileAsFolder(context: z.core.ParsePayload<Record<string, string>>): void {
+  const paths = Object.keys(context.value);
+  const inFolder = new Map(paths.flatMap((path) => foldersOf(path).map((folder) => [folder, path])));
+  for (const path of paths) {
+    const below = inFolder.get(path);
+    if (below === undefined) continue;
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      path: [path],
+      message: `${quoted(path)} can't be a file: ${quoted(below)} is in a folder of that name`,
+      params: { hint: 'Give one of them another name.' },
+    });
+  }
+}
+
+function foldersOf(path: string): string[] {
+  return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
+}
 
 /** Default and longest time limit of a check: tools answer in a second; a minute also holds under emulation. */
 const DEFAULT_TIMEOUT_SECONDS = 60;

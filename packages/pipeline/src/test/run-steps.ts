@@ -5,6 +5,7 @@ import {
   failWith,
   judgeCommand,
   ok,
+  searchesOf,
   type CheckOutcome,
   type Failure,
   type PlannedCommand,
@@ -13,6 +14,7 @@ import {
 } from '@image-tooling/model';
 import type { Session } from '../session';
 import { batchesOf, listingStep, type Batch, type Trial } from './batches';
+import { searchLines } from './search-lines';
 import { withCheckFolders } from './check-files';
 
 /** What running a plan gave. */
@@ -48,7 +50,8 @@ export function runSteps(
     const isolated = [listing, ...batches.map(({ step }) => step)].every(
       ({ network }, at) => network === 'host' || results.value[at]?.isolated === true,
     );
-    return ok({ outcomes: outcomesOf(trial, batches, ran), listing: files.value, isolated });
+    const outcomes = await outcomesOf(session.context, judgedOf(trial, batches, ran));
+    return outcomes.ok ? ok({ outcomes: outcomes.value, listing: files.value, isolated }) : outcomes;
   });
 }
 
@@ -114,13 +117,27 @@ function listingOf(step: Step, { commands }: StepResult): Result<string> {
   });
 }
 
-function outcomesOf(trial: Trial, batches: readonly Batch[], ran: readonly StepResult[]): CheckOutcome[] {
+interface Judged {
+  readonly command: PlannedCommand;
+  readonly result: CommandResult;
+}
+
+async function outcomesOf(
+  { signal }: RunContext,
+  judged: readonly Judged[],
+): Promise<Result<CheckOutcome[]>> {
+  const searches = judged.flatMap(({ command, result }) => searchesOf(command, result));
+  const searched = await searchLines(searches, signal);
+  if (!searched.ok) return searched;
+  return ok(judged.map(({ command, result }) => judgeCommand(command, result, searched.value)));
+}
+
+/** Each command of the plan with what it did, in the plan's order. */
+function judgedOf(trial: Trial, batches: readonly Batch[], ran: readonly StepResult[]): Judged[] {
   const results = new Map(
     batches.flatMap(({ places }, batch) =>
       places.map((place, at) => [place, ran[batch]?.commands[at] as CommandResult] as const),
     ),
   );
-  return trial.commands.map((command: PlannedCommand, place) =>
-    judgeCommand(command, results.get(place) as CommandResult),
-  );
+  return trial.commands.map((command, place) => ({ command, result: results.get(place) as CommandResult }));
 }

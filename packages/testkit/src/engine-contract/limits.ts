@@ -8,6 +8,7 @@ import { failureOf, valueOf, type Rig } from './rig';
 export function limitTests(rig: () => Rig): void {
   isolationTests(rig);
   timeTests(rig);
+  abortTests(rig);
 }
 
 function isolationTests(rig: () => Rig): void {
@@ -45,13 +46,23 @@ function timeTests(rig: () => Rig): void {
     expect(Date.now() - begin).toBeLessThan(15_000);
   });
 
+  it('takes time limits that are no whole milliseconds, or longer than timers are', async () => {
+    const soon = { argv: ['sh', '-c', 'sleep 60'], timeoutSeconds: 0.2001 } as const;
+    const { commands } = valueOf(
+      await rig().run([soon, 'echo after'], { onFailure: 'continue', timeoutSeconds: 1e9 + 0.1 }),
+    );
+    expect(commands.map(({ timedOut }) => timedOut)).toEqual([true, false]);
+  });
+
   it('fails when the time of the whole step is up', async () => {
     const changesTo = join(rig().folder, 'late.tar');
     const failure = failureOf(await rig().run(['sleep 60'], { timeoutSeconds: 1, changesTo }));
     expect(failure).toMatchObject({ code: 'timeout' });
     await expect(access(changesTo)).rejects.toThrow();
   });
+}
 
+function abortTests(rig: () => Rig): void {
   it('ends soon on abort', async () => {
     const abort = new AbortController();
     const running = rig().run(['trap "" TERM; sleep 60; sleep 60'], { signal: abort.signal });

@@ -1,3 +1,4 @@
+import { timerMs } from '@image-tooling/host';
 import type { Step, StepCommand } from '../../port';
 import { STEP_FOLDER } from './places';
 import { shellWord } from './words';
@@ -131,7 +132,7 @@ function commandLines(command: StepCommand, index: number, step: Step): string {
   const env = Object.entries({ ...step.env, ...command.env }).map(([name, value]) => `${name}=${value}`);
   const words = [...env, ...command.argv].map(shellWord).join(' \\\n');
   return [
-    `begin ${index} ${command.timeoutSeconds ?? ''}`,
+    `begin ${index} ${command.timeoutSeconds === undefined ? '' : timerMs(command.timeoutSeconds) / 1000}`,
     `(cd -- ${shellWord(command.workdir ?? '/')} && exec env -i \\\n${words}) >&4 2>&3 3>&- 4>&- 9>&-`,
     'end $?',
   ].join('\n');

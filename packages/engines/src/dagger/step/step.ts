@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { timerMs } from '@image-tooling/host';
 import { fail, type Failed, type Result } from '@image-tooling/model';
 import { newOwnedName } from '../../owners';
 import type { Step, StepResult } from '../../port';
@@ -30,7 +31,7 @@ export async function runStep(
   const checked = await checkStep(step, around.session);
   if (!checked.ok) return checked;
   if (signal.aborted) return fail({ code: 'aborted', message: `${step.label}: stopped before it began.` });
-  const limit = AbortSignal.timeout(step.timeoutSeconds * 1000);
+  const limit = AbortSignal.timeout(timerMs(step.timeoutSeconds));
   const [gone, ended] = [new AbortController(), new AbortController()];
   const stop = AbortSignal.any([signal, limit, gone.signal]);
   // Every query listens, and there may be one for each layer at once.
