@@ -6,6 +6,7 @@ import { mustRun, run, start, type HostResult, type RunningCommand } from '@imag
 import { fail, ok, type Result } from '@image-tooling/model';
 import { buildahCommand, type HostEnv } from './configuration';
 import type { Places } from './places';
+import { OWN_DEVICES } from './sandbox-devices';
 
 type Argv = readonly [string, ...string[]];
 
@@ -48,11 +49,12 @@ const OPEN_TIMEOUT_SECONDS = 20;
 const CLOSE_MS = 5000;
 
 /**
- * What the first process does: it tells its id as the host sees it and the network interfaces it has, shows
+ * What the first process does: it gives the sandbox its own /dev, tells its id as the host sees it and the network interfaces it has, shows
  * the /sys of its own network, brings the loopback up (SIOCSIFFLAGS, netdevice(7); a system without iproute2
  * has perl), and waits for the end of its input.
  */
 const INIT = `
+${OWN_DEVICES}
 read pid rest < /proc/self/stat
 mount -t sysfs -o ro sysfs /sys 2> /dev/null
 [ "$1" = host ] || perl -e 'socket(my $s, 2, 2, 0); ioctl($s, 0x8914, pack("a16s", "lo", 1))'

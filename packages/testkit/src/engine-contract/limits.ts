@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +8,7 @@ import { failureOf, valueOf, type Rig } from './rig';
 /** Isolation, time limits, abort, steps at once, platforms. */
 export function limitTests(rig: () => Rig): void {
   isolationTests(rig);
+  scratchTests(rig);
   timeTests(rig);
   abortTests(rig);
 }
@@ -30,6 +32,37 @@ function isolationTests(rig: () => Rig): void {
     expect(uname).toBe(file);
     expect(command?.stdout).toContain(mark);
     expect(command?.stdout).not.toContain('vitest');
+  });
+}
+
+/** Where programs leave files that are in no system. */
+const SCRATCH = ['/dev/shm', '/dev/mqueue', '/tmp', '/run', '/var/tmp'];
+
+/** Of every container (OCI runtime-spec 1.2, config-linux.md), with what engines add: core, console, fuse. */
+const DEVICES =
+  'console core fd full fuse mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero'.split(' ');
+
+function scratchTests(rig: () => Rig): void {
+  it('keeps what it writes outside of its system from the next step, and from this machine', async () => {
+    const mark = `left-${process.pid}-${Date.now()}`;
+    const folders = SCRATCH.join(' ');
+    const write = `mkdir -p /var/tmp; for f in ${folders}; do touch $f/${mark} || true; done 2> /dev/null; ls -d /*/*/${mark} /*/${mark}`;
+    const look = `for f in ${folders}; do ls $f/${mark} || true; done 2> /dev/null`;
+    const [written] = valueOf(await rig().run([write], { onFailure: 'continue' })).commands;
+    expect(written?.stdout).toContain(`/dev/shm/${mark}`);
+    expect(valueOf(await rig().run([look])).commands[0]?.stdout).toBe('');
+    expect(SCRATCH.filter((folder) => existsSync(join(folder, mark)))).toEqual([]);
+  });
+
+  it('has no devices but those of every container', async () => {
+    const listed =
+      valueOf(await rig().run(['ls /dev']))
+        .commands[0]?.stdout.trim()
+        .split('\n') ?? [];
+    expect(listed.filter((name) => !DEVICES.includes(name))).toEqual([]);
+    expect(listed).toEqual(expect.arrayContaining(['full', 'null', 'random', 'tty', 'urandom', 'zero']));
+    const works = 'head -c 4 /dev/zero | wc -c; head -c 4 /dev/urandom | wc -c; echo x > /dev/null';
+    expect(valueOf(await rig().run([works])).commands[0]?.stdout).toBe('4\n4\n');
   });
 }
 
