@@ -26,9 +26,14 @@ export async function writeFileAtomic(
     await rename(temporary, path);
     return ok(undefined);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await discard(temporary);
     return fail(ioFailure(error, path));
   }
+}
+
+/** Removes what an error left, as far as it can be removed: what is reported is the error. */
+export async function discard(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch(() => undefined);
 }
 
 /**

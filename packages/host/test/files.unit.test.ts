@@ -21,6 +21,17 @@ describe('writeFileAtomic', () => {
     expect(await readdir(join(folder, 'a', 'b'))).toEqual(['file']);
   });
 
+  it('says why it failed, also where what it began can not be removed', async () => {
+    const file = join(folder, 'file');
+    valueOf(await writeFileAtomic(file, 'text'));
+    const failure = failureOf(await writeFileAtomic(join(file, 'below', 'file'), 'text'));
+    expect(failure).toMatchObject({
+      code: 'io',
+      message: expect.stringContaining(`${file}/below/file: `) as string,
+    });
+    expect(failure.hint).toContain('A file is in place of a folder');
+  });
+
   it('survives writers at once: the content is one of theirs, whole', async () => {
     const path = join(folder, 'file');
     const contents = [1, 2, 3, 4].map((n) => String(n).repeat(100_000));

@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ioFailure, lastLines } from '@image-tooling/host';
+import { discard, ioFailure, lastLines } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { rewriteTar } from '../tar/rewrite';
 import { overlayToLayer } from '../tar/whiteouts';
@@ -38,7 +38,7 @@ export async function writeChanges(
     const layer = Readable.from(rewriteTar(tar.value.stdout, overlayToLayer(below.value)));
     await pipeline(layer, createWriteStream(temporary), { signal });
     const end = await tar.value.ended;
-    if (!end.ok || end.value.exitCode !== 0) await rm(temporary, { force: true });
+    if (!end.ok || end.value.exitCode !== 0) await discard(temporary);
     if (!end.ok) return end;
     if (end.value.exitCode !== 0) return fail(packFailure(to, end.value.stderr));
     await rename(temporary, to);
@@ -46,7 +46,7 @@ export async function writeChanges(
   } catch (error) {
     tar.value.stdout.destroy();
     const end = await tar.value.ended;
-    await rm(temporary, { force: true });
+    await discard(temporary);
     if (!end.ok) return end;
     return fail(ioFailure(error, to));
   }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
-import { makeFolder } from '../files';
+import { discard, makeFolder } from '../files';
 import type { Destination } from './find';
 import { closeSpecial, openSpecial } from './special';
 
@@ -42,7 +42,7 @@ export async function replaceFile(
     await writeNew(temporary, pieces, signal);
     await rename(temporary, path);
   } finally {
-    await rm(temporary, { force: true });
+    await discard(temporary);
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isErrno, makeFolder } from '@image-tooling/host';
+import { discard, isErrno, makeFolder } from '@image-tooling/host';
 import { checkSignal, Fault } from '../fault';
 import { ContentReader } from '../tar/content';
 import type { TarEntry } from '../tar/entry';
@@ -23,8 +23,8 @@ export async function replaceFolder(
     await writeFiles(temporary, files, signal);
     await swap(temporary, folder, old);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
-    await rm(old, { recursive: true, force: true });
+    await discard(temporary);
+    await discard(old);
   }
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { discard } from '@image-tooling/host';
 import { fail, hexOf, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
 import { caught, checkSignal, Fault } from '../fault';
 import { temporaryName } from './owner';
@@ -85,7 +86,7 @@ export class Blobs {
       await rename(temporary, this.pathOf(blob.digest));
       return blob;
     });
-    if (!result.ok) await rm(temporary, { force: true });
+    if (!result.ok) await discard(temporary);
     return result.ok ? ok(result.value) : fail(...result.failures);
   }
 

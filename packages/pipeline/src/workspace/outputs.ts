@@ -1,6 +1,6 @@
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ioFailure, readRegularFile, writeFileAtomic } from '@image-tooling/host';
+import { discard, ioFailure, readRegularFile, writeFileAtomic } from '@image-tooling/host';
 import { fail, ok, platformFolder, type Platform, type Result, type Schema } from '@image-tooling/model';
 
 /** The folder of a project's outputs for a platform: what Nx caches and restores. */
@@ -46,7 +46,7 @@ export async function copyBlob(from: string, folder: string, name: string): Prom
     await rename(temporary, target);
     return ok(undefined);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await discard(temporary);
     return fail(ioFailure(error, target));
   }
 }

@@ -1,5 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { discard } from '@image-tooling/host';
 import { fail, failWith, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
 import { createHttpClient, downloadFile, type HttpClient } from '../http';
 import { addressOf, snapshotTime } from './address';
@@ -97,7 +98,7 @@ async function fetchDeb(
     const put = await fetch.cache.putBlobFromFile(temporary, digest);
     return put.ok ? ok({ ...deb, file: fetch.cache.blobPath(digest) }) : put;
   } finally {
-    await rm(temporary, { force: true });
+    await discard(temporary);
   }
 }
 

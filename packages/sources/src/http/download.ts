@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { ioFailure } from '@image-tooling/host';
+import { discard, ioFailure } from '@image-tooling/host';
 import type { Expected, Received } from './attempt';
 import type { HttpClient } from './client';
 import { AbortedDownload } from './patience';
@@ -80,7 +80,7 @@ async function toFile(
     return ok({ ...outcome, path });
   } finally {
     await file.close();
-    await rm(temporary, { force: true });
+    await discard(temporary);
   }
 }
 

@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ioFailure } from '@image-tooling/host';
+import { discard, ioFailure } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { newOwnedName } from '../../owners';
 import { TarError } from '../../tar/blocks';
@@ -29,7 +29,7 @@ export async function writeChanges(image: string, to: string, signal: AbortSigna
     await rename(temporary, to);
     return ok(undefined);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await discard(temporary);
     if (!(error instanceof TarError)) return fail(ioFailure(error, to));
     const message = `The Dagger engine gave an image that can't be read: ${error.message}.`;
     return fail({ code: 'engine', message });

@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import { ioFailure, writeFileAtomic, withLock } from '@image-tooling/host';
+import { discard, ioFailure, withLock, writeFileAtomic } from '@image-tooling/host';
 import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
 import { readLayer } from '../../layers/read';
 import { newOwnedName } from '../../owners';
@@ -119,7 +119,7 @@ async function rewrite(layer: SystemLayer, to: string, signal: AbortSignal): Pro
   } catch (error) {
     return fail(ioFailure(error, to));
   } finally {
-    await rm(temporary, { force: true });
+    await discard(temporary);
   }
 }
 
