@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Digest } from '@image-tooling/model';
+import { readWorkspace, type Digest } from '@image-tooling/model';
 import { imageFiles } from '../src/build/files-layer';
 import { listStore, pruneStore, storeUsage, type StoreRun } from '../src/store';
+import { workspaceFiles } from '../src/workspace/load';
 import {
   ageAll,
   failuresOf,
@@ -49,6 +50,16 @@ it('files and folders of a rootfs that may not be read are all named', async () 
     ['a', 'b'].map((name) => `${folder}/rootfs/open/${name} can't be read: this user may not read it.`),
   );
   expect(failures[0]?.hint).toContain('chmod');
+});
+
+it('a folder of images that can not be read is a mistake, not an empty one', async () => {
+  const root = scratchFolder();
+  symlinkSync('images', join(root, 'images'));
+  const folders = { imagesDir: 'images', toolsDir: 'tools' };
+  const failures = failuresOf(readWorkspace(await workspaceFiles(root, folders)));
+  expect(failures.map(({ message }) => message)).toEqual([
+    "images can't be read: it is a link that leads to itself.",
+  ]);
 });
 
 describe('a workspace that uses the store and can not be read', () => {

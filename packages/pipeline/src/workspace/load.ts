@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mapConcurrent } from '@image-tooling/host';
+import { isErrno, mapConcurrent, unreadFailure } from '@image-tooling/host';
 import {
   fail,
   namesBelow,
@@ -9,6 +9,7 @@ import {
   parseArchiveLock,
   parseWorkspaceOptions,
   readWorkspace,
+  unreadFile,
   type ArchiveLock,
   type FileText,
   type Image,
@@ -123,10 +124,20 @@ async function readEach(
   name: string,
   only?: ReadonlySet<string>,
 ): Promise<FileText[]> {
-  const found = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
-  const files = found
-    .filter((entry) => entry.isDirectory() && (only?.has(entry.name) ?? true))
-    .map((entry) => `${folder}/${entry.name}/${name}`);
+  const found = await foldersIn(root, folder);
+  // The definitions report it; locks in the same folder would repeat it.
+  if (!found.ok) return name === 'lock.json' ? [] : [unreadFile(`${folder}/${name}`, found.failures[0])];
+  const files = found.value.filter((one) => only?.has(one) ?? true).map((one) => `${folder}/${one}/${name}`);
   const read = await mapConcurrent(files, (file) => readFileText(root, file));
   return read.filter((file) => file !== undefined);
+}
+
+async function foldersIn(root: string, folder: string): Promise<Result<string[]>> {
+  try {
+    const found = await readdir(join(root, folder), { withFileTypes: true });
+    return ok(found.filter((entry) => entry.isDirectory()).map((entry) => entry.name));
+  } catch (error) {
+    if (isErrno(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return ok([]);
+    return fail(unreadFailure(error, folder));
+  }
 }
