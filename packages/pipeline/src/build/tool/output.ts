@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { layerFileSchema, ok, type Digest, type LayerFile, type Platform, type Result, type Tool } from '@image-tooling/model';
+import {
+  layerFileSchema,
+  ok,
+  type Digest,
+  type LayerFile,
+  type Platform,
+  type Result,
+  type Tool,
+} from '@image-tooling/model';
 import { indexLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { copyBlob, outputFolder, readOutput, writeOutput } from '../../workspace/outputs';
