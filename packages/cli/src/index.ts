@@ -9,6 +9,7 @@ import { currentFolder } from './current-folder';
 import { HELP } from './help';
 import { openScreen, type Screen } from './progress';
 import { abortOnSignals } from './signals';
+import { stoppedText } from './stopped';
 import { withStoreAdvice } from './store-advice';
 
 /** What a command line has of the process that it runs in. */
@@ -48,9 +49,9 @@ async function runLine(argv: readonly string[], host: Host, signal: AbortSignal)
   try {
     const result = await runCommand(command, given.value, { host, screen, signal });
     screen.end();
-    if (signal.aborted && !result.ok) return stopped(host);
-    if (!result.ok) return report(host, result.failures);
-    return end(host, screen, result.value);
+    if (result.ok) return end(host, screen, result.value);
+    const stopped = await stoppedText(result.failures, signal, host.env);
+    return stopped === undefined ? report(host, result.failures) : sayStopped(host, stopped);
   } finally {
     screen.end();
   }
@@ -121,8 +122,8 @@ function noCommand(command: string): string {
 }
 
 /** What was cut short by the user is no mistake to explain: one line, whatever ran at that moment. */
-function stopped({ stderr }: Host): number {
-  stderr.write('Stopped. What was finished is kept: the same command goes on from there.\n');
+function sayStopped({ stderr }: Host, text: string): number {
+  stderr.write(`${text}\n`);
   return 130;
 }
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { main, type Host } from '../src';
@@ -9,8 +9,13 @@ export class TestHost extends EventEmitter {
   readonly folder = mkdtempSync(join(tmpdir(), 'image-tooling-cli-'));
   readonly output = { stdout: '', stderr: '' };
   readonly env: NodeJS.ProcessEnv = { IMAGE_STORE: join(this.folder, 'store') };
-  readonly stdout = stream((text) => (this.output.stdout += text));
+  readonly stdout = stream((text) => {
+    this.output.stdout += text;
+    this.watchers.forEach((watch) => watch(text));
+  });
   readonly stderr = stream((text) => (this.output.stderr += text));
+
+  private readonly watchers: ((text: string) => void)[] = [];
 
   cwd(): string {
     return this.folder;
@@ -24,6 +29,23 @@ export class TestHost extends EventEmitter {
     const path = join(this.folder, file);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, undefined, 2));
+  }
+
+  /** Puts a program first on the PATH of the programs that are run. */
+  program(name: string, script: string): void {
+    this.write(`bin/${name}`, `#!/bin/sh\n${script}\n`);
+    chmodSync(join(this.folder, 'bin', name), 0o755);
+    this.env['PATH'] = `${join(this.folder, 'bin')}:${process.env['PATH']}`;
+  }
+
+  /** Calls `then` once, at the first output on stdout that matches. */
+  onOutput(pattern: RegExp, then: () => void): void {
+    let isOver = false;
+    this.watchers.push((text) => {
+      if (isOver || !pattern.test(text)) return;
+      isOver = true;
+      then();
+    });
   }
 
   /** Runs a command line; gives its exit code and what it printed, the folder's name masked. */

@@ -34,7 +34,9 @@ export function runChild({ argv, cwd, env, signal, isShown = false }: Child): Pr
       done(signal.aborted ? fail(ABORTED) : result);
     };
     child.on('error', (error) => end(fail(missing(program, error.message))));
-    child.on('close', (code) => end(code === 0 ? ok(undefined) : fail(failed(argv, code, output))));
+    child.on('close', (code, by) =>
+      end(code === 0 ? ok(undefined) : fail(failed(argv, { code, by }, output))),
+    );
   });
 }
 
@@ -52,12 +54,21 @@ function missing(program: string, why: string): Failure {
   };
 }
 
-function failed(argv: readonly string[], code: number | null, output: string): Failure {
+const INTERRUPTS: readonly unknown[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
+
+interface End {
+  readonly code: number | null;
+  readonly by: NodeJS.Signals | null;
+}
+
+/** Nx exits with 130 for failed tasks too, so only a signal says that a program was stopped before we were. */
+function failed(argv: readonly string[], { code, by }: End, output: string): Failure {
+  if (INTERRUPTS.includes(by)) return ABORTED;
   const words = argv[0] === process.execPath ? argv.slice(1) : argv;
   const shown = [basename(words[0] ?? ''), ...words.slice(1)].join(' ');
   return {
     code: 'command-failed',
-    message: `"${shown}" ${code === null ? 'was killed' : `ended with exit code ${code}`}.`,
+    message: `"${shown}" ${code === null ? `was ended by ${by}` : `ended with exit code ${code}`}.`,
     details: output.trimEnd().split('\n').slice(-TAIL_LINES),
   };
 }

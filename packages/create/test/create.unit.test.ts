@@ -122,6 +122,12 @@ describe('nothing is left behind', () => {
     expect(here()).toEqual([]);
   });
 
+  it('where npm gets the signal first', async () => {
+    const { exitCode, stderr } = await host.run(['my-images'], { FAKE_NPM: 'interrupted' });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Stopped. Nothing was left behind.\n' });
+    expect(here()).toEqual([]);
+  });
+
   it('but the whole workspace, where the user stops the locks', async () => {
     const ended = host.run(['my-images'], { FAKE_NX_HANGS: LOCK.slice('nx '.length) });
     await host.stopAt(LOCK);

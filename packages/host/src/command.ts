@@ -3,7 +3,7 @@ import { KeptOutput } from './kept-output';
 import { eachLine, lastLines } from './output';
 import { exitCodeOf, needProgram, notStarted, spawnGroup } from './program';
 import { redact } from './redact';
-import { abortedFailure, shownCommand, stopGroup, timeoutFailure } from './stop';
+import { abortedFailure, interruptedFailure, shownCommand, stopGroup, timeoutFailure } from './stop';
 
 /** A program of the host to run, by its arguments: nothing in them is read as shell syntax. */
 export interface HostCommand {
@@ -37,7 +37,8 @@ const WHOLE_BYTES = 128_000_000;
 
 /**
  * Runs a program to its end. Fails with `command-missing` (no such program), `command-failed` (it could not be started),
- * `too-large` (it printed too much), `timeout` or `aborted`; an exit code other than 0 is no failure here, see `mustRun`.
+ * `too-large` (it printed too much), `timeout`, or `aborted`, also where it was somebody else who sent SIGINT, SIGTERM or
+ * SIGHUP. Any other exit code is no failure here, see `mustRun`.
  */
 export async function run(command: HostCommand): Promise<Result<HostResult>> {
   const found = await needProgram(command.argv[0], command.env);
@@ -58,6 +59,8 @@ export async function run(command: HostCommand): Promise<Result<HostResult>> {
   if (stopped === 'timeout')
     return fail(timeoutFailure(command, `${outputs.stdout.text()}${outputs.stderr.text()}`));
   if (end instanceof Error) return fail(notStarted(command.argv[0], end));
+  const interrupted = interruptedFailure(command, end);
+  if (interrupted) return fail(interrupted);
   if (command.keepBytes === undefined && !outputs.stdout.isWhole) return fail(tooMuch(command));
   return ok({ exitCode: end, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() });
 }

@@ -1,7 +1,7 @@
 import { PassThrough, pipeline, type Readable, type Writable } from 'node:stream';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { exitCodeOf, needProgram, notStarted, spawnGroup } from './program';
-import { abortedFailure, stopGroup, timeoutFailure, type StopRules } from './stop';
+import { abortedFailure, interruptedFailure, stopGroup, timeoutFailure, type StopRules } from './stop';
 
 /** A program whose input or output is a stream of this process: an archiver, a decompressor, a server. */
 export interface RunningCommand {
@@ -9,7 +9,7 @@ export interface RunningCommand {
   readonly stdin: Writable;
   /** Must be read to its end, or the program never ends. */
   readonly stdout: Readable;
-  /** Its end; fails with `timeout` or `aborted`. Never rejects. */
+  /** Its end; fails with `timeout`, or `aborted` as `run` does. Never rejects. */
   readonly ended: Promise<Result<RunningEnd>>;
 }
 
@@ -57,7 +57,7 @@ export async function start(options: RunningOptions): Promise<Result<RunningComm
       const stopped = stopper.end();
       if (stopped === 'aborted') resolve(fail(abortedFailure(options)));
       else if (stopped === 'timeout') resolve(fail(timeoutFailure(options, stderr)));
-      else resolve(ok({ exitCode, stderr }));
+      else resolve(endOf(options, { exitCode, stderr }));
     };
     child.on('error', (error) => {
       stopper.end();
@@ -71,4 +71,9 @@ export async function start(options: RunningOptions): Promise<Result<RunningComm
     });
   });
   return ok({ pid: child.pid ?? 0, stdin, stdout, ended });
+}
+
+function endOf(options: StopRules, end: RunningEnd): Result<RunningEnd> {
+  const interrupted = interruptedFailure(options, end.exitCode);
+  return interrupted ? fail(interrupted) : ok(end);
 }

@@ -2,6 +2,7 @@ import type { Failure } from '@image-tooling/model';
 import { timerMs } from './timer-ms';
 import { redact } from './redact';
 import { lastLines } from './output';
+import { exitCodeOf } from './program';
 
 /** When and how a program is ended before its time. */
 export interface StopRules {
@@ -72,6 +73,20 @@ export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void
 export function abortedFailure(rules: StopRules): Failure {
   return { code: 'aborted', message: `Stopped while "${rules.argv[0]}" was running.` };
 }
+
+/**
+ * What a program's exit code says about Ctrl-C, a closed terminal or SIGTERM: undefined if it ended otherwise. Nx sends
+ * the signal to a task's programs first and to the task itself 0.1 s later, so nothing here has been aborted by then.
+ *
+ * @param exitCode 128 + the signal's number, from `exitCodeOf` or chosen by a program that handled the signal
+ */
+export function interruptedFailure(rules: StopRules, exitCode: number): Failure | undefined {
+  const signal = INTERRUPTS.find((name) => exitCode === exitCodeOf(null, name));
+  if (signal === undefined) return undefined;
+  return { code: 'aborted', message: `Stopped: "${rules.argv[0]}" was ended by ${signal}.` };
+}
+
+const INTERRUPTS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 export function timeoutFailure(rules: StopRules, output: string): Failure {
   return {

@@ -73,6 +73,18 @@ describe('run', () => {
 });
 
 describe('a run that is stopped', () => {
+  it.each([
+    ['kill -INT $$', 'SIGINT'],
+    ['kill -TERM $$', 'SIGTERM'],
+    ['kill -HUP $$', 'SIGHUP'],
+    ['trap "exit 130" INT; kill -INT $$', 'SIGINT'],
+    ['trap "exit 143" TERM; kill -TERM $$', 'SIGTERM'],
+  ])('is no failed command where the program got the signal first: %s', async (script, signal) => {
+    const stopped = { code: 'aborted', message: `Stopped: "sh" was ended by ${signal}.` };
+    expect(failureOf(await run({ argv: ['sh', '-c', script] }))).toEqual(stopped);
+    expect(failureOf(await mustRun({ argv: ['sh', '-c', script] }))).toEqual(stopped);
+  });
+
   it('ends the whole process group when its time is up, and shows what it said', async () => {
     const mark = newMark();
     const script = `echo before; sleep ${mark} & sleep ${mark}`;

@@ -14,6 +14,8 @@ appendFileSync(process.env.FAKE_CALLS, `npm ${process.argv.slice(2).join(' ')}\n
 if (process.env.FAKE_NPM === 'fails') {
   console.error('npm has no luck');
   process.exitCode = 1;
+} else if (process.env.FAKE_NPM === 'interrupted') {
+  process.kill(process.pid, 'SIGINT');
 } else if (process.env.FAKE_NPM === 'hangs') {
   setInterval(() => {}, 1000);
 } else {

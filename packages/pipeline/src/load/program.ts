@@ -16,7 +16,7 @@ export async function loadInto(
 ): Promise<Result<Loaded>> {
   const { store, context } = session;
   const started = await start({ argv: [program, 'load'], signal: context.signal, env: session.env });
-  if (!started.ok) return missing(program);
+  if (!started.ok) return started.failures[0].code === 'command-missing' ? missing(program) : started;
   const step = context.progress.step(`${reference}: ${program} load`);
   const { stdin, stdout, ended } = started.value;
   stdout.resume();

@@ -93,7 +93,8 @@ async function downloadBeside(
       timeoutSeconds: LIMIT_SECONDS,
       graceSeconds: 0,
     });
-    if (!done.ok) return signal?.aborted ? done : notDownloaded(version, done.failures[0].message);
+    if (!done.ok)
+      return done.failures[0].code === 'aborted' ? done : notDownloaded(version, done.failures[0].message);
     if (done.value.exitCode !== 0) return notDownloaded(version, relay.trouble() ?? done.value.stderr);
     await rename(cachedCli({ XDG_CACHE_HOME: folder }), cached);
     return ok(undefined);

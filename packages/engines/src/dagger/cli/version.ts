@@ -29,7 +29,8 @@ export async function askVersion(
   const path = resolve(program);
   const argv = [path, 'version'] as const;
   const asked = await run({ argv: [...argv], env, signal, timeoutSeconds: TIMEOUT_SECONDS, graceSeconds: 0 });
-  if (!asked.ok) return signal?.aborted ? asked : broken(path, asked.failures[0].message);
+  if (!asked.ok)
+    return asked.failures[0].code === 'aborted' ? asked : broken(path, asked.failures[0].message);
   const { stdout, stderr, exitCode } = asked.value;
   const [, version, image] = /^dagger v(\S+)(?: \(image:\/\/(\S+)\))?/m.exec(stdout) ?? [];
   if (exitCode === 0 && version !== undefined) return ok({ path, version, image });

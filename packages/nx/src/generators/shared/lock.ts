@@ -16,6 +16,9 @@ export function lockThenSay(
   };
 }
 
+/** The exit code of an image-tooling that was stopped. */
+const STOPPED = 130;
+
 async function lockOne(root: string, name: string): Promise<void> {
   const program = join(root, 'node_modules/.bin/image-tooling');
   if (!existsSync(program))
@@ -25,8 +28,7 @@ async function lockOne(root: string, name: string): Promise<void> {
   const exitCode = await new Promise<number | null>((done, failed) => {
     spawn(program, ['lock', name], { cwd: root, stdio: 'inherit' }).on('error', failed).on('close', done);
   });
-  if (exitCode !== 0)
-    throw new Error(
-      `"${name}" is written, but not locked. Mend what is said above, then run "npx nx run ${name}:lock".`,
-    );
+  if (exitCode === 0) return;
+  const why = exitCode === STOPPED ? 'It was stopped: to go on,' : 'Fix the error above, then';
+  throw new Error(`"${name}" is written, but not locked. ${why} run "npx nx run ${name}:lock".`);
 }

@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Failure } from '@image-tooling/model';
+
+/** Nx signals a task's programs first, and the task 0.1 s later (Nx 23.2 and 24.0, killProcessTreeGraceful). */
+const NX_SIGNALS_WITHIN_MS = 500;
+
+/**
+ * Returns what to say where a command ended because of a signal; undefined where it failed. Under Nx it waits a moment
+ * for the signal: a program that got it first may have exited with 1, as if it had failed.
+ */
+export async function stoppedText(
+  failures: readonly Failure[],
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  if (env['NX_TASK_HASH'] !== undefined) await aborted(signal, NX_SIGNALS_WITHIN_MS);
+  if (signal.aborted) return `Stopped. ${KEPT}`;
+  const [first] = failures;
+  return first && failures.every(({ code }) => code === 'aborted') ? `${first.message} ${KEPT}` : undefined;
+}
+
+const KEPT = 'What was finished is kept: the same command goes on from there.';
+
+async function aborted(signal: AbortSignal, milliseconds: number): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+}
