@@ -45,7 +45,7 @@ async function runLine(argv: readonly string[], host: Host, signal: AbortSignal)
   if (!given.ok) return report(host, given.failures);
   const command = commandNamed(COMMANDS, given.value.command);
   if (given.value.flags.help || !command) return showHelp(host, given.value);
-  const screen = openScreen(await reportStream(command, given.value, host), host.env);
+  const screen = openScreen(await reportStream(command, given.value, host), host.env, command);
   try {
     const result = await runCommand(command, given.value, { host, screen, signal });
     screen.end();

@@ -1,15 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bytesText, openScreen, timeText } from '../src/progress';
+import { bytesText, openScreen, timeText, type ScreenOptions } from '../src/progress';
 import { stream } from './host';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-function screenOf(env: NodeJS.ProcessEnv = {}, terminal: { isTTY?: boolean; columns?: number } = {}) {
+function screenOf(
+  env: NodeJS.ProcessEnv = {},
+  terminal: { isTTY?: boolean; columns?: number } = {},
+  options: ScreenOptions = {},
+) {
   let text = '';
   const screen = openScreen(
     stream((more) => (text += more), terminal),
     env,
+    options,
   );
   return { progress: screen.progress, end: () => screen.end(), shown: () => text };
 }
@@ -42,17 +47,55 @@ describe('progress in a pipe or a log', () => {
     `);
   });
 
-  it('says every half minute what is still running, until it ends', () => {
+  it('says ever more seldom what is still running, until it ends', () => {
     const { progress, shown } = screenOf();
     const step = progress.step('argocd: compile');
     step.status('k8s.io/api');
-    vi.advanceTimersByTime(65_000);
+    vi.advanceTimersByTime(11 * 60_000);
     step.failed();
-    vi.advanceTimersByTime(300_000);
+    vi.advanceTimersByTime(11 * 60_000);
     expect(shown()).toMatchInlineSnapshot(`
       "… argocd: compile  k8s.io/api  30 s
       … argocd: compile  k8s.io/api  1 min 0 s
-      ✗ argocd: compile  1 min 5 s
+      … argocd: compile  k8s.io/api  2 min 0 s
+      … argocd: compile  k8s.io/api  5 min 0 s
+      … argocd: compile  k8s.io/api  10 min 0 s
+      ✗ argocd: compile  11 min 0 s
+      "
+    `);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('says in one line what is running, and begins again when all has ended', () => {
+    const { progress, shown } = screenOf();
+    const layer = progress.step('base: apt layer');
+    vi.advanceTimersByTime(20_000);
+    const fetch = progress.step('base: fetch 78 packages');
+    fetch.status('12 of 78');
+    vi.advanceTimersByTime(15_000);
+    fetch.done({ origin: 'fetched' });
+    layer.done({ origin: 'built' });
+    vi.advanceTimersByTime(60_000);
+    progress.step('base: files layer');
+    vi.advanceTimersByTime(31_000);
+    expect(shown()).toMatchInlineSnapshot(`
+      "… base: fetch 78 packages  12 of 78  10 s  ·  base: apt layer  30 s
+      ✓ base: fetch 78 packages  fetched  15 s
+      ✓ base: apt layer  built  35 s
+      … base: files layer  30 s
+      "
+    `);
+  });
+
+  it('leaves out the project that Nx names', () => {
+    const { progress, shown } = screenOf({ NX_TASK_HASH: '1', NX_TASK_TARGET_PROJECT: 'base' });
+    progress.note('base: apt layer: built again, since its lock differs');
+    progress.step('base: apt layer').done({ origin: 'built' });
+    progress.step('k9s: tool layer').done({ origin: 'nx' });
+    expect(shown()).toMatchInlineSnapshot(`
+      "apt layer: built again, since its lock differs
+      ✓ apt layer  built  0.0 s
+      ✓ k9s: tool layer  from the Nx cache  0.0 s
       "
     `);
   });
@@ -112,10 +155,30 @@ describe('progress on a terminal', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it.each([{ CI: 'true' }, { TERM: 'dumb' }, { NX_PREFIX_OUTPUT: 'true' }])('is plain with %o', (env) => {
-    const { progress, shown } = screenOf(env, terminal);
-    progress.step('a').done({ origin: 'built' });
-    expect(shown()).toBe('✓ a  built  0.0 s\n');
+  const task = { NX_TASK_HASH: '1', NX_TASK_TARGET_PROJECT: 'base', NX_TUI: 'false' };
+
+  it.each<[NodeJS.ProcessEnv, ScreenOptions]>([
+    [{ CI: 'true' }, {}],
+    [{ TERM: 'dumb' }, {}],
+    // What Nx 23.2 and 24.0 set in their terminal UI and for --outputStyle=stream.
+    [{ ...task, NX_STREAM_OUTPUT: 'true' }, {}],
+    [task, { isCached: true }],
+  ])('is plain with %o %o', (env, options) => {
+    const { progress, shown } = screenOf(env, terminal, options);
+    const step = progress.step('a');
+    vi.advanceTimersByTime(20_000);
+    step.done({ origin: 'built' });
+    expect(shown()).toBe('✓ a  built  20 s\n');
+  });
+
+  it.each<[string, NodeJS.ProcessEnv, ScreenOptions]>([
+    ['where nx run hands its terminal through', task, { isCached: false }],
+    ['without Nx', {}, { isCached: true }],
+  ])('is live %s', (_, env, options) => {
+    const { progress, shown } = screenOf(env, terminal, options);
+    progress.step('a');
+    vi.advanceTimersByTime(1000);
+    expect(shown()).toContain('\r');
   });
 });
 

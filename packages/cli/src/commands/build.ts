@@ -6,6 +6,7 @@ import { openOnPlatforms, said, type Command } from './command';
 
 export const build: Command = {
   flags: ['platform', 'all-platforms', 'with-parents', 'check'],
+  isCached: true,
   async run(run) {
     const opened = await openOnPlatforms(run);
     if (!opened.ok) return opened;

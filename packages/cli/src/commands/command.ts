@@ -45,6 +45,8 @@ export interface Command {
   readonly reportsOn?: 'stderr';
   /** It writes nothing to the store. */
   readonly readOnly?: true;
+  /** The plugin has Nx cache it. */
+  readonly isCached?: true;
   /** Which file the command line asks it to write; when that is standard output, it reports on stderr. */
   output?(given: Pick<Arguments, 'flags' | 'positional'>): string | undefined;
   run(run: CommandRun): Promise<Result<Ending>>;

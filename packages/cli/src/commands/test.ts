@@ -5,6 +5,7 @@ import { openOnPlatforms, type Command } from './command';
 
 export const test: Command = {
   flags: ['platform', 'all-platforms', 'with-parents'],
+  isCached: true,
   async run(run) {
     const opened = await openOnPlatforms(run);
     if (!opened.ok) return opened;

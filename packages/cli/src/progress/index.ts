@@ -1,5 +1,6 @@
 import type { Progress } from '@image-tooling/model';
 import { liveProgress } from './live';
+import { isKeptByNx, withoutProject } from './nx-task';
 import { plainProgress, type Lines } from './plain';
 
 export { bytesText, timeText } from './text';
@@ -11,20 +12,30 @@ export interface Screen extends Lines {
   end(): void;
 }
 
-/** A live screen on a terminal, plain lines in a pipe, a log, CI, or where Nx puts the project's name before each line. */
-export function openScreen(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Screen {
+/** What is known of the command that a screen is for. */
+export interface ScreenOptions {
+  /** Whether Nx caches it, and so prints again what it printed. */
+  readonly isCached?: boolean;
+}
+
+/** A live screen on a terminal; plain lines in a pipe, a log, CI, or where Nx keeps the output. */
+export function openScreen(
+  out: NodeJS.WriteStream,
+  env: NodeJS.ProcessEnv,
+  { isCached = false }: ScreenOptions = {},
+): Screen {
   const verbose = (env['IMAGE_VERBOSE'] ?? '') !== '';
-  if (canRedraw(out, env)) return liveScreen(out, verbose);
+  if (canRedraw(out, env) && !isKeptByNx(env, isCached)) return liveScreen(out, verbose);
   const lines: Lines = { write: (line) => void out.write(`${line}\n`) };
   return {
-    progress: plainProgress(lines, verbose),
+    progress: withoutProject(plainProgress(lines, verbose), env),
     write: (line) => lines.write(line),
     end: () => undefined,
   };
 }
 
 function canRedraw(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
-  return out.isTTY && !env['CI'] && env['TERM'] !== 'dumb' && env['NX_PREFIX_OUTPUT'] !== 'true';
+  return out.isTTY && !env['CI'] && env['TERM'] !== 'dumb';
 }
 
 function liveScreen(out: NodeJS.WriteStream, verbose: boolean): Screen {

@@ -1,15 +1,10 @@
 import type { Progress, ProgressStep } from '@image-tooling/model';
 import { endLine, type Lines } from './plain';
+import { statusLine, type Running } from './running';
 import { timeText } from './text';
 
 const REDRAW_MS = 100;
 const CLEAR_LINE = '\r\u001b[2K';
-
-interface Running {
-  readonly name: string;
-  readonly began: number;
-  status: string;
-}
 
 /** Progress on a terminal: finished steps stay as lines, what runs now is one line that is drawn again. */
 export function liveProgress(
@@ -55,14 +50,6 @@ export function liveProgress(
       };
     },
   };
-}
-
-/** The newest first: it is what the others wait for, and the line may be cut. */
-function statusLine(running: ReadonlySet<Running>): string {
-  return [...running]
-    .reverse()
-    .map((step) => [step.name, step.status, timeText(Date.now() - step.began)].filter(Boolean).join('  '))
-    .join('  ·  ');
 }
 
 function fitted(text: string, columns: number): string {

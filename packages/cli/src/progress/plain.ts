@@ -1,7 +1,7 @@
 import type { Origin, Progress, ProgressStep } from '@image-tooling/model';
+import { Heartbeat } from './heartbeat';
+import { statusLine, type Running } from './running';
 import { bytesText, timeText } from './text';
-
-const STILL_RUNNING_MS = 30_000;
 
 export interface Lines {
   write(line: string): void;
@@ -24,27 +24,30 @@ const ORIGIN_TEXT: Readonly<Record<Origin, string>> = {
   present: 'already there',
 };
 
-/** Progress as plain lines: one when a step ends, and every 30 s while it runs. For logs and pipes. */
+/** Progress as plain lines: one when a step ends, and now and then one of all that runs. For logs, pipes and Nx. */
 export function plainProgress(out: Lines, verbose: boolean): Progress {
+  const running = new Set<Running>();
+  const heartbeat = new Heartbeat(() => out.write(`… ${statusLine(running)}`));
+  const leave = (step: Running): void => {
+    running.delete(step);
+    if (running.size === 0) heartbeat.stop();
+  };
   return {
     note: (line) => out.write(line),
     step(name): ProgressStep {
-      const began = Date.now();
-      let status = '';
-      const beat = setInterval(() => {
-        out.write(`… ${[name, status, timeText(Date.now() - began)].filter(Boolean).join('  ')}`);
-      }, STILL_RUNNING_MS);
-      beat.unref();
+      const step: Running = { name, began: Date.now(), status: '' };
+      running.add(step);
+      heartbeat.start();
       return {
-        status: (text) => void (status = text),
+        status: (text) => void (step.status = text),
         output: (line) => verbose && out.write(`  | ${line}`),
         done(end) {
-          clearInterval(beat);
-          out.write(endLine(name, Date.now() - began, end));
+          leave(step);
+          out.write(endLine(name, Date.now() - step.began, end));
         },
         failed() {
-          clearInterval(beat);
-          out.write(`✗ ${name}  ${timeText(Date.now() - began)}`);
+          leave(step);
+          out.write(`✗ ${name}  ${timeText(Date.now() - step.began)}`);
         },
       };
     },

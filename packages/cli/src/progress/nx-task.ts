@@ -1,0 +1,25 @@
+import type { Progress } from '@image-tooling/model';
+
+/**
+ * Whether Nx keeps what a task prints and shows it in a frame, with a prefix or again: a line that is drawn over would
+ * be there hundreds of times (nrwl/nx#36322). Nx streams where its terminal UI or `--outputStyle=stream` is on, and
+ * prints the recorded output of a cached task at each hit. Else `nx run` hands its terminal through.
+ *
+ * @param isCached whether Nx caches the command
+ */
+export function isKeptByNx(env: NodeJS.ProcessEnv, isCached: boolean): boolean {
+  if (env['NX_TASK_HASH'] === undefined) return false;
+  return isCached || env['NX_STREAM_OUTPUT'] === 'true';
+}
+
+/** Leaves a task's project out of the names of its steps: Nx shows it before each line, or above them all. */
+export function withoutProject(progress: Progress, env: NodeJS.ProcessEnv): Progress {
+  const project = env['NX_TASK_TARGET_PROJECT'];
+  if (project === undefined) return progress;
+  const prefix = `${project}: `;
+  const short = (text: string): string => (text.startsWith(prefix) ? text.slice(prefix.length) : text);
+  return {
+    note: (line) => progress.note(short(line)),
+    step: (name) => progress.step(short(name)),
+  };
+}
