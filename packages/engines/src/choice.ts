@@ -18,7 +18,19 @@ export interface ChosenEngine extends Engine {
   readonly description: string;
 }
 
-const CHOICES = ['auto', 'buildah', 'dagger'];
+const CHOICES = ['auto', 'buildah', 'dagger'] as const;
+
+/** What `IMAGE_ENGINE` asks for; `auto` where it is unset. Fails with `usage`. */
+export function engineChoice(env: EngineOptions['env']): Result<(typeof CHOICES)[number]> {
+  const wanted = env['IMAGE_ENGINE'] || 'auto';
+  const known = CHOICES.find((choice) => choice === wanted);
+  if (known) return ok(known);
+  return fail({
+    code: 'usage',
+    message: `IMAGE_ENGINE is "${wanted}"; it can be ${CHOICES.join(', ')}.`,
+    hint: 'Unset it: auto takes what the machine has, Docker and Podman too.',
+  });
+}
 
 /**
  * Opens the engine that the environment asks for, or the first that the machine has: Dagger where the environment
@@ -26,13 +38,9 @@ const CHOICES = ['auto', 'buildah', 'dagger'];
  * is a failure, never passed over. Fails with `no-engine`, `usage`, `timeout`, `disk-full`, `io` or `aborted`.
  */
 export async function openEngine(options: EngineOptions): Promise<Result<ChosenEngine>> {
-  const wanted = options.env['IMAGE_ENGINE'] || 'auto';
-  if (!CHOICES.includes(wanted))
-    return fail({
-      code: 'usage',
-      message: `IMAGE_ENGINE is "${wanted}"; it can be ${CHOICES.join(', ')}.`,
-      hint: 'Unset it: auto takes what the machine has.',
-    });
+  const choice = engineChoice(options.env);
+  if (!choice.ok) return choice;
+  const wanted = choice.value;
   if (options.signal?.aborted)
     return fail({ code: 'aborted', message: 'Stopped before an engine was opened.' });
   if (wanted === 'buildah') return openBuildah(options, 'IMAGE_ENGINE asks for it');

@@ -1,5 +1,6 @@
-import { openEngine, type Engine } from '@image-tooling/engines';
+import { engineChoice, openEngine, type Engine } from '@image-tooling/engines';
 import {
+  failWith,
   ok,
   type Result,
   type RunContext,
@@ -40,9 +41,10 @@ export interface SessionRequest {
 /** Opens the store; the engine follows when it is needed. Fails with `usage`, `disk-full` or `io`. */
 export async function openSession(request: SessionRequest): Promise<Result<Session>> {
   const timings = httpTimings(request.env);
-  if (!timings.ok) return timings;
   const toolSource = toolSourceOf(request.options, request.env);
-  if (!toolSource.ok) return toolSource;
+  const engine = engineChoice(request.env);
+  if (!timings.ok || !toolSource.ok || !engine.ok)
+    return failWith([timings, toolSource, engine].flatMap((asked) => (asked.ok ? [] : asked.failures)));
   const temporary = request.readOnly === true ? ok(undefined) : await checkTemporaryFolder(request.env);
   if (!temporary.ok) return temporary;
   const store = await openUserStore(request.env, request);

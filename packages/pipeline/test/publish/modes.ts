@@ -11,8 +11,8 @@ const exec = promisify(execFile);
 
 /** What an unchanged image may cost (issue: "under ten requests an image"). */
 const FEW_REQUESTS = 10;
-/** Where no engine may be needed: asking for one fails. */
-const NO_ENGINE = { IMAGE_ENGINE: 'none' };
+/** Where no engine may be needed: opening it fails. */
+const NO_ENGINE = { IMAGE_ENGINE: 'dagger', _EXPERIMENTAL_DAGGER_RUNNER_HOST: 'tcp://127.0.0.1:1' };
 
 /** Of the branch feature/x. */
 const SLUG = 'feature-x-217d2bf5';
