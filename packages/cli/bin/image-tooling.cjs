@@ -14,7 +14,7 @@ const { main, keepCode } = load();
 
 // Until its end is known, an end is a failure.
 process.exitCode = 1;
-main?.(args).then((exitCode) => {
+main?.(args, process, require('../package.json').version).then((exitCode) => {
   process.exitCode = exitCode;
   if (exitCode === 0) keepCode?.();
 });

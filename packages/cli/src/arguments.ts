@@ -33,10 +33,11 @@ const FLAGS = {
   repair: { type: 'boolean' },
   'with-sources': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
 } as const;
 
 /** A flag that some command takes. */
-export type FlagName = Exclude<keyof typeof FLAGS, 'help'>;
+export type FlagName = Exclude<keyof typeof FLAGS, 'help' | 'version'>;
 
 /** A command line, taken apart. */
 export interface Arguments {

@@ -2,6 +2,8 @@
 export const HELP = `image-tooling: tooling images from definitions
 
 Usage: image-tooling <command> [options]
+       image-tooling help <command>, or <command> --help: of one command
+       image-tooling --version
 Run it through Nx, which builds what is below first: npx nx run <project>:<target>
 
 Commands
@@ -81,3 +83,20 @@ Environment
 
 Exit codes: 0 done, 1 failed, 2 no such command, 130 stopped
 `;
+
+/** The part of the help that is about one command, or a group of them; undefined where there is none. */
+export function helpFor(command: string): string | undefined {
+  const blocks = HELP.split('\n\n').flatMap(blocksOf);
+  const own = blocks.filter(({ word }) => word === command).map(({ text }) => text);
+  return own.length === 0 ? undefined : `${own.join('\n')}\n\nAll commands: image-tooling --help\n`;
+}
+
+/** Of a section without its title: what begins with a word two spaces in, to the next such word. */
+function blocksOf(section: string): { word: string; text: string }[] {
+  const [, ...lines] = section.split('\n');
+  const blocks = lines.join('\n').split(/\n(?= {2}\S)/);
+  return blocks.flatMap((text) => {
+    const word = /^ {2}(\S+)/.exec(text)?.[1];
+    return word === undefined ? [] : [{ word, text }];
+  });
+}

@@ -1,12 +1,12 @@
 import { isStdout, showsColor, watchOutput, withBugReport } from '@image-tooling/host';
-import { formatFailures, nearest, type Failure, type Result } from '@image-tooling/model';
+import { formatFailures, type Failure, type Result } from '@image-tooling/model';
 import { storeRoot } from '@image-tooling/oci';
 import { loadOptions, openSession, type Session, type SessionRequest } from '@image-tooling/pipeline';
 import { checkFlags, readArguments, type Arguments } from './arguments';
 import { withArgumentsOfNx } from './arguments-of-nx';
 import { commandNamed, COMMANDS, type Command, type Ending } from './commands';
 import { currentFolder } from './current-folder';
-import { HELP } from './help';
+import { showHelp } from './show-help';
 import { openScreen, type Screen } from './progress';
 import { abortOnSignals } from './signals';
 import { stoppedText } from './stopped';
@@ -21,14 +21,20 @@ export type Host = Pick<
 /**
  * Runs a command line in the workspace at the current folder, and gives the exit code: 0, 1 for what failed, 2 for
  * an unknown command, 130 when stopped. Never rejects.
+ *
+ * @param version what `--version` prints
  */
-export async function main(argv: readonly string[], host: Host = process): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  host: Host = process,
+  version = '0.0.0',
+): Promise<number> {
   const output = watchOutput(host.stdout, host.stderr);
   const signals = abortOnSignals(host);
   try {
     const exitCode = await withBugReport(
       host,
-      () => runLine(argv, host, signals.signal),
+      () => runLine(argv, { host, version }, signals.signal),
       () => signals.stop(),
     );
     const lost = await output.lost();
@@ -38,12 +44,22 @@ export async function main(argv: readonly string[], host: Host = process): Promi
   }
 }
 
-async function runLine(argv: readonly string[], host: Host, signal: AbortSignal): Promise<number> {
+interface Program {
+  readonly host: Host;
+  readonly version: string;
+}
+
+async function runLine(
+  argv: readonly string[],
+  { host, version }: Program,
+  signal: AbortSignal,
+): Promise<number> {
   const words = withArgumentsOfNx(argv);
   if (!words.ok) return report(host, words.failures);
   const given = readArguments(words.value);
   if (!given.ok) return report(host, given.failures);
   const command = commandNamed(COMMANDS, given.value.command);
+  if (given.value.flags.version) return sayVersion(host, version);
   if (given.value.flags.help || !command) return showHelp(host, given.value);
   const screen = openScreen(await reportStream(command, given.value, host), host.env, command);
   try {
@@ -106,19 +122,9 @@ function end(host: Host, screen: Screen, { lines, found, exitCode = 0 }: Ending)
   return found.length > 0 ? report(host, found) : exitCode;
 }
 
-function showHelp({ stdout, stderr }: Host, { command, flags }: Arguments): number {
-  if (flags.help || command === 'help') {
-    stdout.write(HELP);
-    return 0;
-  }
-  stderr.write(command === '' ? `Say what to do.\n\n${HELP}` : `${noCommand(command)}\n`);
-  return 2;
-}
-
-function noCommand(command: string): string {
-  const near = nearest(command, Object.keys(COMMANDS));
-  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
-  return `There is no command "${command}".${meant} See: image-tooling --help`;
+function sayVersion({ stdout }: Host, version: string): number {
+  stdout.write(`${version}\n`);
+  return 0;
 }
 
 /** What was cut short by the user is no mistake to explain: one line, whatever ran at that moment. */

@@ -50,7 +50,7 @@ export class TestHost extends EventEmitter {
 
   /** Runs a command line; gives its exit code and what it printed, the folder's name masked. */
   async run(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-    const exitCode = await main(args, this as unknown as Host);
+    const exitCode = await main(args, this as unknown as Host, '1.2.3');
     const { stdout, stderr } = this.output;
     return { exitCode, stdout: this.masked(stdout), stderr: this.masked(stderr) };
   }
