@@ -1,3 +1,6 @@
+/** Spaces between columns. */
+export const GAP = 2;
+
 /**
  * Rows as lines, with two spaces between columns, each as wide as its widest cell.
  *
@@ -11,7 +14,7 @@ export function aligned(rows: readonly (readonly string[])[], right: readonly nu
   return rows.map((cells) =>
     cells
       .map((cell, column) => padded(cell, widths[column] ?? 0, right.includes(column)))
-      .join('  ')
+      .join(' '.repeat(GAP))
       .trimEnd(),
   );
 }

@@ -1,4 +1,4 @@
-import { aligned } from '../../columns';
+import { aligned, GAP } from '../../columns';
 import { visible } from '../../diagnostics/visible';
 import type { CheckOutcome, TestReport } from '../types';
 import { counted } from '../../counted';
@@ -7,24 +7,39 @@ import { byGroup, failedOf } from './groups';
 
 const HEAD = ['group', 'check', 'as', 'time', ''];
 const TIME_COLUMN = 3;
-/** Longer titles are cut, so that the table fits a terminal beside its other columns. */
-const WIDEST_TITLE = 72;
+const TITLE_COLUMN = 1;
+/** Columns of a terminal. */
+const WIDEST_TABLE = 80;
+/** Less says nothing: the table is then wider. */
+const SHORTEST_TITLE = 24;
 
 /** A report as a table for people, one line a check, and a line that sums it up. */
 export function reportTable(report: TestReport): string[] {
   const rows = [...byGroup(report.checks)].flatMap(([group, checks]) =>
     checks.map((check, index) => row(check, index === 0 ? group : '')),
   );
-  return [...aligned([HEAD, ...rows], [TIME_COLUMN]), summary(report)];
+  return [...aligned(fitted([HEAD, ...rows]), [TIME_COLUMN]), summary(report)];
 }
 
 function row({ title, as, seconds, passed }: CheckOutcome, group: string): string[] {
   const time = seconds === undefined ? '' : secondsText(seconds);
-  return [visible(group), cut(visible(title)), as ?? '', time, passed ? 'ok' : 'FAILED'];
+  return [visible(group), visible(title), as ?? '', time, passed ? 'ok' : 'FAILED'];
 }
 
-function cut(title: string): string {
-  return title.length > WIDEST_TITLE ? `${title.slice(0, WIDEST_TITLE - 1)}…` : title;
+/** Cuts titles, so that the rows fit a terminal. */
+function fitted(rows: readonly string[][]): string[][] {
+  const others = HEAD.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))).filter(
+    (_, column) => column !== TITLE_COLUMN,
+  );
+  const room = others.reduce((left, width) => left - width - GAP, WIDEST_TABLE);
+  const widest = Math.max(SHORTEST_TITLE, room);
+  return rows.map((cells) =>
+    cells.map((cell, column) => (column === TITLE_COLUMN ? cut(cell, widest) : cell)),
+  );
+}
+
+function cut(title: string, widest: number): string {
+  return title.length > widest ? `${title.slice(0, widest - 1)}…` : title;
 }
 
 function summary({ image, platform, engine, isolated, seconds, checks }: TestReport): string {
