@@ -79,6 +79,14 @@ export interface OpenOnPlatforms {
   readonly platforms: readonly Platform[];
 }
 
+function onThisMachine(
+  given: Arguments,
+  project: Omit<OpenOnPlatforms, 'platforms'>,
+): Result<OpenOnPlatforms> {
+  const platform = platformFlag(given);
+  return platform.ok ? ok({ ...project, platforms: [platform.value] }) : platform;
+}
+
 /**
  * Opens the workspace for a command that is about one project, on the platform of `--platform`, on all that the project
  * declares with `--all-platforms`, else on this machine's. One that is not for this machine's is done for all it has.
@@ -96,7 +104,8 @@ export async function openOnPlatforms({ given, session }: CommandRun): Promise<R
   const project = { session: opened.value, name: name.value };
   if (asked.value) return ok({ ...project, platforms: [asked.value] });
   const declared = await platformsOf(opened.value, name.value);
-  if (!declared.ok) return declared;
+  // The command reports what is wrong with the definition, after it has removed the results of an earlier run.
+  if (!declared.ok) return onThisMachine(given, project);
   const here = all ? [] : declared.value.filter((one) => one === platformOfNode(process.arch));
   return ok({ ...project, platforms: here.length > 0 ? here : declared.value });
 }
