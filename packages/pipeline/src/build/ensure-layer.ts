@@ -7,6 +7,7 @@ import {
   type Origin,
   type OriginLayer,
   type Result,
+  type RunContext,
   type WantedLayer,
 } from '@image-tooling/model';
 import type { PathIndex } from '@image-tooling/oci';
@@ -72,6 +73,10 @@ async function tellReasons(
   wanted: WantedLayer,
   replaces?: Digest,
 ): Promise<void> {
+  if (replaces === wanted.buildId) {
+    tellMissing(context, wanted);
+    return;
+  }
   const before = replaces && (await store.getInputs(replaces));
   if (before === undefined) return;
   const reasons = inputDifferences(before, wanted.inputs);
@@ -79,6 +84,13 @@ async function tellReasons(
   const told = [...reasons.slice(0, REASONS), ...more].join('; ');
   if (told !== '') context.progress.note(`${layerName(wanted)}: built again, since ${told}`);
 }
+
+/** Says why a layer is made that was built like this before: nothing in its definition says so. */
+export function tellMissing({ progress }: RunContext, wanted: WantedLayer): void {
+  progress.note(`${layerName(wanted)}: built again, since the store lacks it. ${MISSING_HINT}`);
+}
+
+const MISSING_HINT = 'Either Nx took its build from a cache, or it was removed.';
 
 /** What people are told a layer is. */
 export function layerName({ owner, kind }: { readonly owner: string; readonly kind: string }): string {

@@ -13,7 +13,7 @@ import {
 } from '@image-tooling/model';
 import { missingParents, writeLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
-import { ensureLayer, type MadeLayer } from '../ensure-layer';
+import { ensureLayer, tellMissing, type MadeLayer } from '../ensure-layer';
 import { replacedTool } from '../replaced';
 import { fromOutput } from './output';
 import { recipeOf, type ToolRecipe } from './recipe';
@@ -27,9 +27,15 @@ export async function ensureTool(
   const recipe = await recipeOf(session, tool, platform);
   if (!recipe.ok) return recipe;
   const wanted = wantedTool(session, tool, recipe.value);
-  const make = async (): Promise<Result<MadeLayer>> =>
-    (await fromOutput(session, tool, platform, wanted.buildId)) ?? makeTool(session, tool, recipe.value);
-  const layer = await ensureLayer(session, wanted, make, await replacedTool(session, tool, platform));
+  const replaced = await replacedTool(session, tool, platform);
+  const wasBuilt = replaced === wanted.buildId;
+  const make = async (): Promise<Result<MadeLayer>> => {
+    const restored = await fromOutput(session, tool, platform, wanted.buildId);
+    if (restored) return restored;
+    if (wasBuilt) tellMissing(session.context, wanted);
+    return makeTool(session, tool, recipe.value);
+  };
+  const layer = await ensureLayer(session, wanted, make, wasBuilt ? undefined : replaced);
   if (!layer.ok) return layer;
   const { name, definition } = tool;
   const { version, description } = definition;
