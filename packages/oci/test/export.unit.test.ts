@@ -200,6 +200,18 @@ describe('archives', () => {
     expect(bytes.equals(readFileSync(file))).toBe(true);
   });
 
+  it('report the share that was read', async () => {
+    const { image: it, options } = await image();
+    const seen: number[][] = [];
+    const onBytes = (...bytes: number[]): void => void seen.push(bytes);
+    const target = { format: 'docker-archive', path: join(temporaryFolder(), 'a.tar') } as const;
+    valueOf(await exportImage(it, target, { ...options, onBytes }));
+    const total = new Map(it.layers.map(({ diffId, tarSize }) => [diffId, tarSize]));
+    const all = [...total.values()].reduce((sum, size) => sum + size, 0);
+    expect(seen.at(-1)).toEqual([all, all]);
+    expect(seen[0]![0]).toBeLessThan(all);
+  });
+
   it('fail where the program that reads them goes away', async () => {
     const { image: it, options, store } = await image();
     const { layer } = valueOf(

@@ -10,6 +10,7 @@ import { dockerArchive } from './docker';
 import { ociLayout } from './oci';
 import { replaceFolder } from './place';
 import type { ExportImage, ExportOptions } from './request';
+import { reporting } from './sent';
 import { findPlace, type ExportTarget } from './target';
 
 export interface Exported {
@@ -31,7 +32,8 @@ export async function exportImage(
     const place = valueOf(await findPlace(target, options));
     const temporary = valueOf(await options.store.tempDir('export'));
     try {
-      const { entries, manifestDigest } = await contentOf(image, target, options, temporary);
+      const { entries: all, manifestDigest } = await contentOf(image, target, options, temporary);
+      const entries = reporting(all, options);
       const { signal } = options;
       if (typeof place === 'string') await replaceFolder(place, entries, signal);
       else valueOf(await sendTar(entries, place, signal));
@@ -54,7 +56,7 @@ export async function streamDockerArchive(
   const gone = new Promise<never>((_, reject) => to.once('error', (error) => reject(readerGone(error))));
   gone.catch(() => undefined); // Also waited for with each write.
   return caught('docker-archive', async () => {
-    const entries = orderEntries(await dockerArchive(image, options));
+    const entries = orderEntries(reporting(await dockerArchive(image, options), options));
     for await (const piece of tarOf(entries, { signal: options.signal }))
       await Promise.race([gone, written(to, piece)]);
     await Promise.race([gone, new Promise<void>((resolve) => to.end(resolve))]);

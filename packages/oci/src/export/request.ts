@@ -16,6 +16,8 @@ export interface ExportOptions {
   /** Converts the layers of an OCI layout; the manifest's digest is then another. Default: as they are. */
   readonly compression?: Compression;
   readonly signal?: AbortSignal;
+  /** Bytes of layers that were handed over, and of all. */
+  readonly onBytes?: (done: number, total: number) => void;
   /** Default: that of the process. */
   readonly stdout?: StandardOutput;
 }

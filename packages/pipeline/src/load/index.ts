@@ -6,6 +6,7 @@ import { recordedImage, type Use } from '../build/recorded';
 import type { Session } from '../session';
 import type { Loaded } from './loaded';
 import { loadInto } from './program';
+import { percentOf } from './percent';
 import type { LoadTarget } from './target';
 
 export type { Loaded } from './loaded';
@@ -49,6 +50,7 @@ async function deliver(
     store,
     reference: target.place.format === 'docker-archive' ? `${name}:dev` : 'dev',
     signal: context.signal,
+    onBytes: percentOf(step),
     ...(stdout && { stdout }),
     ...(compression && { compression }),
   });

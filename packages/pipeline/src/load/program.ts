@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '@image-tooling/model';
 import { streamDockerArchive, type AssembledImage } from '@image-tooling/oci';
 import type { Session } from '../session';
 import type { Loaded } from './loaded';
+import { percentOf } from './percent';
 
 /**
  * Hands an image to docker or podman, as the archive of plain tars that every version of both reads. Fails with
@@ -20,7 +21,10 @@ export async function loadInto(
   const step = context.progress.step(`${reference}: ${program} load`);
   const { stdin, stdout, ended } = started.value;
   stdout.resume();
-  const sent = await streamDockerArchive(image, stdin, { store, reference, signal: context.signal });
+  const sent = await streamDockerArchive(image, stdin, {
+    ...{ store, reference, signal: context.signal },
+    onBytes: percentOf(step),
+  });
   const end = await ended;
   if (end.ok && end.value.exitCode === 0 && sent.ok) {
     step.done({ origin: 'built' });
