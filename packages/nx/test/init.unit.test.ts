@@ -31,7 +31,7 @@ describe('init', () => {
       plugins: [{ plugin: '@image-tooling/nx', options: {} }],
     });
     expect(readJson(tree, 'package.json')).toMatchObject({
-      devDependencies: { '@image-tooling/cli': '0.0.0' },
+      devDependencies: { '@image-tooling/cli': '0.0.0', '@image-tooling/nx': '0.0.0' },
     });
     expect(tree.read('.gitignore', 'utf8')?.split('\n')).toEqual(
       expect.arrayContaining(['.nx/cache', '.nx/workspace-data', 'images/*/dist', 'tools/*/dist']),
@@ -153,12 +153,15 @@ describe('init', () => {
     ['^0.0.1', '0.0.0'],
     ['file:../cli.tgz', 'file:../cli.tgz'],
     ['workspace:*', 'workspace:*'],
-  ])('the command has the version of the plugin: %s becomes %s', async (present, expected) => {
-    tree.write('package.json', JSON.stringify({ devDependencies: { '@image-tooling/cli': present } }));
-    await init(tree, {});
-    expect(readJson(tree, 'package.json')).toMatchObject({
-      devDependencies: { '@image-tooling/cli': expected },
-    });
+  ])('plugin and command have one version, exactly: %s becomes %s', async (present, expected) => {
+    const packages = { '@image-tooling/cli': present, '@image-tooling/nx': present };
+    for (const section of ['devDependencies', 'dependencies']) {
+      tree.write('package.json', JSON.stringify({ [section]: packages }));
+      await init(tree, {});
+      expect(readJson(tree, 'package.json')).toEqual({
+        [section]: { '@image-tooling/cli': expected, '@image-tooling/nx': expected },
+      });
+    }
   });
 });
 

@@ -1,23 +1,25 @@
 import { installPackagesTask, readJson, updateJson, type GeneratorCallback, type Tree } from '@nx/devkit';
-import { COMMAND_PACKAGE, packageVersion } from '../shared/package-data';
+import { COMMAND_PACKAGE, PACKAGE, packageVersion } from '../shared/package-data';
 
 type Section = 'dependencies' | 'devDependencies';
 type Manifest = Readonly<Partial<Record<Section, Readonly<Record<string, string>>>>>;
 
 /**
- * Has the command installed that goes with this plugin: of the same version, exactly. One that comes from a folder or
- * a file stays. Gives what installs it.
+ * Has plugin and command installed at one version, exactly: package managers write "^1.2.3" for what they add, and an
+ * upgrade of one alone is refused by the other. What comes from a folder or a file stays. Returns what installs them.
  */
-export function addCommand(tree: Tree): GeneratorCallback {
-  const manifest = readJson<Manifest>(tree, 'package.json');
-  const section = manifest.dependencies?.[COMMAND_PACKAGE] === undefined ? 'devDependencies' : 'dependencies';
-  const present = manifest[section]?.[COMMAND_PACKAGE];
-  if (present === packageVersion() || isElsewhere(present)) return () => undefined;
-  updateJson<Manifest>(tree, 'package.json', (json) => ({
-    ...json,
-    [section]: { ...json[section], [COMMAND_PACKAGE]: packageVersion() },
-  }));
+export function addPackages(tree: Tree): GeneratorCallback {
+  const before = readJson<Manifest>(tree, 'package.json');
+  const after = exactly(exactly(before, COMMAND_PACKAGE), PACKAGE);
+  if (JSON.stringify(after) === JSON.stringify(before)) return () => undefined;
+  updateJson<Manifest>(tree, 'package.json', () => after);
   return () => installPackagesTask(tree);
+}
+
+function exactly(manifest: Manifest, name: string): Manifest {
+  const section = manifest.dependencies?.[name] === undefined ? 'devDependencies' : 'dependencies';
+  if (isElsewhere(manifest[section]?.[name])) return manifest;
+  return { ...manifest, [section]: { ...manifest[section], [name]: packageVersion() } };
 }
 
 /** `file:…`, `workspace:…`, an address: anything but a version. */

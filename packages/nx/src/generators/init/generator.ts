@@ -1,7 +1,7 @@
 import { formatFiles, joinPathFragments, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
 import { foldersIn } from '../shared/workspace';
 import { addBaseImage, BASE } from './base-image';
-import { addCommand } from './dependencies';
+import { addPackages } from './dependencies';
 import { addIgnoreEntries } from './ignore-files';
 import { missingPackages } from '../../machine';
 import { nextSteps } from './next-steps';
@@ -30,7 +30,7 @@ export async function init(
   addTrustedKeys(tree);
   const note = base ? addBaseImage(tree, folders.images) : undefined;
   for (const folder of [folders.images, folders.tools]) keepFolder(tree, folder);
-  const install = addCommand(tree);
+  const install = addPackages(tree);
   await formatFiles(tree);
   const image = tree.exists(joinPathFragments(folders.images, BASE, 'image.json')) ? BASE : undefined;
   return async () => {
