@@ -76,7 +76,7 @@ async function finish(place: Place, wanted: Arguments, { host, around }: Surroun
   const missing = missingPackages({ env: host.env, isRoot });
   if (!wanted.lock || missing.length > 0) return say(host, later(place, missing));
   say(host, 'Resolving the versions of its packages …\n');
-  const locked = await lock(place, around);
+  const locked = await lock(place, around, host.stdout.isTTY);
   if (locked.ok) return say(host, `\nNext:\n${commands(place, 'build')}`);
   const rest = `The workspace is there, its locks are not yet. Go on with:\n${commands(place, 'lock', 'build')}`;
   if (isStopped(locked.failures)) return stopped(host, `Stopped. ${rest}`);

@@ -49,9 +49,13 @@ export async function initGit({ draft, hasGit }: Place, { env, signal }: Around)
   await runChild({ argv: ['git', 'init', '--quiet', '--initial-branch=main'], cwd: draft, env, signal });
 }
 
-/** Resolves the versions of both images' packages, before the user's eyes. */
-export function lock({ folder }: Place, around: Around): Promise<Result<void>> {
-  const args = ['run', `${OWN_IMAGE}:lock`, '--outputStyle=stream'];
+/**
+ * Resolves the versions of both images' packages, and lets the user see it. On a terminal Nx hands that through, but
+ * with `--outputStyle=stream` leaves it in raw mode, where each line begins below the end of the last. Without a
+ * terminal it is silent until the end unless it streams.
+ */
+export function lock({ folder }: Place, around: Around, isTerminal: boolean): Promise<Result<void>> {
+  const args = ['run', `${OWN_IMAGE}:lock`, ...(isTerminal ? [] : ['--outputStyle=stream'])];
   return runChild({ argv: [...nxIn(folder), ...args], cwd: folder, ...quiet(around), isShown: true });
 }
 

@@ -37,6 +37,12 @@ describe('a new workspace', () => {
     `);
   });
 
+  it('is locked on the terminal itself, where Nx streams without line ends', async () => {
+    host.isTTY = true;
+    await host.run(['my-images']);
+    expect(host.calls().at(-1)).toBe('nx run my-tools:lock');
+  });
+
   it('has what npm, Nx and the first image need, and nothing of how it was made', async () => {
     await host.run(['my-images']);
     expect(here()).toEqual(['my-images']);

@@ -13,6 +13,8 @@ export class TestHost {
   /** Outside: the folder shows what is left behind. */
   private readonly log = `${this.folder}.calls`;
   private readonly signals = new EventEmitter();
+  /** Whether standard output is a terminal. */
+  isTTY = false;
   private out = '';
   private err = '';
 
@@ -21,7 +23,10 @@ export class TestHost {
     const host = {
       cwd: () => this.folder,
       env: { ...process.env, ...this.fakes(), ...env },
-      stdout: Object.assign(new EventEmitter(), { write: (text: string) => (this.out += text) }),
+      stdout: Object.assign(new EventEmitter(), {
+        isTTY: this.isTTY,
+        write: (text: string) => (this.out += text),
+      }),
       stderr: Object.assign(new EventEmitter(), { write: (text: string) => (this.err += text) }),
       on: (name: string, listener: () => void) => this.signals.on(name, listener),
       off: (name: string, listener: () => void) => this.signals.off(name, listener),
