@@ -86,10 +86,13 @@ export class WorkspaceRig {
     return {
       launcher: join(REPOSITORY, 'packages', 'cli', 'bin', 'image-tooling.cjs'),
       folder: this.folder,
-      env: { ...process.env, IMAGE_STORE: this.store, IMAGE_ENGINE: engine, CI: '', ...env },
+      env: { ...process.env, ...NO_TASK, IMAGE_STORE: this.store, IMAGE_ENGINE: engine, CI: '', ...env },
     };
   }
 }
+
+/** Of an Nx that runs the tests: a command is not a task of it. */
+const NO_TASK = { NX_TASK_HASH: undefined, NX_TASK_TARGET_PROJECT: undefined, NX_STREAM_OUTPUT: undefined };
 
 /** Makes a workspace: Debian's archives with the repository's keys, and those given, with their own. */
 export async function createRig({
