@@ -83,6 +83,7 @@ export class ElsewhereRig {
     );
     return {
       ...Object.fromEntries(own),
+      PATH: `${join(this.folder, 'work/managers/node_modules/.bin')}:${process.env['PATH']}`,
       npm_config_userconfig: this.userConfig,
       npm_config_cache: join(this.folder, 'npm-cache'),
       IMAGE_STORE: join(this.folder, 'store'),
