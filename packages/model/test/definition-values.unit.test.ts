@@ -29,6 +29,10 @@ describe('values that would fail in a build, an engine or a registry', () => {
     ],
     ['port above the highest', config({ exposedPorts: ['65536/tcp'] })],
     ['port 0', config({ exposedPorts: ['0'] })],
+    [
+      'port of a registry above the highest',
+      image({ from: { registry: `registry.example:99999/a@sha256:${'0'.repeat(64)}` } }),
+    ],
     ['relative working folder', config({ workdir: 'work' })],
     ['user number that no runtime takes', config({ user: '4294967295' })],
     ['line feed in a path', image({ directories: [{ path: '/a\nb', mode: '0755' }] })],

@@ -56,6 +56,8 @@ describe('nx.json', () => {
     ['options of another type', plugin('"options": "images"')],
     ['a text that can not be used', plugin('"options": { "mainBranch": "a\\u0000" }')],
     ['no object', '[]'],
+    ['a port above the highest', plugin('"options": { "registry": "registry.example:65536/team" }')],
+    ['port 0', plugin('"options": { "repository": "registry.example:0/{image}" }')],
   ])('%s', (_, text) => expect(nx(text)).toMatchSnapshot());
 });
 

@@ -103,6 +103,8 @@ describe('collisions', () => {
     expect(messages(layer('tool', 'a', directoryEntry('bin'), fileEntry('bin/x', '')))).toEqual(expected);
     expect(messages(layer('tool', 'a', fileEntry('bin/x', '')))).toEqual(expected);
     expect(messages(layer('apt', 'a', directoryEntry('bin')))).toEqual(expected);
+    const alone = checkCollisions([layer('files', 'a', directoryEntry('bin/x'))]);
+    expect(failuresOf(alone).map(({ message }) => `collision: ${message}`)).toEqual(expected);
     expect(messages(layer('tool', 'a', directoryEntry('lib64'), directoryEntry('sbin')))).toHaveLength(2);
   });
 

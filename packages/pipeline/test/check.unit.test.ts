@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -31,11 +31,14 @@ function workspace(files: Files): string {
   return root;
 }
 
-async function mistakes(files: Files, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
-  const root = workspace(files);
+function mistakes(files: Files): Promise<string[]> {
+  return mistakesIn(workspace(files));
+}
+
+async function mistakesIn(root: string): Promise<string[]> {
   const checked = await checkAll({
     root,
-    env: { ...env, IMAGE_STORE: join(root, 'store') },
+    env: { IMAGE_STORE: join(root, 'store') },
     context: CONTEXT,
   });
   if (!checked.ok) throw new Error(JSON.stringify(checked.failures));
@@ -66,6 +69,52 @@ describe('a check', () => {
     expect(await mistakes({})).toEqual(['usage: There is no folder "images": no images were checked.']);
     expect(await mistakes({ ...IMAGES, 'nx.json': options({ toolsDir: 'tolls' }) })).toEqual([
       'usage: There is no folder "tolls": no tools were checked.',
+    ]);
+  });
+
+  it('reports folders that are not read: links, and locks or definitions that are alone', async () => {
+    const root = workspace({
+      ...IMAGES,
+      'elsewhere/image.json': IMAGES['images/base/image.json'],
+      'images/lost/lock.json': lock({}),
+      'tools/image/image.json': '{}',
+      'images/empty/notes.md': '',
+    });
+    symlinkSync('../elsewhere', join(root, 'images/linked'));
+    symlinkSync('../gone', join(root, 'tools/gone'));
+    symlinkSync('../nx.json', join(root, 'images/nx.json'));
+    symlinkSync('host.1234', join(root, 'images/.#README.md'));
+    expect((await mistakesIn(root)).sort()).toEqual([
+      'usage: "images/linked" is a symbolic link to ../elsewhere: Nx follows none, so no image of it can be built.',
+      'usage: "images/lost" holds lock.json, but no image.json: nothing in it is read.',
+      'usage: "tools/gone" is a symbolic link to ../gone: Nx follows none, so no tool of it can be built.',
+      'usage: "tools/image" holds image.json, but no tool.json: nothing in it is read.',
+    ]);
+    renameSync(join(root, 'images'), join(root, 'all'));
+    symlinkSync('all', join(root, 'images'));
+    expect(await mistakesIn(root)).toContain(
+      'usage: "images" is a symbolic link to all: Nx follows none, so no images of it can be built.',
+    );
+  });
+
+  it('reports files where a declared folder or a home has to be, locked or not', async () => {
+    const base = IMAGES['images/base/image.json'] as object;
+    const users = [{ name: 'u', uid: 1000, home: '/home/u' }];
+    const directories = ['/work', '/link/below', '/bin/x', '/kept'].map((path) => ({ path, mode: '0755' }));
+    const root = workspace({
+      ...IMAGES,
+      'images/base/image.json': { ...base, users },
+      'images/other/image.json': { ...base, from: { image: 'base' }, files: 'rootfs', directories },
+      'images/other/rootfs/work': '',
+      'images/other/rootfs/kept/file': '',
+      'images/other/rootfs/home/u': '',
+    });
+    symlinkSync('/srv', join(root, 'images/other/rootfs/link'));
+    expect(await mistakesIn(root)).toEqual([
+      'lock-missing: The image "other" has no lock.',
+      'rootfs: "directories" has the folder /work, but "rootfs" has the file /work.',
+      'rootfs: "directories" has the folder /link/below, but "rootfs" has the link /link.',
+      'rootfs: The home of the user "u" is /home/u, but "rootfs" has the file /home/u.',
     ]);
   });
 

@@ -26,11 +26,12 @@ function allowFewFiles(): void {
 }
 
 it('a rootfs of many files is read where few may be open', async () => {
-  const folder = scratchFolder();
-  mkdirSync(join(folder, 'rootfs'));
-  for (let at = 0; at < 2000; at++) writeFileSync(join(folder, 'rootfs', `file-${at}`), String(at));
+  const root = scratchFolder();
+  mkdirSync(join(root, 'a/rootfs'), { recursive: true });
+  for (let at = 0; at < 2000; at++) writeFileSync(join(root, 'a/rootfs', `file-${at}`), String(at));
   allowFewFiles();
-  const files = valueOf(await imageFiles(folder, { files: 'rootfs', modes: {}, directories: [] }));
+  const definition = { files: 'rootfs', modes: {}, directories: [] };
+  const files = valueOf(await imageFiles(root, { folder: 'a', definition }, []));
   expect(files?.entries).toHaveLength(2000);
 });
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   archiveStateId,
@@ -108,6 +108,8 @@ it('leaves an archive.lock.json that can not be read as it is', async () => {
   await rig.write('images/archive.lock.json', '<<<<<<< ours\n');
   await expect(record('child-0', 1)).rejects.toThrow('in a merge conflict, keep the states of both sides');
   expect(await readFile(join(rig.folder, 'images/archive.lock.json'), 'utf8')).toBe('<<<<<<< ours\n');
+  await writeFile(join(rig.folder, 'images/archive.lock.json'), Buffer.of(0x7b, 0xff));
+  await expect(record('child-0', 1)).rejects.toThrow('not UTF-8');
 });
 
 it('keeps the state of a workspace of the first format, whose locks name none', async () => {

@@ -12,7 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { parseImage } from '@image-tooling/model';
+import { parseImage, readWorkspace } from '@image-tooling/model';
+import { directoryEntry } from '@image-tooling/oci';
+import { noteHomes } from '../src/build/files-clashes';
 import { noteRootfsLosses } from '../src/build/rootfs-losses';
 
 /** What a build notes of a rootfs that `fill` makes. */
@@ -70,4 +72,27 @@ it('notes capabilities', async (context) => {
   });
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain('"bin/ping" has capabilities here (cap_net_raw');
+});
+
+it('notes homes that files of the image turn into folders of root', () => {
+  const lines: string[] = [];
+  const progress = { note: (line: string) => void lines.push(line), step: () => expect.fail('no step') };
+  const session = { context: { signal: new AbortController().signal, progress } };
+  const users = ['u', 'v', 'w'].map((name, at) => ({ name, uid: 1000 + at, home: `/home/${name}` }));
+  const directories = [{ path: '/home/v', mode: '0755', uid: 1001 }];
+  const definition = { description: 'X', from: { debian: 'trixie' }, files: 'rootfs', users, directories };
+  const read = readWorkspace({
+    images: [{ file: 'images/app/image.json', text: JSON.stringify(definition) }],
+    tools: [],
+  });
+  const image = read.ok ? read.value.images.get('app') : undefined;
+  if (!image) throw new Error('the definition is wrong');
+  noteHomes(
+    session,
+    image,
+    ['home', 'home/u', 'home/v', 'home/u/w'].map((path) => directoryEntry(path)),
+  );
+  expect(lines).toEqual([
+    'app: /home/u, the home of "u", belongs to root, since files of the image are in it. To change that, add { "path": "/home/u", "mode": "0755", "uid": 1000, "gid": 1000 } to "directories" in image.json.',
+  ]);
 });

@@ -28,7 +28,9 @@ async function withFewRights<T>(work: () => Promise<T>): Promise<T> {
 }
 
 it('files and folders of a rootfs that may not be read are all named', async () => {
-  const folder = scratchFolder();
+  const root = scratchFolder();
+  const folder = join(root, 'app');
+  chmodSync(root, 0o755);
   for (const [path, mode] of [
     ['', 0o755],
     ['rootfs', 0o755],
@@ -39,7 +41,8 @@ it('files and folders of a rootfs that may not be read are all named', async () 
     chmodSync(join(folder, path), mode);
   }
   for (const name of ['a', 'b']) writeFileSync(join(folder, 'rootfs/open', name), name, { mode: 0o200 });
-  const read = () => withFewRights(() => imageFiles(folder, { files: 'rootfs', modes: {}, directories: [] }));
+  const definition = { files: 'rootfs', modes: {}, directories: [] };
+  const read = () => withFewRights(() => imageFiles(root, { folder: 'app', definition }, []));
   const closed = failuresOf(await read());
   expect(closed.map(({ message }) => message)).toEqual([
     `${folder}/rootfs/closed can't be read: this user may not read it.`,

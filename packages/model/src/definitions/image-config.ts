@@ -2,21 +2,13 @@ import * as z from 'zod';
 import { reportNoProgram } from './argv';
 import { isObject, owner, uniqueList } from './fields';
 import { imagePath } from './paths';
-
-/** Highest number of a port (RFC 9293 section 3.1: 16 bits); 0 is none. */
-const HIGHEST_PORT = 65_535;
+import { isPort, PORTS } from './ports';
 
 const port = z
   .string()
   .regex(/^[0-9]{1,5}(?:\/(?:tcp|udp))?$/, { error: 'a port ("8080" or "8080/tcp")' })
-  .refine((text) => isPort(Number.parseInt(text, 10)), {
-    error: `ports are numbers from 1 to ${HIGHEST_PORT}`,
-  })
+  .refine((text) => isPort(Number.parseInt(text, 10)), { error: PORTS })
   .meta({ description: 'A port.' });
-
-function isPort(number: number): boolean {
-  return Number.isNaN(number) || (number >= 1 && number <= HIGHEST_PORT);
-}
 
 const argv = (description: string) => z.array(z.string()).optional().meta({ description });
 

@@ -15,6 +15,7 @@ import {
 } from './fields';
 import { imageConfig } from './image-config';
 import { imagePath, passwdPath, relativePath } from './paths';
+import { withPort } from './ports';
 import { reportRepeatedPaths } from './repeated-paths';
 import { SIZE, SIZE_EXPECTED } from './size';
 
@@ -34,10 +35,12 @@ const from = z
       .meta({ title: 'A Debian release, bootstrapped from its packages' }),
     z
       .strictObject({
-        registry: textLike(
-          /^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)+@sha256:[0-9a-f]{64}$/,
-          'an image by digest ("registry.example/name@sha256:…")',
-          'The image, by digest. Packages need dpkg and apt in it.',
+        registry: withPort(
+          textLike(
+            /^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)+@sha256:[0-9a-f]{64}$/,
+            'an image by digest ("registry.example/name@sha256:…")',
+            'The image, by digest. Packages need dpkg and apt in it.',
+          ),
         ),
       })
       .meta({ title: 'An image of a registry' }),

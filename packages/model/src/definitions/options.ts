@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { address as addressLike, templated, textLike, word } from './fields';
 import { relativePath } from './paths';
+import { withPort } from './ports';
 
 const address = addressLike(/^https?:\/\/[^\s\u0000-\u001f\u007f]+$/, 'an https:// address', 'An address.');
 
@@ -27,19 +28,23 @@ const debian = z.strictObject({
 });
 
 /** A host, and the folder in it that all images share (OCI distribution-spec 1.1, "Pulling manifests": <name>). */
-const registry = textLike(
-  /^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/,
-  'a host and a path in lower case, without "https://" ("registry.example/team")',
-  'Where images are published.',
+const registry = withPort(
+  textLike(
+    /^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/,
+    'a host and a path in lower case, without "https://" ("registry.example/team")',
+    'Where images are published.',
+  ),
 );
 
-const repository = templated(
-  textLike(
-    /^(?=.*\{image\})(?!.*:\/\/)[a-zA-Z0-9{}[\].:/_-]+$/,
-    'a repository with {image} in it, without "https://" ("{registry}/{image}")',
-    'What the repository of an image is called: {registry} is the option, {image} the name.',
+const repository = withPort(
+  templated(
+    textLike(
+      /^(?=.*\{image\})(?!.*:\/\/)[a-zA-Z0-9{}[\].:/_-]+$/,
+      'a repository with {image} in it, without "https://" ("{registry}/{image}")',
+      'What the repository of an image is called: {registry} is the option, {image} the name.',
+    ),
+    ['registry', 'image'],
   ),
-  ['registry', 'image'],
 );
 
 /** A century: dates stay dates. */

@@ -76,13 +76,13 @@ class CollisionCheck {
       if (this.checked.has(parent)) return;
       this.checked.add(parent);
       const below = this.held.get(parent);
-      if (below?.record.kind !== 'other' || layer.paths.has(parent) || blocked.has(parent)) continue;
+      if (layer.paths.has(parent) || blocked.has(parent)) continue;
+      if (MERGED.has(parent) && (below ? isOther(below) : this.isLacking(isSystem(layer))))
+        this.failures.push(replacesMerged(parent, layer));
+      else if (below && isOther(below))
+        this.failures.push(collision(parent, below, layer, { kind: 'dir', mode: 0, uid: 0, gid: 0 }));
+      else continue;
       blocked.add(parent);
-      this.failures.push(
-        MERGED.has(parent)
-          ? replacesMerged(parent, layer)
-          : collision(parent, below, layer, { kind: 'dir', mode: 0, uid: 0, gid: 0 }),
-      );
     }
   }
 

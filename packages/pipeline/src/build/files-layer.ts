@@ -8,9 +8,11 @@ import {
   all,
   CONSTANT_TIME,
   fail,
+  failWith,
   ok,
   type Failure,
   type ImageDefinition,
+  type ImageUser,
   type Json,
   type Result,
 } from '@image-tooling/model';
@@ -21,6 +23,7 @@ import {
   type DeclaredMode,
   type TarEntry,
 } from '@image-tooling/oci';
+import { filesClashes } from './files-clashes';
 
 export interface ImageFiles {
   readonly entries: readonly TarEntry[];
@@ -28,21 +31,34 @@ export interface ImageFiles {
   readonly inputs: Json;
 }
 
+/** An image, as far as its own files go. */
+export interface FilesOwner {
+  /** Relative to the workspace. */
+  readonly folder: string;
+  readonly definition: Pick<ImageDefinition, 'files' | 'modes' | 'directories'>;
+}
+
 /**
  * The files that an image brings itself: its rootfs/ and its declared folders. Undefined where it has none.
- * Fails with `rootfs` where the folder is not there, for files that no layer can hold and modes declared for none.
+ * Fails with `rootfs` where the folder is not there, for files that no layer can hold, modes declared for none, and
+ * files where a declared folder or a home has to be.
+ *
+ * @param users of the image and of all that it is based on
  */
 export async function imageFiles(
-  folder: string,
-  image: Pick<ImageDefinition, 'files' | 'modes' | 'directories'>,
+  root: string,
+  { folder, definition: image }: FilesOwner,
+  users: readonly ImageUser[],
 ): Promise<Result<ImageFiles | undefined>> {
-  const there = image.files === undefined ? ok(undefined) : await checkFolder(folder, image.files);
+  const there = image.files === undefined ? ok(undefined) : await checkFolder(root, folder, image.files);
   if (!there.ok) return there;
   const found =
     image.files === undefined
       ? ok([])
-      : await filesFromFolder(join(folder, image.files), rootfsOptions(image));
+      : await filesFromFolder(join(root, folder, image.files), rootfsOptions(image));
   if (!found.ok) return found;
+  const clashes = filesClashes(definitionFile(folder), found.value, image, users);
+  if (clashes.length > 0) return failWith(clashes);
   const declared = image.directories.map(({ path, mode, uid, gid }) =>
     directoryEntry(toByteString(path.slice(1)), {
       mode: Number.parseInt(mode, 8),
@@ -58,11 +74,11 @@ export async function imageFiles(
 }
 
 /** A link could take files from anywhere on this machine, which no commit has. */
-async function checkFolder(folder: string, name: string): Promise<Result<void>> {
-  const real = await realpath(join(folder, name)).catch(() => undefined);
+async function checkFolder(root: string, folder: string, name: string): Promise<Result<void>> {
+  const real = await realpath(join(root, folder, name)).catch(() => undefined);
   if (real === undefined || !(await stat(real)).isDirectory())
     return fail(wrongFolder(folder, `There is no folder "${name}" next to image.json, which "files" names.`));
-  if (real === join(await realpath(folder), name)) return ok(undefined);
+  if (real === join(await realpath(join(root, folder)), name)) return ok(undefined);
   return fail(
     wrongFolder(folder, `"${name}", which "files" names, is a link or below one: it leads to ${real}.`),
   );
@@ -73,8 +89,12 @@ function wrongFolder(folder: string, message: string): Failure {
     code: 'rootfs',
     message,
     hint: 'Make it a folder of the workspace, or leave "files" out.',
-    place: { file: join(folder, 'image.json') },
+    place: { file: definitionFile(folder) },
   };
+}
+
+function definitionFile(folder: string): string {
+  return `${folder}/image.json`;
 }
 
 function rootfsOptions(image: Pick<ImageDefinition, 'modes'>) {

@@ -24,6 +24,7 @@ import { ensureBase } from './base';
 import { chainPaths } from './chain';
 import { ensureLayer, type MadeLayer } from './ensure-layer';
 import { ensureLayers } from './ensure-layers';
+import { noteHomes } from './files-clashes';
 import { helpEntries } from './help-layer';
 import { readPlan, type PlannedImage } from './read-plan';
 import { replacedLayers } from './replaced';
@@ -110,6 +111,7 @@ async function ownLayers(
   const below = [...plan.parent.filter(isSystem), ...plan.base, ...system.value];
   const own = await optionalLayer(session, plan.files, replaced, async () => {
     await noteRootfsLosses(session, image);
+    noteHomes(session, image, files?.entries ?? []);
     return writeOwn(session, files?.entries ?? [], below);
   });
   if (!own.ok) return own;

@@ -19,6 +19,7 @@ import {
 } from '@image-tooling/model';
 import type { Session } from '../session';
 import { outputFolder, readOutput } from '../workspace/outputs';
+import { usersOf } from './files-clashes';
 import { imageFiles, type ImageFiles } from './files-layer';
 
 export interface PlannedImage {
@@ -58,7 +59,7 @@ export async function planOn(
   const { name, definition } = image;
   const lock = lockOn(image, platform);
   if (!lock.ok) return lock;
-  const files = await imageFiles(join(session.root, image.folder), definition);
+  const files = await imageFiles(session.root, image, usersOf(image));
   if (!files.ok) return files;
   const plan = planImage({
     ...definition,

@@ -1,20 +1,23 @@
-import { join } from 'node:path';
 import {
   chainOf,
   chooseSource,
+  ok,
   type Failure,
   type Image,
+  type Result,
   type Tool,
   type Workspace,
 } from '@image-tooling/model';
 import { checkCollisions, fileEntry, indexPaths, type LayerPaths } from '@image-tooling/oci';
+import { usersOf } from '../build/files-clashes';
 import { imageFiles } from '../build/files-layer';
 import { layerText } from '../build/words';
 import type { DefinitionsSession } from './definitions-only';
 
 /**
  * Paths that two layers of an image bring, and those that none may bring, as far as they can be known without any
- * layer: those of the images' own files, and of programs that are built from source.
+ * layer: those of the images' own files, and of programs that are built from source. With what is wrong with the files
+ * themselves, which planning reports of images that are locked.
  */
 export async function foreseenCollisions(
   session: DefinitionsSession,
@@ -25,25 +28,26 @@ export async function foreseenCollisions(
       [...images.values()].map(async (image) => [image.name, await filesOf(session, image)] as const),
     ),
   );
-  return [...images.values()].flatMap((image) => {
-    const layers = chainOf(image).flatMap((one) => [
-      ...one.tools.map((tool) => programOf(session, tool)),
-      ...(files.get(one.name) ?? []),
-    ]);
-    const checked = checkCollisions(layers);
-    return checked.ok ? [] : checked.failures;
+  const collisions = [...images.values()].flatMap((image) => {
+    const layers = chainOf(image).flatMap((one) => {
+      const own = files.get(one.name);
+      return [...one.tools.map((tool) => programOf(session, tool)), ...(own?.ok ? own.value : [])];
+    });
+    return failuresOf(checkCollisions(layers));
   });
+  return [...[...files.values()].flatMap(failuresOf), ...collisions];
 }
 
-/** What is wrong with the files themselves, planning tells. */
-async function filesOf(
-  { root }: DefinitionsSession,
-  { name, folder, definition }: Image,
-): Promise<LayerPaths[]> {
-  const files = await imageFiles(join(root, folder), definition);
-  if (!files.ok || !files.value) return [];
+async function filesOf({ root }: DefinitionsSession, image: Image): Promise<Result<LayerPaths[]>> {
+  const files = await imageFiles(root, image, usersOf(image));
+  if (!files.ok) return files;
   const kind = 'files';
-  return [{ name: layerText({ kind, owner: name }), kind, paths: indexPaths(files.value.entries) }];
+  const name = layerText({ kind, owner: image.name });
+  return ok(files.value ? [{ name, kind, paths: indexPaths(files.value.entries) }] : []);
+}
+
+function failuresOf(result: Result<unknown>): readonly Failure[] {
+  return result.ok ? [] : result.failures;
 }
 
 function programOf({ toolSource }: DefinitionsSession, { name, definition }: Tool): LayerPaths {

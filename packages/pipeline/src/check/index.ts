@@ -14,7 +14,7 @@ import { toolSourceOf } from '../tool-source';
 import { loadOptions, workspaceFiles } from '../workspace/load';
 import { foreseenCollisions } from './collisions';
 import type { DefinitionsSession } from './definitions-only';
-import { missingFolders } from './folders';
+import { unreadFolders } from './folders';
 import { foresee } from './foresee';
 import { foldersOf, soundPart } from './sound-part';
 
@@ -46,7 +46,7 @@ export async function checkAll(request: CheckRequest): Promise<Result<CheckedWor
   if (!toolSource.ok) return toolSource;
   const files = await workspaceFiles(root, usable);
   const failures = await mistakes({ ...request, options: usable, toolSource: toolSource.value }, files);
-  const folders = options.ok ? await missingFolders(root, options.value) : [];
+  const folders = options.ok ? await unreadFolders(root, options.value) : [];
   const all = shownByFile([...(options.ok ? [] : options.failures), ...folders, ...failures]);
   return ok({ images: files.images.length, tools: files.tools.length, failures: withoutRepetition(all) });
 }

@@ -96,6 +96,7 @@ export async function readArchiveLock(
 ): Promise<Result<ArchiveLock | undefined>> {
   const file = await archiveLockFile(root, imagesDir);
   if (file === undefined) return ok(undefined);
+  if (file.failure) return fail(file.failure);
   const parsed = parseArchiveLock(file.file, file.text);
   return parsed.ok ? ok(parsed.value.value) : parsed;
 }

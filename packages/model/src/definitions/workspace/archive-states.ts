@@ -23,12 +23,20 @@ export function unknownStateFailures(image: ImageEntry, archiveLock: ArchiveLock
   const platforms = Object.entries(image.lock?.value.platforms ?? {});
   const unknown = platforms.find(([, { state }]) => state !== undefined && !known.has(state));
   if (!image.lock || !unknown) return [];
-  return [
-    {
-      code: 'lock-stale',
-      message: `The lock of "${image.name}" names a state of the archive that archive.lock.json does not have.`,
-      hint: `Restore archive.lock.json from git (after a merge: the states of both sides), or run "npx nx run ${image.name}:lock".`,
-      place: placeOf(image.lock.document, ['platforms', unknown[0], 'state'], 'not there'),
-    },
-  ];
+  const place = placeOf(image.lock.document, ['platforms', unknown[0], 'state'], 'not there');
+  return [{ code: 'lock-stale', ...unknownState(image, archiveLock !== undefined), place }];
+}
+
+function unknownState({ name, folder }: ImageEntry, hasFile: boolean): Pick<Failure, 'message' | 'hint'> {
+  const file = `${folder.slice(0, folder.lastIndexOf('/') + 1)}archive.lock.json`;
+  const lock = `or run "npx nx run ${name}:lock".`;
+  if (!hasFile)
+    return {
+      message: `The lock of "${name}" names a state of the archive, but there is no ${file}.`,
+      hint: `Restore the file with "git checkout HEAD -- ${file}" and commit it with the locks, ${lock}`,
+    };
+  return {
+    message: `The lock of "${name}" names a state of the archive that archive.lock.json does not have.`,
+    hint: `Restore archive.lock.json from git (after a merge: the states of both sides), ${lock}`,
+  };
 }
