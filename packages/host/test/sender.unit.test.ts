@@ -6,6 +6,7 @@ import { connect, createServer as createSocketServer, type AddressInfo, type Ser
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  allowFewFiles,
   makeCertificate,
   startForwardProxy,
   type Certificate,
@@ -189,6 +190,15 @@ describe('what https believes', () => {
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
     );
     expect(await get(here(), { SSL_CERT_DIR: `${first}:${second}` })).toMatchObject({ url: '/file?q' });
+  });
+
+  it('is in a folder of SSL_CERT_DIR with more files than may be open', async () => {
+    const many = join(folder, 'many');
+    await mkdir(many);
+    for (let at = 0; at < 500; at++) await writeFile(join(many, `${at}.pem`), 'not a certificate');
+    await copyFile(certificate.file, join(many, 'zzz.crt'));
+    onTestFinished(allowFewFiles());
+    expect(await get(here(), { SSL_CERT_DIR: many })).toMatchObject({ url: '/file?q' });
   });
 
   it('is not what nobody vouches for', async () =>

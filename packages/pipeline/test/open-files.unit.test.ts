@@ -1,35 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { allowFewFiles } from '@image-tooling/testkit';
 import { imageFiles } from '../src/build/files-layer';
 import { takeInventory } from '../src/store/inventory';
 import { putImage, putLayer, scratchFolder, scratchStore, valueOf } from './store/scratch';
-
-/** What few machines allow less than: file descriptors beyond those that are open now. */
-const FEW = 64;
-
-/** Lets this process open few files until the test ends (getrlimit(2)); the soft limit is raised again. */
-function allowFewFiles(): void {
-  const set = (soft: number | string) =>
-    execFileSync('prlimit', ['--pid', String(process.pid), `--nofile=${soft}:`]);
-  const highest = Math.max(...readdirSync('/proc/self/fd').map(Number));
-  const before = execFileSync('prlimit', [
-    '--pid',
-    String(process.pid),
-    '--nofile',
-    '--noheadings',
-    '--output=SOFT',
-  ]);
-  onTestFinished(() => void set(before.toString().trim()));
-  set(highest + FEW);
-}
 
 it('a rootfs of many files is read where few may be open', async () => {
   const root = scratchFolder();
   mkdirSync(join(root, 'a/rootfs'), { recursive: true });
   for (let at = 0; at < 2000; at++) writeFileSync(join(root, 'a/rootfs', `file-${at}`), String(at));
-  allowFewFiles();
+  onTestFinished(allowFewFiles());
   const definition = { files: 'rootfs', modes: {}, directories: [] };
   const files = valueOf(await imageFiles(root, { folder: 'a', definition }, []));
   expect(files?.entries).toHaveLength(2000);
@@ -39,7 +20,7 @@ it('all of a large store is seen where few files may be open', async () => {
   const run = await scratchStore();
   for (let at = 0; at < 500; at++) valueOf(await run.store.putBlobFromBytes(Buffer.from(`{"n":${at}}`)));
   await putImage(run.store, 'base', [await putLayer(run.store, 'files', 'base', 'text')]);
-  allowFewFiles();
+  onTestFinished(allowFewFiles());
   const { images, builds } = await takeInventory(run.store);
   expect(images.map(({ name }) => name)).toEqual(['base']);
   expect(builds.every(({ layer }) => layer !== undefined)).toBe(true);

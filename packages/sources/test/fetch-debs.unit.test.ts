@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hexOf, ok } from '@image-tooling/model';
 import { bootstrapClosure, fetchDebs, lockedDeb, openArchive, type BlobCache, type LockedDeb } from '../src';
@@ -85,6 +86,21 @@ describe('fetchDebs', () => {
     expect(result.value.map(({ name }) => name)).toEqual(['hello', 'libhello']);
     expect(result.value.every(({ file }) => existsSync(file))).toBe(true);
     expect(await readdir(join(folder, 'work'))).toEqual([]);
+  });
+
+  it('looks at a bounded number of packages at once: each may have a file open', async () => {
+    await fetchAll();
+    const state = { now: 0, peak: 0 };
+    const counted = async (digest: `sha256:${string}`): Promise<boolean> => {
+      state.peak = Math.max(state.peak, ++state.now);
+      await setImmediate();
+      state.now--;
+      return existsSync(cache.blobPath(digest));
+    };
+    cache = { ...cache, hasBlob: counted };
+    locked = Array.from({ length: 200 }, () => locked).flat();
+    expect(shown(await fetchAll())).toBe('ok');
+    expect(state.peak).toBe(32);
   });
 
   it('asks nobody for what the cache has', async () => {

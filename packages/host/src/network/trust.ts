@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SecureContext } from 'node:tls';
+import { mapConcurrent } from '../concurrent';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -83,7 +84,7 @@ async function firstText(files: readonly string[]): Promise<string> {
 
 async function readFolder(folder: string): Promise<string> {
   const names = folder === '' ? [] : await readdir(folder).catch(() => []);
-  return (await Promise.all(names.map((name) => readOnce(folder, name)))).join('\n');
+  return (await mapConcurrent(names, (name) => readOnce(folder, name))).join('\n');
 }
 
 /** `c_rehash` links each file once more, by a hash, from within its own folder. */

@@ -23,11 +23,8 @@ export async function foreseenCollisions(
   session: DefinitionsSession,
   { images }: Workspace,
 ): Promise<Failure[]> {
-  const files = new Map(
-    await Promise.all(
-      [...images.values()].map(async (image) => [image.name, await filesOf(session, image)] as const),
-    ),
-  );
+  const files = new Map<string, Result<LayerPaths[]>>();
+  for (const image of images.values()) files.set(image.name, await filesOf(session, image));
   const collisions = [...images.values()].flatMap((image) => {
     const layers = chainOf(image).flatMap((one) => {
       const own = files.get(one.name);

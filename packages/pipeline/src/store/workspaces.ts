@@ -15,7 +15,9 @@ export async function knownWorkspaces(run: StoreRun, sinceMs: number): Promise<K
   const { store, cwd } = run;
   const users = (await store.users()).filter(({ usedMs }) => usedMs >= sinceMs).map(({ root }) => root);
   const roots = [...new Set([cwd, ...users])];
-  return (await Promise.all(roots.map((root) => workspaceAt(root, run)))).flat();
+  const found: KnownWorkspace[] = [];
+  for (const root of roots) found.push(...(await workspaceAt(root, run)));
+  return found;
 }
 
 /** All that any of the workspaces names. */

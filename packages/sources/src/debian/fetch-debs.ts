@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { discard } from '@image-tooling/host';
+import { discard, mapConcurrent } from '@image-tooling/host';
 import { fail, failWith, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
 import { createHttpClient, downloadFile, type HttpClient } from '../http';
 import { addressOf, snapshotTime } from './address';
@@ -49,17 +49,15 @@ export async function fetchDebs(
   const step = context.progress.step(fetch.label);
   const counts = { done: 0, bytes: 0 };
   await mkdir(fetch.workFolder, { recursive: true });
-  const fetched = await Promise.all(
-    debs.map(async (deb) => {
-      const result = await fetchDeb(deb, fetch, {
-        http,
-        signal: context.signal,
-        onBytes: (count) => void (counts.bytes += count),
-      });
-      step.status(`${++counts.done} of ${debs.length} packages`);
-      return result;
-    }),
-  );
+  const fetched = await mapConcurrent(debs, async (deb) => {
+    const result = await fetchDeb(deb, fetch, {
+      http,
+      signal: context.signal,
+      onBytes: (count) => void (counts.bytes += count),
+    });
+    step.status(`${++counts.done} of ${debs.length} packages`);
+    return result;
+  });
   const failed = fetched.flatMap((result, position) => failuresWithDeb(result, debs[position]));
   if (failed.length > 0) {
     step.failed();

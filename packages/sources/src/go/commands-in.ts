@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { mapConcurrent } from '@image-tooling/host';
 
 /** Folders that hold no programs for people. */
 const ASIDE = /^(?:\.|_|testdata$|vendor$|internal$|tests?$|examples?$|hack$|docs?$|third_party$)/;
@@ -16,7 +17,9 @@ const DEEPEST = 3;
 export async function commandsIn(folder: string, module: string, wanted: string): Promise<string[]> {
   const inside = wanted === module ? '' : wanted.slice(module.length + 1);
   if (await isProgram(join(folder, inside))) return [wanted];
-  const found = await programsBelow(folder, folder, DEEPEST);
+  const folders = await foldersBelow(folder, DEEPEST);
+  const are = await mapConcurrent(folders, isProgram);
+  const found = folders.filter((_, at) => are[at]).map((one) => relative(folder, one));
   const name = basename(module.replace(/\/v\d+$/, ''));
   const rank = (path: string): number => (path === '' ? 0 : basename(path) === name ? 1 : 2);
   return found
@@ -24,13 +27,12 @@ export async function commandsIn(folder: string, module: string, wanted: string)
     .map((path) => (path === '' ? module : `${module}/${path}`));
 }
 
-async function programsBelow(folder: string, root: string, depth: number): Promise<string[]> {
+async function foldersBelow(folder: string, depth: number): Promise<string[]> {
+  if (depth === 0) return [folder];
   const entries = await readdir(folder, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory() && !ASIDE.test(entry.name));
-  const below =
-    depth === 0 ? [] : folders.map(({ name }) => programsBelow(join(folder, name), root, depth - 1));
-  const own = (await isProgram(folder)) ? [relative(root, folder)] : [];
-  return [...own, ...(await Promise.all(below)).flat()];
+  const below = await mapConcurrent(folders, ({ name }) => foldersBelow(join(folder, name), depth - 1));
+  return [folder, ...below.flat()];
 }
 
 /** Whether a folder is a `package main`; files that a build leaves out ("//go:build ignore") do not count. */

@@ -1,3 +1,4 @@
+export { allowFewFiles } from './few-files';
 export type { CommandLineEnd, StartedCommandLine } from './command-line';
 export { steady } from './normalise';
 export { createRig, WorkspaceRig, type RigOptions } from './rig';

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { mapConcurrent } from '@image-tooling/host';
 
 const exec = promisify(execFile);
 
@@ -63,8 +64,8 @@ export async function descendantsOf(id: number): Promise<RunningProcess[]> {
 
 async function allProcesses(): Promise<RunningProcess[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    ids.map(async (id) => statOf(id, await readFile(`/proc/${id}/stat`, 'latin1').catch(() => ''))),
+  const found = await mapConcurrent(ids, async (id) =>
+    statOf(id, await readFile(`/proc/${id}/stat`, 'latin1').catch(() => '')),
   );
   return found.filter((process) => process !== undefined);
 }

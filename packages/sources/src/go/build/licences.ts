@@ -40,9 +40,10 @@ function toolchainTerms(toolchain: Toolchain): Promise<LicenceFile[]> {
 }
 
 async function moduleTerms(module: LinkedModule): Promise<LicenceFile[]> {
-  const folders = [...foldersUpToRoot(module)];
-  const found = folders.map((folder) => termsIn(folder, module.folder, `${module.path}@${module.version}`));
-  return (await Promise.all(found)).flat();
+  const name = `${module.path}@${module.version}`;
+  const found: LicenceFile[] = [];
+  for (const folder of foldersUpToRoot(module)) found.push(...(await termsIn(folder, module.folder, name)));
+  return found;
 }
 
 function foldersUpToRoot(module: LinkedModule): Set<string> {
@@ -57,10 +58,10 @@ async function termsIn(folder: string, root: string, name: string): Promise<Lice
   const files = entries.filter(
     (entry) => entry.isFile() && TERMS.test(entry.name) && !SOURCE.test(entry.name),
   );
-  return Promise.all(
-    files.map(async (entry) => {
-      const path = join(folder, entry.name);
-      return { path: join(name, relative(root, path)), content: await readFile(path) };
-    }),
-  );
+  const found: LicenceFile[] = [];
+  for (const entry of files) {
+    const path = join(folder, entry.name);
+    found.push({ path: join(name, relative(root, path)), content: await readFile(path) });
+  }
+  return found;
 }
