@@ -12,8 +12,14 @@ import { TooLarge, unpack, type Packing } from './unpack';
 const limit = pLimit(4);
 
 const MAX_CONTROL_BYTES = 64 * 1024 ** 2;
-/** Above any package of Debian (the largest of trixie: 2 GB), below what a Buffer can hold. */
-const MAX_DATA_BYTES = 4 * 1024 ** 3;
+
+/**
+ * Bytes that the files of a package of `size` bytes may have: above any package of Debian (the largest of trixie has
+ * 2 GB; padded firmware such as qemu-efi-aarch64 has 240 times its package), below what a Buffer can hold.
+ */
+function mostDataBytes(size: number): number {
+  return Math.min(4 * 1024 ** 3, Math.max(256 * 1024 ** 2, size * 1000));
+}
 
 export interface DebRead {
   /** Absolute path of the .deb. */
@@ -57,7 +63,7 @@ async function takeApart(request: DebRead): Promise<Result<Deb>> {
     const controlFiles = await members.control();
     const controlText = controlFiles.get('control')?.toString('utf8');
     if (controlText === undefined) throw new Error('control.tar has no file "control"');
-    const data = await members.unpackTar('data.tar', MAX_DATA_BYTES);
+    const data = await members.unpackTar('data.tar', mostDataBytes(bytes.length));
     const offset = await writeAr(request.plainTo, members.withPlainData(data));
     const control = parseStanza(controlText);
     return ok({ control, controlText, controlFiles, data: { offset, length: data.length } });
@@ -121,7 +127,8 @@ function damaged(name: string, error: unknown): Failure {
   if (error instanceof TooLarge)
     return {
       code: 'too-large',
-      message: `The package ${name} unpacks to more than ${MAX_DATA_BYTES} bytes.`,
+      message: `The package ${name} unpacks to more than ${error.most} bytes.`,
+      hint: 'It was made to exhaust memory, or is damaged: report it to whoever makes that archive.',
     };
   return {
     code: 'archive-format',

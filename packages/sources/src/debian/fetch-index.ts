@@ -120,7 +120,7 @@ function notListed({ archive, suite, release }: FetchedRelease, folder: string):
 }
 
 function unreadable(name: string, error: unknown): Failure {
-  const reason = error instanceof TooLarge ? `it has more than ${MAX_LIST_BYTES} bytes` : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
   return {
     code: error instanceof TooLarge ? 'too-large' : 'archive-format',
     message: `${name} can't be unpacked: ${reason}.`,

@@ -1,4 +1,5 @@
 export * from './archive';
+export { writeAr, type ArEntry } from './ar-writer';
 export { buildDeb, FIXTURE_TIME } from './build-deb';
 export type { Fault, FaultRule } from './faults';
 export type { FixtureFile, FixturePackage } from './package';
