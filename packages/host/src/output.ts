@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
+import { cutText } from '@image-tooling/model';
 
 /** Characters of a line that a message shows. */
 const SHOWN = 2000;
@@ -9,7 +10,7 @@ export function lastLines(output: string, count = 20): string[] {
   const text = output.trimEnd();
   if (text === '') return [];
   const lines = text.split('\n').slice(-count);
-  return lines.map((line) => (line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line));
+  return lines.map((line) => cutText(line, SHOWN));
 }
 
 /** Characters after which a line is handed out although it goes on. */

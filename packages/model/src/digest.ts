@@ -5,8 +5,8 @@ export type Digest = `sha256:${string}`;
 
 const PATTERN = /^sha256:[0-9a-f]{64}$/;
 
-export function isDigest(text: string): text is Digest {
-  return PATTERN.test(text);
+export function isDigest(value: unknown): value is Digest {
+  return typeof value === 'string' && PATTERN.test(value);
 }
 
 /** The hexadecimal part of a digest. */

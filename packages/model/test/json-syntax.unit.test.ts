@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseImage } from '../src';
+import { formatFailures, parseImage } from '../src';
 import { codesOf, shown } from './definitions-fixtures';
 
 const parse = (text: string) => parseImage('images/x/image.json', text);
@@ -62,4 +62,14 @@ describe('malformed JSON', () => {
     parse(`{${'\n@'.repeat(20_000)}`);
     expect(performance.now() - started).toBeLessThan(5_000);
   });
+});
+
+it('an excerpt is cut between characters, not within one', () => {
+  const text = shown(parse(`{ 1,"${'😀'.repeat(500)}" }`));
+  expect(text).toContain('😀…');
+  expect(text).not.toMatch(/\p{Surrogate}|\\ud8/u);
+});
+
+it('half a character is spelled out', () => {
+  expect(formatFailures([{ code: 'io', message: 'a \ud83d b 😀' }])).toContain('a \\ud83d b 😀');
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, digestOf, type Digest, type Json } from '@image-tooling/model';
 import { pullImage } from '../src';
 import { copyImage } from '../src/registry/images/copy';
+import { findPlatformImage } from '../src/registry/images/platform-image';
 import { openLayoutFolder } from '../src/registry/layout/open';
 import { firstFailure, temporaryFolder, temporaryStore, valueOf } from './helpers';
 import { blobOf, opened } from './registry-helpers';
@@ -173,11 +174,43 @@ describe('a manifest that is no image', () => {
   it.each([
     ['another index', [{ ...row(index([])), platform: { os: 'linux', architecture: 'amd64' } }]],
     ['nothing', [null]],
+    ['no platform', [{ ...row(index([])), platform: null }]],
+    ['a digest of another type', [{ digest: [], platform: { os: 'linux', architecture: 'amd64' } }]],
+    ['no list', 0],
   ])('is not pulled where the index has %s for the platform', async (_, manifests) => {
     const outer = index(manifests);
     const request = { index: digestIn(outer), platform: 'linux/amd64', to: await temporaryStore() } as const;
     const { code } = firstFailure(await pullImage(await holding(index([]), outer), request));
     expect(code).toBe('gone');
+  });
+});
+
+it('a platform is named by its texts alone', async () => {
+  const outer = index([{ ...row(index([])), platform: { os: { a: 1 }, architecture: 'amd64' } }]);
+  const found = await findPlatformImage(await holding(outer), digestIn(outer), 'linux/arm64');
+  expect(firstFailure(found).message).not.toContain('[object');
+});
+
+describe('the index.json of a layout', () => {
+  const layoutOf = (text: string) => {
+    const path = temporaryFolder();
+    writeFileSync(join(path, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+    writeFileSync(join(path, 'index.json'), text);
+    return openLayoutFolder(path);
+  };
+
+  it.each(['null', '{"manifests":[null]}', '{"manifests":[{"digest":5}]}'])(
+    'is refused where it is none: %s',
+    async (text) => {
+      expect(firstFailure(await layoutOf(text).listTags()).code).toBe('image-format');
+    },
+  );
+
+  it('may have names that are no texts', async () => {
+    const named = { ...row(index([])), annotations: { 'org.opencontainers.image.ref.name': 0 } };
+    const layout = layoutOf(JSON.stringify({ manifests: [named] }));
+    expect(valueOf(await layout.headManifest('latest'))).toBeUndefined();
+    expect(valueOf(await layout.listTags())).toEqual([]);
   });
 });
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { canonicalJson, digestOf, ok } from '@image-tooling/model';
 import type { ManifestBytes, Repository } from '@image-tooling/oci';
+import { readBaseConfig } from '../src/lock/base/config';
+import { foundManifest } from '../src/registry/found-manifest';
 import { readInventory } from '../src/registry/prune/inventory';
 
 const mediaType = 'application/vnd.oci.image.index.v1+json';
@@ -32,4 +34,15 @@ it('reads indexes in indexes, but not without end', async () => {
       { code: 'image-format', message: expect.stringContaining('more than 16 manifests') as string },
     ],
   });
+});
+
+it('reads annotations that are not an object as none', () => {
+  const bytes = Buffer.from('{"manifests":[],"annotations":null}');
+  expect(foundManifest({ mediaType, digest: digestOf(bytes), bytes })).toMatchObject({ annotations: {} });
+});
+
+it('reads the config of a base whose members are of other types', () => {
+  const bytes = Buffer.from('{"os":{"a":1},"architecture":[]}');
+  const read = readBaseConfig(bytes, digestOf(bytes), 'linux/amd64');
+  expect(read.ok || read.failures[0].message).toContain('but for no platform');
 });

@@ -1,3 +1,4 @@
+import { cutText } from '../cut-text';
 /** Bytes in megabytes, as registries show them: "123.4 MB". */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
@@ -12,5 +13,5 @@ const LONGEST_LINE = 200;
 
 /** A line that is fit for a report: cut where it is longer than two screen widths. */
 export function cutLine(line: string): string {
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
+  return cutText(line, LONGEST_LINE);
 }

@@ -1,5 +1,6 @@
 import { lineAt, positionAt, type Lines } from './lines';
 import { visible } from './visible';
+import { wholeCharacters } from '../cut-text';
 
 /** Longest piece of a line that an excerpt shows, in characters. */
 const WIDTH = 100;
@@ -50,6 +51,6 @@ function marks(content: string, start: number, column: number, length: number): 
 
 /** The part of a line that is shown, from `start` on; `…` stands for what is left out. */
 function clip(content: string, start: number): string {
-  const piece = visible(content.slice(start, start + WIDTH));
+  const piece = visible(wholeCharacters(content.slice(start, start + WIDTH)));
   return `${start > 0 ? '…' : ''}${piece}${content.length > start + WIDTH ? '…' : ''}`;
 }

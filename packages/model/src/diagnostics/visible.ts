@@ -2,10 +2,15 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u20
 
 /**
  * The text with nothing in it that a terminal would obey: control characters and those that turn the
- * writing direction are spelled out (`\u001b`), a tab becomes two spaces. Line ends stay.
+ * writing direction are spelled out (`\u001b`), halves of characters too, a tab becomes two spaces. Line ends stay.
  */
 export function visible(text: string): string {
   return text
     .replaceAll('\t', '  ')
-    .replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    .replace(CONTROL, spelled)
+    .replace(/\p{Surrogate}/gu, spelled);
+}
+
+function spelled(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

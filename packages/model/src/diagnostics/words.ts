@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { JsonPath } from './document';
 import { didYouMean } from './suggest';
+import { cutText } from '../cut-text';
 
 /** What a schema's type is called in messages. */
 export const TYPE_WORDS: Record<string, string> = {
@@ -75,7 +76,7 @@ export function quoted(name: string): string {
 
 /** A text, cut where it is too long for a message. */
 export function cut(text: string): string {
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  return cutText(text, SHOWN);
 }
 
 function dotted(path: JsonPath): string {

@@ -1,4 +1,5 @@
 import type { ImportReport, Passage, Question } from './types';
+import { cutText } from '../cut-text';
 
 const WIDTH = 100;
 
@@ -61,7 +62,7 @@ function joined(words: readonly string[]): string[] {
 
 function head(passage: Passage): string {
   const text = passage.text.replace(/\\\n\s*/g, ' ').replace(/\s+/g, ' ');
-  return `${mark(passage)}${text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text}`;
+  return `${mark(passage)}${text.length > WIDTH ? cutText(text, WIDTH - 1) : text}`;
 }
 
 function mark({ line }: Pick<Question, 'line'>): string {

@@ -3,6 +3,7 @@ import { counted } from '../counted';
 import { aligned } from '../columns';
 import type { ExplainedLayer, ImageExplanation, LayerTotals } from './types';
 import { layerWords, digestText, WIDTH, wrapped } from './words';
+import { cutText } from '../cut-text';
 
 /** An explained image as lines for people: its layers by the image that brought them, and what they come to. */
 export function imageExplanationLines(explanation: ImageExplanation): string[] {
@@ -94,7 +95,7 @@ function bytes(count: number | undefined): string {
 }
 
 function cut(line: string): string {
-  return line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line;
+  return line.length > WIDTH ? cutText(line, WIDTH - 1) : line;
 }
 
 function totalLines({ totals }: ImageExplanation): string[] {

@@ -1,6 +1,7 @@
 import { toText } from '../bytes';
 import type { ContentReader } from '../tar/content';
 import type { TarEntry } from '../tar/entry';
+import { cutText } from '@image-tooling/model';
 
 type Readers = readonly [ContentReader, ContentReader];
 
@@ -98,5 +99,5 @@ function side(sign: string, lines: readonly string[]): string[] {
 
 function cut(line: string): string {
   const plain = line.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '�');
-  return plain.length > WIDEST ? `${plain.slice(0, WIDEST)}…` : plain;
+  return cutText(plain, WIDEST);
 }

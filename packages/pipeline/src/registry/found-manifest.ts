@@ -14,7 +14,7 @@ export function foundManifest(manifest: ManifestBytes): FoundManifest {
   const { digest, bytes } = manifest;
   const content = manifestContent(manifest);
   if (!content.ok) return { digest, size: bytes.length, blobs: [], annotations: {} };
-  const { annotations } = JSON.parse(Buffer.from(bytes).toString()) as { readonly annotations?: object };
+  const { annotations } = JSON.parse(Buffer.from(bytes).toString()) as { readonly annotations?: unknown };
   const subject = subjectLink(manifest)?.subject;
   return {
     digest,
@@ -26,7 +26,7 @@ export function foundManifest(manifest: ManifestBytes): FoundManifest {
   };
 }
 
-function textMembers(value: object = {}): Record<string, string> {
-  const rows = Object.entries(value) as [string, unknown][];
+function textMembers(value: unknown): Record<string, string> {
+  const rows = Object.entries(value ?? {}) as [string, unknown][];
   return Object.fromEntries(rows.filter((row): row is [string, string] => typeof row[1] === 'string'));
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { ArchiveFault } from './fault';
 import type { ArchiveLimits } from './limits';
 import type { Member } from './member';
+import { cutText } from '@image-tooling/model';
 
 /** How an archive's own links are read. */
 export interface LinkRules {
@@ -118,5 +119,5 @@ export function printable(text: string): string {
     /[\u0000-\u001f\u007f]/g,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
-  return escaped.length > 200 ? `${escaped.slice(0, 200)}…` : escaped;
+  return cutText(escaped, 200);
 }

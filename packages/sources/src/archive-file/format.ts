@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ReleaseFormat } from '@image-tooling/model';
 import { ArchiveFault } from './fault';
+import { cutText } from '@image-tooling/model';
 
 /** Where the sign of a format stands, and which bytes it is made of. */
 interface Sign {
@@ -58,7 +59,7 @@ function webPage(head: Buffer): string | undefined {
     .trimStart();
   if (!/^<(?:!doctype html|html|head|body|!--)/i.test(text)) return undefined;
   const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim().replace(/\s+/g, ' ');
-  const named = title ? ` ("${title.slice(0, 80)}")` : '';
+  const named = title ? ` ("${cutText(title, 80)}")` : '';
   return `is a web page${named}, no file of a program: the server, or a proxy on the way, answered with a page for people`;
 }
 

@@ -4,6 +4,7 @@ import type { CheckOutcome, TestReport } from '../types';
 import { counted } from '../../counted';
 import { secondsText } from '../words';
 import { byGroup, failedOf } from './groups';
+import { cutText } from '../../cut-text';
 
 const HEAD = ['group', 'check', 'as', 'time', ''];
 const TIME_COLUMN = 3;
@@ -39,7 +40,7 @@ function fitted(rows: readonly string[][]): string[][] {
 }
 
 function cut(title: string, widest: number): string {
-  return title.length > widest ? `${title.slice(0, widest - 1)}…` : title;
+  return title.length > widest ? cutText(title, widest - 1) : title;
 }
 
 function summary({ image, platform, engine, isolated, seconds, checks }: TestReport): string {

@@ -1,5 +1,6 @@
 import type { RegistryAnswer } from '../transport/types';
 import { readStart } from './read';
+import { cutText } from '@image-tooling/model';
 
 /** Larger than any error that a registry explains. */
 const READ_BYTES = 16_384;
@@ -51,5 +52,5 @@ function plainText(text: string): string[] {
 }
 
 function cut(line: string): string {
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
+  return cutText(line, LONGEST_LINE);
 }

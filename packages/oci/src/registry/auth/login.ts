@@ -1,5 +1,5 @@
 import { isDowngrade } from '@image-tooling/host';
-import { fail, ok, type Failed, type Result } from '@image-tooling/model';
+import { cutText, fail, ok, type Failed, type Result } from '@image-tooling/model';
 import type { RepositoryName } from '../reference';
 import { repositoryText } from '../reference';
 import type { RegistryRequest } from '../transport/types';
@@ -164,6 +164,5 @@ const SHOWN_CHARACTERS = 80;
 
 function shownChallenge(header: string): string {
   if (header === '') return 'it answers 401 without a challenge';
-  const short = header.length > SHOWN_CHARACTERS ? `${header.slice(0, SHOWN_CHARACTERS)}…` : header;
-  return `WWW-Authenticate: ${short}`;
+  return `WWW-Authenticate: ${cutText(header, SHOWN_CHARACTERS)}`;
 }

@@ -1,4 +1,5 @@
 import {
+  cutText,
   archOf,
   fail,
   failWith,
@@ -46,7 +47,7 @@ export async function findPlatformImage(
 
 interface IndexRow {
   readonly digest: Digest;
-  readonly platform?: { readonly os?: string; readonly architecture?: string; readonly variant?: string };
+  readonly platform?: { readonly os?: unknown; readonly architecture?: unknown; readonly variant?: unknown };
 }
 
 function isRow(row: unknown): row is IndexRow {
@@ -54,7 +55,7 @@ function isRow(row: unknown): row is IndexRow {
 }
 
 /** The baseline of a processor; others need more than every machine of the platform has. */
-const BASELINES = [undefined, '', 'v1', 'v8'];
+const BASELINES: readonly unknown[] = [undefined, '', 'v1', 'v8'];
 
 function rowFor(rows: readonly IndexRow[], wanted: Platform): IndexRow | undefined {
   return rows.find(
@@ -67,8 +68,14 @@ function rowFor(rows: readonly IndexRow[], wanted: Platform): IndexRow | undefin
 }
 
 function platformText({ platform }: IndexRow): string {
-  const { os = 'unknown', architecture = 'unknown', variant } = platform ?? {};
-  return [os, architecture, ...(variant ? [variant] : [])].join('/');
+  const { os, architecture, variant } = platform ?? {};
+  return platformWords(os, architecture, variant);
+}
+
+/** "linux/arm64/v8"; what is not a text is unknown. */
+export function platformWords(os: unknown, architecture: unknown, variant?: unknown): string {
+  const known = [os, architecture].map((part) => (typeof part === 'string' ? part : 'unknown'));
+  return [...known, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/');
 }
 
 /** What is told of an index or config that is for other platforms. */
@@ -128,7 +135,7 @@ const NO_IMAGE =
 
 function layerFailures(layer: unknown): Failure[] {
   if (!isDescriptor(layer))
-    return [unusable(`A layer has no sha256 digest: ${JSON.stringify(layer).slice(0, 200)}.`, NO_IMAGE)];
+    return [unusable(`A layer has no sha256 digest: ${cutText(JSON.stringify(layer), 200)}.`, NO_IMAGE)];
   if (/foreign|nondistributable/.test(layer.mediaType))
     return [
       unusable(

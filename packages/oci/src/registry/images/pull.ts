@@ -39,9 +39,10 @@ export async function pullImage(
     if (isIndexType(manifest.mediaType))
       throw missing(`The index ${index} has another index for ${platform}.`);
     valueOf(await someAtOnce(blobs, (blob) => repository.pullBlob(blob, to)));
-    const { config, layers = [] } = parsed(manifest.bytes) as ManifestJson;
+    const { config, layers } = imageJson(manifest);
     const configBytes = valueOf(await to.readBlob(config.digest));
-    const diffIds = (parsed(configBytes) as ConfigJson).rootfs?.diff_ids ?? [];
+    const { rootfs } = (jsonObject(configBytes) ?? {}) as ConfigJson;
+    const diffIds = listOf(rootfs?.diff_ids);
     return {
       manifestDigest: manifest.digest,
       configDigest: config.digest,
@@ -51,27 +52,27 @@ export async function pullImage(
 }
 
 type IndexRow =
-  (Descriptor & { readonly platform?: { readonly os?: string; readonly architecture?: string } }) | null;
-
-interface IndexJson {
-  readonly manifests?: readonly IndexRow[];
-}
-
-interface ManifestJson {
-  readonly config: Descriptor;
-  readonly layers?: readonly Descriptor[];
-}
+  | (Descriptor & { readonly platform?: { readonly os?: unknown; readonly architecture?: unknown } | null })
+  | null;
 
 interface ConfigJson {
-  readonly rootfs?: { readonly diff_ids?: readonly string[] };
+  readonly rootfs?: { readonly diff_ids?: unknown } | null;
+}
+
+/** What a manifest of an image names; that they are descriptors, `imageContent` has found out. */
+function imageJson({ digest, mediaType, bytes }: ManifestBytes) {
+  const { config, layers } = jsonObject(bytes) ?? {};
+  if (!config || !Array.isArray(layers))
+    throw missing(`What ${digest} leads to is no image ("${mediaType}").`);
+  return { config: config as Descriptor, layers: layers as readonly Descriptor[] };
 }
 
 async function manifestFor(repository: Repository, index: Digest, wanted: Platform): Promise<Digest> {
-  const { manifests = [] } = parsed((await needManifest(repository, index)).bytes) as IndexJson;
-  const found = manifests.find(
+  const listed = jsonObject((await needManifest(repository, index)).bytes)?.['manifests'];
+  const found = (listOf(listed) as readonly IndexRow[]).find(
     (row) => row?.platform?.os === 'linux' && row.platform.architecture === archOf(wanted),
   );
-  if (!found) throw missing(`The index ${index} has no manifest for ${wanted}.`);
+  if (!isDigest(found?.digest)) throw missing(`The index ${index} has no manifest for ${wanted}.`);
   return found.digest;
 }
 
@@ -81,16 +82,15 @@ async function needManifest(repository: Repository, digest: Digest): Promise<Man
   return found;
 }
 
-function knownLayer({ mediaType, digest, size }: Descriptor, diffId: string | undefined): Layer {
+function knownLayer({ mediaType, digest, size }: Descriptor, diffId: unknown): Layer {
   const compression = compressionOf(mediaType);
-  if (compression === undefined || diffId === undefined || !isDigest(diffId))
+  if (compression === undefined || !isDigest(diffId))
     throw missing(`The layer ${digest} is of a kind that is not known here.`);
   return { diffId, digest, size, tarSize: 0, compression };
 }
 
-/** What our own publishes have written; its hash is checked. */
-function parsed(bytes: Uint8Array): unknown {
-  return jsonObject(bytes) ?? {};
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function missing(message: string): Fault {

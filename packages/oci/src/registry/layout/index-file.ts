@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isErrno, writeFileAtomic } from '@image-tooling/host';
-import { canonicalJson, type Digest, type Json, type Result } from '@image-tooling/model';
+import { canonicalJson, isDigest, type Digest, type Json, type Result } from '@image-tooling/model';
 import { caught, Fault, valueOf } from '../../fault';
 import { descriptorJson, MEDIA_TYPES, type Descriptor } from '../../image/manifest';
 import { exclusiveHere } from '../referrers/exclusive';
@@ -14,14 +14,26 @@ export interface LayoutEntry extends Descriptor {
 }
 
 export function nameOf({ annotations }: LayoutEntry): string | undefined {
-  return annotations?.[NAME];
+  const name: unknown = annotations?.[NAME];
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** Whether a row is a descriptor (OCI image-spec 1.1, descriptor.md, "Properties"). */
+function isEntry(row: unknown): row is LayoutEntry {
+  const { mediaType, digest, size, annotations } = Object(row) as Record<string, unknown>;
+  return (
+    typeof mediaType === 'string' &&
+    isDigest(digest) &&
+    Number.isSafeInteger(size) &&
+    (annotations === undefined || (typeof annotations === 'object' && annotations !== null))
+  );
 }
 
 /** The rows of a layout's index.json; none where there is no such file. Throws a `Fault` with `image-format`. */
 export async function readEntries(file: string): Promise<LayoutEntry[]> {
   try {
-    const { manifests } = JSON.parse(await readFile(file, 'utf8')) as { manifests?: unknown };
-    if (Array.isArray(manifests)) return manifests as LayoutEntry[];
+    const { manifests } = Object(JSON.parse(await readFile(file, 'utf8'))) as { manifests?: unknown };
+    if (Array.isArray(manifests) && manifests.every(isEntry)) return manifests;
   } catch (error) {
     if (isErrno(error) && error.code === 'ENOENT') return [];
     if (!(error instanceof SyntaxError)) throw error;

@@ -1,4 +1,4 @@
-import { fail, isDigest, ok, type Failure, type Result } from '@image-tooling/model';
+import { cutText, fail, isDigest, ok, type Failure, type Result } from '@image-tooling/model';
 import type { Descriptor } from '../../image/manifest';
 import type { ManifestBytes } from '../port';
 import { jsonObject } from './json';
@@ -21,7 +21,7 @@ export function manifestContent({ digest, bytes }: ManifestBytes): Result<Manife
   const wrong = named.filter((row) => !isDescriptor(row));
   if (wrong.length > 0)
     return fail(
-      unreadable(digest, `${JSON.stringify(wrong[0]).slice(0, 200)} is no descriptor with a sha256`),
+      unreadable(digest, `${cutText(JSON.stringify(wrong[0]), 200)} is no descriptor with a sha256`),
     );
   const descriptors = unique((named as DescriptorJson[]).filter((row) => !isForeign(row)));
   return ok({

@@ -1,5 +1,5 @@
 import { archOf, fail, isDigest, ok, type Digest, type Platform, type Result } from '@image-tooling/model';
-import { otherPlatforms } from '@image-tooling/oci';
+import { otherPlatforms, platformWords } from '@image-tooling/oci';
 
 /** What is read of an image's config (OCI image-spec 1.1, config.md; Docker's own has the same members). */
 export interface BaseConfig {
@@ -23,11 +23,11 @@ const NOT_INHERITED = ['ExposedPorts', 'Volumes', 'Healthcheck', 'StopSignal', '
 /** Reads the config of an image of a registry. Fails with `base-unusable`. */
 export function readBaseConfig(bytes: Uint8Array, manifest: Digest, platform: Platform): Result<BaseConfig> {
   const json = parsed(bytes);
-  const { os = 'unknown', architecture = 'unknown', rootfs, created } = json as ConfigJson;
+  const { os, architecture, rootfs, created } = json as ConfigJson;
   if (os !== 'linux' || architecture !== archOf(platform))
-    return fail(otherPlatforms(manifest, platform, [`${os}/${architecture}`]));
+    return fail(otherPlatforms(manifest, platform, [platformWords(os, architecture)]));
   const diffIds = rootfs?.diff_ids;
-  if (!Array.isArray(diffIds) || !diffIds.every((id) => isDigest(String(id))))
+  if (!Array.isArray(diffIds) || !diffIds.every((id) => isDigest(id)))
     return fail({
       code: 'base-unusable',
       message: `The config of the image ${manifest} does not say what its layers are.`,
@@ -35,18 +35,18 @@ export function readBaseConfig(bytes: Uint8Array, manifest: Digest, platform: Pl
     });
   const config = record((json as ConfigJson).config);
   return ok({
-    time: Math.max(0, Math.floor(Date.parse(String(created)) / 1000) || 0),
-    diffIds: diffIds as Digest[],
+    time: Math.max(0, Math.floor(Date.parse(text(created)) / 1000) || 0),
+    diffIds,
     inherited: inheritedOf(config),
     leftOut: NOT_INHERITED.filter((name) => saysSomething(config[name])),
   });
 }
 
 interface ConfigJson {
-  readonly os?: string;
-  readonly architecture?: string;
-  readonly created?: string;
-  readonly rootfs?: { readonly diff_ids?: unknown };
+  readonly os?: unknown;
+  readonly architecture?: unknown;
+  readonly created?: unknown;
+  readonly rootfs?: { readonly diff_ids?: unknown } | null;
   readonly config?: unknown;
 }
 
