@@ -1,0 +1,5 @@
+import { it } from 'vitest';
+import { fuzz } from '@image-tooling/testkit/fuzz';
+import { DEFINITIONS } from './definitions-fuzz';
+
+it('definitions of any kind are read or refused', () => fuzz(DEFINITIONS, 'short'));

@@ -1,0 +1,90 @@
+import * as fc from 'fast-check';
+import { bytesInUse, mostBytes } from './memory';
+import { fuzzSettings, type FuzzLength } from './settings';
+import { startWatchdog, type Watchdog } from './watchdog';
+
+export interface FuzzTarget<T> {
+  readonly name: string;
+  readonly values: fc.Arbitrary<T>;
+  /** Cases of a short run. */
+  readonly runs: number;
+  /** Throws, or rejects, where a case shows a bug. */
+  readonly check: (value: T) => unknown;
+  /** The value, as it is kept as an ordinary test. */
+  readonly show: (value: T) => string;
+}
+
+/** Milliseconds that one case may wait for something: far more than any needs. */
+const CASE_MS = 30_000;
+const SHOWN_CHARACTERS = 4000;
+/** What a run may keep: caches of modules and compiled patterns, not what its cases were made of. */
+const MOST_KEPT = 96 * 1024 ** 2;
+/** What a run may need in addition at any time. */
+const MOST_NEEDED = 1024 ** 3;
+
+/**
+ * Tries a target with many values. Rejects with the smallest value that shows a bug (an error that is thrown or that
+ * nobody catches, a case that does not end), and with the seed that repeats the run: IMAGE_FUZZ_SEED; or where memory
+ * grew with the number of cases.
+ */
+export async function fuzz<T>(target: FuzzTarget<T>, length: FuzzLength): Promise<void> {
+  const { seed, runs, seconds } = fuzzSettings(length, target.runs);
+  const watchdog = startWatchdog();
+  const uncaught = catchUncaught();
+  const [inUse, most] = [bytesInUse(), mostBytes()];
+  const describe = (value: T): string =>
+    `IMAGE_FUZZ_SEED=${seed}, ${target.name}: ${target.show(value).slice(0, SHOWN_CHARACTERS)}`;
+  let last: Promise<unknown> = Promise.resolve();
+  const property = fc.asyncProperty(target.values, async (value) => {
+    watchdog.begin(describe(value));
+    last = Promise.resolve(target.check(value));
+    await last;
+    uncaught.check();
+  });
+  try {
+    const found = await fc.check(property, {
+      seed,
+      numRuns: runs,
+      timeout: CASE_MS,
+      interruptAfterTimeLimit: seconds * 1000,
+    });
+    await ended(last, watchdog);
+    if (found.counterexample)
+      throw new Error(`Case ${found.numRuns} of ${describe(found.counterexample[0])}`, {
+        cause: found.errorInstance,
+      });
+    if (found.numRuns === 0) throw new Error(`${target.name}: no case ended within ${seconds} s`);
+  } finally {
+    uncaught.stop();
+    await watchdog.stop();
+  }
+  checkMemory(target.name, bytesInUse() - inUse, mostBytes() - most);
+}
+
+/** A case that the end of the time interrupts goes on by itself, and uses what its test removes. */
+async function ended(last: Promise<unknown>, watchdog: Watchdog): Promise<void> {
+  watchdog.begin('the last case, which was interrupted');
+  await last.catch(() => undefined);
+}
+
+function checkMemory(name: string, kept: number, needed: number): void {
+  if (kept > MOST_KEPT) throw new Error(`${name}: ${kept} bytes are kept after all cases`);
+  if (needed > MOST_NEEDED) throw new Error(`${name}: some case needed ${needed} bytes of memory`);
+}
+
+/** Errors that no caller gets: in events and in promises that are not waited for. */
+function catchUncaught(): { check(): void; stop(): void } {
+  const found: unknown[] = [];
+  const take = (error: unknown): void => void found.push(error);
+  process.on('uncaughtException', take);
+  process.on('unhandledRejection', take);
+  return {
+    check() {
+      if (found.length > 0) throw new Error('an error that nobody caught', { cause: found.splice(0)[0] });
+    },
+    stop() {
+      process.off('uncaughtException', take);
+      process.off('unhandledRejection', take);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { Worker } from 'node:worker_threads';
+
+/** Far more than any case needs, on a busy machine too. */
+const CASE_SECONDS = 60;
+
+/** Ends the process where the main thread is stuck in one case: no timer of its own would ever fire. */
+const PROGRAM = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { writeSync } = require('node:fs');
+let timer;
+parentPort.on('message', (text) => {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    writeSync(2, '\\nStuck for ' + workerData + ' s in ' + text + '\\n');
+    process.kill(process.pid, 'SIGKILL');
+  }, workerData * 1000);
+});
+`;
+
+export interface Watchdog {
+  /** Says that a case begins, and what to report where it never ends. */
+  begin(text: string): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a thread that ends this process, with the text of the case, where a case blocks it for a minute. */
+export function startWatchdog(): Watchdog {
+  const worker = new Worker(PROGRAM, { eval: true, workerData: CASE_SECONDS });
+  worker.unref();
+  return {
+    begin: (text) => worker.postMessage(text),
+    async stop() {
+      await worker.terminate();
+    },
+  };
+}
