@@ -168,7 +168,7 @@ describe('an image that is added', () => {
     const hello = (await locked('base')).packages.find(({ name }) => name === HELLO.name)!;
     await rm(join(rig.store, 'blobs/sha256', hello.sha256));
     expect(await stderrOf('lock', 'strict')).toMatchInlineSnapshot(`
-      "error: fixture-hello 1.0 (all) of the archive "fixture" is gone: no place has it any more. (gone)
+      "error: fixture-hello 1.0 (all) can't be downloaded: no mirror of the archive "fixture" has this version. (gone)
         http://127.0.0.1:<port>/pool/main/fixture-hello_1.0_all.deb: HTTP 404 Not Found
         help: Lock "base" and all images based on it again (npx nx run base:lock --family), or configure a mirror that still has this version.
       "
