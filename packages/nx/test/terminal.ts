@@ -31,6 +31,27 @@ export class NxTerminal {
     chmodSync(file, 0o755);
   }
 
+  /** Has `image-tooling` write its errors to a file: on a busy machine Nx loses the last lines of a task that it stops. */
+  errorsTo(file: string): void {
+    const program = join(this.workspace.root, 'node_modules/.bin/image-tooling');
+    rmSync(program);
+    writeFileSync(
+      program,
+      `#!/bin/sh\nexec ${process.execPath} ${COMMAND} "$@" 2>${this.workspace.root}/${file}\n`,
+    );
+    chmodSync(program, 0o755);
+  }
+
+  /** What is in a file, once there is something. */
+  async content(file: string): Promise<string> {
+    const path = join(this.workspace.root, file);
+    for (;;) {
+      const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+      if (text !== '') return text;
+      await sleep(20);
+    }
+  }
+
   /** Runs nx to its end. Returns all that it drew. */
   nx(args: string, env: Readonly<Record<string, string>>): Promise<string> {
     return this.start(args, env).ended;
