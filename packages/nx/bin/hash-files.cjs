@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// Prints one hash of all that reaches an image's files layer, for Nx to hash into the image's tasks (a `runtime`
-// input). Nx itself sees neither modes nor links, nor what git or Nx ignores: docs/decisions/040.
+// Prints one hash of all that reaches an image's files layer, where there is no GNU tar: see hash-files.sh.
 // Plain CommonJS without imports of ours: it runs before every task of an image that has files.
 const { createHash } = require('node:crypto');
 const { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } = require('node:fs');

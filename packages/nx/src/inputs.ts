@@ -19,7 +19,7 @@ export interface InputSetting {
  */
 const READ_BY_TESTS_ONLY = { tool: ['checks'], image: ['checks', 'budget', 'setuid'] };
 
-const HASH_FILES = 'node_modules/@image-tooling/nx/bin/hash-files.cjs';
+const HASH_FILES = 'node_modules/@image-tooling/nx/bin/hash-files.sh';
 
 /** The inputs of a tool's layer. `IMAGE_TOOL_SOURCE` overrides the committed source on one machine. */
 export function toolInputs(tool: ProjectDefinition, { implementation, isSeen }: InputSetting): Inputs {
@@ -76,5 +76,5 @@ function fileInput({ root }: ProjectDefinition, name: string, isSeen: InputSetti
 
 /** Of files in a folder Nx hashes the contents that it sees; modes, links and ignored files count as well. */
 function filesInput(folder: string): Input {
-  return { runtime: `node ${HASH_FILES} ${shellWord(folder)}` };
+  return { runtime: `sh ${HASH_FILES} ${shellWord(folder)}` };
 }

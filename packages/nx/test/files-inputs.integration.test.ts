@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IN_ONE_PROCESS, makeWorkspace, type Workspace } from './workspace';
 
@@ -11,6 +12,7 @@ beforeAll(async () => {
   workspace.write('.gitignore', 'node_modules\ndist\n.nx\ncalls.log\n*.secret\nhidden/\n');
   workspace.write('images/base/image.json', { from: { debian: 'trixie' }, files: 'rootfs' });
   workspace.write('images/base/rootfs/etc/script', 'echo hello\n');
+  workspace.write('images/base/rootfs/etc/plain', 'one');
   workspace.write('images/base/rootfs/etc/key.secret', 'one');
   workspace.write('images/base/rootfs/opt/node_modules/a/index.js', 'one');
   symlinkSync('/nowhere/one', rootfs('etc/link'));
@@ -27,6 +29,7 @@ async function builtAfter(change: () => void): Promise<string[]> {
   return workspace.calls();
 }
 
+const HASH_FILES = resolve(__dirname, '../bin/hash-files.sh');
 const BUILT = ['build base --platform linux/amd64'];
 
 /** Each reaches the layer, and Nx by itself sees none of it: nrwl/nx#33660, #18830, #34080. */
@@ -75,6 +78,35 @@ describe('a build is taken from the cache after', () => {
     ],
   ])('%s', async (_what, change) => {
     expect(await builtAfter(change)).toEqual([]);
+  });
+});
+
+describe('where there is no GNU tar', () => {
+  const hash = (path?: string): string =>
+    execFileSync('/bin/sh', [HASH_FILES, 'images/base/rootfs'], {
+      cwd: workspace.root,
+      encoding: 'utf8',
+      env: { PATH: path ?? process.env['PATH'] },
+    });
+
+  it('Node sees the same changes', () => {
+    const withoutTar = join(workspace.root, 'programs');
+    mkdirSync(withoutTar);
+    symlinkSync(process.execPath, join(withoutTar, 'node'));
+    const seen = new Set<string>();
+    const note = (): void => void seen.add(hash(withoutTar)).add(hash());
+    note();
+    chmodSync(rootfs('etc/plain'), 0o755);
+    note();
+    rmSync(rootfs('etc/link'));
+    symlinkSync('/nowhere/three', rootfs('etc/link'));
+    note();
+    writeFileSync(rootfs('etc/plain'), 'other');
+    note();
+    utimesSync(rootfs('etc/plain'), 2, 2);
+    chmodSync(rootfs('etc/plain'), 0o711);
+    note();
+    expect(seen.size).toBe(2 * 4);
   });
 });
 

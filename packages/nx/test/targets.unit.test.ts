@@ -100,7 +100,7 @@ describe('the targets of an image', () => {
       inputs: [
         { json: '{projectRoot}/image.json', excludeFields: ['checks', 'budget', 'setuid'] },
         '{projectRoot}/lock.json',
-        { runtime: 'node node_modules/@image-tooling/nx/bin/hash-files.cjs images/k8s/rootfs' },
+        { runtime: 'sh node_modules/@image-tooling/nx/bin/hash-files.sh images/k8s/rootfs' },
         'imageTooling',
         { dependentTasksOutputFiles: '**/layers.json', transitive: false },
         { dependentTasksOutputFiles: '**/layer.json', transitive: false },
