@@ -195,6 +195,19 @@ describe('a check', () => {
     ]);
   });
 
+  it('tells a rootfs that a link leads out of the workspace, whose files no commit has', async () => {
+    const base = IMAGES['images/base/image.json'] as object;
+    const root = workspace({
+      ...IMAGES,
+      'images/base/image.json': { ...base, files: 'rootfs' },
+      'other/file': '',
+    });
+    symlinkSync(join(root, 'other'), join(root, 'images/base/rootfs'));
+    expect(await mistakesIn(root)).toEqual([
+      `rootfs: "rootfs", which "files" names, is a link or below one: it leads to ${join(root, 'other')}.`,
+    ]);
+  });
+
   it('tells a rootfs that is not there', async () => {
     const base = IMAGES['images/base/image.json'] as object;
     expect(await mistakes({ ...IMAGES, 'images/base/image.json': { ...base, files: 'rootfs' } })).toEqual([
