@@ -1,5 +1,6 @@
 import { constants, open } from 'node:fs';
 import { open as openHandle } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const { O_NOCTTY, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -14,13 +15,25 @@ export async function openOneWay(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const [own, other] = direction === 'read' ? [O_RDONLY, O_WRONLY] : [O_WRONLY, O_RDONLY];
-  const onAbort = (): void => void meet(path, other);
+  const opened = new AbortController();
+  const onAbort = (): void => void meetUntil(opened.signal, path, other);
   signal?.throwIfAborted();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     return await promisify(open)(path, own | O_NOCTTY);
   } finally {
+    opened.abort();
     signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+const AGAIN_AFTER_MS = 20;
+
+/** Again and again: on a busy machine the open may not have begun to wait when its other end is here for a moment. */
+async function meetUntil(opened: AbortSignal, path: string, direction: number): Promise<void> {
+  while (!opened.aborted) {
+    await meet(path, direction);
+    await sleep(AGAIN_AFTER_MS, undefined, { signal: opened }).catch(() => undefined);
   }
 }
 

@@ -86,11 +86,16 @@ describe('the repository of an image', () => {
     expect(JSON.stringify(result)).not.toContain('planted');
   });
 
-  it('is refused where nx.json has a port that is none, and where no registry is set', () => {
-    expect(repository({ registry: 'r.invalid:70000' })).toMatchObject({
+  it('is refused with its line where nx.json has a port that is too high', () => {
+    const plugins = [{ plugin: '@image-tooling/nx', options: { registry: 'r.invalid:70000' } }];
+    const result = parseWorkspaceOptions('nx.json', JSON.stringify({ plugins }), '@image-tooling/nx');
+    expect(result).toMatchObject({
       ok: false,
-      failures: [{ message: expect.stringContaining('"registry" in nx.json') as string }],
+      failures: [{ message: '"registry": ports are numbers from 1 to 65535.', place: { file: 'nx.json' } }],
     });
+  });
+
+  it('is refused where no registry is set', () => {
     for (const env of [{}, { IMAGE_REGISTRY: ' ' }])
       expect(repository({}, env)).toMatchObject({ ok: false, failures: [{ code: 'usage' }] });
   });
