@@ -10,12 +10,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { stage } from '../../../scripts/pack/stage.mjs';
 import type { PluginOptions } from '../src/index';
 
 const REPOSITORY = resolve(__dirname, '../../..');
 const FAKE_COMMAND = join(__dirname, 'fake-image-tooling.cjs');
 
-/** A temporary Nx workspace that uses the plugin from source, with a fake `image-tooling` that records its calls. */
+/** A temporary Nx workspace with the plugin as npm installs it, and a fake `image-tooling` that records its calls. */
 export interface Workspace {
   readonly root: string;
   /** Runs nx; never rejects. */
@@ -78,13 +79,17 @@ export function nxJson(options: PluginOptions): object {
   };
 }
 
-/** All modules of the repository, but an own `.bin`: Nx puts that folder first on the path of its commands. */
+/**
+ * Gives the workspace all modules of the repository, with a `.bin` of its own, since Nx puts that folder first on the
+ * path of its commands, and with the packed plugin: Nx loads TypeScript for one from source, half of each start.
+ */
 function linkModules(root: string): void {
-  const modules = join(REPOSITORY, 'node_modules');
-  mkdirSync(join(root, 'node_modules/.bin'), { recursive: true });
-  for (const name of readdirSync(modules).filter((entry) => !entry.startsWith('.')))
-    symlinkSync(join(modules, name), join(root, 'node_modules', name));
-  symlinkSync(FAKE_COMMAND, join(root, 'node_modules/.bin/image-tooling'));
+  const [from, to] = [join(REPOSITORY, 'node_modules'), join(root, 'node_modules')];
+  mkdirSync(join(to, '.bin'), { recursive: true });
+  const isLinked = (name: string): boolean => !name.startsWith('.') && name !== '@image-tooling';
+  for (const name of readdirSync(from).filter(isLinked)) symlinkSync(join(from, name), join(to, name));
+  stage('nx', { to: join(to, '@image-tooling/nx'), version: '0.0.0' });
+  symlinkSync(FAKE_COMMAND, join(to, '.bin/image-tooling'));
 }
 
 function nx(
