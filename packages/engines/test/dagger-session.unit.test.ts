@@ -94,6 +94,8 @@ describe('the session of a run', () => {
   it.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)('ends when nx gets %s', async (signal) => {
     const nx = run();
     await nx.tasks(1);
+    expect(sessionsSeen()).toHaveLength(1);
+    expect(nothingLeft()).toBe(false);
     nx.process.kill(signal);
     await until(nothingLeft, SOON);
   });

@@ -74,10 +74,11 @@ describe('files of a megabyte', () => {
     ['trailing commas', `{${FROM},"packages":[${many(30_000, () => '[1,]\n')}]}`],
     ['users', `{${FROM},"users":[${many(20_000, (at) => `{"name":"u${at}","uid":1,"home":"/h"}`)}]}`],
     ['folders', `{${FROM},"directories":[${many(25_000, () => '{"path":"/a","mode":"0755"}')}]}`],
-  ])('of %s are read in seconds, and no more is shown than can be read', (_, text) => {
-    const started = performance.now();
+  ])('of %s are read in seconds of processor time, and no more is shown than can be read', (_, text) => {
+    const started = process.cpuUsage();
     const output = read(text);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1e6).toBeLessThan(10);
     expect(output).not.toBe('no mistake');
     expect(output.length).toBeLessThan(30_000);
   });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -264,5 +264,8 @@ it('a tar on disk goes into a layer without being unpacked', async () => {
   const entries = valueOf(await readTar(join(folder, 'a.tar')));
   const { layer } = valueOf(await writeLayer(entries, { compression: 'zstd', store }));
   writeFileSync(join(folder, 'b.tar'), await gathered(layerTar(layer, store)));
-  execFileSync('tar', ['-df', join(folder, 'b.tar'), '-C', '/usr/share']);
+  const compared = spawnSync('tar', ['-df', join(folder, 'b.tar'), '-C', '/usr/share'], { encoding: 'utf8' });
+  expect(compared).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  const listed = execFileSync('tar', ['-tf', join(folder, 'b.tar')], { encoding: 'utf8' });
+  expect(listed.split('\n').length).toBeGreaterThan(2);
 });

@@ -75,6 +75,7 @@ describe('a pull', () => {
     const fault = { kind: 'truncate-answer', bytes: 1000 } as const;
     place.proxy.fault({ method: 'GET', path: BLOB_PATH, times: 1, fault });
     valueOf(await pulled(place));
+    expect(place.proxy.asked({ method: 'GET' })).toHaveLength(2);
   });
 
   it('with a flipped bit is made once more, and never kept', async () => {

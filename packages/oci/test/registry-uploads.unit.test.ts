@@ -177,7 +177,7 @@ describe('an upload', () => {
       times: 1,
       fault: { kind: 'run', when: { afterBytes: 300_000 }, work: () => mortal.restart() },
     });
-    await pushCounted(to);
+    expect((await pushCounted(to)).how).toBe('pushed');
   });
 });
 

@@ -25,9 +25,9 @@ const MOST_NEEDED = 1024 ** 3;
 /**
  * Tries a target with many values. Rejects with the smallest value that shows a bug (an error that is thrown or that
  * nobody catches, a case that does not end), and with the seed that repeats the run: IMAGE_FUZZ_SEED; or where memory
- * grew with the number of cases.
+ * grew with the number of cases. Returns the number of cases.
  */
-export async function fuzz<T>(target: FuzzTarget<T>, length: FuzzLength): Promise<void> {
+export async function fuzz<T>(target: FuzzTarget<T>, length: FuzzLength): Promise<number> {
   const { seed, runs, seconds } = fuzzSettings(length, target.runs);
   const watchdog = startWatchdog();
   const uncaught = catchUncaught();
@@ -35,6 +35,7 @@ export async function fuzz<T>(target: FuzzTarget<T>, length: FuzzLength): Promis
   const describe = (value: T): string =>
     `IMAGE_FUZZ_SEED=${seed}, ${target.name}: ${target.show(value).slice(0, SHOWN_CHARACTERS)}`;
   let last: Promise<unknown> = Promise.resolve();
+  let cases = 0;
   const property = fc.asyncProperty(target.values, async (value) => {
     watchdog.begin(describe(value));
     last = Promise.resolve(target.check(value));
@@ -53,12 +54,14 @@ export async function fuzz<T>(target: FuzzTarget<T>, length: FuzzLength): Promis
       throw new Error(`Case ${found.numRuns} of ${describe(found.counterexample[0])}`, {
         cause: found.errorInstance,
       });
-    if (found.numRuns === 0) throw new Error(`${target.name}: no case ended within ${seconds} s`);
+    cases = found.numRuns;
+    if (cases === 0) throw new Error(`${target.name}: no case ended within ${seconds} s`);
   } finally {
     uncaught.stop();
     await watchdog.stop();
   }
   checkMemory(target.name, bytesInUse() - inUse, mostBytes() - most);
+  return cases;
 }
 
 /** A case that the end of the time interrupts goes on by itself, and uses what its test removes. */
