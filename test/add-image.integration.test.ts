@@ -1,18 +1,12 @@
 import { chmod, readFile, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ImageLock } from '@image-tooling/model';
-import {
-  createRig,
-  steady,
-  type FixtureArchive,
-  type FixturePackage,
-  type WorkspaceRig,
-} from '@image-tooling/testkit';
+import { steady, type FixtureArchive, type FixturePackage, type WorkspaceRig } from '@image-tooling/testkit';
 import { logger } from '@nx/devkit';
 import { flushChanges, FsTree } from 'nx/src/generators/tree';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EXTRA, HELLO, writeImages } from '../packages/pipeline/test/fixture-images';
-import { fixtureArchive, storeWithBase } from '../packages/pipeline/test/shared-base';
+import { fixtureArchive, rigWithBase } from '../packages/pipeline/test/shared-base';
 import { image } from '../packages/nx/src/generators/image/generator';
 
 const LAUNCHER = resolve(__dirname, '../packages/cli/bin/image-tooling.cjs');
@@ -35,7 +29,7 @@ let rig: WorkspaceRig;
 beforeAll(async () => {
   vi.spyOn(logger, 'info').mockImplementation(() => undefined);
   archive = await fixtureArchive([QUICK]);
-  rig = await createRig({ archives: [archive], storeFrom: await storeWithBase() });
+  rig = await rigWithBase({ archives: [archive] });
   await writeImages(rig);
   const program = 'node_modules/.bin/image-tooling';
   const engine = process.env['IMAGE_ENGINE'] ?? 'buildah';

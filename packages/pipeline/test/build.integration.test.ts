@@ -4,10 +4,10 @@ import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DigestFile, LayersFile } from '@image-tooling/model';
-import { createRig, type FixtureArchive, type WorkspaceRig } from '@image-tooling/testkit';
+import type { FixtureArchive, WorkspaceRig } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAll, EXTRA, HELLO, lockAll, writeImages } from './fixture-images';
-import { fixtureArchive, storeWithBase } from './shared-base';
+import { fixtureArchive, rigOnSmallDebian, rigWithBase } from './shared-base';
 import { pruneAll, shellInBuilt, storeOfBuilt } from './store/on-built';
 
 const DIST = 'dist/linux-amd64';
@@ -20,7 +20,7 @@ const others: WorkspaceRig[] = [];
 
 beforeAll(async () => {
   archive = await fixtureArchive();
-  rig = await createRig({ archives: [archive], storeFrom: await storeWithBase() });
+  rig = await rigWithBase({ archives: [archive] });
   await writeImages(rig);
   await lockAll(rig);
   await buildAll(rig);
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 /** A workspace with the same definitions and locks, elsewhere on disk; the store is empty unless one is given. */
 async function another(storeFrom?: string): Promise<WorkspaceRig> {
-  const made = await createRig({ archives: [archive], ...(storeFrom !== undefined && { storeFrom }) });
+  const made = await rigOnSmallDebian({ archives: [archive], ...(storeFrom !== undefined && { storeFrom }) });
   others.push(made);
   await cp(join(rig.folder, 'images'), join(made.folder, 'images'), {
     recursive: true,

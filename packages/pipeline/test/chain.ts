@@ -1,14 +1,13 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  createRig,
   type FixtureArchive,
   type FixturePackage,
   type Leftovers,
   type WorkspaceRig,
 } from '@image-tooling/testkit';
 import { BASE_IMAGE } from './fixture-images';
-import { fixtureArchive, storeWithBase } from './shared-base';
+import { fixtureArchive, rigOnSmallDebian, rigWithBase } from './shared-base';
 
 /** Content that no compressor makes smaller, the same each time. */
 function noise(bytes: number): Buffer {
@@ -63,12 +62,12 @@ export class Chain {
 
   static async make(): Promise<Chain> {
     const archive = await fixtureArchive([SLOW, FAILING, QUICK, SECOND, RANDOM]);
-    const rig = await createRig({ archives: [archive], storeFrom: await storeWithBase() });
+    const rig = await rigWithBase({ archives: [archive] });
     for (const [name, image] of Object.entries(IMAGES))
       await rig.write(`images/${name}/image.json`, { ...image, ...PLATFORMS });
     await rig.write('images/base/rootfs/etc/fixture.conf', 'from the rootfs\n');
     await rig.write('images/files/rootfs/etc/other.conf', 'other\n');
-    for (const name of Object.keys(IMAGES)) await rig.must(['lock', name]);
+    await rig.must(['lock', 'base', '--family']);
     await rig.must(['build', 'base']);
     return new Chain(archive, rig);
   }
@@ -78,7 +77,7 @@ export class Chain {
     emptyStore = false,
     options = {},
   }: { readonly emptyStore?: boolean; readonly options?: object } = {}): Promise<WorkspaceRig> {
-    const rig = await createRig({
+    const rig = await rigOnSmallDebian({
       archives: [this.archive],
       options: { ...options },
       ...(!emptyStore && { storeFrom: this.first.store }),

@@ -1,9 +1,17 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { withLock } from '@image-tooling/host';
 import { ok } from '@image-tooling/model';
-import { createArchive, createRig, type FixtureArchive, type FixturePackage } from '@image-tooling/testkit';
+import {
+  createArchive,
+  createRig,
+  writeSmallDebian,
+  type FixtureArchive,
+  type FixturePackage,
+  type RigOptions,
+  type WorkspaceRig,
+} from '@image-tooling/testkit';
 import { inject } from 'vitest';
 import { EXTRA, HELLO, writeImages } from './fixture-images';
 
@@ -15,16 +23,33 @@ export function fixtureArchive(packages: readonly FixturePackage[] = []): Promis
   return createArchive({ packages: [HELLO, EXTRA, ...packages], date: DATE });
 }
 
+const TRUST_FOLDER = resolve(__dirname, '../../../trust');
+
+/** Makes a workspace whose Debian is a small one, with the lists of packages as they are for the whole run. */
+export async function rigOnSmallDebian(options: RigOptions): Promise<WorkspaceRig> {
+  const folder = await madeOnce('small-debian', (path) => writeSmallDebian(path, TRUST_FOLDER, DATE));
+  const publicKey = await readFile(join(folder, 'key.asc'), 'utf8');
+  return createRig({ ...options, smallDebian: { url: `${inject('sharedUrl')}/small-debian`, publicKey } });
+}
+
 /**
- * A store that has the layers of `BASE_IMAGE`, and the one in which apt resolves: made once in a run of the tests,
- * by whoever comes first. To begin with by `storeFrom`, which copies it. A lock of another state of Debian's archive
- * than it was made at builds anew: the tests are the same, and slower.
+ * Makes a workspace with a store that has the layers of `BASE_IMAGE`, and the one in which apt resolves: a copy of one
+ * that is made once in a run of the tests, by the first file that needs it.
  */
-export async function storeWithBase(): Promise<string> {
-  const store = join(inject('sharedFolder'), 'store');
-  const made = await withLock(`${store}.made`, new AbortController().signal, async () => {
-    if (!existsSync(store)) await makeStore(store);
-    return ok(store);
+export async function rigWithBase(options: RigOptions): Promise<WorkspaceRig> {
+  return rigOnSmallDebian({ ...options, storeFrom: await madeOnce('store', makeStore) });
+}
+
+/** Makes what the run shares, by its name, unless it is there: whole or not at all. Returns where it is. */
+async function madeOnce(name: string, make: (path: string) => Promise<void>): Promise<string> {
+  const path = join(inject('sharedFolder'), name);
+  const made = await withLock(`${path}.made`, new AbortController().signal, async () => {
+    if (existsSync(path)) return ok(path);
+    const unfinished = `${path}.unfinished`;
+    await rm(unfinished, { recursive: true, force: true });
+    await make(unfinished);
+    await rename(unfinished, path);
+    return ok(path);
   });
   if (!made.ok) throw new Error(made.failures[0].message);
   return made.value;
@@ -32,7 +57,7 @@ export async function storeWithBase(): Promise<string> {
 
 async function makeStore(store: string): Promise<void> {
   const archive = await fixtureArchive();
-  const rig = await createRig({ archives: [archive] });
+  const rig = await rigOnSmallDebian({ archives: [archive] });
   try {
     await writeImages(rig);
     await rig.must(['lock', 'base']);

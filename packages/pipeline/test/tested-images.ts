@@ -1,7 +1,7 @@
-import { createRig, type FixtureArchive, type WorkspaceRig } from '@image-tooling/testkit';
+import type { FixtureArchive, WorkspaceRig } from '@image-tooling/testkit';
 import { BASE_IMAGE } from './fixture-images';
 import { plantTool, type PlantedTool } from './planted';
-import { storeWithBase } from './shared-base';
+import { rigWithBase } from './shared-base';
 
 const PLATFORM = 'linux/amd64';
 const ABOVE = ['good', 'bad', 'rootful', 'slow'];
@@ -95,7 +95,7 @@ const SLOW = {
 
 /** A workspace with images that pass and fail, locked and built. */
 export async function testedImages(archive: FixtureArchive): Promise<WorkspaceRig> {
-  const rig = await createRig({ archives: [archive], storeFrom: await storeWithBase() });
+  const rig = await rigWithBase({ archives: [archive] });
   const config = { ...BASE_IMAGE.config, workdir: '/work' };
   const definitions = { base: { ...BASE_IMAGE, config }, good: GOOD, bad: BAD, rootful: ROOTFUL, slow: SLOW };
   for (const [name, definition] of Object.entries(definitions))
@@ -108,9 +108,8 @@ export async function testedImages(archive: FixtureArchive): Promise<WorkspaceRi
   await rig.write('images/bad/rootfs/root/.cache/pip/left', 'left\n');
   await rig.write('images/bad/rootfs/var/lib/apt/lists/left', 'left\n');
   for (const tool of [GREET, KEEPER, STALE]) await plantTool(rig, tool, PLATFORM);
-  for (const verb of ['lock', 'build']) {
-    await rig.must([verb, 'base']);
-    await Promise.all(ABOVE.map((name) => rig.must([verb, name])));
-  }
+  await rig.must(['lock', 'base', '--family']);
+  await rig.must(['build', 'base']);
+  await Promise.all(ABOVE.map((name) => rig.must(['build', name])));
   return rig;
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PublishReport } from '@image-tooling/model';
 import {
-  createRig,
   startFaultProxy,
   startRegistry,
   steady,
@@ -17,7 +16,7 @@ import {
 } from '@image-tooling/testkit';
 import { buildAll, lockAll, writeImages } from '../fixture-images';
 import { plantTool, type PlantedTool } from '../planted';
-import { fixtureArchive, storeWithBase } from '../shared-base';
+import { fixtureArchive, rigWithBase } from '../shared-base';
 
 const exec = promisify(execFile);
 
@@ -64,7 +63,7 @@ export class PublishWorkspace {
   static async open(): Promise<PublishWorkspace> {
     const registry = await startRegistry();
     const archive = await fixtureArchive();
-    const rig = await createRig({ archives: [archive], storeFrom: await storeWithBase() });
+    const rig = await rigWithBase({ archives: [archive] });
     const made = new PublishWorkspace(rig, archive, registry, await startFaultProxy(registry));
     await writeImages(rig, {}, { tools: ['greet'] });
     await plantTool(rig, greet('1.0.0'), 'linux/amd64');

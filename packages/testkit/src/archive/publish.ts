@@ -8,6 +8,8 @@ import { archOf, controlFields, versionOf, type FixturePackage } from './package
 export interface ArchiveContent {
   readonly suite: string;
   readonly packages: readonly FixturePackage[];
+  /** By architecture, stanzas of packages whose .debs are elsewhere. */
+  readonly lists?: Readonly<Partial<Record<(typeof ARCHES)[number], string>>>;
   /** Default: now. */
   readonly date?: Date;
   readonly validUntil?: Date;
@@ -35,7 +37,7 @@ export async function publishArchive(content: ArchiveContent): Promise<Map<strin
   const sums: string[] = [];
   for (const arch of ARCHES) {
     const of = stanzas.filter(({ fixture }) => ['all', arch].includes(archOf(fixture)));
-    const packages = Buffer.from(of.map(({ text }) => `${text}\n`).join(''));
+    const packages = Buffer.from(of.map(({ text }) => `${text}\n`).join('') + (content.lists?.[arch] ?? ''));
     for (const [name, bytes] of await indexFiles(packages, content)) {
       const path = `main/binary-${arch}/${name}`;
       const sha256 = sha256Of(bytes);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { run } from '@image-tooling/host';
-import type { FixtureArchive } from '../archive';
+import { SMALL_DEBIAN_SUITES, type FixtureArchive } from '../archive';
 import {
   runCommandLine,
   startCommandLine,
@@ -23,6 +23,13 @@ export interface RigOptions {
   readonly options?: Readonly<Record<string, unknown>>;
   /** A store to begin with: its content is copied. */
   readonly storeFrom?: string;
+  /** What stands in for Debian's lists of packages: where files of `writeSmallDebian` are served, and their key. */
+  readonly smallDebian?: SmallDebian;
+}
+
+export interface SmallDebian {
+  readonly url: string;
+  readonly publicKey: string;
 }
 
 /** A workspace in a temporary folder with a store of its own, and the real command line to run in it. */
@@ -99,6 +106,7 @@ export async function createRig({
   archives = [],
   options = {},
   storeFrom,
+  smallDebian,
 }: RigOptions = {}): Promise<WorkspaceRig> {
   const folder = await mkdtemp(join(tmpdir(), 'image-tooling-workspace-'));
   const store = await mkdtemp(join(tmpdir(), 'image-tooling-store-'));
@@ -106,9 +114,25 @@ export async function createRig({
   const rig = new WorkspaceRig(folder, store);
   await cp(join(REPOSITORY, 'trust'), join(folder, 'trust'), { recursive: true });
   for (const archive of archives) await rig.write(`trust/${archive.name}/key.asc`, archive.publicKey);
-  await rig.write('nx.json', nxJson(archives, options));
+  const small = smallDebian === undefined ? {} : await trustSmallDebian(rig, smallDebian);
+  await rig.write(
+    'nx.json',
+    nxJson(archives, { ...options, debian: { ...small, ...asObject(options['debian']) } }),
+  );
   return rig;
 }
+
+/** Trusts the key of the stand-ins too. Returns the options of `debian` that name them. */
+async function trustSmallDebian(rig: WorkspaceRig, { url, publicKey }: SmallDebian): Promise<object> {
+  const names = Object.keys(SMALL_DEBIAN_SUITES);
+  for (const name of names) await rig.write(`trust/${name}/fixture.asc`, publicKey);
+  return {
+    suites: Object.values(SMALL_DEBIAN_SUITES),
+    mirrors: Object.fromEntries(names.map((name) => [name, [`${url}/${name}`]])),
+  };
+}
+
+const asObject = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
 
 /** An ordinary user's unpacked systems belong to subordinate ids, which only their own user namespace can remove. */
 async function removeStore(store: string): Promise<void> {
@@ -129,6 +153,6 @@ function nxJson(archives: readonly FixtureArchive[], options: Readonly<Record<st
     suites: [suite.suite],
     keys: `trust/${name}`,
   }));
-  const debian = { archives: entries, ...(options['debian'] as object | undefined) };
+  const debian = { archives: entries, ...asObject(options['debian']) };
   return { plugins: [{ plugin: '@image-tooling/nx', options: { ...options, debian } }] };
 }

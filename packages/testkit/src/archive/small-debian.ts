@@ -1,0 +1,67 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  bootstrapClosure,
+  debianArchives,
+  debianSuites,
+  openArchive,
+  type ArchivePackage,
+} from '@image-tooling/sources';
+import type { Arch, Progress, Result } from '@image-tooling/model';
+import { signingKey } from './keys';
+import { publishArchive } from './publish';
+
+const CODENAME = 'trixie';
+const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
+
+/** The suites that stand in for Debian's, by archive. */
+export const SMALL_DEBIAN_SUITES = { debian: CODENAME, 'debian-security': `${CODENAME}-security` } as const;
+
+/**
+ * Writes archives `debian` and `debian-security` into a folder that list what a new system of Debian's needs and
+ * nothing else, and `key.asc`, by which they are signed. Their .debs come from Debian's own mirrors. The lists are a
+ * hundredth of Debian's 10 MB, which each lock fetches, reads, and has apt read.
+ */
+export async function writeSmallDebian(folder: string, trustFolder: string, date: Date): Promise<void> {
+  const packages = await requiredPackages(trustFolder);
+  for (const [archive, suite] of Object.entries(SMALL_DEBIAN_SUITES)) {
+    const listed = (arch: Arch): string =>
+      packages
+        .filter((found) => found.arch === arch && found.package.archive === archive)
+        .map((found) => `${found.package.raw.trimEnd()}\n\n`)
+        .join('');
+    const lists = { amd64: listed('amd64'), arm64: listed('arm64') };
+    const files = await publishArchive({ suite, packages: [], lists, date });
+    for (const [path, content] of files) await write(join(folder, archive, path), content);
+  }
+  await writeFile(join(folder, 'key.asc'), (await signingKey('trusted')).publicKey);
+}
+
+async function requiredPackages(trustFolder: string): Promise<{ arch: Arch; package: ArchivePackage }[]> {
+  const archives = valueOf(await debianArchives({ trustFolder }));
+  const request = { archives, suites: debianSuites(CODENAME), arches: ARCHES };
+  const signal = new AbortController().signal;
+  const state = valueOf(await openArchive(request, { signal, progress: SILENT }));
+  return ARCHES.flatMap((arch) =>
+    valueOf(bootstrapClosure(state.packages(arch), { include: ['apt'] })).map((found) => ({
+      arch,
+      package: found,
+    })),
+  );
+}
+
+async function write(path: string, content: Buffer): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}
+
+function valueOf<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.failures.map(({ message }) => message).join('\n'));
+  return result.value;
+}
+
+const nothing = (): void => undefined;
+const SILENT: Progress = {
+  note: nothing,
+  step: () => ({ status: nothing, output: nothing, done: nothing, failed: nothing }),
+};
