@@ -39,7 +39,7 @@ class SlowestFirst extends BaseSequencer {
 /** A third of the processor time of unit tests went into loading the same code again for each file. */
 const SHARED_PROCESSES = { isolate: false };
 
-// unit: no engine, no network. integration: a real engine, the host's Debian mirror. e2e: the real tools.
+// unit: no engine, no registry, no network. integration: real ones, and the Debian mirror of the host. e2e: real tools.
 const project = (name: string, pattern: string, timeout: number, more: object = {}) => ({
   test: {
     name,
