@@ -10,10 +10,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { stage } from '../../../scripts/pack/stage.mjs';
 import type { PluginOptions } from '../src/index';
 
 const REPOSITORY = resolve(__dirname, '../../..');
+/** Lays out in a folder what npm packs. */
+type Stage = (folder: 'nx', options: { readonly to: string; readonly version: string }) => string;
+const { stage } = (await import(join(REPOSITORY, 'scripts/pack/stage.mjs'))) as { readonly stage: Stage };
+
 const FAKE_COMMAND = join(__dirname, 'fake-image-tooling.cjs');
 
 /** A temporary Nx workspace with the plugin as npm installs it, and a fake `image-tooling` that records its calls. */
