@@ -11,7 +11,7 @@ const PACKAGES = ['model', 'host', 'oci', 'engines', 'sources', 'pipeline', 'cli
 const CACHE = join(WORKSPACE, 'node_modules', '.cache', 'image-tooling');
 const KEPT_HOURS = 24;
 
-/** The bundle of today's source, made first where it is not there: its path, and its text, which is ASCII. */
+/** Returns the path and the text (ASCII) of the bundle of the current source; makes it if it is missing. */
 function sourceBundle() {
   const path = join(CACHE, `${sourceHash()}.cjs`);
   const text = readBundle(path) ?? makeBundle();
@@ -31,7 +31,7 @@ function sourceHash() {
 
 function readBundle(path) {
   try {
-    // One byte a character: half the memory of UTF-8, which has to be looked through first.
+    // latin1 takes one byte a character and needs no decoding as UTF-8 does.
     return readFileSync(path, 'latin1');
   } catch {
     return undefined;
@@ -47,7 +47,7 @@ function bundled() {
   return outputFiles[0].text;
 }
 
-/** What the packages take from npm. Native modules can't be bundled; the others load when first used. */
+/** The packages' dependencies from npm. Native modules can't be bundled; the others load when first used. */
 function dependencies() {
   return PACKAGES.flatMap((name) => {
     const manifest = JSON.parse(readFileSync(join(WORKSPACE, 'packages', name, 'package.json'), 'utf8'));
@@ -55,12 +55,12 @@ function dependencies() {
   }).filter((name) => !name.startsWith('@image-tooling/'));
 }
 
-/** Tasks of a moment ago may still start from another state of the source: only what was made a day ago goes. */
+/** Removes bundles that are a day old. Tasks that started a moment ago may still load newer ones. */
 function removeOld() {
   const limit = Date.now() - KEPT_HOURS * 3_600_000;
   for (const name of readdirSync(CACHE)) {
     const path = join(CACHE, name);
-    // A parallel task may have removed or renamed its own since: what is gone is not old.
+    // A parallel task may have removed or renamed the file: a missing file is not old.
     const found = statSync(path, { throwIfNoEntry: false });
     if (found && found.mtimeMs < limit) rmSync(path, { force: true, recursive: true });
   }

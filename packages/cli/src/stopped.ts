@@ -5,8 +5,8 @@ import type { Failure } from '@image-tooling/model';
 const NX_SIGNALS_WITHIN_MS = 500;
 
 /**
- * Returns what to say where a command ended because of a signal; undefined where it failed. Under Nx it waits a moment
- * for the signal: a program that got it first may have exited with 1, as if it had failed.
+ * Returns the text for a command that a signal ended; undefined if it failed. Under Nx it waits a moment for
+ * the signal: a program that got it first may have exited with 1, as if it had failed.
  */
 export async function stoppedText(
   failures: readonly Failure[],
@@ -19,7 +19,7 @@ export async function stoppedText(
   return first && failures.every(({ code }) => code === 'aborted') ? `${first.message} ${KEPT}` : undefined;
 }
 
-const KEPT = 'What was finished is kept: the same command goes on from there.';
+const KEPT = 'Finished steps are kept: run the same command to continue.';
 
 async function aborted(signal: AbortSignal, milliseconds: number): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => undefined);

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-/** What a person sees of a command that must fail, and write nothing. */
+/** Returns what a command prints that must fail, and write nothing. */
 async function seen(...args: string[]): Promise<string> {
   const before = files();
   const { exitCode, stdout, stderr } = await host.run(...args);
@@ -146,7 +146,7 @@ describe('a definition that is wrong', () => {
     `);
   });
 
-  it('several mistakes in several files are all told in one run', async () => {
+  it('several mistakes in several files are all reported in one run', async () => {
     host.write('images/base/image.json', { ...BASE, packges: ['curl'], platforms: ['linux/amd46'] });
     host.write('images/child/image.json', { ...CHILD, from: { image: 'bas' }, tools: ['kubctl'] });
     host.write('images/other/image.json', '{ "description": "X", }');

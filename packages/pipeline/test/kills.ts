@@ -57,7 +57,7 @@ export function describeKills(chain: () => Chain): void {
         const rig = await withLargeFile(chain());
         const { end, processes } = await interrupted(chain(), rig, moment, 'SIGINT');
         expect(end.exitCode).toBe(130);
-        expect(end.stderr).toBe('Stopped. What was finished is kept: the same command goes on from there.\n');
+        expect(end.stderr).toBe('Stopped. Finished steps are kept: run the same command to continue.\n');
         expect(await stillRunning(processes)).toEqual([]);
         expect(await leftoversOf(rig.store)).toEqual(NOTHING);
         expect(await isBuilt(rig, moment.image)).toBe(false);

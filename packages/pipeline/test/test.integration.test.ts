@@ -122,7 +122,7 @@ describe('nothing is reported as passed', () => {
     started.child.kill('SIGINT');
     const { exitCode, stderr } = await started.ended;
     expect(exitCode).toBe(130);
-    expect(stderr).toBe('Stopped. What was finished is kept: the same command goes on from there.\n');
+    expect(stderr).toBe('Stopped. Finished steps are kept: run the same command to continue.\n');
     expect(existsSync(reportOf('slow'))).toBe(false);
     expect(await leftoversOf(rig.store)).toEqual(NOTHING);
   });

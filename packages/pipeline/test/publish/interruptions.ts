@@ -50,7 +50,7 @@ export function interruptions(workspace: () => PublishWorkspace): void {
       proxy.fault({ method: 'PUT', path, fault: { kind: 'run', when: { afterBytes: PUSHED_BYTES }, work } });
       const { exitCode, stderr } = await started.ended;
       expect(Date.now() - stopped.at).toBeLessThan(LONGEST_STOP);
-      expect(stderr).toBe('Stopped. What was finished is kept: the same command goes on from there.\n');
+      expect(stderr).toBe('Stopped. Finished steps are kept: run the same command to continue.\n');
       expect(exitCode).toBe(130);
       expect(await workspace().tags('stopped/base')).toEqual([]);
       expect(proxy.asked({ method: 'PUT', path: /manifests/ })).toEqual([]);

@@ -6,7 +6,10 @@ import { timeText } from './text';
 const REDRAW_MS = 100;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** Progress on a terminal: finished steps stay as lines, what runs now is one line that is drawn again. */
+/**
+ * Displays progress on a terminal: a line for each finished step, and one for running steps that is drawn
+ * again.
+ */
 export function liveProgress(
   terminal: NodeJS.WriteStream,
   verbose: boolean,

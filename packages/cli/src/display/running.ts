@@ -1,6 +1,6 @@
 import { timeText } from './text';
 
-/** A step that has not ended. */
+/** A running step. */
 export interface Running {
   readonly name: string;
   /** Milliseconds since the epoch. */
@@ -8,7 +8,9 @@ export interface Running {
   status: string;
 }
 
-/** What runs, in one line. The newest first: it is what the others wait for, and the line may be cut. */
+/**
+ * Returns running steps as one line. The newest comes first: the others wait for it, and the line may be cut.
+ */
 export function statusLine(running: ReadonlySet<Running>): string {
   return [...running]
     .reverse()

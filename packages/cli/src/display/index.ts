@@ -5,20 +5,20 @@ import { plainProgress, type Lines } from './plain';
 
 export { bytesText, timeText } from './text';
 
-/** How a command tells its user what it does: `progress` for the pipeline, `write` for its own lines. */
+/** The display of a command: `progress` for the pipeline, `write` for its own lines. */
 export interface Screen extends Lines {
   readonly progress: Progress;
-  /** Leaves the terminal clean. */
+  /** Clears the line that is drawn again. */
   end(): void;
 }
 
-/** What is known of the command that a screen is for. */
+/** The command that a screen is for. */
 export interface ScreenOptions {
-  /** Whether Nx caches it, and so prints again what it printed. */
+  /** Whether Nx caches it, and replays its output. */
   readonly isCached?: boolean;
 }
 
-/** A live screen on a terminal; plain lines in a pipe, a log, CI, or where Nx keeps the output. */
+/** Returns a live screen for a terminal; plain lines for a pipe, a log, CI, or if Nx keeps the output. */
 export function openScreen(
   out: NodeJS.WriteStream,
   env: NodeJS.ProcessEnv,

@@ -1,6 +1,8 @@
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** Since work began. A log of an hour then has a dozen lines, and no CI system takes the job for a dead one. */
+/**
+ * Since work began. A log of an hour then has a dozen lines, and CI systems don't stop the job as hanging.
+ */
 const FIRST_MS = [30 * SECOND, MINUTE, 2 * MINUTE] as const;
 const LATER_MS = 5 * MINUTE;
 
@@ -10,7 +12,7 @@ export class Heartbeat {
 
   constructor(private readonly beat: () => void) {}
 
-  /** No effect where it runs already. */
+  /** No effect if it already runs. */
   start(): void {
     if (this.timer === undefined) this.wait(0);
   }

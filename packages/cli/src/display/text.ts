@@ -1,6 +1,6 @@
 export { bytesText } from '@image-tooling/model';
 
-/** A span for people: "0.4 s", "12 s", "3 min 20 s". */
+/** Returns a time span for display: "0.4 s", "12 s", "3 min 20 s". */
 export function timeText(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bytesText, openScreen, timeText, type ScreenOptions } from '../src/progress';
+import { bytesText, openScreen, timeText, type ScreenOptions } from '../src/display';
 import { stream } from './host';
 
 beforeEach(() => vi.useFakeTimers());
@@ -19,13 +19,13 @@ function screenOf(
   return { progress: screen.progress, end: () => screen.end(), shown: () => text };
 }
 
-/** What a terminal shows after all that was written to it: lines drawn over are gone. */
+/** Returns what a terminal shows after all writes: without overwritten lines. */
 function visible(text: string): string[] {
   return text.split('\n').map((line) => line.replace(/[^\n]*\r\u001b\[2K/, ''));
 }
 
-describe('progress in a pipe or a log', () => {
-  it('is a line a step, when it ends', () => {
+describe('display in a pipe or a log', () => {
+  it('prints a line for each finished step', () => {
     const { progress, shown } = screenOf();
     const step = progress.step('base: bootstrap layer');
     step.status('unpacking');
@@ -47,7 +47,7 @@ describe('progress in a pipe or a log', () => {
     `);
   });
 
-  it('says ever more seldom what is still running, until it ends', () => {
+  it('prints running steps at growing intervals until they end', () => {
     const { progress, shown } = screenOf();
     const step = progress.step('argocd: compile');
     step.status('k8s.io/api');
@@ -66,7 +66,7 @@ describe('progress in a pipe or a log', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('says in one line what is running, and begins again when all has ended', () => {
+  it('prints running steps in one line, and starts again when all have ended', () => {
     const { progress, shown } = screenOf();
     const layer = progress.step('base: apt layer');
     vi.advanceTimersByTime(20_000);
@@ -87,7 +87,7 @@ describe('progress in a pipe or a log', () => {
     `);
   });
 
-  it('leaves out the project that Nx names', () => {
+  it('leaves out the project that Nx already shows', () => {
     const { progress, shown } = screenOf({ NX_TASK_HASH: '1', NX_TASK_TARGET_PROJECT: 'base' });
     progress.note('base: apt layer: built again, since its lock differs');
     progress.step('base: apt layer').done({ origin: 'built' });
@@ -100,17 +100,17 @@ describe('progress in a pipe or a log', () => {
     `);
   });
 
-  it('shows the output of programs where that is asked for', () => {
+  it('shows the output of programs with IMAGE_VERBOSE', () => {
     const { progress, shown } = screenOf({ IMAGE_VERBOSE: '1' });
     progress.step('base: install').output('Setting up libc6');
     expect(shown()).toBe('  | Setting up libc6\n');
   });
 });
 
-describe('progress on a terminal', () => {
+describe('display on a terminal', () => {
   const terminal = { isTTY: true, columns: 60 };
 
-  it('draws what runs in one line, and keeps what ended', () => {
+  it('draws running steps in one line, and keeps finished ones', () => {
     const { progress, shown, end } = screenOf({}, terminal);
     progress.note('engine: buildah 1.28');
     const outer = progress.step('base: bootstrap layer');
@@ -143,7 +143,7 @@ describe('progress on a terminal', () => {
     expect(Math.max(...visible(shown()).map((line) => line.length))).toBeLessThan(60);
   });
 
-  it('stops drawing when all has ended, and leaves no line behind', () => {
+  it('stops drawing when all steps have ended, and clears its line', () => {
     const { progress, shown, end } = screenOf({}, terminal);
     progress.step('a').failed();
     progress.step('b');
@@ -172,7 +172,7 @@ describe('progress on a terminal', () => {
   });
 
   it.each<[string, NodeJS.ProcessEnv, ScreenOptions]>([
-    ['where nx run hands its terminal through', task, { isCached: false }],
+    ['where nx run passes its terminal on', task, { isCached: false }],
     ['without Nx', {}, { isCached: true }],
   ])('is live %s', (_, env, options) => {
     const { progress, shown } = screenOf(env, terminal, options);

@@ -1,9 +1,10 @@
 import type { Progress } from '@image-tooling/model';
 
 /**
- * Whether Nx keeps what a task prints and shows it in a frame, with a prefix or again: a line that is drawn over would
- * be there hundreds of times (nrwl/nx#36322). Nx streams where its terminal UI or `--outputStyle=stream` is on, and
- * prints the recorded output of a cached task at each hit. Else `nx run` hands its terminal through.
+ * Whether Nx captures what a task prints and shows it in a frame, with a prefix, or replays it: a line that
+ * is drawn again would be shown hundreds of times (nrwl/nx#36322). Nx streams where its terminal UI or
+ * `--outputStyle=stream` is on, and prints the recorded output of a cached task at each hit. Else `nx run`
+ * passes its terminal on.
  *
  * @param isCached whether Nx caches the command
  */
@@ -12,7 +13,7 @@ export function isKeptByNx(env: NodeJS.ProcessEnv, isCached: boolean): boolean {
   return isCached || env['NX_STREAM_OUTPUT'] === 'true';
 }
 
-/** Leaves a task's project out of the names of its steps: Nx shows it before each line, or above them all. */
+/** Removes the task's project from the names of its steps: Nx already shows it. */
 export function withoutProject(progress: Progress, env: NodeJS.ProcessEnv): Progress {
   const project = env['NX_TASK_TARGET_PROJECT'];
   if (project === undefined) return progress;

@@ -7,7 +7,7 @@ export interface Lines {
   write(line: string): void;
 }
 
-/** The line that stays when a step is over: "✓ base: bootstrap  built  5.9 s  41 MB". */
+/** Returns the line for a finished step: "✓ base: bootstrap  built  5.9 s  41 MB". */
 export function endLine(name: string, took: number, end: { origin: Origin; bytes?: number }): string {
   const size = end.bytes === undefined ? [] : [bytesText(end.bytes)];
   return ['✓ ' + name, ORIGIN_TEXT[end.origin], timeText(took), ...size].join('  ');
@@ -24,7 +24,10 @@ const ORIGIN_TEXT: Readonly<Record<Origin, string>> = {
   present: 'already there',
 };
 
-/** Progress as plain lines: one when a step ends, and now and then one of all that runs. For logs, pipes and Nx. */
+/**
+ * Displays progress as plain lines: one when a step ends, and at intervals one for all running steps. For
+ * logs, pipes and Nx.
+ */
 export function plainProgress(out: Lines, verbose: boolean): Progress {
   const running = new Set<Running>();
   const heartbeat = new Heartbeat(() => out.write(`… ${statusLine(running)}`));
