@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure } from '@image-tooling/model';
 
-/** Nx signals a task's programs first, and the task 0.1 s later (Nx 23.2 and 24.0, killProcessTreeGraceful). */
+/**
+ * Nx signals a task's programs first, and the task 0.1 s later (Nx 23.2 and 24.0, killProcessTreeGraceful).
+ */
 const NX_SIGNALS_WITHIN_MS = 500;
 
 /**

@@ -73,7 +73,7 @@ describe('image', () => {
     ['debian', { debian: 'trixie' }],
     ['debian:bookworm', { debian: 'bookworm' }],
     [`r.invalid/x@sha256:${'0'.repeat(64)}`, { registry: `r.invalid/x@sha256:${'0'.repeat(64)}` }],
-  ])('stands on %s', async (from, expected) => {
+  ])('is based on %s', async (from, expected) => {
     await image(tree, { name: 'one', from, lock: false });
     expect(json('images/one/image.json')).toMatchObject({ from: expected });
   });
@@ -83,17 +83,17 @@ describe('image', () => {
       image(tree, { name: 'Bad', from: 'nowhere', tools: 'helm', packages: 'less', lock: false }),
     );
     expect(text).toContain('must have a name of lower-case letters');
-    expect(text).toContain('stands on "nowhere", but there is no such image');
+    expect(text).toContain('is based on "nowhere", but there is no such image');
     expect(text).toContain('lists the tool "helm", but there is no such tool');
     expect(
       await refusal(() => image(tree, { name: 'two', from: 'base', packages: 'less', lock: false })),
-    ).toContain('has the package "less" already, from "base"');
+    ).toContain('already has the package "less", from "base"');
   });
 
   it('is refused under a name that is taken, by an image or another project', async () => {
     const again = await refusal(() => image(tree, { name: 'base', lock: false }));
     expect(again).toContain('There is an image "base" already');
-    expect(again).not.toContain('stand on each other');
+    expect(again).not.toContain('based on each other');
     expect(await refusal(() => image(tree, { name: 'yq', lock: false }))).toContain(
       'A project is called "yq" already',
     );

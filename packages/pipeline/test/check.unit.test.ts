@@ -130,7 +130,7 @@ describe('a check', () => {
     });
     expect(found.map((line) => line.slice(0, 40)).sort()).toEqual([
       'io: images/c/image.json is not a file.',
-      'json-syntax: The file is no valid JSON: ',
+      'json-syntax: Invalid JSON: expected "}".',
       'json-syntax: The file is not UTF-8: 0xe9',
       'json-syntax: The file is not UTF-8: 0xe9',
       'too-large: The file has 1048577 bytes; a',

@@ -190,7 +190,7 @@ describe('the command', () => {
   it('prints for programs, and fails where nothing can be built', async () => {
     const { rig } = images;
     const json = await rig.must(['explain', 'child', '--file', '/usr/bin/hello', '--json']);
-    expect(JSON.parse(json)).toMatchObject({ explainVersion: 1, explains: 'path', path: '/usr/bin/hello' });
+    expect(JSON.parse(json)).toMatchObject({ explainVersion: 2, explains: 'path', path: '/usr/bin/hello' });
     await rig.write('images/base/lock.json', { lockVersion: 1, platforms: {} });
     const end = await rig.run(['explain', 'child', '--why']);
     expect(end).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('lock-stale') as string });

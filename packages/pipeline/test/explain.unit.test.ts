@@ -14,7 +14,7 @@ afterAll(() => images.remove());
 
 describe('an image', () => {
   it('is explained layer by layer', async () => {
-    const { layers, standsOn, totals } = await images.ask<ImageExplanation>('child');
+    const { layers, basedOn, totals } = await images.ask<ImageExplanation>('child');
     expect(
       layers.map(({ kind, image, own, sharedWith, inStore }) => ({ kind, image, own, sharedWith, inStore })),
     ).toEqual([
@@ -24,7 +24,7 @@ describe('an image', () => {
       { kind: 'tool', image: 'child', own: true, sharedWith: [], inStore: true },
       { kind: 'help', image: 'child', own: true, sharedWith: [], inStore: true },
     ]);
-    expect(standsOn).toEqual(['base', 'Debian trixie']);
+    expect(basedOn).toEqual(['base', 'Debian trixie']);
     expect(layers.every((layer) => (layer.size ?? 0) > 0 && (layer.tarSize ?? 0) > 0 && layer.buildId)).toBe(
       true,
     );

@@ -245,7 +245,7 @@ describe('a pattern that takes for ever', () => {
     const result: CommandResult = { exitCode: 0, stdout: SLOW.text, stderr: '', timedOut: false, seconds: 0 };
     const { message, actual, hint } = judgeCommand(slow, result, () => 'too-slow');
     expect([message, actual, hint]).toEqual([
-      'always: slow: `echo slow` printed what the pattern ^(a+)+$ takes too long for (as uid 1000)',
+      'always: slow: `echo slow` printed an output on which the pattern ^(a+)+$ takes too long (as uid 1000)',
       'the search for such a line was stopped',
       'Write the pattern without a repetition in a repetition, such as (a+)+, or with fewer alternatives.',
     ]);

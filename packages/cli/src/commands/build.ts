@@ -35,7 +35,7 @@ async function buildOne(
   return checked.ok ? ok([...lines, ...checkedLines(checked.value)]) : checked;
 }
 
-/** The command line that starts this program. */
+/** Returns the command line that starts this program. */
 function itself(): string[] {
   return [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)];
 }

@@ -1,9 +1,9 @@
 import type { Progress } from '@image-tooling/model';
 
 /**
- * Whether Nx captures what a task prints and shows it in a frame, with a prefix, or replays it: a line that
- * is drawn again would be shown hundreds of times (nrwl/nx#36322). Nx streams where its terminal UI or
- * `--outputStyle=stream` is on, and prints the recorded output of a cached task at each hit. Else `nx run`
+ * Returns whether Nx captures what a task prints and shows it in a frame, with a prefix, or replays it: a
+ * line that is drawn again would be shown hundreds of times (nrwl/nx#36322). Nx streams where its terminal UI
+ * or `--outputStyle=stream` is on, and prints the recorded output of a cached task at each hit. Else `nx run`
  * passes its terminal on.
  *
  * @param isCached whether Nx caches the command

@@ -52,7 +52,7 @@ export function modes(workspace: () => PublishWorkspace): void {
 
     it('has nothing to do where all is there: few requests, no write, no engine', async () => {
       const out = await workspace().mustPublish(['child'], NO_ENGINE);
-      expect(out).toContain('nothing to do, all is there');
+      expect(out).toContain('nothing to do, everything is there');
       expect(workspace().proxy.requests.length).toBeLessThan(FEW_REQUESTS);
       expect(writes()).toEqual([]);
       expect((await workspace().reportOf('child')).unchanged).toBe(true);
@@ -105,7 +105,7 @@ export function modes(workspace: () => PublishWorkspace): void {
 
     it('is there once, whoever asks again', async () => {
       const env = { ...NO_ENGINE, IMAGE_RELEASE_VERSION: '1.2.3' };
-      expect(await workspace().mustPublish(['child'], env)).toContain('nothing to do, all is there');
+      expect(await workspace().mustPublish(['child'], env)).toContain('nothing to do, everything is there');
       expect(writes()).toEqual([]);
     });
 

@@ -116,7 +116,7 @@ export function refusals(workspace: () => PublishWorkspace): void {
       await stray('images/other/image.json', { description: 'Another', from: { debian: 'trixie' } });
       await stray('tools/other/notes.txt');
       const out = await workspace().mustPublish(['child']);
-      expect(out).toContain('nothing to do, all is there');
+      expect(out).toContain('nothing to do, everything is there');
     });
 
     it('and gets no tag that names the commit', async () => {

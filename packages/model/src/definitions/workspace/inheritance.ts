@@ -4,7 +4,7 @@ import type { Platform } from '../../platform';
 import { ancestorsOf } from './chain';
 import type { ImageEntry, WorkspaceEntries } from './types';
 
-/** What an image can't have because of what it stands on. Fails with `duplicate` and `platform`. */
+/** Returns conflicts of an image with its ancestors: `duplicate` and `platform`. */
 export function checkInheritance(entries: WorkspaceEntries): Failure[] {
   return [...entries.images.values()].flatMap((image) => {
     const ancestors = ancestorsOf(image, entries);
@@ -30,7 +30,7 @@ function inherited(
   return image.definition[key].flatMap((name, index): Failure[] => {
     const owner = owners.get(name);
     if (owner === undefined) return [];
-    const message = `The image "${image.name}" has the ${noun} "${name}" already, from "${owner}".`;
+    const message = `The image "${image.name}" already has the ${noun} "${name}", from "${owner}".`;
     return [failureAt(image, [key, index], 'duplicate', message, `in "${owner}" already`, 'Remove it here.')];
   });
 }

@@ -12,13 +12,13 @@ export function checkNames({ images, tools }: WorkspaceEntries): Failure[] {
 function badName({ name, folder, document }: Entry<unknown, unknown>): Failure {
   return {
     code: 'schema',
-    message: `The folder "${name}" must have ${NAME_EXPECTED}: its Nx project and its repository are called like it.`,
-    hint: `Call it ${fitting(folder, name)}.`,
+    message: `The folder "${name}" must have ${NAME_EXPECTED}: its Nx project and its repository have the same name.`,
+    hint: `Rename it to ${fitting(folder, name)}.`,
     place: { file: document.file },
   };
 }
 
-/** The folder under the nearest name that it may have. */
+/** Returns the folder under the nearest name that it may have. */
 function fitting(folder: string, name: string): string {
   const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? ['tooling'];
   return folder.slice(0, -name.length) + words.join('-').slice(0, 128);

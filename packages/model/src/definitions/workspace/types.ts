@@ -14,9 +14,12 @@ export interface Entry<Definition, Lock> {
   readonly definition: Definition;
   /** The file of the definition, to point at what it says. */
   readonly document: JsonDocument;
-  /** Undefined where there is none, where it was not asked for, or where it can't be read. */
+  /** Undefined if it is missing, was not requested, or can't be read. */
   readonly lock?: Parsed<Lock>;
-  /** Why the lock can't be used: no reason to refuse the workspace, since `lock` writes it again. See `checkLocks`. */
+  /**
+   * Why the lock can't be used. The workspace is valid without it, since `lock` writes it again. See
+   * `checkLocks`.
+   */
   readonly lockFailures?: readonly Failure[];
 }
 
@@ -25,22 +28,22 @@ export type Tool = Entry<ToolDefinition, ToolLock>;
 
 /** An image with what it refers to. */
 export interface Image extends ImageEntry {
-  /** The image it stands on; undefined on Debian or an image of a registry. */
+  /** The parent image; undefined on Debian or a registry image. */
   readonly parent?: Image;
   /** Its own tools, by name, without those of the parent. */
   readonly tools: readonly Tool[];
 }
 
-/** Everything that was read, before the files are held against one another. */
+/** Everything that was read, before the files are cross-checked. */
 export interface WorkspaceEntries {
   readonly images: ReadonlyMap<string, ImageEntry>;
   readonly tools: ReadonlyMap<string, Tool>;
-  /** Names of images and tools whose own file is wrong: what refers to them is right. */
+  /** Names of images and tools whose own file is wrong: references to them are valid. */
   readonly unreadable: ReadonlySet<string>;
   readonly archiveLock?: Parsed<ArchiveLock>;
 }
 
-/** All images and tools, each known to be right together with the others. */
+/** All images and tools, cross-checked. */
 export interface Workspace {
   /** Parents before children; by name among equals. */
   readonly images: ReadonlyMap<string, Image>;

@@ -34,6 +34,6 @@ function ofGone(gone: ReadonlySet<Digest>): (deletion: Deletion) => Deletion {
     const subject = [...gone].find((one) => deletion.reason.includes(one));
     return subject === undefined
       ? deletion
-      : { ...deletion, reason: deletion.reason.replace('which goes', 'which is gone') };
+      : { ...deletion, reason: deletion.reason.replace('which is deleted', 'which is gone') };
   };
 }

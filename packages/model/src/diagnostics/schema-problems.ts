@@ -6,33 +6,36 @@ import { didYouMean, nearest } from './suggest';
 import type { Mistakes } from './most';
 import { inside, labelOf, lowerFirst, quoted, sentence, TYPE_WORDS, wordFor } from './words';
 
-/** One way in which a value is not what its schema asks for, in plain words. */
-export interface Fault {
+/** A difference between a value and its schema, in words. */
+export interface SchemaProblem {
   readonly code: FailureCode;
   readonly path: JsonPath;
   readonly part: Part;
   /** One sentence, with its full stop. */
   readonly message: string;
-  /** The same in a few words, to stand below the marked text. */
+  /** A short form, shown below the marked text. */
   readonly label: string;
   readonly hint?: string;
 }
 
 type Issue = z.core.$ZodIssue;
 
-/** Every fault that zod found in `value`, as mistakes that `describe` words. */
+/** Converts zod's issues to mistakes with the texts of `describe`. */
 export function mistakesOf(
   issues: readonly Issue[],
   subject: Subject,
-  describe: (fault: Fault) => Failure,
+  describe: (problem: SchemaProblem) => Failure,
 ): Mistakes[] {
   return issues.flatMap(oneByOne).map((issue) => ({
     count: 1,
-    describe: () => faultsOfIssue(issue, [], subject).map(describe),
+    describe: () => problemsOfIssue(issue, [], subject).map(describe),
   }));
 }
 
-/** Unknown keys each on their own, so that a file of thousands costs no more than those that are shown. */
+/**
+ * Splits unknown keys into issues of their own, so that a file with thousands costs only those that are
+ * shown.
+ */
 function oneByOne(issue: Issue): Issue[] {
   if (issue.code !== 'unrecognized_keys') return [issue];
   return issue.keys.map((key) => ({ ...issue, keys: [key] }));
@@ -43,15 +46,15 @@ export interface Subject {
   readonly value: unknown;
 }
 
-function faultsOfIssue(issue: Issue, base: JsonPath, subject: Subject): Fault[] {
+function problemsOfIssue(issue: Issue, base: JsonPath, subject: Subject): SchemaProblem[] {
   const path = [...base, ...(issue.path as JsonPath)];
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, path, subject));
     case 'invalid_union':
-      return unionFaults(issue, path, subject);
+      return unionProblems(issue, path, subject);
     case 'invalid_key':
-      return issue.issues.map((inner) => ({ ...valueFault(inner, path, path.at(-1)), part: 'key' }));
+      return issue.issues.map((inner) => ({ ...valueProblem(inner, path, path.at(-1)), part: 'key' }));
     case 'invalid_type':
       return [
         valueAt(subject.value, path) === undefined
@@ -59,11 +62,11 @@ function faultsOfIssue(issue: Issue, base: JsonPath, subject: Subject): Fault[] 
           : wrongType(issue.expected, path, subject),
       ];
     default:
-      return [valueFault(issue, path, valueAt(subject.value, path))];
+      return [valueProblem(issue, path, valueAt(subject.value, path))];
   }
 }
 
-function unknownKey(key: string, path: JsonPath, { schema }: Subject): Fault {
+function unknownKey(key: string, path: JsonPath, { schema }: Subject): SchemaProblem {
   const known = knownKeys(schema, path);
   const suggestion = nearest(key, known);
   return {
@@ -79,22 +82,26 @@ function unknownKey(key: string, path: JsonPath, { schema }: Subject): Fault {
   };
 }
 
-/** The alternatives are objects told apart by their keys: speaks of the one that is meant. */
-function unionFaults(issue: z.core.$ZodIssueInvalidUnion, path: JsonPath, subject: Subject): Fault[] {
+/** Alternatives are objects with different keys: reports the problems of the most similar one. */
+function unionProblems(
+  issue: z.core.$ZodIssueInvalidUnion,
+  path: JsonPath,
+  subject: Subject,
+): SchemaProblem[] {
   const value = valueAt(subject.value, path);
   if (value === undefined) return [missing(path, subject)];
   if (!isObject(value) || Array.isArray(value))
     return [noAlternative(path, subject, 'an object with one of')];
   const [best, second] = [...issue.errors].sort((a, b) => strangeness(a) - strangeness(b));
   if (best && (!second || strangeness(best) < strangeness(second)))
-    return best.flatMap((inner) => faultsOfIssue(inner, path, subject));
+    return best.flatMap((inner) => problemsOfIssue(inner, path, subject));
   const known = knownKeys(subject.schema, path);
   const strange = Object.keys(value).filter((key) => !known.includes(key));
   if (strange.length > 0) return strange.map((key) => unknownKey(key, path, subject));
   return [noAlternative(path, subject, Object.keys(value).length > 1 ? 'only one of' : 'one of')];
 }
 
-/** How little the value looks like an alternative: keys it does not know weigh more than keys it misses. */
+/** Returns how much the value differs from an alternative: unknown keys weigh more than missing ones. */
 function strangeness(issues: readonly Issue[]): number {
   return issues.reduce(
     (sum, issue) => sum + (issue.code === 'unrecognized_keys' ? 10 * issue.keys.length : 1),
@@ -102,13 +109,13 @@ function strangeness(issues: readonly Issue[]): number {
   );
 }
 
-function noAlternative(path: JsonPath, { schema }: Subject, expected: string): Fault {
+function noAlternative(path: JsonPath, { schema }: Subject, expected: string): SchemaProblem {
   const choices = requiredKeys(schema, path).map((key) => `"${key}"`);
   const label = `expected ${expected} ${choices.join(', ')}`;
   return { code: 'schema', path, part: 'value', message: sentence(path, label), label };
 }
 
-function missing(path: JsonPath, { schema }: Subject): Fault {
+function missing(path: JsonPath, { schema }: Subject): SchemaProblem {
   const key = String(path.at(-1));
   const about = descriptionAt(schema, path);
   return {
@@ -121,7 +128,7 @@ function missing(path: JsonPath, { schema }: Subject): Fault {
   };
 }
 
-function wrongType(expected: string, path: JsonPath, { schema, value }: Subject): Fault {
+function wrongType(expected: string, path: JsonPath, { schema, value }: Subject): SchemaProblem {
   const label = `expected ${TYPE_WORDS[expected] ?? expected}, got ${wordFor(valueAt(value, path))}`;
   const about = expected === 'string' ? descriptionAt(schema, path) : undefined;
   return {
@@ -138,7 +145,7 @@ function descriptionAt(schema: z.core.$ZodType, path: JsonPath): string | undefi
   return describedAt(schema, path, (found) => z.globalRegistry.get(found)?.description);
 }
 
-function valueFault(issue: Issue, path: JsonPath, value: unknown): Fault {
+function valueProblem(issue: Issue, path: JsonPath, value: unknown): SchemaProblem {
   const params = issue.code === 'custom' ? issue.params : undefined;
   const label = labelOf(issue, value);
   const hint = params?.['hint'] as string | undefined;
