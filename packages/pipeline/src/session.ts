@@ -13,18 +13,18 @@ import { httpTimings } from './http-timings';
 import { checkTemporaryFolder } from './temporary-folder';
 import { toolSourceOf } from './tool-source';
 
-/** What one run of a command works with. */
+/** The open workspace of a command: options, store, HTTP client, engine. */
 export interface Session {
   /** Absolute path of the workspace. */
   readonly root: string;
   readonly options: WorkspaceOptions;
-  /** Which kind of source tools are taken from: the options', or what IMAGE_TOOL_SOURCE asks for on this machine. */
+  /** Preferred kind of source of tools: from the options, or IMAGE_TOOL_SOURCE on this machine. */
   readonly toolSource: ToolSource;
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
   readonly http: HttpClient;
   readonly context: RunContext;
-  /** The engine, opened when first asked for: a run that finds all in the store starts none. */
+  /** Opens the engine on first use: a run that finds everything in the store starts none. */
   engine(): Promise<Result<Engine>>;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export interface SessionRequest {
   readonly options: WorkspaceOptions;
   readonly env: NodeJS.ProcessEnv;
   readonly context: RunContext;
-  /** Nothing will be written to the store, which may be one that can't be written to. */
+  /** Nothing is written to the store, which may be read-only. */
   readonly readOnly?: boolean;
 }
 
@@ -49,7 +49,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   if (!temporary.ok) return temporary;
   const store = await openUserStore(request.env, request);
   if (!store.ok) return store;
-  // Who can't write that down will be told by what is written next.
+  // If this can't be written, the next write reports it.
   await store.value.recordUser(request.root);
   let opened: Promise<Result<Engine>> | undefined;
   return ok({

@@ -64,7 +64,7 @@ const CONTROL =
 
 interface Packed {
   readonly kind: 'deb' | ReleaseFormat;
-  /** How it was made, for people. */
+  /** How it was made, for display. */
   readonly from: string;
   readonly bytes: Promise<Buffer> | Buffer;
   /** What it was made of. */
@@ -115,7 +115,7 @@ function changedBytes(kind: Packed['kind'], sources: readonly Buffer[]): fc.Arbi
   return mutatedBytes(sources).map((bytes) => ({ kind, from: 'bytes', inner: bytes, bytes }));
 }
 
-/** Packages and archives of others' making: read, refused, and nothing written elsewhere. */
+/** Reads random packages and archives: they are accepted or refused, and nothing is written elsewhere. */
 export async function archivesTarget(folder: WatchedFolder): Promise<FuzzTarget<Packed>> {
   const packings = ['xz', 'gz', 'zst', 'none'] as const;
   const debs = packings.map((packing) => buildDeb({ name: 'tool', files: { 'usr/bin/tool': 'x' }, packing }));
@@ -195,7 +195,7 @@ async function checkArchive(folder: string, format: ReleaseFormat, bytes: Buffer
   }
 }
 
-/** What was taken lies within its files, and goes below the folder that it was meant for. */
+/** Content is within its file, and its target below the wanted folder. */
 async function checkTaken(taken: Awaited<ReturnType<typeof takeFromArchive>>): Promise<void> {
   cleanFailures(taken);
   if (!taken.ok) return;
@@ -210,7 +210,7 @@ function withContent({ files, terms }: TakenFiles) {
   return [...files.flatMap((file) => (file.kind === 'file' ? [file] : [])), ...terms];
 }
 
-/** Mends the checksums of headers, so that what was changed in them is read (POSIX ustar, "chksum"). */
+/** Fixes the checksums of changed headers, so that they are read (POSIX ustar, "chksum"). */
 function withChecksums(tar: Buffer): Buffer {
   const copy = Buffer.from(tar);
   for (let start = 0; start + 512 <= copy.length; start += 512) {

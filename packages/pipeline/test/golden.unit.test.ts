@@ -6,7 +6,8 @@ import { missingParents, openStore, writeLayer } from '@image-tooling/oci';
 import { describe, expect, it } from 'vitest';
 import { helpEntries } from '../src/build/help-layer';
 
-// A literal that changes here is a format that changed: raise its number in packages/model/src/plan/formats.ts.
+// A literal that changes here is a format that changed: raise its number in
+// packages/model/src/plan/formats.ts.
 
 const DEB = { name: 'dpkg', version: '1.22', architecture: 'amd64', sha256: 'a'.repeat(64) };
 

@@ -7,18 +7,21 @@ import { createArchive, createRig, type FixtureArchive, type FixturePackage } fr
 import { inject } from 'vitest';
 import { EXTRA, HELLO, writeImages } from './fixture-images';
 
-/** Older than Debian's lists: a lock's time, and with it the layers, are the same whenever the archive was made. */
+/**
+ * Older than Debian's lists: a lock's time, and with it the layers, are the same whenever the archive was
+ * made.
+ */
 const DATE = new Date('2025-01-01T00:00:00Z');
 
-/** An archive that has what the images on the shared base are made of. */
+/** Returns an archive with the packages of images on the shared base. */
 export function fixtureArchive(packages: readonly FixturePackage[] = []): Promise<FixtureArchive> {
   return createArchive({ packages: [HELLO, EXTRA, ...packages], date: DATE });
 }
 
 /**
- * A store that has the layers of `BASE_IMAGE`, and the one in which apt resolves: made once in a run of the tests,
- * by whoever comes first. To begin with by `storeFrom`, which copies it. A lock of another state of Debian's archive
- * than it was made at builds anew: the tests are the same, and slower.
+ * Returns a store that has the layers of `BASE_IMAGE`, and the one in which apt resolves: made once in a test
+ * run, by the first test that needs it. `storeFrom` copies it. Locks of another state of Debian's archive
+ * build again: the same tests, but slower.
  */
 export async function storeWithBase(): Promise<string> {
   const store = join(inject('sharedFolder'), 'store');

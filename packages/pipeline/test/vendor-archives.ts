@@ -56,7 +56,7 @@ export async function take(
   });
 }
 
-/** One line for each thing that was taken: where it went, with its mode or target, and the start of its content. */
+/** One line for each extracted file: its path, with its mode or target, and the start of its content. */
 export async function shown(result: Result<TakenFiles>): Promise<string> {
   if (!result.ok)
     return result.failures

@@ -7,7 +7,7 @@ import { readPlan } from '../build/read-plan';
 import type { Session } from '../session';
 import type { Project } from '../workspace/load';
 
-/** What is built twice. */
+/** The image or tool that is built twice. */
 export interface Subject {
   readonly kind: 'image' | 'tool';
   readonly name: string;
@@ -22,7 +22,7 @@ export function subjectOf(project: Project): Subject {
 }
 
 /**
- * The layers that both builds are given, in the store, with every .deb that they need: nothing is to be fetched under
+ * Puts the layers that both builds share into the store, with all .debs, so that nothing is fetched under
  * another clock. Fails as building does.
  */
 export async function prepared(

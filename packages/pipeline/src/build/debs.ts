@@ -5,7 +5,7 @@ import { blobCache } from '../blob-cache';
 import type { Session } from '../session';
 import { archivesOf } from '../workspace/archives';
 
-/** Gets locked .debs into the store, verified. Fails as `fetchDebs` does. */
+/** Fetches locked .debs into the store, verified. Fails as `fetchDebs` does. */
 export async function fetchLockedDebs(
   session: Session,
   { owner, time }: { readonly owner: string; readonly time: number },

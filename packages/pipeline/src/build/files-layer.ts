@@ -27,11 +27,11 @@ import { filesClashes } from './files-clashes';
 
 export interface ImageFiles {
   readonly entries: readonly TarEntry[];
-  /** What decides the layer: each path with its kind, mode, owner and content. */
+  /** The inputs of the layer: each path with its kind, mode, owner and content. */
   readonly inputs: Json;
 }
 
-/** An image, as far as its own files go. */
+/** The part of an image that decides its own files. */
 export interface FilesOwner {
   /** Relative to the workspace. */
   readonly folder: string;
@@ -39,11 +39,11 @@ export interface FilesOwner {
 }
 
 /**
- * The files that an image brings itself: its rootfs/ and its declared folders. Undefined where it has none.
- * Fails with `rootfs` where the folder is not there, for files that no layer can hold, modes declared for none, and
- * files where a declared folder or a home has to be.
+ * Returns an image's own files: its rootfs/ and its declared folders, or undefined. Fails with `rootfs` if
+ * the folder is missing, for files that no layer can have, modes without a file, and files in place of a
+ * declared folder or home.
  *
- * @param users of the image and of all that it is based on
+ * @param users of the image and its ancestors
  */
 export async function imageFiles(
   root: string,
@@ -73,7 +73,7 @@ export async function imageFiles(
   return inputs.ok ? ok({ entries, inputs: Object.fromEntries(inputs.value) }) : inputs;
 }
 
-/** A link could take files from anywhere on this machine, which no commit has. */
+/** Refuses links: their files could be anywhere on this machine, and are not committed. */
 async function checkFolder(root: string, folder: string, name: string): Promise<Result<void>> {
   const real = await realpath(join(root, folder, name)).catch(() => undefined);
   if (real === undefined || !(await stat(real)).isDirectory())
@@ -88,7 +88,7 @@ function wrongFolder(folder: string, message: string): Failure {
   return {
     code: 'rootfs',
     message,
-    hint: 'Make it a folder of the workspace, or leave "files" out.',
+    hint: 'Make it a folder of the workspace, or remove "files".',
     place: { file: definitionFile(folder) },
   };
 }
@@ -118,7 +118,7 @@ async function entryInputs(entry: TarEntry): Promise<Result<[string, Json]>> {
 }
 
 async function contentHash({ content }: TarEntry): Promise<Result<string>> {
-  if (content.kind === 'stream') throw new Error('files of a rootfs are no streams');
+  if (content.kind === 'stream') throw new Error('files of a rootfs are not streams');
   const hash = createHash('sha256');
   if (content.kind === 'bytes') return ok(hash.update(content.bytes).digest('hex'));
   try {

@@ -7,7 +7,7 @@ const SCRIPT = `#!/bin/sh
 exec cat /${TEXT_PATH}
 `;
 
-/** The help layer: the text, and the `toolbox-help` command that prints it at once. */
+/** Returns the entries of the help layer: the text, and the `toolbox-help` command that prints it. */
 export function helpEntries(text: string): TarEntry[] {
   return [
     fileEntry(TEXT_PATH, text, { mode: 0o644, mtime: CONSTANT_TIME }),

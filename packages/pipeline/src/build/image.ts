@@ -37,14 +37,14 @@ export interface MadeImage {
   readonly image: AssembledImage;
   /** In order, the help layer last. */
   readonly layers: readonly OriginLayer[];
-  /** How many of them, from the first, are the parent's, or of an image of a registry. */
+  /** The number of layers from the parent or registry image, which come first. */
   readonly inherited: number;
-  /** What its children read. */
+  /** The part that its children read. */
   readonly inheritance: LayersFile;
   readonly digests: DigestFile;
 }
 
-/** Puts an image together: what the store lacks is made, then layers, config and manifest are assembled. */
+/** Builds the layers that the store lacks, then assembles layers, config and manifest. */
 export async function makeImage(
   session: Session,
   image: Image,
@@ -130,7 +130,7 @@ async function optionalLayer(
   return layer.ok ? ok([layer.value]) : layer;
 }
 
-/** Writes entries of the image's own, with the folders above them as the chain has them. */
+/** Writes a layer of the image's own entries, with parent folders as in the chain. */
 async function writeOwn(
   session: Session,
   entries: readonly TarEntry[],

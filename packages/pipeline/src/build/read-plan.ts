@@ -28,13 +28,13 @@ export interface PlannedImage {
   readonly files: ImageFiles | undefined;
 }
 
-/** What an image stands on and has taken in: its parent's layers, and its own tools'. */
+/** The layers of an image's parent, and of its own tools. */
 export interface Below {
   readonly parent: LayersFile | undefined;
   readonly tools: readonly LayerFile[];
 }
 
-/** Plans an image from its definition and from what its parent's and its tools' own builds left. */
+/** Plans an image from its definition and the outputs of its parent and tools. */
 export async function readPlan(
   session: Session,
   image: Image,
@@ -49,7 +49,9 @@ export async function readPlan(
   return planOn(session, image, platform, { parent: parent.value, tools: tools.value });
 }
 
-/** Plans an image over what is below it. Fails with `platform`, `lock-stale`, and as its files are read. */
+/**
+ * Plans an image over its parent and tools. Fails with `platform`, `lock-stale`, and as its files are read.
+ */
 export async function planOn(
   session: Session,
   image: Image,
@@ -74,7 +76,7 @@ export async function planOn(
   return plan.ok ? ok({ plan: plan.value, lock: lock.value, files: files.value }) : plan;
 }
 
-/** The layers that an image was built with last. Fails with `unknown-reference` where it was not built. */
+/** Returns the layers of the last build of an image. Fails with `unknown-reference` if it was not built. */
 export async function layersOf(
   session: Session,
   { name, folder }: Image,
@@ -88,7 +90,7 @@ export async function layersOf(
   return found?.platform === platform ? ok(found) : fail(notBuilt(name, platform));
 }
 
-/** The layer that a tool was built to last. Fails as `layersOf`. */
+/** Returns the layer of the last build of a tool. Fails as `layersOf` does. */
 export async function layerOf(
   session: Session,
   { name, folder }: Tool,
@@ -102,12 +104,12 @@ export async function layerOf(
   return found?.platform === platform ? ok(found) : fail(notBuilt(name, platform));
 }
 
-/** Says that an image or a tool was not built. */
+/** Returns the failure for an image or tool that was not built. */
 export function notBuilt(name: string, platform: Platform): Failure {
   return {
     code: 'unknown-reference',
-    message: `"${name}" has not been built for ${platform} yet.`,
-    hint: `Run: npx nx run ${name}:build-${archOf(platform)} (with --skip-nx-cache if Nx takes it from its cache and restores nothing)`,
+    message: `"${name}" is not built for ${platform}.`,
+    hint: `Run: npx nx run ${name}:build-${archOf(platform)} (with --skip-nx-cache if Nx has it in its cache but restores nothing)`,
   };
 }
 
@@ -116,7 +118,7 @@ function lockOn(image: Image, platform: Platform): Result<PlatformLock> {
   return lock ? ok(lock) : fail(noPlatform(image, platform));
 }
 
-/** Says that an image is not for a platform. */
+/** Returns the failure for an image that is not for a platform. */
 export function noPlatform({ name, definition }: Image, platform: Platform): Failure {
   return {
     code: 'platform',

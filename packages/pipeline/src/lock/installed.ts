@@ -26,8 +26,8 @@ export function ownerBelow({ parent }: Image, platform: Platform, name: string):
 }
 
 /**
- * Reads what apt must know of packages below an image that the archive no longer lists: their control files, by sha256
- * of the package. Fails as `fetchDebs` does.
+ * Reads control files, by sha256 of the package, of inherited packages that the archive no longer lists.
+ * Fails as `fetchDebs` does.
  */
 export async function controlsBelow(
   session: Session,

@@ -10,15 +10,16 @@ import {
 } from '@image-tooling/oci';
 import type { Session } from '../session';
 
-/** A registry, and where it is set. */
+/** A registry, and which setting names it. */
 interface SetRegistry {
   readonly text: string;
   readonly setBy: 'IMAGE_REGISTRY' | '"registry" in nx.json';
 }
 
 /**
- * The repository of an image: the template of nx.json with its registry, or with IMAGE_REGISTRY of this machine.
- * Fails with `usage` where neither names one, and where the result is not a repository; no failure shows a password.
+ * Returns the repository of an image: the template of nx.json with its registry, or with IMAGE_REGISTRY of
+ * this machine. Fails with `usage` if neither is set, and if the result is not a repository; failures never
+ * show a password.
  */
 export function repositoryOf(
   { options, env }: Pick<Session, 'options' | 'env'>,
@@ -28,11 +29,11 @@ export function repositoryOf(
   if (registry === undefined)
     return fail({
       code: 'usage',
-      message: 'No registry is set to publish to.',
+      message: 'No registry is set for publishing.',
       hint: 'Set "registry" in the options of @image-tooling/nx in nx.json ("registry.example/team"), or IMAGE_REGISTRY.',
     });
-  const fault = referenceFault(registry.text);
-  if (fault) return fail(wrongRegistry(registry, fault));
+  const problem = referenceFault(registry.text);
+  if (problem) return fail(wrongRegistry(registry, problem));
   const text = options.repository.replaceAll('{registry}', registry.text).replaceAll('{image}', image);
   const repository = parseRepository(text.replace(/\/{2,}/g, '/'));
   return repository.ok
@@ -40,7 +41,7 @@ export function repositoryOf(
     : failWith(repository.failures.map((failure) => setBy(failure, registry)));
 }
 
-/** The registry that is set, of this machine or of the workspace. Undefined: none is. */
+/** Returns the registry that is set on this machine or in the workspace, or undefined. */
 export function registryOf({ options, env }: Pick<Session, 'options' | 'env'>): SetRegistry | undefined {
   const ofMachine = env['IMAGE_REGISTRY']?.trim() ?? '';
   if (ofMachine !== '') return { text: ofMachine.replace(/\/+$/, ''), setBy: 'IMAGE_REGISTRY' };
@@ -54,7 +55,7 @@ function wrongRegistry({ text, setBy }: SetRegistry, { why, hint }: ReferenceFau
   const isBetter = meant !== '' && referenceFault(meant) === undefined;
   return {
     code: 'usage',
-    message: `${setBy} is not a registry to publish to: "${shownReference(text)}" ${why}.`,
+    message: `${setBy} is not a valid registry: "${shownReference(text)}" ${why}.`,
     hint: `${hint}${isBetter ? ` Write: ${setBy === 'IMAGE_REGISTRY' ? `IMAGE_REGISTRY=${meant}` : `"registry": "${meant}"`}` : ''}`,
   };
 }
@@ -63,7 +64,7 @@ function setBy(failure: Failure, { setBy }: SetRegistry): Failure {
   return { ...failure, message: `${failure.message.replace(/\.$/, '')} (from ${setBy}).` };
 }
 
-/** The lock that a publish to a repository holds on this machine. */
+/** Returns the name of the lock of publishes to a repository on this machine. */
 export function publishLock(repository: RepositoryName): string {
   return `publish ${repositoryText(repository)}`;
 }

@@ -8,10 +8,10 @@ import { noteUnread } from './workspaces';
 import { planPrune, type Freed, type FreedKind } from './prune';
 import { KEEP_DAYS, type StoreRun } from './run';
 
-/** What of one kind takes room. */
+/** Disk usage of one kind. */
 export interface KindUsage {
   readonly kind: FreedKind | 'rest';
-  /** Files; undefined for folders of others' making. */
+  /** Number of files; undefined for folders of other programs. */
   readonly count?: number;
   /** Bytes. */
   readonly bytes: number;
@@ -19,7 +19,7 @@ export interface KindUsage {
   readonly freed: number;
 }
 
-/** How much a store takes, by kind. Fails as `diskUsage` does. */
+/** Returns the disk usage of a store, by kind. Fails as `diskUsage` does. */
 export async function storeUsage(run: StoreRun): Promise<Result<KindUsage[]>> {
   const { files, kinds } = await takeInventory(run.store);
   const plan = await planPrune(run, { keepDays: KEEP_DAYS, go: false });
@@ -40,7 +40,7 @@ export async function storeUsage(run: StoreRun): Promise<Result<KindUsage[]>> {
 
 const FILE_KINDS = ['layer', 'image', 'deb', 'other', 'records'] as const;
 
-/** Folders of the store that hold neither blobs nor records. */
+/** Folders of the store without blobs or records. */
 const COUNTED_BY_FILE = ['blobs', 'builds', 'paths', 'inputs'];
 
 async function treesOf({ store, env, context }: StoreRun): Promise<Result<Omit<KindUsage, 'freed'>[]>> {

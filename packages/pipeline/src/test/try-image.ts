@@ -19,19 +19,19 @@ import { checkInput } from './check-input';
 import { homeOf } from './home';
 import { runSteps, type Ran } from './run-steps';
 
-/** An image to try: what it should be by its definition, and the bytes that it is. */
+/** An image to test: its definition, and its bytes. */
 export interface Subject {
   readonly image: Image;
   readonly platform: Platform;
   readonly manifest: Digest;
   readonly inheritance: Pick<LayersFile, 'config' | 'contents' | 'layers'>;
-  /** All its layers, its help included. */
+  /** All its layers, with its help. */
   readonly system: readonly [SystemLayer, ...SystemLayer[]];
 }
 
 /**
- * Runs all checks of an image on the engine. Succeeds where checks failed too (see `passed`); fails where they could
- * not all be run: with what the engine fails with, and with `aborted`.
+ * Runs all checks of an image on the engine. Succeeds even if checks failed (see `passed`). Fails if not all
+ * could run: as the engine does, and with `aborted`.
  */
 export async function tryImage(
   session: Pick<Session, 'store' | 'context' | 'engine'>,

@@ -2,7 +2,10 @@ import { ok, PLATFORMS, type Platform, type Result } from '@image-tooling/model'
 import type { Session } from '../session';
 import { findProject, loadWorkspaceFor } from './load';
 
-/** The platforms that an image declares; of a tool all that there are. Fails with every mistake of every file. */
+/**
+ * Returns the platforms that an image declares; for a tool all platforms. Fails with every mistake of every
+ * file.
+ */
 export async function platformsOf(
   { root, options }: Pick<Session, 'root' | 'options'>,
   name: string,

@@ -37,8 +37,8 @@ export const HERE = platformOfNode(process.arch)!;
 export const ELSEWHERE: Platform = HERE === 'linux/amd64' ? 'linux/arm64' : 'linux/amd64';
 
 /**
- * Delivers a small image, on main, as a publish does: for two platforms, of which this machine runs one, that share
- * the layer of a tool. Each layer says how it is compressed: what a program has of one image is nothing of the other.
+ * Delivers a small image, on main, as a publish does: for two platforms, of which this machine runs one, that
+ * share the layer of a tool. Each layer says how it is compressed: so that images share no layers.
  *
  * @param repository `host:port/path`
  */

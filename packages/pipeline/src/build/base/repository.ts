@@ -4,7 +4,7 @@ import { openRemote } from '../../registry-access';
 import { registryOf, repositoryOf } from '../../publish/destination';
 import type { Session } from '../../session';
 
-/** Where an image of a registry is. */
+/** The place of a registry image. */
 export interface BasePlace {
   readonly repository: RepositoryName;
   readonly digest: Digest;
@@ -18,14 +18,14 @@ export function basePlace(reference: string): Result<BasePlace> {
   if (digest !== undefined && isDigest(digest)) return ok({ repository, digest });
   return fail({
     code: 'usage',
-    message: `"${reference}" names no digest.`,
-    hint: 'Write registry.example/team/name@sha256:…: what an image stands on must not change by itself.',
+    message: `"${reference}" has no digest.`,
+    hint: 'Write registry.example/team/name@sha256:…: the base of an image must not change by itself.',
   });
 }
 
 /**
- * Runs `work` on the repository of a base, whose connections are closed afterwards. The login and the leave to speak
- * plain http that the workspace has are for the registry it publishes to, and for no other.
+ * Runs `work` on the repository of a base, and closes its connections afterwards. The workspace's login and
+ * `plainHttp` apply only to the registry that it publishes to.
  */
 export async function inBaseRepository<T>(
   session: Session,
@@ -33,7 +33,7 @@ export async function inBaseRepository<T>(
   work: (repository: OpenRepository) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const own = repositoryOf(session, 'image');
-  // Without it nothing tells whether the login is meant for the base.
+  // Without a registry, it is unknown whether the login is for the base.
   if (!own.ok && registryOf(session) !== undefined) return own;
   const isOwn = own.ok && own.value.registry === repository.registry;
   const opened = openRemote(repository, {

@@ -13,12 +13,14 @@ import {
 } from '@image-tooling/model';
 import { missingParents, writeLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
-import { ensureLayer, tellMissing, type MadeLayer } from '../ensure-layer';
+import { ensureLayer, noteMissing, type MadeLayer } from '../ensure-layer';
 import { replacedTool } from '../replaced';
 import { fromOutput } from './output';
 import { recipeOf, type ToolRecipe } from './recipe';
 
-/** A tool's layer for one platform: from the store, from the tool's own outputs, or made from its source. */
+/**
+ * Returns a tool's layer for one platform: from the store, from the tool's outputs, or built from its source.
+ */
 export async function ensureTool(
   session: Session,
   tool: Tool,
@@ -32,7 +34,7 @@ export async function ensureTool(
   const make = async (): Promise<Result<MadeLayer>> => {
     const restored = await fromOutput(session, tool, platform, wanted.buildId);
     if (restored) return restored;
-    if (wasBuilt) tellMissing(session.context, wanted);
+    if (wasBuilt) noteMissing(session.context, wanted);
     return makeTool(session, tool, recipe.value);
   };
   const layer = await ensureLayer(session, wanted, make, wasBuilt ? undefined : replaced);
@@ -48,7 +50,7 @@ export async function ensureTool(
   });
 }
 
-/** The layer that a tool is to have, and what decides it. */
+/** Returns the wanted layer of a tool, with its inputs. */
 export function wantedTool({ options }: Session, { name }: Tool, recipe: ToolRecipe): WantedLayer {
   const { compression } = options;
   const inputs: Json = { kind: 'tool', format: FORMATS.tool, compression, name, source: recipe.inputs };

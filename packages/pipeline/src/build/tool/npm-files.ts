@@ -9,12 +9,12 @@ import {
 } from '@image-tooling/sources';
 import type { Session } from '../../session';
 
-/** How npm's own client is run for a workspace. */
+/** Returns the settings to run npm's client for a workspace. */
 export function npmRun({ root, env, http, context }: Session): NpmRun {
   return { folder: root, env, timings: http.timings, context };
 }
 
-/** Takes files out of a package's file, by their paths in the package. Fails as `takeFromArchive` does. */
+/** Extracts files of a package, by their paths in the package. Fails as `takeFromArchive` does. */
 export function takeFromNpm(
   { context }: Session,
   npm: {

@@ -15,10 +15,13 @@ import { linkedEntries } from './linked-entries';
 import { lockedSource } from './locked-source';
 import type { ToolRecipe } from './recipe';
 
-/** Raised by hand whenever the same file would give another layer. */
+/** Raised by hand when the same file would give another layer. */
 const FORMAT = 1;
 
-/** A tool that its vendor publishes prebuilt. The bytes decide its layer, not where they came from. */
+/**
+ * Returns the recipe of a tool that its vendor publishes prebuilt. Its bytes decide the layer, not their
+ * source.
+ */
 export async function releaseRecipe(
   session: Session,
   tool: Tool,
@@ -51,7 +54,10 @@ function otherSources({ definition }: Tool): string[] {
   return Object.keys(definition.sources).filter((kind) => kind !== 'release');
 }
 
-/** What a vendor's file gives to a tool's layer. Fails as `takeFromArchive`, and with `schema` for a link to nothing. */
+/**
+ * Returns the entries of a tool's layer from a vendor's file. Fails as `takeFromArchive`, and with `schema`
+ * for a link to nothing.
+ */
 export async function releaseEntries(
   { context }: Session,
   tool: Tool,

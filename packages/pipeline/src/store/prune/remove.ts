@@ -6,7 +6,7 @@ import { isGoBusy, removeGo } from '../go-caches';
 import type { StoreRun } from '../run';
 import type { PrunePlan } from './plan';
 
-/** Removes what a plan says; gives in words what could not go. Fails with `io` or `aborted`. */
+/** Removes what a plan lists; returns as text what could not be removed. Fails with `io` or `aborted`. */
 export async function removePlanned(run: StoreRun, plan: PrunePlan): Promise<Result<string[]>> {
   const inUse = await removeFiles(run, plan);
   if (!inUse.ok) return inUse;
@@ -15,11 +15,11 @@ export async function removePlanned(run: StoreRun, plan: PrunePlan): Promise<Res
   if (!caches.ok) return caches;
   const go = plan.goFolders.length > 0 ? await removeGoCaches(run) : ok([]);
   if (!go.ok) return go;
-  const used = inUse.value.size > 0 ? ['what a build began to use meanwhile'] : [];
+  const used = inUse.value.size > 0 ? ['what a build began to use during the prune'] : [];
   return ok([...used, ...caches.value, ...go.value]);
 }
 
-/** Gives the digests of what a build has begun to use since the plan was made: it stays. */
+/** Returns the digests of what a build has begun to use since the plan was made, which is kept. */
 async function removeFiles(
   { store, context }: StoreRun,
   { files, parts }: PrunePlan,
@@ -41,7 +41,7 @@ async function removeFiles(
   return ok(inUse);
 }
 
-/** Gives what is in use with a file that stays: itself, and what its record names. */
+/** Returns what is in use with a kept file: itself, and what its record names. */
 async function removeUnlessUsed(
   store: Store,
   file: StoreFile,
