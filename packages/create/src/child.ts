@@ -8,7 +8,7 @@ export interface Child {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
-  /** Let the user see what it prints; else only what it printed before it failed is told. */
+  /** Whether to show its output; otherwise only a failure has its last lines. */
   readonly isShown?: boolean;
 }
 
@@ -50,7 +50,7 @@ function missing(program: string, why: string): Failure {
   return {
     code: 'command-missing',
     message: `${program} could not be started: ${why}`,
-    hint: 'Is it installed?',
+    hint: 'Check that it is installed.',
   };
 }
 
@@ -61,7 +61,7 @@ interface End {
   readonly by: NodeJS.Signals | null;
 }
 
-/** Nx exits with 130 for failed tasks too, so only a signal says that a program was stopped before we were. */
+/** Nx exits with 130 for failed tasks too, so only a signal shows that the program was stopped first. */
 function failed(argv: readonly string[], { code, by }: End, output: string): Failure {
   if (INTERRUPTS.includes(by)) return ABORTED;
   const words = argv[0] === process.execPath ? argv.slice(1) : argv;

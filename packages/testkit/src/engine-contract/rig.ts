@@ -85,7 +85,7 @@ const DEFAULTS = {
 
 const nothing = (): void => undefined;
 
-/** Progress that nobody looks at. */
+/** Progress without a display. */
 export const SILENT: Progress = {
   step: () => ({ status: nothing, output: nothing, done: nothing, failed: nothing }),
   note: nothing,
