@@ -86,7 +86,7 @@ it('prints the end of apt’s output if it fails, and the path of all of it', ()
   expect(status).toBe(1);
   expect(stderr).toContain('  apt update 1000\n');
   expect(stderr).not.toContain('apt update 900\n');
-  expect(stderr).toContain('bootstrap: failed:  as_root apt-get update --quiet=2');
+  expect(stderr).toContain('bootstrap: failed: as_root apt-get update --quiet=2');
   const [, log = ''] = /all that was printed: (\S+)/.exec(stderr) ?? [];
   expect(readFileSync(log, 'utf8')).toContain('apt update 1\n');
 });
