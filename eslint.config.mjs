@@ -2,7 +2,7 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom: each layer names the layers below it. See docs/architecture.md. */
+/** Allowed imports: each layer names the layers below it. See docs/architecture.md. */
 const LAYERS = {
   model: [],
   host: ['model'],
@@ -52,7 +52,7 @@ export default tseslint.config(
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      // An empty string is often as good as none.
+      // An empty string often means the same as a missing one.
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       // `noUncheckedIndexedAccess` asks for it in every loop over bytes.
       '@typescript-eslint/no-non-null-assertion': 'off',

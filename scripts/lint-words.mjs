@@ -7,7 +7,12 @@ import { findHabits } from './lint-words/find.mjs';
 const KINDS = /(?:\.(?:ts|mts|mjs|cjs|js|sh|md|json|ya?ml)|(?:^|\/)bootstrap|^\.ci\/run)$/;
 
 /** What is no prose of ours: content of layers, locks, texts of others, and this check's own table. */
-const LEFT_OUT = [/(?:^|\/)rootfs\//, /lock\.json$/, /(?:^|\/)fixtures\//, /^(?:scripts|test)\/lint-words[./]/];
+const LEFT_OUT = [
+  /(?:^|\/)rootfs\//,
+  /lock\.json$/,
+  /(?:^|\/)fixtures\//,
+  /^(?:scripts|test)\/lint-words[./]/,
+];
 
 const folders = process.argv.slice(2);
 const paths = execFileSync('git', [

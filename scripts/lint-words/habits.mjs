@@ -15,7 +15,7 @@ export const HABITS = [
   }),
   // "user nobody" and nobody:nogroup are a name of Debian's.
   habit(
-    '(?!(?<=[\'"`])nobody[\'"`])(?<!user |[:/=])nobody(?!:\\w|[/=])',
+    '(?!(?<=[\'"`])nobody[\'"`])(?<!user |[:/=])nobody(?!:\\w|: \\d|[/=])',
     'say who or what: No mirror has …',
     {
       example: 'nobody has it any more',
