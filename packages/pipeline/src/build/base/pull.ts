@@ -75,7 +75,7 @@ function ofBase(failure: Failure, reference: string, { digest }: Pick<Layer, 'di
   return {
     code: 'base-unusable',
     message: `The layer ${digest} of the base can't be used: ${failure.message}`,
-    hint: 'The image itself is damaged: use another digest, or report it to its publisher.',
+    hint: 'The image itself is invalid: use another digest, or report it to its publisher.',
     details: [`from.registry: ${reference}`],
   };
 }

@@ -89,7 +89,7 @@ async function configOf(
   return fail({
     code: 'base-unusable',
     message: `The image ${manifest} has ${layers.length} layers, but its config says ${read.value.diffIds.length}.`,
-    hint: 'The image itself is damaged: use another digest.',
+    hint: 'The image itself is invalid: use another digest.',
     details: [`from.registry: ${reference}`],
   });
 }
