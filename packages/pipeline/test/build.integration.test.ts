@@ -178,8 +178,8 @@ describe('with a warm store', () => {
     });
     const out = await lost.must(['build', 'child']);
     expect(out).toContain('base: bootstrap layer  built');
-    expect(out).toMatch(/^base: bootstrap layer: built again, since the store lacks it\./m);
-    expect(out).not.toMatch(/^child: .*since the store lacks it/m);
+    expect(out).toMatch(/^base: bootstrap layer: built again, since it is not in the store\./m);
+    expect(out).not.toMatch(/^child: .*since it is not in the store/m);
     expect(await digests(lost)).toEqual(await digests(rig));
   });
 
