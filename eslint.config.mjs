@@ -6,14 +6,15 @@ import tseslint from 'typescript-eslint';
 const LAYERS = {
   model: [],
   host: ['model'],
-  oci: ['model', 'host'],
-  engines: ['model', 'host'],
-  sources: ['model', 'host'],
-  pipeline: ['model', 'host', 'oci', 'engines', 'sources'],
-  cli: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
-  nx: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
+  layer: ['model', 'host'],
+  oci: ['model', 'host', 'layer'],
+  engines: ['model', 'host', 'layer'],
+  sources: ['model', 'host', 'layer'],
+  pipeline: ['model', 'host', 'layer', 'oci', 'engines', 'sources'],
+  cli: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline'],
+  nx: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline'],
   create: ['model', 'host', 'nx'],
-  testkit: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
+  testkit: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline'],
 };
 
 const TESTS = ['packages/*/test/**/*.ts', 'test/**/*.ts', 'benchmarks/**/*.ts'];

@@ -7,7 +7,7 @@ const { hashOf } = require('./source-hash.cjs');
 const { tryToWrite } = require('./try-to-write.cjs');
 
 const WORKSPACE = join(__dirname, '..', '..', '..');
-const PACKAGES = ['model', 'host', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
+const PACKAGES = ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
 const CACHE = join(WORKSPACE, 'node_modules', '.cache', 'image-tooling');
 const KEPT_HOURS = 24;
 

@@ -19,7 +19,7 @@ import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const REPOSITORY = resolve(__dirname, '../../..');
-const PACKAGES = ['model', 'host', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
+const PACKAGES = ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
 const PRINTS = (text: string): string =>
   `import { word } from '@image-tooling/model';
    export const main = async (args: string[]): Promise<number> => {

@@ -1,6 +1,7 @@
 export * from './command';
 export * from './concurrent';
 export * from './destination';
+export { caught, checkSignal, Fault, valueOf } from './fault';
 export * from './files';
 export * from './kept-output';
 export * from './locks';

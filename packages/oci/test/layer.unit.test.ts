@@ -6,16 +6,14 @@ import type { Compression } from '@image-tooling/model';
 import {
   directoryEntry,
   fileEntry,
-  filesFromFolder,
   hardlinkEntry,
   rangeEntry,
   readTar,
-  recompress,
   symlinkEntry,
-  writeLayer,
-} from '../src/index';
-import type { TarEntry } from '../src/index';
-import { decompressed } from '../src/compress/decompress';
+  decompressed,
+  type TarEntry,
+} from '@image-tooling/layer';
+import { filesFromFolder, recompress, writeLayer } from '../src/index';
 import { layerTar } from '../src/layer/convert';
 import { codesOf, failuresOf, gathered, temporaryFolder, temporaryStore, valueOf } from './helpers';
 

@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import { build, type PluginBuild } from 'esbuild';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { digestOf, hexOf, ok, type Layer, type RunContext } from '@image-tooling/model';
-import { directoryEntry, fileEntry, indexPaths, openStore, writeLayer } from '../src/index';
+import { directoryEntry, fileEntry, indexPaths } from '@image-tooling/layer';
+import { openStore, writeLayer } from '../src/index';
 import { codesOf, failuresOf, mountTmpfs, temporaryFolder, temporaryStore, valueOf } from './helpers';
 
 const HELLO = Buffer.from('hello');

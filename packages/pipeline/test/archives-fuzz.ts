@@ -6,7 +6,8 @@ import { compress as zstd } from '@mongodb-js/zstd';
 import { compress as xz } from '@napi-rs/lzma/xz';
 import * as fc from 'fast-check';
 import type { ReleaseFormat } from '@image-tooling/model';
-import { checkCollisions, indexPaths, readTar, unzstd, writeTarFile } from '@image-tooling/oci';
+import { indexPaths, readTar, unzstd, writeTarFile } from '@image-tooling/layer';
+import { checkCollisions } from '@image-tooling/oci';
 import {
   readDeb,
   takeFromArchive,

@@ -21,9 +21,9 @@ import {
   hardlinkEntry,
   missingParents,
   symlinkEntry,
-  writeLayer,
   type TarEntry,
-} from '@image-tooling/oci';
+} from '@image-tooling/layer';
+import { writeLayer } from '@image-tooling/oci';
 import { PINNED_TOOLCHAIN } from '@image-tooling/sources';
 import { createRig, type WorkspaceRig } from '@image-tooling/testkit';
 import { buildProject } from '../src/build';

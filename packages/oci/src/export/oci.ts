@@ -12,7 +12,7 @@ import { recompress } from '../layer/convert';
 import { Blobs } from '../store/blobs';
 import { LAYOUT_FILE } from '../store/layout';
 import type { Store } from '../store/store';
-import { fileEntry, type TarEntry } from '../tar/entry';
+import { fileEntry, type TarEntry } from '@image-tooling/layer';
 import type { ExportImage, ExportOptions } from './request';
 
 /** An OCI image layout (OCI image-spec 1.1, image-layout.md) as entries, and the manifest in it. */

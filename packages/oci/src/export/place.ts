@@ -3,8 +3,7 @@ import { mkdir, open, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { discard, isErrno, makeFolder } from '@image-tooling/host';
 import { checkSignal, Fault } from '../fault';
-import { ContentReader } from '../tar/content';
-import type { TarEntry } from '../tar/entry';
+import { ContentReader, type TarEntry } from '@image-tooling/layer';
 
 /**
  * Writes files to a neighbour of `folder` and puts it in its place. Throws a `Fault` with `usage` where a folder is

@@ -1,10 +1,8 @@
 import type { Compression, Layer, Result } from '@image-tooling/model';
-import { compressed } from '../compress/compress';
-import { decompressed } from '../compress/decompress';
+import { compressed, decompressed, HashedStream } from '@image-tooling/layer';
 import { caught, Fault, valueOf } from '../fault';
 import type { PutBlob, PutOptions } from '../store/blobs';
 import type { Store } from '../store/store';
-import { HashedStream } from './hashed-stream';
 
 /** Where blobs can be put: the store, or the folder of an export. */
 export interface BlobSink {

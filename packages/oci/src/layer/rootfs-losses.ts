@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import type { Result } from '@image-tooling/model';
-import { byBytes, toText } from '../bytes';
+import { byBytes, toText } from '@image-tooling/layer';
 import { caught } from '../fault';
 
 /** What a `rootfs/` folder has on this machine and no clone of it: git keeps none of these. Paths are below the folder. */

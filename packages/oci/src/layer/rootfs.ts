@@ -2,9 +2,19 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from '
 import { join } from 'node:path';
 import { unreadFailure } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { byBytes, bytesOf, displayPath, toByteString, toText } from '../bytes';
+import {
+  byBytes,
+  bytesOf,
+  displayPath,
+  toByteString,
+  toText,
+  directoryEntry,
+  fileEntry,
+  rangeEntry,
+  symlinkEntry,
+  type TarEntry,
+} from '@image-tooling/layer';
 import { caught } from '../fault';
-import { directoryEntry, fileEntry, rangeEntry, symlinkEntry, type TarEntry } from '../tar/entry';
 import { reservedInRootfs } from './reserved-names';
 
 /** A mode (0–0o7777) and owner that a definition declares for a path of its rootfs. */

@@ -10,7 +10,7 @@ import {
   type RunContext,
 } from '@image-tooling/model';
 import { caught, valueOf } from '../fault';
-import type { PathIndex } from '../layer/path-index';
+import type { PathIndex } from '@image-tooling/layer';
 import { Blobs, filePieces, type PutBlob, type PutOptions } from './blobs';
 import { recordFile, type StoreLayout } from './layout';
 import { readJson, readLayerRecord, readPaths, writeLayerRecord, writePaths } from './records';

@@ -8,7 +8,8 @@ import {
   ok,
   type Failure,
 } from '@image-tooling/model';
-import { firstDifference, layerDifference } from '@image-tooling/oci';
+import { firstDifference } from '@image-tooling/layer';
+import { layerDifference } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { makeImage } from './image';
 import { ensureTool } from './tool';

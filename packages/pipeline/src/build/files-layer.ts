@@ -16,13 +16,8 @@ import {
   type Json,
   type Result,
 } from '@image-tooling/model';
-import {
-  directoryEntry,
-  filesFromFolder,
-  toByteString,
-  type DeclaredMode,
-  type TarEntry,
-} from '@image-tooling/oci';
+import { directoryEntry, toByteString, type TarEntry } from '@image-tooling/layer';
+import { filesFromFolder, type DeclaredMode } from '@image-tooling/oci';
 import { filesClashes } from './files-clashes';
 
 export interface ImageFiles {

@@ -11,14 +11,8 @@ import {
   type Result,
   type WantedLayer,
 } from '@image-tooling/model';
-import {
-  assembleImage,
-  checkCollisions,
-  missingParents,
-  writeLayer,
-  type AssembledImage,
-  type TarEntry,
-} from '@image-tooling/oci';
+import { missingParents, type TarEntry } from '@image-tooling/layer';
+import { assembleImage, checkCollisions, writeLayer, type AssembledImage } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { ensureBase } from './base';
 import { chainPaths } from './chain';

@@ -11,14 +11,8 @@ import {
   type PlannedUser,
   type Result,
 } from '@image-tooling/model';
-import {
-  checkInstalledNames,
-  mergeLayers,
-  normaliseSystem,
-  readTar,
-  writeLayer,
-  type TarEntry,
-} from '@image-tooling/oci';
+import { mergeLayers, readTar, type TarEntry } from '@image-tooling/layer';
+import { checkInstalledNames, normaliseSystem, writeLayer } from '@image-tooling/oci';
 import type { FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { chainLayers, chainPaths } from './chain';

@@ -1,5 +1,6 @@
 import { all, ok, type OriginLayer, type Result } from '@image-tooling/model';
-import { displayPath, indexLayer, type Store } from '@image-tooling/oci';
+import { displayPath } from '@image-tooling/layer';
+import { indexLayer, type Store } from '@image-tooling/oci';
 
 /** The absolute paths that layers of an image of a registry bring. Fails as reading a layer does. */
 export async function basePaths(

@@ -8,7 +8,7 @@ import {
   type Tool,
   type ToolDebLock,
 } from '@image-tooling/model';
-import { readTar, type TarEntry } from '@image-tooling/oci';
+import { readTar, type TarEntry } from '@image-tooling/layer';
 import { takeFromDeb } from '@image-tooling/sources';
 import type { Session } from '../../session';
 import { fetchLockedDebs } from '../debs';

@@ -11,7 +11,8 @@ import {
   type Tool,
   type WantedLayer,
 } from '@image-tooling/model';
-import { missingParents, writeLayer } from '@image-tooling/oci';
+import { missingParents } from '@image-tooling/layer';
+import { writeLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { ensureLayer, tellMissing, type MadeLayer } from '../ensure-layer';
 import { replacedTool } from '../replaced';

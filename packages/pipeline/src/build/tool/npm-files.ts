@@ -1,4 +1,4 @@
-import { readTar } from '@image-tooling/oci';
+import { readTar } from '@image-tooling/layer';
 import type { Result } from '@image-tooling/model';
 import {
   npmName,

@@ -6,7 +6,7 @@ import {
   type SourceKind,
   type Tool,
 } from '@image-tooling/model';
-import type { TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import type { Session } from '../../session';
 import { debRecipe } from './deb';
 import { goRecipe } from './go';

@@ -1,5 +1,5 @@
 import type { PathFacts, PathType } from '@image-tooling/model';
-import { displayPath, type PathIndex } from '@image-tooling/oci';
+import { displayPath, type PathIndex } from '@image-tooling/layer';
 import type { PresentRecord } from './history';
 
 /** What a layer has at a path, for people. `paths`: all of that layer, for another name of a file has no size itself. */

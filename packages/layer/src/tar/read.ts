@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { caught, Fault } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
 import { displayPath } from '../bytes';
-import { caught, Fault } from '../fault';
 import { cleanPath, decodeHeader, entryTypeOf, isZeroBlock, upToNul, type RawHeader } from './decode';
 import { NO_CONTENT, type EntryType, type TarEntry } from './entry';
 import { BLOCK, paddingOf } from './header';

@@ -1,5 +1,5 @@
 import type { Decompress } from 'fzstd';
-import { Fault } from '../fault';
+import { Fault } from '@image-tooling/host';
 import { frameHeader, type FrameHeader } from './zstd-header';
 import { BLOCK_LIMIT, frameParts, malformed, type FramePart } from './zstd-frames';
 

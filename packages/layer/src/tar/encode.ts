@@ -1,5 +1,5 @@
+import { Fault } from '@image-tooling/host';
 import { displayPath } from '../bytes';
-import { Fault } from '../fault';
 import type { TarEntry } from './entry';
 import { BLOCK, checksumOf, FIELDS, paddingOf, TYPE_FLAGS, type Field } from './header';
 import { octal, octalLimit } from './numbers';

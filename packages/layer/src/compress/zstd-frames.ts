@@ -1,4 +1,4 @@
-import { Fault } from '../fault';
+import { Fault } from '@image-tooling/host';
 import { ByteSource } from './byte-source';
 
 /** Most bytes that one block decompresses to (RFC 8878, section 3.1.1.2.4). */

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { Fault } from '@image-tooling/host';
 import type { Compression } from '@image-tooling/model';
-import { Fault } from '../fault';
 import { zstdDecompressed } from './zstd-decompress';
 
 /** The tar inside a blob, piece by piece, in bounded memory. Throws a `Fault`: `truncated` or `tar-format`. */

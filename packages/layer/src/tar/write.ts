@@ -1,5 +1,5 @@
+import { checkSignal, Fault, valueOf } from '@image-tooling/host';
 import { displayPath } from '../bytes';
-import { checkSignal, Fault, valueOf } from '../fault';
 import { ContentReader } from './content';
 import { encodeHeader } from './encode';
 import type { TarEntry } from './entry';

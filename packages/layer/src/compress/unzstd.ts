@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { caught, Fault } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
-import { caught, Fault } from '../fault';
 import { zstdDecompressed } from './zstd-decompress';
 
 export interface Unzstd {

@@ -1,8 +1,13 @@
 import { open } from 'node:fs/promises';
-import { destinationName, writeDestination, type Destination } from '@image-tooling/host';
+import {
+  caught,
+  checkSignal,
+  destinationName,
+  type Destination,
+  writeDestination,
+} from '@image-tooling/host';
 import type { Digest, Result } from '@image-tooling/model';
-import { caught, checkSignal } from '../fault';
-import { HashedStream } from '../layer/hashed-stream';
+import { HashedStream } from '../hashed-stream';
 import type { TarEntry } from './entry';
 import { orderEntries, tarOf } from './write';
 

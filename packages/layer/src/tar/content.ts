@@ -1,6 +1,6 @@
 import { readSync, openSync, closeSync } from 'node:fs';
+import { Fault } from '@image-tooling/host';
 import { displayPath } from '../bytes';
-import { Fault } from '../fault';
 import type { TarEntry } from './entry';
 
 const PIECE = 1024 * 1024;

@@ -1,0 +1,15 @@
+export * from './bytes';
+export { compressed } from './compress/compress';
+export { decompressed } from './compress/decompress';
+export { unzstd } from './compress/unzstd';
+export { HashedStream } from './hashed-stream';
+export { mergeLayers } from './paths/merge';
+export { missingParents } from './paths/parents';
+export { firstDifference } from './paths/path-difference';
+export * from './paths/path-index';
+export { ContentReader } from './tar/content';
+export * from './tar/entry';
+export * from './tar/file';
+export { dissolveLinks, joinLinks, type Inode } from './tar/links';
+export { readTar, type FilePart, type TarRules } from './tar/read';
+export { orderEntries, tarOf, type TarWriteOptions } from './tar/write';
