@@ -27,7 +27,8 @@ export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Fault({ code: 'aborted', message: 'Stopped while writing an image.' });
 }
 
-function failureOf(error: unknown, path: string): Failure {
+/** Returns an expected error as a failure: a `Fault`'s own, or a file system error of `path`. Throws bugs on. */
+export function failureOf(error: unknown, path: string): Failure {
   if (error instanceof Fault) return error.failure;
   return ioFailure(error, isErrno(error) && error.path !== undefined ? error.path : path);
 }

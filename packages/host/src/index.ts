@@ -1,7 +1,7 @@
 export * from './command';
 export * from './concurrent';
 export * from './destination';
-export { caught, checkSignal, Fault, valueOf } from './fault';
+export { caught, checkSignal, failureOf, Fault, valueOf } from './fault';
 export * from './files';
 export * from './kept-output';
 export * from './locks';

@@ -1,4 +1,5 @@
 export * from './bytes';
+export { checkedTar } from './checked-tar';
 export { compressed } from './compress/compress';
 export { decompressed } from './compress/decompress';
 export { unzstd } from './compress/unzstd';
@@ -11,5 +12,7 @@ export { ContentReader } from './tar/content';
 export * from './tar/entry';
 export * from './tar/file';
 export { dissolveLinks, joinLinks, type Inode } from './tar/links';
-export { readTar, type FilePart, type TarRules } from './tar/read';
-export { orderEntries, tarOf, type TarWriteOptions } from './tar/write';
+export type { TarRules } from './tar/parse';
+export { readTar, readTarBytes, type FilePart, type ReadRules } from './tar/read';
+export { REMOVED, rewriteTar, type Replacement, type Rewritten } from './tar/rewrite';
+export { orderEntries, tarOf, writeTarBytes, type TarWriteOptions } from './tar/write';

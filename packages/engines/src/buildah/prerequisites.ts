@@ -12,7 +12,6 @@ const NEEDED = {
   tar: 'tar',
   find: 'findutils',
   perl: 'perl-base',
-  zstd: 'zstd',
 } as const;
 
 export interface User {

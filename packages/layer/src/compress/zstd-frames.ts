@@ -1,5 +1,5 @@
 import { Fault } from '@image-tooling/host';
-import { ByteSource } from './byte-source';
+import { ByteSource } from '../byte-source';
 
 /** Most bytes that one block decompresses to (RFC 8878, section 3.1.1.2.4). */
 export const BLOCK_LIMIT = 128 * 1024;

@@ -44,7 +44,7 @@ export function decodeHeader(block: Uint8Array): RawHeader | string {
   if (readNumber(slice(block, FIELDS.checksum)) !== checksumOf(block)) return 'the header checksum is wrong';
   const numbers = Object.fromEntries(NUMBERS.map((key) => [key, numberIn(block, key)]));
   const bad = NUMBERS.find((key) => numbers[key] === undefined);
-  if (bad) return `the field "${bad}" is no number`;
+  if (bad) return `the field "${bad}" is not a number`;
   if (numbers['size']! < 0) return 'the size is negative';
   const prefix = prefixOf(block);
   const name = text(block, FIELDS.name);

@@ -52,6 +52,13 @@ export async function* tarOf(
   }
 }
 
+/** Returns a small tar in memory, of entries that `orderEntries` has ordered. */
+export async function writeTarBytes(ordered: readonly TarEntry[]): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of tarOf(ordered)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
+
 async function* largeContent(
   entry: TarEntry,
   reader: ContentReader,

@@ -34,7 +34,12 @@ export interface OpenArchive {
 export type ReadTar = (
   file: string,
   part: { readonly offset: number; readonly length: number } | undefined,
-  rules: { readonly name: string; readonly strict: true; readonly maxEntries: number },
+  rules: {
+    readonly name: string;
+    readonly keepUnsafeNames: true;
+    readonly refuseBytesAfterEnd: true;
+    readonly maxEntries: number;
+  },
 ) => Promise<Result<readonly TarMember[]>>;
 
 /** An entry of a tar: a member whose content, where it has some, is a range of the tar. */

@@ -15,7 +15,12 @@ export async function openTar(
   limits: ArchiveLimits,
   readTar: ReadTar,
 ): Promise<OpenArchive> {
-  const read = await readTar(file, part, { name, strict: true, maxEntries: limits.entries });
+  const read = await readTar(file, part, {
+    name,
+    keepUnsafeNames: true,
+    refuseBytesAfterEnd: true,
+    maxEntries: limits.entries,
+  });
   if (!read.ok) throw faultOf(read.failures[0], name);
   const ranges = new Map<Member, FileRange>();
   const members = read.value.map((entry) => {
