@@ -1,8 +1,8 @@
 export * from './bytes';
 export { checkedTar } from './checked-tar';
 export { compressed } from './compress/compress';
-export { decompressed } from './compress/decompress';
-export { unzstd } from './compress/unzstd';
+export { decompressed, type Packing } from './compress/decompress';
+export { unpackBytes, unpackFile, type UnpackFile } from './compress/unpack';
 export { HashedStream } from './hashed-stream';
 export { mergeLayers } from './paths/merge';
 export { missingParents } from './paths/parents';

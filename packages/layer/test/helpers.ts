@@ -19,7 +19,7 @@ export function valueOf<T>(result: Result<T>): T {
 
 /** Returns the failures of a result that must be one. */
 export function failuresOf(result: Result<unknown>): readonly Failure[] {
-  if (result.ok) throw new Error(`unexpected success: ${JSON.stringify(result.value)}`);
+  if (result.ok) throw new Error(`unexpected success: ${JSON.stringify(result.value).slice(0, 500)}`);
   return result.failures;
 }
 

@@ -1,21 +1,24 @@
 import type { Decompress } from 'fzstd';
-import { Fault } from '@image-tooling/host';
+import { damaged, needsMemory, tooLarge } from './faults';
 import { frameHeader, type FrameHeader } from './zstd-header';
-import { BLOCK_LIMIT, frameParts, malformed, type FramePart } from './zstd-frames';
+import { BLOCK_LIMIT, frameParts, type FramePart } from './zstd-frames';
 
-/** Frames of up to this many blocks (16 MiB at most, ours have 8) go to the native library whole. */
-const WHOLE_BLOCKS = (16 * 1024 * 1024) / BLOCK_LIMIT;
+/** Bytes; our frames have 8 MiB. */
+const WHOLE = 16 * 1024 * 1024;
 
 /**
  * Decompresses zstd of any origin in bounded memory. The native library takes whole frames only, so a frame that
- * could be larger than 16 MiB is streamed through fzstd instead: slower, its memory is the frame's window.
+ * could be larger than `whole` is streamed through fzstd instead: slower, its memory is the frame's window. Of the
+ * others the next one is decompressed, on another thread, while the taker works on the last.
  */
 export async function* zstdDecompressed(
   stream: AsyncIterable<Uint8Array>,
   limits: FrameLimits = {},
 ): AsyncGenerator<Uint8Array> {
+  const wholeBlocks = (limits.whole ?? WHOLE) / BLOCK_LIMIT;
   let frame: Buffer[] = [];
   let streamed: StreamedFrame | undefined;
+  let next: Promise<Uint8Array> | undefined;
   for await (const part of frameParts(stream)) {
     if (part.kind === 'header') {
       checkHeader(frameHeader(part.bytes), limits);
@@ -24,26 +27,34 @@ export async function* zstdDecompressed(
     }
     if (streamed) yield* streamed.push(part);
     else frame.push(part.bytes);
-    if (!streamed && part.kind === 'last') yield await wholeFrame(frame);
-    else if (!streamed && frame.length > WHOLE_BLOCKS) {
+    if (!streamed && part.kind === 'last') {
+      const last = next;
+      next = wholeFrame(frame);
+      next.catch(() => undefined); // Awaited below, in order.
+      if (last) yield await last;
+    } else if (!streamed && frame.length > wholeBlocks) {
+      if (next) yield await next;
+      next = undefined;
       streamed = await StreamedFrame.open();
       yield* streamed.push({ kind: 'block', bytes: Buffer.concat(frame) });
       frame = [];
     }
   }
+  if (next) yield await next;
 }
 
 /** What a frame may ask for, in bytes. Default: anything. */
 export interface FrameLimits {
   readonly window?: number;
   readonly content?: number;
+  /** Up to this size a frame is decompressed in one go, wholly in memory. Default: 16 MiB. */
+  readonly whole?: number;
 }
 
 function checkHeader({ window, content = 0 }: FrameHeader, limits: FrameLimits): void {
   const { window: mostWindow = Infinity, content: mostContent = Infinity } = limits;
-  if (content > mostContent)
-    throw new Fault({ code: 'too-large', message: `A zstd frame has ${content} bytes of content.` });
-  if (window > mostWindow) throw malformed(`a frame asks for ${window} bytes of memory`);
+  if (content > mostContent) throw tooLarge(mostContent);
+  if (window > mostWindow) throw needsMemory(window, mostWindow);
 }
 
 async function wholeFrame(parts: readonly Buffer[]): Promise<Uint8Array> {
@@ -51,7 +62,7 @@ async function wholeFrame(parts: readonly Buffer[]): Promise<Uint8Array> {
   try {
     return await decompress(Buffer.concat(parts));
   } catch (error) {
-    throw malformed((error as Error).message);
+    throw damaged('zstd', (error as Error).message);
   }
 }
 
@@ -72,7 +83,7 @@ class StreamedFrame {
     try {
       this.decoder.push(part.bytes, part.kind === 'last');
     } catch (error) {
-      throw malformed((error as Error).message);
+      throw damaged('zstd', (error as Error).message);
     }
     yield* this.ready;
     this.ready = [];

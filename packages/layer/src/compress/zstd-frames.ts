@@ -1,5 +1,5 @@
-import { Fault } from '@image-tooling/host';
 import { ByteSource } from '../byte-source';
+import { damaged, endsEarly } from './faults';
 
 /** Most bytes that one block decompresses to (RFC 8878, section 3.1.1.2.4). */
 export const BLOCK_LIMIT = 128 * 1024;
@@ -24,11 +24,11 @@ export async function* frameParts(stream: AsyncIterable<Uint8Array>): AsyncGener
     for (;;) {
       const magic = await source.read(4);
       if (magic.length === 0) return;
-      if (magic.length < 4) throw cutOff();
+      if (magic.length < 4) throw endsEarly('zstd');
       const kind = magic.readUInt32LE();
       if (kind === MAGIC) yield* frame(source, magic);
       else if ((kind & 0xfffffff0) >>> 0 === SKIPPABLE) await skip(source);
-      else throw malformed('it does not begin like a frame');
+      else throw damaged('zstd', 'it does not begin like a frame');
     }
   } finally {
     await source.close();
@@ -46,7 +46,7 @@ async function* frame(source: ByteSource, magic: Buffer): AsyncGenerator<FramePa
     const type = (word >> 1) & 0b11;
     const size = word >> 3;
     last = (word & 1) === 1;
-    if (type === 3 || size > BLOCK_LIMIT) throw malformed('a block has an impossible size or type');
+    if (type === 3 || size > BLOCK_LIMIT) throw damaged('zstd', 'a block has an impossible size or type');
     const body = await exactly(source, (type === 1 ? 1 : size) + (last ? checksum : 0));
     yield { kind: last ? 'last' : 'block', bytes: Buffer.concat([head, body]) };
   }
@@ -69,17 +69,5 @@ async function skip(source: ByteSource): Promise<void> {
 async function exactly(source: ByteSource, length: number): Promise<Buffer> {
   const bytes = await source.read(length);
   if (bytes.length === length) return bytes;
-  throw cutOff();
-}
-
-function cutOff(): Fault {
-  return new Fault({
-    code: 'truncated',
-    message: 'A zstd stream ends inside a frame.',
-    hint: 'It was cut off while being written or fetched: make it again.',
-  });
-}
-
-export function malformed(what: string): Fault {
-  return new Fault({ code: 'tar-format', message: `A blob that should be zstd is not: ${what}.` });
+  throw endsEarly('zstd');
 }

@@ -65,21 +65,22 @@ export class TarParser {
     }
   }
 
+  /** Says that the input ended too early. */
   truncated(): Fault {
     return new Fault({
       code: 'tar-format',
       message: `${this.rules.name} ends before the tar does.`,
       hint: 'It was cut off while being written or copied: make it again.',
-      details: [`${this.entries} whole entries`],
+      details: [`after ${this.entries} whole entries`],
     });
   }
 
-  /** What is wrong with the header read last, or what follows it. */
-  malformed(what: string): Fault {
+  /** Says what is wrong at an offset; default: that of the header read last. */
+  malformed(what: string, at = this.at): Fault {
     return new Fault({
       code: 'tar-format',
       message: `${this.rules.name} can't be read as a tar: ${what}.`,
-      details: [`at byte ${this.at}, after ${this.entries} entries`],
+      details: [`at byte ${at}, after ${this.entries} entries`],
     });
   }
 

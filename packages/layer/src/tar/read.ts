@@ -73,8 +73,9 @@ async function entriesOf(
 
 async function checkAfterEnd(input: RangeInput, parser: TarParser): Promise<void> {
   while (input.left > 0) {
+    const at = input.position;
     const block = await input.take(Math.min(BLOCK, input.left));
     if (!block) throw parser.truncated();
-    if (!isZeroBlock(block)) throw parser.malformed('other bytes follow its end');
+    if (!isZeroBlock(block)) throw parser.malformed('other bytes follow its end', at);
   }
 }

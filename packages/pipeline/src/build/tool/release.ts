@@ -7,7 +7,7 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import { readTar, unzstd, type TarEntry } from '@image-tooling/layer';
+import type { TarEntry } from '@image-tooling/layer';
 import { fetchRelease, releaseFailed, takeFromArchive, type LockedRelease } from '@image-tooling/sources';
 import { releaseFetch, releaseName } from '../../release';
 import type { Session } from '../../session';
@@ -65,8 +65,6 @@ export async function releaseEntries(
     format,
     files,
     into: join(into, 'unpacked'),
-    readTar,
-    unzstd,
     signal: context.signal,
     note: (line) => context.progress.note(line),
   });
