@@ -27,8 +27,11 @@ export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Fault({ code: 'aborted', message: 'Stopped while writing an image.' });
 }
 
-/** Returns an expected error as a failure: a `Fault`'s own, or a file system error of `path`. Throws bugs on. */
+/** Returns an expected error as a failure: a `Fault`'s own, an abort, or a file system error of `path`. Throws bugs on. */
 export function failureOf(error: unknown, path: string): Failure {
   if (error instanceof Fault) return error.failure;
+  // It has a code as file system errors have (Node's documentation, "AbortController").
+  if (error instanceof Error && error.name === 'AbortError')
+    return { code: 'aborted', message: `Stopped while working on ${path}.` };
   return ioFailure(error, isErrno(error) && error.path !== undefined ? error.path : path);
 }

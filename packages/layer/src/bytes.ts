@@ -1,24 +1,24 @@
 /**
  * Paths inside a tar are bytes, not text. They are kept as "byte strings": one UTF-16 unit (0–255) a byte,
- * so that names that are no UTF-8 survive, and `<` sorts them byte by byte.
+ * so that names that are not UTF-8 survive, and `<` sorts them byte by byte.
  */
 export function toByteString(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** The bytes of a byte string. */
+/** Returns the bytes of a byte string. */
 export function bytesOf(byteString: string): Buffer {
   return Buffer.from(byteString, 'latin1');
 }
 
-/** A byte string for people: UTF-8 where it is, control characters and stray bytes as `\xNN`. */
+/** Returns a byte string for people: UTF-8 where it is valid, control characters and stray bytes as `\xNN`. */
 export function displayPath(byteString: string): string {
   const text = bytesOf(byteString).toString('utf8');
   const printable = toByteString(text) === byteString ? text : byteString.replace(/[\x80-\xff]/g, escaped);
   return printable.replace(/[\x00-\x1f\x7f]/g, escaped);
 }
 
-/** The byte string as text; undefined where it is no UTF-8. */
+/** Returns the byte string as text; undefined where it is not UTF-8. */
 export function toText(byteString: string): string | undefined {
   if (/^[\x00-\x7f]*$/.test(byteString)) return byteString;
   const text = bytesOf(byteString).toString('utf8');

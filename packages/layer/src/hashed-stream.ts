@@ -17,7 +17,7 @@ export class HashedStream implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** The sha256 of all of it; once, at the end. */
+  /** Returns the sha256 of all that passed. Call it once, at the end. */
   digest(): Digest {
     return `sha256:${this.hash.digest('hex')}`;
   }

@@ -62,5 +62,6 @@ describe('decompressing', () => {
         failure: { code: 'tar-format' },
       });
     },
+    60_000,
   );
 });

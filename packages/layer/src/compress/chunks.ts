@@ -18,7 +18,7 @@ export async function* compressChunks(
   const inWork: Promise<Uint8Array>[] = [];
   const start = (buffer: Buffer<ArrayBuffer>, length: number): void => {
     const work = compress(buffer.subarray(0, length)).finally(() => free.push(buffer));
-    work.catch(() => undefined); // Awaited below, in order; not unhandled meanwhile.
+    work.catch(() => undefined); // Awaited below, in order.
     inWork.push(work);
   };
   let buffer = Buffer.allocUnsafeSlow(CHUNK);

@@ -22,8 +22,8 @@ const PIECE = 256 * 1024;
 
 /**
  * Decompresses a file that somebody else made, in bounded memory. Returns the content's bytes. Fails with `truncated`,
- * `tar-format` (damaged, other bytes after the end, a zstd window of more than 128 MiB), `too-large`, `disk-full`
- * and `io`; an abort is thrown.
+ * `tar-format` (damaged, other bytes after the end, a zstd window of more than 128 MiB), `too-large`, `disk-full`,
+ * `io` and `aborted`.
  */
 export async function unpackFile({ file, packing, to, most, signal }: UnpackFile): Promise<Result<number>> {
   return caught(to, async () => {

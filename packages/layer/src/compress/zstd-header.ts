@@ -2,7 +2,7 @@
 export interface FrameHeader {
   /** Memory that its decoder needs. */
   readonly window: number;
-  /** Undefined where it is not said. */
+  /** Undefined where the header does not say. */
   readonly content: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import { dissolveLinks, joinLinks, type Inode } from '../tar/links';
 import { indexPaths, isOpaque, shutsOut, whiteoutTarget } from './path-index';
 
 /**
- * A complete system under the changes made to it: one system, without whiteouts. `lower` must be whole, as
+ * Applies changes to a complete system: returns one system, without whiteouts. `lower` must be whole, as
  * whiteouts are applied and gone (OCI image-layer specification, "Whiteouts"). A path that `upper` has
  * replaces what `lower` has there, with all below it unless both are folders. Later entries of one list win
  * over earlier ones of the same path. Fails with `tar-format` on a hard link to nowhere.

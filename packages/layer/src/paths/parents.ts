@@ -2,7 +2,7 @@ import { directoryEntry, parentsOf, type TarEntry } from '../tar/entry';
 import { lookUp, type PathIndex } from './path-index';
 
 /**
- * The folders above `entries` that are not among them. A folder that the chain has comes with the chain's mode
+ * Returns the folders above `entries` that are not among them. A folder that the chain has comes with the chain's mode
  * and owner; one that it lacks is made up: 0755, root. They are written even where the chain has them, since
  * Docker's overlay2 unpacks each layer alone and makes a parent that it misses with mode 0600
  * (moby, pkg/archive, UnpackLayer). A tool's layer, shared by many images, is given no chain.

@@ -2,7 +2,7 @@ import { displayPath } from '../bytes';
 import type { PathIndex, PathRecord } from './path-index';
 
 /**
- * The first path, byte by byte, that two path indexes show differently, and how: "/etc/x: mode 644, then 755".
+ * Returns the first path, byte by byte, that two path indexes show differently, and how: "/etc/x: mode 644, then 755".
  * Undefined where they agree: what differs then is the content of files of the same size.
  */
 export function firstDifference(before: PathIndex, after: PathIndex): string | undefined {

@@ -14,9 +14,9 @@ export type PathRecord =
       /** Of a symlink or hard link, a byte string. */
       readonly link?: string;
     }
-  /** A path is removed from the layers below. Stands at the whiteout's own path, `<folder>/.wh.<name>`. */
+  /** A path is removed from the layers below. Its path is the whiteout's own, `<folder>/.wh.<name>`. */
   | { readonly kind: 'removed' }
-  /** What layers below have in this folder is hidden. Stands at `<folder>/.wh..wh..opq`. */
+  /** What layers below have in this folder is hidden. Its path is `<folder>/.wh..wh..opq`. */
   | { readonly kind: 'opaque' };
 
 /** Path (a byte string) → what a layer has there. */
@@ -25,7 +25,7 @@ export type PathIndex = ReadonlyMap<string, PathRecord>;
 export const WHITEOUT = '.wh.';
 export const OPAQUE = '.wh..wh..opq';
 
-/** The path index of a layer's entries. */
+/** Returns the path index of a layer's entries. */
 export function indexPaths(entries: readonly TarEntry[]): PathIndex {
   return new Map(entries.map(recordOf));
 }
@@ -39,7 +39,7 @@ function recordOf(entry: TarEntry): [string, PathRecord] {
   return [path, { kind: 'other', type, mode, uid, gid, size, ...link }];
 }
 
-/** The path that a whiteout removes; undefined for any other path, the opaque marker too. */
+/** Returns the path that a whiteout removes; undefined for any other path, also the opaque marker. */
 export function whiteoutTarget(path: string): string | undefined {
   const [folder, name] = split(path);
   if (!name.startsWith(WHITEOUT) || name.startsWith('.wh..wh.')) return undefined;
@@ -51,8 +51,8 @@ export function isOpaque(path: string): boolean {
 }
 
 /**
- * What a chain of layers (bottom first) shows at a path; undefined where it is absent, removed, hidden by an
- * opaque folder, or below something that is no folder.
+ * Returns what a chain of layers (bottom first) shows at a path; undefined where it is absent, removed, hidden by an
+ * opaque folder, or below something that is not a folder.
  */
 export function lookUp(chain: readonly PathIndex[], path: string): PathRecord | undefined {
   for (let i = chain.length - 1; i >= 0; i--) {
@@ -64,7 +64,7 @@ export function lookUp(chain: readonly PathIndex[], path: string): PathRecord | 
   return undefined;
 }
 
-/** Whether a layer shuts out what layers below have at a path: by a whiteout, an opaque folder, another file. */
+/** Returns whether a layer hides what layers below have at a path: by a whiteout, an opaque folder, another file. */
 export function shutsOut(layer: PathIndex, path: string): boolean {
   return layer.has(whiteoutOf(path)) || parentsOf(path).some((parent) => hidesInside(layer, parent));
 }

@@ -24,7 +24,7 @@ export class ContentReader {
     if (read !== entry.size) throw wrongLength(entry);
   }
 
-  /** The content of a small file at once; undefined where it must be read piece by piece. */
+  /** Returns the content of a small file at once; undefined where it must be read piece by piece. */
   small(entry: TarEntry): Uint8Array | undefined {
     const { content } = entry;
     if (content.kind === 'stream' || entry.size > PIECE) return undefined;
@@ -34,9 +34,9 @@ export class ContentReader {
     return bytes;
   }
 
-  /** Up to `length` bytes from the start of an entry that is no stream. */
+  /** Returns up to `length` bytes from the start of an entry that is not a stream. */
   head({ content }: TarEntry, length: number): Uint8Array {
-    if (content.kind === 'stream') throw new Error('a stream has no head to look at');
+    if (content.kind === 'stream') throw new Error('streams have no head to read');
     if (content.kind === 'bytes') return content.bytes.subarray(0, length);
     const wanted = Math.min(length, content.length);
     const buffer = wanted > PIECE ? Buffer.allocUnsafeSlow(wanted) : this.buffer;

@@ -2,7 +2,7 @@ import type { EntryType } from './entry';
 import { BLOCK, checksumOf, FIELDS, type Field } from './header';
 import { readNumber } from './numbers';
 
-/** What one header block says, before PAX headers and GNU long names are laid over it. */
+/** What one header block says, before PAX headers and GNU long names replace parts of it. */
 export interface RawHeader {
   readonly flag: string;
   readonly name: string;
@@ -33,13 +33,13 @@ const ENTRY_TYPES: Readonly<Record<string, EntryType>> = {
   '6': 'fifo',
 };
 
-/** The kind of entry a type flag stands for; undefined for what can't be kept (GNU sparse, multi-volume). */
+/** Returns the kind of entry of a type flag; undefined where it is not supported (GNU sparse, multi-volume). */
 export function entryTypeOf(flag: string, name: string): EntryType | undefined {
   const type = ENTRY_TYPES[flag];
   return type === 'file' && name.endsWith('/') ? 'directory' : type;
 }
 
-/** Reads a header block; a text says what is wrong with it. */
+/** Reads a header block. Returns a text that says what is wrong with it where it is invalid. */
 export function decodeHeader(block: Uint8Array): RawHeader | string {
   if (readNumber(slice(block, FIELDS.checksum)) !== checksumOf(block)) return 'the header checksum is wrong';
   const numbers = Object.fromEntries(NUMBERS.map((key) => [key, numberIn(block, key)]));
@@ -60,7 +60,7 @@ export function isZeroBlock(block: Uint8Array): boolean {
   return block.every((byte) => byte === 0);
 }
 
-/** A tar's name as an entry's path; undefined where it leaves the root (`..`). */
+/** Returns a tar's name as an entry's path; undefined where it leaves the root (`..`). */
 export function cleanPath(name: string): string | undefined {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   return parts.includes('..') ? undefined : parts.join('/');

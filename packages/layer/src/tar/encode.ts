@@ -9,7 +9,7 @@ import { writePax, XATTR_PREFIX, type PaxRecords } from './pax';
 const PAX_NAME = '././@PaxHeader';
 const NOT_ASCII = /[^\x00-\x7f]/g;
 
-/** The header blocks of an entry: a PAX header where ustar can't say it, then ustar's own. */
+/** Returns the header blocks of an entry: a PAX header where ustar has no room, then ustar's own. */
 export function encodeHeader(entry: TarEntry): Buffer {
   const name = entryName(entry);
   const place = splitName(name);
@@ -93,7 +93,7 @@ function ustarHeader(entry: TarEntry, place: UstarName): Buffer {
   });
 }
 
-/** A number that stands in the PAX header is 0 in ustar's. */
+/** A number that is in the PAX header is 0 in ustar's. */
 function orZero(value: number, field: Field): number {
   return fits(value, field) ? value : 0;
 }

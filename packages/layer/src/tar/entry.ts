@@ -19,7 +19,7 @@ export interface TarEntry {
   readonly mtime: number;
   /** Bytes of content; 0 for all but files. */
   readonly size: number;
-  /** Of a symlink: as it stands. Of a hard link: the other entry's path. */
+  /** Of a symlink: as written. Of a hard link: the other entry's path. */
   readonly linkTarget?: string;
   readonly device?: { readonly major: number; readonly minor: number };
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
@@ -28,7 +28,7 @@ export interface TarEntry {
 
 export const NO_CONTENT: Content = { kind: 'bytes', bytes: new Uint8Array(0) };
 
-/** What the entry makers take beside a path: all of it has a default (root, epoch). */
+/** Options of the functions that make entries. Default: owned by root, at the epoch. */
 export interface EntryOptions {
   readonly mode?: number;
   readonly uid?: number;
@@ -38,13 +38,13 @@ export interface EntryOptions {
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
-/** A file of the given bytes or UTF-8 text; mode 0644, owned by root, unless told otherwise. */
+/** Returns a file of the given bytes or UTF-8 text. Default: mode 0644, owned by root. */
 export function fileEntry(path: string, content: Uint8Array | string, options: EntryOptions = {}): TarEntry {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   return withContent(path, bytes.length, { kind: 'bytes', bytes }, options);
 }
 
-/** A file whose bytes are `length` bytes of a file on this machine, from `offset`. */
+/** Returns a file whose bytes are `length` bytes of a file on this machine, from `offset`. */
 export function rangeEntry(
   path: string,
   range: { readonly file: string; readonly offset: number; readonly length: number },
@@ -54,17 +54,17 @@ export function rangeEntry(
   return withContent(path, length, { kind: 'range', file, offset, length }, options);
 }
 
-/** A folder; mode 0755, owned by root, unless told otherwise. */
+/** Returns a folder. Default: mode 0755, owned by root. */
 export function directoryEntry(path: string, options: EntryOptions = {}): TarEntry {
   return withoutContent(path, 'directory', 0o755, options);
 }
 
-/** A symlink; `target` stands in it as given. */
+/** Returns a symlink. `target` is written as given. */
 export function symlinkEntry(path: string, target: string, options: EntryOptions = {}): TarEntry {
   return withoutContent(path, 'symlink', 0o777, options, target);
 }
 
-/** A second name for the file at `target`, a path within the same tar. */
+/** Returns a second name for the file at `target`, a path within the same tar. */
 export function hardlinkEntry(path: string, target: string, options: EntryOptions = {}): TarEntry {
   return withoutContent(path, 'hardlink', 0o644, options, target);
 }
@@ -87,7 +87,7 @@ function withoutContent(
   return linkTarget === undefined ? entry : { ...entry, linkTarget };
 }
 
-/** The folders above a path, nearest first, without the root. */
+/** Returns the folders above a path, nearest first, without the root. */
 export function parentsOf(path: string): string[] {
   const parents: string[] = [];
   for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))

@@ -33,7 +33,7 @@ export const TYPE_FLAGS: Readonly<Record<EntryType, string>> = {
   fifo: '6',
 };
 
-/** The sum of all header bytes, with the checksum field taken as spaces. */
+/** Returns the sum of all header bytes, with the checksum field taken as spaces. */
 export function checksumOf(block: Uint8Array): number {
   const [start, length] = FIELDS.checksum;
   let sum = 0;
@@ -41,7 +41,7 @@ export function checksumOf(block: Uint8Array): number {
   return sum;
 }
 
-/** Bytes up to the next block boundary. */
+/** Returns the number of bytes up to the next block boundary. */
 export function paddingOf(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK;
 }

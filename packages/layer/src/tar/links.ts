@@ -2,7 +2,7 @@ import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { byBytes, displayPath } from '../bytes';
 import type { TarEntry } from './entry';
 
-/** An entry with its content at hand, and which file it is a name of: hard links have been dissolved. */
+/** An entry with its content, and which file it is a name of: hard links are replaced by their files. */
 export interface Inode {
   readonly entry: TarEntry;
   /** The same for all names of one file; undefined where it has one name. */
@@ -10,7 +10,7 @@ export interface Inode {
 }
 
 /**
- * Replaces each hard link by the file it stands for, so that entries can be dropped, replaced and sorted one
+ * Replaces each hard link by the file it links to, so that entries can be dropped, replaced and sorted one
  * by one. A target that is no entry is looked for in `lower`. Fails with `tar-format` for each that is nowhere.
  */
 export function dissolveLinks(
@@ -30,7 +30,7 @@ export function dissolveLinks(
   return first ? fail(first, ...rest) : ok(inodes);
 }
 
-/** The entries sorted by path; of a file with several names the first is the file, the others hard links. */
+/** Returns the entries sorted by path: of a file with several names the first is the file, the others hard links. */
 export function joinLinks(inodes: Iterable<Inode>): TarEntry[] {
   const firsts = new Map<symbol, string>();
   return [...inodes]

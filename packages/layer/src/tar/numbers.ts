@@ -6,14 +6,14 @@ export function readNumber(field: Uint8Array): number | undefined {
   return (field[0]! & 0x80) === 0 ? readOctal(field) : readBase256(field);
 }
 
-/** The largest number that an octal field of this length holds, with its closing NUL. */
+/** Returns the largest number that an octal field of this length holds, with its closing NUL. */
 export function octalLimit(length: number): number {
   return 8 ** (length - 1) - 1;
 }
 
 const ZEROS = '0'.repeat(12);
 
-/** Octal digits with leading zeros and a closing NUL. */
+/** Returns octal digits with leading zeros and a closing NUL. */
 export function octal(value: number, length: number): string {
   const digits = value.toString(8);
   return `${ZEROS.slice(digits.length, length - 1)}${digits}\0`;

@@ -14,7 +14,7 @@ const MAX_EXTENSION = 1024 * 1024;
 export interface TarRules {
   /** What messages call it. */
   readonly name: string;
-  /** Gives names and hard links that leave the root as they stand ("/x", "../x"), for the caller to judge. */
+  /** Gives names and hard links that leave the root as written ("/x", "../x"), for the caller to judge. */
   readonly keepUnsafeNames?: boolean;
   /** More are refused while they are read. Default: no limit. */
   readonly maxEntries?: number;
@@ -23,7 +23,7 @@ export interface TarRules {
 /** An entry without its content, which are the next `entry.size` bytes of the input, and their padding. */
 export interface ParsedEntry {
   readonly entry: TarEntry;
-  /** Its headers as they stand in the tar, extended ones first; undefined where a global header changes them. */
+  /** Its headers as written in the tar, extended ones first; undefined where a global header changes them. */
   readonly blocks: readonly Buffer[] | undefined;
 }
 

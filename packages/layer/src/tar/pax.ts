@@ -1,6 +1,6 @@
 import { bytesOf } from '../bytes';
 
-/** The records of a PAX header: keyword → value, both byte strings. An empty value takes a field back. */
+/** The records of a PAX header: keyword → value, both byte strings. An empty value unsets a field. */
 export type PaxRecords = ReadonlyMap<string, string>;
 
 /** Docker's and star's keyword for extended attributes: the name follows the prefix, the value is raw. */
@@ -22,7 +22,7 @@ export function readPax(body: Uint8Array): PaxRecords | undefined {
   return records;
 }
 
-/** The bytes of a PAX header's body, records sorted by keyword. */
+/** Returns the bytes of a PAX header's body, records sorted by keyword. */
 export function writePax(records: PaxRecords): Buffer {
   const keywords = [...records.keys()].sort();
   return bytesOf(keywords.map((keyword) => paxRecord(keyword, records.get(keyword)!)).join(''));

@@ -16,7 +16,7 @@ export interface TarWriteOptions {
 }
 
 /**
- * The entries in the order they are written: sorted byte by byte, the first name of a file before its hard
+ * Returns the entries in the order they are written: sorted byte by byte, the first name of a file before its hard
  * links. Fails with `tar-format` on a hard link to nowhere, and on a path that two entries have.
  */
 export function orderEntries(entries: readonly TarEntry[]): TarEntry[] {
@@ -26,7 +26,7 @@ export function orderEntries(entries: readonly TarEntry[]): TarEntry[] {
 }
 
 /**
- * A deterministic tar of entries that `orderEntries` has ordered: equal entries give equal bytes. The pieces
+ * Yields a deterministic tar of entries that `orderEntries` has ordered: equal entries give equal bytes. The pieces
  * are valid until the next is asked for.
  */
 export async function* tarOf(

@@ -83,6 +83,7 @@ async function unpackedTo(to: string, request: TakeRequest): Promise<boolean> {
   if (unpacked.ok) return true;
   const [failure] = unpacked.failures;
   if (failure.code === 'too-large') throw tooLarge(size, most);
+  if (failure.code === 'aborted') throw faultOfArchive(failure, `Stopped while unpacking ${name}.`);
   throw faultOfArchive(failure, `${name} can't be unpacked. ${failure.message}`);
 }
 
