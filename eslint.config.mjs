@@ -78,6 +78,22 @@ export default tseslint.config(
       'no-console': 'off',
     },
   },
+  {
+    // Programs are started in one place (docs/decisions/048); tests and what only tests use may do without its limits.
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['packages/host/src/process/**', 'packages/testkit/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['child_process', 'node:child_process', 'zx'].map((name) => ({
+            name,
+            message: 'Start programs by run, start or runInForeground of @image-tooling/host.',
+          })),
+        },
+      ],
+    },
+  },
   // Vitest takes both by their default export.
   { files: ['*.config.mts', 'test/reporter.ts'], rules: { 'no-restricted-exports': 'off' } },
   prettier,

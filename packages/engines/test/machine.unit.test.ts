@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure, Platform, Result } from '@image-tooling/model';
 import { openEngine } from '../src';
 import { checkPrerequisites } from '../src/buildah/prerequisites';
-import { isOrphan, newOwnedName } from '../src/owners';
 import { checkPlatform } from '../src/platforms';
 
 let folder: string;
@@ -89,27 +87,5 @@ describe('checkPlatform', () => {
     const [failure] = failuresOf(await check(text));
     expect(failure).toMatchObject({ code: 'platform' });
     expect(failure?.hint).toContain('./bootstrap --all-platforms');
-  });
-});
-
-describe('owned names', () => {
-  it('differ, and are no orphans while their process lives', () => {
-    const [one, two] = [newOwnedName(), newOwnedName()];
-    expect(one).not.toBe(two);
-    expect(isOrphan(one)).toBe(false);
-  });
-
-  it('are orphans when the process is gone, or another has its id now', async () => {
-    const child = spawn('true');
-    await new Promise((resolve) => child.on('exit', resolve));
-    const [pid, start, namespace, random] = newOwnedName().split('-');
-    expect(isOrphan([child.pid, start, namespace, random].join('-'))).toBe(true);
-    expect(isOrphan([pid, '1', namespace, random].join('-'))).toBe(true);
-  });
-
-  it('are left alone where the process can not be seen, or the name is no such name', () => {
-    const [pid, , , random] = newOwnedName().split('-');
-    expect(isOrphan([pid, '1', '4', random].join('-'))).toBe(false);
-    expect(isOrphan('notes')).toBe(false);
   });
 });

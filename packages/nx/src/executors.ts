@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 
@@ -41,11 +40,11 @@ function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Fails as the command does; one that is not installed is an error for Nx to show. */
-function runToEnd(args: readonly string[], root: string): Promise<{ success: boolean }> {
-  return new Promise((done, failed) => {
-    spawn(join(root, 'node_modules/.bin/image-tooling'), args, { cwd: root, stdio: 'inherit' })
-      .on('error', failed)
-      .on('close', (exitCode) => done({ success: exitCode === 0 }));
-  });
+/** Fails as the command does; one that is not installed is an error for Nx to show. Loaded late: `whole` needs none of it. */
+async function runToEnd(args: readonly string[], root: string): Promise<{ success: boolean }> {
+  const { runInForeground } = await import('@image-tooling/host/process');
+  const program = join(root, 'node_modules/.bin/image-tooling');
+  const ended = await runInForeground({ argv: [program, ...args], cwd: root });
+  if (!ended.ok) throw new Error(ended.failures[0].message);
+  return { success: ended.value.exitCode === 0 };
 }

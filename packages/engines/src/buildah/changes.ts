@@ -2,12 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { discard, ioFailure, lastLines } from '@image-tooling/host';
+import { discard, ioFailure, lastLines, newOwnedName } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { rewriteTar } from '../tar/rewrite';
 import { overlayToLayer } from '../tar/whiteouts';
 import { compareWithBelow } from './noise';
-import { newOwnedName } from '../owners';
 import type { Rootfs } from './rootfs';
 import type { Sandbox } from './sandbox';
 

@@ -1,9 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { timerMs } from '@image-tooling/host';
+import { newOwnedName, timerMs } from '@image-tooling/host';
 import { fail, type Failed, type Result } from '@image-tooling/model';
-import { newOwnedName } from '../../owners';
 import type { Step, StepResult } from '../../port';
 import { makeStepFolders } from '../../step-folders';
 import type { DaggerSession } from '../session';

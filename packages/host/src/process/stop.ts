@@ -1,15 +1,19 @@
+import type { ChildProcess } from 'node:child_process';
 import type { Failure } from '@image-tooling/model';
-import { timerMs } from './timer-ms';
-import { redact } from './redact';
-import { lastLines } from './output';
-import { exitCodeOf } from './program';
+import { redact } from '../redact';
+import { timerMs } from '../timer-ms';
+import { lastLines } from './lines';
+import { exitCodeOf, type Argv } from './spawn';
 
-/** When and how a program is ended before its time. */
+/** When and how a program is stopped. */
 export interface StopRules {
-  readonly argv: readonly [string, ...string[]];
+  readonly argv: Argv;
+  /** Aborting sends SIGTERM to the process group, SIGKILL after `graceSeconds`. */
   readonly signal?: AbortSignal;
   readonly timeoutSeconds?: number;
+  /** Default 5; 0 is SIGKILL at once. */
   readonly graceSeconds?: number;
+  /** Values that never appear in a message: replaced by `***`. */
   readonly secrets?: readonly string[];
 }
 
@@ -18,14 +22,14 @@ export type StopReason = 'aborted' | 'timeout';
 export interface Stopper {
   /** Settles when even SIGKILL has not closed the program's output: something that left its group holds it. */
   readonly abandoned: Promise<void>;
-  /** Call when the program has ended: tells why it was stopped, if it was. */
+  /** Call when the program has ended: returns why it was stopped, if it was. */
   end(): StopReason | undefined;
 }
 
 const DEFAULT_GRACE_SECONDS = 5;
 const ABANDON_MS = 1000;
 
-/** Ends a process group on abort, or when its time is up: SIGTERM, and SIGKILL after the grace. */
+/** Stops a process group on abort, or when its time is up: SIGTERM, and SIGKILL after the grace. */
 export function stopGroup(pid: () => number | undefined, rules: StopRules): Stopper {
   let reason: StopReason | undefined;
   const timers: NodeJS.Timeout[] = [];
@@ -60,23 +64,42 @@ export function stopGroup(pid: () => number | undefined, rules: StopRules): Stop
   };
 }
 
-/** Signals every process of a group that this user may signal; no error where there is none left. */
+/** Signals every process of a group that this user may signal; no error where none is left. */
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+  if (pid !== undefined) signalProcess(-pid, signal);
+}
+
+/** Signals one process; no error where it has ended. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(pid, signal);
   } catch {
-    // ESRCH: the group is gone; EPERM: it belongs to another user by now.
+    // ESRCH: it is gone; EPERM: the id belongs to another user by now.
   }
 }
 
+/** Stops one program, and not its group, on abort: SIGTERM, and SIGKILL after the grace. Call the result when it has ended. */
+export function killAfterGrace(child: ChildProcess, signal: AbortSignal | undefined): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    child.kill('SIGTERM');
+    timer = setTimeout(() => child.kill('SIGKILL'), DEFAULT_GRACE_SECONDS * 1000);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  return () => {
+    signal?.removeEventListener('abort', stop);
+    clearTimeout(timer);
+  };
+}
+
+/** Returns the failure for a program that an abort stopped. */
 export function abortedFailure(rules: StopRules): Failure {
   return { code: 'aborted', message: `Stopped while "${rules.argv[0]}" was running.` };
 }
 
 /**
- * What a program's exit code says about Ctrl-C, a closed terminal or SIGTERM: undefined if it ended otherwise. Nx sends
- * the signal to a task's programs first and to the task itself 0.1 s later, so nothing here has been aborted by then.
+ * Returns the failure for a program that Ctrl-C, a closed terminal or SIGTERM ended, by its exit code; undefined where
+ * it ended otherwise. Nx sends the signal to a task's programs first and to the task itself 0.1 s later, so nothing here has been aborted by then.
  *
  * @param exitCode 128 + the signal's number, from `exitCodeOf` or chosen by a program that handled the signal
  */
@@ -88,6 +111,7 @@ export function interruptedFailure(rules: StopRules, exitCode: number): Failure 
 
 const INTERRUPTS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
+/** Returns the failure for a program that ran out of time, with the last lines of its output. */
 export function timeoutFailure(rules: StopRules, output: string): Failure {
   return {
     code: 'timeout',
@@ -96,7 +120,7 @@ export function timeoutFailure(rules: StopRules, output: string): Failure {
   };
 }
 
-/** The command as a message shows it: quoted, without secrets. */
+/** Returns the command as a message shows it: quoted, without secrets. */
 export function shownCommand(rules: StopRules): string {
   return redact(`"${rules.argv.join(' ')}"`, rules.secrets);
 }

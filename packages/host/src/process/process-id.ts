@@ -1,34 +1,40 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** A process of this machine: its id, and its start time, so that a later one with the same id is not taken for it. */
+/** A process of this machine: its id and start time, since a later process may get the same id. */
 export interface ProcessId {
   readonly pid: number;
   /** Clock ticks since boot. */
   readonly start: string;
 }
 
-/** Start time of a process; undefined where there is none, or only what its parent has not yet collected. */
+/** Returns whether a process is alive. A zombie, which ended and which its parent has not collected, is not. */
+export function isAlive({ pid, start }: ProcessId): boolean {
+  return startTime(pid) === start;
+}
+
+/** Returns when a process started, in clock ticks since boot; undefined where no such process is alive. */
 export function startTime(pid: number): string | undefined {
   const [state, ...rest] = statusFields(pid);
   return state === 'Z' || state === 'X' ? undefined : rest[18];
 }
 
-/** The id of a process's parent; 0 where there is none. */
+/** Returns the id of a process's parent; 0 where there is none. */
 export function parentOf(pid: number): number {
   return Number(statusFields(pid)[1] ?? 0);
 }
 
-export function lives({ pid, start }: ProcessId): boolean {
-  return startTime(pid) === start;
-}
-
-/** This process itself. */
+/** Returns this process itself. */
 export function ownProcess(): ProcessId {
-  return { pid: process.pid, start: startTime(process.pid) ?? '' };
+  return { pid: process.pid, start: startTime(process.pid) ?? '0' };
 }
 
+/** Returns the number of this process's pid namespace (pid_namespaces(7)); 0 where /proc does not show it. */
 export function pidNamespace(): string {
-  return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  try {
+    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  } catch {
+    return '0';
+  }
 }
 
 /** Fields 3 and following of /proc/<pid>/stat (proc(5)): state, parent, …, start time as the 22nd. Linux only. */

@@ -1,0 +1,10 @@
+export { startDetached } from './detached';
+export { findProgram, hasProgram } from './find-program';
+export * from './foreground';
+export * from './kept-output';
+export { eachLine, lastLines } from './lines';
+export * from './owned-name';
+export * from './process-id';
+export * from './run';
+export * from './start';
+export { killGroup, signalProcess } from './stop';
