@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import type { Failure } from '@image-tooling/model';
+import { fail, ok, type Result } from '@image-tooling/model/result';
 
 /**
  * Writes a file whole or not at all: a temporary neighbour, fsync, rename. Makes the folder.

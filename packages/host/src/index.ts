@@ -1,5 +1,6 @@
 export * from './concurrent';
 export * from './destination';
+export { caught, checkSignal, failureOf, Fault, valueOf } from './fault';
 export * from './files';
 export * from './locks';
 export * from './network';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { runInForeground } from '@image-tooling/host/process';
 import type { ExecutorContext } from '@nx/devkit';
 
 type Options = Readonly<Record<string, string | boolean>>;
@@ -40,9 +41,8 @@ function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Fails as the command does; one that is not installed is an error for Nx to show. Loaded late: `whole` needs none of it. */
+/** Fails as the command does; one that is not installed is an error for Nx to show. */
 async function runToEnd(args: readonly string[], root: string): Promise<{ success: boolean }> {
-  const { runInForeground } = await import('@image-tooling/host/process');
   const program = join(root, 'node_modules/.bin/image-tooling');
   const ended = await runInForeground({ argv: [program, ...args], cwd: root });
   if (!ended.ok) throw new Error(ended.failures[0].message);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -198,6 +198,11 @@ describe('fetchDebs', () => {
       "[unknown-reference] The lock has packages of the archive "elsewhere", which is not configured.
       -> Name it under "debian": { "archives": … } in nx.json. Configured are: fixture."
     `);
+  });
+
+  it('a work folder that can not be made', async () => {
+    await writeFile(join(folder, 'work'), 'a file');
+    expect(shown(await fetchAll())).toMatch(/^\[io\] .*\/work: EEXIST/);
   });
 
   it('stops on abort', async () => {

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fail, ok, type Digest } from '@image-tooling/model';
 import { FaultyServer, type Fault } from '@image-tooling/testkit';
-import { fetchRelease, releaseFailed, releasePlaces, type LockedRelease, type ReleaseFetch } from '../src';
+import {
+  fetchRelease,
+  releaseFailed,
+  releasePlaces,
+  vendorHasNone,
+  type LockedRelease,
+  type ReleaseFetch,
+} from '../src';
 import { impatient, quietContext, shown } from './support';
 
 const content = Buffer.from('all the bytes of a program\n'.repeat(20_000));
@@ -108,6 +115,25 @@ describe('a vendor’s file', () => {
     };
     expect(await fetchRelease(locked, fetchFrom({ mirrors }))).toMatchObject({ ok: true });
     expect(server.requests).toEqual(['bad/tool', 'tool']);
+  });
+});
+
+describe('a file that the vendor has not', () => {
+  it.each([
+    [404, true],
+    [410, true],
+    [403, false],
+  ])('is known by the status of its own address: %i', async (status, hasNone) => {
+    server.fault({ path: /tool/, fault: { kind: 'status', status } });
+    const url = `${server.url}/tool`;
+    const result = await fetchRelease({ ...locked, url }, fetchFrom({ mirrors: {} }));
+    expect(result.ok || vendorHasNone(result, url)).toBe(hasNone);
+  });
+
+  it('is not known by what a mirror answers', async () => {
+    server.fault({ path: /tool/, fault: { kind: 'status', status: 404 } });
+    const result = await fetchRelease(locked, fetchFrom());
+    expect(result.ok || vendorHasNone(result, locked.url)).toBe(false);
   });
 });
 

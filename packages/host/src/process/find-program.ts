@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '@image-tooling/model';
+import { fail, ok, type Result } from '@image-tooling/model/result';
 import type { Environment } from './spawn';
 
 /** Returns whether a program can be found, along `PATH` of the given environment or this process's own. */
@@ -7,10 +7,7 @@ export async function hasProgram(name: string, env?: Environment): Promise<boole
 }
 
 /** Returns the path of a program, found along `PATH` of the given environment or this process's own. */
-export async function findProgram(
-  name: string,
-  env: Environment = process.env,
-): Promise<string | undefined> {
+export async function findProgram(name: string, env: Environment = process.env): Promise<string | undefined> {
   const { which } = await import('zx');
   return (await which(name, { nothrow: true, path: env['PATH'] ?? '' })) ?? undefined;
 }

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '@image-tooling/model';
+import { fail, ok, type Result } from '@image-tooling/model/result';
 import { run } from './run';
 import { exitCodeOf, notStarted, spawnProgram, type Argv, type Environment } from './spawn';
 import { abortedFailure, killAfterGrace } from './stop';

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { bytesText } from '@image-tooling/model';
+import { bytesText } from '@image-tooling/model/bytes-text';
 
 /** Bytes of each output of a command that are kept for people: half from its beginning, half from its end. */
 export const KEPT_BYTES = 2 * 1024 * 1024;

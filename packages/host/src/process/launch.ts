@@ -1,6 +1,6 @@
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { fail, ok, type Result } from '@image-tooling/model';
+import { fail, ok, type Result } from '@image-tooling/model/result';
 import { needProgram } from './find-program';
 import { exitCodeOf, notStarted, spawnProgram, type Environment } from './spawn';
 import { abortedFailure, interruptedFailure, stopGroup, timeoutFailure, type StopRules } from './stop';
@@ -27,7 +27,13 @@ export async function launch(
   if (!found.ok) return found;
   if (options.signal?.aborted) return fail(abortedFailure(options));
   const { argv, cwd, env } = options;
-  const child = spawnProgram({ argv, env, detached: true, stdio: [stdin, 'pipe', 'pipe'], ...(cwd && { cwd }) });
+  const child = spawnProgram({
+    argv,
+    env,
+    detached: true,
+    stdio: [stdin, 'pipe', 'pipe'],
+    ...(cwd && { cwd }),
+  });
   if (child instanceof Error) return fail(notStarted(program, child));
   return ok(child as LaunchedChild);
 }

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
-import { cutText } from '@image-tooling/model';
+import { cutText } from '@image-tooling/model/cut-text';
 
 /** Characters of a line that a message shows. */
 const SHOWN = 2000;

@@ -1,4 +1,6 @@
-import { bytesText, fail, ok, type Failure, type Result } from '@image-tooling/model';
+import type { Failure } from '@image-tooling/model';
+import { bytesText } from '@image-tooling/model/bytes-text';
+import { fail, ok, type Result } from '@image-tooling/model/result';
 import { redact } from '../redact';
 import { KeptOutput } from './kept-output';
 import { endOf, launch, type LaunchedChild, type LaunchOptions } from './launch';

@@ -1,5 +1,5 @@
 import { PassThrough, pipeline, type Readable, type Writable } from 'node:stream';
-import { ok, type Result } from '@image-tooling/model';
+import { ok, type Result } from '@image-tooling/model/result';
 import { endOf, launch, type LaunchOptions } from './launch';
 
 /** A program whose input or output is a stream of this process: an archiver, a decompressor, a server. */

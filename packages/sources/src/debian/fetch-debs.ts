@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { discard, mapConcurrent } from '@image-tooling/host';
+import { caught, discard, makeFolder, mapConcurrent } from '@image-tooling/host';
 import { fail, failWith, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
 import { createHttpClient, downloadFile, type HttpClient } from '../http';
 import { addressOf, snapshotTime } from './address';
@@ -45,10 +44,11 @@ export async function fetchDebs(
   fetch: DebFetch,
   context: RunContext,
 ): Promise<Result<FetchedDeb[]>> {
+  const made = await caught(fetch.workFolder, () => makeFolder(fetch.workFolder));
+  if (!made.ok) return made;
   const http = fetch.http ?? createHttpClient();
   const step = context.progress.step(fetch.label);
   const counts = { done: 0, bytes: 0 };
-  await mkdir(fetch.workFolder, { recursive: true });
   const fetched = await mapConcurrent(debs, async (deb) => {
     const result = await fetchDeb(deb, fetch, {
       http,

@@ -33,6 +33,7 @@ export function unavailable(name: string, refused: readonly Refused[]): Failure 
     message: `${name} could not be fetched: ${summaryOf(code)}.`,
     ...(hint !== undefined && { hint }),
     details: refused.length === 0 ? ['no address is known for it'] : refused.map(line),
+    asked: refused.map(({ url, status }) => ({ url: redact(url), ...(status !== undefined && { status }) })),
   };
 }
 

@@ -1,3 +1,4 @@
+import { redact } from '@image-tooling/host';
 import { fail, type Failed, type Failure, type FailureCode } from '@image-tooling/model';
 import type { LockedRelease } from './fetch';
 
@@ -11,9 +12,12 @@ export interface UnreachedTool {
 
 const UNREACHED: readonly FailureCode[] = ['network', 'timeout', 'http-status', 'gone', 'truncated'];
 
-/** Whether the vendor itself said that it has no such file; a mirror that lacks it says nothing about the vendor. */
-export function vendorHasNone({ failures: [{ details = [] }] }: Failed, url: string): boolean {
-  return details.some((line) => line.startsWith(`${url}: HTTP 404`) || line.startsWith(`${url}: HTTP 410`));
+/** Statuses by which a server says that it has no such file (RFC 9110, sections 15.5.5 and 15.5.11). */
+const ABSENT: readonly (number | undefined)[] = [404, 410];
+
+/** Returns whether the vendor itself has no such file; a mirror that lacks it says nothing about the vendor. */
+export function vendorHasNone({ failures: [{ asked = [] }] }: Failed, url: string): boolean {
+  return asked.some((one) => one.url === redact(url) && ABSENT.includes(one.status));
 }
 
 /** Why a locked file could not be fetched, with the ways on; what is no matter of the network stays as it is. */

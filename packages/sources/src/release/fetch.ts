@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { discard } from '@image-tooling/host';
 import { bytesText, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
 import type { BlobCache } from '../debian';
 import { downloadFile, type DownloadedFile, type HttpClient } from '../http';
@@ -64,7 +64,7 @@ export async function keepRelease(
 ): Promise<Result<string>> {
   const digest: Digest = `sha256:${sha256}`;
   const put = await cache.putBlobFromFile(path, digest);
-  await rm(path, { force: true });
+  await discard(path);
   return put.ok ? ok(cache.blobPath(digest)) : put;
 }
 

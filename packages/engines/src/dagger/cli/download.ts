@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ioFailure, makeFolder, run, withLock } from '@image-tooling/host';
+import { discard, ioFailure, makeFolder, run, withLock } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { CLI_BIN } from '../environment';
 import { sdkFile } from '../sdk';
@@ -102,7 +102,7 @@ async function downloadBeside(
     return fail(ioFailure(error, cached));
   } finally {
     await relay?.close();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) await discard(folder);
   }
 }
 

@@ -68,9 +68,16 @@ export function answerIn(folder: string): SessionAddress | undefined {
   return typeof port === 'number' && typeof token === 'string' ? { port, token } : undefined;
 }
 
+/** Returns how to join a folder's session; undefined before it is known, and for what another version wrote. */
 export function recordIn(folder: string): SessionRecord | undefined {
   const text = read(join(folder, 'session.json'));
-  return text === undefined ? undefined : (parse(text) as SessionRecord);
+  const record: unknown = text === undefined ? undefined : parse(text);
+  return isRecord(record) ? record : undefined;
+}
+
+function isRecord(value: unknown): value is SessionRecord {
+  const { port, token, engineVersion } = Object(value) as Partial<Record<keyof SessionRecord, unknown>>;
+  return typeof port === 'number' && typeof token === 'string' && typeof engineVersion === 'string';
 }
 
 /** The last lines of its progress. */

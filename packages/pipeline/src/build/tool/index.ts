@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import {
   CONSTANT_TIME,
   FORMATS,
@@ -70,6 +70,6 @@ async function makeTool(
     const layer = await writeLayer(entries, { compression, store, signal: context.signal });
     return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
   } finally {
-    await rm(into.value, { recursive: true, force: true });
+    await discard(into.value);
   }
 }
