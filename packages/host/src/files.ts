@@ -14,7 +14,7 @@ export async function writeFileAtomic(
   content: string | Uint8Array,
   mode = 0o666,
 ): Promise<Result<void>> {
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryNeighbour(path);
   try {
     await makeFolder(dirname(path));
     const file = await open(temporary, 'wx', mode);
@@ -30,6 +30,11 @@ export async function writeFileAtomic(
     await discard(temporary);
     return fail(ioFailure(error, path));
   }
+}
+
+/** Returns a name for a temporary file or folder next to `path`, which is renamed to it when it is whole. */
+export function temporaryNeighbour(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 }
 
 /** Removes what an error left, as far as it can be removed: what is reported is the error. */

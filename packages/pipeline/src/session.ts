@@ -5,6 +5,7 @@ import {
   type Result,
   type RunContext,
   type ToolSource,
+  type Workspace,
   type WorkspaceOptions,
 } from '@image-tooling/model';
 import { openUserStore, type Store } from '@image-tooling/oci';
@@ -12,6 +13,7 @@ import { createHttpClient, type HttpClient } from '@image-tooling/sources';
 import { httpTimings } from './http-timings';
 import { checkTemporaryFolder } from './temporary-folder';
 import { toolSourceOf } from './tool-source';
+import { loadWorkspaceFor } from './workspace/load';
 
 /** What one run of a command works with. */
 export interface Session {
@@ -24,6 +26,8 @@ export interface Session {
   readonly store: Store;
   readonly http: HttpClient;
   readonly context: RunContext;
+  /** The definitions and locks that a task about one project needs: see `loadWorkspaceFor`. */
+  workspaceFor(name: string): Promise<Result<Workspace>>;
   /** The engine, opened when first asked for: a run that finds all in the store starts none. */
   engine(): Promise<Result<Engine>>;
   close(): Promise<void>;
@@ -57,12 +61,24 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     toolSource: toolSource.value,
     store: store.value,
     http: createHttpClient({ timings: timings.value, env: request.env }),
+    workspaceFor: (name) => loadWorkspaceFor(name, request.root, request.options),
     engine: () => (opened ??= announced(request, store.value.root)),
     async close() {
       const engine = await opened;
       if (engine?.ok) await engine.value.close();
     },
   });
+}
+
+/** Returns a session for one command: it reads what it asks for again and again once, and sees no later change. */
+export function readingOnce(session: Session): Session {
+  const read = new Map<string, Promise<Result<Workspace>>>();
+  const workspaceFor = (name: string): Promise<Result<Workspace>> => {
+    const found = read.get(name) ?? session.workspaceFor(name);
+    read.set(name, found);
+    return found;
+  };
+  return { ...session, workspaceFor };
 }
 
 async function announced({ env, context }: SessionRequest, storeRoot: string): Promise<Result<Engine>> {

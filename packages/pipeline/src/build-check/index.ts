@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fail, failWith, ok, type Platform, type Result } from '@image-tooling/model';
 import type { Store } from '@image-tooling/oci';
 import type { Session } from '../session';
-import { findProject, loadWorkspaceFor } from '../workspace/load';
+import { findProject } from '../workspace/load';
 import { differences } from './compare';
 import { readOutcome, type Outcome } from './outcome';
 import { makeRoom, removeRooms } from './room';
@@ -33,7 +33,7 @@ export interface CheckRequest {
  * each layer that differs, naming the first path and both its contents; and as building does. Leaves nothing.
  */
 export async function checkBuild(session: Session, request: CheckRequest): Promise<Result<CheckedBuild>> {
-  const workspace = await loadWorkspaceFor(request.name, session.root, session.options);
+  const workspace = await session.workspaceFor(request.name);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, request.name);
   if (!project.ok) return project;
