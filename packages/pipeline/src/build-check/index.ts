@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { fail, failWith, ok, type Platform, type Result } from '@image-tooling/model';
+import { fail, failWith, ok, type Result } from '@image-tooling/model';
 import type { Store } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { findProject } from '../workspace/load';
 import { differences } from './compare';
 import { readOutcome, type Outcome } from './outcome';
+import type { CheckRequest } from './request';
 import { makeRoom, removeRooms } from './room';
 import { runBuild } from './run';
 import { prepared, subjectOf, type Subject } from './subject';
@@ -18,13 +19,6 @@ export interface CheckedBuild {
   readonly made: readonly string[];
   /** What was different around the two builds. */
   readonly surroundings: readonly string[];
-}
-
-export interface CheckRequest {
-  readonly name: string;
-  readonly platform: Platform;
-  /** What runs `image-tooling`, to which its arguments are added. */
-  readonly launcher: readonly string[];
 }
 
 /**

@@ -1,6 +1,5 @@
 import { isUntrusted, ProxyFault, trustHint, type ResponseData } from '@image-tooling/host';
 import type { FailureCode } from '@image-tooling/model';
-import type { Expected } from './attempt';
 
 /** Why one try at one address failed. */
 export interface Refusal {
@@ -66,7 +65,11 @@ export function tooLarge(limit: number): Refusal {
 }
 
 /** Compares what came with what was expected; undefined where all is well. */
-export function mismatch(size: number, sha256: string, expected: Expected): Refusal | undefined {
+export function mismatch(
+  size: number,
+  sha256: string,
+  expected: { readonly sha256?: string; readonly size?: number },
+): Refusal | undefined {
   if (expected.size !== undefined && size < expected.size)
     return { code: 'truncated', reason: `${size} of ${expected.size} bytes came`, retry: true };
   if (expected.sha256 !== undefined && sha256 !== expected.sha256)

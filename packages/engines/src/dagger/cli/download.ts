@@ -7,15 +7,8 @@ import { CLI_BIN } from '../environment';
 import { sdkFile } from '../sdk';
 import type { SessionOptions } from '../session/types';
 import { cachedCli, cliVersion } from './cache';
+import type { DownloadPlace } from './download-place';
 import { openRelay, type Relay } from './relay';
-
-/** Where to download from instead of the vendor's own place: for tests. */
-export interface DownloadPlace {
-  readonly archive: string;
-  readonly checksums: string;
-  /** Seconds without a byte after which the download is given up. */
-  readonly patience?: number;
-}
 
 const PATIENCE_SECONDS = 20;
 const LIMIT_SECONDS = 600;

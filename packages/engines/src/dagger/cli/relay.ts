@@ -12,7 +12,7 @@ import {
   type Sender,
 } from '@image-tooling/host';
 import type { Environment } from '../environment';
-import type { DownloadPlace } from './download';
+import type { DownloadPlace } from './download-place';
 
 /** Addresses on this machine by which a program that knows no proxies gets a vendor's files. */
 export interface Relay {

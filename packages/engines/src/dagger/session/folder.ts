@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { lastLines, pidNamespace, type ProcessId } from '@image-tooling/host';
 import type { EnginePlace } from '../place/types';
 import { CLI_BIN, type Environment } from '../environment';
-import type { SessionAddress } from './ask';
+import type { SessionAddress } from './post';
 
 /** What `session.json` holds: how to join, and what to tell about it. Readable by this user alone. */
 export interface SessionRecord extends SessionAddress {

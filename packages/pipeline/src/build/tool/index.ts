@@ -16,7 +16,8 @@ import type { Session } from '../../session';
 import { ensureLayer, tellMissing, type MadeLayer } from '../ensure-layer';
 import { replacedTool } from '../replaced';
 import { fromOutput } from './output';
-import { recipeOf, type ToolRecipe } from './recipe';
+import type { ToolRecipe } from './recipe';
+import { recipeOf } from './recipes';
 
 /** A tool's layer for one platform: from the store, from the tool's own outputs, or made from its source. */
 export async function ensureTool(
