@@ -26,6 +26,7 @@ export function valueOf<T>(result: Result<T>): T {
   return result.value;
 }
 
+/** Throws a `Fault` with `aborted` where the signal was aborted. */
 export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Fault({ code: 'aborted', message: 'Stopped while writing an image.' });
 }

@@ -26,7 +26,7 @@ describe('runInForeground', () => {
   });
 
   it('fails where it can not be started, and starts nothing after an abort', async () => {
-    expect(failureOf(await runInForeground({ argv: ['no-such-program-here'] })).code).toBe('command-failed');
+    expect(failureOf(await runInForeground({ argv: ['no-such-program-here'] })).code).toBe('command-missing');
     const signal = AbortSignal.abort();
     expect(failureOf(await runInForeground({ argv: ['true'], signal })).code).toBe('aborted');
   });

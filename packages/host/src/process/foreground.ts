@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '@image-tooling/model/result';
 import { run } from './run';
-import { exitCodeOf, notStarted, spawnProgram, type Argv, type Environment } from './spawn';
+import { exitCodeOf, spawnProgram, type Argv, type Environment } from './spawn';
+import { startFailure } from './start-failure';
 import { abortedFailure, killAfterGrace } from './stop';
 
 export interface ForegroundProgram {
@@ -20,20 +21,16 @@ export interface ForegroundEnd {
 
 /**
  * Runs a program in the foreground, with this process's own standard streams, terminal and process group: Ctrl-C
- * reaches both. An abort sends it SIGTERM, and SIGKILL 5 s later. Fails with `command-failed` where it can't be
- * started, and with `aborted` where the signal was aborted before.
+ * reaches both. An abort sends it SIGTERM, and SIGKILL 5 s later. Fails with
+ * `command-missing` or `command-failed` where it can't be started, and with `aborted` where the signal was aborted before.
  */
 export async function runInForeground(program: ForegroundProgram): Promise<Result<ForegroundEnd>> {
   const { signal, ...request } = program;
   if (signal?.aborted) return fail(abortedFailure(program));
-  const child = spawnProgram({ ...request, stdio: 'inherit' });
-  if (child instanceof Error) return fail(notStarted(program.argv[0], child));
+  const child = await spawnProgram({ ...request, stdio: 'inherit' });
+  if (child instanceof Error) return fail(startFailure(program, child));
   const ended = killAfterGrace(child, signal);
   return new Promise((resolve) => {
-    child.on('error', (error) => {
-      ended();
-      resolve(fail(notStarted(program.argv[0], error)));
-    });
     child.on('close', (code, by) => {
       ended();
       resolve(ok({ exitCode: exitCodeOf(code, by), ...(by && { signal: by }) }));

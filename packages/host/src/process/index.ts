@@ -1,3 +1,4 @@
+// The parts of model are imported by their own paths here: Nx loads this for each task that an executor runs.
 export { startDetached } from './detached';
 export { findProgram, hasProgram } from './find-program';
 export * from './foreground';

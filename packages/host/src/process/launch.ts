@@ -1,8 +1,8 @@
-import type { ChildProcessByStdio } from 'node:child_process';
+import type { ChildProcessByStdio, StdioOptions } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { fail, ok, type Result } from '@image-tooling/model/result';
-import { needProgram } from './find-program';
-import { exitCodeOf, notStarted, spawnProgram, type Environment } from './spawn';
+import { exitCodeOf, spawnProgram, type Environment } from './spawn';
+import { startFailure } from './start-failure';
 import { abortedFailure, interruptedFailure, stopGroup, timeoutFailure, type StopRules } from './stop';
 
 export interface LaunchOptions extends StopRules {
@@ -22,19 +22,11 @@ export async function launch(
   options: LaunchOptions,
   stdin: 'pipe' | 'ignore' | 'inherit',
 ): Promise<Result<LaunchedChild>> {
-  const [program] = options.argv;
-  const found = await needProgram(program, options.env);
-  if (!found.ok) return found;
   if (options.signal?.aborted) return fail(abortedFailure(options));
   const { argv, cwd, env } = options;
-  const child = spawnProgram({
-    argv,
-    env,
-    detached: true,
-    stdio: [stdin, 'pipe', 'pipe'],
-    ...(cwd && { cwd }),
-  });
-  if (child instanceof Error) return fail(notStarted(program, child));
+  const stdio: StdioOptions = [stdin, 'pipe', 'pipe'];
+  const child = await spawnProgram({ argv, env, detached: true, stdio, ...(cwd !== undefined && { cwd }) });
+  if (child instanceof Error) return fail(startFailure(options, child));
   return ok(child as LaunchedChild);
 }
 
@@ -44,8 +36,7 @@ const KILLED = 137;
 /**
  * Waits until a program has ended and all that it printed is read, and stops it on abort or when its time is up.
  * Returns its exit code, 128 + the signal's number where a signal ended it. Fails with `timeout` (with the last lines
- * of `output`), `command-failed` where it could not be started, or `aborted`, also where another process sent SIGINT,
- * SIGTERM or SIGHUP. Never rejects.
+ * of `output`) or `aborted`, also where another process sent SIGINT, SIGTERM or SIGHUP. Never rejects.
  */
 export async function endOf(
   child: LaunchedChild,
@@ -53,8 +44,7 @@ export async function endOf(
   output: () => string,
 ): Promise<Result<number>> {
   const stopper = stopGroup(() => child.pid, options);
-  const closed = new Promise<number | Error>((resolve) => {
-    child.on('error', resolve);
+  const closed = new Promise<number>((resolve) => {
     child.on('close', (code, signal) => resolve(exitCodeOf(code, signal)));
   });
   const abandoned = stopper.abandoned.then(() => {
@@ -65,7 +55,6 @@ export async function endOf(
   const stopped = stopper.end();
   if (stopped === 'aborted') return fail(abortedFailure(options));
   if (stopped === 'timeout') return fail(timeoutFailure(options, output()));
-  if (end instanceof Error) return fail(notStarted(options.argv[0], end));
   const interrupted = interruptedFailure(options, end);
   return interrupted ? fail(interrupted) : ok(end);
 }

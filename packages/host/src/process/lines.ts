@@ -5,7 +5,7 @@ import { cutText } from '@image-tooling/model/cut-text';
 /** Characters of a line that a message shows. */
 const SHOWN = 2000;
 
-/** The last lines of a program's output, for a failure's details; very long ones are cut. */
+/** Returns the last lines of a program's output, for a failure's details; very long ones are cut. */
 export function lastLines(output: string, count = 20): string[] {
   const text = output.trimEnd();
   if (text === '') return [];
@@ -17,8 +17,8 @@ export function lastLines(output: string, count = 20): string[] {
 export const LONGEST_LINE = 65_536;
 
 /**
- * Hands out a stream's lines as they come, without their ends; the last one also where it has none. A line longer than
- * `LONGEST_LINE` comes in pieces. Only newlines end a line, and bytes that are not UTF-8 become U+FFFD.
+ * Calls `onLine` with a stream's lines as they come, without their ends; the last one also where it has none. A line
+ * longer than `LONGEST_LINE` comes in pieces. Only newlines end a line, and bytes that are not UTF-8 become U+FFFD.
  */
 export function eachLine(stream: Readable, onLine: (line: string) => void): void {
   const decoder = new StringDecoder('utf8');

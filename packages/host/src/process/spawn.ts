@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
-import type { Failure } from '@image-tooling/model';
 import { isErrno } from '../files';
 
 export type Argv = readonly [string, ...string[]];
@@ -14,8 +14,18 @@ export interface SpawnRequest extends Pick<SpawnOptions, 'detached' | 'stdio'> {
   readonly env?: Environment;
 }
 
-/** Starts a program. Returns an error that Node throws at once (arguments that are too long) like those it reports later. */
-export function spawnProgram(request: SpawnRequest): ChildProcess | NodeJS.ErrnoException {
+/** Starts a program. Returns the child, or why it could not be started. */
+export async function spawnProgram(request: SpawnRequest): Promise<ChildProcess | Error> {
+  const child = spawned(request);
+  if (child instanceof Error) return child;
+  // A signal that can't be sent is reported as an event too; how the program ends is all that counts.
+  if (child.pid !== undefined) return child.on('error', () => undefined);
+  const [error] = (await once(child, 'error')) as [Error];
+  return error;
+}
+
+/** Some errors are thrown at once (arguments that are too long), others come as an event. */
+function spawned(request: SpawnRequest): ChildProcess | Error {
   const { argv, env, ...options } = request;
   const [program, ...args] = argv;
   try {
@@ -24,11 +34,6 @@ export function spawnProgram(request: SpawnRequest): ChildProcess | NodeJS.Errno
     if (isErrno(error) && error.syscall?.startsWith('spawn')) return error;
     throw error;
   }
-}
-
-/** Returns the failure for a program that exists and could not be started. */
-export function notStarted(program: string, { message }: Error): Failure {
-  return { code: 'command-failed', message: `"${program}" could not be started: ${message}.` };
 }
 
 /** Returns the exit code that a shell would report: 128 + the signal's number where a signal ended the program. */

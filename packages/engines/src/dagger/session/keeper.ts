@@ -27,7 +27,7 @@ export async function startKeeper({ folder, owner, program, env }: KeeperRequest
   await writeFile(script, KEEPER_SCRIPT);
   const args = [String(owner.pid), owner.start, program, String(LOG_BYTES)];
   // Without a shell nothing appears in the folder, which is what the caller looks at.
-  startDetached(['sh', '-c', STARTER, 'sh', script, ...args], env);
+  await startDetached(['sh', '-c', STARTER, 'sh', script, ...args], env);
 }
 
 /** Asks a folder's keeper to end the session. It does so by itself, within some 5 s; this does not wait. */
