@@ -2,6 +2,7 @@ export * from './command';
 export * from './concurrent';
 export * from './destination';
 export * from './files';
+export * from './http';
 export * from './kept-output';
 export * from './locks';
 export * from './network';

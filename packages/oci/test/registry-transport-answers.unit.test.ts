@@ -201,8 +201,8 @@ describe('a proxy', () => {
     const env = { http_proxy: `http://${proxy.host}`, no_proxy: 'registry.invalid' };
     const here = talkTo(server.host, { env });
     expect(await answered(await here.send(here.request('manifests/1')))).toBe('200 there');
-    const seams = { resolve: async () => [{ address: '127.0.0.1', family: 4 }] };
-    const named = talkTo(`registry.invalid:${server.port}`, { env, plainHttp: true, seams });
+    const testHooks = { resolve: async () => [{ address: '127.0.0.1', family: 4 }] };
+    const named = talkTo(`registry.invalid:${server.port}`, { env, plainHttp: true, testHooks });
     expect(await answered(await named.send(named.request('manifests/1')))).toBe('200 there');
     expect(proxy.asked).toEqual([]);
   });

@@ -8,7 +8,7 @@ import {
   type WorkspaceOptions,
 } from '@image-tooling/model';
 import { openUserStore, type Store } from '@image-tooling/oci';
-import { createHttpClient, type HttpClient } from '@image-tooling/sources';
+import { createDownloader, type Downloader } from '@image-tooling/sources';
 import { httpTimings } from './http-timings';
 import { checkTemporaryFolder } from './temporary-folder';
 import { toolSourceOf } from './tool-source';
@@ -22,7 +22,7 @@ export interface Session {
   readonly toolSource: ToolSource;
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
-  readonly http: HttpClient;
+  readonly http: Downloader;
   readonly context: RunContext;
   /** The engine, opened when first asked for: a run that finds all in the store starts none. */
   engine(): Promise<Result<Engine>>;
@@ -56,7 +56,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     ...request,
     toolSource: toolSource.value,
     store: store.value,
-    http: createHttpClient({ timings: timings.value, env: request.env }),
+    http: createDownloader({ timings: timings.value, env: request.env }),
     engine: () => (opened ??= announced(request, store.value.root)),
     async close() {
       const engine = await opened;

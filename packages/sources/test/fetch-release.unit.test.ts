@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fail, ok, type Digest } from '@image-tooling/model';
 import { FaultyServer, type Fault } from '@image-tooling/testkit';
 import { fetchRelease, releaseFailed, releasePlaces, type LockedRelease, type ReleaseFetch } from '../src';
-import { impatient, quietContext, shown } from './support';
+import { shortTimeouts, quietContext, shown } from './support';
 
 const content = Buffer.from('all the bytes of a program\n'.repeat(20_000));
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -53,7 +53,7 @@ function fetchFrom(changes: Partial<ReleaseFetch> = {}): ReleaseFetch {
     },
     workFolder: join(folder, 'work'),
     mirrors: { [NOWHERE]: `${server.url}/` },
-    http: impatient({ connectSeconds: 5, stallSeconds: 0.5 }),
+    http: shortTimeouts({ connectSeconds: 5, readAnswerSeconds: 5, stallSeconds: 0.5 }),
     context: quietContext(),
     ...changes,
   };

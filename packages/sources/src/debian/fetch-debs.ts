@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { discard, mapConcurrent } from '@image-tooling/host';
 import { fail, failWith, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
-import { createHttpClient, downloadFile, type HttpClient } from '../http';
+import { createDownloader, downloadFile, type Downloader } from '../download';
 import { addressOf, snapshotTime } from './address';
 import { unknownArchive, type ArchiveSource, type ArchiveSources } from './archive';
 import { failuresOf, type FailedDeb } from './deb-failures';
@@ -24,7 +24,7 @@ export interface DebFetch {
   readonly archives: ArchiveSources;
   /** The locked archive time, in seconds since the epoch: where the snapshot archive is asked. */
   readonly time: number;
-  readonly http?: HttpClient;
+  readonly http?: Downloader;
   /** What the user is told: "base: packages". */
   readonly label: string;
 }
@@ -45,7 +45,7 @@ export async function fetchDebs(
   fetch: DebFetch,
   context: RunContext,
 ): Promise<Result<FetchedDeb[]>> {
-  const http = fetch.http ?? createHttpClient();
+  const http = fetch.http ?? createDownloader();
   const step = context.progress.step(fetch.label);
   const counts = { done: 0, bytes: 0 };
   await mkdir(fetch.workFolder, { recursive: true });

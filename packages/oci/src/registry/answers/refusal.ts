@@ -1,9 +1,9 @@
+import { askedWait } from '@image-tooling/host';
 import { spanText, type Failure } from '@image-tooling/model';
 import { Fault } from '../../fault';
 import type { RegistryAnswer, RegistryRequest } from '../transport/types';
-import { askedWait } from '../transport/retry-policy';
 import { errorLines } from './error-lines';
-import { errorCodes, meaningOf, takesNoWrites } from './meanings';
+import { errorCodes, meaningOf, takesNoWrites } from './status-codes';
 
 /** What a refused request was for. */
 export type Asked = Pick<RegistryRequest, 'method' | 'purpose'>;

@@ -1,5 +1,6 @@
 import type { Failure } from '@image-tooling/model';
-import type { Method } from '../transport/types';
+import { errorLines } from './error-lines';
+import type { HttpAnswer, HttpRequest, Method } from '@image-tooling/host';
 
 /** An answer that is a refusal. */
 export interface Refused {
@@ -10,7 +11,7 @@ export interface Refused {
 }
 
 /** What a refusal comes to for us. */
-export interface Meaning {
+export interface StatusMeaning {
   readonly code: Failure['code'];
   readonly hint: string;
   /** To stand after the registry's name; `said` is its status and error codes. */
@@ -18,8 +19,8 @@ export interface Meaning {
 }
 
 /** What a refusal means; the first that fits. Error codes: OCI distribution-spec 1.1, "Error Codes". */
-export function meaningOf(refused: Refused): Meaning {
-  return (MEANINGS.find(([fits]) => fits(refused)) ?? LAST)[1];
+export function meaningOf(refused: Refused): StatusMeaning {
+  return (TABLE.find(([fits]) => fits(refused)) ?? LAST)[1];
 }
 
 /** The error codes in a registry's own words: `BLOB_UPLOAD_UNKNOWN`. */
@@ -37,6 +38,12 @@ export function takesNoWrites({ status, method, words }: Refused): boolean {
   return [400, 403, 409, 503].includes(status) && /read[- _]?only/i.test(words.join(' '));
 }
 
+/** Whether an answer whose status may pass says that it will not: a full disk stays full. Reads the body's start. */
+export async function saysLasting(answer: HttpAnswer, { method }: HttpRequest): Promise<boolean> {
+  const refused = { status: answer.status, method, words: await errorLines(answer) };
+  return isFull(refused) || takesNoWrites(refused);
+}
+
 function isFull({ status, words }: Refused): boolean {
   const says = /no space left|disk full|disk quota|insufficient storage|quota|ENOSPC/i.test(words.join(' '));
   return status === 507 || (says && (status >= 500 || [403, 412, 413].includes(status)));
@@ -51,9 +58,9 @@ const answered =
   (said: string): string =>
     `answered ${said}${more}`;
 
-type Row = readonly [fits: (refused: Refused) => boolean, meaning: Meaning];
+type Row = readonly [fits: (refused: Refused) => boolean, meaning: StatusMeaning];
 
-const MEANINGS: readonly Row[] = [
+const TABLE: readonly Row[] = [
   [
     (refused) => refused.method === 'DELETE' && takesNoWrites(refused),
     {

@@ -1,7 +1,7 @@
-import { Stopped } from './trouble';
+import { RequestFailed } from './request-errors';
 
 /** An abort signal that fires on the caller's abort, or when a wait took too long. */
-export class Patience {
+export class IdleTimeout {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private ended = false;
@@ -11,29 +11,30 @@ export class Patience {
     else caller.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  private readonly onAbort = (): void => this.controller.abort(new Stopped('aborted', 'was stopped'));
+  private readonly onAbort = (): void =>
+    this.controller.abort(new RequestFailed({ code: 'aborted', words: 'was stopped', mayHaveActed: true }));
 
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
-  /** Starts the clock anew; `words` say what the other side did when it runs out: "sent no byte for 30 s". */
-  wait(seconds: number, words: string): void {
+  /** Restarts the clock; `words` say what the other side did when it runs out: "sent no byte for 30 s". */
+  start(seconds: number, words: string): void {
     clearTimeout(this.timer);
     // An upload may still be reading its next piece when its request has ended.
-    if (!this.ended) this.timer = setTimeout(() => this.giveUp(words), seconds * 1000);
+    if (!this.ended) this.timer = setTimeout(() => this.fire(words), seconds * 1000);
   }
 
   /** Stops the clock: what takes time now is not the other side. */
-  rest(): void {
+  stop(): void {
     clearTimeout(this.timer);
   }
 
-  giveUp(words: string): void {
-    this.controller.abort(new Stopped('timeout', words));
+  fire(words: string): void {
+    this.controller.abort(new RequestFailed({ code: 'timeout', words, mayHaveActed: true }));
   }
 
-  /** Leaves nothing behind: no timer, no listener. */
+  /** Leaves no timer and no listener behind. */
   end(): void {
     this.ended = true;
     clearTimeout(this.timer);

@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { discard, ioFailure } from '@image-tooling/host';
 import type { Expected, Received } from './attempt';
-import type { HttpClient } from './client';
-import { AbortedDownload } from './patience';
+import { tryAddresses, type AddressOptions, type Target } from './addresses';
+import type { Downloader } from './downloader';
+import { AbortedDownload } from './refusal';
 import { unavailable, type Refused } from './unavailable';
-import { tryPlaces, type PlaceOptions, type Target } from './places';
 
 /** A file to fetch, and every address it may be had from. */
 export interface Download extends Expected {
@@ -18,7 +18,7 @@ export interface Download extends Expected {
 }
 
 export interface DownloadOptions {
-  readonly http: HttpClient;
+  readonly http: Downloader;
   readonly signal: AbortSignal;
   /** Told the number of bytes of each chunk; negative when a try failed and its bytes count for nothing. */
   readonly onBytes?: (count: number) => void;
@@ -58,7 +58,7 @@ export function downloadBytes(request: Download, options: DownloadOptions): Prom
         write: async (chunk) => chunks.push(chunk),
         restart: async () => void (chunks = []),
       };
-      const outcome = await tryPlaces(request, target, placeOptions(options));
+      const outcome = await tryAddresses(request, target, addressOptions(options));
       if (isRefused(outcome)) return fail(unavailable(request.name, outcome));
       return ok({ ...outcome, bytes: Buffer.concat(chunks) });
     }),
@@ -74,7 +74,7 @@ async function toFile(
   await mkdir(dirname(path), { recursive: true });
   const file = await open(temporary, 'wx');
   try {
-    const outcome = await tryPlaces(request, fileTarget(file), placeOptions(options));
+    const outcome = await tryAddresses(request, fileTarget(file), addressOptions(options));
     if (isRefused(outcome)) return fail(unavailable(request.name, outcome));
     await rename(temporary, path);
     return ok({ ...outcome, path });
@@ -105,11 +105,11 @@ function isRefused(outcome: Refused[] | (Received & { url: string })): outcome i
   return Array.isArray(outcome);
 }
 
-function placeOptions({ http, signal, onBytes }: DownloadOptions): PlaceOptions {
+function addressOptions({ http, signal, onBytes }: DownloadOptions): AddressOptions {
   return {
     timings: http.timings,
     dead: http.dead,
-    sender: () => http.sender(),
+    client: http.client,
     signal,
     ...(onBytes && { onBytes }),
   };

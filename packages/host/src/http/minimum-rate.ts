@@ -1,13 +1,14 @@
-import type { RegistryTimings } from '../options';
+import type { HttpTimings } from './timings';
 
 /** Measures a stream by the time that is spent waiting for it alone: a slow reader makes no slow stream. */
-export class Pace {
+export class MinimumRate {
   private bytes = 0;
   private seconds = 0;
   private since = 0;
 
   constructor(
-    private readonly timings: Pick<RegistryTimings, 'slowSeconds' | 'leastBytesPerSecond'>,
+    private readonly timings: Pick<HttpTimings, 'slowSeconds' | 'leastBytesPerSecond'>,
+    /** Milliseconds of a monotonic clock. */
     private readonly now: () => number,
   ) {}
 
