@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MinimumRate } from '../src';
+import { MinimumRate } from '../src/http/minimum-rate';
 
 describe('MinimumRate', () => {
   it('counts the time of waiting alone', () => {

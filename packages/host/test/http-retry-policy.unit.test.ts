@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { ProxyFault } from '../src/network';
+import { requestErrorOf } from '../src/http/request-errors';
 import { askedWait, backoff, isRetried, type HttpRequest, type Outcome, type RequestError } from '../src';
 
 const TIMINGS = {
@@ -46,6 +48,52 @@ describe('a request', () => {
   ])('%s', (_, outcome, request, failedTries, expected) =>
     expect(isRetried(outcome, request, TIMINGS, failedTries)).toBe(expected),
   );
+});
+
+describe('an error of a connection', () => {
+  const PUT = { method: 'PUT', repeatable: false } as const;
+  const GET = { method: 'GET' } as const;
+
+  it.each<[string, boolean, boolean]>([
+    ['EAI_AGAIN', true, true],
+    ['ECONNREFUSED', true, true],
+    ['EHOSTUNREACH', true, true],
+    ['ENETUNREACH', true, true],
+    ['UND_ERR_CONNECT_TIMEOUT', true, true],
+    ['ECONNRESET', true, false],
+    ['EPIPE', true, false],
+    ['UND_ERR_SOCKET', true, false],
+    ['ETIMEDOUT', true, false],
+    ['ENOTFOUND', false, false],
+    ['EPROTO', false, false],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', false, false],
+    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', false, false],
+    ['UND_ERR_CLOSED', false, false],
+    ['UND_ERR_DESTROYED', false, false],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', false, false],
+  ])('%s: a read is tried again: %s, a write that may do harm: %s', (code, read, write) => {
+    const error = requestErrorOf(Object.assign(new Error('broken'), { code }), {});
+    expect([isRetried(error, GET, TIMINGS, 1), isRetried(error, PUT, TIMINGS, 1)]).toEqual([read, write]);
+  });
+
+  it.each([true, false])(
+    'of a proxy that refuses for ever (%s) is tried again where it may pass',
+    (lasting) => {
+      const error = requestErrorOf(new ProxyFault('refuses', 'ask its owner', lasting), {});
+      expect(isRetried(error, PUT, TIMINGS, 1)).toBe(!lasting);
+    },
+  );
+
+  it('that is not HTTP may have been acted upon', () => {
+    const strange = Object.assign(new Error('… (Invalid status code)'), { name: 'HTTPParserError' });
+    const error = requestErrorOf(strange, {});
+    expect(error.words).toBe('gave an answer that is not HTTP (Invalid status code)');
+    expect(isRetried(error, PUT, TIMINGS, 1)).toBe(false);
+  });
+
+  it('that is a bug is thrown', () => {
+    expect(() => requestErrorOf(new TypeError('no function'), {})).toThrow('no function');
+  });
 });
 
 describe('the wait before the next try', () => {

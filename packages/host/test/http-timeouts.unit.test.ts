@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { IdleTimeout } from '../src';
+import { IdleTimeout } from '../src/http/timeouts';
 
 describe('IdleTimeout', () => {
   it('that has ended starts no timer: none keeps a process that was stopped', async () => {

@@ -5,7 +5,7 @@ import { afterEach } from 'vitest';
 import type { RegistryOptions, RegistryTimings } from '../src/registry/options';
 import type { RequestBody } from '@image-tooling/host';
 import type { RegistryRequest, RequestRecord } from '../src/registry/transport/types';
-import { openSend, type OpenSend } from '../src/registry/transport/open-send';
+import { openSend, type OpenSend } from '../src/registry/open-send';
 import type { TestHooks } from '../src/registry/transport/test-hooks';
 
 const cleanups: (() => Promise<unknown>)[] = [];

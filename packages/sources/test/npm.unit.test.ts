@@ -104,7 +104,7 @@ describe.concurrent('a package of npm', () => {
   });
 });
 
-describe.concurrent('npm in trouble', () => {
+describe.concurrent('npm that fails', () => {
   it('an altered file is not the one that the registry tells', async ({ expect, ...test }) => {
     const { pack, fault } = await rig(test);
     fault({ kind: 'alter' }, TARBALL);

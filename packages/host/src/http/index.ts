@@ -16,5 +16,3 @@ export {
   type RequestBody,
   type RequestError,
 } from './types';
-export { IdleTimeout } from './timeouts';
-export { MinimumRate } from './minimum-rate';

@@ -1,4 +1,5 @@
 import { isUntrusted, ProxyFault, trustHint } from '../network';
+import { afterError } from './retry-policy';
 import type { RequestError } from './types';
 
 /** Carries a request error through streams and connections: a time limit, an abort, an address that is refused. */
@@ -8,23 +9,19 @@ export class RequestFailed extends Error {
   }
 }
 
-type Known = Pick<RequestError, 'words' | 'hint' | 'kind' | 'lasting'> & {
-  readonly code?: RequestError['code'];
-  /** It failed before the request was sent. */
-  readonly unsent?: boolean;
-};
+type Known = Pick<RequestError, 'words' | 'hint' | 'kind'> & { readonly code?: RequestError['code'] };
 
-const NOT_HTTPS: Known = { words: 'does not speak https', kind: 'not-https', lasting: true, unsent: true };
-const CLOSED_HERE: Known = { words: 'was left: its connections were closed here', lasting: true };
+const NOT_HTTPS: Known = { words: 'does not speak https', kind: 'not-https' };
+const CLOSED_HERE: Known = { words: 'was not asked: its connections were closed here' };
 
-/** By error codes of node (libuv, OpenSSL) and undici: what happened, and whether another try may help. */
+/** By error codes of node (libuv, OpenSSL) and undici: what happened. `retry-policy.ts` says what is tried again. */
 const KNOWN: Readonly<Record<string, Known>> = {
-  ECONNREFUSED: { words: 'refused the connection', unsent: true },
-  ENOTFOUND: { words: 'has no address: no such host', lasting: true, unsent: true },
-  EAI_AGAIN: { words: 'could not be looked up: the name server did not answer', unsent: true },
-  EHOSTUNREACH: { words: 'can not be reached from here', unsent: true },
-  ENETUNREACH: { words: 'can not be reached from here: no network', unsent: true },
-  UND_ERR_CONNECT_TIMEOUT: { words: 'made no connection in time', code: 'timeout', unsent: true },
+  ECONNREFUSED: { words: 'refused the connection' },
+  ENOTFOUND: { words: 'has no address: no such host' },
+  EAI_AGAIN: { words: 'could not be looked up: the name server did not answer' },
+  EHOSTUNREACH: { words: 'can not be reached from here' },
+  ENETUNREACH: { words: 'can not be reached from here: no network' },
+  UND_ERR_CONNECT_TIMEOUT: { words: 'made no connection in time', code: 'timeout' },
   ECONNRESET: { words: 'broke the connection' },
   EPIPE: { words: 'closed the connection while we were sending' },
   UND_ERR_SOCKET: { words: 'closed the connection' },
@@ -32,7 +29,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   UND_ERR_CLOSED: CLOSED_HERE,
   ERR_SSL_WRONG_VERSION_NUMBER: NOT_HTTPS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_HTTPS,
-  EPROTO: { ...NOT_HTTPS, words: 'does not speak https as we do' },
+  EPROTO: { words: 'does not speak https as we do', kind: 'not-https' },
 };
 
 /** Returns what an error of a connection means, in plain words. Throws errors that are bugs. */
@@ -40,20 +37,18 @@ export function requestErrorOf(error: unknown, env: NodeJS.ProcessEnv): RequestE
   if (error instanceof RequestFailed) return error.error;
   if (!(error instanceof Error)) throw error;
   if (error instanceof ProxyFault) return proxyError(error);
-  if (error.name === 'HTTPParserError') return known(notHttp(error));
+  if (error.name === 'HTTPParserError') return notHttp(error);
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined || code.startsWith('ERR_INVALID')) throw error;
-  return known(KNOWN[code] ?? untrusted(code, error, env) ?? { words: `failed (${code})` });
-}
-
-function known({ unsent, code = 'network', ...rest }: Known): RequestError {
-  return { code, ...rest, mayHaveActed: unsent !== true };
+  const known = KNOWN[code] ?? untrusted(code, error, env) ?? { words: `failed (${code})` };
+  return { code: 'network', ...known, ...afterError(code) };
 }
 
 /** An error of undici's parser: "Response does not match the HTTP/1.1 protocol (Invalid status code)". */
-function notHttp({ message }: Error): Known {
+function notHttp({ message }: Error): RequestError {
   const [, why = message] = /\(([^()]*)\)$/.exec(message) ?? [];
-  return { words: `gave an answer that is not HTTP (${why})`, kind: 'not-http' };
+  const words = `gave an answer that is not HTTP (${why})`;
+  return { code: 'network', words, kind: 'not-http', mayHaveActed: true };
 }
 
 function proxyError({ words, hint, lasting }: ProxyFault): RequestError {
@@ -64,8 +59,6 @@ function untrusted(code: string, { message }: Error, env: NodeJS.ProcessEnv): Kn
   if (!isUntrusted(code)) return undefined;
   return {
     words: `has a certificate that is not trusted: ${message} (${code})`,
-    lasting: true,
-    unsent: true,
     hint: trustHint(env),
   };
 }

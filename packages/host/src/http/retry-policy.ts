@@ -1,12 +1,9 @@
+import { isUntrusted } from '../network';
 import type { HttpTimings } from './timings';
-import { isAnswer, type HttpRequest, type Method, type Outcome } from './types';
+import { isAnswer, type HttpRequest, type Method, type Outcome, type RequestError } from './types';
 
-/**
- * Methods that may be sent twice without harm: the idempotent ones (RFC 9110 section 9.2.2). A request says itself
- * where it is otherwise. Which errors of a connection pass by themselves stands with their words, in
- * `request-errors.ts`.
- */
-const REPEATABLE: Readonly<Record<Method, boolean>> = {
+/** Methods that may be sent twice without harm: the idempotent ones (RFC 9110 section 9.2.2). A request may differ. */
+const REPEATABLE_METHODS: Readonly<Record<Method, boolean>> = {
   GET: true,
   HEAD: true,
   PUT: true,
@@ -19,19 +16,51 @@ const REPEATABLE: Readonly<Record<Method, boolean>> = {
  * Statuses below 500 after which the same request may succeed in a moment: 408 and 429 as oras-go has it
  * (registry/remote/retry/policy.go, DefaultPredicate), and 425 (RFC 8470 section 5.2).
  */
-const PASSING = new Set([408, 425, 429]);
+const PASSING_STATUSES = new Set([408, 425, 429]);
 
 /** From 500 on all pass but these: no such method, no such version, a disk that is full. */
-const LASTING = new Set([501, 505, 507]);
+const LASTING_STATUSES = new Set([501, 505, 507]);
+
+/** Error codes (libuv, OpenSSL, undici) of what the next try will meet as well. */
+const LASTING_ERRORS = new Set([
+  'ENOTFOUND',
+  'EPROTO',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+]);
+
+/** Error codes of what fails before a request is sent: then any request may be sent again. */
+const UNSENT_ERRORS = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPROTO',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Returns what an error code says about another try. An untrusted certificate lasts, and nothing was sent. */
+export function afterError(code: string): Pick<RequestError, 'lasting' | 'mayHaveActed'> {
+  const untrusted = isUntrusted(code);
+  return {
+    mayHaveActed: !untrusted && !UNSENT_ERRORS.has(code),
+    ...((untrusted || LASTING_ERRORS.has(code)) && { lasting: true }),
+  };
+}
 
 /** Whether a request may be sent twice. */
 export function isRepeatable({ repeatable, method }: Pick<HttpRequest, 'repeatable' | 'method'>): boolean {
-  return repeatable ?? REPEATABLE[method];
+  return repeatable ?? REPEATABLE_METHODS[method];
 }
 
 /** Whether the same request may get another answer than this status in a moment. */
 export function isPassing(status: number): boolean {
-  return PASSING.has(status) || (status >= 500 && !LASTING.has(status));
+  return PASSING_STATUSES.has(status) || (status >= 500 && !LASTING_STATUSES.has(status));
 }
 
 /** Tries in all of what failed in this way at last: those that timed out may each have cost minutes. */

@@ -3,7 +3,7 @@ import type { RegistryOptions } from './options';
 import type { Repository } from './port';
 import type { RepositoryName } from './reference';
 import { repositoryOf } from './repository';
-import { openSend } from './transport/open-send';
+import { openSend } from './open-send';
 
 /** A repository whose connections stay open until it is closed. */
 export interface OpenRepository extends Repository {

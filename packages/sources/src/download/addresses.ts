@@ -45,8 +45,8 @@ async function tryAddress(
     options.signal,
   );
   if (!isRefusal(outcome)) return outcome;
-  const told = isTooLong(outcome, options.timings) ? asksToWait(outcome) : outcome;
-  return tries === 1 ? told : { ...told, reason: `${told.reason}; tried ${tries} times` };
+  const refusal = isTooLong(outcome, options.timings) ? asksToWait(outcome) : outcome;
+  return tries === 1 ? refusal : { ...refusal, reason: `${refusal.reason}; tried ${tries} times` };
 }
 
 /** One try; where it fails, none of its bytes is left or counted. */

@@ -11,7 +11,7 @@ import { unavailable, type Refused } from './unavailable';
 
 /** A file to fetch, and every address it may be had from. */
 export interface Download extends Expected {
-  /** What the user is told: "jq 1.7.1-6 (amd64)". */
+  /** In messages: "jq 1.7.1-6 (amd64)". */
   readonly name: string;
   /** Tried in this order. User names and passwords in them never reach a message. */
   readonly urls: readonly string[];
