@@ -43,14 +43,14 @@ export interface RegistryOptions {
   readonly timings?: Partial<RegistryTimings>;
   /** Speak http to a registry that is not this machine's own. */
   readonly plainHttp?: boolean;
-  /** Told of each request when its answer has begun, or was none. */
+  /** Called for each request when its answer has begun, or when none came. */
   readonly onRequest?: (record: RequestRecord) => void;
-  /** Told the registry's time with each of its own answers that says it. */
+  /** Called with the registry's time for each of its own answers that has it. */
   readonly onDate?: (date: Date) => void;
-  /** Told what takes long: "the registry asks to wait 20 s". */
+  /** Called with lines to show: waits, warnings of the registry. */
   readonly note?: (line: string) => void;
-  /** Reads are made, writes only recorded; they are answered as a registry would. */
+  /** Sends reads only; writes are recorded, and answered as a registry would. */
   readonly dryRun?: boolean;
-  /** Runs `work` while nobody else on this machine holds that name (default: nobody else in this process). */
+  /** Runs `work` while no other process of this machine holds that name (default: no other caller in this process). */
   readonly exclusive?: <T>(name: string, work: () => Promise<Result<T>>) => Promise<Result<T>>;
 }

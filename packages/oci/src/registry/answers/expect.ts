@@ -8,11 +8,11 @@ import { refusalOf, type Asked } from './refusal';
  * registry's own words for any other status.
  */
 export async function expectStatus(
-  sent: Promise<Result<RegistryAnswer>>,
+  sent: Result<RegistryAnswer>,
   request: Asked,
   ...statuses: readonly number[]
 ): Promise<RegistryAnswer> {
-  const answer = valueOf(await sent);
+  const answer = valueOf(sent);
   if (statuses.includes(answer.status)) return answer;
   throw await refusalOf(answer, request);
 }

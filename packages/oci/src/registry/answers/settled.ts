@@ -7,11 +7,10 @@ import { rateLimit } from './rate-limit';
 
 /** Returns what a sent request came to: any answer but 429, or the failure with `network`, `timeout`, `aborted`, … */
 export async function settled(
-  sent: Promise<Tried<Outcome>>,
+  { outcome, tries }: Tried<Outcome>,
   request: HttpRequest,
   secrets: Secrets,
 ): Promise<Result<RegistryAnswer>> {
-  const { outcome, tries } = await sent;
   if (!isAnswer(outcome)) return fail(failureOf(outcome, request, tries));
   const answer = { ...outcome, redacted: secrets.redacted };
   return answer.status === 429 ? fail(await rateLimit(answer, request.purpose)) : ok(answer);

@@ -60,7 +60,7 @@ export async function fetchToken(
 ): Promise<Result<Token>> {
   const asked = now();
   const request = tokenRequest(wanted);
-  const answer = await settled(client.send(request), request, secrets);
+  const answer = await settled(await client.send(request), request, secrets);
   if (!answer.ok) return answer;
   if (answer.value.status !== 200) return fail(await tokenRefusal(answer.value, request, wanted));
   const { service, scope, subject } = wanted;

@@ -29,10 +29,10 @@ export function withLogin(client: HttpClient, { login, home, secrets, signal }: 
     const refused = refusedBefore(request, home, request.signal ?? signal);
     if (refused) return fail(refused);
     if (request.url.origin !== home.origin)
-      return settled(client.send(withoutLogin(request)), request, secrets);
+      return settled(await client.send(withoutLogin(request)), request, secrets);
     const current = await login.current(request);
     if (!current.ok) return current;
-    const first = await settled(client.send(authorized(request, current.value)), request, secrets);
+    const first = await settled(await client.send(authorized(request, current.value)), request, secrets);
     if (!first.ok) return first;
     const { status, headers } = first.value;
     if (!isFromHome(first.value, request) || status !== 401)
@@ -40,7 +40,7 @@ export function withLogin(client: HttpClient, { login, home, secrets, signal }: 
     await discardBody(first.value);
     const renewed = await login.renewed(request, current.value, headers['www-authenticate'] ?? '');
     if (!renewed.ok) return renewed;
-    const second = await settled(client.send(authorized(request, renewed.value)), request, secrets);
+    const second = await settled(await client.send(authorized(request, renewed.value)), request, secrets);
     return second.ok ? judged(second.value, request, login, renewed.value) : second;
   };
 }

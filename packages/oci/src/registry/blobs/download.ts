@@ -101,7 +101,7 @@ async function answerFrom(context: Context, blob: Blob, offset: number): Promise
     purpose: purposeOf(context, blob),
     scope: PULL,
   };
-  const answer = await expectStatus(context.send(request), request, 200, 206, 404, 416);
+  const answer = await expectStatus(await context.send(request), request, 200, 206, 404, 416);
   if (answer.status === 404) {
     void discardBody(answer);
     throw gone(context, blob);

@@ -10,7 +10,7 @@ export async function hasBlob(context: Context, digest: Digest): Promise<boolean
   const purpose = `look for the blob ${digest} in ${context.name.path}`;
   const url = addressOf(context, `blobs/${digest}`);
   const request = { method: 'HEAD', url, purpose, scope: PULL } as const;
-  const answer = await expectStatus(context.send(request), request, 200, 404);
+  const answer = await expectStatus(await context.send(request), request, 200, 404);
   void discardBody(answer);
   return answer.status === 200;
 }

@@ -20,7 +20,7 @@ export async function openSession(context: Context, digest: Digest): Promise<Ses
   const purpose = `begin to push the blob ${digest} to ${context.name.path}`;
   const url = addressOf(context, 'blobs/uploads/');
   const request = { method: 'POST', url, purpose, scope: PUSH, repeatable: true } as const;
-  const answer = await expectStatus(context.send(request), request, 202);
+  const answer = await expectStatus(await context.send(request), request, 202);
   void discardBody(answer);
   return sessionOf(answer, purpose);
 }

@@ -29,7 +29,7 @@ export async function readPages(context: Context, request: PageRequest): Promise
       throw badPages(purpose, `pages go in a circle at ${url.pathname}`);
     seen.add(url.href);
     const asked = { method: 'GET', url, headers, purpose, scope: PULL } as const;
-    const answer: RegistryAnswer = await expectStatus(context.send(asked), asked, 200, 404);
+    const answer: RegistryAnswer = await expectStatus(await context.send(asked), asked, 200, 404);
     if (answer.status === 404) {
       void discardBody(answer);
       if (seen.size === 1) return undefined;

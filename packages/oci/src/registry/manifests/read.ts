@@ -66,7 +66,7 @@ async function answerTo(context: Context, method: Method, reference: string): Pr
   const purpose = `read the manifest ${reference} of ${context.name.path}`;
   const url = addressOf(context, `manifests/${reference}`);
   const request = { method, url, purpose, headers: { accept: ACCEPT }, scope: PULL };
-  return expectStatus(context.send(request), request, 200, 404);
+  return expectStatus(await context.send(request), request, 200, 404);
 }
 
 function checked(answer: RegistryAnswer, reference: string, bytes: Buffer): ManifestBytes {

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import { discardBody } from '@image-tooling/host';
-import type { Digest } from '@image-tooling/model';
+import type { Digest, Result } from '@image-tooling/model';
 import { Fault } from '../../fault';
 import { addressOf } from '../address';
 import { expectStatus } from '../answers/expect';
 import { DELETE, PUSH, type Context } from '../context';
 import type { ManifestBytes } from '../port';
-import { attempted } from '../transport/retry-faults';
-import type { RegistryRequest, Send } from '../transport/types';
+import type { RegistryAnswer, RegistryRequest } from '../transport/types';
 import { headManifest } from './read';
 
 /** What a registry said of a manifest that it took. */
@@ -26,11 +25,13 @@ export async function writeManifest(
   tag: string | undefined,
 ): Promise<PutAnswer> {
   const request = putRequest(context, manifest, tag);
-  const first = await attempted(taken(context, manifest, request, context.send(request)));
-  if ('value' in first) return first.value;
-  if (!isAltered(first.error)) throw first.error;
+  try {
+    return await taken(context, manifest, request, await context.send(request));
+  } catch (error) {
+    if (!isAltered(error)) throw error;
+  }
   // A bit that flips on the way does not flip twice.
-  return taken(context, manifest, request, context.send(request));
+  return taken(context, manifest, request, await context.send(request));
 }
 
 /** Deletes a manifest; false where it was not there. */
@@ -38,7 +39,7 @@ export async function deleteManifest(context: Context, digest: Digest): Promise<
   const purpose = `delete the manifest ${digest} of ${context.name.path}`;
   const url = addressOf(context, `manifests/${digest}`);
   const request = { method: 'DELETE', url, purpose, scope: DELETE } as const;
-  const answer = await expectStatus(context.send(request), request, 200, 202, 204, 404);
+  const answer = await expectStatus(await context.send(request), request, 200, 202, 204, 404);
   void discardBody(answer);
   return answer.status !== 404;
 }
@@ -68,7 +69,7 @@ async function taken(
   context: Context,
   { digest }: ManifestBytes,
   request: RegistryRequest,
-  sent: ReturnType<Send>,
+  sent: Result<RegistryAnswer>,
 ): Promise<PutAnswer> {
   const answer = await expectStatus(sent, request, 200, 201, 202);
   void discardBody(answer);
