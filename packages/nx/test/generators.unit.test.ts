@@ -11,7 +11,7 @@ import { licenceOf } from '../src/generators/tool/licence';
 import { highest } from '../src/generators/tool/find/release';
 import { tool } from '../src/generators/tool/generator';
 
-const FIXTURES = join(__dirname, 'fixtures', 'dockerfiles');
+const FIXTURES = join(__dirname, '../../dockerfile/test/dockerfiles');
 
 let tree: Tree;
 let said: string[];

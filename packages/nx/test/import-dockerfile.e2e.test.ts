@@ -9,7 +9,7 @@ import { importDockerfile } from '../src/generators/import-dockerfile/generator'
 import { addBaseImage } from '../src/generators/init/base-image';
 import { startVendorServer, type VendorServer } from './vendor-server';
 
-const FIXTURES = join(__dirname, 'fixtures', 'dockerfiles');
+const FIXTURES = join(__dirname, '../../dockerfile/test/dockerfiles');
 const HOSTS = ['github.com', 'dl.k8s.io', 'get.helm.sh', 'releases.hashicorp.com'];
 
 let server: VendorServer;

@@ -1,6 +1,6 @@
 import { readdirSync, lstatSync, type Stats } from 'node:fs';
 import { join, posix } from 'node:path';
-import type { BuildContext } from '@image-tooling/model/dockerfile';
+import type { BuildContext } from '@image-tooling/dockerfile';
 
 /** More than this is no folder of a tooling image, but somebody's whole project. */
 const MOST_FILES = 2000;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { formatReport, proposeImage, type Proposal } from '@image-tooling/model/dockerfile';
+import { formatReport, proposeImage, type Proposal } from '@image-tooling/dockerfile';
 import { joinPathFragments, logger, readNxJson, type Tree } from '@nx/devkit';
 import { workspaceIn, writeDefinitions } from '../shared/definitions';
 import { jsonText } from '../shared/json-text';

@@ -1,4 +1,4 @@
-import type { Proposal } from '@image-tooling/model/dockerfile';
+import type { Proposal } from '@image-tooling/dockerfile';
 
 /** What a person is told at the end: to look, and what to run. */
 export function nextSteps(name: string, { tools, report }: Proposal): string {

@@ -1,5 +1,5 @@
 import { ok } from '@image-tooling/model';
-import { homepageOf } from '@image-tooling/model/dockerfile';
+import { homepageOf } from '@image-tooling/dockerfile';
 import { storeRoot } from '@image-tooling/oci/store-root';
 import { findGoModule, type GoCandidate } from '@image-tooling/sources/go';
 import { licenceOf } from '../licence';

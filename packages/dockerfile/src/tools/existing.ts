@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Tool, Workspace } from '../../definitions';
+import type { Tool, Workspace } from '@image-tooling/model';
 import type { Installed } from './installed';
 
 /** A tool of the workspace that is the same program: called so, or bringing a program that is. */

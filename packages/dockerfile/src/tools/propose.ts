@@ -1,5 +1,4 @@
-import { parseTool, type Workspace } from '../../definitions';
-import type { Arch } from '../../platform';
+import { parseTool, type Arch, type Workspace } from '@image-tooling/model';
 import type { Findings } from '../findings';
 import { whatIsUnknown } from '../shell/value';
 import type { Stage } from '../stage';

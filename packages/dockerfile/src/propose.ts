@@ -1,5 +1,4 @@
-import type { Workspace } from '../definitions';
-import { PLATFORMS } from '../platform';
+import { PLATFORMS, type Workspace } from '@image-tooling/model';
 import { Findings, type Piece } from './findings';
 import { proposeConfig, descriptionOf } from './image/config';
 import { proposeFiles } from './image/files';

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { readWorkspace, type FileText, type Workspace } from '../src';
-import { proposeImage, type BuildContext, type ImportReport, type Proposal } from '../src/dockerfile';
+import { readWorkspace, type FileText, type Workspace } from '@image-tooling/model';
+import { proposeImage, type BuildContext, type ImportReport, type Proposal } from '../src';
 
 const REPOSITORY = join(__dirname, '..', '..', '..');
 /** Dockerfiles of our own, of the shape of public ones. */
-export const FIXTURES = join(REPOSITORY, 'packages/nx/test/fixtures/dockerfiles');
+export const FIXTURES = join(REPOSITORY, 'packages/dockerfile/test/dockerfiles');
 export const FIXTURE_NAMES = readdirSync(FIXTURES).sort();
 
 export function fixtureText(name: string): string {

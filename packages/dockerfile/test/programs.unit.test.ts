@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageOf, imported, smallWorkspace } from './dockerfile-fixtures';
+import { imageOf, imported, smallWorkspace } from './fixtures';
 
 const run = (script: string): string => `FROM debian:trixie\nRUN ${script}\n`;
 

@@ -1,4 +1,4 @@
-import type { Arch, Platform } from '../platform';
+import type { Arch, Platform } from '@image-tooling/model';
 
 /** Lines of a Dockerfile, 1-based, and what stands there; a secret in it is masked. */
 export interface Passage {

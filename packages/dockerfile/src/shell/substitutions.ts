@@ -1,4 +1,4 @@
-import type { Arch } from '../../platform';
+import type { Arch } from '@image-tooling/model';
 import { MACHINE } from '../types';
 import { isKnown, known, type Value } from './value';
 

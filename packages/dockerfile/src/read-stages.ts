@@ -1,4 +1,4 @@
-import type { Arch } from '../platform';
+import type { Arch } from '@image-tooling/model';
 import type { Findings, Piece } from './findings';
 import { copyFiles } from './instructions/copy';
 import { runCommands, type Place } from './instructions/run';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Arch } from '../platform';
+import type { Arch } from '@image-tooling/model';
 import { Files, type Download } from './files';
 import type { Findings, Piece } from './findings';
 import { known, type Value } from './shell/value';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ImportReport } from '../src/dockerfile';
-import { FIXTURE_NAMES, fixtureText, imported, importedFixture } from './dockerfile-fixtures';
+import type { ImportReport } from '../src';
+import { FIXTURE_NAMES, fixtureText, imported, importedFixture } from './fixtures';
 
 /** What in a line is the shell's grammar, and no part of any command. */
 const GRAMMAR =

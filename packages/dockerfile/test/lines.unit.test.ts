@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BuildContext } from '../src/dockerfile';
-import { context, imageOf, imported, lists, smallWorkspace, workspaceOf } from './dockerfile-fixtures';
+import type { BuildContext } from '../src';
+import { context, imageOf, imported, lists, smallWorkspace, workspaceOf } from './fixtures';
 
 const run = (script: string): string => `FROM debian:trixie\nRUN ${script}\n`;
 

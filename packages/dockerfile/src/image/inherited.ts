@@ -1,5 +1,4 @@
-import { PLATFORMS, type Platform } from '../../platform';
-import type { Image, ImageUser, Workspace } from '../../definitions';
+import { PLATFORMS, type Image, type ImageUser, type Platform, type Workspace } from '@image-tooling/model';
 import type { From } from '../instructions/base';
 
 /** What an image has of its parents, and need not or may not say again. */

@@ -1,4 +1,4 @@
-import type { Arch } from '../../platform';
+import type { Arch } from '@image-tooling/model';
 import { MACHINE } from '../types';
 
 /** A vendor's file as it is called for one processor or both, with what is taken of it. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { platformOf, type Arch } from '../../platform';
+import { platformOf, type Arch } from '@image-tooling/model';
 import type { Download } from '../files';
 import type { Stage } from '../stage';
 import type { ProposedTool } from '../types';

@@ -1,5 +1,5 @@
 import type { ImportReport, Passage, Question } from './types';
-import { cutText } from '../cut-text';
+import { cutText } from '@image-tooling/model';
 
 const WIDTH = 100;
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { NAME } from '../../definitions/fields';
+import { isProjectName } from '@image-tooling/model';
 import type { Installed } from './installed';
 
 /** A name as tools have it: one that no image has. */
@@ -9,7 +9,7 @@ export function toolName(program: string, taken: ReadonlySet<string>): string {
     .replace(/\.(?:sh|py|bin)$/, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
-  const name = NAME.test(plain) ? plain : 'tool';
+  const name = isProjectName(plain) ? plain : 'tool';
   return taken.has(name) ? `${name}-cli` : name;
 }
 

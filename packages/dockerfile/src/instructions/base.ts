@@ -1,4 +1,4 @@
-import type { Workspace } from '../../definitions';
+import type { Workspace } from '@image-tooling/model';
 import type { Findings, Piece } from '../findings';
 import { CODENAME } from '../shell/substitutions';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseImage, parseTool } from '../src';
-import { formatReport } from '../src/dockerfile';
-import { FIXTURE_NAMES, importedFixture } from './dockerfile-fixtures';
+import { parseImage, parseTool } from '@image-tooling/model';
+import { formatReport } from '../src';
+import { FIXTURE_NAMES, importedFixture } from './fixtures';
 
 describe.each(FIXTURE_NAMES)('the Dockerfile %s', (name) => {
   const proposal = importedFixture(name);
