@@ -1,13 +1,16 @@
 import { readFile, readdir, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Failed, type Failure, type FailureCode, type Result } from '@image-tooling/model';
-import { runGo } from './command';
-import { openFetchSession, type FetchSession } from './fetch/session';
-import { commandsIn } from './commands-in';
-import { inTemporaryFolder } from './paths';
-import type { GoRun } from './tool';
+import {
+  inTemporaryFolder,
+  openFetchSession,
+  runGo,
+  type FetchSession,
+  type GoRun,
+} from '@image-tooling/sources/go';
+import { programsOf } from './programs';
 
-/** What is asked: a module or a package of one, as people name it. */
+/** A module, or a package in a module, as users name it. */
 export interface GoQuery {
   /** "github.com/derailed/k9s", "sigs.k8s.io/kustomize/kustomize/v5", "example.com/m/cmd/x". */
   readonly path: string;
@@ -15,27 +18,27 @@ export interface GoQuery {
   readonly version?: string | undefined;
 }
 
-/** A module that has what was asked for. */
+/** The module that a query found. */
 export interface GoCandidate {
   readonly module: string;
   /** Without a leading "v". */
   readonly version: string;
-  /** The path that was asked for, with the module's major version where that was left out. */
+  /** The queried path, with the module's major version added if the query left it out. */
   readonly package: string;
-  /** Import paths of the programs in the module, the likeliest first; the path itself where it is one. */
-  readonly commands: readonly string[];
-  /** Text of the licence file at the module's root. */
+  /** Import paths of the programs in the module, most likely first; only the queried path if that is a program. */
+  readonly programs: readonly string[];
+  /** The text of the licence file in the module's root folder. */
   readonly licence?: string;
 }
 
-/** Seconds for one go command: what is fetched is one module. */
+/** The time limit of one go command, which downloads one module at most. */
 const TIMEOUT_SECONDS = 300;
-/** Some modules have left out a major version. */
-const MAJORS_AHEAD = 4;
-/** Those that are tried where a path has no module of its own. */
+/** How many later major versions to try: some modules skip one. */
+const LATER_MAJORS = 4;
+/** The major versions to try if a path without one is not a module. */
 const FIRST_MAJORS = [2, 3, 4, 5];
-/** After these nothing else is worth a try. */
-const ENDS_ALL: readonly FailureCode[] = ['aborted', 'timeout', 'disk-full', 'command-missing'];
+/** After one of these failures, every other query would fail too. */
+const FATAL: readonly FailureCode[] = ['aborted', 'timeout', 'disk-full', 'command-missing'];
 
 interface Located {
   readonly module: string;
@@ -43,9 +46,9 @@ interface Located {
 }
 
 /**
- * The module that holds a path, at the latest or a given version, from the registries that the user's own Go is
- * configured for. A path below a module is found by its parents, and a newer major version by its suffix (Go modules
- * reference, "Major version suffixes"). Fails with `package-not-found`, `network`, `timeout`, `aborted`, `disk-full`
+ * Returns the module that contains a path, at the latest or the given version, from the registries that the user's Go
+ * is configured with. Looks in the parents of the path, and for later major versions, which have a suffix of their own
+ * (Go modules reference, "Major version suffixes"). Fails with `package-not-found`, `network`, `timeout`, `aborted`, `disk-full`
  * or the toolchain's failures.
  */
 export async function findGoModule(query: GoQuery, run: GoRun): Promise<Result<GoCandidate>> {
@@ -75,16 +78,16 @@ class Finder {
     const located = await this.locate(query);
     if (!located.ok) return located;
     const newest = query.version === undefined ? await this.newestMajor(located.value) : located.value;
-    return this.look(query, located.value.base, newest);
+    return this.describe(query, located.value.base, newest);
   }
 
-  /** The module at the path, or at the nearest of its parents that is one, be it under a later major version. */
+  /** Returns the module at the path or at its nearest parent that is a module, with or without a major version. */
   private async locate({ path, version }: GoQuery): Promise<Result<Located & { readonly base: string }>> {
     let first: Failed | undefined;
     for (let base = path; base.includes('.'); base = parentOf(base)) {
       const found = await this.atOrLater(base, version);
       if (found.ok) return ok({ ...found.value, base });
-      if (ENDS_ALL.includes(found.failures[0].code)) return found;
+      if (FATAL.includes(found.failures[0].code)) return found;
       first ??= found;
     }
     return first ?? fail(noPath(path));
@@ -93,7 +96,7 @@ class Finder {
   private async atOrLater(base: string, version: string | undefined): Promise<Result<Located>> {
     const wanted = version === undefined ? 'latest' : `v${version}`;
     const found = await this.at(base, wanted);
-    if (found.ok || ENDS_ALL.includes(found.failures[0].code) || !isRepository(base)) return found;
+    if (found.ok || FATAL.includes(found.failures[0].code) || !isRepository(base)) return found;
     const majors = version === undefined ? FIRST_MAJORS : [Number(version.split('.')[0])];
     const later = await Promise.all(majors.map((major) => this.at(`${base}/v${major}`, wanted)));
     return later.findLast((one) => one.ok) ?? found;
@@ -106,21 +109,23 @@ class Finder {
     return ok({ module: Path, version: Version.replace(/^v/, '') });
   }
 
-  /** A later major version of a module is a module of its own; one that can't be asked for is told. */
+  /** Returns the latest major version, each of which is a separate module. Reports that the registry could not tell. */
   private async newestMajor(located: Located): Promise<Located> {
     const base = located.module.replace(/\/v\d+$/, '');
     const first = Math.max(2, Number(located.version.split('.')[0]) + 1);
-    const paths = Array.from({ length: MAJORS_AHEAD }, (_, index) => `${base}/v${first + index}`);
+    const paths = Array.from({ length: LATER_MAJORS }, (_, index) => `${base}/v${first + index}`);
     const found = await Promise.all(paths.map((path) => this.at(path, 'latest')));
     const newest = found.findLast((one) => one.ok);
     if (newest) return this.newestMajor(newest.value);
     if (found.some((one) => !one.ok && one.failures[0].code !== 'package-not-found'))
-      this.run.context.progress.note(`Whether there is a ${paths[0]}, the registry in use does not tell.`);
+      this.run.context.progress.note(
+        `The registry could not tell whether there is a later major version of ${located.module}, such as ${paths[0]}.`,
+      );
     return located;
   }
 
-  /** What programs and which licence the module has. */
-  private async look(
+  /** Downloads the module, and returns its programs and its licence. */
+  private async describe(
     query: GoQuery,
     given: string,
     { module, version }: Located,
@@ -129,9 +134,9 @@ class Finder {
     if (!downloaded.ok) return downloaded;
     const { Dir } = JSON.parse(downloaded.value) as { Dir: string };
     const wanted = module + query.path.slice(given.length);
-    const commands = await commandsIn(Dir, module, wanted);
+    const programs = await programsOf(Dir, module, wanted);
     const licence = await licenceIn(Dir);
-    return ok({ module, version, package: wanted, commands, ...(licence !== undefined && { licence }) });
+    return ok({ module, version, package: wanted, programs, ...(licence !== undefined && { licence }) });
   }
 
   private async go(module: string, args: readonly string[]): Promise<Result<string>> {
@@ -154,7 +159,7 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** On the large hosts a module begins with host, owner and repository. */
+/** Returns whether a path may name a repository: host, owner and name, as on GitHub and GitLab. */
 function isRepository(path: string): boolean {
   return path.split('/').length >= 3 && !/\/v\d+$/.test(path);
 }
@@ -162,8 +167,8 @@ function isRepository(path: string): boolean {
 function noPath(path: string): Failure {
   return {
     code: 'package-not-found',
-    message: `"${path}" is no import path of Go.`,
-    hint: 'It begins with a host: "github.com/derailed/k9s".',
+    message: `"${path}" is not a Go import path.`,
+    hint: 'Begin it with a host: "github.com/derailed/k9s".',
   };
 }
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { allowFewFiles } from '@image-tooling/testkit';
-import { commandsIn } from '../src/go/commands-in';
+import { programsOf } from '../src/generators/tool/go/programs';
 
-it('the programs of a large Go module are found where few files may be open', async () => {
+it('finds the programs of a large Go module when the limit of open files is low', async () => {
   const root = mkdtempSync(join(tmpdir(), 'open-files-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   for (let at = 0; at < 500; at++) {
@@ -13,5 +13,5 @@ it('the programs of a large Go module are found where few files may be open', as
     writeFileSync(join(root, `cmd/tool-${at}/main.go`), 'package main\n');
   }
   onTestFinished(allowFewFiles());
-  expect(await commandsIn(root, 'example.invalid/x', 'example.invalid/x')).toHaveLength(500);
+  expect(await programsOf(root, 'example.invalid/x', 'example.invalid/x')).toHaveLength(500);
 });

@@ -2,22 +2,22 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { mapConcurrent } from '@image-tooling/host';
 
-/** Folders that hold no programs for people. */
-const ASIDE = /^(?:\.|_|testdata$|vendor$|internal$|tests?$|examples?$|hack$|docs?$|third_party$)/;
-/** Programs lie near the root: "cmd/x", "x", "pkg/cmd/x". */
-const DEEPEST = 3;
+/** Folders without programs for users. */
+const SKIPPED = /^(?:\.|_|testdata$|vendor$|internal$|tests?$|examples?$|hack$|docs?$|third_party$)/;
+/** Programs are near the root folder: "cmd/x", "x", "pkg/cmd/x". */
+const MAX_DEPTH = 3;
 
 /**
- * Import paths of the programs in a module: what was asked for alone, where that is one; else those of the module,
- * the likeliest first: the root, then one called like the module, then others by path.
+ * Returns the import paths of the programs in a module: only `wanted` if that is a program, else all of them, most
+ * likely first: the root, then the program with the module's name, then the others by path.
  *
- * @param folder where the module lies unpacked
+ * @param folder the unpacked module
  * @param wanted import path
  */
-export async function commandsIn(folder: string, module: string, wanted: string): Promise<string[]> {
+export async function programsOf(folder: string, module: string, wanted: string): Promise<string[]> {
   const inside = wanted === module ? '' : wanted.slice(module.length + 1);
   if (await isProgram(join(folder, inside))) return [wanted];
-  const folders = await foldersBelow(folder, DEEPEST);
+  const folders = await foldersBelow(folder, MAX_DEPTH);
   const are = await mapConcurrent(folders, isProgram);
   const found = folders.filter((_, at) => are[at]).map((one) => relative(folder, one));
   const name = basename(module.replace(/\/v\d+$/, ''));
@@ -30,12 +30,12 @@ export async function commandsIn(folder: string, module: string, wanted: string)
 async function foldersBelow(folder: string, depth: number): Promise<string[]> {
   if (depth === 0) return [folder];
   const entries = await readdir(folder, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory() && !ASIDE.test(entry.name));
+  const folders = entries.filter((entry) => entry.isDirectory() && !SKIPPED.test(entry.name));
   const below = await mapConcurrent(folders, ({ name }) => foldersBelow(join(folder, name), depth - 1));
   return [folder, ...below.flat()];
 }
 
-/** Whether a folder is a `package main`; files that a build leaves out ("//go:build ignore") do not count. */
+/** Returns whether a folder is a `package main`. Ignores files that builds leave out ("//go:build ignore"). */
 async function isProgram(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch(() => []);
   const sources = names.filter((name) => name.endsWith('.go') && !name.endsWith('_test.go'));
