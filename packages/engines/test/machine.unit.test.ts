@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure, Platform, Result } from '@image-tooling/model';
 import { openEngine } from '../src';
 import { checkPrerequisites } from '../src/buildah/prerequisites';
+import { neededPrograms } from '../src/buildah/programs';
 import { isOrphan, newOwnedName } from '../src/owners';
 import { checkPlatform } from '../src/platforms';
 
@@ -53,8 +54,7 @@ describe('checkPrerequisites', () => {
   });
 
   it('tells when buildah is there but does not run', async () => {
-    const programs = ['buildah', 'unshare', 'nsenter', 'mount', 'tar', 'find', 'perl', 'zstd'];
-    for (const name of programs)
+    for (const name of Object.keys(neededPrograms({ isRoot: true })))
       await writeFile(join(folder, name), '#!/bin/sh\necho broken library >&2; exit 127\n', { mode: 0o755 });
     const env = { PATH: `${folder}:${process.env['PATH']}` };
     const [failure] = failuresOf(await checkPrerequisites(env, { id: 0, name: 'root' }));
