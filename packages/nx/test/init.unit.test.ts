@@ -205,16 +205,18 @@ describe('what init says at the end', () => {
   });
 
   it('tells what to run next, and what to install before', () => {
-    expect(nextSteps({ notes: [], missing: ['buildah', 'zstd'], image: 'base' })).toMatchInlineSnapshot(`
+    expect(nextSteps({ notes: [], missing: ['buildah', 'zstd'], image: 'base', imagesDir: 'images' }))
+      .toMatchInlineSnapshot(`
       "This machine has nothing yet to run a container with. On Debian or Ubuntu:
         sudo apt-get install --no-install-recommends buildah zstd
       Docker or Podman will do as well.
       Next:
         npx nx run base:lock && npx nx run base:build"
     `);
-    expect(nextSteps({ notes: ['Note.'], missing: [], image: undefined })).toMatchInlineSnapshot(`
+    expect(nextSteps({ notes: ['Note.'], missing: [], image: undefined, imagesDir: 'pictures' }))
+      .toMatchInlineSnapshot(`
       "Note.
-      Write images/<name>/image.json, then:
+      Write pictures/<name>/image.json, then:
         npx nx run <name>:lock && npx nx run <name>:build"
     `);
   });
