@@ -23,6 +23,8 @@ export interface ImportRequest {
   readonly text: string;
   readonly context: BuildContext;
   readonly workspace: Workspace;
+  /** The folder of the tools, relative to the workspace root. */
+  readonly toolsDir: string;
   /** Addresses of the apt archives that nx.json names. */
   readonly archives?: readonly string[];
   /** The image to stand on. Default: the workspace's image on Debian, or what the Dockerfile names by digest. */
@@ -36,7 +38,7 @@ export interface ImportRequest {
  * be carried over is in the report, line by line.
  */
 export function proposeImage(request: ImportRequest): Proposal {
-  const { name, workspace } = request;
+  const { name, workspace, toolsDir } = request;
   const findings = new Findings();
   const file = readDockerfile(request.text);
   const read = (arch: 'amd64' | 'arm64'): LastStage =>
@@ -47,7 +49,7 @@ export function proposeImage(request: ImportRequest): Proposal {
   const inherited = inheritedBy(base.from, workspace);
 
   const taken = new Set([...workspace.images.keys(), name]);
-  const setting = { findings, workspace, taken };
+  const setting = { findings, workspace, taken, toolsDir };
   const fetched = proposeTools(readings, setting);
   const built = proposeGoTools(first.stage, setting);
   const foreign = settleForeign(
@@ -63,7 +65,11 @@ export function proposeImage(request: ImportRequest): Proposal {
   const directories = proposeDirectories(first.stage, { users: known, inherited, files: paths }, findings);
   const packages = proposePackages(readings, inherited, [...base.packages, ...foreign.packages], findings);
   const setuid = packages.flatMap((one) => SETUID_OF[one] ?? []);
-  const config = proposeConfig(first.stage, { users: known, tools: toolNames, inherited }, findings);
+  const config = proposeConfig(
+    first.stage,
+    { users: known, tools: toolNames, inherited, toolsDir },
+    findings,
+  );
   const platforms = inherited.platforms.filter((one) => one === 'linux/amd64' || !fetched.isForAmd64Only);
   settleDownloads(readings, findings);
   const tools = toolNames.filter((tool) => !inherited.tools.has(tool));

@@ -66,7 +66,8 @@ export const EMPTY: Workspace = { images: new Map(), tools: new Map() };
 /** The proposal of a fixture, in the small workspace. */
 export function importedFixture(name: string): Proposal {
   const context = folder(join(FIXTURES, name));
-  return proposeImage({ name, text: fixtureText(name), context, workspace: smallWorkspace() });
+  const workspace = smallWorkspace();
+  return proposeImage({ name, text: fixtureText(name), context, workspace, toolsDir: 'tools' });
 }
 
 /** The proposal of a few lines. */
@@ -75,7 +76,7 @@ export function imported(
   context: BuildContext = NOTHING,
   workspace: Workspace = EMPTY,
 ): Proposal {
-  return proposeImage({ name: 'imported', text, context, workspace });
+  return proposeImage({ name: 'imported', text, context, workspace, toolsDir: 'tools' });
 }
 
 /** The image.json, loosely typed: tests say what is in it. */

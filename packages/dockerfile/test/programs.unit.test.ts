@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { imageOf, imported, smallWorkspace } from './fixtures';
+import { proposeImage } from '../src';
+import { context, EMPTY, imageOf, imported, smallWorkspace } from './fixtures';
 
 const run = (script: string): string => `FROM debian:trixie\nRUN ${script}\n`;
 
@@ -121,6 +122,21 @@ describe('programs that are fetched', () => {
     expect(report.questions.map(({ text: question }) => question).join()).toContain(
       'the workspace has 1.36.4, the Dockerfile 1.30.0',
     );
+  });
+
+  it('reports the tool.json in the folder that the options say', () => {
+    const text = run(
+      'curl -Lo /usr/bin/tool https://x.invalid/1.2.3/tool && go install example.invalid/gopher@v1.0.0',
+    );
+    const request = { name: 'imported', text: `${text}ENV TOOL_VERSION=1.2.3\n`, context: context([]) };
+    const { report } = proposeImage({ ...request, workspace: EMPTY, toolsDir: 'gear' });
+    expect([...new Set(report.carried.map(({ where }) => where))]).toEqual([
+      '"from" of image.json: Debian trixie',
+      'gear/tool/tool.json',
+      'gear/gopher/tool.json',
+      '"version" of gear/tool/tool.json',
+    ]);
+    expect(JSON.stringify(report)).not.toContain('tools/');
   });
 
   it('is for amd64 alone where the Dockerfile is', () => {

@@ -1,6 +1,7 @@
 import type { Findings } from '../findings';
 import { isKnown, whatIsUnknown } from '../shell/value';
 import type { Stage } from '../stage';
+import { toolFile } from '../tools/propose';
 import type { Inherited } from './inherited';
 import type { ProposedUsers } from './users';
 
@@ -9,13 +10,15 @@ export interface ConfigSetting {
   /** Names of the image's tools. */
   readonly tools: readonly string[];
   readonly inherited: Inherited;
+  /** The folder of the tools, relative to the workspace root. */
+  readonly toolsDir: string;
 }
 
 /** `config` of image.json, and what its parts become. */
 export function proposeConfig(stage: Stage, setting: ConfigSetting, findings: Findings): object {
-  const { users, tools } = setting;
+  const { users } = setting;
   const { entrypoint, cmd } = stage.start;
-  const env = { ...homeOf(stage, setting), ...environment(stage, tools, findings) };
+  const env = { ...homeOf(stage, setting), ...environment(stage, setting, findings) };
   const labels = labelsOf(stage, findings);
   const ports = [...stage.ports];
   ports.forEach(([port, piece]) => findings.carried(piece, `"exposedPorts" of image.json: ${port}`));
@@ -41,11 +44,11 @@ function homeOf({ start }: Stage, { users, inherited }: ConfigSetting): Record<s
 }
 
 /** Variables that hold the version of a tool would go stale: tool.json has it. */
-function environment(stage: Stage, tools: readonly string[], findings: Findings): Record<string, string> {
+function environment(stage: Stage, setting: ConfigSetting, findings: Findings): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, { value, piece }] of stage.env) {
-    const tool = tools.find((one) => versionName(name, one));
-    if (tool !== undefined) findings.carried(piece, `"version" of tools/${tool}/tool.json`);
+    const tool = setting.tools.find((one) => versionName(name, one));
+    if (tool !== undefined) findings.carried(piece, `"version" of ${toolFile(setting, tool)}`);
     else if (!isKnown(value))
       findings.left(piece, whatIsUnknown(value), 'Write the variable into "env" of image.json.');
     else {

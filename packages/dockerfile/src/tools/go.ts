@@ -3,14 +3,15 @@ import type { Stage } from '../stage';
 import type { ProposedTool } from '../types';
 import { existingTool } from './existing';
 import { toolName } from './names';
-import { reused, UNKNOWN_LICENCE, type ToolSetting } from './propose';
+import { reused, toolFile, UNKNOWN_LICENCE, type ToolSetting } from './propose';
 import { homepageOf } from './release-tool';
 
 /** Tools of "go install path@version". */
 export function proposeGoTools(
   stage: Stage,
-  { findings, workspace, taken }: ToolSetting,
+  setting: ToolSetting,
 ): { readonly names: string[]; readonly written: ProposedTool[] } {
+  const { findings, workspace, taken } = setting;
   const names: string[] = [];
   const written: ProposedTool[] = [];
   for (const { value, piece } of stage.goInstalls) {
@@ -23,8 +24,9 @@ export function proposeGoTools(
       continue;
     }
     written.push({ name, definition: definitionOf(name, program, value), checksums: {} });
-    findings.carried(piece, `tools/${name}/tool.json`);
-    findings.ask(piece.line, `tools/${name}/tool.json: ${UNKNOWN_LICENCE}`);
+    const file = toolFile(setting, name);
+    findings.carried(piece, file);
+    findings.ask(piece.line, `${file}: ${UNKNOWN_LICENCE}`);
   }
   return { names, written };
 }

@@ -1,4 +1,4 @@
-import { parseTool, type Arch, type Workspace } from '@image-tooling/model';
+import { parseTool, type Arch, type Tool, type Workspace } from '@image-tooling/model';
 import type { Findings } from '../findings';
 import { whatIsUnknown } from '../shell/value';
 import type { Stage } from '../stage';
@@ -26,6 +26,13 @@ export interface ToolSetting {
   readonly workspace: Workspace;
   /** Names that tools can't have. */
   readonly taken: ReadonlySet<string>;
+  /** The folder of the tools, relative to the workspace root. */
+  readonly toolsDir: string;
+}
+
+/** Returns the path of a tool's definition, relative to the workspace root. */
+export function toolFile({ toolsDir }: Pick<ToolSetting, 'toolsDir'>, name: string): string {
+  return `${toolsDir}/${name}/tool.json`;
 }
 
 /** What a program becomes: a tool of the workspace, one to write, or none. */
@@ -65,24 +72,26 @@ function programsOf({ amd64, arm64 }: Readings, { taken, findings }: ToolSetting
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function make(program: Program, stage: Stage, { findings, workspace }: ToolSetting): Made {
+function make(program: Program, stage: Stage, setting: ToolSetting): Made {
+  const { findings, workspace } = setting;
+  const file = toolFile(setting, program.name);
   const release = releaseOf(program);
   const existing = existingTool(program.name, program.amd64, workspace);
   if (existing) {
-    askAboutVersion(existing.name, existing.definition.version, { program, release, findings });
+    askAboutVersion(existing, { program, release, setting });
     return { name: existing.name, outcome: reused(existing.name) };
   }
   if (!release) return { outcome: withoutVersion(program) };
-  if (!release.url.startsWith('https://')) return { outcome: withoutTls(program) };
+  if (!release.url.startsWith('https://')) return { outcome: withoutTls(program, file) };
   const written = releaseTool(program, release, stage);
-  const refused = refusal(written);
+  const refused = refusal(written, file);
   if (refused) return { outcome: refused };
-  askAbout(program, release, findings);
+  askAbout(program, release, { findings, file });
   return {
     name: program.name,
     written,
     isForAmd64Only: release.guessesArm64,
-    outcome: { kind: 'carried', where: `tools/${program.name}/tool.json` },
+    outcome: { kind: 'carried', where: file },
   };
 }
 
@@ -97,14 +106,13 @@ function withoutVersion({ name, amd64: { download } }: Program): Outcome {
   return { kind: 'left', why, todo };
 }
 
-function withoutTls({ name, amd64: { download } }: Program): Outcome {
-  const todo = `Find an https:// address of ${download.url} and write tools/${name}/tool.json.`;
+function withoutTls({ amd64: { download } }: Program, file: string): Outcome {
+  const todo = `Find an https:// address of ${download.url} and write ${file}.`;
   return { kind: 'left', why: 'only https:// addresses are fetched', todo };
 }
 
 /** Why a definition that follows from an address can't be: a kind of file that can't be read, for one. */
-function refusal({ name, definition }: ProposedTool): Outcome | undefined {
-  const file = `tools/${name}/tool.json`;
+function refusal({ definition }: ProposedTool, file: string): Outcome | undefined {
   const parsed = parseTool(file, JSON.stringify(definition));
   if (parsed.ok) return undefined;
   const [{ message, hint }] = parsed.failures;
@@ -116,20 +124,22 @@ function refusal({ name, definition }: ProposedTool): Outcome | undefined {
 }
 
 function askAboutVersion(
-  name: string,
-  version: string,
-  given: {
+  { name, definition: { version } }: Tool,
+  {
+    program,
+    release,
+    setting,
+  }: {
     readonly program: Program;
     readonly release: ReleaseTemplate | undefined;
-    readonly findings: Findings;
+    readonly setting: ToolSetting;
   },
 ): void {
-  const { program, release, findings } = given;
   if (release?.version === version) return;
   const wanted = release ? release.version : 'one that only a build can tell';
-  findings.ask(
+  setting.findings.ask(
     lineOf(program),
-    `${name}: the workspace has ${version}, the Dockerfile ${wanted}. All images share one version; tools/${name}/tool.json says which.`,
+    `${name}: the workspace has ${version}, the Dockerfile ${wanted}. All images share one version; ${toolFile(setting, name)} says which.`,
   );
 }
 
@@ -137,9 +147,12 @@ function askAboutVersion(
 export const UNKNOWN_LICENCE =
   'the description and licence are to be written; "NOASSERTION" says that nobody has looked.';
 
-function askAbout(program: Program, release: ReleaseTemplate, findings: Findings): void {
-  const ask = (text: string): void =>
-    findings.ask(lineOf(program), `tools/${program.name}/tool.json: ${text}`);
+function askAbout(
+  program: Program,
+  release: ReleaseTemplate,
+  { findings, file }: { readonly findings: Findings; readonly file: string },
+): void {
+  const ask = (text: string): void => findings.ask(lineOf(program), `${file}: ${text}`);
   ask(UNKNOWN_LICENCE);
   if (program.amd64.isGuess)
     ask(`the path in the archive (${Object.keys(release.files).join(', ')}) is a guess.`);

@@ -34,6 +34,7 @@ export function importDockerfile(tree: Tree, options: ImportDockerfileOptions): 
     text,
     context: folderContext(folder),
     workspace: workspaceIn(tree),
+    toolsDir: foldersIn(tree).tools,
     archives: (pluginOptions(readNxJson(tree))?.debian?.archives ?? []).map(({ url }) => url),
     from: options.from,
     args: argumentsOf(options.arg),
