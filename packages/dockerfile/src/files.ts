@@ -1,17 +1,17 @@
 import { posix } from 'node:path';
 import type { Piece } from './findings';
 
-/** A file that a Dockerfile fetches. */
+/** A file that a Dockerfile downloads. */
 export interface Download {
-  /** Of this processor, as far as it is known. */
+  /** For the processor that the Dockerfile is read for, with what is not known left as written. */
   readonly url: string;
-  /** What of the address is not known. */
+  /** The parts of the URL that are not known. */
   readonly unknown: readonly string[];
-  /** Values of variables at that time that may be its version. */
+  /** Values of variables at that time, one of which may be its version. */
   readonly versions: readonly string[];
-  /** Everything that was done with it. */
+  /** All pieces that use it. */
   readonly pieces: Set<Piece>;
-  /** What the Dockerfile expects of it. */
+  /** The checksum in the Dockerfile. */
   sha256?: string;
 }
 
@@ -19,7 +19,7 @@ export interface Download {
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'download'; readonly download: Download }
-  /** A file of an archive; `isGuess` where the path in the archive is not known for sure. */
+  /** A file of an archive; `isGuess` if its path in the archive is a guess. */
   | {
       readonly kind: 'member';
       readonly download: Download;
@@ -30,9 +30,9 @@ export type Content =
 
 export interface FileNode {
   readonly content: Content;
-  /** Four octal digits, where it was set. */
+  /** Four octal digits; undefined if it was not set. */
   readonly mode?: string;
-  /** As it was written: "dev:dev". */
+  /** As written: "dev:dev". */
   readonly owner?: string;
   readonly pieces: ReadonlySet<Piece>;
 }
@@ -47,18 +47,18 @@ export interface FolderNode {
 export interface Unpacked {
   readonly folder: string;
   readonly download: Download;
-  /** Leading parts of the archive's paths that were left out. */
+  /** How many leading parts of the paths were removed (--strip-components). */
   readonly strip: number;
-  /** What was taken of it; undefined: all. */
+  /** The paths that were unpacked; undefined: all. */
   readonly members?: readonly string[];
 }
 
-/** The files that the steps of a stage made, as far as that can be told without running them. */
+/** The files of a stage, as far as they are known without running its steps. */
 export class Files {
   readonly nodes = new Map<string, FileNode>();
   readonly folders = new Map<string, FolderNode>();
   unpacked: readonly Unpacked[] = [];
-  /** Links, and what they say. */
+  /** Symbolic links and their targets. */
   readonly links = new Map<string, string>();
 
   copy(): Files {
@@ -70,7 +70,7 @@ export class Files {
     return other;
   }
 
-  /** A file that was written, or one of an archive that was unpacked there. */
+  /** Returns the file at a path: one that was written, or one of an unpacked archive. */
   get(path: string): FileNode | undefined {
     return this.nodes.get(path) ?? this.memberAt(path);
   }
@@ -83,12 +83,12 @@ export class Files {
     this.nodes.set(path, node);
   }
 
-  /** The paths at or below `path` of files that are known one by one. */
+  /** Returns the paths of written files at or below `path`. */
   below(path: string): string[] {
     return [...this.nodes.keys()].filter((file) => file === path || file.startsWith(slashed(path)));
   }
 
-  /** Whether something was there. */
+  /** Removes what is at or below `path`. Returns whether there was anything. */
   remove(path: string): boolean {
     const files = this.below(path);
     const folders = [...this.folders.keys()].filter((one) => one === path || one.startsWith(slashed(path)));
@@ -99,7 +99,7 @@ export class Files {
     return files.length + folders.length + trees.length > 0 || this.links.delete(path);
   }
 
-  /** A file of an archive; where several lie in one folder, of the one whose name is most like it, or the newest. */
+  /** Returns a file of an unpacked archive. Prefers the archive whose name contains the file's name, then the newest. */
   private memberAt(path: string): FileNode | undefined {
     const trees = this.unpacked
       .filter((tree) => path.startsWith(slashed(tree.folder)) && holds(tree, path))
@@ -116,7 +116,7 @@ export class Files {
   }
 }
 
-/** Folders that are there in any Debian. */
+/** Folders that every Debian system has. */
 const STANDARD_FOLDERS =
   /^(?:\/|\/(?:usr(?:\/local)?\/)?(?:bin|sbin|lib|share|src|include)|\/usr(?:\/local)?|\/(?:tmp|opt|etc|root|home|srv|mnt|var|var\/(?:tmp|lib|cache|log))|\/etc\/(?:apt(?:\/(?:keyrings|sources\.list\.d|trusted\.gpg\.d))?|profile\.d|sudoers\.d|ssl|ssl\/certs)|\/usr\/share\/keyrings)$/;
 
@@ -124,7 +124,7 @@ export function isStandardFolder(path: string): boolean {
   return STANDARD_FOLDERS.test(path);
 }
 
-/** A folder in which programs are looked for. */
+/** Returns whether a folder contains programs ("bin", "sbin"). */
 export function isProgramFolder(path: string): boolean {
   return /(?:^|\/)s?bin$/.test(path);
 }
@@ -142,7 +142,7 @@ function holds({ members, folder, strip }: Unpacked, path: string): boolean {
   });
 }
 
-/** The path in the archive. What `--strip-components` cut off is guessed: most archives call their folder like themselves. */
+/** Returns the path in the archive. The part that --strip-components removed is a guess: usually the archive's own name. */
 function memberPath(
   { members, folder, strip, download }: Unpacked,
   path: string,
@@ -155,7 +155,7 @@ function memberPath(
     : { path: named };
 }
 
-/** A file's name without what says how it is packed. */
+/** Returns the name of an archive without its extension. */
 export function stemOf(url: string): string {
   return posix.basename(url).replace(/\.(?:tar(?:\.\w+)?|t[gx]z|tbz2?|zip|gz|xz|bz2)$/, '');
 }

@@ -2,16 +2,16 @@ import type { Outcome, Passage, Question } from './types';
 
 /** A part of a Dockerfile that has an outcome of its own: an instruction, or a command of a RUN. */
 export interface Piece extends Passage {
-  /** Offset in the Dockerfile: what tells pieces apart, also from one reading to the next. */
+  /** Offset in the Dockerfile, which identifies a piece when the file is read for each processor. */
   readonly offset: number;
 }
 
-/** What became of each piece, in one reading of a Dockerfile. A piece may have several outcomes. */
+/** The outcomes of all pieces of a Dockerfile. A piece may have several outcomes. */
 export class Findings {
   private readonly pieces = new Map<string, { readonly piece: Piece; readonly outcomes: Outcome[] }>();
   readonly questions: Question[] = [];
 
-  /** Makes a piece known. Until something is said of it, it was not carried over. */
+  /** Registers a piece. Without an outcome it is reported as not imported. */
   open(piece: Piece): void {
     const key = keyOf(piece);
     if (!this.pieces.has(key)) this.pieces.set(key, { piece, outcomes: [] });
@@ -22,16 +22,16 @@ export class Findings {
     this.pieces.get(keyOf(piece))?.outcomes.push(outcome);
   }
 
-  carried(piece: Piece, where: string): void {
-    this.add(piece, { kind: 'carried', where });
+  imported(piece: Piece, where: string): void {
+    this.add(piece, { kind: 'imported', where });
   }
 
-  needless(piece: Piece, why: string): void {
-    this.add(piece, { kind: 'needless', why });
+  notNeeded(piece: Piece, why: string): void {
+    this.add(piece, { kind: 'notNeeded', why });
   }
 
-  left(piece: Piece, why: string, todo: string): void {
-    this.add(piece, { kind: 'left', why, todo });
+  notImported(piece: Piece, why: string, todo: string): void {
+    this.add(piece, { kind: 'notImported', why, todo });
   }
 
   ask(line: number, text: string): void {

@@ -3,23 +3,23 @@ import { cutText } from '@image-tooling/model';
 
 const WIDTH = 100;
 
-/** A report as text for people: what was carried over, what was not and why, and what to decide. */
-export function formatReport({ carried, needless, left, questions }: ImportReport): string {
-  const grouped = groupBy(carried, ({ where }) => where);
+/** Returns a report as text: what was imported, what was not and why, and what to decide. */
+export function formatReport({ imported, notNeeded, notImported, questions }: ImportReport): string {
+  const grouped = groupBy(imported, ({ where }) => where);
   return [
     ...section(
-      'Carried over',
+      'Imported',
       grouped.map(({ passage, words }) => [head(passage), ...indent(`→ ${words.join('; ')}`)]),
     ),
     ...section(
-      'Nothing to do',
-      groupBy(needless, ({ why }) => why).map(({ passage, words }) => [
+      'Not needed',
+      groupBy(notNeeded, ({ why }) => why).map(({ passage, words }) => [
         `${head(passage)}  (${words.join('; ')})`,
       ]),
     ),
     ...section(
-      'Not carried over',
-      left.map((one) => [head(one), ...indent(`${one.why}.`), ...indent(`→ ${one.todo}`)]),
+      'Not imported',
+      notImported.map((one) => [head(one), ...indent(`${one.why}.`), ...indent(`→ ${one.todo}`)]),
     ),
     ...section(
       'To decide',
@@ -34,7 +34,7 @@ function section(title: string, entries: readonly (readonly string[])[]): string
     : [`${title} (${entries.length})`, ...entries.flat().map((line) => `  ${line}`), ''];
 }
 
-/** Entries of one passage together. */
+/** Groups the entries of the same passage. */
 function groupBy<T extends Passage>(
   findings: readonly T[],
   wordOf: (finding: T) => string,
@@ -49,7 +49,7 @@ function groupBy<T extends Passage>(
   return [...groups.values()].map(({ passage, words }) => ({ passage, words: joined(words) }));
 }
 
-/** `"packages" of image.json: a`, `… b` as `"packages" of image.json: a, b`. */
+/** Joins `"packages" of image.json: a` and `"packages" of image.json: b` as `"packages" of image.json: a, b`. */
 function joined(words: readonly string[]): string[] {
   const groups = new Map<string, string[]>();
   for (const word of words) {

@@ -4,38 +4,38 @@ import { proposeConfig, descriptionOf } from './image/config';
 import { proposeFiles } from './image/files';
 import { proposeDirectories } from './image/directories';
 import { inheritedBy } from './image/inherited';
-import { proposePackages, settleForeign } from './image/packages';
+import { proposePackages, importThirdPartyPackages } from './image/packages';
 import { SETUID_OF } from './image/renamed';
 import { proposeUsers } from './image/users';
 import { baseOf } from './instructions/base';
 import { readDockerfile } from './read/instructions';
 import { readStages, type LastStage } from './read-stages';
 import { reportOf } from './report';
-import { settleDownloads } from './settle';
+import { reportOtherDownloads } from './other-downloads';
 import { proposeGoTools } from './tools/go';
 import { proposeTools } from './tools/propose';
 import type { BuildContext, Proposal } from './types';
 
 export interface ImportRequest {
-  /** Name of the image. */
+  /** The name of the image. */
   readonly name: string;
-  /** The Dockerfile's text. */
+  /** The text of the Dockerfile. */
   readonly text: string;
   readonly context: BuildContext;
   readonly workspace: Workspace;
   /** The folder of the tools, relative to the workspace root. */
   readonly toolsDir: string;
-  /** Addresses of the apt archives that nx.json names. */
+  /** URLs of the apt archives in nx.json. */
   readonly archives?: readonly string[];
-  /** The image to stand on. Default: the workspace's image on Debian, or what the Dockerfile names by digest. */
+  /** The parent. Default: the Dockerfile's image if it has a digest, else the workspace's image that is based on Debian. */
   readonly from?: string | undefined;
-  /** Values of ARGs. */
+  /** Values of ARG instructions. */
   readonly args?: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads a Dockerfile, runs nothing, and proposes the definitions of an image that is like it. Never fails: what can't
- * be carried over is in the report, line by line.
+ * Returns definitions that replace a Dockerfile, without running it. Never fails: the report lists what could not be
+ * imported, line by line.
  */
 export function proposeImage(request: ImportRequest): Proposal {
   const { name, workspace, toolsDir } = request;
@@ -49,29 +49,29 @@ export function proposeImage(request: ImportRequest): Proposal {
   const inherited = inheritedBy(base.from, workspace);
 
   const taken = new Set([...workspace.images.keys(), name]);
-  const setting = { findings, workspace, taken, toolsDir };
-  const fetched = proposeTools(readings, setting);
-  const built = proposeGoTools(first.stage, setting);
-  const foreign = settleForeign(
+  const input = { findings, workspace, taken, toolsDir };
+  const downloaded = proposeTools(readings, input);
+  const built = proposeGoTools(first.stage, input);
+  const thirdParty = importThirdPartyPackages(
     first.stage,
     new Set(workspace.tools.keys()),
     request.archives ?? [],
     findings,
   );
-  const toolNames = [...new Set([...fetched.names, ...built.names, ...foreign.tools])].sort();
+  const toolNames = [...new Set([...downloaded.names, ...built.names, ...thirdParty.tools])].sort();
   const { users, known } = proposeUsers(first.stage, inherited, findings);
   const { files, modes } = proposeFiles(first.stage, findings);
   const paths = files.map(({ path }) => path);
   const directories = proposeDirectories(first.stage, { users: known, inherited, files: paths }, findings);
-  const packages = proposePackages(readings, inherited, [...base.packages, ...foreign.packages], findings);
+  const packages = proposePackages(readings, inherited, [...base.packages, ...thirdParty.packages], findings);
   const setuid = packages.flatMap((one) => SETUID_OF[one] ?? []);
   const config = proposeConfig(
     first.stage,
     { users: known, tools: toolNames, inherited, toolsDir },
     findings,
   );
-  const platforms = inherited.platforms.filter((one) => one === 'linux/amd64' || !fetched.isForAmd64Only);
-  settleDownloads(readings, findings);
+  const platforms = inherited.platforms.filter((one) => one === 'linux/amd64' || !downloaded.isForAmd64Only);
+  reportOtherDownloads(readings, findings);
   const tools = toolNames.filter((tool) => !inherited.tools.has(tool));
   const image = {
     description: descriptionOf(first.stage) ?? `${name}, imported from a Dockerfile`,
@@ -86,7 +86,7 @@ export function proposeImage(request: ImportRequest): Proposal {
     ...(setuid.length > 0 && { setuid }),
     ...(platforms.length < PLATFORMS.length && { platforms }),
   };
-  return { image, tools: [...fetched.written, ...built.written], files, report: reportOf(findings) };
+  return { image, tools: [...downloaded.written, ...built.written], files, report: reportOf(findings) };
 }
 
 function chooseBase({ base }: LastStage, { workspace, from }: ImportRequest, findings: Findings) {

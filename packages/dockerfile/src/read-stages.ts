@@ -1,7 +1,7 @@
 import type { Arch } from '@image-tooling/model';
 import type { Findings, Piece } from './findings';
 import { copyFiles } from './instructions/copy';
-import { runCommands, type Place } from './instructions/run';
+import { runCommands, type Source } from './instructions/run';
 import {
   argument,
   environment,
@@ -9,17 +9,17 @@ import {
   ports,
   shellForm,
   startCommand,
-  unheard,
+  unsupported,
   user,
   workdir,
 } from './instructions/settings';
 import type { DockerfileText, Instruction } from './read/instructions';
 import { known, type Value } from './shell/value';
 import { expandVariables } from './shell/variables';
-import { Stage, type Fetched, type Reading } from './stage';
+import { onlyCopiedFrom, Stage, type Downloads, type Reading } from './stage';
 import { MACHINE, type BuildContext } from './types';
 
-/** What a Dockerfile is read with. */
+/** What decides how a Dockerfile is read. */
 export interface ReadRequest {
   readonly findings: Findings;
   readonly context: BuildContext;
@@ -28,31 +28,31 @@ export interface ReadRequest {
   readonly args: Readonly<Record<string, string>>;
 }
 
-/** The last stage of a Dockerfile, and what it stands on. */
+/** The last stage of a Dockerfile, and its base. */
 export interface LastStage {
   readonly stage: Stage;
-  /** What its first FROM names, and that instruction; undefined where there is no FROM. */
+  /** The image of its first FROM, and that instruction; undefined without a FROM. */
   readonly base: { readonly reference: string; readonly piece: Piece } | undefined;
 }
 
-/** Reads a Dockerfile from its first line to its last, for one processor, doing what each instruction would. */
+/** Reads a Dockerfile for one processor, and follows what each instruction would do. Returns its last stage. */
 export function readStages(file: DockerfileText, request: ReadRequest): LastStage {
   return new StageReader(file, request).read();
 }
 
 type Base = LastStage['base'];
 
-/** What ends with a stage that is not the image's. */
-const OF_A_STAGE =
+/** Instructions that only affect their own stage. */
+const STAGE_ONLY =
   /^(?:ENV|LABEL|EXPOSE|CMD|ENTRYPOINT|USER|WORKDIR|HEALTHCHECK|VOLUME|STOPSIGNAL|MAINTAINER)$/;
 
 class StageReader {
   private readonly outer: Map<string, Value>;
   private readonly stages = new Map<string, Stage>();
   private readonly bases = new Map<Stage, Base>();
-  private readonly place: Place;
+  private readonly source: Source;
   private readonly ofImage: ReadonlySet<number>;
-  private readonly fetched: Fetched = { downloads: [], keys: new Set(), scripts: new Set() };
+  private readonly downloads: Downloads = { all: [], keys: new Set(), scripts: new Set() };
   private current: Stage | undefined;
 
   constructor(
@@ -60,13 +60,13 @@ class StageReader {
     private readonly request: ReadRequest,
   ) {
     this.outer = new Map([...platformArguments(request.arch), ...overrides(request.args)]);
-    this.place = { escape: file.escape, lineAt: lineFinder(file.text) };
+    this.source = { escape: file.escape, lineAt: lineFinder(file.text) };
     this.ofImage = stagesOfImage(file.instructions);
   }
 
   read(): LastStage {
     this.file.instructions.forEach((instruction, index) => this.instruction(instruction, index));
-    const stage = this.current ?? new Stage('0', true, this.fetched);
+    const stage = this.current ?? new Stage('0', true, this.downloads);
     return { stage, base: this.bases.get(stage) };
   }
 
@@ -82,24 +82,25 @@ class StageReader {
     }
     const { findings, context, arch } = this.request;
     const stage = this.current;
-    this.within(instruction, piece, { stage, findings, context, arch, stages: this.stages });
-    if (!stage.isPartOfImage && OF_A_STAGE.test(instruction.keyword))
-      findings.needless(
-        piece,
-        `it is about the stage "${stage.name}", which the image takes files from alone`,
-      );
+    this.other(instruction, piece, { stage, findings, context, arch, stages: this.stages });
+    if (!stage.isPartOfImage && STAGE_ONLY.test(instruction.keyword))
+      findings.notNeeded(piece, onlyCopiedFrom(stage));
   }
 
   private beforeFrom(instruction: Instruction, piece: Piece): void {
     const { findings } = this.request;
     if (instruction.keyword !== 'ARG') {
-      findings.left(piece, 'it stands before the first FROM', 'Nothing: Docker does not build that.');
+      findings.notImported(
+        piece,
+        'it comes before the first FROM',
+        'Remove it: Docker does not accept it there.',
+      );
       return;
     }
     for (const { name, value } of instruction.properties)
       if (!this.outer.has(name) && value !== undefined)
         this.outer.set(name, expandVariables(value, this.outer));
-    findings.needless(piece, 'it was read where it is used');
+    findings.notNeeded(piece, 'its value is inserted where it is used');
   }
 
   private from(instruction: Instruction, piece: Piece, index: number): void {
@@ -111,20 +112,20 @@ class StageReader {
     const parent = this.stages.get(reference.toLowerCase());
     const stage = parent
       ? parent.extend(name, isPartOfImage)
-      : newStage(new Stage(name, isPartOfImage, this.fetched), this.outer);
+      : newStage(new Stage(name, isPartOfImage, this.downloads), this.outer);
     this.bases.set(stage, parent ? this.bases.get(parent) : { reference, piece });
     this.stages.set(name.toLowerCase(), stage).set(String(this.bases.size - 1), stage);
     this.current = stage;
     findings.open(piece);
-    if (parent) findings.needless(piece, `what the stage "${reference}" has was read`);
-    else if (!isPartOfImage) findings.needless(piece, 'it is a stage that only files are taken from');
+    if (parent) findings.notNeeded(piece, `the stage "${reference}" is imported`);
+    else if (!isPartOfImage) findings.notNeeded(piece, 'the image only copies files from this stage');
   }
 
-  private within(instruction: Instruction, piece: Piece, reading: Reading): void {
+  private other(instruction: Instruction, piece: Piece, reading: Reading): void {
     const { keyword } = instruction;
-    if (keyword === 'RUN') runCommands(instruction, piece, reading, this.place);
+    if (keyword === 'RUN') runCommands(instruction, piece, reading, this.source);
     else if (keyword === 'ARG') argument(instruction, piece, reading, this.outer);
-    else (HANDLERS.get(keyword) ?? unheard)(instruction, piece, reading);
+    else (HANDLERS.get(keyword) ?? unsupported)(instruction, piece, reading);
   }
 }
 
@@ -152,7 +153,7 @@ function newStage(stage: Stage, outer: ReadonlyMap<string, Value>): Stage {
   return stage;
 }
 
-/** Arguments that a build has by itself (Dockerfile reference, "Automatic platform ARGs"). */
+/** Returns the arguments that every build has (Dockerfile reference, "Automatic platform ARGs"). */
 function platformArguments(arch: Arch): [string, Value][] {
   return [
     ...['TARGETARCH', 'BUILDARCH'].map((name): [string, Value] => [name, known(arch)]),
@@ -167,7 +168,7 @@ function overrides(args: Readonly<Record<string, string>>): [string, Value][] {
   return Object.entries(args).map(([name, text]) => [name, { ...known(text), isOverride: true }]);
 }
 
-/** The indexes of the FROMs of the last stage and of those that it stands on. */
+/** Returns the indexes of the FROM instructions of the last stage and of the stages it is based on. */
 function stagesOfImage(instructions: readonly Instruction[]): ReadonlySet<number> {
   const froms = instructions.flatMap(({ keyword, words }, index) =>
     keyword === 'FROM' ? [{ index, words }] : [],

@@ -1,7 +1,7 @@
 import type { Findings } from './findings';
 import type { Finding, ImportReport, Outcome, Passage, Question } from './types';
 
-/** What became of everything, in the order of the Dockerfile. What nobody said anything of was not carried over. */
+/** Returns the report, in the order of the Dockerfile. Pieces without an outcome were not imported. */
 export function reportOf(findings: Findings): ImportReport {
   const all = findings
     .entries()
@@ -11,19 +11,19 @@ export function reportOf(findings: Findings): ImportReport {
   const of = <Kind extends Outcome['kind']>(kind: Kind): Finding<Kind>[] =>
     all.filter((finding): finding is Finding<Kind> => finding.kind === kind);
   return {
-    carried: of('carried'),
-    needless: of('needless'),
-    left: of('left'),
+    imported: of('imported'),
+    notNeeded: of('notNeeded'),
+    notImported: of('notImported'),
     questions: questionsOf(findings.questions),
   };
 }
 
 function outcomesOf(outcomes: readonly Outcome[]): Outcome[] {
   if (outcomes.length === 0)
-    return [{ kind: 'left', why: 'nothing is known of it', todo: 'See what it is for.' }];
+    return [{ kind: 'notImported', why: 'it is not supported', todo: 'Check what it is for.' }];
   const unique = [...new Map(outcomes.map((outcome) => [JSON.stringify(outcome), outcome])).values()];
-  const telling = unique.filter(({ kind }) => kind !== 'needless');
-  return telling.length > 0 ? telling : unique;
+  const needed = unique.filter(({ kind }) => kind !== 'notNeeded');
+  return needed.length > 0 ? needed : unique;
 }
 
 function passage({ line, endLine, text }: Passage): Passage {

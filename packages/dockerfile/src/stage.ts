@@ -5,8 +5,8 @@ import type { Findings, Piece } from './findings';
 import { known, type Value } from './shell/value';
 import type { BuildContext } from './types';
 
-/** Something a piece asks for, with the piece. */
-export interface Asked<T> {
+/** A value with the piece that it comes from. */
+export interface Sourced<T> {
   readonly value: T;
   readonly piece: Piece;
 }
@@ -25,66 +25,66 @@ export interface GoInstall {
   readonly version: string;
 }
 
-/** How containers start, as far as it was said. */
+/** How containers start. */
 export interface StartConfig {
-  entrypoint?: Asked<readonly string[]>;
-  cmd?: Asked<readonly string[]>;
-  user?: Asked<string>;
+  entrypoint?: Sourced<readonly string[]>;
+  cmd?: Sourced<readonly string[]>;
+  user?: Sourced<string>;
 }
 
-/** What was fetched while a Dockerfile was read. */
-export interface Fetched {
-  readonly downloads: Download[];
-  /** Keys of archives among it. */
+/** The downloads of a Dockerfile. */
+export interface Downloads {
+  readonly all: Download[];
+  /** Those that are keys of archives. */
   readonly keys: Set<Download>;
-  /** Scripts among it that were run. */
+  /** Those that are scripts that were run. */
   readonly scripts: Set<Download>;
 }
 
 /**
- * What is known after some instructions of a stage: the outcome of steps that nobody ran. A stage from another
- * begins with what is known of that.
+ * What is known of a stage after some of its instructions, which are followed but not run. A stage that is based on
+ * another begins with a copy of it.
  */
 export class Stage {
-  /** What a shell has: arguments, environment, and what a RUN sets while it lasts. */
+  /** Variables of the shell: arguments, environment, and those that a RUN sets for itself. */
   variables = new Map<string, Value>();
-  /** ENV. */
-  readonly env = new Map<string, Asked<Value>>();
-  readonly labels = new Map<string, Asked<string>>();
+  /** Variables of ENV. */
+  readonly env = new Map<string, Sourced<Value>>();
+  readonly labels = new Map<string, Sourced<string>>();
   readonly ports = new Map<string, Piece>();
   /** Debian packages. */
   readonly packages = new Map<string, Piece>();
-  readonly users: Asked<UserRequest>[] = [];
-  readonly goInstalls: Asked<GoInstall>[] = [];
+  readonly users: Sourced<UserRequest>[] = [];
+  readonly goInstalls: Sourced<GoInstall>[] = [];
   readonly start: StartConfig = {};
-  /** Groups by name, with their number where it is known. */
+  /** Group ids by name; undefined if the number is not known. */
   readonly groups = new Map<string, number | undefined>();
   /** Workdirs, each with its instruction. */
-  readonly workdirs: Asked<string>[] = [];
+  readonly workdirs: Sourced<string>[] = [];
   files = new Files();
   cwd = '/';
-  /** The program that runs shell forms. */
+  /** The command that runs shell forms. */
   shell: readonly string[] = ['/bin/sh', '-c'];
-  /** A third party's archive: once it is added, apt may take packages from it. */
-  foreignArchive: ForeignArchive | undefined;
-  readonly foreignPackages: Asked<string>[] = [];
-  readonly groupPieces: Asked<string>[] = [];
-  /** Installations that take recommended packages too. */
+  /** The third-party archive that was added last. apt may install later packages from it. */
+  thirdPartyArchive: ThirdPartyArchive | undefined;
+  readonly thirdPartyPackages: Sourced<string>[] = [];
+  readonly groupPieces: Sourced<string>[] = [];
+  /** Installations that include recommended packages. */
   readonly recommends: Piece[] = [];
-  /** Calls of programs that show that they are there. */
-  readonly tries: Asked<readonly string[]>[] = [];
+  /** Calls of programs that check that they work. */
+  readonly versionChecks: Sourced<readonly string[]>[] = [];
 
   constructor(
     readonly name: string,
-    /** Whether the image is made of it, and not only something that is copied into it. */
+    /** Whether the image is based on it; else it only copies files from it. */
     readonly isPartOfImage: boolean,
-    /** Shared by all stages of a reading. */
-    readonly fetched: Fetched,
+    /** Shared by all stages. */
+    readonly downloads: Downloads,
   ) {}
 
-  /** A stage that stands on this one. */
+  /** Returns a new stage that is based on this one. */
   extend(name: string, isPartOfImage: boolean): Stage {
-    const stage = new Stage(name, isPartOfImage, this.fetched);
+    const stage = new Stage(name, isPartOfImage, this.downloads);
     this.env.forEach((value, key) => stage.env.set(key, value));
     this.variables.forEach((value, key) => stage.variables.set(key, value));
     this.labels.forEach((value, key) => stage.labels.set(key, value));
@@ -98,19 +98,18 @@ export class Stage {
     stage.files = this.files.copy();
     stage.cwd = this.cwd;
     stage.shell = this.shell;
-    stage.foreignArchive = this.foreignArchive;
-    stage.foreignPackages.push(...this.foreignPackages);
+    stage.thirdPartyArchive = this.thirdPartyArchive;
+    stage.thirdPartyPackages.push(...this.thirdPartyPackages);
     stage.recommends.push(...this.recommends);
-    stage.tries.push(...this.tries);
+    stage.versionChecks.push(...this.versionChecks);
     stage.groupPieces.push(...this.groupPieces);
     return stage;
   }
 
-  /** An absolute path. */
+  /** Returns the absolute path of a path in the stage. */
   path(text: string): string {
     const home = this.variables.get('HOME')?.text ?? '/root';
-    const resolved = posix.resolve(this.cwd, text.replace(/^~(?=\/|$)/, home));
-    return resolved;
+    return posix.resolve(this.cwd, text.replace(/^~(?=\/|$)/, home));
   }
 
   set(name: string, text: string): void {
@@ -118,19 +117,24 @@ export class Stage {
   }
 }
 
+/** Returns why an instruction of a stage that the image is not based on is not needed. */
+export function onlyCopiedFrom({ name }: Stage): string {
+  return `the image only copies files from the stage "${name}"`;
+}
+
 /** An apt archive of a third party. */
-export interface ForeignArchive {
-  /** Its `deb` line, or the name it was given by. */
+export interface ThirdPartyArchive {
+  /** Its `deb` line or its name. */
   readonly line: string;
   readonly url: string | undefined;
 }
 
-/** What a handler of a command or an instruction works with. */
+/** What handlers of commands and instructions read and change. */
 export interface Reading {
   readonly stage: Stage;
   readonly findings: Findings;
   readonly context: BuildContext;
   readonly arch: Arch;
-  /** Stages by name and number, as COPY --from calls them. */
+  /** Stages by name and by number, as in "COPY --from". */
   readonly stages: ReadonlyMap<string, Stage>;
 }

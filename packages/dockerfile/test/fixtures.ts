@@ -4,7 +4,7 @@ import { readWorkspace, type FileText, type Workspace } from '@image-tooling/mod
 import { proposeImage, type BuildContext, type ImportReport, type Proposal } from '../src';
 
 const REPOSITORY = join(__dirname, '..', '..', '..');
-/** Dockerfiles of our own, of the shape of public ones. */
+/** Our own Dockerfiles, similar to public ones. */
 export const FIXTURES = join(REPOSITORY, 'packages/dockerfile/test/dockerfiles');
 export const FIXTURE_NAMES = readdirSync(FIXTURES).sort();
 
@@ -12,7 +12,7 @@ export function fixtureText(name: string): string {
   return readFileSync(join(FIXTURES, name, 'Dockerfile'), 'utf8');
 }
 
-/** As the generator reads a folder. */
+/** Reads a folder as the generator does. */
 export function folder(root: string): BuildContext {
   const filesAt = (path: string): { path: string; executable: boolean }[] => {
     const found = statSync(join(root, path), { throwIfNoEntry: false });
@@ -25,9 +25,9 @@ export function folder(root: string): BuildContext {
   return { files: (path) => filesAt(posix.normalize(path)) };
 }
 
-const NOTHING: BuildContext = { files: () => [] };
+const NO_FILES: BuildContext = { files: () => [] };
 
-/** A folder of files, none of them executable. */
+/** Returns a folder of files that are not executable. */
 export function context(paths: readonly string[]): BuildContext {
   const all = paths.map((path) => ({ path, executable: false }));
   return { files: (wanted) => all.filter(({ path }) => path === wanted || path.startsWith(`${wanted}/`)) };
@@ -41,7 +41,7 @@ const KUBECTL = {
   sources: { go: { package: 'k8s.io/kubernetes/cmd/kubectl', module: 'k8s.io/kubernetes' } },
 };
 
-/** An image called base, and kubectl. */
+/** Returns a workspace with an image "base" and the tool kubectl. */
 export function workspaceOf(base: object): Workspace {
   const image: FileText = { file: 'images/base/image.json', text: JSON.stringify(base) };
   const tool: FileText = { file: 'tools/kubectl/tool.json', text: JSON.stringify(KUBECTL) };
@@ -50,7 +50,7 @@ export function workspaceOf(base: object): Workspace {
   return read.value;
 }
 
-/** A base with a user: small, and never another. */
+/** Returns a workspace whose base has a user. */
 export function smallWorkspace(): Workspace {
   return workspaceOf({
     description: 'The system',
@@ -63,28 +63,30 @@ export function smallWorkspace(): Workspace {
 
 export const EMPTY: Workspace = { images: new Map(), tools: new Map() };
 
-/** The proposal of a fixture, in the small workspace. */
+/** Imports a fixture into the small workspace. */
 export function importedFixture(name: string): Proposal {
   const context = folder(join(FIXTURES, name));
   const workspace = smallWorkspace();
   return proposeImage({ name, text: fixtureText(name), context, workspace, toolsDir: 'tools' });
 }
 
-/** The proposal of a few lines. */
+/** Imports a few lines. */
 export function imported(
   text: string,
-  context: BuildContext = NOTHING,
+  context: BuildContext = NO_FILES,
   workspace: Workspace = EMPTY,
 ): Proposal {
   return proposeImage({ name: 'imported', text, context, workspace, toolsDir: 'tools' });
 }
 
-/** The image.json, loosely typed: tests say what is in it. */
+/** Returns the content of image.json, loosely typed. */
 export function imageOf({ image }: Proposal): Record<string, unknown> {
   return image as Record<string, unknown>;
 }
 
-/** Everything that is in a list, as "<list>: <text>", once. */
-export function lists({ carried, needless, left }: ImportReport): string[] {
-  return [...new Set([...carried, ...needless, ...left].map(({ kind, text }) => `${kind}: ${text}`))];
+/** Returns all entries as "<list>: <text>", without repetitions. */
+export function lists({ imported, notNeeded, notImported }: ImportReport): string[] {
+  return [
+    ...new Set([...imported, ...notNeeded, ...notImported].map(({ kind, text }) => `${kind}: ${text}`)),
+  ];
 }

@@ -6,16 +6,16 @@ import { FIXTURE_NAMES, importedFixture } from './fixtures';
 describe.each(FIXTURE_NAMES)('the Dockerfile %s', (name) => {
   const proposal = importedFixture(name);
 
-  it('becomes this', () => {
+  it('becomes these definitions and files', () => {
     const { image, tools, files } = proposal;
     expect({ image, tools, files }).toMatchSnapshot();
   });
 
-  it('is reported on like this', () => {
+  it('has this report', () => {
     expect(`\n${formatReport(proposal.report)}`).toMatchSnapshot();
   });
 
-  it('becomes definitions that are right', () => {
+  it('becomes valid definitions', () => {
     const image = parseImage('image.json', JSON.stringify(proposal.image));
     const tools = proposal.tools.map(({ definition }) => parseTool('tool.json', JSON.stringify(definition)));
     expect([image, ...tools].filter(({ ok }) => !ok)).toEqual([]);

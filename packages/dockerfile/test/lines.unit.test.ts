@@ -4,19 +4,19 @@ import { context, imageOf, imported, lists, smallWorkspace, workspaceOf } from '
 
 const run = (script: string): string => `FROM debian:trixie\nRUN ${script}\n`;
 
-/** What is left of some lines, "why" and "todo" together. */
-function left(text: string, folderOf?: BuildContext): string {
+/** Returns "why | todo" of everything that is not imported from a text. */
+function notImported(text: string, folderOf?: BuildContext): string {
   return imported(text, folderOf)
-    .report.left.map(({ why, todo }) => `${why} | ${todo}`)
+    .report.notImported.map(({ why, todo }) => `${why} | ${todo}`)
     .join('\n');
 }
 
-it("leaves a user's home to the user, also below an archive that was unpacked", () => {
+it('needs no chown of a home folder, also below an unpacked archive', () => {
   const archive = 'curl -O https://x.invalid/a-1.0.zip && unzip a-1.0.zip';
   const text = run(`${archive} && useradd -m -u 1001 ci && chown -R ci:ci /home/ci`);
-  const { needless } = imported(text).report;
-  expect(needless.map(({ why }) => why)).toContain("a user's home is the user's");
-  expect(left(text)).not.toContain('/home');
+  const { notNeeded } = imported(text).report;
+  expect(notNeeded.map(({ why }) => why)).toContain('a home folder belongs to its user');
+  expect(notImported(text)).not.toContain('/home');
 });
 
 describe('FROM', () => {
@@ -33,30 +33,30 @@ describe('FROM', () => {
     expect(imageOf(imported(`FROM ${reference}\n`))['from']).toEqual(from);
   });
 
-  it('stands on the image of the workspace that is Debian', () => {
+  it('uses the image of the workspace that is based on Debian', () => {
     expect(imageOf(imported('FROM debian\n', undefined, smallWorkspace()))['from']).toEqual({
       image: 'base',
     });
   });
 
-  it('says what another release, another system or a language image means', () => {
+  it('asks about another release, another system or an image of a language', () => {
     const questions = (from: string): string =>
       imported(`FROM ${from}\n`)
         .report.questions.map(({ text }) => text)
         .join();
     expect(questions('debian:bullseye')).toContain('Debian bullseye becomes Debian trixie');
-    expect(questions('ubuntu:22.04')).toContain('packages are called otherwise');
+    expect(questions('ubuntu:22.04')).toContain('packages have another name');
     expect(questions('alpine:3.20')).toContain('is Alpine');
     expect(questions('node:22')).toContain('nodejs, npm');
     expect(questions('debian:trixie-slim')).toBe('');
   });
 
-  it('takes the last stage, and what it stands on', () => {
+  it('imports the last stage and the stages it is based on', () => {
     const text = 'FROM debian AS one\nENV A=1\nFROM debian AS two\nENV B=2\nFROM one\nENV C=3\n';
     expect(imageOf(imported(text))['config']).toEqual({ env: { A: '1', C: '3' } });
   });
 
-  it('replaces an ARG, also by what the caller gives', () => {
+  it('expands an ARG', () => {
     const text = 'ARG BASE=ubuntu\nFROM $BASE\nARG V=1\nENV X=$V\n';
     expect(imageOf(imported(text))['config']).toEqual({ env: { X: '1' } });
   });
@@ -80,35 +80,35 @@ describe('apt', () => {
     expect(imageOf(imported(run(script)))['packages']).toEqual(packages);
   });
 
-  it('leaves package files, and what only a build knows', () => {
+  it('does not import package files and names that are only known in a build', () => {
     expect(
-      left(
+      notImported(
         run('curl -fsSLo /tmp/a.deb https://x.invalid/tool_1.2.3_amd64.deb && apt-get install -y /tmp/a.deb'),
       ),
     ).toContain('apt-cache policy tool');
-    expect(left(run('apt-get install -y $EXTRA'))).toContain('only a build can tell');
+    expect(notImported(run('apt-get install -y $EXTRA'))).toContain('is only known in a build');
   });
 
-  it('asks for archives of third parties, and takes nothing from them', () => {
+  it('asks for third-party archives, and imports no package of them', () => {
     const text = run(
       'echo "deb [signed-by=/k.gpg] https://apt.vendor.invalid/debian stable main" > /etc/apt/sources.list.d/v.list && apt-get update && apt-get install -y vendor-cli',
     );
-    expect(left(text)).toContain(
+    expect(notImported(text)).toContain(
       '"url":"https://apt.vendor.invalid/debian","suites":["stable"],"components":["main"]',
     );
-    expect(left(text)).toContain('vendor-cli may be of the third party');
+    expect(notImported(text)).toContain('vendor-cli may come from the third-party archive');
     expect(imageOf(imported(text))['packages']).toBeUndefined();
   });
 });
 
 describe('settings', () => {
-  it('keeps a secret out of definitions and report', () => {
+  it('keeps secrets out of definitions and the report', () => {
     const text =
       'FROM debian\nENV API_TOKEN=hunter2 A=b\nENV KEY_ID AKIAABCDEFGHIJKLMNOP\nARG DB_PASSWORD=hunter3\nRUN curl https://me:hunter4@x.invalid/y\n';
     const proposal = imported(text);
     expect(JSON.stringify(proposal)).not.toMatch(/hunter[234]|AKIA/);
     expect(imageOf(proposal)['config']).toEqual({ env: { A: 'b' } });
-    expect(left(text)).toContain('API_TOKEN seems to hold a secret');
+    expect(notImported(text)).toContain('API_TOKEN seems to contain a secret');
   });
 
   it.each([
@@ -130,7 +130,7 @@ describe('settings', () => {
     expect(imageOf(imported(`FROM debian\n${line}\n`))['config']).toEqual(config);
   });
 
-  it('makes users, and their home a HOME where the parent has another', () => {
+  it('creates users, and sets HOME if the parent has another', () => {
     const image = imageOf(
       imported(
         'FROM debian\nRUN groupadd -g 2000 dev && useradd -g dev -u 1500 -d /dev-home dev\nUSER dev\n',
@@ -144,7 +144,7 @@ describe('settings', () => {
 });
 
 describe('files', () => {
-  const beside: BuildContext = {
+  const folder: BuildContext = {
     files: (path) =>
       [
         { path: 'etc/a.conf', executable: false },
@@ -152,10 +152,10 @@ describe('files', () => {
       ].filter((file) => file.path === path || file.path.startsWith(`${path}/`)),
   };
 
-  it('copies what is beside the Dockerfile', () => {
+  it("copies files of the Dockerfile's folder", () => {
     const proposal = imported(
       'FROM debian\nCOPY etc /etc/tool\nCOPY --chmod=0700 bin/run.sh /usr/local/bin/run\n',
-      beside,
+      folder,
     );
     expect(proposal.files).toEqual([
       { path: '/etc/tool/a.conf', copyOf: 'etc/a.conf', executable: false },
@@ -164,7 +164,7 @@ describe('files', () => {
     expect(imageOf(proposal)['modes']).toEqual({ '/usr/local/bin/run': '0700' });
   });
 
-  it('writes what the Dockerfile itself holds', () => {
+  it('writes files with text in the Dockerfile', () => {
     const text =
       'FROM debian\nARG WHO=me\nRUN printf "a %s\\n" "$WHO" > /etc/one && echo two >> /etc/one\nCOPY <<EOF /etc/three\nhi $WHO\nEOF\n';
     expect(imported(text).files).toEqual([
@@ -173,22 +173,24 @@ describe('files', () => {
     ]);
   });
 
-  it('leaves what it can not know', () => {
-    expect(left('FROM debian\nCOPY . /app\n', beside)).toContain('copies the whole folder');
-    expect(left('FROM debian\nCOPY gone /app\n', beside)).toContain('there is no "gone"');
-    expect(left('FROM debian\nCOPY --from=other/image /x /y\n', beside)).toContain(
-      'comes from the image other/image',
+  it('does not import files that are not known', () => {
+    expect(notImported('FROM debian\nCOPY . /app\n', folder)).toContain('copies the whole folder');
+    expect(notImported('FROM debian\nCOPY gone /app\n', folder)).toContain('"gone" is not in the Dockerfile');
+    expect(notImported('FROM debian\nCOPY --from=other/image /x /y\n', folder)).toContain(
+      'copies from the image other/image',
     );
-    expect(left('FROM debian\nRUN echo x >> /etc/bash.bashrc\n')).toContain('appends to /etc/bash.bashrc');
-    expect(left('FROM debian\nRUN date > /etc/built\n')).not.toBe('');
+    expect(notImported('FROM debian\nRUN echo x >> /etc/bash.bashrc\n')).toContain(
+      'appends to /etc/bash.bashrc',
+    );
+    expect(notImported('FROM debian\nRUN date > /etc/built\n')).not.toBe('');
   });
 
-  it('takes nothing that was removed again, or is scratch', () => {
+  it('writes no temporary files, and none that were removed', () => {
     expect(imported('FROM debian\nRUN echo x > /etc/x && rm /etc/x && echo y > /tmp/y\n').files).toEqual([]);
   });
 });
 
-describe('what is inherited', () => {
+describe('what the parent has', () => {
   const parent = workspaceOf({
     description: 'The system',
     from: { debian: 'trixie' },
@@ -200,7 +202,7 @@ describe('what is inherited', () => {
   });
   const from = (lines: string) => imported(`FROM debian\n${lines}\n`, context(['a']), parent);
 
-  it("is not said again: packages, folders; platforms must be the parent's", () => {
+  it("is not declared again: packages, folders; platforms are the parent's", () => {
     const image = imageOf(
       from('RUN apt-get install -y --no-install-recommends less jq && mkdir /work\nWORKDIR /work'),
     );
@@ -213,7 +215,7 @@ describe('what is inherited', () => {
     });
   });
 
-  it('is a user of that number, whose home stays theirs where files are put into it', () => {
+  it('replaces a user with the same uid, who keeps the home folder if files are added to it', () => {
     const image = imageOf(from('RUN useradd -u 1000 me\nUSER me\nCOPY a /home/toolbox/.config/x/a'));
     expect(image).toMatchObject({
       config: { user: '1000:1000' },
@@ -226,15 +228,15 @@ describe('what is inherited', () => {
     expect(image).not.toHaveProperty('users');
   });
 
-  it('has checks that another user may fail', () => {
+  it('has checks that may fail for another user', () => {
     const { report } = from('RUN useradd -u 1500 me\nUSER me');
     expect(report.questions.map(({ text }) => text).join()).toContain(
-      'Checks of base are tried in this image too',
+      'The checks of base also run in this image',
     );
   });
 });
 
-it('calls packages as Debian trixie does', () => {
+it('uses the names of packages in Debian trixie', () => {
   const { image, report } = imported(run('apt-get install -y --no-install-recommends dnsutils netcat'));
   expect(image).toMatchObject({ packages: ['bind9-dnsutils', 'netcat-openbsd'] });
   expect(report.questions.map(({ text }) => text)).toContain(
@@ -242,12 +244,12 @@ it('calls packages as Debian trixie does', () => {
   );
 });
 
-it('puts each command of a chain into a list of its own', () => {
+it('reports each command of a chain separately', () => {
   const { report } = imported('FROM debian\nRUN apt-get update && make install || true\n');
   expect(lists(report)).toEqual([
-    'carried: FROM debian',
-    'needless: apt-get update',
-    'needless: true',
-    'left: make install',
+    'imported: FROM debian',
+    'notNeeded: apt-get update',
+    'notNeeded: true',
+    'notImported: make install',
   ]);
 });

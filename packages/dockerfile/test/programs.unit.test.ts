@@ -4,14 +4,14 @@ import { context, EMPTY, imageOf, imported, smallWorkspace } from './fixtures';
 
 const run = (script: string): string => `FROM debian:trixie\nRUN ${script}\n`;
 
-/** What is left of some lines, "why" and "todo" together. */
-function left(text: string): string {
+/** Returns "why | todo" of everything that is not imported from a text. */
+function notImported(text: string): string {
   return imported(text)
-    .report.left.map(({ why, todo }) => `${why} | ${todo}`)
+    .report.notImported.map(({ why, todo }) => `${why} | ${todo}`)
     .join('\n');
 }
 
-describe('programs that are fetched', () => {
+describe('downloaded programs', () => {
   const sources = (text: string) =>
     imported(text).tools.map(({ name, definition }) => [name, (definition as { sources: object }).sources]);
   const release = (url: string, file: string, archNames?: object) => ({
@@ -20,12 +20,12 @@ describe('programs that are fetched', () => {
 
   it.each([
     [
-      'raw, by its own name',
+      'not packed, with its own name',
       'curl -fsSLO https://x.invalid/v1.2.3/tool && chmod +x tool && mv tool /usr/local/bin/',
       release('https://x.invalid/v{version}/tool', 'tool'),
     ],
     [
-      'raw, into place',
+      'not packed, into its folder',
       'wget -qO /usr/local/bin/tool https://x.invalid/1.2.3/tool-$(uname -m) && chmod 755 /usr/local/bin/tool',
       release('https://x.invalid/{version}/tool-{arch}', 'tool', { amd64: 'x86_64', arm64: 'aarch64' }),
     ],
@@ -50,7 +50,7 @@ describe('programs that are fetched', () => {
       release('https://x.invalid/{version}/t.zip', 'tool'),
     ],
     [
-      'packed alone',
+      'one compressed file',
       'curl -L https://x.invalid/1.2.3/tool.gz | gunzip > /usr/local/bin/tool',
       release('https://x.invalid/{version}/tool.gz', 'tool'),
     ],
@@ -75,7 +75,7 @@ describe('programs that are fetched', () => {
       release('https://x.invalid/{version}/tool', 'tool'),
     ],
     [
-      'a prefix cut off',
+      'a removed prefix',
       'T=v1.2.3 && curl -Lo /usr/local/bin/tool https://x.invalid/$T/tool_${T#v}',
       release('https://x.invalid/v{version}/tool_{version}', 'tool'),
     ],
@@ -83,27 +83,27 @@ describe('programs that are fetched', () => {
     expect(sources(run(script))).toEqual([['tool', source]]);
   });
 
-  it('says what can not be a tool, and why', () => {
-    expect(left(run('curl -L https://x.invalid/get.sh | sh'))).toContain('runs a script from the network');
-    expect(left(run('curl -Lo /usr/local/bin/tool https://x.invalid/latest/tool'))).toContain(
-      'its address names no version',
+  it('are reported if they cannot be tools', () => {
+    expect(notImported(run('curl -L https://x.invalid/get.sh | sh'))).toContain('runs a downloaded script');
+    expect(notImported(run('curl -Lo /usr/local/bin/tool https://x.invalid/latest/tool'))).toContain(
+      'its URL contains no version',
     );
-    expect(left(run('curl -Lo /usr/local/bin/tool http://x.invalid/1.2.3/tool'))).toContain(
-      'only https:// addresses',
-    );
-    expect(left(run('curl -L https://x.invalid/t-1.2.3.tar.bz2 | tar xj -C /usr/local/bin tool'))).toContain(
-      "can't be read",
+    expect(notImported(run('curl -Lo /usr/local/bin/tool http://x.invalid/1.2.3/tool'))).toContain(
+      'only https:// URLs',
     );
     expect(
-      left(
+      notImported(run('curl -L https://x.invalid/t-1.2.3.tar.bz2 | tar xj -C /usr/local/bin tool')),
+    ).toContain("can't be read");
+    expect(
+      notImported(
         run(
           'V=$(curl -s https://x.invalid/stable) && curl -Lo /usr/local/bin/tool https://x.invalid/$V/tool',
         ),
       ),
-    ).toContain('only a build can tell what $(curl');
+    ).toContain('the value of $(curl');
   });
 
-  it('holds its checksum for the lock', () => {
+  it('keep the checksum in the Dockerfile for the lock', () => {
     const [tool] = imported(
       run(
         `curl -Lo /usr/local/bin/tool https://x.invalid/1.2.3/tool && echo "${'c'.repeat(64)} */usr/local/bin/tool" | sha256sum -c`,
@@ -115,22 +115,22 @@ describe('programs that are fetched', () => {
     });
   });
 
-  it('reuses a tool of the workspace, and says that the version differs', () => {
+  it('become tools of the workspace, with a question if the version differs', () => {
     const text = run('curl -Lo /usr/bin/kubectl https://dl.k8s.io/release/v1.30.0/bin/linux/amd64/kubectl');
     const { tools, image, report } = imported(text, undefined, smallWorkspace());
     expect([tools, (image as { tools: string[] }).tools]).toEqual([[], ['kubectl']]);
     expect(report.questions.map(({ text: question }) => question).join()).toContain(
-      'the workspace has 1.36.4, the Dockerfile 1.30.0',
+      'the workspace has 1.36.4, the Dockerfile has 1.30.0',
     );
   });
 
-  it('reports the tool.json in the folder that the options say', () => {
+  it('are reported with the folder that toolsDir names', () => {
     const text = run(
       'curl -Lo /usr/bin/tool https://x.invalid/1.2.3/tool && go install example.invalid/gopher@v1.0.0',
     );
     const request = { name: 'imported', text: `${text}ENV TOOL_VERSION=1.2.3\n`, context: context([]) };
     const { report } = proposeImage({ ...request, workspace: EMPTY, toolsDir: 'gear' });
-    expect([...new Set(report.carried.map(({ where }) => where))]).toEqual([
+    expect([...new Set(report.imported.map(({ where }) => where))]).toEqual([
       '"from" of image.json: Debian trixie',
       'gear/tool/tool.json',
       'gear/gopher/tool.json',
@@ -139,7 +139,7 @@ describe('programs that are fetched', () => {
     expect(JSON.stringify(report)).not.toContain('tools/');
   });
 
-  it('is for amd64 alone where the Dockerfile is', () => {
+  it('are for amd64 only if the Dockerfile is', () => {
     const proposal = imported(run('curl -Lo /usr/bin/tool https://x.invalid/1.2.3/tool-amd64'));
     expect(imageOf(proposal)['platforms']).toEqual(['linux/amd64']);
   });

@@ -72,7 +72,7 @@ async function lockTool(name: string): Promise<void> {
   await rig.must(['lock', name]);
 }
 
-describe('what is carried over of a Dockerfile', () => {
+describe('an imported Dockerfile', () => {
   it.each(readdirSync(FIXTURES))('%s: locks, builds, and its tools run', async (name) => {
     const paths = change((tree) => importDockerfile(tree, { path: join(FIXTURES, name) }));
     const tools = serve(paths);

@@ -1,17 +1,18 @@
 import type { Handler, ShellCommand } from '../shell/command';
 import { optionsOf } from '../shell/command';
 import { isKnown, type Value } from '../shell/value';
+import { onlyCopiedFrom } from '../stage';
 
 /** Options of apt-get that take a value (apt-get(8)). */
 const VALUED = ['o', 'option', 't', 'target-release', 'c', 'config-file'];
-/** A package, and what may be said of its version, suite or processor. */
+/** A package name, with an optional architecture, version or suite. */
 const PACKAGE = /^([a-z0-9][a-z0-9+.-]+?)(?::(?:any|native|amd64|arm64|all))?(?:(=|\/)(.+))?$/;
-/** Needed to add archives only: here that is done by nx.json. */
+/** Packages that are only needed to add archives, which nx.json does. */
 const FOR_ARCHIVES = ['apt-transport-https', 'software-properties-common'];
 
-const NO_LISTS = 'layers hold neither package lists nor caches';
+const NO_LISTS = 'layers contain no package lists or caches';
 
-/** apt-get and its like. */
+/** Reads apt-get, apt and aptitude. */
 export const apt: Handler = (command) => {
   const options = optionsOf(command.args, VALUED);
   const [verb, ...names] = options.rest;
@@ -25,18 +26,18 @@ export const apt: Handler = (command) => {
       return {};
     case 'remove':
     case 'purge':
-      takeAway(command, names);
+      uninstall(command, names);
       return {};
     case 'upgrade':
     case 'dist-upgrade':
     case 'full-upgrade':
-      findings.needless(command.piece, '"lock" takes the newest state of the archive');
+      findings.notNeeded(command.piece, '"lock" resolves the newest versions');
       return {};
     case 'update':
     case 'clean':
     case 'autoclean':
     case 'autoremove':
-      findings.needless(command.piece, NO_LISTS);
+      findings.notNeeded(command.piece, NO_LISTS);
       return {};
     default:
       return undefined;
@@ -45,7 +46,7 @@ export const apt: Handler = (command) => {
 
 function install(command: ShellCommand, names: readonly Value[]): void {
   names.forEach((name) => installOne(command, name));
-  if (names.length === 0) command.reading.findings.needless(command.piece, 'it installs nothing');
+  if (names.length === 0) command.reading.findings.notNeeded(command.piece, 'it installs nothing');
 }
 
 function installOne(command: ShellCommand, value: Value): void {
@@ -53,9 +54,9 @@ function installOne(command: ShellCommand, value: Value): void {
   const { stage, findings } = reading;
   const [, name, separator, version] = PACKAGE.exec(value.text) ?? [];
   if (!isKnown(value)) {
-    findings.left(
+    findings.notImported(
       piece,
-      `which package "${value.text}" is, only a build can tell`,
+      `the name of the package "${value.text}" is only known in a build`,
       'Add it to "packages" in image.json.',
     );
     return;
@@ -65,15 +66,15 @@ function installOne(command: ShellCommand, value: Value): void {
     return;
   }
   if (!stage.isPartOfImage) {
-    notOfTheImage(command);
+    findings.notNeeded(piece, onlyCopiedFrom(stage));
     return;
   }
   if (FOR_ARCHIVES.includes(name)) {
-    findings.needless(piece, `"${name}" only adds archives; nx.json does that`);
+    findings.notNeeded(piece, `"${name}" is only for adding archives, which nx.json does`);
     return;
   }
-  if (stage.foreignArchive) {
-    fromForeignArchive(command, name);
+  if (stage.thirdPartyArchive) {
+    fromThirdPartyArchive(command, name);
     return;
   }
   stage.packages.set(name, piece);
@@ -81,7 +82,7 @@ function installOne(command: ShellCommand, value: Value): void {
   if (version !== undefined)
     findings.ask(
       piece.line,
-      `${name}${separator}${version}: lock.json holds the exact version of every package, the newest of the archive; "packages" holds names alone.`,
+      `${name}${separator}${version}: "packages" contains names only. lock.json has the exact versions, the newest in the archive.`,
     );
 }
 
@@ -90,39 +91,32 @@ function localPackage({ piece, reading }: ShellCommand, path: string): void {
   const url = content && 'download' in content ? content.download.url : path;
   if (content && 'download' in content) content.download.pieces.add(piece);
   const name = /([a-z0-9][a-z0-9+.-]*?)[-_]v?\d[^/]*\.deb$/.exec(url)?.[1];
-  const own = name === undefined ? 'its package' : `it ("apt-cache policy ${name}")`;
-  const todo = `If Debian has ${own}, add it to "packages"; else add the vendor's archive to "debian.archives" of nx.json, or write a tool with a file of the vendor's.`;
-  reading.findings.left(
+  const check = name === undefined ? '' : ` ("apt-cache policy ${name}")`;
+  const todo = `If Debian has the package${check}, add it to "packages". Otherwise add the vendor's archive to "debian.archives" in nx.json, or write a tool with the vendor's release.`;
+  reading.findings.notImported(
     piece,
-    'it installs a package file, and images take packages from archives alone',
+    'it installs a package file, but images take packages from archives only',
     todo,
   );
 }
 
-function notOfTheImage({ piece, reading }: ShellCommand): void {
-  reading.findings.needless(
-    piece,
-    `it is about the stage "${reading.stage.name}", which the image takes files from alone`,
-  );
-}
-
-function fromForeignArchive({ piece, reading }: ShellCommand, name: string): void {
+function fromThirdPartyArchive({ piece, reading }: ShellCommand, name: string): void {
   const { stage, findings } = reading;
-  stage.foreignPackages.push({ piece, value: name });
+  stage.thirdPartyPackages.push({ piece, value: name });
   findings.open(piece);
 }
 
-function takeAway({ piece, reading }: ShellCommand, names: readonly Value[]): void {
+function uninstall({ piece, reading }: ShellCommand, names: readonly Value[]): void {
   const { stage, findings } = reading;
   for (const { text } of names.map((name) => ({ text: name.text.replace(/[*]$/, '') }))) {
     const removed = stage.packages.delete(text);
-    if (removed) findings.carried(piece, `"packages" of image.json: without ${text}`);
-    else findings.needless(piece, `${text} is not installed`);
+    if (removed) findings.imported(piece, `"packages" of image.json: without ${text}`);
+    else findings.notNeeded(piece, `${text} is not installed`);
   }
-  if (names.length === 0) findings.needless(piece, 'it removes nothing');
+  if (names.length === 0) findings.notNeeded(piece, 'it removes nothing');
 }
 
-/** dpkg -i. */
+/** Reads "dpkg -i", which installs package files. */
 export const dpkg: Handler = (command) => {
   const options = optionsOf(command.args, []);
   if (options.flags.has('add-architecture')) return undefined;

@@ -1,6 +1,6 @@
 import type { Handler, ShellCommand } from '../shell/command';
 
-/** The address in a line of sources.list(5), of either format. */
+/** Returns the archive in a text of sources.list(5), in either of its formats. */
 export function archiveLine(
   text: string,
 ): { readonly url: string; readonly suite: string; readonly components: string } | undefined {
@@ -14,11 +14,11 @@ export function archiveLine(
     : { url, suite: field('Suites') ?? '', components: field('Components') ?? '' };
 }
 
-/** Makes apt know an archive of a third party: packages that are installed from now on may be of it. */
+/** Adds an archive of a third party: packages that are installed later may come from it. */
 export function addArchive({ reading, piece }: ShellCommand, text: string | undefined): void {
   const { stage, findings } = reading;
   const line = text === undefined ? undefined : archiveLine(text);
-  stage.foreignArchive = { line: text?.trim() ?? 'an archive that is not known', url: line?.url };
+  stage.thirdPartyArchive = { line: text?.trim() ?? 'unknown archive', url: line?.url };
   const entry =
     line === undefined
       ? 'an entry for it'
@@ -29,14 +29,14 @@ export function addArchive({ reading, piece }: ShellCommand, text: string | unde
           components: line.components.split(/\s+/).filter(Boolean),
           keys: `trust/${archiveName(line.url)}`,
         });
-  findings.left(
+  findings.notImported(
     piece,
-    'archives of third parties are settings of the workspace',
-    `Add ${entry} to "debian.archives" of the plugin's options in nx.json, and its key as trust/${line ? archiveName(line.url) : '<name>'}/key.asc.`,
+    'third-party archives are configured in the workspace',
+    `Add ${entry} to "debian.archives" in the plugin's options in nx.json, and save its key as trust/${line ? archiveName(line.url) : '<name>'}/key.asc.`,
   );
 }
 
-/** The host without what most begin with, as a name. */
+/** Returns a name for an archive: the part of its host that names the vendor. */
 function archiveName(url: string): string {
   const host = /^https?:\/\/([^/]+)/.exec(url)?.[1] ?? 'vendor';
   const parts = host
@@ -45,21 +45,21 @@ function archiveName(url: string): string {
   return (parts[0] ?? 'vendor').replace(/[^a-z0-9-]/g, '-');
 }
 
-/** add-apt-repository: a line, or a PPA, which is Ubuntu's. */
+/** Reads add-apt-repository, which adds an archive by its line, or a PPA. */
 export const addAptRepository: Handler = (command) => {
   const text = command.args.map((arg) => arg.text).find((arg) => !arg.startsWith('-'));
   if (text?.startsWith('ppa:')) {
-    command.reading.stage.foreignArchive = { line: text, url: undefined };
-    command.reading.findings.left(
+    command.reading.stage.thirdPartyArchive = { line: text, url: undefined };
+    command.reading.findings.notImported(
       command.piece,
-      'a PPA holds packages for Ubuntu',
-      "Take the package of Debian, or a tool with the vendor's release.",
+      'a PPA has packages for Ubuntu',
+      "Use Debian's package, or write a tool with the vendor's release.",
     );
   } else addArchive(command, text);
   return {};
 };
 
-/** gpg and apt-key: the key of an archive. */
+/** Reads gpg and apt-key, which add the key of an archive. */
 export const gpg: Handler = ({ args, piece, reading, stdin, target }) => {
   const { findings, stage } = reading;
   const file = args
@@ -68,11 +68,11 @@ export const gpg: Handler = ({ args, piece, reading, stdin, target }) => {
   const source =
     stdin.kind === 'download' ? stdin.download : file?.kind === 'download' ? file.download : undefined;
   const output = target?.path ?? args.map(({ text }) => text).find((text) => text.startsWith('/'));
-  if (source) stage.fetched.keys.add(source);
-  findings.left(
+  if (source) stage.downloads.keys.add(source);
+  findings.notImported(
     piece,
-    'keys of archives are part of the workspace, and looked at by people',
-    `Save the key${source ? ` from ${source.url}` : ''} as trust/<archive>/key.asc and compare its fingerprint with the vendor's${output ? `; ${output} is then not needed` : ''}.`,
+    'archive keys are part of the workspace, and a person has to check them',
+    `Save the key${source ? ` from ${source.url}` : ''} as trust/<archive>/key.asc and compare its fingerprint with the vendor's.${output ? ` ${output} is then not needed.` : ''}`,
   );
   return {};
 };

@@ -1,10 +1,10 @@
 import type { Handler, ShellCommand } from '../shell/command';
-import { masked } from '../read/secrets';
 
 const LINE = /^([0-9a-f]{64})[ *]+(\S+)\s*$/gim;
-const CHECKED = 'what is fetched is held to the sha256 in lock.json';
+/** Why a checksum or a signature of a download is not needed. */
+export const CHECKED_BY_LOCK = 'downloads are compared with the sha256 in lock.json';
 
-/** sha256sum -c and its like: what a download must be. */
+/** Reads "sha256sum -c" and similar programs, and notes the checksums of downloads. */
 export const checksum: Handler = (command) => {
   const { findings, stage } = command.reading;
   const text = textOf(command);
@@ -18,7 +18,7 @@ export const checksum: Handler = (command) => {
     download.sha256 = sha256;
     download.pieces.add(command.piece);
   }
-  if (found.length === 0) findings.needless(command.piece, masked(CHECKED));
+  if (found.length === 0) findings.notNeeded(command.piece, CHECKED_BY_LOCK);
   return {};
 };
 

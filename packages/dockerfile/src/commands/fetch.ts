@@ -4,14 +4,14 @@ import {
   hasFlag,
   optionOf,
   optionsOf,
-  type Done,
+  type CommandResult,
   type Handler,
   type Options,
   type ShellCommand,
 } from '../shell/command';
 import type { Value } from '../shell/value';
 
-/** Options that take a value (curl(1), wget(1)); long names that are not here have none. */
+/** Options that take a value (curl(1), wget(1)). Long options that are not listed take none. */
 const CURL_VALUED = [
   ...[
     'o',
@@ -85,7 +85,7 @@ const WGET_VALUED = [
   ],
 ];
 
-/** curl: to a file, or to the standard output. */
+/** Reads curl, which downloads to a file or to the standard output. */
 export const curl: Handler = (command) => {
   const options = optionsOf(command.args, CURL_VALUED);
   const urls = [
@@ -109,9 +109,9 @@ function sends(options: Options): boolean {
   return optionOf(options, 'd', 'data', 'F', 'T') !== undefined;
 }
 
-/** wget: to a file called as the address ends, or as "-O" says. */
+/** Reads wget, which names the file after the end of the URL, or as "-O" says. */
 export const wget: Handler = (command) => {
-  const options = optionsOf(command.args, [...WGET_VALUED]);
+  const options = optionsOf(command.args, WGET_VALUED);
   const output = optionOf(options, 'O', 'output-document')?.text;
   const folder = optionOf(options, 'P', 'directory-prefix')?.text ?? '.';
   const path = (url: Value): string | undefined => {
@@ -129,7 +129,7 @@ function fetched(
   command: ShellCommand,
   urls: readonly Value[],
   pathOf: (url: Value, index: number) => string | undefined,
-): Done {
+): CommandResult {
   const { reading, piece, target } = command;
   const downloads = urls.map((url, index) => {
     const download = startDownload(command, url);
@@ -146,7 +146,7 @@ function fetched(
   return { stdout: streamed ? { kind: 'download', download: streamed.download } : { kind: 'unknown' } };
 }
 
-/** A download, which the stage remembers: its pieces get their outcome once it is seen what becomes of it. */
+/** Notes a download in the stage. Its pieces get their outcome later, when its use is known. */
 export function startDownload(
   { reading, piece }: Pick<ShellCommand, 'reading' | 'piece'>,
   url: Value,
@@ -154,6 +154,6 @@ export function startDownload(
   const values = [...reading.stage.variables.values()].map(({ text }) => text);
   const versions = values.filter((text) => /^v?\d/.test(text));
   const download: Download = { url: url.text, unknown: url.unknown, versions, pieces: new Set([piece]) };
-  reading.stage.fetched.downloads.push(download);
+  reading.stage.downloads.all.push(download);
   return download;
 }

@@ -1,7 +1,7 @@
 import type { FileNode } from '../files';
 import type { ShellCommand } from '../shell/command';
 
-/** A file that a command did something with. */
+/** Returns a file with a piece added that changed it. */
 export function withPiece(node: FileNode, piece: ShellCommand['piece']): FileNode {
   if ('download' in node.content) {
     node.content.download.pieces.add(piece);
@@ -10,7 +10,7 @@ export function withPiece(node: FileNode, piece: ShellCommand['piece']): FileNod
   return { ...node, pieces: new Set([...node.pieces, piece]) };
 }
 
-/** "755" as image.json has it; undefined where it is no number. */
+/** Returns a mode as image.json writes it: "0755" for "755"; undefined if the text is not octal. */
 export function octal(text: string): string | undefined {
   return /^[0-7]{3,4}$/.test(text) ? text.padStart(4, '0') : undefined;
 }

@@ -1,23 +1,31 @@
 import { posix } from 'node:path';
 import { isProgramFolder, type FileNode } from '../files';
 import { octal, withPiece } from './file-nodes';
-import { hasFlag, optionOf, optionsOf, type Done, type Handler, type ShellCommand } from '../shell/command';
+import {
+  hasFlag,
+  optionOf,
+  optionsOf,
+  type CommandResult,
+  type Handler,
+  type ShellCommand,
+} from '../shell/command';
 import type { Value } from '../shell/value';
 
-const IN_ROOTFS = 'Put what it makes into rootfs/.';
-const SCRATCH =
+const IN_ROOTFS = 'Add the files that it writes to rootfs/.';
+/** Folders of temporary files, and of files that layers never contain. */
+const TEMPORARY =
   /^\/(?:tmp|var\/tmp|var\/lib\/apt|var\/cache|var\/log|root\/\.\w+|usr\/share\/(?:doc|man|locale|info))(?:\/|$)/;
 
-/** mv. */
+/** Reads mv. */
 export const move: Handler = (command) => moveOrCopy(command, true);
-/** cp. */
+/** Reads cp. */
 export const copy: Handler = (command) => moveOrCopy(command, false);
 
-/** install: copies a file and sets its mode, or makes folders with "-d". */
+/** Reads install, which copies files and sets their mode, or creates folders with "-d". */
 export const install: Handler = (command) => {
   const options = optionsOf(command.args, ['m', 'mode', 'o', 'owner', 'g', 'group', 't', 'target-directory']);
   const mode = octal(optionOf(options, 'm', 'mode')?.text ?? '0755');
-  if (hasFlag(options, 'd', 'directory')) return makeFolders(command, options.rest, mode);
+  if (hasFlag(options, 'd', 'directory')) return createFolders(command, options.rest, mode);
   const folder = optionOf(options, 't', 'target-directory');
   return transfer(command, [...options.rest, ...(folder ? [folder] : [])], {
     moves: false,
@@ -25,7 +33,7 @@ export const install: Handler = (command) => {
   });
 };
 
-function moveOrCopy(command: ShellCommand, moves: boolean): Done | undefined {
+function moveOrCopy(command: ShellCommand, moves: boolean): CommandResult | undefined {
   const options = optionsOf(command.args, ['t', 'target-directory', 'S', 'suffix']);
   const folder = optionOf(options, 't', 'target-directory');
   return transfer(command, [...options.rest, ...(folder ? [folder] : [])], { moves });
@@ -35,7 +43,7 @@ function transfer(
   command: ShellCommand,
   words: readonly Value[],
   { moves, mode }: { readonly moves: boolean; readonly mode?: string },
-): Done | undefined {
+): CommandResult | undefined {
   const { stage, findings } = command.reading;
   const target = words.at(-1);
   const sources = words.slice(0, -1);
@@ -50,7 +58,7 @@ function transfer(
         : into;
     if (node) placed(command, { from, to, moves }, { ...node, ...(mode !== undefined && { mode }) });
     else if (!movedTree(command, from, to))
-      findings.left(command.piece, `what "${text}" is, only a build can tell`, IN_ROOTFS);
+      findings.notImported(command.piece, `the content of "${text}" is only known in a build`, IN_ROOTFS);
   }
   return {};
 }
@@ -65,7 +73,7 @@ function placed(
   if (moves) files.nodes.delete(from);
 }
 
-/** A folder of an archive that is moved as a whole. */
+/** Moves a folder of an unpacked archive. Returns false if there is none at that path. */
 function movedTree({ reading, piece }: ShellCommand, from: string, to: string): boolean {
   const { files } = reading.stage;
   const tree = files.unpacked.find(
@@ -77,21 +85,21 @@ function movedTree({ reading, piece }: ShellCommand, from: string, to: string): 
   return true;
 }
 
-/** mkdir. */
-export const makeFolder: Handler = (command) => {
+/** Reads mkdir. */
+export const createFolder: Handler = (command) => {
   const options = optionsOf(command.args, ['m', 'mode']);
-  return makeFolders(command, options.rest, octal(optionOf(options, 'm', 'mode')?.text ?? ''));
+  return createFolders(command, options.rest, octal(optionOf(options, 'm', 'mode')?.text ?? ''));
 };
 
-function makeFolders(
+function createFolders(
   { reading, piece }: ShellCommand,
   paths: readonly Value[],
   mode: string | undefined,
-): Done {
+): CommandResult {
   for (const { text } of paths.flatMap(expandBraces)) {
     const path = reading.stage.path(text);
-    if (SCRATCH.test(path)) reading.findings.needless(piece, 'it is scratch space of the build');
-    else if (reading.stage.files.isFolder(path)) reading.findings.needless(piece, `${path} is there`);
+    if (TEMPORARY.test(path)) reading.findings.notNeeded(piece, 'it is temporary');
+    else if (reading.stage.files.isFolder(path)) reading.findings.notNeeded(piece, `${path} exists already`);
     else
       reading.stage.files.folders.set(path, {
         ...(mode !== undefined && { mode }),
@@ -107,21 +115,23 @@ function expandBraces(value: Value): Value[] {
   return list.split(',').map((one) => ({ ...value, text: `${before}${one}${after}` }));
 }
 
-/** rm. */
+/** Reads rm and rmdir. */
 export const remove: Handler = ({ args, reading, piece }) => {
   const { stage, findings } = reading;
   const paths = args.filter(({ text }) => !text.startsWith('-')).flatMap(expandBraces);
   for (const { text } of paths) {
     const path = stage.path(text.replace(/\/?\*.*$/, ''));
-    const isOwn = text.includes('*') ? removeGlob(stage.path(text), stage.files) : stage.files.remove(path);
-    if (isOwn) findings.needless(piece, 'what it removes is in no layer');
-    else if (SCRATCH.test(`${path}/`) || !text.startsWith('/'))
-      findings.needless(piece, 'layers hold no lists, caches, logs or scratch files');
+    const isRemoved = text.includes('*')
+      ? removeGlob(stage.path(text), stage.files)
+      : stage.files.remove(path);
+    if (isRemoved) findings.notNeeded(piece, 'the files that it removes are in no layer');
+    else if (TEMPORARY.test(`${path}/`) || !text.startsWith('/'))
+      findings.notNeeded(piece, 'layers contain no package lists, caches, logs or temporary files');
     else
-      findings.left(
+      findings.notImported(
         piece,
-        `"${text}" is not known to be made by this Dockerfile`,
-        'Leave out the package that brings it, if the image must not have it.',
+        `it is unknown where "${text}" comes from`,
+        'If the image must not have it, remove the package that has it.',
       );
   }
   return {};
@@ -138,7 +148,7 @@ function removeGlob(pattern: string, files: ShellCommand['reading']['stage']['fi
   return paths.length + trees.length > 0;
 }
 
-/** ln -s: a link to a program of an archive is that program. */
+/** Reads "ln -s". A link to a program of a downloaded archive is treated as that program. */
 export const link: Handler = (command) => {
   const { stage, findings } = command.reading;
   const options = optionsOf(command.args, ['t', 'S']);
@@ -149,22 +159,22 @@ export const link: Handler = (command) => {
   const node = stage.files.get(stage.path(target.text));
   if (node && 'download' in node.content) stage.files.write(path, withPiece(node, command.piece));
   else
-    findings.left(
+    findings.notImported(
       command.piece,
-      'links are written into rootfs/ by hand',
+      'links must be added to rootfs/ by hand',
       `Run "ln -s ${target.text} rootfs${path}" in the image's folder.`,
     );
   return {};
 };
 
-/** touch: an empty file. */
+/** Reads touch, which creates an empty file. */
 export const touch: Handler = ({ args, reading, piece }) => {
   for (const { text } of args.filter((arg) => !arg.text.startsWith('-'))) {
     const path = reading.stage.path(text);
     const node = reading.stage.files.get(path);
     if (!node)
       reading.stage.files.write(path, { content: { kind: 'text', text: '' }, pieces: new Set([piece]) });
-    else reading.findings.needless(piece, `${path} is there`);
+    else reading.findings.notNeeded(piece, `${path} exists already`);
   }
   return {};
 };

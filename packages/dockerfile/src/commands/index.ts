@@ -3,10 +3,10 @@ import { apt, dpkg } from './apt';
 import { addAptRepository, gpg } from './archives';
 import { checksum } from './checksum';
 import { curl, wget } from './fetch';
-import { install, link, makeFolder, move, copy, remove, touch } from './files';
+import { install, link, createFolder, move, copy, remove, touch } from './files';
 import { goCommand, otherManager, npm, pip } from './managers';
 import { chmod, chown } from './permissions';
-import { changeFolder, exported, query, quiet } from './quiet';
+import { changeFolder, exported, noEffect, query } from './no-effect';
 import { shell } from './shells';
 import { cat, echo, tee } from './text';
 import { tar, unzip, gunzip } from './unpack';
@@ -25,7 +25,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   chown,
   install,
   ln: link,
-  mkdir: makeFolder,
+  mkdir: createFolder,
   mv: move,
   cp: copy,
   rm: remove,
@@ -68,7 +68,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       'date',
       'whoami',
     ],
-    quiet,
+    noEffect,
   ),
   ...each(['export', 'declare', 'readonly'], exported),
   cd: changeFolder,
@@ -101,24 +101,24 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   ),
 };
 
-/** What knows of a command; by its name without a folder. */
+/** Returns the handler of a command, by its name without a folder. */
 export function handlerOf(name: string): Handler | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1);
   const handler = Object.hasOwn(HANDLERS, base) ? HANDLERS[base] : undefined;
-  return handler ?? tried;
+  return handler ?? versionCheck;
 }
 
-/** A call of a program that was just put there: it shows whether it works. */
-const tried: Handler = ({ name, args, piece, reading, stdin }) => {
+/** Reads a call of an installed program that checks that it works: "tool --version". */
+const versionCheck: Handler = ({ name, args, piece, reading, stdin }) => {
   const { stage, findings } = reading;
-  const asksItself = args.every(({ text }) => TELLING.test(text)) && args.length > 0;
-  if (stdin.kind === 'download' || name.includes('/') || !asksItself) return undefined;
-  stage.tries.push({ piece, value: [name, ...args.map(({ text }) => text)] });
-  findings.needless(piece, 'it only shows that the program is there: "checks" do that');
+  const isVersionCheck = args.every(({ text }) => VERSION_ARGUMENT.test(text)) && args.length > 0;
+  if (stdin.kind === 'download' || name.includes('/') || !isVersionCheck) return undefined;
+  stage.versionChecks.push({ piece, value: [name, ...args.map(({ text }) => text)] });
+  findings.notNeeded(piece, 'it only checks that the program works, as "checks" of tool.json do');
   return { succeeds: true };
 };
 
-const TELLING = /^(?:-{1,2}(?:version|help|client|short|v|V)(?:=\w+)?|version|help)$/;
+const VERSION_ARGUMENT = /^(?:-{1,2}(?:version|help|client|short|v|V)(?:=\w+)?|version|help)$/;
 
 function each(names: readonly string[], handler: Handler): Record<string, Handler> {
   return Object.fromEntries(names.map((name) => [name, handler]));

@@ -1,7 +1,7 @@
 import type { Handler, ShellCommand } from '../shell/command';
 import { isKnown } from '../shell/value';
 
-/** go install: a tool that is built from its modules. */
+/** Reads "go install", which builds a program from Go modules. */
 export const goCommand: Handler = (command) => {
   const { reading, piece, args } = command;
   const [verb, ...rest] = args;
@@ -9,10 +9,10 @@ export const goCommand: Handler = (command) => {
   for (const value of rest.filter(({ text }) => !text.startsWith('-'))) {
     const [, path, version] = /^([^@]+)@v(\d[\w.+-]*)$/.exec(value.text) ?? [];
     if (path === undefined || version === undefined || !isKnown(value))
-      reading.findings.left(
+      reading.findings.notImported(
         piece,
-        `"${value.text}" names no version`,
-        `Run "npx nx g @image-tooling/nx:tool <name> --go ${path ?? value.text.replace(/@.*/, '')}": it takes the latest, and the lock holds it.`,
+        `"${value.text}" has no version`,
+        `Run "npx nx g @image-tooling/nx:tool <name> --go ${path ?? value.text.replace(/@.*/, '')}". It finds the latest version and locks it.`,
       );
     else reading.stage.goInstalls.push({ piece, value: { path, version } });
   }
@@ -20,7 +20,7 @@ export const goCommand: Handler = (command) => {
   return {};
 };
 
-/** pip and its like: Debian has many Python programs as packages. */
+/** Reads pip and similar programs. Debian has packages of many Python programs. */
 export const pip: Handler = (command) => {
   const words = command.args.map(({ text }) => text);
   const isInstall = words.includes('install') || words.includes('venv');
@@ -36,46 +36,46 @@ export const pip: Handler = (command) => {
     .map((name) => name.replace(/[[=<>~!].*$/, '').toLowerCase())
     .filter((name) => !/^(?:pip|setuptools|wheel)$/.test(name));
   if (names.length > 0 && plain.length === 0) {
-    command.reading.findings.needless(command.piece, 'Python packages come from Debian');
+    command.reading.findings.notNeeded(command.piece, 'Python packages come from Debian');
     return {};
   }
-  const looked = plain.flatMap((name) => [name, `python3-${name}`]).join(' ');
-  return leftTo(
+  const candidates = plain.flatMap((name) => [name, `python3-${name}`]).join(' ');
+  return notImported(
     command,
-    'Python packages of an index have no lock here',
+    'Python packages from an index cannot be locked',
     plain.length === 0
-      ? 'Take Debian\'s packages ("python3-…") in "packages".'
-      : `See whether Debian has it ("apt-cache policy ${looked}") and add the name to "packages".`,
+      ? 'Add Debian\'s packages ("python3-…") to "packages".'
+      : `Check whether Debian has it ("apt-cache policy ${candidates}"), and add the name to "packages".`,
   );
 };
 
-/** npm and its like. */
+/** Reads npm, yarn and pnpm. */
 export const npm: Handler = (command) => {
   const words = command.args.map(({ text }) => text);
   if (words[0] === 'cache') {
-    command.reading.findings.needless(command.piece, 'layers hold no caches');
+    command.reading.findings.notNeeded(command.piece, 'layers contain no caches');
     return {};
   }
   const name = words.slice(1).find((word) => !word.startsWith('-'));
   const [, bare = name ?? '<package>', version] = /^(@?[^@]+)(?:@(.+))?$/.exec(name ?? '') ?? [];
   const short = bare.replace(/^@[^/]*\//, '');
   const flag = version !== undefined && /^\d/.test(version) ? ` --toolVersion ${version}` : '';
-  return leftTo(
+  return notImported(
     command,
-    'a package of npm with what it depends on is no single file',
-    `If it ships a program that stands alone, run "npx nx g @image-tooling/nx:tool ${short} --npm ${bare}${flag}"; Debian may have it too ("apt-cache policy ${short}").`,
+    'an npm package with its dependencies is not a single file',
+    `If it contains a self-contained program, run "npx nx g @image-tooling/nx:tool ${short} --npm ${bare}${flag}". Debian may have it too ("apt-cache policy ${short}").`,
   );
 };
 
-/** Package managers of other systems and languages. */
+/** Reads package managers of other systems and languages. */
 export const otherManager: Handler = (command) =>
-  leftTo(
+  notImported(
     command,
-    `images take Debian packages and tools, nothing of ${command.name}`,
-    'Find the Debian packages of these names and add them to "packages"; others become tools ("npx nx g @image-tooling/nx:tool").',
+    `images contain Debian packages and tools only, nothing from ${command.name}`,
+    'Add the Debian packages of these programs to "packages", and write tools for the others ("npx nx g @image-tooling/nx:tool").',
   );
 
-function leftTo({ reading, piece }: ShellCommand, why: string, todo: string) {
-  reading.findings.left(piece, why, todo);
+function notImported({ reading, piece }: ShellCommand, why: string, todo: string) {
+  reading.findings.notImported(piece, why, todo);
   return {};
 }

@@ -1,7 +1,7 @@
 import type { Handler, ShellCommand } from '../shell/command';
 import { octal, withPiece } from './file-nodes';
 
-/** chmod: of files that the Dockerfile made. */
+/** Reads chmod, for files that come from the Dockerfile. */
 export const chmod: Handler = (command) => {
   const { stage, findings } = command.reading;
   const [mode, ...paths] = command.args.filter(({ text }) => !/^-[a-zA-Z]*R|^-[vfc]$|^--/.test(text));
@@ -24,10 +24,10 @@ export const chmod: Handler = (command) => {
         path.startsWith(one) ? download.pieces.add(command.piece) : undefined,
       )
     )
-      findings.left(
+      findings.notImported(
         command.piece,
-        `"${text}" is not known to be made by this Dockerfile`,
-        'Use "directories", "modes" or rootfs/ of image.json for permissions.',
+        `it is unknown where "${text}" comes from`,
+        'Set permissions with "directories" or "modes" of image.json, or in rootfs/.',
       );
   }
   return {};
@@ -39,7 +39,7 @@ function changeMode({ reading, piece }: ShellCommand, path: string, mode: string
   if (node) files.write(path, withPiece({ ...node, ...(mode !== undefined && { mode }) }, piece));
 }
 
-/** chown: layers hold files of rootfs/ as root's. */
+/** Reads chown. Files in layers belong to root. */
 export const chown: Handler = ({ args, reading, piece }) => {
   const { stage, findings } = reading;
   const [owner, ...paths] = args.filter(({ text }) => !text.startsWith('-'));
@@ -54,21 +54,22 @@ export const chown: Handler = ({ args, reading, piece }) => {
         owner: owner.text,
         pieces: new Set([...folder.pieces, piece]),
       });
-    else if (isHomeOf(stage, owner.text, path)) findings.needless(piece, "a user's home is the user's");
+    else if (isHomeOf(stage, owner.text, path))
+      findings.notNeeded(piece, 'a home folder belongs to its user');
     else if (node && /^(?:root|0)(?::(?:root|0)?)?$/.test(owner.text))
-      findings.needless(piece, "files of layers are root's");
+      findings.notNeeded(piece, 'files in layers belong to root');
     else if (node && 'download' in node.content) node.content.download.pieces.add(piece);
     else
-      findings.left(
+      findings.notImported(
         piece,
-        `files of rootfs/ are root's, and so is what the image has below ${text}`,
-        'Name a folder in "directories" with uid and gid, if the user has to write there.',
+        `files in rootfs/ belong to root, and so does everything below ${text}`,
+        'If the user must write there, add the folder to "directories" with uid and gid.',
       );
   }
   return {};
 };
 
-/** Whether a path is the home of a user that the Dockerfile makes, named as chown(1) does: "ci", "1001:1001". */
+/** Returns whether a path is the home of a user that the Dockerfile creates; `owner` as in chown(1): "ci", "1001:1001". */
 function isHomeOf({ users }: ShellCommand['reading']['stage'], owner: string, path: string): boolean {
   const [name] = owner.split(':');
   return users.some(
@@ -77,7 +78,7 @@ function isHomeOf({ users }: ShellCommand['reading']['stage'], owner: string, pa
   );
 }
 
-/** What "chmod +x" makes of a new file. */
+/** Returns the mode that "chmod +x" gives a new file. */
 function symbolic(text: string): string | undefined {
   return /^[augo]*\+[rw]*x$/.test(text) ? '0755' : undefined;
 }

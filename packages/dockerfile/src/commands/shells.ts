@@ -1,6 +1,6 @@
 import type { Handler } from '../shell/command';
 
-/** A shell that is given a script. */
+/** Reads a shell that runs a script. */
 export const shell: Handler = ({ reading, piece, stdin, args, name }) => {
   const { findings, stage } = reading;
   const file = args.find(({ text }) => !text.startsWith('-'));
@@ -8,17 +8,17 @@ export const shell: Handler = ({ reading, piece, stdin, args, name }) => {
   const download =
     stdin.kind === 'download' ? stdin.download : content?.kind === 'download' ? content.download : undefined;
   if (download) {
-    stage.fetched.scripts.add(download);
-    findings.left(
+    stage.downloads.scripts.add(download);
+    findings.notImported(
       piece,
-      `${name} runs a script from the network`,
-      'See what it installs: a Debian package ("packages"), or a tool ("npx nx g @image-tooling/nx:tool").',
+      `${name} runs a downloaded script`,
+      'Find out what it installs, and add a Debian package to "packages" or write a tool ("npx nx g @image-tooling/nx:tool").',
     );
   } else
-    findings.left(
+    findings.notImported(
       piece,
-      'it runs a script, and nothing runs while an image is made but apt',
-      'Put the files that it makes into rootfs/.',
+      'it runs a script, but only apt runs while an image is built',
+      'Add the files that it writes to rootfs/.',
     );
   return {};
 };

@@ -1,9 +1,9 @@
-import type { Done, Handler, ShellCommand, Stream } from '../shell/command';
+import type { CommandResult, Handler, ShellCommand, Stream } from '../shell/command';
 import { printed } from '../shell/substitutions';
 import { isKnown } from '../shell/value';
 import { addArchive, archiveLine } from './archives';
 
-/** echo and printf. */
+/** Reads echo and printf. */
 export const echo: Handler = (command) => {
   const argv = [command.name, ...command.args.map(({ text }) => text)];
   const isKnownText = command.args.every(isKnown);
@@ -16,7 +16,7 @@ export const echo: Handler = (command) => {
   return emit(command, stream);
 };
 
-/** cat: what it is given goes on. */
+/** Reads cat, which passes on its input or a file. */
 export const cat: Handler = (command) => {
   const [file, ...more] = command.args.filter(({ text }) => !text.startsWith('-') || text === '-');
   if (more.length > 0) return undefined;
@@ -27,7 +27,7 @@ export const cat: Handler = (command) => {
   return command.target ? undefined : { prints: true };
 };
 
-/** tee: as a redirection. Its input was written where it goes already. */
+/** Reads tee as a redirection of its input. */
 export const tee: Handler = (command) => {
   const file = command.args.find(({ text }) => !text.startsWith('-'));
   if (!file) return undefined;
@@ -36,8 +36,8 @@ export const tee: Handler = (command) => {
   return emit({ ...command, target: { path: stage.path(file.text), appends } }, command.stdin);
 };
 
-/** Writes what a command prints to where it is redirected; an archive's line makes apt know that archive. */
-function emit(command: ShellCommand, stream: Stream): Done {
+/** Writes the output of a command to the file it is redirected to, or adds the archive if that is a list of archives. */
+function emit(command: ShellCommand, stream: Stream): CommandResult {
   const { target, reading, piece } = command;
   if (!target) return { prints: true, stdout: stream };
   const { stage, findings } = reading;
@@ -47,7 +47,11 @@ function emit(command: ShellCommand, stream: Stream): Done {
     stage.files.write(target.path, { content: stream, pieces: stream.download.pieces });
   } else if (stream.kind === 'text') writeText(command, target, stream.text);
   else
-    findings.left(piece, 'only a build can tell what it writes', `Put the file into rootfs${target.path}.`);
+    findings.notImported(
+      piece,
+      'what it writes is only known in a build',
+      `Add the file as rootfs${target.path}.`,
+    );
   return { stdout: stream };
 }
 
@@ -59,10 +63,10 @@ function writeText(
   const { stage, findings } = reading;
   const before = stage.files.get(target.path);
   const old = before?.content.kind === 'text' ? before.content.text : undefined;
-  if (target.appends && old === undefined && !isOwnFile(target.path)) {
-    findings.left(
+  if (target.appends && old === undefined && !isSeparateFile(target.path)) {
+    findings.notImported(
       piece,
-      `it appends to ${target.path}, which a package or the parent may bring`,
+      `it appends to ${target.path}, which may come from a package or the parent`,
       APPEND_ADVICE,
     );
     return;
@@ -76,10 +80,10 @@ function writeText(
 }
 
 const APPEND_ADVICE =
-  'Write a file of its own: rootfs/etc/profile.d/, rootfs/etc/bash.bashrc.d/ and other ".d" folders are read.';
+  'Add a separate file in rootfs/etc/profile.d/, rootfs/etc/bash.bashrc.d/ or another ".d" folder.';
 
-/** In a ".d" folder each file is somebody's own. */
-function isOwnFile(path: string): boolean {
+/** Returns whether a file is in a ".d" folder, where each program adds a separate file. */
+function isSeparateFile(path: string): boolean {
   return /\.d\/[^/]+$/.test(path);
 }
 
@@ -91,7 +95,7 @@ function isArchive(text: string): boolean {
   return archiveLine(text) !== undefined;
 }
 
-function addedArchive(command: ShellCommand, stream: Stream): Done {
+function addedArchive(command: ShellCommand, stream: Stream): CommandResult {
   addArchive(command, stream.kind === 'text' ? stream.text : undefined);
   return { stdout: stream };
 }

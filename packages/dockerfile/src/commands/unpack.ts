@@ -1,7 +1,14 @@
 import type { Download } from '../files';
-import { hasFlag, optionOf, optionsOf, type Done, type Handler, type ShellCommand } from '../shell/command';
+import {
+  hasFlag,
+  optionOf,
+  optionsOf,
+  type CommandResult,
+  type Handler,
+  type ShellCommand,
+} from '../shell/command';
 
-/** Options of tar that take a value (GNU tar(1)), as far as they are used to unpack. */
+/** Options of tar that take a value and are used to unpack (GNU tar(1)). */
 const TAR_VALUED = [
   'f',
   'file',
@@ -15,7 +22,7 @@ const TAR_VALUED = [
   'wildcards-match',
 ];
 
-/** tar: unpacks an archive, or writes one file of it to the standard output. */
+/** Reads tar, which unpacks an archive or writes one of its files to the standard output. */
 export const tar: Handler = (command) => {
   const [first, ...others] = command.args;
   const dashed =
@@ -33,7 +40,7 @@ export const tar: Handler = (command) => {
   return unpackInto(command, download, optionOf(options, 'C', 'directory')?.text ?? '.', { members, strip });
 };
 
-/** unzip. */
+/** Reads unzip. */
 export const unzip: Handler = (command) => {
   const options = optionsOf(command.args, ['d', 'x']);
   const [archive, ...members] = options.rest.map(({ text }) => text);
@@ -45,7 +52,7 @@ export const unzip: Handler = (command) => {
   return unpackInto(command, download, optionOf(options, 'd')?.text ?? '.', { members, strip });
 };
 
-/** gunzip and its like: one file, in place or to the standard output. */
+/** Reads gunzip and similar programs, which decompress one file in place or to the standard output. */
 export const gunzip: Handler = (command) => {
   const options = optionsOf(command.args, []);
   const isUnpacking = !/^(?:gzip|xz)$/.test(command.name) || hasFlag(options, 'd', 'decompress');
@@ -54,7 +61,7 @@ export const gunzip: Handler = (command) => {
   if (!download) return undefined;
   const { stage } = command.reading;
   download.pieces.add(command.piece);
-  if (file === undefined || hasFlag(options, 'c', 'stdout')) return received(command, download);
+  if (file === undefined || hasFlag(options, 'c', 'stdout')) return writeOutput(command, download);
   const path = stage.path(file);
   stage.files.remove(path);
   stage.files.write(path.replace(/\.(?:gz|xz|bz2)$/, ''), {
@@ -64,7 +71,7 @@ export const gunzip: Handler = (command) => {
   return {};
 };
 
-function received(command: ShellCommand, download: Download): Done {
+function writeOutput(command: ShellCommand, download: Download): CommandResult {
   const { target, reading } = command;
   if (!target) return { stdout: { kind: 'download', download } };
   reading.stage.files.write(target.path, {
@@ -74,14 +81,14 @@ function received(command: ShellCommand, download: Download): Done {
   return {};
 }
 
-/** What is unpacked: a file that was fetched, or what comes through the pipe. */
+/** Returns what is unpacked: a downloaded file, or a download that comes through the pipe. */
 function sourceOf({ reading, stdin }: ShellCommand, file: string | undefined): Download | undefined {
   if (file === undefined) return stdin.kind === 'download' ? stdin.download : undefined;
   const content = reading.stage.files.get(reading.stage.path(file))?.content;
   return content?.kind === 'download' ? content.download : undefined;
 }
 
-/** "unzip *.zip": the newest file there that is called so. */
+/** Returns the newest file that matches the pattern of "unzip *.zip". */
 function globbed({ reading }: ShellCommand, pattern: string): Download | undefined {
   const { stage } = reading;
   const [start = '', end = ''] = stage.path(pattern).split('*');
@@ -94,7 +101,7 @@ function globbed({ reading }: ShellCommand, pattern: string): Download | undefin
     : sourceOf({ reading, stdin: { kind: 'unknown' } } as ShellCommand, path);
 }
 
-function toOutput(command: ShellCommand, download: Download, member: string | undefined): Done {
+function toOutput(command: ShellCommand, download: Download, member: string | undefined): CommandResult {
   download.pieces.add(command.piece);
   if (member === undefined) return {};
   const stream = { kind: 'member', download, path: member } as const;
@@ -108,7 +115,7 @@ function unpackInto(
   download: Download,
   folder: string,
   { members, strip }: { readonly members: readonly string[]; readonly strip: number },
-): Done {
+): CommandResult {
   const { stage } = reading;
   download.pieces.add(piece);
   const taken = members.length > 0 ? { members } : {};

@@ -28,17 +28,17 @@ const VALUED = [
 ];
 const NAME = /^[a-z_][a-z0-9_-]{0,31}$/;
 
-/** useradd and adduser: a user of image.json. */
+/** Reads useradd and adduser. */
 export const addUser: Handler = ({ args, reading, piece }) => {
   const { stage, findings } = reading;
   const options = optionsOf(args, VALUED);
   const name = options.rest[0];
   if (!name || !NAME.test(name.text)) return undefined;
   if (options.rest.length > 1) {
-    findings.left(
+    findings.notImported(
       piece,
-      `${name.text} would be in one more group`,
-      'Groups of image.json are those of its users; give access by uid or mode.',
+      `it adds ${name.text} to another group`,
+      'image.json has no groups other than those of its users. Give access by uid or mode.',
     );
     return {};
   }
@@ -59,10 +59,13 @@ export const addUser: Handler = ({ args, reading, piece }) => {
   if (optionOf(options, 'G', 'groups'))
     findings.ask(
       piece.line,
-      `${name.text} is in no other group ("${optionOf(options, 'G', 'groups')?.text}"): image.json has none.`,
+      `${name.text} is not in the groups "${optionOf(options, 'G', 'groups')?.text}": users of image.json have one group.`,
     );
   if (hasFlag(options, 'r', 'system'))
-    findings.ask(piece.line, `${name.text} is a system user in the Dockerfile; here it is an ordinary one.`);
+    findings.ask(
+      piece.line,
+      `${name.text} is a system user in the Dockerfile, and an ordinary user in image.json.`,
+    );
   return {};
 };
 
@@ -75,7 +78,7 @@ function number(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** groupadd and addgroup. */
+/** Reads groupadd and addgroup. */
 export const addGroup: Handler = ({ args, reading, piece }) => {
   const { stage } = reading;
   const options = optionsOf(args, ['g', 'gid', 'K', 'p']);
@@ -87,9 +90,9 @@ export const addGroup: Handler = ({ args, reading, piece }) => {
   return {};
 };
 
-/** usermod and its like. */
+/** Reads usermod and other programs that change users or passwords. */
 export const changeUser: Handler = ({ reading, piece }) => {
-  reading.findings.left(
+  reading.findings.notImported(
     piece,
     'users of image.json have one group and no password',
     'Give access by uid, gid or mode: "users" and "directories".',

@@ -5,7 +5,7 @@ import { toolFile } from '../tools/propose';
 import type { Inherited } from './inherited';
 import type { ProposedUsers } from './users';
 
-export interface ConfigSetting {
+export interface ConfigInput {
   readonly users: ProposedUsers['known'];
   /** Names of the image's tools. */
   readonly tools: readonly string[];
@@ -14,16 +14,16 @@ export interface ConfigSetting {
   readonly toolsDir: string;
 }
 
-/** `config` of image.json, and what its parts become. */
-export function proposeConfig(stage: Stage, setting: ConfigSetting, findings: Findings): object {
-  const { users } = setting;
+/** Returns `config` of image.json, and adds the outcomes of its instructions. */
+export function proposeConfig(stage: Stage, input: ConfigInput, findings: Findings): object {
+  const { users } = input;
   const { entrypoint, cmd } = stage.start;
-  const env = { ...homeOf(stage, setting), ...environment(stage, setting, findings) };
+  const env = { ...homeOf(stage, input), ...environment(stage, input, findings) };
   const labels = labelsOf(stage, findings);
   const ports = [...stage.ports];
-  ports.forEach(([port, piece]) => findings.carried(piece, `"exposedPorts" of image.json: ${port}`));
-  if (entrypoint) findings.carried(entrypoint.piece, '"entrypoint" of image.json');
-  if (cmd) findings.carried(cmd.piece, '"cmd" of image.json');
+  ports.forEach(([port, piece]) => findings.imported(piece, `"exposedPorts" of image.json: ${port}`));
+  if (entrypoint) findings.imported(entrypoint.piece, '"entrypoint" of image.json');
+  if (cmd) findings.imported(cmd.piece, '"cmd" of image.json');
   const workdir = workdirOf(stage, findings);
   const user = userOf(stage, users, findings);
   return {
@@ -37,23 +37,23 @@ export function proposeConfig(stage: Stage, setting: ConfigSetting, findings: Fi
   };
 }
 
-/** HOME of the parent is its own user's: another user has another. */
-function homeOf({ start }: Stage, { users, inherited }: ConfigSetting): Record<string, string> {
+/** Returns HOME if the user is not the parent's: the inherited HOME belongs to the parent's user. */
+function homeOf({ start }: Stage, { users, inherited }: ConfigInput): Record<string, string> {
   const home = users.get(start.user?.value.split(':')[0] ?? '')?.home;
   return home !== undefined && inherited.env.has('HOME') ? { HOME: home } : {};
 }
 
-/** Variables that hold the version of a tool would go stale: tool.json has it. */
-function environment(stage: Stage, setting: ConfigSetting, findings: Findings): Record<string, string> {
+/** Returns `env` without variables that contain the version of a tool, which tool.json has. */
+function environment(stage: Stage, input: ConfigInput, findings: Findings): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, { value, piece }] of stage.env) {
-    const tool = setting.tools.find((one) => versionName(name, one));
-    if (tool !== undefined) findings.carried(piece, `"version" of ${toolFile(setting, tool)}`);
+    const tool = input.tools.find((one) => versionName(name, one));
+    if (tool !== undefined) findings.imported(piece, `"version" of ${toolFile(input, tool)}`);
     else if (!isKnown(value))
-      findings.left(piece, whatIsUnknown(value), 'Write the variable into "env" of image.json.');
+      findings.notImported(piece, whatIsUnknown(value), 'Add the variable to "env" of image.json.');
     else {
       env[name] = value.text;
-      findings.carried(piece, `"env" of image.json: ${name}`);
+      findings.imported(piece, `"env" of image.json: ${name}`);
     }
   }
   return env;
@@ -68,10 +68,10 @@ function versionName(variable: string, tool: string): boolean {
 function labelsOf(stage: Stage, findings: Findings): Record<string, string> {
   const labels: Record<string, string> = {};
   for (const [name, { value, piece }] of stage.labels) {
-    if (DESCRIPTIONS.includes(name)) findings.carried(piece, '"description" of image.json');
+    if (DESCRIPTIONS.includes(name)) findings.imported(piece, '"description" of image.json');
     else {
       labels[name] = value;
-      findings.carried(piece, `"labels" of image.json: ${name}`);
+      findings.imported(piece, `"labels" of image.json: ${name}`);
     }
   }
   return labels;
@@ -79,7 +79,7 @@ function labelsOf(stage: Stage, findings: Findings): Record<string, string> {
 
 const DESCRIPTIONS = ['org.opencontainers.image.description', 'description'];
 
-/** The line that says what an image is for, where the Dockerfile has one. */
+/** Returns the description in the labels of the Dockerfile. */
 export function descriptionOf(stage: Stage): string | undefined {
   const text = DESCRIPTIONS.map((name) => stage.labels.get(name)?.value).find(Boolean);
   return text?.replace(/\s+/g, ' ').trim() || undefined;
@@ -88,13 +88,13 @@ export function descriptionOf(stage: Stage): string | undefined {
 function workdirOf(stage: Stage, findings: Findings): string | undefined {
   const last = stage.workdirs.at(-1);
   for (const { piece } of stage.workdirs.slice(0, -1))
-    findings.needless(piece, 'it was read for the steps that follow it');
+    findings.notNeeded(piece, 'it is applied to the instructions that follow');
   if (!last) return undefined;
-  findings.carried(last.piece, `"workdir" of image.json: ${last.value}`);
+  findings.imported(last.piece, `"workdir" of image.json: ${last.value}`);
   return last.value;
 }
 
-/** By number: whoever looks at a running container may not have its names. */
+/** Returns `user` by number, since tools outside the container do not know its user names. */
 function userOf({ start }: Stage, users: ProposedUsers['known'], findings: Findings): string | undefined {
   if (!start.user) return undefined;
   const { value, piece } = start.user;
@@ -103,11 +103,11 @@ function userOf({ start }: Stage, users: ProposedUsers['known'], findings: Findi
   const ids = known
     ? `${known.uid}:${group !== undefined && /^\d+$/.test(group) ? group : known.gid}`
     : value;
-  findings.carried(piece, `"user" of image.json: ${ids}`);
+  findings.imported(piece, `"user" of image.json: ${ids}`);
   if (!known && !/^\d+$/.test(name) && name !== 'root')
     findings.ask(
       piece.line,
-      `The user "${name}" is made by nothing in the Dockerfile: "users" of image.json makes it, with a uid.`,
+      `The Dockerfile does not create the user "${name}". Add it to "users" of image.json, with a uid.`,
     );
   return ids;
 }

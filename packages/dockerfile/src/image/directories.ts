@@ -4,7 +4,7 @@ import type { Stage } from '../stage';
 import type { Inherited } from './inherited';
 import type { ProposedUsers } from './users';
 
-/** A folder as image.json has it. */
+/** An entry of "directories" in image.json. */
 export interface Directory {
   readonly path: string;
   readonly mode: string;
@@ -12,7 +12,7 @@ export interface Directory {
   readonly gid?: number;
 }
 
-/** Whose home a folder is. */
+/** The mode and the owner of a home folder. */
 interface Home {
   readonly mode: string;
   readonly uid: number;
@@ -20,8 +20,8 @@ interface Home {
 }
 
 /**
- * "directories" of image.json: folders that were made, the last WORKDIR, and homes that files are put into, which
- * would be root's else. Those that a parent declares stay as they are there.
+ * Returns "directories" of image.json: folders that the Dockerfile creates, the last WORKDIR, and home folders that
+ * contain files, which would belong to root otherwise. Does not repeat those that a parent declares.
  *
  * @param files paths of the image's own files
  */
@@ -40,10 +40,10 @@ export function proposeDirectories(
 ): Directory[] {
   const homes = homesOf(stage, users, inherited);
   const made = [...stage.files.folders].flatMap(([path, { mode, owner, pieces }]): Directory[] => {
-    const isThere = homes.has(path) || inherited.folders.has(path);
-    const where = isThere ? `${path}, which is there` : `"directories" of image.json: ${path}`;
-    pieces.forEach((piece) => findings.carried(piece, where));
-    return isThere ? [] : [{ path, mode: mode ?? '0755', ...owned(owner, users) }];
+    const exists = homes.has(path) || inherited.folders.has(path);
+    const where = exists ? `${path}, which exists already` : `"directories" of image.json: ${path}`;
+    pieces.forEach((piece) => findings.imported(piece, where));
+    return exists ? [] : [{ path, mode: mode ?? '0755', ...owned(owner, users) }];
   });
   return unique([...made, ...workdirOf(stage, homes, inherited), ...foldersInHomes(files, homes)]);
 }
@@ -71,7 +71,7 @@ function workdirOf(stage: Stage, homes: ReadonlyMap<string, Home>, inherited: In
   return [{ path, mode: '0755' }];
 }
 
-/** A home that a file lies in, and the folders between the two. */
+/** Returns the home folders that contain files, and the folders between the two. */
 function foldersInHomes(files: readonly string[], homes: ReadonlyMap<string, Home>): Directory[] {
   return files.flatMap((file) => {
     const [path, home] = [...homes].find(([one]) => file.startsWith(`${one}/`)) ?? [];
@@ -100,7 +100,7 @@ function unique(directories: readonly Directory[]): Directory[] {
   return [...new Map(directories.map((directory) => [directory.path, directory])).values()];
 }
 
-/** "dev:dev", "1000:1000" in numbers; root's, where the name is not known. */
+/** Returns the ids in "dev:dev" or "1000:1000"; none, which means root, for unknown names. */
 function owned(
   text: string | undefined,
   users: ProposedUsers['known'],

@@ -4,22 +4,21 @@ import { masked } from '../read/secrets';
 import type { Stage } from '../stage';
 import type { ProposedFile } from '../types';
 
-/** What of an image.json says which files it has. */
+/** The files of an image, and `modes` of image.json. */
 export interface ProposedFiles {
   readonly files: readonly ProposedFile[];
   readonly modes: Readonly<Record<string, string>>;
 }
 
-/** Folders that every Debian has, and those of packages: they are not declared again. */
-const SCRATCH = /^\/(?:tmp|var\/tmp)(?:\/|$)/;
+const TEMPORARY = /^\/(?:tmp|var\/tmp)(?:\/|$)/;
 
-const KEPT_ASIDE = 'Give it to the container when it starts; everybody can read an image.';
+const SECRET_ADVICE = 'Pass it to the container when it starts: anyone can read an image.';
 
-/** The files that the last stage has of its own. */
+/** Returns the files that the last stage gets from the Dockerfile or its folder. */
 export function proposeFiles(stage: Stage, findings: Findings): ProposedFiles {
   const own = [...stage.files.nodes].flatMap(([path, node]) => ownFile(path, node) ?? []);
-  const kept = own.filter((file) => !isKeptAside(file, findings));
-  kept.forEach((file) => tell(file, findings));
+  const kept = own.filter((file) => !isLeftOut(file, findings));
+  kept.forEach((file) => reportFile(file, findings));
   const modes = kept.filter(({ mode, executable }) => mode !== undefined && mode !== usualMode(executable));
   return {
     files: kept.map(({ file }) => file),
@@ -27,7 +26,7 @@ export function proposeFiles(stage: Stage, findings: Findings): ProposedFiles {
   };
 }
 
-/** A file of the last stage that comes of the Dockerfile itself, or of its folder. */
+/** A file of the last stage with text in the Dockerfile, or copied from its folder. */
 interface OwnFile {
   readonly path: string;
   readonly file: ProposedFile;
@@ -45,24 +44,25 @@ function ownFile(path: string, { content, mode, owner, pieces }: FileNode): OwnF
   return { path, file: { path, ...bytes, executable }, mode, executable, owner, pieces };
 }
 
-function isKeptAside({ path, file, pieces }: OwnFile, findings: Findings): boolean {
+function isLeftOut({ path, file, pieces }: OwnFile, findings: Findings): boolean {
   const isSecret = 'content' in file && masked(file.content) !== file.content;
-  if (SCRATCH.test(path))
-    pieces.forEach((piece) => findings.needless(piece, 'it is scratch space of the build'));
+  if (TEMPORARY.test(path)) pieces.forEach((piece) => findings.notNeeded(piece, 'it is a temporary file'));
   else if (isSecret)
-    pieces.forEach((piece) => findings.left(piece, `${path} seems to hold a secret`, KEPT_ASIDE));
-  return SCRATCH.test(path) || isSecret;
+    pieces.forEach((piece) =>
+      findings.notImported(piece, `${path} seems to contain a secret`, SECRET_ADVICE),
+    );
+  return TEMPORARY.test(path) || isSecret;
 }
 
-function tell({ path, owner, pieces }: OwnFile, findings: Findings): void {
+function reportFile({ path, owner, pieces }: OwnFile, findings: Findings): void {
   for (const piece of pieces) {
-    findings.carried(piece, `rootfs${path}`);
-    if (owner !== undefined) findings.ask(piece.line, `${path}: ${notTheirs(owner)}`);
+    findings.imported(piece, `rootfs${path}`);
+    if (owner !== undefined) findings.ask(piece.line, `${path}: ${ownerAdvice(owner)}`);
   }
 }
 
-function notTheirs(owner: string): string {
-  return `files of rootfs/ are root's, not ${owner}'s. Everybody may read them; a folder that the user writes to goes into "directories".`;
+function ownerAdvice(owner: string): string {
+  return `files in rootfs/ belong to root, not to ${owner}, and anyone can read them. If the user must write to a folder, add it to "directories".`;
 }
 
 function usualMode(executable: boolean): string {

@@ -1,9 +1,9 @@
 import { PLATFORMS, type Image, type ImageUser, type Platform, type Workspace } from '@image-tooling/model';
 import type { From } from '../instructions/base';
 
-/** What an image has of its parents, and need not or may not say again. */
+/** What an image inherits from its parents, and does not declare again. */
 export interface Inherited {
-  /** Packages and tools, each with the image that has it. */
+  /** Packages and tools, each with the parent that has it. */
   readonly packages: ReadonlyMap<string, string>;
   readonly tools: ReadonlyMap<string, string>;
   readonly users: readonly ImageUser[];
@@ -11,12 +11,13 @@ export interface Inherited {
   readonly folders: ReadonlySet<string>;
   /** Names of variables. */
   readonly env: ReadonlySet<string>;
-  /** Those that the parent is for. */
+  /** The platforms of the parent. */
   readonly platforms: readonly Platform[];
-  /** Parents whose checks are tried in the image as well. */
+  /** Parents whose checks run in the image too. */
   readonly checked: readonly string[];
 }
 
+/** Returns what an image with this `from` inherits. */
 export function inheritedBy(from: From, workspace: Workspace): Inherited {
   const chain = ancestry(from, workspace);
   const owners = (key: 'packages' | 'tools') =>

@@ -5,8 +5,8 @@ import type { Inherited } from './inherited';
 import { nameInDebian } from './renamed';
 import { reused, type Readings } from '../tools/propose';
 
-/** Packages that are there to fetch and verify programs, which nothing does inside an image. */
-const FOR_FETCHING = [
+/** Packages that Dockerfiles only need to download, verify and unpack programs. */
+const FOR_DOWNLOADS = [
   'curl',
   'wget',
   'unzip',
@@ -19,7 +19,7 @@ const FOR_FETCHING = [
   'dirmngr',
 ];
 
-/** "packages" of image.json, in order. */
+/** Returns "packages" of image.json, sorted. */
 export function proposePackages(
   { amd64, arm64 }: Readings,
   inherited: Inherited,
@@ -32,17 +32,17 @@ export function proposePackages(
     if (name !== given) findings.ask(piece.line, `${given} is called ${name} in Debian ${CODENAME}.`);
     const owner = inherited.packages.get(name);
     if (owner === undefined) names.push(name);
-    findings.carried(
+    findings.imported(
       piece,
-      owner === undefined ? `"packages" of image.json: ${name}` : `${name}, which "${owner}" has`,
+      owner === undefined ? `"packages" of image.json: ${name}` : `${name}, which the parent "${owner}" has`,
     );
   }
   for (const [name, piece] of arm64.packages)
     if (!amd64.packages.has(name))
-      findings.left(
+      findings.notImported(
         piece,
-        `it installs ${name} on arm64 alone`,
-        'Images have the same packages on all platforms: decide which.',
+        `it installs ${name} on arm64 only`,
+        'Images have the same packages on all platforms. Add the package to "packages", or leave it out.',
       );
   ask(amd64, names, findings);
   return [...new Set(names)].sort();
@@ -53,18 +53,21 @@ function ask({ recommends, packages }: Stage, names: readonly string[], findings
   if (first && names.length > 0)
     findings.ask(
       first.line,
-      'Recommended packages are not installed here: list in "packages" those that are missed.',
+      'Recommended packages are not installed. Add those that you need to "packages".',
     );
-  const fetching = names.filter((name) => FOR_FETCHING.includes(name));
-  if (fetching.length > 0)
+  const downloaders = names.filter((name) => FOR_DOWNLOADS.includes(name));
+  if (downloaders.length > 0)
     findings.ask(
-      packages.get(fetching[0]!)?.line ?? 0,
-      `${fetching.join(', ')}: nothing is fetched inside an image; take ${fetching.length > 1 ? 'them' : 'it'} out, unless people use ${fetching.length > 1 ? 'them' : 'it'}.`,
+      packages.get(downloaders[0]!)?.line ?? 0,
+      `${downloaders.join(', ')}: nothing is downloaded inside an image. Remove what users do not need.`,
     );
 }
 
-/** Packages that may be of a third party's archive: the workspace's tool of that name, or nothing until the archive is there. */
-export function settleForeign(
+/**
+ * Imports packages that may come from a third-party archive: as the workspace's tool with that name, or as a package if
+ * nx.json has the archive.
+ */
+export function importThirdPartyPackages(
   stage: Stage,
   toolNames: ReadonlySet<string>,
   archives: readonly string[],
@@ -72,20 +75,20 @@ export function settleForeign(
 ): { readonly tools: string[]; readonly packages: string[] } {
   const tools: string[] = [];
   const packages: string[] = [];
-  const url = stage.foreignArchive?.url?.replace(/\/$/, '');
+  const url = stage.thirdPartyArchive?.url?.replace(/\/$/, '');
   const isKnownArchive = url !== undefined && archives.some((one) => one.replace(/\/$/, '') === url);
-  for (const { value: name, piece } of stage.foreignPackages) {
+  for (const { value: name, piece } of stage.thirdPartyPackages) {
     if (toolNames.has(name)) {
       tools.push(name);
       findings.add(piece, reused(name));
     } else if (isKnownArchive) {
       packages.push(name);
-      findings.carried(piece, `"packages" of image.json: ${name}`);
+      findings.imported(piece, `"packages" of image.json: ${name}`);
     } else
-      findings.left(
+      findings.notImported(
         piece,
-        `${name} may be of the third party's archive`,
-        `Add "${name}" to "packages" of image.json: at once if Debian has it ("apt-cache policy ${name}"), else once the archive is in nx.json.`,
+        `${name} may come from the third-party archive`,
+        `Add "${name}" to "packages" of image.json: now if Debian has it ("apt-cache policy ${name}"), else after you added the archive to nx.json.`,
       );
   }
   return { tools, packages };

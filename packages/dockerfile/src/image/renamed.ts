@@ -1,7 +1,4 @@
-/**
- * Packages that Dockerfiles name and Debian trixie has under another name, or only as something that others provide:
- * its own package index, and the packages that take their place there.
- */
+/** Packages that have another name in Debian trixie, or that other packages provide there (its package index). */
 const RENAMED: Readonly<Record<string, string>> = {
   dnsutils: 'bind9-dnsutils',
   exa: 'eza',
@@ -26,10 +23,10 @@ const RENAMED: Readonly<Record<string, string>> = {
   'ttf-dejavu': 'fonts-dejavu',
 };
 
-/** What a package is called in Debian trixie; the name itself where nothing else is known. */
+/** Returns the name of a package in Debian trixie: a new name, or the given one. */
 export function nameInDebian(name: string): string {
   return Object.hasOwn(RENAMED, name) ? (RENAMED[name] as string) : name;
 }
 
-/** Programs of packages that are setuid on purpose: an image names them. */
+/** Setuid programs of packages, which image.json must list. */
 export const SETUID_OF: Readonly<Record<string, readonly string[]>> = { sudo: ['/usr/bin/sudo'] };

@@ -1,20 +1,20 @@
 import type { Findings } from '../findings';
-import type { Asked, Stage, UserRequest } from '../stage';
+import type { Sourced, Stage, UserRequest } from '../stage';
 import type { Inherited } from './inherited';
 
-/** The users of an image to write, and what USER becomes. */
+/** `users` of image.json, and the ids of all users. */
 export interface ProposedUsers {
   readonly users: readonly object[];
   /** By the name in the Dockerfile. */
   readonly known: ReadonlyMap<string, { readonly uid: number; readonly gid: number; readonly home?: string }>;
 }
 
-/** First number of an ordinary user (Debian policy 9.2.2). */
+/** The first uid of ordinary users (Debian policy 9.2.2). */
 const FIRST_UID = 1000;
 
 /**
- * Users of the last stage. One with the uid or name of an inherited user is that user: numbers decide who may do
- * what, and a second name for one would be refused.
+ * Returns the users of the last stage. A user with the uid or the name of an inherited user becomes that user, since
+ * image.json may not declare either again.
  */
 export function proposeUsers(
   stage: Stage,
@@ -33,24 +33,24 @@ export function proposeUsers(
       same ? { uid: same.uid, gid: same.gid } : { uid, gid: value.gid ?? uid, home: homeOf(value) },
     );
     if (same) {
-      findings.carried(piece, `the inherited user ${same.name}, uid ${same.uid}`);
+      findings.imported(piece, `the inherited user ${same.name}, uid ${same.uid}`);
       if (same.name !== value.name || (value.uid !== undefined && same.uid !== value.uid))
         findings.ask(
           piece.line,
-          `The user ${value.name} is the inherited ${same.name} (uid ${same.uid}, home ${same.home}).`,
+          `The user ${value.name} is the inherited user ${same.name} (uid ${same.uid}, home ${same.home}).`,
         );
       continue;
     }
     users.push(userOf(value, uid));
-    findings.carried(piece, `"users" of image.json: ${value.name}, uid ${uid}`);
+    findings.imported(piece, `"users" of image.json: ${value.name}, uid ${uid}`);
   }
   const { user } = stage.start;
   if (user && users.length > 0 && checked.length > 0)
     findings.ask(
       user.piece.line,
-      `Checks of ${checked.join(', ')} are tried in this image too: one that asks for its user fails with another.`,
+      `The checks of ${checked.join(', ')} also run in this image: a check that expects another user fails.`,
     );
-  settleGroups(stage, known, findings);
+  reportGroups(stage, known, findings);
   return { users, known };
 }
 
@@ -75,19 +75,19 @@ function freeUid(known: ReadonlyMap<string, { readonly uid: number }>): number {
   return uid;
 }
 
-/** A group is its user's own; others are not to be had. */
-function settleGroups({ groupPieces }: Stage, known: ProposedUsers['known'], findings: Findings): void {
+/** Adds the outcomes of groups. Only groups with the name of a user are supported. */
+function reportGroups({ groupPieces }: Stage, known: ProposedUsers['known'], findings: Findings): void {
   for (const { value, piece } of groupPieces) {
-    if (known.has(value)) findings.carried(piece, `the group of the user ${value}`);
+    if (known.has(value)) findings.imported(piece, `the group of the user ${value}`);
     else
-      findings.left(
+      findings.notImported(
         piece,
-        'a group without a user of its name is not to be had',
+        'groups without a user of the same name are not supported',
         'Give access by uid, gid or mode: "users" and "directories" of image.json.',
       );
   }
 }
 
-function unique(requests: readonly Asked<UserRequest>[]): Asked<UserRequest>[] {
+function unique(requests: readonly Sourced<UserRequest>[]): Sourced<UserRequest>[] {
   return [...new Map(requests.map((request) => [request.value.name, request])).values()];
 }

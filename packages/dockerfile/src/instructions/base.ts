@@ -2,10 +2,10 @@ import type { Workspace } from '@image-tooling/model';
 import type { Findings, Piece } from '../findings';
 import { CODENAME } from '../shell/substitutions';
 
-/** What an image stands on. */
+/** `from` of image.json. */
 export type From = { readonly image: string } | { readonly debian: string } | { readonly registry: string };
 
-/** What FROM names, in parts. */
+/** An image reference of FROM, in parts. */
 interface Reference {
   readonly name: string;
   readonly tag: string;
@@ -13,9 +13,9 @@ interface Reference {
 }
 
 const DIGEST_ADVICE =
-  'To stand on that very image, write "from": { "registry": "…@sha256:…" } with its digest.';
+  'To use exactly that image, write "from": { "registry": "…@sha256:…" } with its digest.';
 
-/** Images that are Debian with one more thing, and the packages that Debian has for it. */
+/** Official images of a language, and Debian's packages of that language. */
 const LANGUAGES: Readonly<Record<string, readonly string[]>> = {
   python: ['python3', 'python3-pip', 'python3-venv'],
   node: ['nodejs', 'npm'],
@@ -28,8 +28,8 @@ const LANGUAGES: Readonly<Record<string, readonly string[]>> = {
 const DEBIAN_WORDS = /debian|bookworm|trixie|bullseye|buster|stretch/;
 
 /**
- * What an image from `reference` stands on here: an image of a registry where it is named by digest, else the
- * workspace's own image on Debian, else Debian itself. Packages of Debian that stand for a language are given back.
+ * Returns `from` for a FROM with `reference`: an image of a registry if the reference has a digest, else the workspace's
+ * image that is based on Debian, else Debian itself; and Debian's packages of a language for an image of that language.
  */
 export function baseOf(
   reference: string,
@@ -43,17 +43,20 @@ export function baseOf(
   const parts = parseReference(reference);
   if (parts.digest !== undefined && from === undefined) {
     const registry = `${fullName(parts.name)}@${parts.digest}`;
-    findings.carried(piece, `"from" of image.json: ${registry}`);
+    findings.imported(piece, `"from" of image.json: ${registry}`);
     return { from: { registry }, packages: [] };
   }
   const chosen = ownBase(workspace, from);
-  findings.carried(piece, `"from" of image.json: ${'image' in chosen ? chosen.image : `Debian ${CODENAME}`}`);
+  findings.imported(
+    piece,
+    `"from" of image.json: ${'image' in chosen ? chosen.image : `Debian ${CODENAME}`}`,
+  );
   const packages = LANGUAGES[lastPart(parts.name)] ?? [];
   ask(piece, reference, parts, findings);
   return { from: chosen, packages: isAlpine(parts) ? [] : packages };
 }
 
-/** The workspace's image that stands on Debian itself; of several the first by name, one called "base" before all. */
+/** Returns the image that is wanted, or the workspace's image that is based on Debian: "base", else the first by name. */
 function ownBase({ images }: Workspace, wanted: string | undefined): From {
   if (wanted !== undefined) return { image: wanted };
   const roots = [...images.values()]
@@ -69,28 +72,27 @@ function ask({ line }: Piece, reference: string, parts: Reference, findings: Fin
     if (!/^(?:trixie|13|stable|latest|$)/.test(parts.tag) && parts.tag !== '')
       findings.ask(
         line,
-        `Debian ${parts.tag} becomes Debian ${CODENAME}: packages are newer, and some may have gone.`,
+        `Debian ${parts.tag} becomes Debian ${CODENAME}: packages are newer, and some may no longer exist.`,
       );
     return;
   }
-  if (isAlpine(parts))
-    findings.ask(line, `${reference} is Alpine: its packages are called otherwise in Debian.`);
+  if (isAlpine(parts)) findings.ask(line, `${reference} is Alpine: its packages have other names in Debian.`);
   else if (name === 'ubuntu')
     findings.ask(
       line,
-      `${reference} becomes Debian ${CODENAME}: some packages are called otherwise there or have another version; PPAs are Ubuntu's.`,
+      `${reference} becomes Debian ${CODENAME}: some packages have another name or version there, and PPAs are for Ubuntu only.`,
     );
   else if (LANGUAGES[name])
     findings.ask(
       line,
-      `${reference} becomes Debian ${CODENAME} with Debian's own ${name} (${LANGUAGES[name].join(', ')}): its version may be another. ${DIGEST_ADVICE}`,
+      `${reference} becomes Debian ${CODENAME} with Debian's own ${name} (${LANGUAGES[name].join(', ')}): its version may differ. ${DIGEST_ADVICE}`,
     );
   else if (name === 'scratch')
-    findings.ask(line, 'FROM scratch becomes Debian: an image holds a shell, and tools run in it.');
+    findings.ask(line, 'FROM scratch becomes Debian, since tooling images need a shell.');
   else
     findings.ask(
       line,
-      `What ${reference} adds to ${DEBIAN_WORDS.test(`${name}:${parts.tag}`) || name === 'buildpack-deps' ? 'Debian' : 'its system'} is not carried over. ${DIGEST_ADVICE}`,
+      `What ${reference} adds to ${DEBIAN_WORDS.test(`${name}:${parts.tag}`) || name === 'buildpack-deps' ? 'Debian' : 'its system'} is not imported. ${DIGEST_ADVICE}`,
     );
 }
 
@@ -105,7 +107,7 @@ function parseReference(text: string): Reference {
   return { name, tag, digest };
 }
 
-/** A name as its registry has it: short names are Docker Hub's, those of one part its official images'. */
+/** Returns a name with its registry. Short names are on Docker Hub, and names of one part are its official images. */
 function fullName(name: string): string {
   const [first = ''] = name.split('/');
   if (name.includes('/') && /[.:]|^localhost$/.test(first)) return name;

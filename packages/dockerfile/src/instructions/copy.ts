@@ -8,16 +8,16 @@ import { isKnown, known, whatIsUnknown, type Value } from '../shell/value';
 import { expandVariables } from '../shell/variables';
 import type { Reading, Stage } from '../stage';
 
-const IN_ROOTFS = 'Put the files into rootfs/ of the image by hand.';
+const IN_ROOTFS = "Add the files to the image's rootfs/ by hand.";
 
-/** COPY and ADD. */
+/** Reads COPY and ADD. */
 export function copyFiles(instruction: Instruction, piece: Piece, reading: Reading): void {
   const { stage, findings } = reading;
-  const words = placesOf(instruction).map((word) => expandVariables(word, stage.variables));
+  const words = pathsOf(instruction).map((word) => expandVariables(word, stage.variables));
   const target = words.at(-1);
   findings.open(piece);
   if (!target || !words.every(isKnown)) {
-    findings.left(piece, 'only a build can tell what its variables hold', IN_ROOTFS);
+    findings.notImported(piece, 'the values of its variables are only known in a build', IN_ROOTFS);
     return;
   }
   const copying: Copying = {
@@ -35,19 +35,19 @@ export function copyFiles(instruction: Instruction, piece: Piece, reading: Readi
     const value = quoted ? known(content) : expandVariables(content, stage.variables);
     if (isKnown(value))
       put(copying, name, { content: { kind: 'text', text: value.text }, pieces: new Set([piece]) });
-    else findings.left(piece, whatIsUnknown(value), IN_ROOTFS);
+    else findings.notImported(piece, whatIsUnknown(value), IN_ROOTFS);
   }
   const { from } = instruction.flags;
   for (const source of words.slice(0, -1))
     if (from !== undefined) copyFromStage(copying, from, source.text);
-    else if (/^https?:\/\//.test(source.text)) addAddress(copying, source);
+    else if (/^https?:\/\//.test(source.text)) addUrl(copying, source);
     else copyLocal(copying, source.text, instruction.keyword === 'ADD');
 }
 
 interface Copying {
   readonly reading: Reading;
   readonly piece: Piece;
-  /** As it is written. */
+  /** As written in the Dockerfile. */
   readonly target: string;
   /** Whether the target is a folder that files are put into. */
   readonly into: boolean;
@@ -55,8 +55,8 @@ interface Copying {
   readonly owner?: string;
 }
 
-/** Sources and target, without heredocs and their content. */
-function placesOf({ words, heredocs, rest, isJson }: Instruction): readonly string[] {
+/** Returns the sources and the target, without heredocs. */
+function pathsOf({ words, heredocs, rest, isJson }: Instruction): readonly string[] {
   if (isJson || heredocs.length === 0) return words;
   const [line = ''] = rest.split('\n');
   return line.split(/\s+/).filter((word) => word !== '' && !word.startsWith('<<'));
@@ -83,20 +83,20 @@ function copyLocal(copying: Copying, source: string, isAdd: boolean): void {
   const { reading, piece } = copying;
   const relative = posix.normalize(source.replace(/^\/+/, '')).replace(/\/$/, '');
   if (relative === '.' || relative === '*') {
-    reading.findings.left(
+    reading.findings.notImported(
       piece,
-      'it copies the whole folder, of which a tooling image needs little',
+      'it copies the whole folder, and a tooling image rarely needs all of it',
       IN_ROOTFS,
     );
     return;
   }
   const files = relative.includes('*') ? matching(relative, reading) : reading.context.files(relative);
   if (files.length === 0) {
-    reading.findings.left(piece, `there is no "${source}" beside the Dockerfile`, IN_ROOTFS);
+    reading.findings.notImported(piece, `"${source}" is not in the Dockerfile's folder`, IN_ROOTFS);
     return;
   }
   if (isAdd && files.length === 1 && /\.(?:tar(?:\.\w+)?|t[gx]z|tbz2?)$/.test(relative)) {
-    reading.findings.left(piece, 'ADD would unpack that archive', 'Unpack it into rootfs/ by hand.');
+    reading.findings.notImported(piece, 'ADD would unpack that archive', 'Unpack it into rootfs/ by hand.');
     return;
   }
   for (const file of files) {
@@ -123,8 +123,8 @@ function matching(pattern: string, { context }: Reading) {
   return context.files(folder).filter(({ path }) => new RegExp(`^${source}$`).test(path));
 }
 
-/** ADD of an address. */
-function addAddress(copying: Copying, url: Value): void {
+/** Reads ADD of a URL. */
+function addUrl(copying: Copying, url: Value): void {
   const { reading, piece } = copying;
   const download = startDownload({ reading, piece }, url);
   put(copying, url.text.replace(/[?#].*$/, ''), {
@@ -137,10 +137,10 @@ function copyFromStage(copying: Copying, from: string, source: string): void {
   const { reading, piece } = copying;
   const stage = reading.stages.get(from.toLowerCase());
   if (!stage) {
-    reading.findings.left(
+    reading.findings.notImported(
       piece,
-      `it comes from the image ${from}`,
-      'Write a tool with the vendor\'s own release: "npx nx g @image-tooling/nx:tool".',
+      `it copies from the image ${from}`,
+      'Write a tool with the vendor\'s release: "npx nx g @image-tooling/nx:tool".',
     );
     return;
   }
@@ -151,10 +151,10 @@ function copyFromStage(copying: Copying, from: string, source: string): void {
   else if (below.length > 0)
     for (const one of below) placeBelow(copying, posix.relative(path, one), stage.files.get(one)!);
   else if (!copyTree(copying, stage, path))
-    reading.findings.left(
+    reading.findings.notImported(
       piece,
-      `only a build of the stage "${from}" makes "${source}"`,
-      'Write a tool with the vendor\'s own release, or Debian\'s package of it into "packages".',
+      `"${source}" only exists after the stage "${from}" is built`,
+      'Write a tool with the vendor\'s release, or add Debian\'s package to "packages".',
     );
 }
 
@@ -171,7 +171,7 @@ function placeBelow(copying: Copying, relative: string, node: FileNode): void {
   place({ ...copying, target: posix.join(copying.target, relative), into: false }, relative, node);
 }
 
-/** A folder that an archive was unpacked into. */
+/** Copies archives that were unpacked into a folder. Returns false if there are none. */
 function copyTree({ reading, piece, target }: Copying, from: Stage, path: string): boolean {
   const trees = from.files.unpacked.filter(({ folder }) => folder === path);
   for (const tree of trees) {

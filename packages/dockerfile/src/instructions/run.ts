@@ -1,49 +1,49 @@
 import type { Piece } from '../findings';
 import { shellText } from '../read/shell-text';
 import type { Instruction } from '../read/instructions';
-import { ScriptReader } from '../shell/script';
+import { FIND_OUT, ScriptReader } from '../shell/script';
 import type { ScriptText } from '../shell/script-text';
 import type { Reading } from '../stage';
 
-/** Where a text of the Dockerfile stands. */
-export interface Place {
+/** What locates texts in the Dockerfile. */
+export interface Source {
+  /** The character that continues a line. */
   readonly escape: string;
+  /** Returns the line of an offset, from 1. */
   readonly lineAt: (offset: number) => number;
 }
 
-const BY_HAND = 'See what it makes, and write that into image.json, a tool.json or rootfs/.';
-
-/** RUN: every command of it gets an outcome of its own. */
-export function runCommands(instruction: Instruction, piece: Piece, reading: Reading, place: Place): void {
+/** Reads RUN. Each of its commands gets an outcome. */
+export function runCommands(instruction: Instruction, piece: Piece, reading: Reading, source: Source): void {
   const { stage, findings } = reading;
   const { cwd, variables } = stage;
   stage.variables = new Map(variables);
   mounts(instruction, piece, reading);
-  const script = scriptOf(instruction, place);
-  if (!script || !new ScriptReader({ ...script, lineAt: place.lineAt }, reading).run())
-    findings.left(
+  const script = scriptOf(instruction, source);
+  if (!script || !new ScriptReader({ ...script, lineAt: source.lineAt }, reading).run())
+    findings.notImported(
       { ...piece, offset: instruction.offset },
-      'it is no shell script that can be read',
-      BY_HAND,
+      'it is not a shell script, or it has a syntax error',
+      FIND_OUT,
     );
   Object.assign(stage, { cwd, variables });
 }
 
-/** What a RUN is given while it lasts; a secret is none of the image's. */
+/** Reads the options of RUN: mounts and secrets that exist while it runs. */
 function mounts({ flags, head, line }: Instruction, piece: Piece, { findings }: Reading): void {
   if (Object.keys(flags).length === 0) return;
-  findings.needless(
+  findings.notNeeded(
     { ...piece, text: head.replace(/[\s\\]+$/, ''), endLine: piece.line },
-    'it is about the build of that step alone',
+    'it only affects the build of that step',
   );
   if (/type=(?:secret|ssh)/.test(head))
     findings.ask(
       line,
-      'It is given a secret while it runs. Nothing runs here while an image is made: private archives and mirrors take their logins from the clients of the host.',
+      'It uses a secret while it runs. image-tooling needs none: for private archives and mirrors it uses the logins of the host.',
     );
 }
 
-function scriptOf(instruction: Instruction, { escape }: Place): Omit<ScriptText, 'lineAt'> | undefined {
+function scriptOf(instruction: Instruction, { escape }: Source): Omit<ScriptText, 'lineAt'> | undefined {
   const { isJson, words, rest, offset, heredocs } = instruction;
   if (isJson) return { text: words.map(quoted).join(' '), offset, shown: instruction.text };
   const [heredoc] = heredocs;

@@ -3,15 +3,13 @@ import { looksSecret } from '../read/secrets';
 import type { Instruction } from '../read/instructions';
 import { isKnown, whatIsUnknown, type Value } from '../shell/value';
 import { expandVariables } from '../shell/variables';
-import type { Asked, Reading } from '../stage';
+import type { Sourced, Reading } from '../stage';
 
-/** Variables that only matter while an image is made. */
+/** Variables that only matter during a build. */
 const FOR_BUILDS =
   /^(?:DEBIAN_FRONTEND|DEBCONF_\w+|APT_\w+|PIP_\w+|PYTHONDONTWRITEBYTECODE|TARGET(?:ARCH|OS|PLATFORM)|BUILDKIT_\w+|GIT_COMMIT|BUILD_DATE)$/;
 
-const GIVE_VALUE = 'Give it one: --arg';
-
-/** ARG. */
+/** Reads ARG. */
 export function argument(
   instruction: Instruction,
   piece: Piece,
@@ -22,22 +20,22 @@ export function argument(
   for (const { name, value } of instruction.properties) {
     const given = outer.get(name);
     if (looksSecret(name, value)) {
-      findings.left(
+      findings.notImported(
         piece,
-        `${name} seems to hold a secret`,
-        'Nothing here needs it; take it out of the Dockerfile, and change the secret.',
+        `${name} seems to contain a secret`,
+        'The image does not need it. Remove it from the Dockerfile, and change the secret.',
       );
       continue;
     }
     if (given !== undefined && (value === undefined || isOverride(given))) stage.variables.set(name, given);
     else if (value !== undefined) stage.variables.set(name, expandVariables(value, stage.variables));
     if (stage.variables.has(name) || FOR_BUILDS.test(name))
-      findings.needless(piece, 'it was read where it is used');
-    else findings.left(piece, `${name} has no value`, `${GIVE_VALUE} ${name}=…`);
+      findings.notNeeded(piece, 'its value is inserted where it is used');
+    else findings.notImported(piece, `${name} has no value`, `Give it a value: --arg ${name}=…`);
   }
 }
 
-/** A value of the caller's, which wins over a default. */
+/** A value from the caller, which replaces a default. */
 export interface Override extends Value {
   readonly isOverride: true;
 }
@@ -46,7 +44,7 @@ function isOverride(value: Value): boolean {
   return 'isOverride' in value;
 }
 
-/** ENV. */
+/** Reads ENV. */
 export function environment(instruction: Instruction, piece: Piece, { stage, findings }: Reading): void {
   const values = instruction.properties.map(({ name, value = '' }) => ({
     name,
@@ -55,18 +53,18 @@ export function environment(instruction: Instruction, piece: Piece, { stage, fin
   for (const { name, value } of values) {
     stage.variables.set(name, value);
     if (looksSecret(name, value.text))
-      findings.left(
+      findings.notImported(
         piece,
-        `${name} seems to hold a secret, and everybody can read an image`,
-        'Give it to the container when it starts; change it, if the Dockerfile was ever published.',
+        `${name} seems to contain a secret, and anyone can read an image`,
+        'Pass it to the container when it starts. If the Dockerfile was ever published, change the secret.',
       );
-    else if (FOR_BUILDS.test(name)) findings.needless(piece, `${name} only matters while an image is made`);
+    else if (FOR_BUILDS.test(name)) findings.notNeeded(piece, `${name} only matters during a build`);
     else stage.env.set(name, { piece, value });
   }
   findings.open(piece);
 }
 
-/** LABEL and MAINTAINER. */
+/** Reads LABEL and MAINTAINER. */
 export function labels(instruction: Instruction, piece: Piece, { stage, findings }: Reading): void {
   const given =
     instruction.keyword === 'MAINTAINER'
@@ -74,34 +72,38 @@ export function labels(instruction: Instruction, piece: Piece, { stage, findings
       : instruction.properties;
   for (const { name, value = '' } of given) {
     const text = expandVariables(value, stage.variables);
-    if (OF_A_PUBLISH.test(name)) findings.needless(piece, `${name} is written by a publish`);
+    if (SET_BY_PUBLISH.test(name)) findings.notNeeded(piece, `${name} is set when the image is published`);
     else if (!isKnown(text))
-      findings.left(
+      findings.notImported(
         piece,
         whatIsUnknown(text),
-        'Write the label into "labels" of image.json, if it is the same at every build.',
+        'If it is the same in every build, add the label to "labels" of image.json.',
       );
     else stage.labels.set(name, { piece, value: text.text });
   }
   findings.open(piece);
 }
 
-/** Labels that say of which commit, day or version an image is: an image holds none (the same bytes, the same digest). */
-const OF_A_PUBLISH =
+/** Labels with a commit, date or version. Images contain none, so that their digest does not change. */
+const SET_BY_PUBLISH =
   /^(?:org\.opencontainers\.image\.(?:created|version|revision|source|title|base\.\w+|ref\.name)|org\.label-schema\.(?:build-date|vcs-\w+|version|schema-version)|version|build[-_]?date|vcs-ref)$/i;
 
-/** EXPOSE. */
+/** Reads EXPOSE. */
 export function ports(instruction: Instruction, piece: Piece, { stage, findings }: Reading): void {
   for (const word of instruction.words) {
     const value = expandVariables(word, stage.variables);
     if (isKnown(value) && /^\d{1,5}(?:\/(?:tcp|udp))?$/.test(value.text)) stage.ports.set(value.text, piece);
     else
-      findings.left(piece, `"${word}" is no single port`, 'List the ports in "exposedPorts" of image.json.');
+      findings.notImported(
+        piece,
+        `"${word}" is not a single port`,
+        'List the ports in "exposedPorts" of image.json.',
+      );
   }
   findings.open(piece);
 }
 
-/** ENTRYPOINT and CMD: their exec form as it is, their shell form for the stage's shell. */
+/** Reads ENTRYPOINT and CMD. Their shell form runs in the stage's shell. */
 export function startCommand(instruction: Instruction, piece: Piece, { stage, findings }: Reading): void {
   const key = instruction.keyword === 'CMD' ? 'cmd' : 'entrypoint';
   const isEmpty = /^\[\s*\]$/.test(instruction.rest.trim());
@@ -114,11 +116,11 @@ export function startCommand(instruction: Instruction, piece: Piece, { stage, fi
   findings.open(piece);
 }
 
-/** USER. */
+/** Reads USER. */
 export function user(instruction: Instruction, piece: Piece, { stage, findings }: Reading): void {
   const value = expandVariables(instruction.words[0] ?? '', stage.variables);
   if (!isKnown(value)) {
-    findings.left(piece, whatIsUnknown(value), 'Write it into "user" of image.json.');
+    findings.notImported(piece, whatIsUnknown(value), 'Set "user" in image.json.');
     return;
   }
   replaced(stage.start.user, findings);
@@ -126,15 +128,15 @@ export function user(instruction: Instruction, piece: Piece, { stage, findings }
   findings.open(piece);
 }
 
-function replaced(before: Asked<unknown> | undefined, findings: Reading['findings']): void {
-  if (before) findings.needless(before.piece, 'a later one takes its place');
+function replaced(before: Sourced<unknown> | undefined, findings: Reading['findings']): void {
+  if (before) findings.notNeeded(before.piece, 'a later instruction replaces it');
 }
 
-/** WORKDIR: the folder of what follows, and where containers start. */
+/** Reads WORKDIR: the folder of later instructions, and where containers start. */
 export function workdir(instruction: Instruction, piece: Piece, { stage, findings }: Reading): void {
   const value = expandVariables(instruction.rest.trim().replace(/^"(.*)"$/, '$1'), stage.variables);
   if (!isKnown(value)) {
-    findings.left(piece, whatIsUnknown(value), 'Write it into "workdir" of image.json.');
+    findings.notImported(piece, whatIsUnknown(value), 'Set "workdir" in image.json.');
     return;
   }
   stage.cwd = stage.path(value.text);
@@ -142,30 +144,30 @@ export function workdir(instruction: Instruction, piece: Piece, { stage, finding
   findings.open(piece);
 }
 
-/** SHELL. */
+/** Reads SHELL. */
 export function shellForm(instruction: Instruction, piece: Piece, { stage, findings }: Reading): void {
   stage.shell = instruction.words;
-  findings.needless(piece, 'it was read where a shell form is used');
+  findings.notNeeded(piece, 'it is applied where a shell form is used');
 }
 
-const NOT_HERE: Readonly<Record<string, readonly [why: string, todo: string]>> = {
+const UNSUPPORTED: Readonly<Record<string, readonly [why: string, todo: string]>> = {
   HEALTHCHECK: [
     'tooling images have no health check',
-    'Write it where the container is started; "checks" of image.json try the image itself.',
+    'Configure it where the container is started. "checks" of image.json test the image itself.',
   ],
   VOLUME: [
     'tooling images declare no volumes',
-    'Mount the folder when the container is started; "directories" of image.json makes it.',
+    'Mount the folder when the container is started. "directories" of image.json creates it.',
   ],
-  ONBUILD: ['there is no build on top that would run it', 'Do it in the image that stands on this one.'],
-  STOPSIGNAL: ['tooling images are no services', 'Give the signal when the container is started.'],
+  ONBUILD: ['only builds of other images run it', 'Do it in the images that are based on this one.'],
+  STOPSIGNAL: ['tooling images are not services', 'Set the signal when the container is started.'],
 };
 
-/** Instructions that image.json has nothing for. */
-export function unheard(instruction: Instruction, piece: Piece, { findings }: Reading): void {
-  const [why, todo] = NOT_HERE[instruction.keyword] ?? [
-    `"${instruction.keyword}" is no instruction that is known here`,
-    'See whether it is misspelt.',
+/** Reports an instruction that image.json has nothing for. */
+export function unsupported(instruction: Instruction, piece: Piece, { findings }: Reading): void {
+  const [why, todo] = UNSUPPORTED[instruction.keyword] ?? [
+    `unknown instruction "${instruction.keyword}"`,
+    'Check its spelling.',
   ];
-  findings.left(piece, why, todo);
+  findings.notImported(piece, why, todo);
 }

@@ -8,30 +8,30 @@ export interface HereText {
   readonly content: string;
   /** Offset of the content in the Dockerfile. */
   readonly offset: number;
-  /** Whether variables in it are left alone. */
+  /** Whether its variables are not expanded. */
   readonly quoted: boolean;
 }
 
-/** One instruction of a Dockerfile, with nothing in it replaced. */
+/** One instruction of a Dockerfile, with its variables not expanded. */
 export interface Instruction extends Passage {
-  /** In capitals: "RUN". */
+  /** In upper case: "RUN". */
   readonly keyword: string;
   /** Options before the arguments: "--chmod=755" as { chmod: "755" }. */
   readonly flags: Readonly<Record<string, string>>;
-  /** Arguments as they are written, or the strings of the JSON form. */
+  /** Arguments as written, or the strings of the JSON form. */
   readonly words: readonly string[];
   readonly isJson: boolean;
   /** Names and values of ARG, ENV and LABEL. */
   readonly properties: readonly { readonly name: string; readonly value: string | undefined }[];
-  /** The keyword and its options, as they are written. */
+  /** The keyword and its options, as written. */
   readonly head: string;
-  /** All that stands after the options, as it is written, and its offset in the Dockerfile. */
+  /** Everything after the options, as written, and its offset in the Dockerfile. */
   readonly rest: string;
   readonly offset: number;
   readonly heredocs: readonly HereText[];
 }
 
-/** A Dockerfile in parts. */
+/** A parsed Dockerfile. */
 export interface DockerfileText {
   readonly text: string;
   /** The character that continues a line: "\" or "`". */
@@ -39,7 +39,7 @@ export interface DockerfileText {
   readonly instructions: readonly Instruction[];
 }
 
-/** Takes a Dockerfile apart (Dockerfile reference, "Format"). Never fails: what is no instruction has its own keyword. */
+/** Parses a Dockerfile (Dockerfile reference, "Format"). Never fails: each unknown instruction has its own keyword. */
 export function readDockerfile(text: string): DockerfileText {
   const source = text.replace(/^\uFEFF/, '').replace(/\r\n/g, '\n');
   const parsed = DockerfileParser.parse(source);
@@ -87,7 +87,7 @@ function wordsOf(instruction: Parts): string[] {
   return instruction.getArguments().map((argument) => argument.getValue());
 }
 
-/** The parser joins words of a string that has blanks in it. */
+/** Parses the JSON form, since the parser joins the words of strings that contain spaces. */
 function jsonStrings(text: string): string[] {
   try {
     const value: unknown = JSON.parse(text);
@@ -97,7 +97,7 @@ function jsonStrings(text: string): string[] {
   }
 }
 
-/** Public on the instructions that may have some. */
+/** Returns the heredocs, which are only public on some kinds of instruction. */
 function heredocsOf(instruction: Parts): readonly Heredoc[] {
   return 'getHeredocs' in instruction
     ? (instruction as unknown as { getHeredocs(): Heredoc[] }).getHeredocs()

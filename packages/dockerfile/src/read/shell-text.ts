@@ -1,8 +1,8 @@
 /**
- * The shell's part of a RUN, as the shell gets it, character for character at the same offsets: Docker takes lines
- * that hold a comment or nothing out of a continued instruction (Dockerfile reference, "Format").
+ * Returns the script of a RUN as the shell gets it, with all characters at the same offsets: Docker removes empty lines
+ * and comments from a continued instruction (Dockerfile reference, "Format").
  *
- * @param escape the character that continues lines
+ * @param escape the character that continues a line
  */
 export function shellText(rest: string, escape: string): string {
   const lines = rest.split('\n');
@@ -19,7 +19,7 @@ export function shellText(rest: string, escape: string): string {
     .join('');
 }
 
-/** With a "\" as its very last character: blanks may follow the escape character of a Dockerfile. */
+/** Returns the line with "\" as its last character: in a Dockerfile, spaces may follow the escape character. */
 function continuedLine(line: string): string {
   return `${line
     .trimEnd()

@@ -3,7 +3,7 @@ import type { Piece } from '../findings';
 import type { Reading } from '../stage';
 import type { Value } from './value';
 
-/** What flows through a pipe. */
+/** The content of a pipe. */
 export type Stream =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'download'; readonly download: Download }
@@ -13,47 +13,47 @@ export type Stream =
 
 export const NOTHING: Stream = { kind: 'unknown' };
 
-/** Where a command's output is written. */
+/** The file that a command's output is written to. */
 export interface Target {
   readonly path: string;
   readonly appends: boolean;
 }
 
-/** A simple command, its words worked out. */
+/** A simple command, with its words expanded. */
 export interface ShellCommand {
   readonly name: string;
   /** Without the name. */
   readonly args: readonly Value[];
   readonly stdin: Stream;
-  /** What a redirection or a following `tee` makes of its output. */
+  /** Where its output goes, by a redirection or a following `tee`. */
   readonly target: Target | undefined;
   readonly piece: Piece;
   readonly reading: Reading;
 }
 
-/** What a command did. Its outcome it has told the findings. */
-export interface Done {
+/** What a command did. The handler adds the outcome to the findings. */
+export interface CommandResult {
   readonly stdout?: Stream;
-  /** Whether it succeeds; undefined: only running it would tell. Default: it does. */
+  /** Whether it succeeds. Default: true. */
   readonly succeeds?: boolean | 'unknown';
-  /** Whether all it did was to print. */
+  /** Whether it only printed something. */
   readonly prints?: boolean;
 }
 
-/** Does what a command would do, as far as it is known; undefined where it knows nothing of such a command. */
-export type Handler = (command: ShellCommand) => Done | undefined;
+/** Follows what a command does. Returns undefined if the command is not supported. */
+export type Handler = (command: ShellCommand) => CommandResult | undefined;
 
-/** Options and other words of a command, by the words that take a value. */
+/** The parsed arguments of a command. */
 export interface Options {
   readonly flags: ReadonlySet<string>;
   readonly values: ReadonlyMap<string, Value>;
-  /** The values of options that were given several times, in order. */
+  /** All values of options, in order. */
   readonly all: readonly { readonly name: string; readonly value: Value }[];
   readonly rest: readonly Value[];
 }
 
 /**
- * Takes a command line apart as getopt does: "-xzf file", "-ofile", "--output=file", "--output file".
+ * Parses arguments as getopt does: "-xzf file", "-ofile", "--output=file", "--output file".
  *
  * @param valued names of options that take a value, without dashes
  */
@@ -104,11 +104,12 @@ function result(
   return { flags, values: new Map(all.map(({ name, value }) => [name, value])), all, rest };
 }
 
-/** The first given of some names of one option. */
+/** Returns the value of an option that has several names. */
 export function optionOf(options: Options, ...names: readonly string[]): Value | undefined {
   return names.map((name) => options.values.get(name)).find((value) => value !== undefined);
 }
 
+/** Returns whether an option without a value was given, by any of its names. */
 export function hasFlag(options: Options, ...names: readonly string[]): boolean {
   return names.some((name) => options.flags.has(name));
 }

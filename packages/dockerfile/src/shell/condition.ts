@@ -1,10 +1,10 @@
 import type { PipelineNode, TestExpression } from 'unbash';
 import type { Stage } from '../stage';
 import { isKnown, type Value } from './value';
-import { textOf, type WordSetting } from './words';
+import { textOf, type ExpansionContext } from './words';
 
-/** Whether `[ … ]` or `[[ … ]]` holds; undefined where only a build can tell. */
-export function condition(node: PipelineNode, setting: WordSetting, stage: Stage): boolean | undefined {
+/** Returns whether `[ … ]` or `[[ … ]]` is true; undefined if that is only known in a build. */
+export function condition(node: PipelineNode, setting: ExpansionContext, stage: Stage): boolean | undefined {
   if (node.type === 'TestCommand') return expression(node.expression, setting, stage);
   if (node.type !== 'Command') return undefined;
   const words = node.args.map((arg) => (arg.type === 'Word' ? textOf(arg, setting) : undefined));
@@ -22,7 +22,7 @@ function comparison(words: readonly Value[], stage: Stage): boolean | undefined 
   return words.length === 2 ? unary(first!.text, second!, stage) : undefined;
 }
 
-function expression(node: TestExpression, setting: WordSetting, stage: Stage): boolean | undefined {
+function expression(node: TestExpression, setting: ExpansionContext, stage: Stage): boolean | undefined {
   if (node.type === 'TestBinary')
     return binary(textOf(node.left, setting), node.operator, textOf(node.right, setting));
   if (node.type === 'TestUnary') return unary(node.operator, textOf(node.operand, setting), stage);

@@ -2,75 +2,73 @@ import type { Command, Redirection } from 'unbash';
 import type { Piece } from '../findings';
 import type { Reading } from '../stage';
 import { handlerOf } from '../commands';
-import { NOTHING, type Done, type ShellCommand, type Stream, type Target } from './command';
-import { settingOf } from './setting';
+import { NOTHING, type CommandResult, type ShellCommand, type Stream, type Target } from './command';
+import { expansionContext } from './expansion-context';
 import { isKnown, known, unknown, type Value } from './value';
 import { expandVariables } from './variables';
 import { fieldsOf, textOf } from './words';
 
-export type Simple = Command;
-
 /**
- * Does what a pipeline of simple commands does, as far as it is known, and tells the findings. Whether it succeeds;
- * undefined: only running it would tell.
+ * Follows what a pipeline of simple commands does, and adds its outcome. Returns whether it succeeds; undefined if that
+ * is only known in a build.
  */
 export function runPipeline(
-  commands: readonly Simple[],
+  commands: readonly Command[],
   piece: Piece,
   reading: Reading,
 ): boolean | undefined {
   let stdin: Stream = NOTHING;
-  let done: Done | undefined = {};
+  let done: CommandResult | undefined = {};
   reading.findings.open(piece);
   for (const node of commands) {
     const command = prepare(node, { piece, reading, stdin: hereText(node, reading) ?? stdin });
     if (command === undefined) continue;
     done = handlerOf(command.name)?.(command);
     if (!done) {
-      leaveUnknown(command);
+      reportUnknownCommand(command);
       return true;
     }
     stdin = done.stdout ?? NOTHING;
   }
-  if (done.prints) printedOnly(stdin, piece, reading);
+  if (done.prints) reportPrinting(stdin, piece, reading);
   return done.succeeds === 'unknown' ? undefined : (done.succeeds ?? true);
 }
 
-interface Flow {
+interface CommandInput {
   readonly piece: Piece;
   readonly reading: Reading;
   readonly stdin: Stream;
 }
 
-/** The command with its words worked out; undefined where it sets variables only. */
-function prepare(node: Simple, flow: Flow): ShellCommand | undefined {
-  const setting = settingOf(flow.reading);
+/** Returns the command with its words expanded; undefined if it only sets variables. */
+function prepare(node: Command, input: CommandInput): ShellCommand | undefined {
+  const setting = expansionContext(input.reading);
   const words = [...(node.name ? [node.name] : []), ...node.args].flatMap((arg) =>
-    arg.type === 'Word' ? fieldsOf(arg, setting) : [assignmentWord(arg, flow.reading)],
+    arg.type === 'Word' ? fieldsOf(arg, setting) : [assignmentWord(arg, input.reading)],
   );
   const [name, ...args] = withoutSudo(words);
   if (!name) {
-    assign(node, flow);
+    assign(node, input);
     return;
   }
-  return { ...flow, name: name.text, args, target: targetOf(node.redirects, flow.reading) };
+  return { ...input, name: name.text, args, target: targetOf(node.redirects, input.reading) };
 }
 
-function assign(node: Simple, { piece, reading }: Flow): undefined {
-  const setting = settingOf(reading);
+function assign(node: Command, { piece, reading }: CommandInput): undefined {
+  const setting = expansionContext(reading);
   for (const part of node.prefix)
     if (part.type === 'Assignment' && part.value.type === 'Word')
       reading.stage.variables.set(part.name, textOf(part.value, setting));
-  reading.findings.needless(piece, 'it was read where it is used');
+  reading.findings.notNeeded(piece, 'its value is inserted where it is used');
 }
 
-/** "export A=b" has an assignment among its words. */
+/** Returns the word of an assignment among the arguments, as in "export A=b". */
 function assignmentWord(
-  part: Extract<Simple['args'][number], { type: 'Assignment' }>,
+  part: Extract<Command['args'][number], { type: 'Assignment' }>,
   reading: Reading,
 ): Value {
   if (part.value.type !== 'Word') return unknown(part.text);
-  const value = textOf(part.value, settingOf(reading));
+  const value = textOf(part.value, expansionContext(reading));
   return { ...value, text: `${part.name}=${value.text}` };
 }
 
@@ -83,7 +81,7 @@ function withoutSudo(words: readonly Value[]): readonly Value[] {
   return words;
 }
 
-/** The file that the output goes to; errors and what is thrown away are none. */
+/** Returns the file that the standard output goes to; ignores stderr and /dev/null. */
 function targetOf(redirects: readonly Redirection[], reading: Reading): Target | undefined {
   for (const redirect of redirects) {
     if (redirect.type !== 'Redirect' || !redirect.target) continue;
@@ -91,7 +89,7 @@ function targetOf(redirects: readonly Redirection[], reading: Reading): Target |
       redirect.descriptor === undefined ||
       (redirect.descriptor.type === 'FileDescriptor' && redirect.descriptor.value === 1);
     if (!isStandard || !/^(?:>|>>|>\||&>)$/.test(redirect.operator)) continue;
-    const value = textOf(redirect.target, settingOf(reading));
+    const value = textOf(redirect.target, expansionContext(reading));
     if (value.text === '/dev/null') continue;
     return {
       path: isKnown(value) ? reading.stage.path(value.text) : value.text,
@@ -101,7 +99,7 @@ function targetOf(redirects: readonly Redirection[], reading: Reading): Target |
   return undefined;
 }
 
-function hereText(node: Simple, reading: Reading): Stream | undefined {
+function hereText(node: Command, reading: Reading): Stream | undefined {
   for (const redirect of node.redirects) {
     if (redirect.type === 'HereString') return undefined;
     if (redirect.type !== 'HereDoc') continue;
@@ -112,25 +110,21 @@ function hereText(node: Simple, reading: Reading): Stream | undefined {
   return undefined;
 }
 
-function printedOnly(stream: Stream, piece: Piece, { findings }: Reading): void {
+function reportPrinting(stream: Stream, piece: Piece, { findings }: Reading): void {
   if (stream.kind === 'download' || stream.kind === 'member') stream.download.pieces.add(piece);
-  else findings.needless(piece, 'it only prints');
+  else findings.notNeeded(piece, 'it only prints something');
 }
 
-function leaveUnknown({ name, stdin, target, piece, reading }: ShellCommand): void {
+function reportUnknownCommand({ name, stdin, target, piece, reading }: ShellCommand): void {
   if (stdin.kind === 'download') stdin.download.pieces.add(piece);
   const isInstaller = /(?:^|\/)install(?:\.sh)?$/.test(name);
-  reading.findings.left(
+  reading.findings.notImported(
     piece,
-    isInstaller ? 'it runs an installer that was fetched' : `what "${name}" does is not known here`,
-    isInstaller
-      ? INSTALLER
-      : target
-        ? `Run it once, and put what it writes into rootfs${target.path}.`
-        : FILES,
+    isInstaller ? 'it runs a downloaded installer' : `the command "${name}" is not supported`,
+    isInstaller ? INSTALLER : target ? `Run it once, and add its output as rootfs${target.path}.` : FILES,
   );
 }
 
 const INSTALLER =
-  'See what it installs: a Debian package ("packages"), or a tool that takes its files from the archive.';
-const FILES = 'If it makes files that the image needs, put them into rootfs/.';
+  'Find out what it installs, and add a Debian package to "packages" or write a tool with files of the archive.';
+const FILES = 'If it writes files that the image needs, add them to rootfs/.';

@@ -2,17 +2,17 @@ import type { AndOr, Command, PipelineNode } from 'unbash';
 import type { Piece } from '../findings';
 import { masked } from '../read/secrets';
 
-/** A script of a Dockerfile: its text, and where that stands. */
+/** A script in a Dockerfile: its text and its place. */
 export interface ScriptText {
   readonly text: string;
-  /** Of the text in the Dockerfile. */
+  /** The offset of the text in the Dockerfile. */
   readonly offset: number;
   readonly lineAt: (offset: number) => number;
-  /** What its only command looks like in the Dockerfile, if not like this. */
+  /** The text of its only command in the Dockerfile, if that is not a shell script. */
   readonly shown?: string;
 }
 
-/** A node of a script as a piece of the Dockerfile, with the texts of its heredocs; `until`: its beginning alone. */
+/** Returns a node of a script as a piece of the Dockerfile, with its heredocs; with `until` only its beginning. */
 export function pieceOf(
   { text, offset, lineAt, shown }: ScriptText,
   node: PipelineNode | AndOr,

@@ -11,27 +11,29 @@ import {
 } from 'unbash';
 import type { Piece } from '../findings';
 import type { Reading } from '../stage';
-import { runPipeline, type Simple } from './pipeline';
+import { runPipeline } from './pipeline';
 import { condition } from './condition';
 import { pieceOf, type ScriptText } from './script-text';
-import { settingOf } from './setting';
+import { expansionContext } from './expansion-context';
 import { textOf, fieldsOf } from './words';
 import { isKnown } from './value';
 
-/** Whether something succeeds; undefined: only running it would tell. */
+/** Whether something succeeds; undefined if that is only known in a build. */
 type Status = boolean | undefined;
 
-const WHETHER_IT_RUNS = 'only a build can tell whether it runs';
-const RUN_BY_HAND = 'Work out what it does, and write that into image.json, a tool.json or rootfs/.';
+const LOOP_UNKNOWN = 'the values of the loop are only known in a build';
+const WHETHER_IT_RUNS = 'whether it runs is only known in a build';
+/** What to do about commands that cannot be imported. */
+export const FIND_OUT = 'Find out what it does, and add that to image.json, a tool.json or rootfs/.';
 
-/** Reads a script as far as its effect is known without running it, and tells the findings what became of each command. */
+/** Follows a script as far as its effect is known without running it, and adds the outcome of each command. */
 export class ScriptReader {
   constructor(
     private readonly script: ScriptText,
     readonly reading: Reading,
   ) {}
 
-  /** False where it is no shell script that can be read. */
+  /** Returns false if the text is not a shell script or has a syntax error. */
   run(): boolean {
     const parsed = parse(this.script.text);
     if (parsed.errors?.length) return false;
@@ -51,9 +53,14 @@ export class ScriptReader {
     node.commands.forEach((command, index) => {
       const operator = index === 0 ? '&&' : node.operators[index - 1];
       const previous = node.commands[index - 1];
-      if (operator === '&&' ? status === true : status === false || (status === undefined && asks(previous)))
+      if (
+        operator === '&&'
+          ? status === true
+          : status === false || (status === undefined && checksExistence(previous))
+      )
         status = this.pipeline(command);
-      else if (status === undefined) this.leave(command, 'it depends on a command that only a build can run');
+      else if (status === undefined)
+        this.leave(command, 'whether it runs depends on the result of a command');
       else this.skip(command);
     });
     return status;
@@ -77,9 +84,9 @@ export class ScriptReader {
       case 'TestCommand':
         return this.tested(node);
       case 'Redirected':
-        return this.leave(node, 'the output of several commands goes into a file');
+        return this.leave(node, 'the output of several commands is written to a file');
       default:
-        return this.leave(node, 'it is a construct of the shell that only a build can run');
+        return this.leave(node, 'this shell construct is not supported');
     }
   }
 
@@ -87,10 +94,10 @@ export class ScriptReader {
     const simple = commands.filter((command): command is Command => command.type === 'Command');
     return simple.length === commands.length
       ? this.simple(simple, node)
-      : this.leave(node, 'its pipeline holds a construct of the shell that only a build can run');
+      : this.leave(node, 'its pipeline contains an unsupported shell construct');
   }
 
-  private simple(commands: readonly Simple[], node: PipelineNode): Status {
+  private simple(commands: readonly Command[], node: PipelineNode): Status {
     const isTest = commands.length === 1 && /^(?:\[|test)$/.test(commands[0]?.name?.value ?? '');
     if (isTest) return this.tested(node);
     const status = runPipeline(commands, this.piece(node), this.reading);
@@ -109,11 +116,11 @@ export class ScriptReader {
   }
 
   private tested(node: PipelineNode): Status {
-    const status = condition(node, settingOf(this.reading), this.reading.stage);
-    if (status === undefined) return this.leave(node, 'only a build can tell whether it holds');
-    this.reading.findings.needless(
+    const status = condition(node, expansionContext(this.reading), this.reading.stage);
+    if (status === undefined) return this.leave(node, 'whether it is true is only known in a build');
+    this.reading.findings.notNeeded(
       this.piece(node),
-      `it ${status ? 'holds' : 'does not hold'} on ${this.reading.arch}`,
+      `it is ${status ? 'true' : 'false'} on ${this.reading.arch}`,
     );
     return status;
   }
@@ -150,17 +157,17 @@ export class ScriptReader {
   }
 
   private choice(node: Case): Status {
-    const setting = settingOf(this.reading);
+    const setting = expansionContext(this.reading);
     const word = textOf(node.word, setting);
     const piece = this.piece(node, node.items[0]?.pos);
     if (!isKnown(word)) {
-      this.leavePiece(piece, 'only a build can tell which case holds');
+      this.leavePiece(piece, 'which case applies is only known in a build');
       return this.leaveAll(
         node.items.flatMap(({ body }) => body.commands),
         WHETHER_IT_RUNS,
       );
     }
-    this.reading.findings.needless(piece, `it is "${word.text}" here`);
+    this.reading.findings.notNeeded(piece, `its value is "${word.text}"`);
     const chosen = node.items.find(({ pattern }) =>
       pattern.some((one) => matches(word.text, textOf(one, setting).text)),
     );
@@ -170,14 +177,14 @@ export class ScriptReader {
   }
 
   private loop(node: For): Status {
-    const setting = settingOf(this.reading);
+    const setting = expansionContext(this.reading);
     const words = node.wordlist?.flatMap((word) => fieldsOf(word, setting)) ?? [];
     const piece = this.piece(node, node.body.pos);
     if (words.length === 0 || !words.every(isKnown)) {
-      this.leavePiece(piece, 'only a build can tell what it goes through');
-      return this.leaveAll(node.body.commands, 'only a build can tell what it is run for');
+      this.leavePiece(piece, LOOP_UNKNOWN);
+      return this.leaveAll(node.body.commands, LOOP_UNKNOWN);
     }
-    this.reading.findings.needless(piece, 'each round was read');
+    this.reading.findings.notNeeded(piece, 'each iteration is imported');
     for (const { text } of words) {
       this.reading.stage.set(node.name.value, text);
       this.statements(node.body.commands);
@@ -195,7 +202,7 @@ export class ScriptReader {
   }
 
   private skip(node: PipelineNode | AndOr): void {
-    this.reading.findings.needless(this.piece(node), `it does not run on ${this.reading.arch}`);
+    this.reading.findings.notNeeded(this.piece(node), `it does not run on ${this.reading.arch}`);
   }
 
   private leave(node: PipelineNode | AndOr, why: string): Status {
@@ -204,7 +211,7 @@ export class ScriptReader {
   }
 
   private leavePiece(piece: Piece, why: string): void {
-    this.reading.findings.left(piece, why, RUN_BY_HAND);
+    this.reading.findings.notImported(piece, why, FIND_OUT);
   }
 
   private piece(node: PipelineNode | AndOr, until?: number): Piece {
@@ -216,8 +223,8 @@ function negated(status: Status): Status {
   return status === undefined ? undefined : !status;
 }
 
-/** Commands that ask whether something is there, so that what follows "||" puts it there. */
-function asks(node: PipelineNode | undefined): boolean {
+/** Returns whether a command checks that something exists: then the command after "||" installs it. */
+function checksExistence(node: PipelineNode | undefined): boolean {
   return node?.type === 'Command' && /^(?:id|getent|command|which|type|hash)$/.test(node.name?.value ?? '');
 }
 

@@ -2,29 +2,29 @@ import type { Arch } from '@image-tooling/model';
 import { MACHINE } from '../types';
 import { isKnown, known, type Value } from './value';
 
-/** A command of a pipeline with its words worked out. */
+/** A command of a pipeline, with its words expanded. */
 export interface Words {
   readonly argv: readonly Value[];
 }
 
-/** The release that images here stand on. */
+/** The Debian release that images are based on. */
 export const CODENAME = 'trixie';
 
 /**
- * What a pipeline prints, where that follows from the processor and the system alone, and so does what filters make
- * of it; undefined where only running it would tell.
+ * Returns the output of a pipeline that only depends on the processor and the system, with its filters applied; undefined
+ * if the output is only known in a build.
  */
 export function printedBy(commands: readonly Words[], arch: Arch): Value | undefined {
   const [first, ...filters] = commands.map(({ argv }) =>
     argv.every(isKnown) ? argv.map(({ text }) => text) : undefined,
   );
   if (!first) return undefined;
-  let text = source(first, arch);
+  let text = outputOf(first, arch);
   for (const filter of filters) text = text === undefined || !filter ? undefined : filtered(text, filter);
   return text === undefined ? undefined : known(text);
 }
 
-function source(argv: readonly string[], arch: Arch): string | undefined {
+function outputOf(argv: readonly string[], arch: Arch): string | undefined {
   const line = argv.join(' ');
   if (argv[0] === 'echo' || argv[0] === 'printf') return printed(argv);
   if (/^dpkg --print-(?:foreign-)?architecture$/.test(line)) return arch;
@@ -35,7 +35,7 @@ function source(argv: readonly string[], arch: Arch): string | undefined {
   return undefined;
 }
 
-/** What `echo` or `printf` with plain words prints. */
+/** Returns the output of `echo` or `printf`; undefined for formats other than %s. */
 export function printed(argv: readonly string[]): string | undefined {
   const [program, ...rest] = argv;
   if (program === 'echo') {
@@ -72,7 +72,6 @@ function filtered(text: string, argv: readonly string[]): string | undefined {
       text,
       args.filter((arg) => !/^-(?:e|E|r)$/.test(arg)),
     );
-  if (program === 'cut' || program === 'awk' || program === 'head') return undefined;
   return undefined;
 }
 
@@ -82,7 +81,7 @@ function translated(text: string, [from = '', to = '']: readonly string[]): stri
   return undefined;
 }
 
-/** `s/a/b/` of plain words, several of them. */
+/** Applies scripts of sed that only contain `s/a/b/` with plain words; undefined for others. */
 function sedded(text: string, scripts: readonly string[]): string | undefined {
   let result = text;
   for (const step of scripts

@@ -1,7 +1,7 @@
-/** A text that was worked out without running anything. What could not be is in it as it was written. */
+/** An expanded text. Parts that are only known in a build are in it as written. */
 export interface Value {
   readonly text: string;
-  /** What is not known of it: "$FOO", "$(curl …)". */
+  /** The parts that are not known: "$FOO", "$(curl …)". */
   readonly unknown: readonly string[];
 }
 
@@ -17,9 +17,9 @@ export function isKnown(value: Value): boolean {
   return value.unknown.length === 0;
 }
 
-/** Why what depends on a value can't be carried over: what is not known of it. */
+/** Returns why a value cannot be imported. */
 export function whatIsUnknown(value: Pick<Value, 'unknown'>): string {
-  return `only a build can tell what ${value.unknown.join(' and ')} is`;
+  return `the value of ${value.unknown.join(' and ')} is only known in a build`;
 }
 
 export function join(values: readonly Value[], separator = ''): Value {
@@ -29,7 +29,7 @@ export function join(values: readonly Value[], separator = ''): Value {
   };
 }
 
-/** The value with its text changed. */
+/** Returns the value with its text changed. */
 export function mapText(value: Value, change: (text: string) => string): Value {
   return { ...value, text: change(value.text) };
 }

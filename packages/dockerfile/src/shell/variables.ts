@@ -4,7 +4,7 @@ export type Variables = ReadonlyMap<string, Value>;
 
 const REFERENCE = /\\(\$)|\$\{(\w+)(?:(:?[-+])((?:[^{}]|\$\{\w+\})*))?\}|\$(\w+)|\$\{[^}]*\}/g;
 
-/** A text of an instruction with its variables replaced (Dockerfile reference, "Environment replacement"). */
+/** Returns a text of an instruction with its variables expanded (Dockerfile reference, "Environment replacement"). */
 export function expandVariables(text: string, variables: Variables): Value {
   const parts: Value[] = [];
   let end = 0;
@@ -26,14 +26,14 @@ function reference(match: RegExpMatchArray, variables: Variables): Value {
 
 export interface Parameter {
   readonly name: string;
-  /** As it is written. */
+  /** As written. */
   readonly whole: string;
-  /** "-", ":-", "+", ":+" or none. */
+  /** "-", ":-", "+", ":+" or undefined. */
   readonly operator: string | undefined;
   readonly word: () => Value;
 }
 
-/** `${name}`, with a default or an alternative (POSIX shell, 2.6.2). */
+/** Expands `${name}`, with a default or an alternative (POSIX shell, 2.6.2). */
 export function parameter({ name, whole, operator, word }: Parameter, variables: Variables): Value {
   const value = variables.get(name);
   if (value !== undefined && !isKnown(value)) return operator?.endsWith('-') ? value : unknown(whole);

@@ -2,20 +2,20 @@ import type { DoubleQuotedChild, ParameterExpansionPart, ParsedScript, Word, Wor
 import { isKnown, join, known, mapText, unknown, type Value } from './value';
 import { parameter, type Variables } from './variables';
 
-/** What words are worked out with. */
-export interface WordSetting {
+/** What words are expanded with. */
+export interface ExpansionContext {
   readonly variables: Variables;
-  /** What a command in `$(…)` prints, where that is known. */
+  /** Returns the output of a command in `$(…)`; undefined if it is only known in a build. */
   readonly substitute: (script: ParsedScript, source: string) => Value | undefined;
 }
 
-/** The text of a word, not split. */
-export function textOf(word: Word, setting: WordSetting): Value {
+/** Expands a word, without splitting it. */
+export function textOf(word: Word, setting: ExpansionContext): Value {
   return join(fragments(word, setting).map(({ value }) => value));
 }
 
-/** The fields that a word becomes: what an unquoted variable holds is split at blanks (POSIX shell, 2.6.5). */
-export function fieldsOf(word: Word, setting: WordSetting): Value[] {
+/** Expands a word into fields: unquoted expansions are split at spaces (POSIX shell, 2.6.5). */
+export function fieldsOf(word: Word, setting: ExpansionContext): Value[] {
   const fields: Value[][] = [[]];
   let isQuoted = false;
   for (const { value, splits } of fragments(word, setting)) {
@@ -33,7 +33,7 @@ interface Fragment {
   readonly splits: boolean;
 }
 
-function fragments(word: Word, setting: WordSetting): Fragment[] {
+function fragments(word: Word, setting: ExpansionContext): Fragment[] {
   if (word.parts === undefined) return [{ value: known(word.value), splits: false }];
   return word.parts.map((part) => ({
     value: partText(part, setting),
@@ -44,7 +44,7 @@ function fragments(word: Word, setting: WordSetting): Fragment[] {
   }));
 }
 
-function partText(part: WordPart, setting: WordSetting): Value {
+function partText(part: WordPart, setting: ExpansionContext): Value {
   switch (part.type) {
     case 'Literal':
     case 'Glob':
@@ -66,7 +66,7 @@ function partText(part: WordPart, setting: WordSetting): Value {
 
 type Expansion = Exclude<DoubleQuotedChild, { readonly type: 'Literal' }>;
 
-function expansion(part: Expansion, setting: WordSetting): Value {
+function expansion(part: Expansion, setting: ExpansionContext): Value {
   switch (part.type) {
     case 'SimpleExpansion':
       return setting.variables.get(part.text.slice(1)) ?? unknown(part.text);
@@ -79,7 +79,7 @@ function expansion(part: Expansion, setting: WordSetting): Value {
   }
 }
 
-function parameterText(part: ParameterExpansionPart, setting: WordSetting): Value {
+function parameterText(part: ParameterExpansionPart, setting: ExpansionContext): Value {
   const { parameter: name, text: whole, operation } = part;
   if (part.prefix !== undefined || part.index !== undefined) return unknown(whole);
   const value = setting.variables.get(name);
@@ -109,22 +109,22 @@ function parameterText(part: ParameterExpansionPart, setting: WordSetting): Valu
   }
 }
 
-/** `${name#pattern}` and its like, for patterns of plain characters with a "*" at most. */
+/** Expands `${name#pattern}` and similar, for patterns of plain characters and "*". */
 function removed(value: Value, operator: string, pattern: Value): Value {
   if (!isKnown(value) || !isKnown(pattern) || /[?[\\]/.test(pattern.text)) return unknown(value.text);
   const body = pattern.text.split('*').map((text) => text.replace(/[.+^${}()|\\/-]/g, '\\$&'));
   const greedy = operator.length === 2;
   const source = body.join(greedy ? '.*' : '.*?');
   if (operator.startsWith('#')) return mapText(value, (text) => text.replace(new RegExp(`^${source}`), ''));
-  return mapText(value, (text) => (greedy ? cutEarly(text, source) : cutLate(text, source)));
+  return mapText(value, (text) => (greedy ? cutLongest(text, source) : cutShortest(text, source)));
 }
 
-function cutEarly(text: string, source: string): string {
+function cutLongest(text: string, source: string): string {
   return text.replace(new RegExp(`${source}$`), '');
 }
 
-/** The shortest end that matches: the latest place from which the pattern reaches the end. */
-function cutLate(text: string, source: string): string {
+/** Removes the shortest end that matches the pattern. */
+function cutShortest(text: string, source: string): string {
   const whole = new RegExp(`^${source}$`);
   for (let at = text.length; at >= 0; at--) if (whole.test(text.slice(at))) return text.slice(0, at);
   return text;

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Tool, Workspace } from '@image-tooling/model';
 import type { Installed } from './installed';
 
-/** A tool of the workspace that is the same program: called so, or bringing a program that is. */
+/** Returns the tool of the workspace with that name, or with a program of the same name. */
 export function existingTool(
   name: string,
   { files }: Pick<Installed, 'files'>,

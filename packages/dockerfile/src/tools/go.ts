@@ -3,15 +3,15 @@ import type { Stage } from '../stage';
 import type { ProposedTool } from '../types';
 import { existingTool } from './existing';
 import { toolName } from './names';
-import { reused, toolFile, UNKNOWN_LICENCE, type ToolSetting } from './propose';
+import { reused, toolFile, UNKNOWN_LICENCE, type ToolInput } from './propose';
 import { homepageOf } from './release-tool';
 
-/** Tools of "go install path@version". */
+/** Returns the tools of "go install path@version". */
 export function proposeGoTools(
   stage: Stage,
-  setting: ToolSetting,
+  input: ToolInput,
 ): { readonly names: string[]; readonly written: ProposedTool[] } {
-  const { findings, workspace, taken } = setting;
+  const { findings, workspace, taken } = input;
   const names: string[] = [];
   const written: ProposedTool[] = [];
   for (const { value, piece } of stage.goInstalls) {
@@ -24,14 +24,14 @@ export function proposeGoTools(
       continue;
     }
     written.push({ name, definition: definitionOf(name, program, value), checksums: {} });
-    const file = toolFile(setting, name);
-    findings.carried(piece, file);
+    const file = toolFile(input, name);
+    findings.imported(piece, file);
     findings.ask(piece.line, `${file}: ${UNKNOWN_LICENCE}`);
   }
   return { names, written };
 }
 
-/** The last part of a path that is no version (Go modules reference, "Major version suffixes"). */
+/** Returns the last part of a path that is not a version (Go modules reference, "Major version suffixes"). */
 function programOf(path: string): string {
   const base = posix.basename(path);
   return /^v\d+$/.test(base) ? posix.basename(posix.dirname(path)) : base;
@@ -55,7 +55,7 @@ function definitionOf(
   };
 }
 
-/** The module that holds a command: on the large hosts a repository, and its major version. */
+/** Returns the module of a program: on GitHub and GitLab the repository with its major version. */
 function moduleOf(path: string): string {
   return /^(?:github|gitlab)\.com\/[^/]+\/[^/]+(?:\/v\d+)?/.exec(path)?.[0] ?? path;
 }

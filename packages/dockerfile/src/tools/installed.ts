@@ -2,25 +2,25 @@ import { posix } from 'node:path';
 import { isProgramFolder, stemOf, type Download } from '../files';
 import type { Stage } from '../stage';
 
-/** Files of one download that a stage has as programs. */
+/** The programs of a stage that come from one download. */
 export interface Installed {
   readonly download: Download;
-  /** Path in the archive, or the file's own name, and where it goes below /usr/local. */
+  /** Path in the archive, or the file's name, to the path below /usr/local. */
   readonly files: Readonly<Record<string, string>>;
-  /** Whether a path in the archive is a guess. */
+  /** Whether the path of a file in the archive is a guess. */
   readonly isGuess: boolean;
 }
 
-interface One {
+interface InstalledFile {
   readonly download: Download;
   readonly member: string;
   readonly place: string;
   readonly isGuess: boolean;
 }
 
-/** What was fetched and lies where programs are found, by download. */
+/** Returns the downloads of a stage that are in folders of programs. */
 export function installedPrograms(stage: Stage): Installed[] {
-  const ones = [...stage.files.nodes].flatMap(([path, { content }]): One[] => {
+  const files = [...stage.files.nodes].flatMap(([path, { content }]): InstalledFile[] => {
     const place = placeOf(path);
     if (place === undefined || !('download' in content)) return [];
     if (content.kind === 'download')
@@ -30,11 +30,11 @@ export function installedPrograms(stage: Stage): Installed[] {
       { download, member: withoutStar(member, download), place, isGuess: isGuess || member.includes('*') },
     ];
   });
-  return byDownload([...ones, ...unpackedThere(stage)]);
+  return byDownload([...files, ...unpackedPrograms(stage)]);
 }
 
-/** An archive that is unpacked among the programs. Without the names of its files its program is called like itself. */
-function unpackedThere({ files }: Stage): One[] {
+/** Returns programs of archives that were unpacked into a folder of programs. Guesses the name if none was given. */
+function unpackedPrograms({ files }: Stage): InstalledFile[] {
   return files.unpacked
     .filter(({ folder }) => isProgramFolder(folder))
     .flatMap(({ download, members, strip, folder }) => {
@@ -53,9 +53,9 @@ function unpackedThere({ files }: Stage): One[] {
     });
 }
 
-function byDownload(ones: readonly One[]): Installed[] {
-  const groups = new Map<Download, One[]>();
-  for (const one of ones) groups.set(one.download, [...(groups.get(one.download) ?? []), one]);
+function byDownload(files: readonly InstalledFile[]): Installed[] {
+  const groups = new Map<Download, InstalledFile[]>();
+  for (const one of files) groups.set(one.download, [...(groups.get(one.download) ?? []), one]);
   return [...groups].map(([download, group]) => ({
     download,
     files: Object.fromEntries(group.map(({ member, place }) => [member, place])),
@@ -63,13 +63,13 @@ function byDownload(ones: readonly One[]): Installed[] {
   }));
 }
 
-/** Where a file goes below /usr/local; undefined where tools can't have it. */
+/** Returns the path below /usr/local; undefined if tools cannot have a file there. */
 function placeOf(path: string): string | undefined {
   if (path.startsWith('/usr/local/')) return path.slice('/usr/local/'.length).replace(/^sbin\//, 'bin/');
   return isProgramFolder(posix.dirname(path)) ? `bin/${posix.basename(path)}` : undefined;
 }
 
-/** "linux-*" in a path by what the address has in place of the star. */
+/** Replaces "linux-*" in a path with the matching text of the URL. */
 function withoutStar(member: string, { url }: Download): string {
   if (!member.includes('*')) return member;
   const [first = '', ...rest] = member.split('/');
@@ -81,7 +81,7 @@ function withoutStar(member: string, { url }: Download): string {
   return [found ?? first, ...rest].join('/');
 }
 
-/** "terraform" of "…/terraform_1.9.8_linux_amd64.zip". */
+/** Returns the name of the program in a URL: "terraform" for "…/terraform_1.9.8_linux_amd64.zip". */
 export function nameInUrl(url: string): string {
   const name = /^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z]+)*?(?=[-_.]v?\d|[-_.](?:linux|Linux)|$)/.exec(
     stemOf(url),

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { isProjectName } from '@image-tooling/model';
 import type { Installed } from './installed';
 
-/** A name as tools have it: one that no image has. */
+/** Returns a valid name for the tool of a program, which no image has. */
 export function toolName(program: string, taken: ReadonlySet<string>): string {
   const plain = program
     .toLowerCase()
@@ -13,7 +13,7 @@ export function toolName(program: string, taken: ReadonlySet<string>): string {
   return taken.has(name) ? `${name}-cli` : name;
 }
 
-/** The name of a tool by its programs: of several the one that its address names. */
+/** Returns the name of a tool: that of its program, or of the program whose name is in the URL. */
 export function nameOf({ download, files }: Installed, taken: ReadonlySet<string>): string {
   const programs = Object.values(files).map((place) => posix.basename(place));
   const url = download.url.toLowerCase();

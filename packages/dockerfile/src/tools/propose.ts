@@ -9,76 +9,76 @@ import { nameOf } from './names';
 import { releaseOf, releaseTool, type Program } from './release-tool';
 import type { ReleaseTemplate } from './template';
 
-/** A Dockerfile read for each processor. */
+/** The last stage of a Dockerfile, for each processor. */
 export type Readings = Readonly<Record<Arch, Stage>>;
 
-/** What an image gets as tools. */
+/** The tools of an image. */
 export interface ToolsOfImage {
-  /** Names for image.json. */
+  /** `tools` of image.json. */
   readonly names: readonly string[];
   readonly written: readonly ProposedTool[];
-  /** Whether the Dockerfile itself names files for amd64 alone. */
+  /** Whether the Dockerfile only names files for amd64. */
   readonly isForAmd64Only: boolean;
 }
 
-export interface ToolSetting {
+export interface ToolInput {
   readonly findings: Findings;
   readonly workspace: Workspace;
-  /** Names that tools can't have. */
+  /** Names that tools cannot have. */
   readonly taken: ReadonlySet<string>;
   /** The folder of the tools, relative to the workspace root. */
   readonly toolsDir: string;
 }
 
 /** Returns the path of a tool's definition, relative to the workspace root. */
-export function toolFile({ toolsDir }: Pick<ToolSetting, 'toolsDir'>, name: string): string {
+export function toolFile({ toolsDir }: Pick<ToolInput, 'toolsDir'>, name: string): string {
   return `${toolsDir}/${name}/tool.json`;
 }
 
-/** What a program becomes: a tool of the workspace, one to write, or none. */
-interface Made {
+/** What a program became: a tool of the workspace, a new tool, or none. */
+interface Imported {
   readonly outcome: Outcome;
   readonly name?: string;
   readonly written?: ProposedTool;
   readonly isForAmd64Only?: boolean;
 }
 
-/** Makes tools of the programs that were fetched. Tells the findings of every download. */
-export function proposeTools(readings: Readings, setting: ToolSetting): ToolsOfImage {
-  const programs = programsOf(readings, setting);
-  const made = programs.map((program) => make(program, readings.amd64, setting));
-  programs.forEach((program, index) => settle(program, made[index]!.outcome, setting.findings));
+/** Returns tools for the downloaded programs, and adds the outcomes of their downloads. */
+export function proposeTools(readings: Readings, input: ToolInput): ToolsOfImage {
+  const programs = programsOf(readings, input);
+  const imported = programs.map((program) => importProgram(program, readings.amd64, input));
+  programs.forEach((program, index) => addOutcome(program, imported[index]!.outcome, input.findings));
   return {
-    names: made.flatMap(({ name }) => name ?? []),
-    written: made.flatMap(({ written }) => written ?? []),
-    isForAmd64Only: made.some(({ isForAmd64Only }) => isForAmd64Only),
+    names: imported.flatMap(({ name }) => name ?? []),
+    written: imported.flatMap(({ written }) => written ?? []),
+    isForAmd64Only: imported.some(({ isForAmd64Only }) => isForAmd64Only),
   };
 }
 
-/** One for each name, in their order; what only arm64 has is left. */
-function programsOf({ amd64, arm64 }: Readings, { taken, findings }: ToolSetting): Program[] {
+/** Returns the programs by name, without those that are for arm64 only. */
+function programsOf({ amd64, arm64 }: Readings, { taken, findings }: ToolInput): Program[] {
   const others = new Map(installedPrograms(arm64).map((one) => [nameOf(one, taken), one]));
   const ones = new Map(installedPrograms(amd64).map((one) => [nameOf(one, taken), one]));
   for (const [name, { download }] of others)
     if (!ones.has(name))
       for (const piece of download.pieces)
-        findings.left(
+        findings.notImported(
           piece,
-          'it is for arm64 alone',
-          'Tools are for all platforms: write a tool.json with both.',
+          'it is for arm64 only',
+          'Write a tool.json with the files of both platforms.',
         );
   return [...ones]
     .map(([name, one]) => ({ name, amd64: one, arm64: others.get(name) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function make(program: Program, stage: Stage, setting: ToolSetting): Made {
-  const { findings, workspace } = setting;
-  const file = toolFile(setting, program.name);
+function importProgram(program: Program, stage: Stage, input: ToolInput): Imported {
+  const { findings, workspace } = input;
+  const file = toolFile(input, program.name);
   const release = releaseOf(program);
   const existing = existingTool(program.name, program.amd64, workspace);
   if (existing) {
-    askAboutVersion(existing, { program, release, setting });
+    askAboutVersion(existing, { program, release, input });
     return { name: existing.name, outcome: reused(existing.name) };
   }
   if (!release) return { outcome: withoutVersion(program) };
@@ -91,34 +91,34 @@ function make(program: Program, stage: Stage, setting: ToolSetting): Made {
     name: program.name,
     written,
     isForAmd64Only: release.guessesArm64,
-    outcome: { kind: 'carried', where: file },
+    outcome: { kind: 'imported', where: file },
   };
 }
 
-/** What is said of a program that the workspace has as a tool. */
+/** Returns the outcome of a program that is a tool of the workspace. */
 export function reused(name: string): Outcome {
-  return { kind: 'carried', where: `"tools" of image.json: ${name}, which the workspace has` };
+  return { kind: 'imported', where: `"tools" of image.json: ${name}, a tool of the workspace` };
 }
 
 function withoutVersion({ name, amd64: { download } }: Program): Outcome {
-  const why = download.unknown.length > 0 ? whatIsUnknown(download) : 'its address names no version';
-  const todo = `Write a tool of one version: "npx nx g @image-tooling/nx:tool ${name} --release <address with the version in it>".`;
-  return { kind: 'left', why, todo };
+  const why = download.unknown.length > 0 ? whatIsUnknown(download) : 'its URL contains no version';
+  const todo = `Write a tool with a fixed version: "npx nx g @image-tooling/nx:tool ${name} --release <URL with the version>".`;
+  return { kind: 'notImported', why, todo };
 }
 
 function withoutTls({ amd64: { download } }: Program, file: string): Outcome {
-  const todo = `Find an https:// address of ${download.url} and write ${file}.`;
-  return { kind: 'left', why: 'only https:// addresses are fetched', todo };
+  const todo = `Find an https:// URL for ${download.url} and write ${file}.`;
+  return { kind: 'notImported', why: 'only https:// URLs are downloaded', todo };
 }
 
-/** Why a definition that follows from an address can't be: a kind of file that can't be read, for one. */
+/** Returns why a proposed definition is invalid: for example, its archive has an unsupported format. */
 function refusal({ definition }: ProposedTool, file: string): Outcome | undefined {
   const parsed = parseTool(file, JSON.stringify(definition));
   if (parsed.ok) return undefined;
   const [{ message, hint }] = parsed.failures;
   return {
-    kind: 'left',
-    why: `${file} can't be that way: ${message.replace(/\.$/, '')}`,
+    kind: 'notImported',
+    why: `${file} would be invalid: ${message.replace(/\.$/, '')}`,
     todo: hint ?? `Write ${file} by hand.`,
   };
 }
@@ -128,24 +128,24 @@ function askAboutVersion(
   {
     program,
     release,
-    setting,
+    input,
   }: {
     readonly program: Program;
     readonly release: ReleaseTemplate | undefined;
-    readonly setting: ToolSetting;
+    readonly input: ToolInput;
   },
 ): void {
   if (release?.version === version) return;
-  const wanted = release ? release.version : 'one that only a build can tell';
-  setting.findings.ask(
+  const wanted = release ? release.version : 'one that is only known in a build';
+  input.findings.ask(
     lineOf(program),
-    `${name}: the workspace has ${version}, the Dockerfile ${wanted}. All images share one version; ${toolFile(setting, name)} says which.`,
+    `${name}: the workspace has ${version}, the Dockerfile has ${wanted}. All images use the version in ${toolFile(input, name)}.`,
   );
 }
 
-/** What a person has to add to a tool of which only the address is known. */
+/** What to add to a tool of which only the URL is known. */
 export const UNKNOWN_LICENCE =
-  'the description and licence are to be written; "NOASSERTION" says that nobody has looked.';
+  'write the description and the licence. "NOASSERTION" means that the licence was not checked.';
 
 function askAbout(
   program: Program,
@@ -158,7 +158,7 @@ function askAbout(
     ask(`the path in the archive (${Object.keys(release.files).join(', ')}) is a guess.`);
   if (release.guessesArm64)
     ask(
-      'the Dockerfile names the file of amd64 alone; what the vendor calls arm64 is a guess, and the image is for linux/amd64 only. Add "linux/arm64" to "platforms" once it is right.',
+      'the Dockerfile only names the file for amd64. The name for arm64 is a guess, so the image is for linux/amd64 only. Check the name, then add "linux/arm64" to "platforms".',
     );
 }
 
@@ -166,7 +166,7 @@ function lineOf({ amd64 }: Program): number {
   return Math.min(...[...amd64.download.pieces].map((piece) => piece.line));
 }
 
-function settle({ amd64, arm64 }: Program, outcome: Outcome, findings: Findings): void {
+function addOutcome({ amd64, arm64 }: Program, outcome: Outcome, findings: Findings): void {
   for (const { download } of [amd64, ...(arm64 ? [arm64] : [])])
     for (const piece of download.pieces) findings.add(piece, outcome);
 }

@@ -6,14 +6,14 @@ import type { ProposedTool } from '../types';
 import type { Installed } from './installed';
 import { releaseTemplate, type ReleaseTemplate } from './template';
 
-/** One program as both processors have it. */
+/** A downloaded program, for each processor. */
 export interface Program {
   readonly name: string;
   readonly amd64: Installed;
   readonly arm64: Installed | undefined;
 }
 
-/** The program's `release` source; undefined where its address, or the version in it, is not known. */
+/** Returns the program's `release` source; undefined if its URL or its version is not known. */
 export function releaseOf({ amd64, arm64 }: Program): ReleaseTemplate | undefined {
   if (amd64.download.unknown.length > 0) return undefined;
   const isKnown = arm64?.download.unknown.length === 0;
@@ -24,12 +24,12 @@ export function releaseOf({ amd64, arm64 }: Program): ReleaseTemplate | undefine
   });
 }
 
-/** The content of a tool.json for a program that was fetched. */
+/** Returns the content of tool.json for a downloaded program. */
 export function releaseTool(program: Program, release: ReleaseTemplate, stage: Stage): ProposedTool {
   const { name, amd64, arm64 } = program;
   const { version, url, files, archNames } = release;
   const command = posix.basename(Object.values(files)[0] ?? name);
-  const tried = stage.tries.find(({ value }) => value[0] === command)?.value;
+  const check = stage.versionChecks.find(({ value }) => value[0] === command)?.value;
   const source = { url, files, ...(Object.keys(archNames).length > 0 && { archNames }) };
   return {
     name,
@@ -39,7 +39,7 @@ export function releaseTool(program: Program, release: ReleaseTemplate, stage: S
       license: 'NOASSERTION',
       version,
       sources: { release: source },
-      checks: [{ run: tried ?? [command, '--version'] }],
+      checks: [{ run: check ?? [command, '--version'] }],
     },
     checksums: {
       ...checksumOf('amd64', amd64.download),
@@ -52,7 +52,7 @@ function checksumOf(arch: Arch, { url, sha256 }: Download) {
   return sha256 === undefined ? {} : { [platformOf(arch)]: { url, sha256 } };
 }
 
-/** Where people read about it: its repository, where the address says which; else the host. */
+/** Returns the homepage in a URL: the repository on GitHub or GitLab, else the host. */
 export function homepageOf(url: string): string {
   const [, host = '', path = ''] = /^https:\/\/([^/]+)\/?([^?#]*)/.exec(url) ?? [];
   const [owner, repository] = path.split('/');

@@ -1,18 +1,18 @@
 import type { Arch } from '@image-tooling/model';
 import { MACHINE } from '../types';
 
-/** A vendor's file as it is called for one processor or both, with what is taken of it. */
+/** A vendor's file for one or both processors. */
 export interface ReleaseInput {
   readonly amd64: ReleaseFile;
-  /** Left out where it is called alike, or not known. */
+  /** Left out if it is not known. */
   readonly arm64?: ReleaseFile;
-  /** Versions that the address may have been made from, the likeliest first. */
+  /** Versions that the URL may contain, most likely first. */
   readonly versions?: readonly string[];
 }
 
 export interface ReleaseFile {
   readonly url: string;
-  /** Path in the archive, and where it goes below /usr/local. */
+  /** Path in the archive to the path below /usr/local. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -22,15 +22,15 @@ export interface ReleaseTemplate {
   readonly url: string;
   readonly files: Readonly<Record<string, string>>;
   readonly archNames: Readonly<Partial<Record<Arch, string>>>;
-  /** Whether what arm64 is called is a guess. */
+  /** Whether the name of arm64 in the URL is a guess. */
   readonly guessesArm64: boolean;
 }
 
-/** A version as a part of an address: not inside a longer number or word. */
+/** A version in a URL, but not inside a longer number or word. */
 const VERSION = /(?<![\w.])v?(\d+(?:\.\d+)+(?:-(?:rc|alpha|beta)[\w.]*)?)(?![\w])/g;
 const TOOL_VERSION = /^[0-9]+(?:\.[0-9]+)*(?:[-+][0-9A-Za-z.+-]+)?$/;
 
-/** What vendors call processors, amd64 first. */
+/** Names that vendors use for processors, amd64 first. */
 const ARCH_PAIRS: readonly (readonly [string, string])[] = [
   ['amd64', 'arm64'],
   ['x86_64', 'aarch64'],
@@ -40,8 +40,8 @@ const ARCH_PAIRS: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * An address as a template: its version and its processor become `{version}` and `{arch}`. Undefined where it names
- * no version, since then nothing says which file it is.
+ * Returns a URL as a template: its version and its processor become `{version}` and `{arch}`. Returns undefined if it
+ * contains no version.
  */
 export function releaseTemplate({ amd64, arm64, versions = [] }: ReleaseInput): ReleaseTemplate | undefined {
   const version = versionOf(amd64.url, versions);
@@ -53,7 +53,7 @@ export function releaseTemplate({ amd64, arm64, versions = [] }: ReleaseInput): 
   return { version, ...withArch(templated, names.amd64), archNames: archNames(names), guessesArm64: !other };
 }
 
-/** The version that an address names: one of those given, or what looks like one. */
+/** Returns the version in a URL: one of those given, else the first text that looks like a version. */
 export function versionOf(url: string, given: readonly string[] = []): string | undefined {
   const wanted = given.map((text) => text.replace(/^v/, '')).filter((text) => TOOL_VERSION.test(text));
   const named = wanted.filter((text) => mentions(url, text)).sort((a, b) => b.length - a.length)[0];
@@ -81,7 +81,7 @@ interface Names {
   readonly arm64: string;
 }
 
-/** What the two processors are called, where everything but that is equal. */
+/** Returns the names of the two processors, if the files differ in nothing else. */
 function namesOf(one: ReleaseFile, other: ReleaseFile): Names | undefined {
   const start = commonStart(one.url, other.url);
   const end = commonEnd(one.url.slice(start), other.url.slice(start));
@@ -89,9 +89,9 @@ function namesOf(one: ReleaseFile, other: ReleaseFile): Names | undefined {
   const until = wordEnd(one.url, one.url.length - end) - one.url.length;
   const cut = (url: string): string => url.slice(from, until === 0 ? undefined : until);
   const names = { amd64: cut(one.url), arm64: cut(other.url) };
-  const back = withArch(other, names.arm64);
-  const forth = withArch(one, names.amd64);
-  return names.amd64 !== '' && JSON.stringify(back) === JSON.stringify(forth) ? names : undefined;
+  const second = withArch(other, names.arm64);
+  const first = withArch(one, names.amd64);
+  return names.amd64 !== '' && JSON.stringify(second) === JSON.stringify(first) ? names : undefined;
 }
 
 function guessedNames(url: string): Names | undefined {
@@ -107,12 +107,12 @@ function withArch({ url, files }: ReleaseFile, name: string): ReleaseFile {
   return { url: replaced(url), files: mapKeys(files, replaced) };
 }
 
-/** Only what differs from Debian's names is written. */
+/** Returns the names that differ from Debian's. */
 function archNames({ amd64, arm64 }: Names): Partial<Record<Arch, string>> {
   return { ...(amd64 !== 'amd64' && { amd64 }), ...(arm64 !== 'arm64' && { arm64 }) };
 }
 
-/** A path of an archive for amd64 as it would be called for another processor, by the usual names. */
+/** Returns whether a text is a name of a processor. */
 export function isMachineName(text: string): boolean {
   return [...ARCH_PAIRS.flat(), ...Object.values(MACHINE)].includes(text);
 }
@@ -136,7 +136,7 @@ function commonEnd(a: string, b: string): number {
   return length;
 }
 
-/** The names of processors share letters ("amd64", "arm64"): a difference is widened to whole words. */
+/** Returns the start of the word at a difference: names of processors share letters ("amd64", "arm64"). */
 function wordStart(text: string, at: number): number {
   let start = at;
   while (start > 0 && /[A-Za-z0-9]/.test(text[start - 1]!)) start--;

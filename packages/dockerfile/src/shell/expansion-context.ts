@@ -2,15 +2,15 @@ import type { ParsedScript } from 'unbash';
 import type { Reading } from '../stage';
 import { CODENAME, printedBy } from './substitutions';
 import { known, type Value } from './value';
-import { fieldsOf, type WordSetting } from './words';
+import { fieldsOf, type ExpansionContext } from './words';
 
-/** What the words of a script are worked out with: the stage's variables, and programs whose answer is known. */
-export function settingOf({ stage, arch }: Pick<Reading, 'stage' | 'arch'>): WordSetting {
-  const setting: WordSetting = {
+/** Returns what words of a script are expanded with: the stage's variables, and programs whose output is known. */
+export function expansionContext({ stage, arch }: Pick<Reading, 'stage' | 'arch'>): ExpansionContext {
+  const context: ExpansionContext = {
     variables: stage.variables,
     substitute: (script) => codename(script) ?? printed(script),
   };
-  return setting;
+  return context;
 
   function printed(script: ParsedScript): Value | undefined {
     const [statement, ...others] = script.commands;
@@ -28,12 +28,12 @@ export function settingOf({ stage, arch }: Pick<Reading, 'stage' | 'arch'>): Wor
     name: Words,
     args: readonly (Words | { readonly type: 'Assignment'; readonly text: string })[],
   ) {
-    const fields = args.flatMap((arg) => (arg.type === 'Word' ? fieldsOf(arg, setting) : [known(arg.text)]));
-    return { argv: [...fieldsOf(name, setting), ...fields] };
+    const fields = args.flatMap((arg) => (arg.type === 'Word' ? fieldsOf(arg, context) : [known(arg.text)]));
+    return { argv: [...fieldsOf(name, context), ...fields] };
   }
 }
 
-/** `$(. /etc/os-release && echo "$VERSION_CODENAME")`, as vendors' instructions for apt have it. */
+/** Returns the output of `$(. /etc/os-release && echo "$VERSION_CODENAME")`, which vendors' instructions for apt use. */
 function codename(script: ParsedScript): Value | undefined {
   const text = JSON.stringify(script.commands);
   return text.includes('os-release') && text.includes('VERSION_CODENAME') ? known(CODENAME) : undefined;

@@ -1,38 +1,38 @@
 import type { Handler } from '../shell/command';
 
-/** Commands whose effect ends with the step. */
-export const quiet: Handler = ({ reading, piece, name, target }) => {
+/** Reads commands without an effect beyond their step. */
+export const noEffect: Handler = ({ reading, piece, name, target }) => {
   if (target) return undefined;
-  reading.findings.needless(
+  reading.findings.notNeeded(
     piece,
     name === 'set' || name === 'shopt'
-      ? 'it is about the shell of that step'
-      : 'it leaves nothing in the image',
+      ? 'it only affects the shell of that step'
+      : 'it changes nothing in the image',
   );
   return {};
 };
 
-/** export A=b. */
+/** Reads "export A=b". */
 export const exported: Handler = ({ reading, piece, args }) => {
   for (const value of args) {
     const [, name, text] = /^(\w+)=([^]*)$/.exec(value.text) ?? [];
     if (name !== undefined && text !== undefined) reading.stage.variables.set(name, { ...value, text });
   }
-  reading.findings.needless(piece, 'it is about the shell of that step');
+  reading.findings.notNeeded(piece, 'it only affects the shell of that step');
   return {};
 };
 
-/** cd. */
+/** Reads cd. */
 export const changeFolder: Handler = ({ reading, piece, args }) => {
   const { stage, findings } = reading;
   stage.cwd = stage.path(args[0]?.text ?? '/root');
-  findings.needless(piece, 'it was read where it matters');
+  findings.notNeeded(piece, 'it is applied to the commands that follow');
   return {};
 };
 
-/** Commands that ask whether something is there. */
+/** Reads commands that check whether something exists. */
 export const query: Handler = ({ reading, piece, target }) => {
   if (target) return undefined;
-  reading.findings.needless(piece, 'it only asks');
+  reading.findings.notNeeded(piece, 'it only checks something');
   return { succeeds: 'unknown' };
 };
