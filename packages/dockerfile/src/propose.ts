@@ -1,9 +1,9 @@
-import { PLATFORMS, type Workspace } from '@image-tooling/model';
+import { PLATFORMS, type Arch, type Platform, type Workspace } from '@image-tooling/model';
 import { Findings, type Piece } from './findings';
 import { proposeConfig, descriptionOf } from './image/config';
 import { proposeFiles } from './image/files';
 import { proposeDirectories } from './image/directories';
-import { inheritedBy } from './image/inherited';
+import { inheritedBy, type Inherited } from './image/inherited';
 import { proposePackages, importThirdPartyPackages } from './image/packages';
 import { SETUID_OF } from './image/renamed';
 import { proposeUsers } from './image/users';
@@ -13,7 +13,7 @@ import { readStages, type LastStage } from './read-stages';
 import { reportOf } from './report';
 import { reportOtherDownloads } from './other-downloads';
 import { proposeGoTools } from './tools/go';
-import { proposeTools } from './tools/propose';
+import { proposeTools, type Readings, type ToolsOfImage } from './tools/propose';
 import type { BuildContext, Proposal } from './types';
 
 export interface ImportRequest {
@@ -38,55 +38,88 @@ export interface ImportRequest {
  * imported, line by line.
  */
 export function proposeImage(request: ImportRequest): Proposal {
-  const { name, workspace, toolsDir } = request;
   const findings = new Findings();
   const file = readDockerfile(request.text);
-  const read = (arch: 'amd64' | 'arm64'): LastStage =>
+  const read = (arch: Arch): LastStage =>
     readStages(file, { findings, context: request.context, arch, args: request.args ?? {} });
-  const [first, second] = [read('amd64'), read('arm64')];
-  const readings = { amd64: first.stage, arm64: second.stage };
-  const base = chooseBase(first, request, findings);
-  const inherited = inheritedBy(base.from, workspace);
+  const [amd64, arm64] = [read('amd64'), read('arm64')];
+  const readings = { amd64: amd64.stage, arm64: arm64.stage };
+  const base = chooseBase(amd64, request, findings);
+  const tools = importTools(readings, request, findings);
+  const { image, files } = proposeDefinition({ request, readings, base, tools, findings });
+  reportOtherDownloads(readings, findings);
+  return { image, tools: tools.written, files, report: reportOf(findings) };
+}
 
+interface ImportedTools extends ToolsOfImage {
+  /** Packages of third-party archives. */
+  readonly packages: readonly string[];
+}
+
+function importTools(
+  readings: Readings,
+  { name, workspace, toolsDir, archives = [] }: ImportRequest,
+  findings: Findings,
+): ImportedTools {
   const taken = new Set([...workspace.images.keys(), name]);
   const input = { findings, workspace, taken, toolsDir };
   const downloaded = proposeTools(readings, input);
-  const built = proposeGoTools(first.stage, input);
-  const thirdParty = importThirdPartyPackages(
-    first.stage,
-    new Set(workspace.tools.keys()),
-    request.archives ?? [],
-    findings,
-  );
-  const toolNames = [...new Set([...downloaded.names, ...built.names, ...thirdParty.tools])].sort();
-  const { users, known } = proposeUsers(first.stage, inherited, findings);
-  const { files, modes } = proposeFiles(first.stage, findings);
-  const paths = files.map(({ path }) => path);
-  const directories = proposeDirectories(first.stage, { users: known, inherited, files: paths }, findings);
-  const packages = proposePackages(readings, inherited, [...base.packages, ...thirdParty.packages], findings);
-  const setuid = packages.flatMap((one) => SETUID_OF[one] ?? []);
-  const config = proposeConfig(
-    first.stage,
-    { users: known, tools: toolNames, inherited, toolsDir },
-    findings,
-  );
-  const platforms = inherited.platforms.filter((one) => one === 'linux/amd64' || !downloaded.isForAmd64Only);
-  reportOtherDownloads(readings, findings);
-  const tools = toolNames.filter((tool) => !inherited.tools.has(tool));
-  const image = {
-    description: descriptionOf(first.stage) ?? `${name}, imported from a Dockerfile`,
-    from: base.from,
-    ...(packages.length > 0 && { packages }),
-    ...(tools.length > 0 && { tools }),
-    ...(files.length > 0 && { files: 'rootfs' }),
-    ...(Object.keys(modes).length > 0 && { modes }),
-    ...(users.length > 0 && { users }),
-    ...(directories.length > 0 && { directories }),
-    ...(Object.keys(config).length > 0 && { config }),
-    ...(setuid.length > 0 && { setuid }),
-    ...(platforms.length < PLATFORMS.length && { platforms }),
+  const built = proposeGoTools(readings.amd64, input);
+  const own = new Set(workspace.tools.keys());
+  const thirdParty = importThirdPartyPackages(readings.amd64, own, archives, findings);
+  return {
+    names: [...new Set([...downloaded.names, ...built.names, ...thirdParty.tools])].sort(),
+    written: [...downloaded.written, ...built.written],
+    isForAmd64Only: downloaded.isForAmd64Only,
+    packages: thirdParty.packages,
   };
-  return { image, tools: [...downloaded.written, ...built.written], files, report: reportOf(findings) };
+}
+
+interface DefinitionInput {
+  readonly request: ImportRequest;
+  readonly readings: Readings;
+  readonly base: ReturnType<typeof chooseBase>;
+  readonly tools: ImportedTools;
+  readonly findings: Findings;
+}
+
+/** Returns image.json with the keys that are not empty, and the files of its rootfs/. */
+function proposeDefinition({ request, readings, base, tools, findings }: DefinitionInput) {
+  const stage = readings.amd64;
+  const inherited = inheritedBy(base.from, request.workspace);
+  const { users, known } = proposeUsers(stage, inherited, findings);
+  const { files, modes } = proposeFiles(stage, findings);
+  const paths = files.map(({ path }) => path);
+  const directories = proposeDirectories(stage, { users: known, inherited, files: paths }, findings);
+  const packages = proposePackages(readings, inherited, [...base.packages, ...tools.packages], findings);
+  const image = withoutEmpty({
+    description: descriptionOf(stage) ?? `${request.name}, imported from a Dockerfile`,
+    from: base.from,
+    packages,
+    tools: tools.names.filter((tool) => !inherited.tools.has(tool)),
+    files: files.length > 0 ? 'rootfs' : [],
+    modes,
+    users,
+    directories,
+    config: proposeConfig(
+      stage,
+      { users: known, tools: tools.names, inherited, toolsDir: request.toolsDir },
+      findings,
+    ),
+    setuid: packages.flatMap((one) => SETUID_OF[one] ?? []),
+    platforms: platformsOf(inherited, tools),
+  });
+  return { image, files };
+}
+
+/** Returns the platforms; [] if they are all of them, which is the default. */
+function platformsOf({ platforms }: Inherited, { isForAmd64Only }: ToolsOfImage): Platform[] {
+  const supported = platforms.filter((one) => one === 'linux/amd64' || !isForAmd64Only);
+  return supported.length < PLATFORMS.length ? supported : [];
+}
+
+function withoutEmpty(definition: Readonly<Record<string, string | object>>): object {
+  return Object.fromEntries(Object.entries(definition).filter(([, value]) => Object.keys(value).length > 0));
 }
 
 function chooseBase({ base }: LastStage, { workspace, from }: ImportRequest, findings: Findings) {
