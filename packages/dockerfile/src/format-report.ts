@@ -1,4 +1,4 @@
-import type { ImportReport, Passage, Question } from './types';
+import type { ImportReport, Passage, Question } from './state/types';
 import { cutText } from '@image-tooling/model';
 
 const WIDTH = 100;

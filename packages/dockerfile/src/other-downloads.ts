@@ -1,8 +1,8 @@
 import { CHECKED_BY_LOCK } from './commands/checksum';
-import type { Download } from './files';
-import type { Findings } from './findings';
-import type { Stage } from './stage';
-import type { Outcome } from './types';
+import type { Download } from './state/files';
+import type { Findings } from './state/findings';
+import type { Stage } from './state/stage';
+import type { Outcome } from './state/types';
 import type { Readings } from './tools/propose';
 
 /** URLs of checksums and signatures. */

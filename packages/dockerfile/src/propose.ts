@@ -1,5 +1,5 @@
 import { PLATFORMS, type Arch, type Platform, type Workspace } from '@image-tooling/model';
-import { Findings, type Piece } from './findings';
+import { Findings, type Piece } from './state/findings';
 import { proposeConfig, descriptionOf } from './image/config';
 import { proposeFiles } from './image/files';
 import { proposeDirectories } from './image/directories';
@@ -14,7 +14,7 @@ import { reportOf } from './report';
 import { reportOtherDownloads } from './other-downloads';
 import { proposeGoTools } from './tools/go';
 import { proposeTools, type Readings, type ToolsOfImage } from './tools/propose';
-import type { BuildContext, Proposal } from './types';
+import type { BuildContext, Proposal } from './state/types';
 
 export interface ImportRequest {
   /** The name of the image. */

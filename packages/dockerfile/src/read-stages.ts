@@ -1,5 +1,5 @@
 import type { Arch } from '@image-tooling/model';
-import type { Findings, Piece } from './findings';
+import type { Findings, Piece } from './state/findings';
 import { copyFiles } from './instructions/copy';
 import { runCommands, type Source } from './instructions/run';
 import {
@@ -14,10 +14,10 @@ import {
   workdir,
 } from './instructions/settings';
 import type { DockerfileText, Instruction } from './read/instructions';
-import { known, type Value } from './shell/value';
+import { known, type Value } from './state/value';
 import { expandVariables } from './shell/variables';
-import { onlyCopiedFrom, Stage, type Downloads, type Reading } from './stage';
-import { MACHINE, type BuildContext } from './types';
+import { onlyCopiedFrom, Stage, type Downloads, type Reading } from './state/stage';
+import { MACHINE, type BuildContext } from './state/types';
 
 /** What decides how a Dockerfile is read. */
 export interface ReadRequest {

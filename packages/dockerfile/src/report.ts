@@ -1,5 +1,5 @@
-import type { Findings } from './findings';
-import type { Finding, ImportReport, Outcome, Passage, Question } from './types';
+import type { Findings } from './state/findings';
+import type { Finding, ImportReport, Outcome, Passage, Question } from './state/types';
 
 /** Returns the report, in the order of the Dockerfile. Pieces without an outcome were not imported. */
 export function reportOf(findings: Findings): ImportReport {

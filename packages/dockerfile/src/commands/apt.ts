@@ -1,7 +1,7 @@
-import type { Handler, ShellCommand } from '../shell/command';
-import { optionsOf } from '../shell/command';
-import { isKnown, type Value } from '../shell/value';
-import { onlyCopiedFrom } from '../stage';
+import type { Handler, ShellCommand } from './command';
+import { optionsOf } from './command';
+import { isKnown, type Value } from '../state/value';
+import { onlyCopiedFrom } from '../state/stage';
 
 /** Options of apt-get that take a value (apt-get(8)). */
 const VALUED = ['o', 'option', 't', 'target-release', 'c', 'config-file'];

@@ -1,4 +1,4 @@
-import type { Handler, ShellCommand } from '../shell/command';
+import type { Handler, ShellCommand } from './command';
 
 /** Returns the archive in a text of sources.list(5), in either of its formats. */
 export function archiveLine(

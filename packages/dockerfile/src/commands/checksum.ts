@@ -1,4 +1,4 @@
-import type { Handler, ShellCommand } from '../shell/command';
+import type { Handler, ShellCommand } from './command';
 
 const LINE = /^([0-9a-f]{64})[ *]+(\S+)\s*$/gim;
 /** Why a checksum or a signature of a download is not needed. */

@@ -1,4 +1,4 @@
-import type { Handler } from '../shell/command';
+import type { Handler } from './command';
 
 const ADVICE: Readonly<Record<string, readonly [why: string, todo: string]>> = {
   'update-ca-certificates': [

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Download } from '../files';
+import type { Download } from '../state/files';
 import {
   hasFlag,
   optionOf,
@@ -8,8 +8,8 @@ import {
   type Handler,
   type Options,
   type ShellCommand,
-} from '../shell/command';
-import type { Value } from '../shell/value';
+} from './command';
+import type { Value } from '../state/value';
 
 /** Options that take a value (curl(1), wget(1)). Long options that are not listed take none. */
 const CURL_VALUED = [

@@ -1,5 +1,5 @@
-import type { FileNode } from '../files';
-import type { ShellCommand } from '../shell/command';
+import type { FileNode } from '../state/files';
+import type { ShellCommand } from './command';
 
 /** Returns a file with a piece added that changed it. */
 export function withPiece(node: FileNode, piece: ShellCommand['piece']): FileNode {

@@ -1,15 +1,8 @@
 import { posix } from 'node:path';
-import { isProgramFolder, type FileNode } from '../files';
+import { isProgramFolder, type FileNode } from '../state/files';
 import { octal, withPiece } from './file-nodes';
-import {
-  hasFlag,
-  optionOf,
-  optionsOf,
-  type CommandResult,
-  type Handler,
-  type ShellCommand,
-} from '../shell/command';
-import type { Value } from '../shell/value';
+import { hasFlag, optionOf, optionsOf, type CommandResult, type Handler, type ShellCommand } from './command';
+import type { Value } from '../state/value';
 
 const IN_ROOTFS = 'Add the files that it writes to rootfs/.';
 /** Folders of temporary files, and of files that layers never contain. */

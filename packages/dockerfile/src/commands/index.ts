@@ -1,4 +1,4 @@
-import type { Handler } from '../shell/command';
+import type { Handler } from './command';
 import { apt, dpkg } from './apt';
 import { addAptRepository, gpg } from './archives';
 import { checksum } from './checksum';

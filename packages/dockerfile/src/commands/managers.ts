@@ -1,5 +1,5 @@
-import type { Handler, ShellCommand } from '../shell/command';
-import { isKnown } from '../shell/value';
+import type { Handler, ShellCommand } from './command';
+import { isKnown } from '../state/value';
 
 /** Reads "go install", which builds a program from Go modules. */
 export const goCommand: Handler = (command) => {

@@ -1,4 +1,4 @@
-import type { Handler } from '../shell/command';
+import type { Handler } from './command';
 
 /** Reads commands without an effect beyond their step. */
 export const noEffect: Handler = ({ reading, piece, name, target }) => {

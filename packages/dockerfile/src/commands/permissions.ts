@@ -1,4 +1,4 @@
-import type { Handler, ShellCommand } from '../shell/command';
+import type { Handler, ShellCommand } from './command';
 import { octal, withPiece } from './file-nodes';
 
 /** Reads chmod, for files that come from the Dockerfile. */

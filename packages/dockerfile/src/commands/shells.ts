@@ -1,4 +1,4 @@
-import type { Handler } from '../shell/command';
+import type { Handler } from './command';
 
 /** Reads a shell that runs a script. */
 export const shell: Handler = ({ reading, piece, stdin, args, name }) => {

@@ -1,6 +1,6 @@
-import type { CommandResult, Handler, ShellCommand, Stream } from '../shell/command';
-import { printed } from '../shell/substitutions';
-import { isKnown } from '../shell/value';
+import type { CommandResult, Handler, ShellCommand, Stream } from './command';
+import { printed } from './printed-text';
+import { isKnown } from '../state/value';
 import { addArchive, archiveLine } from './archives';
 
 /** Reads echo and printf. */

@@ -1,12 +1,5 @@
-import type { Download } from '../files';
-import {
-  hasFlag,
-  optionOf,
-  optionsOf,
-  type CommandResult,
-  type Handler,
-  type ShellCommand,
-} from '../shell/command';
+import type { Download } from '../state/files';
+import { hasFlag, optionOf, optionsOf, type CommandResult, type Handler, type ShellCommand } from './command';
 
 /** Options of tar that take a value and are used to unpack (GNU tar(1)). */
 const TAR_VALUED = [

@@ -1,5 +1,5 @@
-import { hasFlag, optionOf, optionsOf, type Handler, type Options } from '../shell/command';
-import type { Stage } from '../stage';
+import { hasFlag, optionOf, optionsOf, type Handler, type Options } from './command';
+import type { Stage } from '../state/stage';
 
 const VALUED = [
   ...[

@@ -1,6 +1,6 @@
-import type { Findings } from '../findings';
-import { isKnown, whatIsUnknown } from '../shell/value';
-import type { Stage } from '../stage';
+import type { Findings } from '../state/findings';
+import { isKnown, whatIsUnknown } from '../state/value';
+import type { Stage } from '../state/stage';
 import { toolFile } from '../tools/propose';
 import type { Inherited } from './inherited';
 import type { ProposedUsers } from './users';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { Findings } from '../findings';
-import type { Stage } from '../stage';
+import type { Findings } from '../state/findings';
+import type { Stage } from '../state/stage';
 import type { Inherited } from './inherited';
 import type { ProposedUsers } from './users';
 

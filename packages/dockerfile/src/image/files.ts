@@ -1,8 +1,8 @@
-import type { FileNode } from '../files';
-import type { Findings } from '../findings';
+import type { FileNode } from '../state/files';
+import type { Findings } from '../state/findings';
 import { masked } from '../read/secrets';
-import type { Stage } from '../stage';
-import type { ProposedFile } from '../types';
+import type { Stage } from '../state/stage';
+import type { ProposedFile } from '../state/types';
 
 /** The files of an image, and `modes` of image.json. */
 export interface ProposedFiles {

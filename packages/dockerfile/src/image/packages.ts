@@ -1,6 +1,6 @@
-import type { Findings } from '../findings';
-import type { Stage } from '../stage';
-import { CODENAME } from '../shell/substitutions';
+import type { Findings } from '../state/findings';
+import type { Stage } from '../state/stage';
+import { CODENAME } from '../state/types';
 import type { Inherited } from './inherited';
 import { nameInDebian } from './renamed';
 import { reused, type Readings } from '../tools/propose';

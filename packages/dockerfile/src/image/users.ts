@@ -1,5 +1,5 @@
-import type { Findings } from '../findings';
-import type { Sourced, Stage, UserRequest } from '../stage';
+import type { Findings } from '../state/findings';
+import type { Sourced, Stage, UserRequest } from '../state/stage';
 import type { Inherited } from './inherited';
 
 /** `users` of image.json, and the ids of all users. */

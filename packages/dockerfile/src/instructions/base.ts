@@ -1,6 +1,6 @@
 import type { Workspace } from '@image-tooling/model';
-import type { Findings, Piece } from '../findings';
-import { CODENAME } from '../shell/substitutions';
+import type { Findings, Piece } from '../state/findings';
+import { CODENAME } from '../state/types';
 
 /** `from` of image.json. */
 export type From = { readonly image: string } | { readonly debian: string } | { readonly registry: string };

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import { octal } from '../commands/file-nodes';
 import { startDownload } from '../commands/fetch';
-import type { FileNode } from '../files';
-import type { Piece } from '../findings';
+import type { FileNode } from '../state/files';
+import type { Piece } from '../state/findings';
 import type { Instruction } from '../read/instructions';
-import { isKnown, known, whatIsUnknown, type Value } from '../shell/value';
+import { isKnown, known, whatIsUnknown, type Value } from '../state/value';
 import { expandVariables } from '../shell/variables';
-import type { Reading, Stage } from '../stage';
+import type { Reading, Stage } from '../state/stage';
 
 const IN_ROOTFS = "Add the files to the image's rootfs/ by hand.";
 

@@ -1,9 +1,9 @@
-import type { Piece } from '../findings';
+import type { Piece } from '../state/findings';
 import { shellText } from '../read/shell-text';
 import type { Instruction } from '../read/instructions';
 import { FIND_OUT, ScriptReader } from '../shell/script';
 import type { ScriptText } from '../shell/script-text';
-import type { Reading } from '../stage';
+import type { Reading } from '../state/stage';
 
 /** What locates texts in the Dockerfile. */
 export interface Source {

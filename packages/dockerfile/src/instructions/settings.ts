@@ -1,9 +1,9 @@
-import type { Piece } from '../findings';
+import type { Piece } from '../state/findings';
 import { looksSecret } from '../read/secrets';
 import type { Instruction } from '../read/instructions';
-import { isKnown, whatIsUnknown, type Value } from '../shell/value';
+import { isKnown, whatIsUnknown, type Value } from '../state/value';
 import { expandVariables } from '../shell/variables';
-import type { Sourced, Reading } from '../stage';
+import type { Sourced, Reading } from '../state/stage';
 
 /** Variables that only matter during a build. */
 const FOR_BUILDS =

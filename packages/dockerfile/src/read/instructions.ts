@@ -1,5 +1,5 @@
 import { DockerfileParser, type Flag, type Heredoc, type Instruction as Parsed } from 'dockerfile-ast';
-import type { Passage } from '../types';
+import type { Passage } from '../state/types';
 import { masked } from './secrets';
 
 /** A heredoc of an instruction. */

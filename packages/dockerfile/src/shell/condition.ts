@@ -1,6 +1,6 @@
 import type { PipelineNode, TestExpression } from 'unbash';
-import type { Stage } from '../stage';
-import { isKnown, type Value } from './value';
+import type { Stage } from '../state/stage';
+import { isKnown, type Value } from '../state/value';
 import { textOf, type ExpansionContext } from './words';
 
 /** Returns whether `[ … ]` or `[[ … ]]` is true; undefined if that is only known in a build. */

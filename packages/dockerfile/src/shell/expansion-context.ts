@@ -1,7 +1,8 @@
 import type { ParsedScript } from 'unbash';
-import type { Reading } from '../stage';
-import { CODENAME, printedBy } from './substitutions';
-import { known, type Value } from './value';
+import type { Reading } from '../state/stage';
+import { CODENAME } from '../state/types';
+import { printedBy } from './substitutions';
+import { known, type Value } from '../state/value';
 import { fieldsOf, type ExpansionContext } from './words';
 
 /** Returns what words of a script are expanded with: the stage's variables, and programs whose output is known. */

@@ -1,10 +1,16 @@
 import type { Command, Redirection } from 'unbash';
-import type { Piece } from '../findings';
-import type { Reading } from '../stage';
+import type { Piece } from '../state/findings';
+import type { Reading } from '../state/stage';
 import { handlerOf } from '../commands';
-import { NOTHING, type CommandResult, type ShellCommand, type Stream, type Target } from './command';
+import {
+  NOTHING,
+  type CommandResult,
+  type ShellCommand,
+  type Stream,
+  type Target,
+} from '../commands/command';
 import { expansionContext } from './expansion-context';
-import { isKnown, known, unknown, type Value } from './value';
+import { isKnown, known, unknown, type Value } from '../state/value';
 import { expandVariables } from './variables';
 import { fieldsOf, textOf } from './words';
 

@@ -1,5 +1,5 @@
 import type { AndOr, Command, PipelineNode } from 'unbash';
-import type { Piece } from '../findings';
+import type { Piece } from '../state/findings';
 import { masked } from '../read/secrets';
 
 /** A script in a Dockerfile: its text and its place. */

@@ -9,14 +9,14 @@ import {
   type PipelineNode,
   type Statement,
 } from 'unbash';
-import type { Piece } from '../findings';
-import type { Reading } from '../stage';
+import type { Piece } from '../state/findings';
+import type { Reading } from '../state/stage';
 import { runPipeline } from './pipeline';
 import { condition } from './condition';
 import { pieceOf, type ScriptText } from './script-text';
 import { expansionContext } from './expansion-context';
 import { textOf, fieldsOf } from './words';
-import { isKnown } from './value';
+import { isKnown } from '../state/value';
 
 /** Whether something succeeds; undefined if that is only known in a build. */
 type Status = boolean | undefined;

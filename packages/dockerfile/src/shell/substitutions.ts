@@ -1,14 +1,12 @@
 import type { Arch } from '@image-tooling/model';
-import { MACHINE } from '../types';
-import { isKnown, known, type Value } from './value';
+import { printed } from '../commands/printed-text';
+import { CODENAME, MACHINE } from '../state/types';
+import { isKnown, known, type Value } from '../state/value';
 
 /** A command of a pipeline, with its words expanded. */
 export interface Words {
   readonly argv: readonly Value[];
 }
-
-/** The Debian release that images are based on. */
-export const CODENAME = 'trixie';
 
 /**
  * Returns the output of a pipeline that only depends on the processor and the system, with its filters applied; undefined
@@ -33,35 +31,6 @@ function outputOf(argv: readonly string[], arch: Arch): string | undefined {
   if (/^lsb_release -(?:cs|sc|c -s|s -c)$/.test(line)) return CODENAME;
   if (/^lsb_release -(?:is|si)$/.test(line)) return 'Debian';
   return undefined;
-}
-
-/** Returns the output of `echo` or `printf`; undefined for formats other than %s. */
-export function printed(argv: readonly string[]): string | undefined {
-  const [program, ...rest] = argv;
-  if (program === 'echo') {
-    const words = rest.filter((word, index) => !(index === 0 && /^-[neE]+$/.test(word)));
-    const text = words.join(' ');
-    return rest[0]?.includes('e') && /^-[neE]+$/.test(rest[0]) ? unescaped(text) : text;
-  }
-  const [format = '', ...values] = rest;
-  return printf(unescaped(format), values);
-}
-
-function printf(format: string, values: readonly string[]): string | undefined {
-  if (/%[^s%]/.test(format)) return undefined;
-  const count = format.match(/%s/g)?.length ?? 0;
-  if (count === 0) return format.replaceAll('%%', '%');
-  const rounds = Math.max(1, Math.ceil(values.length / count));
-  const left = [...values];
-  return Array.from({ length: rounds }, () =>
-    format.replace(/%[s%]/g, (mark) => (mark === '%s' ? (left.shift() ?? '') : '%')),
-  ).join('');
-}
-
-function unescaped(text: string): string {
-  return text.replace(/\\([nt\\])/g, (_, letter: string) =>
-    letter === 'n' ? '\n' : letter === 't' ? '\t' : '\\',
-  );
 }
 
 function filtered(text: string, argv: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-import { isKnown, join, known, unknown, type Value } from './value';
+import { isKnown, join, known, unknown, type Value } from '../state/value';
 
 export type Variables = ReadonlyMap<string, Value>;
 

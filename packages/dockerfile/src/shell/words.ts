@@ -1,5 +1,5 @@
 import type { DoubleQuotedChild, ParameterExpansionPart, ParsedScript, Word, WordPart } from 'unbash';
-import { isKnown, join, known, mapText, unknown, type Value } from './value';
+import { isKnown, join, known, mapText, unknown, type Value } from '../state/value';
 import { parameter, type Variables } from './variables';
 
 /** What words are expanded with. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { Stage } from '../stage';
-import type { ProposedTool } from '../types';
+import type { Stage } from '../state/stage';
+import type { ProposedTool } from '../state/types';
 import { existingTool } from './existing';
 import { toolName } from './names';
 import { reused, toolFile, UNKNOWN_LICENCE, type ToolInput } from './propose';

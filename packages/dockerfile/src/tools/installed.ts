@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { isProgramFolder, stemOf, type Download } from '../files';
-import type { Stage } from '../stage';
+import { isProgramFolder, stemOf, type Download } from '../state/files';
+import type { Stage } from '../state/stage';
 
 /** The programs of a stage that come from one download. */
 export interface Installed {

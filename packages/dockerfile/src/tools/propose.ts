@@ -1,8 +1,8 @@
 import { parseTool, type Arch, type Tool, type Workspace } from '@image-tooling/model';
-import type { Findings } from '../findings';
-import { whatIsUnknown } from '../shell/value';
-import type { Stage } from '../stage';
-import type { Outcome, ProposedTool } from '../types';
+import type { Findings } from '../state/findings';
+import { whatIsUnknown } from '../state/value';
+import type { Stage } from '../state/stage';
+import type { Outcome, ProposedTool } from '../state/types';
 import { existingTool } from './existing';
 import { installedPrograms } from './installed';
 import { nameOf } from './names';

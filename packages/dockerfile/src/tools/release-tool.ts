@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { platformOf, type Arch } from '@image-tooling/model';
-import type { Download } from '../files';
-import type { Stage } from '../stage';
-import type { ProposedTool } from '../types';
+import type { Download } from '../state/files';
+import type { Stage } from '../state/stage';
+import type { ProposedTool } from '../state/types';
 import type { Installed } from './installed';
 import { releaseTemplate, type ReleaseTemplate } from './template';
 

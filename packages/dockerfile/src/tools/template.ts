@@ -1,5 +1,5 @@
 import type { Arch } from '@image-tooling/model';
-import { MACHINE } from '../types';
+import { MACHINE } from '../state/types';
 
 /** A vendor's file for one or both processors. */
 export interface ReleaseInput {

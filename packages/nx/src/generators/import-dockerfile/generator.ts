@@ -21,7 +21,7 @@ export interface ImportDockerfileOptions {
   readonly tools?: boolean;
 }
 
-/** Writes an image and tools for a Dockerfile, and prints what each of its lines became. */
+/** Writes an image and tools for a Dockerfile, and prints a report on each of its lines. */
 export function importDockerfile(tree: Tree, options: ImportDockerfileOptions): void {
   const file = dockerfileAt(options.path);
   if (!file.ok) return refuse(file.failures);

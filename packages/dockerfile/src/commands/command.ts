@@ -1,7 +1,7 @@
-import type { Download } from '../files';
-import type { Piece } from '../findings';
-import type { Reading } from '../stage';
-import type { Value } from './value';
+import type { Download } from '../state/files';
+import type { Piece } from '../state/findings';
+import type { Reading } from '../state/stage';
+import type { Value } from '../state/value';
 
 /** The content of a pipe. */
 export type Stream =

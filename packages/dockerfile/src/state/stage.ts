@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Arch } from '@image-tooling/model';
 import { Files, type Download } from './files';
 import type { Findings, Piece } from './findings';
-import { known, type Value } from './shell/value';
+import { known, type Value } from './value';
 import type { BuildContext } from './types';
 
 /** A value with the piece that it comes from. */

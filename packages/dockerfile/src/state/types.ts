@@ -64,3 +64,6 @@ export interface BuildContext {
 
 /** The name of each processor in uname(1). */
 export const MACHINE: Readonly<Record<Arch, string>> = { amd64: 'x86_64', arm64: 'aarch64' };
+
+/** The Debian release that images are based on. */
+export const CODENAME = 'trixie';
