@@ -82,7 +82,7 @@ function withoutStar(member: string, { url }: Download): string {
 }
 
 /** Returns the name of the program in a URL: "terraform" for "…/terraform_1.9.8_linux_amd64.zip". */
-export function nameInUrl(url: string): string {
+function nameInUrl(url: string): string {
   const name = /^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z]+)*?(?=[-_.]v?\d|[-_.](?:linux|Linux)|$)/.exec(
     stemOf(url),
   )?.[0];

@@ -54,7 +54,7 @@ export function releaseTemplate({ amd64, arm64, versions = [] }: ReleaseInput): 
 }
 
 /** Returns the version in a URL: one of those given, else the first text that looks like a version. */
-export function versionOf(url: string, given: readonly string[] = []): string | undefined {
+function versionOf(url: string, given: readonly string[] = []): string | undefined {
   const wanted = given.map((text) => text.replace(/^v/, '')).filter((text) => TOOL_VERSION.test(text));
   const named = wanted.filter((text) => mentions(url, text)).sort((a, b) => b.length - a.length)[0];
   return named ?? [...url.matchAll(VERSION)].map((match) => match[1])[0];
