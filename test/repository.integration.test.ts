@@ -7,10 +7,17 @@ import { expect, it } from 'vitest';
 const exec = promisify(execFile);
 const ROOT = resolve(__dirname, '..');
 
+/** Runs Nx without its daemon in this repository. */
+function runNx(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return exec('node_modules/.bin/nx', args, {
+    cwd: ROOT,
+    env: { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: undefined, ...env },
+  });
+}
+
 /** Runs Nx in this repository, and returns the JSON that it prints. */
 async function nx(...args: readonly string[]): Promise<unknown> {
-  const env = { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false' };
-  const { stdout } = await exec('node_modules/.bin/nx', args, { cwd: ROOT, env });
+  const { stdout } = await runNx(args);
   return JSON.parse(stdout);
 }
 
@@ -44,4 +51,10 @@ it('a change of the Dockerfile importer, a generator or the plugin builds no ima
   ];
   expect(await buildsAfterChangeOf(...files)).toEqual([]);
   expect(await buildsAfterChangeOf('packages/model/src/index.ts')).toContain('base:build');
+});
+
+it('Nx without its daemon loads plugins in its own process', async () => {
+  const { stderr } = await runNx(['show', 'projects'], { NX_PERF_LOGGING: 'true' });
+  expect(stderr).toContain("'@image-tooling/nx:createNodes'");
+  expect(stderr).not.toContain('start-plugin-worker');
 });
