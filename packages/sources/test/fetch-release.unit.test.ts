@@ -95,9 +95,17 @@ describe('a vendor’s file', () => {
     server.fault({ path: /tool/, fault });
     const result = await fetchRelease(locked, fetchFrom());
     if (result.ok) throw new Error('it was taken');
-    const told = releaseFailed(result, { tool: 'tool', locked, otherSources: ['go'] });
+    const told = releaseFailed(result, { tool: 'tool', folder: 'tools/tool', locked, otherSources: ['go'] });
     expect(shown(told)).toMatchSnapshot();
     expect(await blobs()).toEqual([]);
+  });
+
+  it('that no place has names the tool.json in the folder that the options say', async () => {
+    server.fault({ path: /tool/, fault: { kind: 'status', status: 404 } });
+    const result = await fetchRelease(locked, fetchFrom());
+    if (result.ok) throw new Error('it was taken');
+    const told = releaseFailed(result, { tool: 'tool', folder: 'gear/tool', locked, otherSources: [] });
+    expect(told.failures[0].details?.at(-1)).toContain('gear/tool/tool.json');
   });
 
   it('from a mirror with other bytes is asked for at the next place', async () => {

@@ -56,7 +56,7 @@ export async function planOn(
   platform: Platform,
   below: Below,
 ): Promise<Result<PlannedImage>> {
-  const { name, definition } = image;
+  const { name, folder, definition } = image;
   const lock = lockOn(image, platform);
   if (!lock.ok) return lock;
   const files = await imageFiles(session.root, image, usersOf(image));
@@ -68,6 +68,7 @@ export async function planOn(
     compression: session.options.compression,
     labels: definition.config.labels ?? {},
     lock: lock.value,
+    lockFile: `${folder}/lock.json`,
     ...below,
     files: files.value?.inputs,
   });
