@@ -5,13 +5,14 @@ import tseslint from 'typescript-eslint';
 /** Who may import whom: each layer names the layers below it. See docs/architecture.md. */
 const LAYERS = {
   model: [],
+  dockerfile: ['model'],
   host: ['model'],
   oci: ['model', 'host'],
   engines: ['model', 'host'],
   sources: ['model', 'host'],
   pipeline: ['model', 'host', 'oci', 'engines', 'sources'],
   cli: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
-  nx: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
+  nx: ['model', 'dockerfile', 'host', 'oci', 'engines', 'sources', 'pipeline'],
   create: ['model', 'host', 'nx'],
   testkit: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
 };

@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure, Platform, Result } from '@image-tooling/model';
 import { openEngine } from '../src';
 import { checkPrerequisites } from '../src/buildah/prerequisites';
+import { neededPrograms } from '../src/buildah/programs';
 import { checkPlatform } from '../src/platforms';
 
 let folder: string;
@@ -51,12 +52,20 @@ describe('checkPrerequisites', () => {
   });
 
   it('tells when buildah is there but does not run', async () => {
-    const programs = ['buildah', 'unshare', 'nsenter', 'mount', 'tar', 'find', 'perl', 'zstd'];
-    for (const name of programs)
+    for (const name of Object.keys(neededPrograms({ isRoot: true })))
       await writeFile(join(folder, name), '#!/bin/sh\necho broken library >&2; exit 127\n', { mode: 0o755 });
     const env = { PATH: `${folder}:${process.env['PATH']}` };
     const [failure] = failuresOf(await checkPrerequisites(env, { id: 0, name: 'root' }));
     expect(failure).toMatchObject({ code: 'no-engine', details: ['broken library'] });
+  });
+});
+
+describe('bootstrap', () => {
+  it('installs all packages whose programs the engine needs', async () => {
+    const script = await readFile(resolve(__dirname, '../../../bootstrap'), 'utf8');
+    const [, needs = ''] = /^readonly BUILD_NEEDS='([^']*)'/m.exec(script) ?? [];
+    const packages = needs.split(/\s+/).map((need) => need.split(':')[1]);
+    expect(packages).toEqual(expect.arrayContaining(Object.values(neededPrograms({ isRoot: false }))));
   });
 });
 

@@ -2,6 +2,7 @@ export * from './concurrent';
 export * from './destination';
 export { caught, checkSignal, failureOf, Fault, valueOf } from './fault';
 export * from './files';
+export * from './http';
 export * from './locks';
 export * from './network';
 export * from './process';

@@ -9,7 +9,7 @@ import {
   type WorkspaceOptions,
 } from '@image-tooling/model';
 import { openUserStore, type Store } from '@image-tooling/oci';
-import { createHttpClient, type HttpClient } from '@image-tooling/sources';
+import { createDownloader, type Downloader } from '@image-tooling/sources';
 import { httpTimings } from './http-timings';
 import { checkTemporaryFolder } from './temporary-folder';
 import { toolSourceOf } from './tool-source';
@@ -24,7 +24,7 @@ export interface Session {
   readonly toolSource: ToolSource;
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
-  readonly http: HttpClient;
+  readonly http: Downloader;
   readonly context: RunContext;
   /** The definitions and locks that a task about one project needs: see `loadWorkspaceFor`. */
   workspaceFor(name: string): Promise<Result<Workspace>>;
@@ -60,7 +60,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     ...request,
     toolSource: toolSource.value,
     store: store.value,
-    http: createHttpClient({ timings: timings.value, env: request.env }),
+    http: createDownloader({ timings: timings.value, env: request.env }),
     workspaceFor: (name) => loadWorkspaceFor(name, request.root, request.options),
     engine: () => (opened ??= announced(request, store.value.root)),
     async close() {

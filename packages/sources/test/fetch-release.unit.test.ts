@@ -13,7 +13,7 @@ import {
   type LockedRelease,
   type ReleaseFetch,
 } from '../src';
-import { impatient, quietContext, shown } from './support';
+import { shortTimeouts, quietContext, shown } from './support';
 
 const content = Buffer.from('all the bytes of a program\n'.repeat(20_000));
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -60,7 +60,7 @@ function fetchFrom(changes: Partial<ReleaseFetch> = {}): ReleaseFetch {
     },
     workFolder: join(folder, 'work'),
     mirrors: { [NOWHERE]: `${server.url}/` },
-    http: impatient({ connectSeconds: 5, stallSeconds: 0.5 }),
+    http: shortTimeouts({ connectSeconds: 5, readAnswerSeconds: 5, stallSeconds: 0.5 }),
     context: quietContext(),
     ...changes,
   };
@@ -102,9 +102,17 @@ describe('a vendor’s file', () => {
     server.fault({ path: /tool/, fault });
     const result = await fetchRelease(locked, fetchFrom());
     if (result.ok) throw new Error('it was taken');
-    const told = releaseFailed(result, { tool: 'tool', locked, otherSources: ['go'] });
+    const told = releaseFailed(result, { tool: 'tool', folder: 'tools/tool', locked, otherSources: ['go'] });
     expect(shown(told)).toMatchSnapshot();
     expect(await blobs()).toEqual([]);
+  });
+
+  it('that no place has names the tool.json in the folder that the options say', async () => {
+    server.fault({ path: /tool/, fault: { kind: 'status', status: 404 } });
+    const result = await fetchRelease(locked, fetchFrom());
+    if (result.ok) throw new Error('it was taken');
+    const told = releaseFailed(result, { tool: 'tool', folder: 'gear/tool', locked, otherSources: [] });
+    expect(told.failures[0].details?.at(-1)).toContain('gear/tool/tool.json');
   });
 
   it('from a mirror with other bytes is asked for at the next place', async () => {

@@ -76,6 +76,7 @@ async function planWith(session: Session, image: Image, sources: PlanSources): P
     compression: session.options.compression,
     labels: definition.config.labels ?? {},
     ...sources,
+    lockFile: `${image.folder}/lock.json`,
     files: files.value?.inputs,
   });
   return plan.ok ? ok({ plan: plan.value, lock, files: files.value }) : plan;

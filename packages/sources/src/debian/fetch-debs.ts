@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { caught, discard, makeFolder, mapConcurrent } from '@image-tooling/host';
 import { fail, failWith, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
-import { createHttpClient, downloadFile, type HttpClient } from '../http';
+import { createDownloader, downloadFile, type Downloader } from '../download';
 import { addressOf, snapshotTime } from './address';
 import { unknownArchive, type ArchiveSource, type ArchiveSources } from './archive';
 import { failuresOf, type FailedDeb } from './deb-failures';
@@ -23,7 +23,7 @@ export interface DebFetch {
   readonly archives: ArchiveSources;
   /** The locked archive time, in seconds since the epoch: where the snapshot archive is asked. */
   readonly time: number;
-  readonly http?: HttpClient;
+  readonly http?: Downloader;
   /** What the user is told: "base: packages". */
   readonly label: string;
 }
@@ -46,7 +46,7 @@ export async function fetchDebs(
 ): Promise<Result<FetchedDeb[]>> {
   const made = await caught(fetch.workFolder, () => makeFolder(fetch.workFolder));
   if (!made.ok) return made;
-  const http = fetch.http ?? createHttpClient();
+  const http = fetch.http ?? createDownloader();
   const step = context.progress.step(fetch.label);
   const counts = { done: 0, bytes: 0 };
   const fetched = await mapConcurrent(debs, async (deb) => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { discard } from '@image-tooling/host';
 import { bytesText, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
 import type { BlobCache } from '../debian';
-import { downloadFile, type DownloadedFile, type HttpClient } from '../http';
+import { downloadFile, type DownloadedFile, type Downloader } from '../download';
 import { releasePlaces, type Mirrors } from './places';
 
 /** Above any vendor's file (the largest tools have some 500 MB), below what fills a disk. */
@@ -30,7 +30,7 @@ export interface ReleaseFetch {
   /** A folder for unfinished files, on the cache's disk. */
   readonly workFolder: string;
   readonly mirrors: Mirrors;
-  readonly http: HttpClient;
+  readonly http: Downloader;
   readonly context: RunContext;
 }
 

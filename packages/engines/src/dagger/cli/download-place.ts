@@ -3,5 +3,5 @@ export interface DownloadPlace {
   readonly archive: string;
   readonly checksums: string;
   /** Seconds without a byte after which the download is given up. */
-  readonly patience?: number;
+  readonly idleSeconds?: number;
 }

@@ -10,7 +10,7 @@ import { cachedCli, cliVersion } from './cache';
 import type { DownloadPlace } from './download-place';
 import { openRelay, type Relay } from './relay';
 
-const PATIENCE_SECONDS = 20;
+const IDLE_SECONDS = 20;
 const LIMIT_SECONDS = 600;
 
 /**
@@ -18,15 +18,15 @@ const LIMIT_SECONDS = 600;
  * the SDK sets no time limits and leaves sockets open. Gives up when nothing comes for a while.
  */
 const PROGRAM = `
-const [bin, version, patience, archive, checksums] = process.argv.slice(1);
+const [bin, version, idleSeconds, archive, checksums] = process.argv.slice(1);
 const { Socket } = require('node:net');
 let timer;
 const stir = () => {
   clearTimeout(timer);
   timer = setTimeout(() => {
-    console.error('nothing came for ' + patience + ' s');
+    console.error('nothing came for ' + idleSeconds + ' s');
     process.exit(1);
-  }, patience * 1000);
+  }, idleSeconds * 1000);
 };
 const push = Socket.prototype.push;
 Socket.prototype.push = function (...chunk) {
@@ -71,7 +71,7 @@ async function downloadBeside(
   from?: DownloadPlace,
 ): Promise<Result<void>> {
   const version = cliVersion();
-  const args = [sdkFile('provisioning/bin.js'), version, String(from?.patience ?? PATIENCE_SECONDS)];
+  const args = [sdkFile('provisioning/bin.js'), version, String(from?.idleSeconds ?? IDLE_SECONDS)];
   let folder: string | undefined;
   let relay: Relay | undefined;
   try {
@@ -88,7 +88,7 @@ async function downloadBeside(
     });
     if (!done.ok)
       return done.failures[0].code === 'aborted' ? done : notDownloaded(version, done.failures[0].message);
-    if (done.value.exitCode !== 0) return notDownloaded(version, relay.trouble() ?? done.value.stderr);
+    if (done.value.exitCode !== 0) return notDownloaded(version, relay.error() ?? done.value.stderr);
     await rename(cachedCli({ XDG_CACHE_HOME: folder }), cached);
     return ok(undefined);
   } catch (error) {

@@ -30,13 +30,6 @@ export async function readStart(body: Readable, limit: number): Promise<Buffer> 
   return Buffer.concat(pieces).subarray(0, limit);
 }
 
-const DISCARD_BYTES = 65_536;
-
-/** Reads on to the end of a small body, so that its connection can be used again. */
-export async function discard({ body }: Pick<RegistryAnswer, 'body'>): Promise<void> {
-  await readStart(body, DISCARD_BYTES);
-}
-
 function tooLarge(answer: RegistryAnswer, limit: number, purpose: string): Fault {
   return new Fault({
     code: 'too-large',
