@@ -2,7 +2,7 @@ import { nearest } from '@image-tooling/model';
 import type { Arguments } from './arguments';
 import { commandNamed, COMMANDS } from './commands';
 import { HELP, helpFor } from './help';
-import type { Host } from '.';
+import type { Host } from './host';
 
 /** Prints the help of one command or of all, or that there is no such command. Returns the exit code: 0 or 2. */
 export function showHelp({ stdout, stderr }: Host, { command, positional, flags }: Arguments): number {

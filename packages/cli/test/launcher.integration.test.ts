@@ -215,12 +215,20 @@ describe('the code that V8 compiled', () => {
   });
 });
 
+interface SourceBundle {
+  readonly COMMAND: { readonly packages: string[] };
+  readonly PLUGIN: { readonly packages: string[] };
+  readonly dependencies: (packages: string[]) => string[];
+}
+
 describe('what the bundle leaves outside', () => {
   it('is found from where the bundle lies', async () => {
     const bundle = createRequire(join(REPOSITORY, 'node_modules/.cache/image-tooling/bundle.cjs'));
     const load = createRequire(join(REPOSITORY, 'packages/cli/bin/'));
-    const { dependencies } = load('./source-bundle.cjs') as { dependencies: () => string[] };
-    expect(dependencies().length).toBeGreaterThan(0);
-    for (const name of dependencies()) expect(bundle.resolve(name), name).toContain('node_modules');
+    const { COMMAND, PLUGIN, dependencies } = load('./source-bundle.cjs') as SourceBundle;
+    for (const { packages } of [COMMAND, PLUGIN]) {
+      expect(dependencies(packages).length).toBeGreaterThan(0);
+      for (const name of dependencies(packages)) expect(bundle.resolve(name), name).toContain('node_modules');
+    }
   });
 });

@@ -128,11 +128,12 @@ describe('temporary folders', () => {
   it('of the living stay, of the dead go', async () => {
     const store = await temporaryStore();
     const mine = valueOf(await store.tempDir('my step'));
-    const dead = mine.replace(`.${process.pid}.`, '.999999999.');
+    const dead = mine.replace(`.${process.pid}-`, '.999999999-');
     mkdirSync(dead);
-    // A process id comes again, with another start time.
-    const [label, pid, start, ...rest] = mine.split('/').pop()!.split('.');
-    const reused = join(store.root, 'tmp', [label, pid, Number(start) - 1, ...rest].join('.'));
+    // Process ids are reused, with another start time.
+    const [label, owner = ''] = mine.split('/').pop()!.split('.');
+    const [pid, start, ...rest] = owner.split('-');
+    const reused = join(store.root, 'tmp', `${label}.${[pid, Number(start) - 1, ...rest].join('-')}`);
     mkdirSync(reused);
     valueOf(await openStore(store.root));
     expect([mine, dead, reused].map((path) => existsSync(path))).toEqual([true, false, false]);

@@ -1,8 +1,8 @@
+import type { HttpTimings } from '@image-tooling/host';
 import { all, fail, ok, type Result } from '@image-tooling/model';
 import type { RegistryTimings } from '@image-tooling/oci';
-import type { HttpTimings } from '@image-tooling/sources';
 
-/** How patient downloads are, where the environment asks for other than the defaults. Fails with `usage`. */
+/** Returns the time limits and tries that the environment asks for in place of the defaults. Fails with `usage`. */
 export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>> {
   const read = all([
     number(env, 'IMAGE_HTTP_TIMEOUT_SECONDS', SECONDS),
@@ -11,7 +11,11 @@ export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>
   if (!read.ok) return read;
   const [seconds, tries] = read.value;
   return ok({
-    ...(seconds !== undefined && { connectSeconds: seconds, stallSeconds: seconds }),
+    ...(seconds !== undefined && {
+      connectSeconds: seconds,
+      readAnswerSeconds: seconds,
+      stallSeconds: seconds,
+    }),
     ...(tries !== undefined && { tries }),
   });
 }
@@ -19,13 +23,7 @@ export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>
 /** The same for a registry's client; a command that asks for an invalid one is refused by `httpTimings` before. */
 export function registryTimings(env: NodeJS.ProcessEnv): Partial<RegistryTimings> {
   const asked = httpTimings(env);
-  if (!asked.ok) return {};
-  const { connectSeconds, stallSeconds, tries } = asked.value;
-  return {
-    ...(connectSeconds !== undefined && { connectSeconds, readAnswerSeconds: connectSeconds }),
-    ...(stallSeconds !== undefined && { stallSeconds }),
-    ...(tries !== undefined && { tries }),
-  };
+  return asked.ok ? asked.value : {};
 }
 
 interface Allowed {

@@ -28,7 +28,7 @@ import { PINNED_TOOLCHAIN } from '@image-tooling/sources';
 import { createRig, type WorkspaceRig } from '@image-tooling/testkit';
 import { buildProject } from '../src/build';
 import { layersOf, planOn } from '../src/build/read-plan';
-import { recipeOf } from '../src/build/tool/recipe';
+import { recipeOf } from '../src/build/tool/recipes';
 import { wantedTool } from '../src/build/tool';
 import { explainProject, type Explanation, type ExplainRequest } from '../src/explain';
 import { openSession, type Session } from '../src/session';

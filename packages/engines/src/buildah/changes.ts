@@ -2,12 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { discard, failureOf, lastLines } from '@image-tooling/host';
+import { discard, failureOf, lastLines, newOwnedName } from '@image-tooling/host';
 import { rewriteTar } from '@image-tooling/layer';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { overlayToLayer } from '../layers/rewrites';
 import { compareWithBelow } from './noise';
-import { newOwnedName } from '../owners';
 import type { Rootfs } from './rootfs';
 import type { Sandbox } from './sandbox';
 

@@ -2,13 +2,12 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fullDisk, ioFailure, lastLines, withLock } from '@image-tooling/host';
+import { fullDisk, ioFailure, lastLines, newOwnedName, withLock } from '@image-tooling/host';
 import { rewriteTar } from '@image-tooling/layer';
 import { digestOf, fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
 import { layerName, readLayer } from '../layers/read';
 import { layerToOverlay } from '../layers/rewrites';
 import type { SystemLayer } from '../port';
-import { newOwnedName } from '../owners';
 import type { Places } from './places';
 import type { Sandbox } from './sandbox';
 

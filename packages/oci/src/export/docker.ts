@@ -1,5 +1,5 @@
+import { valueOf } from '@image-tooling/host';
 import { canonicalJson, hexOf, type Layer } from '@image-tooling/model';
-import { valueOf } from '../fault';
 import { layerTar } from '../layer/convert';
 import type { Store } from '../store/store';
 import { fileEntry, type TarEntry } from '@image-tooling/layer';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import { caught, Fault, valueOf } from '@image-tooling/host';
 import type { Digest, Result } from '@image-tooling/model';
-import { caught, Fault, valueOf } from '../fault';
 import { missingParents, sendTar, orderEntries, tarOf, type TarEntry } from '@image-tooling/layer';
 import { dockerArchive } from './docker';
 import { ociLayout } from './oci';

@@ -1,3 +1,4 @@
+import { valueOf } from '@image-tooling/host';
 import {
   canonicalJson,
   digestOf,
@@ -6,7 +7,6 @@ import {
   type Digest,
   type Layer,
 } from '@image-tooling/model';
-import { valueOf } from '../fault';
 import { descriptorJson, manifestJson, MEDIA_TYPES, type Descriptor } from '../image/manifest';
 import { recompress } from '../layer/convert';
 import { Blobs } from '../store/blobs';

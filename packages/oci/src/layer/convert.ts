@@ -1,6 +1,6 @@
+import { caught, valueOf } from '@image-tooling/host';
 import type { Compression, Layer, Result } from '@image-tooling/model';
 import { checkedTar, compressed } from '@image-tooling/layer';
-import { caught, valueOf } from '../fault';
 import type { PutBlob, PutOptions } from '../store/blobs';
 import type { Store } from '../store/store';
 

@@ -1,3 +1,4 @@
+import { valueOf } from '@image-tooling/host';
 import { fail, type Layer, type Result } from '@image-tooling/model';
 import {
   displayPath,
@@ -7,7 +8,6 @@ import {
   type TarEntry,
   type PathIndex,
 } from '@image-tooling/layer';
-import { valueOf } from '../fault';
 import type { Store } from '../store/store';
 import { withLayerTar } from './layer-tar';
 

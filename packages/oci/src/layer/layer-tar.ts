@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { caught, valueOf } from '@image-tooling/host';
 import type { Layer, Result } from '@image-tooling/model';
-import { caught, valueOf } from '../fault';
 import type { Store } from '../store/store';
 import { readTar, type TarEntry } from '@image-tooling/layer';
 import { layerTar } from './convert';

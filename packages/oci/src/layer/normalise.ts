@@ -1,5 +1,5 @@
+import { caught, valueOf } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
-import { caught, valueOf } from '../fault';
 import {
   ContentReader,
   fileEntry,

@@ -1,6 +1,6 @@
+import { caught } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { displayPath, ContentReader, WHITEOUT, type TarEntry } from '@image-tooling/layer';
-import { caught } from '../fault';
 
 /** dpkg's list of what a package installed, a path a line (dpkg-query(1), --listfiles). */
 const PACKAGE_LIST = /^var\/lib\/dpkg\/info\/([^/]+)\.list$/;

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { unreadFailure } from '@image-tooling/host';
+import { caught, unreadFailure } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import {
   byBytes,
@@ -14,7 +14,6 @@ import {
   symlinkEntry,
   type TarEntry,
 } from '@image-tooling/layer';
-import { caught } from '../fault';
 import { reservedInRootfs } from './reserved-names';
 
 /** A mode (0–0o7777) and owner that a definition declares for a path of its rootfs. */

@@ -1,3 +1,4 @@
+import { caught, valueOf } from '@image-tooling/host';
 import type { Compression, Layer, Result } from '@image-tooling/model';
 import {
   compressed,
@@ -8,7 +9,6 @@ import {
   type TarEntry,
   type PathIndex,
 } from '@image-tooling/layer';
-import { caught, valueOf } from '../fault';
 import type { Store } from '../store/store';
 
 export interface WriteLayerOptions {

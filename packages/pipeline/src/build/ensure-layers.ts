@@ -11,24 +11,27 @@ import {
 import { firstDifference } from '@image-tooling/layer';
 import { layerDifference } from '@image-tooling/oci';
 import type { Session } from '../session';
-import { makeImage } from './image';
 import { ensureTool } from './tool';
 import { layerText } from './words';
 
+/** Layers that an image takes over, and how an image below it is made. */
+export interface LayersBelow {
+  readonly image: Image;
+  readonly platform: Platform;
+  readonly layers: readonly OriginLayer[];
+  readonly makeImage: (session: Session, image: Image, platform: Platform) => Promise<Result<unknown>>;
+}
+
 /**
- * Makes sure that the store has every layer of an image's parent and tools, which their own builds made earlier,
- * perhaps on another machine: what is missing is made again, and must come out the same. Fails with
- * `not-reproducible` where it does not, else with what building fails with.
+ * Adds to the store what it lacks of an image's parent and tools, which their own builds made earlier, perhaps on
+ * another machine: a missing layer is made again, and must come out the same. Fails with `not-reproducible` where it
+ * does not, else with what building fails with.
  */
-export async function ensureLayers(
-  session: Session,
-  image: Image,
-  layers: readonly OriginLayer[],
-  platform: Platform,
-): Promise<Result<void>> {
+export async function ensureLayers(session: Session, below: LayersBelow): Promise<Result<void>> {
+  const { layers } = below;
   const missing = await missingOf(session, layers);
   for (const owner of new Set(missing.map((layer) => layer.owner))) {
-    const made = await makeAgain(session, image, owner, platform);
+    const made = await makeAgain(session, below, owner);
     if (!made.ok) return made;
   }
   const others = await missingOf(session, missing);
@@ -45,9 +48,8 @@ async function missingOf({ store }: Session, layers: readonly OriginLayer[]): Pr
 
 async function makeAgain(
   session: Session,
-  image: Image,
+  { image, platform, makeImage }: LayersBelow,
   owner: string,
-  platform: Platform,
 ): Promise<Result<unknown>> {
   for (let at: Image | undefined = image; at; at = at.parent) {
     if (at.name === owner) return makeImage(session, at, platform);

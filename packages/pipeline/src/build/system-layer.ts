@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import type { Mount, Step, StepCommand, SystemLayer } from '@image-tooling/engines';
 import {
   counted,
@@ -61,7 +61,7 @@ export async function makeSystemLayer(session: Session, request: SystemRequest):
   try {
     return await makeIn(folder.value, session, request);
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Store } from '@image-tooling/oci';
 import type { Session } from '../session';
+import { loadWorkspaceFor } from '../workspace/load';
 
 /** What reading definitions and locks needs of a session. */
 export type DefinitionsSession = Pick<Session, 'root' | 'options' | 'toolSource' | 'env' | 'context'>;
@@ -22,6 +23,7 @@ export function definitionsOnly({ root, options, toolSource, env, context }: Def
     get http(): never {
       throw new Error('what only reads definitions fetched something');
     },
+    workspaceFor: (name) => loadWorkspaceFor(name, root, options),
     engine: () => Promise.reject(new Error('what only reads definitions asked for an engine')),
     close: () => Promise.resolve(),
   };

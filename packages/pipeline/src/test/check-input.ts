@@ -1,5 +1,5 @@
 import { chainOf, platformOfNode, type CheckInput } from '@image-tooling/model';
-import type { Subject } from './try-image';
+import type { Subject } from './subject';
 
 /** What an image is held against: the definitions of its whole chain, and what came out of its build. */
 export function checkInput(

@@ -1,6 +1,6 @@
 import { unpackBytes, type Packing } from '@image-tooling/layer';
 import { fail, ok, type Arch, type Failure, type Result } from '@image-tooling/model';
-import { downloadBytes, type DownloadOptions } from '../http';
+import { downloadBytes, type DownloadOptions } from '../download';
 import { addressOf } from './address';
 import { mirrorHint, withMirrorHint } from './mirror-hint';
 import { readRelease, type IndexFile, type Release, type ReleaseChecks, type Suite } from './release';

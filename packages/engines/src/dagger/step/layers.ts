@@ -3,12 +3,11 @@ import { access, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import { discard, ioFailure, withLock, writeFileAtomic } from '@image-tooling/host';
+import { discard, ioFailure, newOwnedName, withLock, writeFileAtomic } from '@image-tooling/host';
 import { REMOVED, rewriteTar, type Rewritten, type TarEntry } from '@image-tooling/layer';
 import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
 import { layerName, readLayer } from '../../layers/read';
 import { layerToAdd } from '../../layers/rewrites';
-import { newOwnedName } from '../../owners';
 import type { SystemLayer } from '../../port';
 import type { Places } from './places';
 
@@ -71,13 +70,22 @@ async function findingsOf(
 /** Undefined also for what another version wrote, and where the rewritten tar is gone. */
 async function recorded(record: string, rewritten: string): Promise<Findings | undefined> {
   try {
-    const found = JSON.parse(await readFile(record, 'utf8')) as Partial<Findings> | null;
-    if (found?.isRewritten === true) await access(rewritten);
-    const isWhole = Array.isArray(found?.hidden) && typeof found.isRewritten === 'boolean';
-    return isWhole ? (found as Findings) : undefined;
+    const found: unknown = JSON.parse(await readFile(record, 'utf8'));
+    if (!isFindings(found)) return undefined;
+    if (found.isRewritten) await access(rewritten);
+    return found;
   } catch {
     return undefined;
   }
+}
+
+function isFindings(value: unknown): value is Findings {
+  const { hidden, isRewritten } = Object(value) as Partial<Record<keyof Findings, unknown>>;
+  return (
+    Array.isArray(hidden) &&
+    hidden.every((path) => typeof path === 'string') &&
+    typeof isRewritten === 'boolean'
+  );
 }
 
 /** Reads a layer, and once more to rewrite it where that is called for. */

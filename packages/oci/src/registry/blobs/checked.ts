@@ -1,4 +1,4 @@
-import { Fault } from '../../fault';
+import { Fault } from '@image-tooling/host';
 import type { Descriptor } from '../../image/manifest';
 import { HashedStream } from '@image-tooling/layer';
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import {
   CONSTANT_TIME,
   FORMATS,
@@ -17,7 +17,8 @@ import type { Session } from '../../session';
 import { ensureLayer, tellMissing, type MadeLayer } from '../ensure-layer';
 import { replacedTool } from '../replaced';
 import { fromOutput } from './output';
-import { recipeOf, type ToolRecipe } from './recipe';
+import type { ToolRecipe } from './recipe';
+import { recipeOf } from './recipes';
 
 /** A tool's layer for one platform: from the store, from the tool's own outputs, or made from its source. */
 export async function ensureTool(
@@ -71,6 +72,6 @@ async function makeTool(
     const layer = await writeLayer(entries, { compression, store, signal: context.signal });
     return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
   } finally {
-    await rm(into.value, { recursive: true, force: true });
+    await discard(into.value);
   }
 }

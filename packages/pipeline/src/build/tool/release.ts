@@ -43,7 +43,12 @@ async function make(
 ): Promise<Result<TarEntry[]>> {
   const archive = await fetchRelease(locked, releaseFetch(session, into));
   if (!archive.ok)
-    return releaseFailed(archive, { tool: tool.name, locked, otherSources: otherSources(tool) });
+    return releaseFailed(archive, {
+      tool: tool.name,
+      folder: tool.folder,
+      locked,
+      otherSources: otherSources(tool),
+    });
   return releaseEntries(session, tool, file, archive.value, into);
 }
 

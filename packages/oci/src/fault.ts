@@ -1,1 +1,0 @@
-export { caught, checkSignal, Fault, valueOf } from '@image-tooling/host';
