@@ -5,15 +5,17 @@ import tseslint from 'typescript-eslint';
 /** Allowed imports: each layer names the layers below it. See docs/architecture.md. */
 const LAYERS = {
   model: [],
+  dockerfile: ['model'],
   host: ['model'],
-  oci: ['model', 'host'],
-  engines: ['model', 'host'],
-  sources: ['model', 'host'],
-  pipeline: ['model', 'host', 'oci', 'engines', 'sources'],
-  cli: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
-  nx: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
+  layer: ['model', 'host'],
+  oci: ['model', 'host', 'layer'],
+  engines: ['model', 'host', 'layer'],
+  sources: ['model', 'host', 'layer'],
+  pipeline: ['model', 'host', 'layer', 'oci', 'engines', 'sources'],
+  cli: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline'],
+  nx: ['model', 'dockerfile', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline'],
   create: ['model', 'host', 'nx'],
-  testkit: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
+  testkit: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline'],
 };
 
 const TESTS = ['packages/*/test/**/*.ts', 'test/**/*.ts', 'benchmarks/**/*.ts'];
@@ -76,6 +78,22 @@ export default tseslint.config(
       '@nx/enforce-module-boundaries': boundaries(['testkit']),
       'max-lines-per-function': 'off',
       'no-console': 'off',
+    },
+  },
+  {
+    // Programs are started in one place (docs/decisions/048); tests and what only tests use may do without its limits.
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['packages/host/src/process/**', 'packages/testkit/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['child_process', 'node:child_process', 'zx'].map((name) => ({
+            name,
+            message: 'Start programs by run, start or runInForeground of @image-tooling/host.',
+          })),
+        },
+      ],
     },
   },
   // Vitest takes both by their default export.

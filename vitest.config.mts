@@ -1,12 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Servers of tests listen here: requests to them must not go to a proxy that this machine has. */
+const NO_PROXY = ['127.0.0.1', 'localhost', process.env['NO_PROXY'] ?? process.env['no_proxy']];
+
 // unit: no engine, no network. integration: a real engine, the host's Debian mirror. e2e: the real tools.
 const project = (name: string, pattern: string, timeout: number, globalSetup: string[] = []) => ({
   test: {
     name,
     include: [`packages/*/test/**/${pattern}`, `test/**/${pattern}`, `.dagger/test/**/${pattern}`],
     globalSetup,
+    env: { NO_PROXY: NO_PROXY.filter(Boolean).join(',') },
     testTimeout: timeout,
     hookTimeout: timeout,
   },

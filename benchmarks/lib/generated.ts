@@ -12,7 +12,8 @@ import {
   type Layer,
   type PlatformLock,
 } from '@image-tooling/model';
-import { fileEntry, openStore, writeLayer, type Store } from '@image-tooling/oci';
+import { fileEntry } from '@image-tooling/layer';
+import { openStore, writeLayer, type Store } from '@image-tooling/oci';
 
 const PLATFORM = platformOfNode(process.arch) ?? 'linux/amd64';
 const TOOLS = 50;

@@ -31,9 +31,9 @@ function load() {
 }
 
 function fromSource() {
-  const { sourceBundle } = require('./source-bundle.cjs');
+  const { COMMAND, sourceBundle } = require('./source-bundle.cjs');
   const { loadWithCode } = require('./code-cache.cjs');
-  const { exports, keepCode } = loadWithCode(sourceBundle(), commandName());
+  const { exports, keepCode } = loadWithCode(sourceBundle(COMMAND), commandName());
   return { main: exports.main, keepCode };
 }
 

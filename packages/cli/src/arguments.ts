@@ -64,13 +64,18 @@ export function readArguments(argv: readonly string[]): Result<Arguments> {
     return ok({ command, positional, flags: values, ...(end >= 0 && { behind: argv.slice(end + 1) }) });
   } catch (error) {
     const message = firstSentence(error as Error);
-    return usage(message, nearestFlag(message) ?? 'See: image-tooling --help');
+    return usage(message, nearestFlag(argv) ?? 'See: image-tooling --help');
   }
 }
 
-/** Returns the closest flag to the misspelt one that Node's error message names. */
-function nearestFlag(message: string): string | undefined {
-  const [, given] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+/** Returns advice on the first flag that no command has. */
+function nearestFlag(argv: readonly string[]): string | undefined {
+  const { tokens } = parseArgs({
+    ...{ args: [...argv], options: FLAGS, allowPositionals: true },
+    ...{ strict: false, tokens: true },
+  });
+  const unknown = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(FLAGS, token.name));
+  const given = unknown?.kind === 'option' && unknown.rawName.startsWith('--') ? unknown.name : undefined;
   const near = given === undefined ? undefined : nearest(given, Object.keys(FLAGS));
   return near === undefined ? undefined : `Did you mean --${near}?`;
 }

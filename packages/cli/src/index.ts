@@ -6,17 +6,14 @@ import { checkFlags, readArguments, type Arguments } from './arguments';
 import { withArgumentsOfNx } from './arguments-of-nx';
 import { commandNamed, COMMANDS, type Command, type Ending } from './commands';
 import { currentFolder } from './current-folder';
+import type { Host } from './host';
 import { showHelp } from './show-help';
 import { openScreen, type Screen } from './display';
 import { abortOnSignals } from './signals';
 import { stoppedText } from './stopped';
 import { withStoreAdvice } from './store-advice';
 
-/** The parts of the process that a command line uses. */
-export type Host = Pick<
-  NodeJS.Process,
-  'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'
->;
+export type { Host } from './host';
 
 /**
  * Runs a command line in the workspace at the current folder. Returns the exit code: 0, 1 for a failure, 2

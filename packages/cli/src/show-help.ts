@@ -2,7 +2,7 @@ import { nearest } from '@image-tooling/model';
 import type { Arguments } from './arguments';
 import { commandNamed, COMMANDS } from './commands';
 import { HELP, helpFor } from './help';
-import type { Host } from '.';
+import type { Host } from './host';
 
 /**
  * Prints the help of one command or of all, or that the command is unknown. Returns the exit code: 0 or 2.

@@ -19,7 +19,7 @@ import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const REPOSITORY = resolve(__dirname, '../../..');
-const PACKAGES = ['model', 'host', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
+const PACKAGES = ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
 const PRINTS = (text: string): string =>
   `import { word } from '@image-tooling/model';
    export const main = async (args: string[]): Promise<number> => {
@@ -215,12 +215,20 @@ describe('the code that V8 compiled', () => {
   });
 });
 
+interface SourceBundle {
+  readonly COMMAND: { readonly packages: string[] };
+  readonly PLUGIN: { readonly packages: string[] };
+  readonly dependencies: (packages: string[]) => string[];
+}
+
 describe('what the bundle leaves outside', () => {
   it('is resolved from the folder of the bundle', async () => {
     const bundle = createRequire(join(REPOSITORY, 'node_modules/.cache/image-tooling/bundle.cjs'));
     const load = createRequire(join(REPOSITORY, 'packages/cli/bin/'));
-    const { dependencies } = load('./source-bundle.cjs') as { dependencies: () => string[] };
-    expect(dependencies().length).toBeGreaterThan(0);
-    for (const name of dependencies()) expect(bundle.resolve(name), name).toContain('node_modules');
+    const { COMMAND, PLUGIN, dependencies } = load('./source-bundle.cjs') as SourceBundle;
+    for (const { packages } of [COMMAND, PLUGIN]) {
+      expect(dependencies(packages).length).toBeGreaterThan(0);
+      for (const name of dependencies(packages)) expect(bundle.resolve(name), name).toContain('node_modules');
+    }
   });
 });

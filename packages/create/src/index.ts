@@ -81,7 +81,7 @@ async function finish(place: Place, wanted: Arguments, { host, around }: Surroun
   const rest = `The workspace is there, but not its locks. Continue with:\n${commands(place, 'lock', 'build')}`;
   if (isStopped(locked.failures)) return stopped(host, `Stopped. ${rest}`);
   report(host, locked.failures);
-  host.stderr.write(rest);
+  host.stderr.write(`\n${rest}`);
   return 1;
 }
 

@@ -90,4 +90,13 @@ export interface Failure {
   readonly path?: string;
   /** Facts below the message: both hashes, the last lines of a program's output, the addresses tried. */
   readonly details?: readonly string[];
+  /** The addresses of a download and what each answered; not printed, `details` says it in words. */
+  readonly asked?: readonly AskedAddress[];
+}
+
+/** An address that was asked for a file. */
+export interface AskedAddress {
+  readonly url: string;
+  /** The HTTP status; undefined where no answer came. */
+  readonly status?: number;
 }

@@ -32,6 +32,8 @@ function textsOf(folder: string, name: string): FileText[] {
 const LEFT_OUT = /\/(?:pandoc|tooling-k8s-openstack)\//;
 
 const REAL: Required<WorkspaceFiles> = {
+  imagesDir: 'images',
+  toolsDir: 'tools',
   images: textsOf('images', 'image.json').filter(({ file }) => !LEFT_OUT.test(file)),
   tools: textsOf('tools', 'tool.json'),
   imageLocks: textsOf('images', 'lock.json').filter(({ file }) => !LEFT_OUT.test(file)),

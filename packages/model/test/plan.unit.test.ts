@@ -136,9 +136,14 @@ describe('an image plan', () => {
   it('refuses a lock that was made for other packages of the parent', () => {
     const parent = built(planned(BASE));
     const on = packagesDigest(undefined, [JQ]);
-    const plan = planImage(child(parent, { lock: { ...child(parent).lock, on } }));
-    expect(plan.ok ? [] : plan.failures.map(({ code, hint }) => ({ code, hint }))).toEqual([
-      { code: 'lock-stale', hint: 'Run "npx nx run child:build", which builds its parent first.' },
+    const lockFile = 'deep/pictures/child/lock.json';
+    const plan = planImage(child(parent, { lockFile, lock: { ...child(parent).lock, on } }));
+    expect(plan.ok ? [] : plan.failures.map(({ code, hint, place }) => ({ code, hint, place }))).toEqual([
+      {
+        code: 'lock-stale',
+        hint: 'Run "npx nx run child:build", which builds its parent first.',
+        place: { file: lockFile },
+      },
     ]);
   });
 

@@ -102,6 +102,17 @@ describe('mistakes between files', () => {
     `);
   });
 
+  it('unknown parent and tool where the options name other folders', () => {
+    const file = 'deep/pictures/k8s/image.json';
+    const text = JSON.stringify({ description: 'x', from: { image: 'nothing' }, tools: ['something'] });
+    const options = { imagesDir: 'deep/pictures', toolsDir: 'gear' };
+    const read = readWorkspace({ images: [{ file, text }], tools: [], ...options });
+    expect(read.ok ? [] : read.failures.map(({ hint }) => hint)).toEqual([
+      'Write deep/pictures/nothing/image.json, or remove the name here.',
+      'Write gear/something/tool.json, or remove the name here.',
+    ]);
+  });
+
   it('cycle, once', () => {
     const images = [
       imageFile('a', on('c')),

@@ -11,7 +11,7 @@ import { licenceOf } from '../src/generators/tool/licence';
 import { highest } from '../src/generators/tool/find/release';
 import { tool } from '../src/generators/tool/generator';
 
-const FIXTURES = join(__dirname, 'fixtures', 'dockerfiles');
+const FIXTURES = join(__dirname, '../../dockerfile/test/dockerfiles');
 
 let tree: Tree;
 let said: string[];
@@ -218,9 +218,9 @@ describe('import-dockerfile', () => {
       release: { 'linux/amd64': { sha256: expect.stringMatching(/^d6bf07fb/) as string } },
     });
     for (const part of [
-      'Carried over (',
-      'Nothing to do (',
-      'Not carried over (',
+      'Imported (',
+      'Not needed (',
+      'Not imported (',
       'To decide (',
       'npx nx run cloud-ci:lock',
     ])
@@ -241,7 +241,7 @@ describe('import-dockerfile', () => {
       await refusal(() => importDockerfile(tree, { path: join(FIXTURES, 'docs'), name: 'base' })),
     ).toContain('There is an image "base" already');
     expect(await refusal(() => importDockerfile(tree, { path: join(FIXTURES, 'docs'), arg: 'X' }))).toContain(
-      '--arg X names no value',
+      '--arg X has no value',
     );
   });
 

@@ -1,6 +1,6 @@
+import type { HttpTimings } from '@image-tooling/host';
 import { all, fail, ok, type Result } from '@image-tooling/model';
 import type { RegistryTimings } from '@image-tooling/oci';
-import type { HttpTimings } from '@image-tooling/sources';
 
 /** Returns the timeouts and attempts of downloads that the environment sets. Fails with `usage`. */
 export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>> {
@@ -11,7 +11,11 @@ export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>
   if (!read.ok) return read;
   const [seconds, tries] = read.value;
   return ok({
-    ...(seconds !== undefined && { connectSeconds: seconds, stallSeconds: seconds }),
+    ...(seconds !== undefined && {
+      connectSeconds: seconds,
+      readAnswerSeconds: seconds,
+      stallSeconds: seconds,
+    }),
     ...(tries !== undefined && { tries }),
   });
 }
@@ -19,13 +23,7 @@ export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>
 /** Returns the same for a registry client; `httpTimings` has refused invalid values before. */
 export function registryTimings(env: NodeJS.ProcessEnv): Partial<RegistryTimings> {
   const asked = httpTimings(env);
-  if (!asked.ok) return {};
-  const { connectSeconds, stallSeconds, tries } = asked.value;
-  return {
-    ...(connectSeconds !== undefined && { connectSeconds, readAnswerSeconds: connectSeconds }),
-    ...(stallSeconds !== undefined && { stallSeconds }),
-    ...(tries !== undefined && { tries }),
-  };
+  return asked.ok ? asked.value : {};
 }
 
 interface Allowed {

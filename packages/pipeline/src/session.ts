@@ -5,13 +5,15 @@ import {
   type Result,
   type RunContext,
   type ToolSource,
+  type Workspace,
   type WorkspaceOptions,
 } from '@image-tooling/model';
 import { openUserStore, type Store } from '@image-tooling/oci';
-import { createHttpClient, type HttpClient } from '@image-tooling/sources';
+import { createDownloader, type Downloader } from '@image-tooling/sources';
 import { httpTimings } from './http-timings';
 import { checkTemporaryFolder } from './temporary-folder';
 import { toolSourceOf } from './tool-source';
+import { loadWorkspaceFor } from './workspace/load';
 
 /** The open workspace of a command: options, store, HTTP client, engine. */
 export interface Session {
@@ -22,8 +24,10 @@ export interface Session {
   readonly toolSource: ToolSource;
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
-  readonly http: HttpClient;
+  readonly http: Downloader;
   readonly context: RunContext;
+  /** Returns the definitions and locks that a task on one project needs: see `loadWorkspaceFor`. */
+  workspaceFor(name: string): Promise<Result<Workspace>>;
   /** Opens the engine on first use: a run that finds everything in the store starts none. */
   engine(): Promise<Result<Engine>>;
   close(): Promise<void>;
@@ -56,13 +60,25 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     ...request,
     toolSource: toolSource.value,
     store: store.value,
-    http: createHttpClient({ timings: timings.value, env: request.env }),
+    http: createDownloader({ timings: timings.value, env: request.env }),
+    workspaceFor: (name) => loadWorkspaceFor(name, request.root, request.options),
     engine: () => (opened ??= announced(request, store.value.root)),
     async close() {
       const engine = await opened;
       if (engine?.ok) await engine.value.close();
     },
   });
+}
+
+/** Returns a session for one command: it reads what it asks for again and again once, and sees no later change. */
+export function readingOnce(session: Session): Session {
+  const read = new Map<string, Promise<Result<Workspace>>>();
+  const workspaceFor = (name: string): Promise<Result<Workspace>> => {
+    const found = read.get(name) ?? session.workspaceFor(name);
+    read.set(name, found);
+    return found;
+  };
+  return { ...session, workspaceFor };
 }
 
 async function announced({ env, context }: SessionRequest, storeRoot: string): Promise<Result<Engine>> {

@@ -6,7 +6,8 @@ import { compress as zstd } from '@mongodb-js/zstd';
 import { compress as xz } from '@napi-rs/lzma/xz';
 import * as fc from 'fast-check';
 import type { ReleaseFormat } from '@image-tooling/model';
-import { checkCollisions, indexPaths, readTar, unzstd, writeTarFile } from '@image-tooling/oci';
+import { indexPaths, readTar, writeTarFile } from '@image-tooling/layer';
+import { checkCollisions } from '@image-tooling/oci';
 import {
   readDeb,
   takeFromArchive,
@@ -157,7 +158,7 @@ async function checkDeb(folder: string, bytes: Buffer): Promise<void> {
   for (const wanted of ['usr/bin/tool', 'usr', 'usr/bin/link']) {
     const into = join(folder, `taken-${wanted.length}`);
     const files = { [wanted]: 'lib/tool' };
-    await checkTaken(await takeFromDeb({ deb: locked, files, into, readTar, signal }));
+    await checkTaken(await takeFromDeb({ deb: locked, files, into, signal }));
   }
 }
 
@@ -189,9 +190,7 @@ async function checkArchive(folder: string, format: ReleaseFormat, bytes: Buffer
     const into = join(folder, `taken-${wanted.length}`);
     const files = { [wanted]: 'bin/tool' };
     const name = `tool.${format}`;
-    await checkTaken(
-      await takeFromArchive({ name, archive: { file }, format, files, into, readTar, unzstd, signal }),
-    );
+    await checkTaken(await takeFromArchive({ name, archive: { file }, format, files, into, signal }));
   }
 }
 

@@ -147,7 +147,7 @@ describe('lock reports of an archive that', () => {
     archive.fault({ path: /InRelease/, fault: { kind: 'reset' } });
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no connection could be made, or it broke. (network)
-        http://127.0.0.1:<port>/dists/stable/InRelease: other side closed; tried 2 times
+        http://127.0.0.1:<port>/dists/stable/InRelease: closed the connection; tried 2 times
         help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
@@ -157,7 +157,7 @@ describe('lock reports of an archive that', () => {
     archive.fault({ path: /InRelease/, fault: { kind: 'hang' } });
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no server answered in time. (timeout)
-        http://127.0.0.1:<port>/dists/stable/InRelease: no answer within <time>; tried 2 times
+        http://127.0.0.1:<port>/dists/stable/InRelease: gave no answer within <time>; tried 2 times
         help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
@@ -167,7 +167,7 @@ describe('lock reports of an archive that', () => {
     archive.fault({ path: /Packages|by-hash/, fault: { kind: 'hang', afterBytes: 10 } });
     expect(await seen()).toMatchInlineSnapshot(`
       "error: main/binary-amd64/Packages.xz of fixture stable could not be fetched: no server answered in time. (timeout)
-        http://127.0.0.1:<port>/dists/stable/main/binary-amd64/by-hash/SHA256/<sha256>: no byte came for <time>; tried 2 times
+        http://127.0.0.1:<port>/dists/stable/main/binary-amd64/by-hash/SHA256/<sha256>: sent no byte for <time> after 10 bytes of the answer; tried 2 times
         help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
@@ -177,7 +177,7 @@ describe('lock reports of an archive that', () => {
     await archive.stop();
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no connection could be made, or it broke. (network)
-        http://127.0.0.1:<port>/dists/stable/InRelease: connect ECONNREFUSED 127.0.0.1:<port>; tried 2 times
+        http://127.0.0.1:<port>/dists/stable/InRelease: refused the connection; tried 2 times
         help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { digestOf, type DigestFile, type ImageLock } from '@image-tooling/model';
-import { fileEntry, openStore, writeLayer, type TarEntry } from '@image-tooling/oci';
+import { fileEntry, type TarEntry } from '@image-tooling/layer';
+import { openStore, writeLayer } from '@image-tooling/oci';
 import {
   createRig,
   pushPlainBlob,

@@ -21,14 +21,14 @@ import {
   hardlinkEntry,
   missingParents,
   symlinkEntry,
-  writeLayer,
   type TarEntry,
-} from '@image-tooling/oci';
+} from '@image-tooling/layer';
+import { writeLayer } from '@image-tooling/oci';
 import { PINNED_TOOLCHAIN } from '@image-tooling/sources';
 import { createRig, type WorkspaceRig } from '@image-tooling/testkit';
 import { buildProject } from '../src/build';
 import { layersOf, planOn } from '../src/build/read-plan';
-import { recipeOf } from '../src/build/tool/recipe';
+import { recipeOf } from '../src/build/tool/recipes';
 import { wantedTool } from '../src/build/tool';
 import { explainProject, type Explanation, type ExplainRequest } from '../src/explain';
 import { openSession, type Session } from '../src/session';

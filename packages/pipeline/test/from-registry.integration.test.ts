@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { digestOf, type LayersFile } from '@image-tooling/model';
-import { fileEntry, symlinkEntry } from '@image-tooling/oci';
+import { fileEntry, symlinkEntry } from '@image-tooling/layer';
 import {
   createRig,
   startFaultProxy,

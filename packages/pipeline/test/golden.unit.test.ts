@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrapWanted, planImage, type ImagePlanInput } from '@image-tooling/model';
-import { missingParents, openStore, writeLayer } from '@image-tooling/oci';
+import { missingParents } from '@image-tooling/layer';
+import { openStore, writeLayer } from '@image-tooling/oci';
 import { describe, expect, it } from 'vitest';
 import { helpEntries } from '../src/build/help-layer';
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { LayerFile } from '@image-tooling/model';
 import { makeCertificate, startForwardProxy, steady } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { layerFiles, packageTools, type PackageTools } from './package-tools';
@@ -17,6 +18,11 @@ afterAll(() => tools.remove());
 
 const lockOf = async (name: string): Promise<string> =>
   readFile(join(tools.rig.folder, 'tools', name, 'lock.json'), 'utf8');
+
+async function diffIdOf(name: string): Promise<string> {
+  const file = join(tools.rig.folder, 'tools', name, 'dist/linux-amd64/layer.json');
+  return (JSON.parse(await readFile(file, 'utf8')) as LayerFile).layer.diffId;
+}
 
 async function refused(args: readonly string[]): Promise<string> {
   const end = await tools.rig.run(args, tools.env);
@@ -33,6 +39,10 @@ describe('a tool of a Debian package', () => {
   it('has the wanted files, and their licences', async () => {
     await tools.rig.must(['build', 'deb-tool', '--platform', 'linux/amd64'], tools.env);
     expect(await layerFiles(tools.rig, 'deb-tool')).toMatchSnapshot();
+    // One that differs needs a higher FORMAT in build/tool/deb.ts.
+    expect(await diffIdOf('deb-tool')).toMatchInlineSnapshot(
+      `"sha256:33f63abe99bb31b3a602b56892eb52198aec9455fbf2ebeafb320e4b1f21595b"`,
+    );
   });
 
   it('at a version that is not in the archive is refused, with the versions that are', async () => {
@@ -77,6 +87,10 @@ describe('a tool of an npm package', () => {
     expect(await layerFiles(tools.rig, 'npm-tool')).toMatchSnapshot();
     expect(await layerFiles(tools.rig, 'npm-tool', 'linux-arm64')).toEqual(
       await layerFiles(tools.rig, 'npm-tool'),
+    );
+    // One that differs needs a higher FORMAT in build/tool/npm.ts.
+    expect(await diffIdOf('npm-tool')).toMatchInlineSnapshot(
+      `"sha256:eb10b376d0af79e9eac68be88c78e252749d4e504080c38a8e82882d97d35523"`,
     );
   });
 

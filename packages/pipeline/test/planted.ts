@@ -10,7 +10,8 @@ import {
   type Platform,
   type Result,
 } from '@image-tooling/model';
-import { fileEntry, missingParents, openStore, writeLayer } from '@image-tooling/oci';
+import { fileEntry, missingParents } from '@image-tooling/layer';
+import { openStore, writeLayer } from '@image-tooling/oci';
 import type { WorkspaceRig } from '@image-tooling/testkit';
 
 export interface PlantedTool {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseImage, readWorkspace } from '@image-tooling/model';
-import { directoryEntry } from '@image-tooling/oci';
+import { directoryEntry } from '@image-tooling/layer';
 import { noteHomes } from '../src/build/files-clashes';
 import { noteRootfsLosses } from '../src/build/rootfs-losses';
 

@@ -108,9 +108,13 @@ describe('files of a vendor’s archive', () => {
   });
 });
 
-it('unpacking ends if the run is stopped', async () => {
+it.each([
+  ['tar.gz', gzipSync(vendorTar([TOOL]))],
+  ['tar.xz', XZ],
+  ['tar.zst', packed('zstd', vendorTar([TOOL]))],
+] as const)('unpacking a %s ends when the run is stopped', async (format, bytes) => {
   const controller = new AbortController();
   controller.abort();
-  const result = await take('tar.gz', gzipSync(vendorTar([TOOL])), { signal: controller.signal });
-  expect(await shown(result)).toBe('[aborted] Stopped while unpacking tool_1.0.0_amd64.tar.gz.');
+  const result = await take(format, bytes, { signal: controller.signal });
+  expect(await shown(result)).toBe(`[aborted] Stopped while unpacking tool_1.0.0_amd64.${format}.`);
 });

@@ -87,6 +87,6 @@ it('prints the end of apt’s output if it fails, and the path of all of it', ()
   expect(stderr).toContain('  apt update 1000\n');
   expect(stderr).not.toContain('apt update 900\n');
   expect(stderr).toContain('bootstrap: failed: as_root apt-get update --quiet=2');
-  const [, log = ''] = /all that was printed: (\S+)/.exec(stderr) ?? [];
+  const [, log = ''] = /full output: (\S+)/.exec(stderr) ?? [];
   expect(readFileSync(log, 'utf8')).toContain('apt update 1\n');
 });

@@ -7,7 +7,7 @@ import {
   type Result,
   type RunContext,
 } from '@image-tooling/model';
-import { platformsOf, type Session } from '@image-tooling/pipeline';
+import { platformsOf, readingOnce, type Session } from '@image-tooling/pipeline';
 import {
   oneProject,
   platformFlag,
@@ -102,9 +102,9 @@ export async function openOnPlatforms({ given, session }: CommandRun): Promise<R
   if (!asked.ok) return asked;
   const opened = await session();
   if (!opened.ok) return opened;
-  const project = { session: opened.value, name: name.value };
+  const project = { session: readingOnce(opened.value), name: name.value };
   if (asked.value) return ok({ ...project, platforms: [asked.value] });
-  const declared = await platformsOf(opened.value, name.value);
+  const declared = await platformsOf(project.session, project.name);
   // The command itself reports a wrong definition, after it has removed the results of an earlier run.
   if (!declared.ok) return onThisMachine(given, project);
   const here = all ? [] : declared.value.filter((one) => one === platformOfNode(process.arch));

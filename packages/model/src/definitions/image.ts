@@ -104,7 +104,7 @@ export const imageSchema = z
       }),
     tools: uniqueList(name('A tool of this workspace.'))
       .default([])
-      .meta({ description: 'Tools (folders of tools/) to add, without those of the parent.' }),
+      .meta({ description: 'Tools to add, by name, without those of the parent.' }),
     files: relativePath(
       'Folder next to image.json whose files are added to the image ("rootfs").',
     ).optional(),

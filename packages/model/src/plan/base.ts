@@ -1,5 +1,5 @@
 import { canonicalJson } from '../canonical';
-import type { BaseLock } from '../definitions';
+import type { BaseLock } from '../definitions/locks';
 import { digestOf, type Digest } from '../digest';
 import type { Compression, OriginLayer } from '../layer';
 import { FORMATS } from './formats';

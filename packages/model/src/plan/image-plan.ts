@@ -41,6 +41,8 @@ export interface ImagePlanInput {
     readonly bootstrap?: readonly PackageIdentity[];
     readonly packages: readonly PackageIdentity[];
   };
+  /** The file of the lock, relative to the workspace root: where a stale lock is reported. */
+  readonly lockFile?: string;
   readonly parent?: LayersFile;
   readonly tools: readonly LayerFile[];
   /**
@@ -113,13 +115,13 @@ export function planImage(input: ImagePlanInput): Result<ImagePlan> {
   });
 }
 
-function staleLock({ name, parent }: ImagePlanInput): Result<never> {
+function staleLock({ name, lockFile, parent }: ImagePlanInput): Result<never> {
   const built = parent ? `its parent was built with (${parent.packagesDigest})` : 'no parent has';
   return fail({
     code: 'lock-stale',
     message: `The lock of "${name}" is for other packages than ${built}.`,
     hint: `Run "npx nx run ${name}:build", which builds its parent first.`,
-    place: { file: `images/${name}/lock.json` },
+    ...(lockFile !== undefined && { place: { file: lockFile } }),
   });
 }
 

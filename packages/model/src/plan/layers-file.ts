@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SourceKind } from '../definitions';
+import type { SourceKind } from '../definitions/source-choice';
 import { byteCount, digest, epochSeconds, platform } from '../definitions/fields';
 import type { Digest } from '../digest';
 import { COMPRESSIONS, LAYER_KINDS, type OriginLayer } from '../layer';

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { fail, failWith, ok, type Platform, type Result } from '@image-tooling/model';
+import { fail, failWith, ok, type Result } from '@image-tooling/model';
 import type { Store } from '@image-tooling/oci';
 import type { Session } from '../session';
-import { findProject, loadWorkspaceFor } from '../workspace/load';
+import { findProject } from '../workspace/load';
 import { differences } from './compare';
 import { readOutcome, type Outcome } from './outcome';
+import type { CheckRequest } from './request';
 import { makeRoom, removeRooms } from './room';
 import { runBuild } from './run';
 import { prepared, subjectOf, type Subject } from './subject';
@@ -20,13 +21,6 @@ export interface CheckedBuild {
   readonly surroundings: readonly string[];
 }
 
-export interface CheckRequest {
-  readonly name: string;
-  readonly platform: Platform;
-  /** The command line of `image-tooling`, without arguments. */
-  readonly launcher: readonly string[];
-}
-
 /**
  * Builds an image's own layers, or a tool's, twice more, each time in an empty store, another folder and
  * another environment. Compares them with each other and with the outputs of its build. Fails with
@@ -34,7 +28,7 @@ export interface CheckRequest {
  * does. Leaves nothing behind.
  */
 export async function checkBuild(session: Session, request: CheckRequest): Promise<Result<CheckedBuild>> {
-  const workspace = await loadWorkspaceFor(request.name, session.root, session.options);
+  const workspace = await session.workspaceFor(request.name);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, request.name);
   if (!project.ok) return project;

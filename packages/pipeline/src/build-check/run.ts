@@ -1,7 +1,7 @@
 import { lastLines, run } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
-import type { CheckRequest } from '.';
+import type { CheckRequest } from './request';
 import type { Room } from './room';
 import { argvIn, envIn, surroundingsText, type Surroundings } from './surroundings';
 

@@ -3,6 +3,7 @@ import { ok } from '@image-tooling/model';
 import { ensureBase } from '../build/base';
 import { fetchLockedDebs } from '../build/debs';
 import { ensureLayers } from '../build/ensure-layers';
+import { makeImage } from '../build/image';
 import { readPlan } from '../build/read-plan';
 import type { Session } from '../session';
 import type { Project } from '../workspace/load';
@@ -43,7 +44,7 @@ async function preparedImage(
   if (!planned.ok) return planned;
   const { plan, lock } = planned.value;
   const given = [...plan.parent, ...plan.tools];
-  const below = await ensureLayers(session, image, given, platform);
+  const below = await ensureLayers(session, { image, platform, layers: given, makeImage });
   if (!below.ok) return below;
   const base = await ensureBase(session, lock, plan.base);
   if (!base.ok) return base;

@@ -1,6 +1,7 @@
 import type { SystemLayer } from '@image-tooling/engines';
 import { fail, isSystem, ok, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
-import type { PathIndex, Store } from '@image-tooling/oci';
+import type { PathIndex } from '@image-tooling/layer';
+import type { Store } from '@image-tooling/oci';
 import type { Session } from '../session';
 
 /** Returns the system layers of a chain for an engine, bottom first. */

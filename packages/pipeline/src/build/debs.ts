@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import { counted, ok, type LockedDeb, type Result } from '@image-tooling/model';
 import { fetchDebs, type FetchedDeb } from '@image-tooling/sources';
 import { blobCache } from '../blob-cache';
@@ -27,6 +27,6 @@ export async function fetchLockedDebs(
   try {
     return await fetchDebs(debs, request, session.context);
   } finally {
-    await rm(workFolder.value, { recursive: true, force: true });
+    await discard(workFolder.value);
   }
 }

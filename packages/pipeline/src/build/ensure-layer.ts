@@ -10,7 +10,7 @@ import {
   type RunContext,
   type WantedLayer,
 } from '@image-tooling/model';
-import type { PathIndex } from '@image-tooling/oci';
+import type { PathIndex } from '@image-tooling/layer';
 import type { Session } from '../session';
 
 export interface MadeLayer {

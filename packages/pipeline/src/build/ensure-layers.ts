@@ -8,25 +8,29 @@ import {
   ok,
   type Failure,
 } from '@image-tooling/model';
-import { firstDifference, layerDifference } from '@image-tooling/oci';
+import { firstDifference } from '@image-tooling/layer';
+import { layerDifference } from '@image-tooling/oci';
 import type { Session } from '../session';
-import { makeImage } from './image';
 import { ensureTool } from './tool';
 import { layerText } from './words';
+
+/** Layers that an image takes over, and how an image below it is made. */
+export interface LayersBelow {
+  readonly image: Image;
+  readonly platform: Platform;
+  readonly layers: readonly OriginLayer[];
+  readonly makeImage: (session: Session, image: Image, platform: Platform) => Promise<Result<unknown>>;
+}
 
 /**
  * Builds again each layer of an image's parent and tools that the store lacks; their own builds may have run
  * on another machine. Fails with `not-reproducible` if the digest differs, else as building does.
  */
-export async function ensureLayers(
-  session: Session,
-  image: Image,
-  layers: readonly OriginLayer[],
-  platform: Platform,
-): Promise<Result<void>> {
+export async function ensureLayers(session: Session, below: LayersBelow): Promise<Result<void>> {
+  const { layers } = below;
   const missing = await missingOf(session, layers);
   for (const owner of new Set(missing.map((layer) => layer.owner))) {
-    const made = await makeAgain(session, image, owner, platform);
+    const made = await makeAgain(session, below, owner);
     if (!made.ok) return made;
   }
   const others = await missingOf(session, missing);
@@ -43,9 +47,8 @@ async function missingOf({ store }: Session, layers: readonly OriginLayer[]): Pr
 
 async function makeAgain(
   session: Session,
-  image: Image,
+  { image, platform, makeImage }: LayersBelow,
   owner: string,
-  platform: Platform,
 ): Promise<Result<unknown>> {
   for (let at: Image | undefined = image; at; at = at.parent) {
     if (at.name === owner) return makeImage(session, at, platform);

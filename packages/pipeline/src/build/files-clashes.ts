@@ -5,7 +5,7 @@ import {
   type ImageDefinition,
   type ImageUser,
 } from '@image-tooling/model';
-import { displayPath, parentsOf, toByteString, type TarEntry } from '@image-tooling/oci';
+import { displayPath, parentsOf, toByteString, type TarEntry } from '@image-tooling/layer';
 import type { Session } from '../session';
 
 type Named = Pick<ImageDefinition, 'files' | 'directories'>;

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { join } from 'node:path';
-import { mapConcurrent, unreadFailure } from '@image-tooling/host';
+import { caught, mapConcurrent, unreadFailure } from '@image-tooling/host';
 import {
   all,
   CONSTANT_TIME,
@@ -16,13 +16,8 @@ import {
   type Json,
   type Result,
 } from '@image-tooling/model';
-import {
-  directoryEntry,
-  filesFromFolder,
-  toByteString,
-  type DeclaredMode,
-  type TarEntry,
-} from '@image-tooling/oci';
+import { directoryEntry, toByteString, type TarEntry } from '@image-tooling/layer';
+import { filesFromFolder, type DeclaredMode } from '@image-tooling/oci';
 import { filesClashes } from './files-clashes';
 
 export interface ImageFiles {
@@ -76,9 +71,14 @@ export async function imageFiles(
 /** Refuses links: their files could be anywhere on this machine, and are not committed. */
 async function checkFolder(root: string, folder: string, name: string): Promise<Result<void>> {
   const real = await realpath(join(root, folder, name)).catch(() => undefined);
-  if (real === undefined || !(await stat(real)).isDirectory())
+  const found = real === undefined ? undefined : await stat(real).catch(() => undefined);
+  if (real === undefined || found?.isDirectory() !== true)
     return fail(wrongFolder(folder, `There is no folder "${name}" next to image.json, which "files" names.`));
-  if (real === join(await realpath(join(root, folder)), name)) return ok(undefined);
+  const expected = await caught(join(root, folder), async () =>
+    join(await realpath(join(root, folder)), name),
+  );
+  if (!expected.ok) return expected;
+  if (real === expected.value) return ok(undefined);
   return fail(
     wrongFolder(folder, `"${name}", which "files" names, is a link or below one: it leads to ${real}.`),
   );

@@ -1,4 +1,4 @@
-import { fileEntry, type TarEntry } from '@image-tooling/oci';
+import { fileEntry, type TarEntry } from '@image-tooling/layer';
 import { CONSTANT_TIME } from '@image-tooling/model';
 
 const TEXT_PATH = 'usr/local/share/toolbox/help.txt';

@@ -11,14 +11,8 @@ import {
   type Result,
   type WantedLayer,
 } from '@image-tooling/model';
-import {
-  assembleImage,
-  checkCollisions,
-  missingParents,
-  writeLayer,
-  type AssembledImage,
-  type TarEntry,
-} from '@image-tooling/oci';
+import { missingParents, type TarEntry } from '@image-tooling/layer';
+import { assembleImage, checkCollisions, writeLayer, type AssembledImage } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { ensureBase } from './base';
 import { chainPaths } from './chain';
@@ -53,7 +47,8 @@ export async function makeImage(
   const planned = await readPlan(session, image, platform);
   if (!planned.ok) return planned;
   const { plan } = planned.value;
-  const below = await ensureLayers(session, image, [...plan.parent, ...plan.tools], platform);
+  const wanted = [...plan.parent, ...plan.tools];
+  const below = await ensureLayers(session, { image, platform, layers: wanted, makeImage });
   if (!below.ok) return below;
   const base = await ensureBase(session, planned.value.lock, plan.base);
   if (!base.ok) return base;

@@ -1,6 +1,6 @@
 import { checkLocks, differingNotes, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
-import { findProject, loadWorkspaceFor } from '../workspace/load';
+import { findProject } from '../workspace/load';
 import { differencesFromIndex, withoutPaths } from '../git/differences';
 import { gitFacts } from '../git/facts';
 import { buildBelow, ensureBelow, writeImageOutputs } from './below';
@@ -28,7 +28,7 @@ export async function buildProject(
   platform: Platform,
   options: BuildOptions = {},
 ): Promise<Result<Built>> {
-  const workspace = await loadWorkspaceFor(name, session.root, session.options);
+  const workspace = await session.workspaceFor(name);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;

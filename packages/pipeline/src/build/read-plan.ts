@@ -46,7 +46,7 @@ export async function readPlan(
   if (!parent.ok) return parent;
   const tools = all(await Promise.all(image.tools.map((tool) => layerOf(session, tool, platform))));
   if (!tools.ok) return tools;
-  return planOn(session, image, platform, { parent: parent.value, tools: tools.value });
+  return planWith(session, image, { platform, lock: lock.value, parent: parent.value, tools: tools.value });
 }
 
 /**
@@ -58,22 +58,30 @@ export async function planOn(
   platform: Platform,
   below: Below,
 ): Promise<Result<PlannedImage>> {
-  const { name, definition } = image;
   const lock = lockOn(image, platform);
-  if (!lock.ok) return lock;
+  return lock.ok ? planWith(session, image, { platform, lock: lock.value, ...below }) : lock;
+}
+
+interface PlanSources extends Below {
+  readonly platform: Platform;
+  readonly lock: PlatformLock;
+}
+
+async function planWith(session: Session, image: Image, sources: PlanSources): Promise<Result<PlannedImage>> {
+  const { name, definition } = image;
+  const { lock } = sources;
   const files = await imageFiles(session.root, image, usersOf(image));
   if (!files.ok) return files;
   const plan = planImage({
     ...definition,
     name,
-    platform,
     compression: session.options.compression,
     labels: definition.config.labels ?? {},
-    lock: lock.value,
-    ...below,
+    ...sources,
+    lockFile: `${image.folder}/lock.json`,
     files: files.value?.inputs,
   });
-  return plan.ok ? ok({ plan: plan.value, lock: lock.value, files: files.value }) : plan;
+  return plan.ok ? ok({ plan: plan.value, lock, files: files.value }) : plan;
 }
 
 /** Returns the layers of the last build of an image. Fails with `unknown-reference` if it was not built. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { digestFileSchema, fail, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
-import { findProject, loadWorkspaceFor } from '../workspace/load';
+import { findProject } from '../workspace/load';
 import { outputFolder, readOutput } from '../workspace/outputs';
 import { ensureBelow } from './below';
 import { makeImage, type MadeImage } from './image';
@@ -56,7 +56,7 @@ export async function madeAsRecorded(
  * mistake of every file.
  */
 export async function imageOf(session: Session, name: string, { notForTools }: Use): Promise<Result<Image>> {
-  const workspace = await loadWorkspaceFor(name, session.root, session.options);
+  const workspace = await session.workspaceFor(name);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;

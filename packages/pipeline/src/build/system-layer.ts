@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import type { Mount, Step, StepCommand, SystemLayer } from '@image-tooling/engines';
 import {
   counted,
@@ -11,14 +11,8 @@ import {
   type PlannedUser,
   type Result,
 } from '@image-tooling/model';
-import {
-  checkInstalledNames,
-  mergeLayers,
-  normaliseSystem,
-  readTar,
-  writeLayer,
-  type TarEntry,
-} from '@image-tooling/oci';
+import { mergeLayers, readTar, type TarEntry } from '@image-tooling/layer';
+import { checkInstalledNames, normaliseSystem, writeLayer } from '@image-tooling/oci';
 import type { FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { chainLayers, chainPaths } from './chain';
@@ -70,7 +64,7 @@ export async function makeSystemLayer(session: Session, request: SystemRequest):
   try {
     return await makeIn(folder.value, session, request);
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 

@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { ioFailure, mapConcurrent } from '@image-tooling/host';
 import type { SystemLayer } from '@image-tooling/engines';
 import { all, fail, failWith, ok, type Result } from '@image-tooling/model';
-import { readTar, reservedFailures, writeTarFile, type TarEntry } from '@image-tooling/oci';
+import { readTar, writeTarFile, type TarEntry } from '@image-tooling/layer';
+import { reservedFailures } from '@image-tooling/oci';
 import { readDeb, type FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 

@@ -8,7 +8,8 @@ import {
   type Tool,
   type Workspace,
 } from '@image-tooling/model';
-import { checkCollisions, fileEntry, indexPaths, type LayerPaths } from '@image-tooling/oci';
+import { fileEntry, indexPaths } from '@image-tooling/layer';
+import { checkCollisions, type LayerPaths } from '@image-tooling/oci';
 import { usersOf } from '../build/files-clashes';
 import { imageFiles } from '../build/files-layer';
 import { layerText } from '../build/words';

@@ -1,5 +1,6 @@
 import type { Store } from '@image-tooling/oci';
 import type { Session } from '../session';
+import { loadWorkspaceFor } from '../workspace/load';
 
 /** The part of a session that reading definitions and locks needs. */
 export type DefinitionsSession = Pick<Session, 'root' | 'options' | 'toolSource' | 'env' | 'context'>;
@@ -22,6 +23,7 @@ export function definitionsOnly({ root, options, toolSource, env, context }: Def
     get http(): never {
       throw new Error('what only reads definitions fetched something');
     },
+    workspaceFor: (name) => loadWorkspaceFor(name, root, options),
     engine: () => Promise.reject(new Error('what only reads definitions asked for an engine')),
     close: () => Promise.resolve(),
   };

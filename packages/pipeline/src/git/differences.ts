@@ -1,6 +1,6 @@
 import { unreadFailure } from '@image-tooling/host';
 import { fail, ok, type CommitDifference, type Result } from '@image-tooling/model';
-import { byBytes, displayPath } from '@image-tooling/oci';
+import { byBytes, displayPath } from '@image-tooling/layer';
 import { causeOf } from './causes';
 import { indexFiles, objectFormatOf, type IndexFiles } from './index-files';
 import type { GitPlace } from './run-git';

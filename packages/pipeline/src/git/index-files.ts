@@ -1,5 +1,5 @@
 import { ok, type Result } from '@image-tooling/model';
-import { bytesOf, toByteString } from '@image-tooling/oci';
+import { bytesOf, toByteString } from '@image-tooling/layer';
 import type { ObjectFormat } from './blob-id';
 import { git, type GitPlace } from './run-git';
 

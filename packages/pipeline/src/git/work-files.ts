@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno } from '@image-tooling/host';
-import { bytesOf, toByteString } from '@image-tooling/oci';
+import { bytesOf, toByteString } from '@image-tooling/layer';
 import { blobIdOf, blobIdOfFile, type ObjectFormat } from './blob-id';
 import { LONGEST_POINTER, pointerOid } from './lfs';
 

@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { discard } from '@image-tooling/host';
 import {
   all,
   archOf,
@@ -67,7 +67,7 @@ async function readControls(
     );
     return all(await Promise.all(read));
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 

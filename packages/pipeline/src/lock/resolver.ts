@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import {
   bootstrapWanted,
   CONSTANT_TIME,
@@ -91,7 +91,7 @@ export async function resolvePackages(
     const resolved = await resolveOn(session, { state, system: system.value, folder: folder.value }, request);
     return resolved.ok ? ok(resolved.value.map(lockedDeb)) : resolved;
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 

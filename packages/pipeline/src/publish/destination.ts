@@ -1,4 +1,4 @@
-import { fail, failWith, type Failure, type Result } from '@image-tooling/model';
+import { fail, failWith, ok, type Failure, type Result } from '@image-tooling/model';
 import {
   parseRepository,
   referenceFault,
@@ -16,15 +16,35 @@ interface SetRegistry {
   readonly setBy: 'IMAGE_REGISTRY' | '"registry" in nx.json';
 }
 
+type Place = Pick<Session, 'options' | 'env'>;
+
 /**
  * Returns the repository of an image: the template of nx.json with its registry, or with IMAGE_REGISTRY of
  * this machine. Fails with `usage` if neither is set, and if the result is not a repository; failures never
  * show a password.
  */
-export function repositoryOf(
-  { options, env }: Pick<Session, 'options' | 'env'>,
-  image: string,
-): Result<RepositoryName> {
+export function repositoryOf(session: Place, image: string): Result<RepositoryName> {
+  const template = templateOf(session);
+  if (!template.ok) return template;
+  const { text, registry } = template.value;
+  const repository = parseRepository(text.replaceAll('{image}', image));
+  return repository.ok
+    ? repository
+    : failWith(repository.failures.map((failure) => setBy(failure, registry)));
+}
+
+/**
+ * Returns the registry that the workspace publishes to, with its port; undefined where none is set. Fails with `usage`
+ * where what is set is not a registry.
+ */
+export function ownRegistry(session: Place): Result<string | undefined> {
+  if (registryOf(session) === undefined) return ok(undefined);
+  const template = templateOf(session);
+  return template.ok ? ok(template.value.text.split('/')[0]) : template;
+}
+
+/** The repositories of all images, with `{image}` in them. */
+function templateOf({ options, env }: Place): Result<{ text: string; registry: SetRegistry }> {
   const registry = registryOf({ options, env });
   if (registry === undefined)
     return fail({
@@ -32,17 +52,14 @@ export function repositoryOf(
       message: 'No registry is set for publishing.',
       hint: 'Set "registry" in the options of @image-tooling/nx in nx.json ("registry.example/team"), or IMAGE_REGISTRY.',
     });
-  const problem = referenceFault(registry.text);
-  if (problem) return fail(wrongRegistry(registry, problem));
-  const text = options.repository.replaceAll('{registry}', registry.text).replaceAll('{image}', image);
-  const repository = parseRepository(text.replace(/\/{2,}/g, '/'));
-  return repository.ok
-    ? repository
-    : failWith(repository.failures.map((failure) => setBy(failure, registry)));
+  const fault = referenceFault(registry.text);
+  if (fault) return fail(wrongRegistry(registry, fault));
+  const text = options.repository.replaceAll('{registry}', registry.text).replace(/\/{2,}/g, '/');
+  return ok({ text, registry });
 }
 
-/** Returns the registry that is set on this machine or in the workspace, or undefined. */
-export function registryOf({ options, env }: Pick<Session, 'options' | 'env'>): SetRegistry | undefined {
+/** The registry that is set, of this machine or of the workspace. Undefined: none is. */
+function registryOf({ options, env }: Place): SetRegistry | undefined {
   const ofMachine = env['IMAGE_REGISTRY']?.trim() ?? '';
   if (ofMachine !== '') return { text: ofMachine.replace(/\/+$/, ''), setBy: 'IMAGE_REGISTRY' };
   return options.registry === undefined

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import { checkPlatform } from '@image-tooling/engines';
 import {
   checkFailures,
@@ -48,7 +48,7 @@ export async function readBack(
     }
     return ok(checked);
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 

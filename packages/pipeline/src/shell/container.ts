@@ -1,5 +1,4 @@
-import { keepingTerminal, runInForeground } from '@image-tooling/engines';
-import { run } from '@image-tooling/host';
+import { keepingTerminal, run, runInForeground } from '@image-tooling/host';
 import { ok, type Result } from '@image-tooling/model';
 import { loadInto } from '../load/program';
 import type { Session } from '../session';
@@ -18,11 +17,13 @@ export async function runInContainer(
   const ran = await keepingTerminal(shell.terminal, () =>
     runInForeground({ argv, env, signal: context.signal }),
   );
-  if (ran.ok && OWN_FAILURES.includes(ran.value))
+  if (!ran.ok) return ran;
+  const { exitCode } = ran.value;
+  if (OWN_FAILURES.includes(exitCode))
     context.progress.note(
       `If ${program} can't run containers here, use the embedded engine: IMAGE_ENGINE=buildah.`,
     );
-  return ran;
+  return ok(exitCode);
 }
 
 /**

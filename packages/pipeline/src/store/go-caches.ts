@@ -1,6 +1,6 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ioFailure, isErrno, run, withLock } from '@image-tooling/host';
+import { caught, ioFailure, isErrno, run, withLock } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { GRACE_MS } from '@image-tooling/oci';
 import { goPaths } from '@image-tooling/sources';
@@ -55,6 +55,5 @@ async function removeReadOnly(folder: string, { store, context }: StoreRun): Pro
   const { signal } = context;
   const opened = await run({ argv: ['chmod', '-R', 'u+w', '--', aside.value], signal });
   if (!opened.ok) return opened;
-  await rm(aside.value, { recursive: true, force: true });
-  return ok(undefined);
+  return caught(aside.value, () => rm(aside.value, { recursive: true, force: true }));
 }

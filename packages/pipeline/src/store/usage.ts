@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { caught } from '@image-tooling/host';
 import { diskUsage } from '@image-tooling/engines';
 import { ok, type Result } from '@image-tooling/model';
 import type { StoreFile } from '@image-tooling/oci';
@@ -44,7 +45,9 @@ const FILE_KINDS = ['layer', 'image', 'deb', 'other', 'records'] as const;
 const COUNTED_BY_FILE = ['blobs', 'builds', 'paths', 'inputs'];
 
 async function treesOf({ store, env, context }: StoreRun): Promise<Result<Omit<KindUsage, 'freed'>[]>> {
-  const names = (await readdir(store.root)).filter((name) => !COUNTED_BY_FILE.includes(name));
+  const found = await caught(store.root, () => readdir(store.root));
+  if (!found.ok) return found;
+  const names = found.value.filter((name) => !COUNTED_BY_FILE.includes(name));
   const options = { storeRoot: store.root, env, signal: context.signal };
   const sizes = await diskUsage(
     names.map((name) => join(store.root, name)),

@@ -1,5 +1,6 @@
 import { all, ok, type OriginLayer, type Result } from '@image-tooling/model';
-import { displayPath, indexLayer, type Store } from '@image-tooling/oci';
+import { displayPath } from '@image-tooling/layer';
+import { indexLayer, type Store } from '@image-tooling/oci';
 
 /** Returns the absolute paths in layers of a registry image. Fails as reading a layer does. */
 export async function basePaths(

@@ -1,5 +1,5 @@
 import { chainOf, platformOfNode, type CheckInput } from '@image-tooling/model';
-import type { Subject } from './try-image';
+import type { Subject } from './subject';
 
 /**
  * Returns the input of an image's checks: the definitions of its whole chain, and the result of its build.

@@ -1,4 +1,3 @@
-import type { SystemLayer } from '@image-tooling/engines';
 import {
   judgeListing,
   judgeSize,
@@ -6,10 +5,6 @@ import {
   planChecks,
   type CheckInput,
   type CheckOutcome,
-  type Digest,
-  type Image,
-  type LayersFile,
-  type Platform,
   type Result,
   type TestReport,
 } from '@image-tooling/model';
@@ -18,16 +13,7 @@ import { basePaths } from './base-paths';
 import { checkInput } from './check-input';
 import { homeOf } from './home';
 import { runSteps, type Ran } from './run-steps';
-
-/** An image to test: its definition, and its bytes. */
-export interface Subject {
-  readonly image: Image;
-  readonly platform: Platform;
-  readonly manifest: Digest;
-  readonly inheritance: Pick<LayersFile, 'config' | 'contents' | 'layers'>;
-  /** All its layers, with its help. */
-  readonly system: readonly [SystemLayer, ...SystemLayer[]];
-}
+import type { Subject } from './subject';
 
 /**
  * Runs all checks of an image on the engine. Succeeds even if checks failed (see `passed`). Fails if not all

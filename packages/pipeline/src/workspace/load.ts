@@ -83,6 +83,8 @@ type Folders = Pick<WorkspaceOptions, 'imagesDir' | 'toolsDir'>;
 
 async function definitionFiles(root: string, { imagesDir, toolsDir }: Folders) {
   return {
+    imagesDir,
+    toolsDir,
     images: await readEach(root, imagesDir, 'image.json'),
     tools: await readEach(root, toolsDir, 'tool.json'),
   };

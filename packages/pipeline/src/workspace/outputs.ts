@@ -1,6 +1,12 @@
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { discard, ioFailure, readRegularFile, writeFileAtomic } from '@image-tooling/host';
+import {
+  discard,
+  ioFailure,
+  readRegularFile,
+  temporaryNeighbour,
+  writeFileAtomic,
+} from '@image-tooling/host';
 import { fail, ok, platformFolder, type Platform, type Result, type Schema } from '@image-tooling/model';
 
 /** Returns the folder of a project's outputs for a platform, which Nx caches and restores. */
@@ -39,7 +45,7 @@ export function writeOutput(folder: string, name: string, value: unknown): Promi
 /** Copies a blob into an output folder, whole or not at all. Fails with `disk-full` or `io`. */
 export async function copyBlob(from: string, folder: string, name: string): Promise<Result<void>> {
   const target = join(folder, name);
-  const temporary = `${target}.${process.pid}.tmp`;
+  const temporary = temporaryNeighbour(target);
   try {
     await mkdir(folder, { recursive: true });
     await copyFile(from, temporary);

@@ -1,7 +1,7 @@
 import { digestOf, parseWorkspaceOptions } from '@image-tooling/model';
 import { describe, expect, it } from 'vitest';
 import { inBaseRepository } from '../../src/build/base/repository';
-import { repositoryOf } from '../../src/publish/destination';
+import { ownRegistry, repositoryOf } from '../../src/publish/destination';
 import type { Session } from '../../src/session';
 import { valueOf } from './rig';
 
@@ -78,7 +78,18 @@ describe('the repository of an image', () => {
     expect(result).toMatchObject({ ok: false, failures: [{ code: 'usage' }] });
   });
 
-  it('is refused with its line, but not its password, if nx.json has a login in it', () => {
+  it.each([
+    [{ registry: 'r.invalid/team' }, 'r.invalid'],
+    [{ registry: 'r.invalid:5000', repository: '{registry}/tools/{image}' }, 'r.invalid:5000'],
+    [{ registry: 'team', repository: 'r.invalid/{registry}/{image}' }, 'r.invalid'],
+    [{}, undefined],
+  ])('has its login from the registry of the workspace: %j', (options, expected) => {
+    const text = JSON.stringify({ plugins: [{ plugin: '@image-tooling/nx', options }] });
+    const parsed = parseWorkspaceOptions('nx.json', text, '@image-tooling/nx');
+    expect(valueOf(ownRegistry({ options: valueOf(parsed), env: {} }))).toBe(expected);
+  });
+
+  it('is refused with its line, but not its password, where nx.json has a login in it', () => {
     const options = { registry: 'ada:planted@r.invalid/team' };
     const text = JSON.stringify({ plugins: [{ plugin: '@image-tooling/nx', options }] });
     const result = parseWorkspaceOptions('nx.json', text, '@image-tooling/nx');

@@ -5,7 +5,7 @@ import { bytesOf, runDelivery, valueOf } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { digestOf } from '@image-tooling/model';
 
-// The numbers are those of docs/registry.md, "Faults".
+// The numbers are those of docs/evidence/registry.md, "Faults".
 let at: Surroundings;
 beforeAll(async () => {
   at = await Surroundings.open();

@@ -12,20 +12,17 @@ import {
   type OriginLayer,
   type Platform,
 } from '@image-tooling/model';
+import { fileEntry, missingParents, symlinkEntry, type TarEntry } from '@image-tooling/layer';
 import {
   assembleImage,
-  fileEntry,
   MEDIA_TYPES,
-  missingParents,
   openRepository,
   openStore,
   parseRepository,
   pullImage,
-  symlinkEntry,
   writeLayer,
   type Repository,
   type Store,
-  type TarEntry,
 } from '@image-tooling/oci';
 import { busyboxOf } from '@image-tooling/testkit';
 import { NO_PLACES } from '../../src/publish/blob-places';

@@ -13,7 +13,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { runDelivery, valueOf, type PublishPlan } from './rig';
 import { Surroundings, told } from './surroundings';
 
-// The numbers are those of docs/registry.md, "Faults".
+// The numbers are those of docs/evidence/registry.md, "Faults".
 const USER = { user: 'robot', password: 'planted-secret-4711' };
 const RIGHT = { REGISTRY_USERNAME: USER.user, REGISTRY_PASSWORD: USER.password };
 

@@ -8,7 +8,7 @@ import { rawManifest } from '@image-tooling/testkit';
 import { runDelivery, valueOf, type PublishPlan } from './rig';
 import { pathOf, Surroundings } from './surroundings';
 
-// The numbers are those of docs/registry.md, "Faults".
+// The numbers are those of docs/evidence/registry.md, "Faults".
 let at: Surroundings;
 let folder: string;
 beforeAll(async () => {

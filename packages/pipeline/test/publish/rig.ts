@@ -127,7 +127,7 @@ function options(
 /** Time limits and pauses in seconds: the default number of attempts, with very short waits. */
 const FAST = {
   connectSeconds: 2,
-  readAnswerSeconds: 0.7,
+  readAnswerSeconds: 2.7,
   writeAnswerSeconds: 2,
   stallSeconds: 0.7,
   slowSeconds: 0.5,

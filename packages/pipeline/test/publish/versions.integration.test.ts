@@ -3,7 +3,7 @@ import { runDelivery, valueOf } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { rawManifest, wholeAt } from '@image-tooling/testkit';
 
-// The numbers are those of docs/registry.md, "Faults".
+// The numbers are those of docs/evidence/registry.md, "Faults".
 let at: Surroundings;
 beforeAll(async () => {
   at = await Surroundings.open();

@@ -12,7 +12,7 @@ import {
   symlinkEntry,
   writeTarFile,
   type TarEntry,
-} from '@image-tooling/oci';
+} from '@image-tooling/layer';
 import { whyNoSmallDisk } from '@image-tooling/testkit';
 import { importStore, type StoreRun } from '../../src/store';
 import { archiveEntries } from '../../src/store/archive/write';

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +12,8 @@ import {
   type StorePruneRequest,
   type StoreRun,
 } from '../../src/store';
+import { planPrune } from '../../src/store/prune';
+import { removePlanned } from '../../src/store/prune/remove';
 import { ageAll, putImage, putLayer, scratchFolder, scratchStore, valueOf, withRemove } from './scratch';
 
 const ALL: StorePruneRequest = { keepDays: 0, go: false, apply: true };
@@ -177,7 +179,19 @@ describe('a prune', () => {
   });
 });
 
-it('disk usage of a store is reported by kind, with what a prune would free', async () => {
+it('a prune that can not remove an unfinished file fails, and so do the sizes of a store that is gone', async () => {
+  const { run } = await filled();
+  const plan = valueOf(await planPrune(run, ALL));
+  const folder = join(run.store.root, 'blobs');
+  expect(await removePlanned(run, { ...plan, files: [], unfinished: [folder] })).toMatchObject({
+    ok: false,
+    failures: [{ code: 'io' }],
+  });
+  rmSync(run.store.root, { recursive: true });
+  expect(await storeUsage(run)).toMatchObject({ ok: false, failures: [{ code: 'io' }] });
+});
+
+it('what a store takes is told by kind, and what of it a prune would free', async () => {
   const { run } = await filled();
   const usage = valueOf(await storeUsage(run));
   const of = (wanted: string) => usage.find(({ kind }) => kind === wanted);

@@ -12,9 +12,9 @@ import {
   type Progress,
   type Result,
 } from '@image-tooling/model';
+import { fileEntry } from '@image-tooling/layer';
 import {
   assembleImage,
-  fileEntry,
   openStore,
   writeLayer,
   type AssembledImage,

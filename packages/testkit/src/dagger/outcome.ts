@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileEntry, writeTarFile } from '@image-tooling/oci';
+import { fileEntry, writeTarFile } from '@image-tooling/layer';
 
 /** A requested build. */
 export interface DaggerBuild {

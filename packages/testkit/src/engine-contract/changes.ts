@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import { valueOf, type Rig } from './rig';
 import { NET_RAW, ODD_NAME } from './system';
 

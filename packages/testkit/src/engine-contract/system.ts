@@ -10,7 +10,7 @@ import {
   symlinkEntry,
   writeTarFile,
   type TarEntry,
-} from '@image-tooling/oci';
+} from '@image-tooling/layer';
 import { busyboxOf, packageOf } from './busybox';
 
 const APPLETS =

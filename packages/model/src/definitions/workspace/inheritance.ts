@@ -1,5 +1,5 @@
-import { isWritten, placeOf, type JsonPath } from '../../diagnostics/document';
-import type { Failure, FailureCode } from '../../failure';
+import { isWritten, placeOf } from '../../diagnostics/document';
+import type { Failure } from '../../failure';
 import type { Platform } from '../../platform';
 import { ancestorsOf } from './chain';
 import type { ImageEntry, WorkspaceEntries } from './types';
@@ -11,7 +11,7 @@ export function checkInheritance(entries: WorkspaceEntries): Failure[] {
     return [
       ...inherited(image, ancestors, 'tools', 'tool'),
       ...inherited(image, ancestors, 'packages', 'package'),
-      ...lackedPlatforms(image, ancestors[0]),
+      ...missingPlatforms(image, ancestors[0]),
     ];
   });
 }
@@ -31,11 +31,12 @@ function inherited(
     const owner = owners.get(name);
     if (owner === undefined) return [];
     const message = `The image "${image.name}" already has the ${noun} "${name}", from "${owner}".`;
-    return [failureAt(image, [key, index], 'duplicate', message, `in "${owner}" already`, 'Remove it here.')];
+    const place = placeOf(image.document, [key, index], `in "${owner}" already`);
+    return [{ code: 'duplicate', message, hint: 'Remove it here.', place }];
   });
 }
 
-function lackedPlatforms(image: ImageEntry, parent: ImageEntry | undefined): Failure[] {
+function missingPlatforms(image: ImageEntry, parent: ImageEntry | undefined): Failure[] {
   if (!parent) return [];
   const has = parent.definition.platforms;
   return image.definition.platforms.flatMap((platform: Platform, index): Failure[] => {
@@ -43,17 +44,7 @@ function lackedPlatforms(image: ImageEntry, parent: ImageEntry | undefined): Fai
     const message = `The image "${image.name}" is for ${platform}, but its parent "${parent.name}" is for ${has.join(', ')} only.`;
     const hint = `Add it to "platforms" in ${parent.document.file}, or list fewer here.`;
     const path = isWritten(image.document, ['platforms']) ? ['platforms', index] : ['from', 'image'];
-    return [failureAt(image, path, 'platform', message, `"${parent.name}" lacks it`, hint)];
+    const place = placeOf(image.document, path, `"${parent.name}" lacks it`);
+    return [{ code: 'platform', message, hint, place }];
   });
-}
-
-function failureAt(
-  image: ImageEntry,
-  path: JsonPath,
-  code: FailureCode,
-  message: string,
-  label: string,
-  hint: string,
-): Failure {
-  return { code, message, hint, place: placeOf(image.document, path, label) };
 }

@@ -2,11 +2,16 @@ import type { Failure } from '../../failure';
 import { NAME, NAME_EXPECTED } from '../fields';
 import type { Entry, WorkspaceEntries } from './types';
 
+/** Returns whether an image or a tool may be called like that. */
+export function isProjectName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** Folders whose names can't be those of images or tools. Fails with `schema` and `duplicate`. */
 export function checkNames({ images, tools }: WorkspaceEntries): Failure[] {
   const entries = [...images.values(), ...tools.values()];
   const taken = [...tools.values()].filter((tool) => images.has(tool.name));
-  return [...entries.filter(({ name }) => !NAME.test(name)).map(badName), ...taken.map(takenName)];
+  return [...entries.filter(({ name }) => !isProjectName(name)).map(badName), ...taken.map(takenName)];
 }
 
 function badName({ name, folder, document }: Entry<unknown, unknown>): Failure {

@@ -7,10 +7,10 @@ import type { FileText } from '../file-text';
 import { parseArchiveLock, parseImage, parseImageLock, parseTool, parseToolLock } from '../parse';
 import { unknownStateFailures } from './archive-states';
 import { checkEntries, link } from './check';
-import type { Entry, ImageEntry, Workspace, WorkspaceEntries } from './types';
+import type { Entry, Folders, ImageEntry, Workspace, WorkspaceEntries } from './types';
 
 /** The files that make a workspace. Locks may be left out; see `checkLocks`. */
-export interface WorkspaceFiles {
+export interface WorkspaceFiles extends Partial<Folders> {
   /** <imagesDir>/<name>/image.json */
   readonly images: readonly FileText[];
   /** <toolsDir>/<name>/tool.json */
@@ -37,6 +37,7 @@ export function readWorkspace(files: WorkspaceFiles): Result<Workspace> {
     unreadable: new Set(
       [...images, ...tools].filter(([, read]) => !read.ok).map(([folder]) => nameOf(folder)),
     ),
+    folders: { imagesDir: files.imagesDir ?? 'images', toolsDir: files.toolsDir ?? 'tools' },
     ...(archiveLock?.ok && { archiveLock: archiveLock.value }),
   };
   const unread = [...images.values(), ...tools.values()].flatMap(failuresOf);

@@ -13,12 +13,15 @@ export function checkReferences(entries: WorkspaceEntries): Failure[] {
   ]);
 }
 
-function unknownParent(image: ImageEntry, { images, tools, unreadable }: WorkspaceEntries): Failure[] {
+function unknownParent(
+  image: ImageEntry,
+  { images, tools, unreadable, folders }: WorkspaceEntries,
+): Failure[] {
   const parent = parentName(image);
   if (parent === undefined || images.has(parent) || unreadable.has(parent)) return [];
   const hint = tools.has(parent)
     ? `"${parent}" is a tool: list it in "tools".`
-    : unknownHint(parent, images.keys(), `images/${parent}/image.json`);
+    : unknownHint(parent, images.keys(), `${folders.imagesDir}/${parent}/image.json`);
   return [
     {
       code: 'unknown-reference',
@@ -29,7 +32,10 @@ function unknownParent(image: ImageEntry, { images, tools, unreadable }: Workspa
   ];
 }
 
-function unknownTools(image: ImageEntry, { images, tools, unreadable }: WorkspaceEntries): Failure[] {
+function unknownTools(
+  image: ImageEntry,
+  { images, tools, unreadable, folders }: WorkspaceEntries,
+): Failure[] {
   const unknown = image.definition.tools.flatMap((tool, index) =>
     tools.has(tool) || unreadable.has(tool) ? [] : [{ tool, index }],
   );
@@ -41,7 +47,7 @@ function unknownTools(image: ImageEntry, { images, tools, unreadable }: Workspac
       message: `The image "${image.name}" lists the tool "${tool}", but there is no such tool.`,
       hint: images.has(tool)
         ? `"${tool}" is an image: base an image on another with "from".`
-        : unknownHint(tool, known, `tools/${tool}/tool.json`),
+        : unknownHint(tool, known, `${folders.toolsDir}/${tool}/tool.json`),
       place: placeOf(image.document, ['tools', index], 'no such tool'),
     };
   });

@@ -4,6 +4,7 @@ import type { Failure } from '../../failure';
 import type { ArchiveLock } from '../archive-lock';
 import type { ImageDefinition } from '../image';
 import type { ImageLock, ToolLock } from '../locks';
+import type { WorkspaceOptions } from '../options';
 import type { ToolDefinition } from '../tool';
 
 /** A definition and its lock, under the name of their folder. */
@@ -34,12 +35,16 @@ export interface Image extends ImageEntry {
   readonly tools: readonly Tool[];
 }
 
+/** The folders of images and tools, relative to the workspace root. */
+export type Folders = Pick<WorkspaceOptions, 'imagesDir' | 'toolsDir'>;
+
 /** Everything that was read, before the files are cross-checked. */
 export interface WorkspaceEntries {
   readonly images: ReadonlyMap<string, ImageEntry>;
   readonly tools: ReadonlyMap<string, Tool>;
   /** Names of images and tools whose own file is wrong: references to them are valid. */
   readonly unreadable: ReadonlySet<string>;
+  readonly folders: Folders;
   readonly archiveLock?: Parsed<ArchiveLock>;
 }
 

@@ -1,7 +1,7 @@
 import { fail, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
 import { parseReference, type OpenRepository, type RepositoryName } from '@image-tooling/oci';
 import { openRemote } from '../../registry-access';
-import { registryOf, repositoryOf } from '../../publish/destination';
+import { ownRegistry } from '../../publish/destination';
 import type { Session } from '../../session';
 
 /** The place of a registry image. */
@@ -32,10 +32,10 @@ export async function inBaseRepository<T>(
   { repository }: BasePlace,
   work: (repository: OpenRepository) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const own = repositoryOf(session, 'image');
-  // Without a registry, it is unknown whether the login is for the base.
-  if (!own.ok && registryOf(session) !== undefined) return own;
-  const isOwn = own.ok && own.value.registry === repository.registry;
+  const own = ownRegistry(session);
+  // Without it nothing tells whether the login is meant for the base.
+  if (!own.ok) return own;
+  const isOwn = own.value === repository.registry;
   const opened = openRemote(repository, {
     context: session.context,
     env: isOwn ? session.env : { ...session.env, REGISTRY_USERNAME: undefined, REGISTRY_PASSWORD: undefined },

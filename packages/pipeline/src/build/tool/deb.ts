@@ -8,7 +8,7 @@ import {
   type Tool,
   type ToolDebLock,
 } from '@image-tooling/model';
-import { readTar, type TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import { takeFromDeb } from '@image-tooling/sources';
 import type { Session } from '../../session';
 import { fetchLockedDebs } from '../debs';
@@ -57,6 +57,6 @@ async function make(
   if (!file) throw new Error('one package was requested, but none was fetched');
   const { signal, progress } = session.context;
   const note = (line: string): void => progress.note(line);
-  const taken = await takeFromDeb({ deb: file, files, into: join(into, 'deb'), readTar, signal, note });
+  const taken = await takeFromDeb({ deb: file, files, into: join(into, 'deb'), signal, note });
   return taken.ok ? linkedEntries(tool, taken.value, links) : taken;
 }

@@ -11,7 +11,7 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import { fileEntry, rangeEntry, type TarEntry } from '@image-tooling/oci';
+import { fileEntry, rangeEntry, type TarEntry } from '@image-tooling/layer';
 import {
   buildGoTool,
   fetchGoModules,

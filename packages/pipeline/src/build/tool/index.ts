@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import {
   CONSTANT_TIME,
   FORMATS,
@@ -11,12 +11,14 @@ import {
   type Tool,
   type WantedLayer,
 } from '@image-tooling/model';
-import { missingParents, writeLayer } from '@image-tooling/oci';
+import { missingParents } from '@image-tooling/layer';
+import { writeLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { ensureLayer, noteMissing, type MadeLayer } from '../ensure-layer';
 import { replacedTool } from '../replaced';
 import { fromOutput } from './output';
-import { recipeOf, type ToolRecipe } from './recipe';
+import type { ToolRecipe } from './recipe';
+import { recipeOf } from './recipes';
 
 /**
  * Returns a tool's layer for one platform: from the store, from the tool's outputs, or built from its source.
@@ -72,6 +74,6 @@ async function makeTool(
     const layer = await writeLayer(entries, { compression, store, signal: context.signal });
     return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
   } finally {
-    await rm(into.value, { recursive: true, force: true });
+    await discard(into.value);
   }
 }

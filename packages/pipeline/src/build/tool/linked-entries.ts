@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { fail, ok, type Failure, type Result, type Tool } from '@image-tooling/model';
-import type { TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import type { TakenFiles } from '@image-tooling/sources';
 import { linkEntry, takenEntries } from './taken';
 

@@ -1,4 +1,3 @@
-import { readTar } from '@image-tooling/oci';
 import type { Result } from '@image-tooling/model';
 import {
   npmName,
@@ -30,7 +29,6 @@ export function takeFromNpm(
     format: 'tar.gz',
     files: npm.files,
     into: npm.into,
-    readTar,
     signal: context.signal,
     fromTopFolder: true,
     note: (line) => context.progress.note(line),

@@ -8,7 +8,7 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import type { TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import { fetchNpm } from '@image-tooling/sources';
 import { blobCache } from '../../blob-cache';
 import type { Session } from '../../session';

@@ -1,17 +1,5 @@
-import {
-  chooseSource,
-  type Json,
-  type Platform,
-  type Result,
-  type SourceKind,
-  type Tool,
-} from '@image-tooling/model';
-import type { TarEntry } from '@image-tooling/oci';
-import type { Session } from '../../session';
-import { debRecipe } from './deb';
-import { goRecipe } from './go';
-import { npmRecipe } from './npm';
-import { releaseRecipe } from './release';
+import type { Json, Result, SourceKind } from '@image-tooling/model';
+import type { TarEntry } from '@image-tooling/layer';
 
 /** How to build a tool's layer from one kind of source. */
 export interface ToolRecipe {
@@ -23,18 +11,4 @@ export interface ToolRecipe {
    * that is deleted after the layer is written, or in the store.
    */
   make(into: string): Promise<Result<readonly TarEntry[]>>;
-}
-
-type RecipeOf = (session: Session, tool: Tool, platform: Platform) => Promise<Result<ToolRecipe>>;
-
-const RECIPES: Readonly<Record<SourceKind, RecipeOf>> = {
-  go: goRecipe,
-  release: releaseRecipe,
-  npm: npmRecipe,
-  deb: debRecipe,
-};
-
-/** Returns the recipe of a tool for the source that the policy takes. Fails as reading its lock does. */
-export function recipeOf(session: Session, tool: Tool, platform: Platform): Promise<Result<ToolRecipe>> {
-  return RECIPES[chooseSource(tool.definition, session.toolSource)](session, tool, platform);
 }

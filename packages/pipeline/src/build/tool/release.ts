@@ -7,7 +7,7 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import { readTar, unzstd, type TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import { fetchRelease, releaseFailed, takeFromArchive, type LockedRelease } from '@image-tooling/sources';
 import { releaseFetch, releaseName } from '../../release';
 import type { Session } from '../../session';
@@ -46,7 +46,12 @@ async function make(
 ): Promise<Result<TarEntry[]>> {
   const archive = await fetchRelease(locked, releaseFetch(session, into));
   if (!archive.ok)
-    return releaseFailed(archive, { tool: tool.name, locked, otherSources: otherSources(tool) });
+    return releaseFailed(archive, {
+      tool: tool.name,
+      folder: tool.folder,
+      locked,
+      otherSources: otherSources(tool),
+    });
   return releaseEntries(session, tool, file, archive.value, into);
 }
 
@@ -71,8 +76,6 @@ export async function releaseEntries(
     format,
     files,
     into: join(into, 'unpacked'),
-    readTar,
-    unzstd,
     signal: context.signal,
     note: (line) => context.progress.note(line),
   });

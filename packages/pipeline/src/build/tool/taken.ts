@@ -6,7 +6,7 @@ import {
   symlinkEntry,
   toByteString,
   type TarEntry,
-} from '@image-tooling/oci';
+} from '@image-tooling/layer';
 import type { FileRange, Taken, TakenFiles } from '@image-tooling/sources';
 
 const PREFIX = 'usr/local';

@@ -1,5 +1,5 @@
 import type { PathFacts, PathType } from '@image-tooling/model';
-import { displayPath, type PathIndex } from '@image-tooling/oci';
+import { displayPath, type PathIndex } from '@image-tooling/layer';
 import type { PresentRecord } from './history';
 
 /**

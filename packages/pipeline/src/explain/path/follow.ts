@@ -1,4 +1,4 @@
-import type { PathIndex } from '@image-tooling/oci';
+import type { PathIndex } from '@image-tooling/layer';
 import { seenAt } from './history';
 
 /** As Linux does it (path_resolution(7)): more links than this count as a cycle. */

@@ -1,5 +1,5 @@
 import { ok, type PathInLayer, type Result, type Workspace } from '@image-tooling/model';
-import { displayPath } from '@image-tooling/oci';
+import { displayPath } from '@image-tooling/layer';
 import type { Session } from '../../session';
 import { bringersOf, type Brought } from './bringers';
 import { factsOf } from './facts';

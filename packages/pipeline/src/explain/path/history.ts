@@ -1,4 +1,4 @@
-import { shutsOut, type PathIndex, type PathRecord } from '@image-tooling/oci';
+import { shutsOut, type PathIndex, type PathRecord } from '@image-tooling/layer';
 
 /** What a layer has at a path. */
 export type PresentRecord = Extract<PathRecord, { readonly kind: 'dir' | 'other' }>;

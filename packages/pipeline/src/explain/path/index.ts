@@ -8,7 +8,7 @@ import {
   type Result,
   type Workspace,
 } from '@image-tooling/model';
-import { displayPath, toByteString } from '@image-tooling/oci';
+import { displayPath, toByteString } from '@image-tooling/layer';
 import type { Session } from '../../session';
 import type { Project } from '../../workspace/load';
 import { factsOf } from './facts';

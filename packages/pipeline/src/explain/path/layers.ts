@@ -11,7 +11,8 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import type { PathIndex, Store } from '@image-tooling/oci';
+import type { PathIndex } from '@image-tooling/layer';
+import type { Store } from '@image-tooling/oci';
 import { layerOf } from '../../build/read-plan';
 import type { Session } from '../../session';
 import { recordedBuild, recordedTool } from '../recorded';

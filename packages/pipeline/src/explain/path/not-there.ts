@@ -1,5 +1,5 @@
 import { fail, nearest, type Failed } from '@image-tooling/model';
-import { displayPath, type PathIndex } from '@image-tooling/oci';
+import { displayPath, type PathIndex } from '@image-tooling/layer';
 import { seenAt, seenBelow } from './history';
 import type { Searched } from './layers';
 

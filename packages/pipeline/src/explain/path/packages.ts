@@ -1,5 +1,6 @@
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
-import { readLayerFiles, type PathIndex, type Store } from '@image-tooling/oci';
+import type { PathIndex } from '@image-tooling/layer';
+import { readLayerFiles, type Store } from '@image-tooling/oci';
 import type { ExplainableLayer } from './layers';
 
 /** A Debian package that lists a path. */

@@ -18,7 +18,7 @@ import {
 import { imageConfigJson } from '@image-tooling/oci';
 import { planOn, type Below } from '../../build/read-plan';
 import { wantedTool } from '../../build/tool';
-import { recipeOf } from '../../build/tool/recipe';
+import { recipeOf } from '../../build/tool/recipes';
 import type { Session } from '../../session';
 
 /** The result of a build now: to compare with the last one, and for images based on it. */

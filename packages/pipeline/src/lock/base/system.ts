@@ -1,5 +1,6 @@
 import type { BaseLock } from '@image-tooling/model';
-import { fileIn, lookUp, toByteString, type LayerFiles } from '@image-tooling/oci';
+import { lookUp, toByteString } from '@image-tooling/layer';
+import { fileIn, type LayerFiles } from '@image-tooling/oci';
 import { parseStanzas, type Stanza } from '@image-tooling/sources';
 
 /** What a system's files say about it. */

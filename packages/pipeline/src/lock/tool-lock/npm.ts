@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { discard } from '@image-tooling/host';
 import {
   archOf,
   fail,
@@ -37,7 +37,7 @@ export async function npmPart(session: Session, { tool, locked }: PartRequest): 
     const content = foundPlatforms({ tool: tool.name, kind: 'npm', context: session.context }, found);
     return content.ok ? ok({ content: content.value }) : content;
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import {
   all,
   fail,
@@ -101,7 +101,7 @@ async function lockFile(
     const stored = await keepRelease(downloaded.value, fetch);
     return stored.ok ? ok({ url: file.url, sha256, size }) : stored;
   } finally {
-    await rm(into.value, { recursive: true, force: true });
+    await discard(into.value);
   }
 }
 

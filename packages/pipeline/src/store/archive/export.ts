@@ -9,7 +9,7 @@ import {
   type Platform,
   type Result,
 } from '@image-tooling/model';
-import { sendTar } from '@image-tooling/oci';
+import { sendTar } from '@image-tooling/layer';
 import { imageOf } from '../../build/recorded';
 import type { Session } from '../../session';
 import { loadWorkspace } from '../../workspace/load';

@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copySource, mapConcurrent, type Source } from '@image-tooling/host';
+import { copySource, discard, mapConcurrent, type Source } from '@image-tooling/host';
 import {
   bytesText,
   fail,
@@ -39,7 +38,7 @@ export async function importStore(run: StoreRun, source: Source): Promise<Result
     const copied = await copySource(source, path, run.context.signal);
     return copied.ok ? await importFile(run, { path, name }) : copied;
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 

@@ -9,7 +9,8 @@ import {
   type Layer,
   type Result,
 } from '@image-tooling/model';
-import { layerRecord, readTar, type TarEntry } from '@image-tooling/oci';
+import { readTar, type TarEntry } from '@image-tooling/layer';
+import { layerRecord } from '@image-tooling/oci';
 import { isFolder, partAt } from './layout';
 
 /** The content of a valid archive, without unexpected files. */

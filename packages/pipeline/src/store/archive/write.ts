@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { archOf, canonicalJson, hexOf, ok, type Digest, type Json, type Result } from '@image-tooling/model';
-import { fileEntry, MEDIA_TYPES, missingParents, type Store, type TarEntry } from '@image-tooling/oci';
+import { fileEntry, missingParents, type TarEntry } from '@image-tooling/layer';
+import { MEDIA_TYPES, type Store } from '@image-tooling/oci';
 import type { ExportedImage } from './content';
 import { BLOBS, BUILDS, INPUTS, LAYOUT, LAYOUT_TEXT } from './layout';
 

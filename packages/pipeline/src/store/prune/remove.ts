@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { caught } from '@image-tooling/host';
 import { removeEngineCaches } from '@image-tooling/engines';
 import { fail, hexOf, ok, type Digest, type Result } from '@image-tooling/model';
 import type { Store, StoreFile } from '@image-tooling/oci';
@@ -10,13 +11,22 @@ import type { PrunePlan } from './plan';
 export async function removePlanned(run: StoreRun, plan: PrunePlan): Promise<Result<string[]>> {
   const inUse = await removeFiles(run, plan);
   if (!inUse.ok) return inUse;
-  for (const path of plan.unfinished) await rm(path, { force: true });
+  const unfinished = await removeUnfinished(plan);
+  if (!unfinished.ok) return unfinished;
   const caches = await removeCaches(run, plan, inUse.value);
   if (!caches.ok) return caches;
   const go = plan.goFolders.length > 0 ? await removeGoCaches(run) : ok([]);
   if (!go.ok) return go;
   const used = inUse.value.size > 0 ? ['what a build began to use during the prune'] : [];
   return ok([...used, ...caches.value, ...go.value]);
+}
+
+async function removeUnfinished({ unfinished }: PrunePlan): Promise<Result<void>> {
+  for (const path of unfinished) {
+    const removed = await caught(path, () => rm(path, { force: true }));
+    if (!removed.ok) return removed;
+  }
+  return ok(undefined);
 }
 
 /** Returns the digests of what a build has begun to use since the plan was made, which is kept. */
