@@ -208,7 +208,7 @@ describe('what init says at the end', () => {
     expect(nextSteps({ notes: [], missing: ['buildah', 'zstd'], image: 'base', imagesDir: 'images' }))
       .toMatchInlineSnapshot(`
         "This machine has nothing yet to run a container with. On Debian or Ubuntu:
-          sudo apt-get install --no-install-recommends buildah
+          sudo apt-get install --no-install-recommends buildah zstd
         Docker or Podman will do as well.
         Next:
           npx nx run base:lock && npx nx run base:build"
