@@ -2,18 +2,20 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom: each layer names the layers below it. See docs/architecture.md. */
+/** Allowed imports: each layer names the layers below it. See docs/architecture.md. */
 const LAYERS = {
   model: [],
+  dockerfile: ['model'],
   host: ['model'],
-  oci: ['model', 'host'],
-  engines: ['model', 'host'],
-  sources: ['model', 'host'],
-  pipeline: ['model', 'host', 'oci', 'engines', 'sources'],
-  cli: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
-  nx: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
+  layer: ['model', 'host'],
+  oci: ['model', 'host', 'layer'],
+  engines: ['model', 'host', 'layer'],
+  sources: ['model', 'host', 'layer'],
+  pipeline: ['model', 'host', 'layer', 'oci', 'engines', 'sources'],
+  cli: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline'],
+  nx: ['model', 'dockerfile', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline'],
   create: ['model', 'host', 'nx'],
-  testkit: ['model', 'host', 'oci', 'engines', 'sources', 'pipeline'],
+  testkit: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline'],
 };
 
 const TESTS = ['packages/*/test/**/*.ts', 'test/**/*.ts', 'benchmarks/**/*.ts'];
@@ -52,7 +54,7 @@ export default tseslint.config(
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      // An empty string is often as good as none.
+      // An empty string often means the same as a missing one.
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       // `noUncheckedIndexedAccess` asks for it in every loop over bytes.
       '@typescript-eslint/no-non-null-assertion': 'off',
@@ -76,6 +78,22 @@ export default tseslint.config(
       '@nx/enforce-module-boundaries': boundaries(['testkit']),
       'max-lines-per-function': 'off',
       'no-console': 'off',
+    },
+  },
+  {
+    // Programs are started in one place (docs/decisions/048); tests and what only tests use may do without its limits.
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['packages/host/src/process/**', 'packages/testkit/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['child_process', 'node:child_process', 'zx'].map((name) => ({
+            name,
+            message: 'Start programs by run, start or runInForeground of @image-tooling/host.',
+          })),
+        },
+      ],
     },
   },
   // Vitest takes both by their default export.

@@ -39,12 +39,16 @@ class SlowestFirst extends BaseSequencer {
 /** A third of the processor time of unit tests went into loading the same code again for each file. */
 const SHARED_PROCESSES = { isolate: false };
 
+/** Servers of tests listen here: requests to them must not go to a proxy that this machine has. */
+const NO_PROXY = ['127.0.0.1', 'localhost', process.env['NO_PROXY'] ?? process.env['no_proxy']];
+
 // unit: no engine, no registry, no network. integration: real ones, and the Debian mirror of the host. e2e: real tools.
 const project = (name: string, pattern: string, timeout: number, more: object = {}) => ({
   test: {
     name,
     ...more,
     include: [`packages/*/test/**/${pattern}`, `test/**/${pattern}`, `.dagger/test/**/${pattern}`],
+    env: { NO_PROXY: NO_PROXY.filter(Boolean).join(',') },
     testTimeout: timeout,
     hookTimeout: timeout,
   },

@@ -1,6 +1,6 @@
 /**
- * `base` from an empty store, network included, against mmdebstrap's minbase of the same suite from the host's own
- * apt mirrors. As root: mmdebstrap is then at its fastest.
+ * `base` from an empty store, network included, against mmdebstrap's minbase of the same suite from the
+ * host's own apt mirrors. Run it as root, where mmdebstrap is fastest.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const workspace = join(folder, 'workspace');
 const store = join(folder, 'store');
 try {
   copyWorkspace(workspace);
-  runProgram(['node', CLI, '--help']); // Makes the bundle of today's source.
+  runProgram(['node', CLI, '--help']); // Makes the bundle of the current source.
   const suite = suiteOf('base');
   const timings = await inTurns(ROUNDS, [
     {

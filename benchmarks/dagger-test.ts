@@ -1,7 +1,8 @@
 /**
- * `nx run tooling-k8s:test-<arch>` after a change in the image, against a Dagger script by hand that imports the image
- * and runs the same commands, on the same engine: `_EXPERIMENTAL_DAGGER_RUNNER_HOST` names it. Before each round one
- * file of the image changes and the image is built (not measured), so that both meet one new layer.
+ * `nx run tooling-k8s:test-<arch>` after a change in the image, against a Dagger script by hand that imports
+ * the image and runs the same commands, on the same engine: `_EXPERIMENTAL_DAGGER_RUNNER_HOST` names it.
+ * Before each round one file of the image changes and the image is built (not measured), so that both get one
+ * new layer.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -62,7 +63,7 @@ function giveFiles(): void {
   writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), files: 'rootfs' }));
 }
 
-/** A layer of 20 MB that no one has seen: what a bumped tool is. */
+/** A new layer of 20 MB, as of a tool's new version. */
 function changeImage(): void {
   const share = join(workspace, 'images', IMAGE, 'rootfs', 'usr', 'local', 'share');
   mkdirSync(share, { recursive: true });
@@ -70,7 +71,7 @@ function changeImage(): void {
   nx(workspace, ['run', `${IMAGE}:build-${ARCH}`], env);
   rmSync(archive, { force: true });
   nx(workspace, ['run', `${IMAGE}:load`, `--to=oci-archive:${archive}`], env);
-  runProgram(['sync']); // What was written here is not to slow what is measured.
+  runProgram(['sync']); // Pending writes must not slow down the measurement.
 }
 
 function commandsOfReport(): { user: string | undefined; command: string }[] {

@@ -1,6 +1,6 @@
 /**
- * `nx run-many -t build` where all comes from Nx's cache, against the same workspace with `true` as every command:
- * with Nx's daemon, as people have it, and without, as CI has it. What the store lacks is built first.
+ * `nx run-many -t build` where all comes from Nx's cache, against the same workspace with `true` as every
+ * command: with Nx's daemon, as on a desktop, and without, as in CI. Builds first what the store lacks.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,8 +1,8 @@
 /**
  * Pushes of the tooling-k8s image (or one of its sizes, where it isn't built) to a registry on this machine:
- * `image-tooling registry copy` against `skopeo copy` and, where it is installed, `crane push`. The first push, one
- * of what is there already, and ones after a single tool has changed: whole commands, starting them included. Also the
- * memory of ours for an image of 1 GB.
+ * `image-tooling registry copy` against `skopeo copy` and, where it is installed, `crane push`. Measures the
+ * first push, a push without changes, and pushes after one tool has changed: whole commands with their start.
+ * Also the memory of ours for an image of 1 GB.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,11 +19,11 @@ type Argv = readonly [string, ...string[]];
 interface Pusher {
   readonly name: string;
   readonly push: (image: Layout, to: string) => Argv;
-  /** Starts the program and does nothing. */
+  /** Arguments that start the program and do nothing. */
   readonly nothing: Argv;
 }
 
-/** Neither side waits for the disk. */
+/** In memory, so that no side waits for the disk. */
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const COMMAND = resolve('packages/cli/bin/image-tooling.cjs');
 /** Bytes of tooling-k8s' layers. */
@@ -31,7 +31,9 @@ const SIZES = [44e6, 500, 45e6, 36e6, 18e6, 38e6, 16e6, 6.5e6, 5.7e6, 800];
 const GIGABYTE = [4e8, 3e8, 2e8, 1e8];
 const MEMORY_LIMIT_MB = 150;
 const PUSHES = ['first push', 'unchanged', 'one tool changed'];
-/** A tool of middle size (helm, 18 MB), and the largest (k9s, 38 MB; only the two system layers are larger). */
+/**
+ * A tool of middle size (helm, 18 MB), and the largest (k9s, 38 MB; only the two system layers are larger).
+ */
 const MIDDLE = (layers: number): number => Math.floor(layers / 2);
 const LARGEST = (layers: number): number => layers - 3;
 
@@ -67,13 +69,15 @@ try {
   const timings = await timed([OURS, ...peers], { image, changed, largest });
   const memory = await memoryForGigabyte();
   for (const { name } of peers) console.log(sameAgainst(timings, name));
-  console.log(`largest tool changed / first push of skopeo: ${largestRatio(timings).toFixed(2)}, told only`);
+  console.log(
+    `largest tool changed / first push of skopeo: ${largestRatio(timings).toFixed(2)}, without a limit`,
+  );
   report(timings, [...limits(timings), memoryLimit(memory)]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The real one, if the store has it. */
+/** Returns the real one, if the store has it. */
 async function imageToPush(to: string): Promise<Layout> {
   const image = await builtImage(to).catch(() => syntheticImage(to, SIZES));
   console.log(
@@ -96,8 +100,8 @@ interface Layouts {
 }
 
 /**
- * A fresh registry each round: skopeo keeps notes on what a registry has, by its address. Each program begins in
- * turn, since a registry takes a blob that another repository has a little faster.
+ * A fresh registry each round: skopeo keeps notes on what a registry has, by its address. The programs take
+ * turns to begin, since a registry accepts a blob of another repository a little faster.
  */
 async function timed(pushers: readonly Pusher[], layouts: Layouts): Promise<Timings> {
   const { image, changed, largest } = layouts;
@@ -147,7 +151,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)`;
   return memory;
 }
 
-/** A push of little is held against one of everything: what counts is what is saved by what is there already. */
+/** Compares a small push with a full one, which shows what existing blobs save. */
 function limits(timings: Timings): Limit[] {
   return PUSHES.map((what) => ({
     name: `${what} / first push of skopeo`,
@@ -156,7 +160,7 @@ function limits(timings: Timings): Limit[] {
   }));
 }
 
-/** Told without a limit: Node takes longer to start than these programs to start, ask and end. */
+/** Reported without a limit: Node takes longer to start than these programs take in total. */
 function sameAgainst(timings: Timings, peer: string): string {
   const ratios = PUSHES.map(
     (what) => `${what} ${ratio(timings, `ours: ${what}`, `${peer}: ${what}`).toFixed(2)} ×`,

@@ -19,6 +19,10 @@ try {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // As in the command's own bundle: code that looks up a file of a package needs it.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     plugins: [{ name: 'packages-outside', setup: keepPackagesOutside }],
   });
   process.exitCode = spawnSync(process.execPath, [outfile, ...args], { stdio: 'inherit' }).status ?? 1;

@@ -1,7 +1,7 @@
 /**
- * Generated workspaces of 50, 100 and 200 images with 50 tools: the project graph, all checks of all files, one task,
- * all tasks with everything in the store, and all tasks as hits. What grows must grow with the number of images, not
- * with its square.
+ * Generated workspaces of 50, 100 and 200 images with 50 tools: the project graph, all checks of all files,
+ * one task, all tasks with everything in the store, and all tasks as hits. Times must grow linearly with the
+ * number of images.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,13 +15,13 @@ import { allHits, nx } from './lib/workspace';
 const ROUNDS = Number(process.argv[2] ?? 3);
 /** Three, each twice the one before: `scale 3 10,20,40` is a short run. */
 const SIZES = (process.argv[3] ?? '50,100,200').split(',').map(Number) as [number, number, number];
-/** Not `build`, which stands for it: a task that runs nothing is no hit. */
+/** Not `build`, which only depends on it: a task that runs nothing is not a hit. */
 const BUILD = ['run-many', '-t', `build-${process.arch === 'arm64' ? 'arm64' : 'amd64'}`];
 const LAUNCHER = join(process.cwd(), 'packages', 'cli', 'bin', 'image-tooling.cjs');
 
-/** From 50 to 100 images and from 100 to 200: 2 where it grows evenly, 4 where with the square. */
+/** From 50 to 100 images and from 100 to 200: 2 if it grows linearly, 4 if quadratically. */
 const MOST_GROWTH = 3;
-/** Seconds; smaller steps say more of the machine than of the program. */
+/** Seconds; smaller steps are noise of the machine. */
 const LEAST_STEP = 0.25;
 /** Seconds that one task may take longer in 200 images than in 50. */
 const TASK_STEP = 0.2;
@@ -54,7 +54,7 @@ function envOf({ store }: Place, daemon: 'true' | 'false'): NodeJS.ProcessEnv {
   return { IMAGE_STORE: store, NX_DAEMON: daemon };
 }
 
-/** Nx keeps the graph beside what it knows of its cache: the graph is made elsewhere. */
+/** Nx keeps the graph next to its cache database: a folder of its own for the graph. */
 function graphFolder({ workspace }: Place): string {
   return `${workspace}-graph`;
 }

@@ -1,6 +1,7 @@
 /**
- * One Nx run that tests six images, all of it run again, on Dagger against buildah; beside them what one start of the
- * Dagger SDK costs, which is the most that Dagger may cost more. `_EXPERIMENTAL_DAGGER_RUNNER_HOST` names the engine.
+ * One Nx run that tests six images without cache, on Dagger against buildah. Also measures one start of the
+ * Dagger SDK: Dagger may not cost more than that in addition. `_EXPERIMENTAL_DAGGER_RUNNER_HOST` names the
+ * engine.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,7 +57,7 @@ function addImage(name: string): void {
   writeFileSync(join(image, 'rootfs', 'usr', 'local', 'share', name), name);
   const platform = `linux/${ARCH}`;
   const definition = {
-    description: `Beside the shipped images: ${name}`,
+    description: `In addition to the shipped images: ${name}`,
     from: { image: 'tooling-k8s' },
     files: 'rootfs',
     platforms: [platform],

@@ -1,6 +1,6 @@
 /**
- * `--skip-nx-cache` with a warm store against a hit in Nx's cache: one task, which is what the limit is for, and the
- * whole chain below tooling-k8s-aws. What the store lacks is built first.
+ * `--skip-nx-cache` with a warm store against a hit in Nx's cache: one task, which the limit is for, and the
+ * whole chain below tooling-k8s-aws. Builds first what the store lacks.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

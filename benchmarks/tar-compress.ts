@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { filesFromFolder, openStore, writeLayer } from '@image-tooling/oci';
 import type { Result } from '@image-tooling/model';
 
-/** The pipe writes to no disk: neither does the store that is measured against it. */
+/** The pipe does not write to disk, and neither does the store that it is compared with. */
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const TREE_MB = 300;
 const ROUNDS = 5;
@@ -32,7 +32,7 @@ function compare(): void {
   try {
     const tree = join(folder, 'tree');
     makeTree(tree);
-    pipeOf(tree); // Both find the tree in memory.
+    pipeOf(tree); // Both read the tree from the page cache.
     const ours: Measured[] = [];
     const theirs: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -46,7 +46,7 @@ function compare(): void {
   }
 }
 
-/** Programs, libraries and texts of this machine, up to 300 MB: what layers are made of. */
+/** Programs, libraries and texts of this machine, up to 300 MB: typical content of layers. */
 function makeTree(tree: string): void {
   const script = `
     mkdir -p "$1" && cd / && used=0

@@ -1,4 +1,5 @@
-// Writes schemas/*.json from the zod schemas of packages/model. A test holds the committed files equal to them.
+// Writes schemas/*.json from the zod schemas of packages/model. A test compares the committed files with
+// them.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,5 +1,5 @@
-// Makes the tarballs of the published packages, as `npm pack` would of a package that has been built: what they need
-// of the inner packages is bundled into them. The same commit gives the same bytes.
+// Makes the tarballs of the published packages, as `npm pack` does for built packages, with the inner
+// packages bundled. The same commit gives the same bytes.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,15 +8,15 @@ import { parseArgs } from 'node:util';
 import { readPackage, ROOT } from './pack/packages.mjs';
 import { stage } from './pack/stage.mjs';
 
-/** The folders of packages/ that others install. */
+/** The folders of published packages. */
 const PUBLISHED = ['cli', 'nx', 'create'];
 
 const USAGE = `Usage: npm run pack -- [--to <folder>] [--version <x.y.z>]
 
 Makes installable tarballs of @image-tooling/{${PUBLISHED.join(',')}}.
 
-  --to <folder>      where to; default: dist
-  --version <x.y.z>  the version they get, each and of one another; default: that of packages/cli`;
+  --to <folder>      target folder; default: dist
+  --version <x.y.z>  their version, also for references among them; default: that of packages/cli`;
 
 const { values } = parseArgs({
   options: {

@@ -177,7 +177,7 @@ describe('a parent that is locked again', () => {
       'images/base/lock.json',
     ]);
     expect(said).toContain(
-      'Based on base, and to be locked again: child, my-tools, plain (npx nx run base:lock --family).',
+      'Based on base, which must be locked again: child, my-tools, plain (npx nx run base:lock --family).',
     );
     const { stdout, stderr } = await rig.run(['check']);
     expect(steady(stdout + stderr, rig)).toMatchInlineSnapshot(`

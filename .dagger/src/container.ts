@@ -18,7 +18,7 @@ const BOOTSTRAP_FILES = [
   '.npmrc',
 ];
 
-/** The repository in `runner`, made ready for `nx`, with the caches that outlive a call. */
+/** The repository in `runner`, prepared for `nx`, with the caches that are kept between calls. */
 export function workspaceIn(runner: Container, source: Directory): Container {
   return withSettings(withCaches(bootstrapped(runner, source).withDirectory(REPOSITORY, source)));
 }

@@ -30,7 +30,7 @@ export class ImageTooling {
   }
 
   /**
-   * Builds an image, with all it stands on: `nx run <image>:build`. Gives its output folder (digest.json and
+   * Builds an image with its parents and tools: `nx run <image>:build`. Gives its output folder (digest.json and
    * layers.json of each platform that was built).
    *
    * @param source The repository.

@@ -12,17 +12,19 @@ import {
   type Layer,
   type PlatformLock,
 } from '@image-tooling/model';
-import { fileEntry, openStore, writeLayer, type Store } from '@image-tooling/oci';
+import { fileEntry } from '@image-tooling/layer';
+import { openStore, writeLayer, type Store } from '@image-tooling/oci';
 
 const PLATFORM = platformOfNode(process.arch) ?? 'linux/amd64';
 const TOOLS = 50;
 const GROUP = 10;
-/** On which image of its group each one stands: a chain of four, and fans on its first two. */
+/** The parent of each image in its group: a chain of four, and fans on its first two. */
 const PARENTS = [undefined, 0, 1, 2, 0, 0, 0, 1, 1, 1] as const;
 
 /**
- * Writes a workspace of so many images, in groups of ten on one of a registry, with 50 tools: all locked, and what
- * they are made from (a base's layer, vendors' files) is in the store, so that no network and no engine is asked.
+ * Writes a workspace of so many images, in groups of ten on a registry image, with 50 tools: all locked, and
+ * their sources (a base's layer, vendors' files) are in the store, so that no network and no engine is
+ * needed.
  */
 export async function generateWorkspace(folder: string, store: string, images: number): Promise<void> {
   const write = writerOf(folder);
@@ -70,7 +72,7 @@ async function plantBase(store: Store): Promise<Layer> {
   return layer;
 }
 
-/** As much as a small Debian has: a lock is the largest file that a task reads. */
+/** As many as in a small Debian: a lock is the largest file that a task reads. */
 const BASE_PACKAGES = 90;
 
 function baseOf({ digest, size, diffId, tarSize }: Layer): BaseLock {
@@ -139,7 +141,9 @@ function lockOf(base: BaseLock, at: number): PlatformLock {
   return parent === undefined ? { base, ...shared } : { on: chainDigest(base, parent), ...shared };
 }
 
-/** What locks of children name: the identity of all packages of the image of that place in a group. */
+/**
+ * Returns what locks of children name: the identity of all packages of the image at that place in a group.
+ */
 function chainDigest(base: BaseLock, at: number): Digest {
   const parent = PARENTS[at];
   return packagesDigest(parent === undefined ? baseDigest(base) : chainDigest(base, parent), []);

@@ -34,7 +34,10 @@ const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const LAYER = 'application/vnd.oci.image.layer.v1.tar+zstd';
 
-/** An image with layers of these sizes, in bytes: random content, in zstd's format so that nobody compresses it. */
+/**
+ * Returns an image with layers of these sizes, in bytes: random content, in zstd's format so that no program
+ * compresses it.
+ */
 export async function syntheticImage(folder: string, sizes: readonly number[]): Promise<Layout> {
   mkdirSync(join(folder, 'blobs', 'sha256'), { recursive: true });
   writeFileSync(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
@@ -46,8 +49,8 @@ export async function syntheticImage(folder: string, sizes: readonly number[]): 
 }
 
 /**
- * A copy of an image with one layer changed to random bytes of its size: the one that is larger than so many of the
- * others, and the configuration with it.
+ * Returns a copy of an image with one layer changed to random bytes of its size: the one that is larger than
+ * so many of the others, and the configuration with it.
  */
 export async function withOneLayerChanged(
   { folder }: Layout,
@@ -71,7 +74,7 @@ export function imageSize({ folder }: Layout): number {
   return [config, ...layers].reduce((sum, { size }) => sum + size, 0);
 }
 
-/** The tag that `image-tooling load` gives to an image. */
+/** Returns the tag that `image-tooling load` gives to an image. */
 export function loadedLayout(folder: string): Layout {
   return { folder, tag: 'dev' };
 }

@@ -5,7 +5,7 @@ export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a program to its end and gives its output; throws with its last lines where it fails. */
+/** Runs a program to its end and returns its output; throws with its last lines if it fails. */
 export function runProgram(argv: readonly [string, ...string[]], options: ProgramOptions = {}): string {
   const [program, ...args] = argv;
   const { cwd, env = process.env } = options;

@@ -1,17 +1,17 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { median, type Timings } from './measure';
 
-/** What must hold between medians of one run. */
+/** A limit between medians of one run. */
 export interface Limit {
-  /** What people read: "base / mmdebstrap". */
+  /** For display: "base / mmdebstrap". */
   readonly name: string;
   readonly value: number;
-  /** The value is fine up to this. */
+  /** The largest allowed value. */
   readonly atMost: number;
   readonly unit?: string;
 }
 
-/** Prints the medians and the limits as tables; the process ends with 1 where a limit is passed. */
+/** Prints the medians and the limits as tables; the process ends with 1 if a limit is exceeded. */
 export function report(timings: Timings, limits: readonly Limit[]): void {
   console.log(
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${machineLoad()}\n`,
@@ -21,12 +21,12 @@ export function report(timings: Timings, limits: readonly Limit[]): void {
   if (limits.some((limit) => !holds(limit))) process.exitCode = 1;
 }
 
-/** The medians of two sides, one divided by the other. */
+/** Returns the medians of two sides, one divided by the other. */
 export function ratio(timings: Timings, over: string, under: string): number {
   return medianOf(timings, over) / medianOf(timings, under);
 }
 
-/** The seconds between the medians of two sides. */
+/** Returns the seconds between the medians of two sides. */
 export function difference(timings: Timings, more: string, less: string): number {
   return medianOf(timings, more) - medianOf(timings, less);
 }

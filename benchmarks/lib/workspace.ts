@@ -6,7 +6,7 @@ import { runProgram } from './programs';
 const REPOSITORY = process.cwd();
 const NX = join(REPOSITORY, 'node_modules', '.bin', 'nx');
 
-/** Copies this repository, as it stands, with what its tools were built to; the packages of npm are shared. */
+/** Copies this repository with its current files and its tools' outputs; npm packages are shared. */
 export function copyWorkspace(to: string): void {
   const tracked = runProgram(['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']);
   const built = runProgram(['find', 'tools', '-path', '*/dist/*', '-type', 'f', '-print0']);
@@ -18,8 +18,8 @@ export function copyWorkspace(to: string): void {
 }
 
 /**
- * The same projects, targets, inputs, outputs and edges, but each command is `true`: what the plugin infers is
- * written down as project.json files, and the plugin is gone.
+ * The same projects, targets, inputs, outputs and edges, but each command is `true`: what the plugin infers
+ * is written to project.json files, and the plugin is removed.
  */
 export function copyWithTrue(from: string, to: string): void {
   copyWorkspace(to);
@@ -42,7 +42,9 @@ export function nx(workspace: string, args: readonly string[], env: NodeJS.Proce
   return runProgram([NX, ...args], { cwd: workspace, env: { ...process.env, NO_COLOR: '1', ...env } });
 }
 
-/** Whether every command of a run came from the cache, by the mark that Nx puts behind each task it did not run. */
+/**
+ * Returns whether every command of a run came from the cache, by Nx's mark for each task that it did not run.
+ */
 export function allHits(output: string): boolean {
   const tasks = output.split('\n').filter((line) => /nx run \S+:\S+/.test(line));
   return tasks.length > 0 && tasks.every((line) => line.includes('cache'));

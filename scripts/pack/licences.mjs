@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './packages.mjs';
 
-/** The licences of the npm packages whose code is inside a bundle: they ask that their text goes with it. */
+/** Returns the licences of the npm packages in a bundle, which require that their text is included. */
 export function licencesOf(moduleFolders) {
   return moduleFolders
     .map((folder) => `${title(folder)}\n\n${text(folder)}\n`)
@@ -16,6 +16,6 @@ function title(folder) {
 
 function text(folder) {
   const file = readdirSync(join(ROOT, folder)).find((name) => /^licen[cs]e/i.test(name));
-  if (file === undefined) throw new Error(`${folder} has no licence file to hand on.`);
+  if (file === undefined) throw new Error(`${folder} has no licence file to include.`);
   return readFileSync(join(ROOT, folder, file), 'utf8').trim();
 }

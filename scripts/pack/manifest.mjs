@@ -12,6 +12,8 @@ export function manifest(folder, { version, dependencies, extra }) {
   const files = Object.fromEntries(
     FILES.filter((key) => key in source).map((key) => [key, bundledPaths(source[key])]),
   );
+  // In the repository the plugin starts from its source; a published package starts from its bundle.
+  if (files.exports?.['.'] !== undefined) files.exports['.'] = files.main;
   return { name: source.name, version, ...kept, ...files, dependencies, ...extra };
 }
 

@@ -6,12 +6,12 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const SCOPE = '@image-tooling/';
 
-/** The package.json of a folder of packages/. */
+/** Returns the package.json of a folder of packages/. */
 export function readPackage(folder) {
   return JSON.parse(readFileSync(join(ROOT, 'packages', folder, 'package.json'), 'utf8'));
 }
 
-/** What a package and the inner ones below it take from npm: name → exact version. */
+/** Returns the npm dependencies of a package and of the inner packages that it uses: name → exact version. */
 export function outsideDependencies(folder, seen = new Set()) {
   if (seen.has(folder)) return {};
   seen.add(folder);

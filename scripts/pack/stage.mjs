@@ -5,8 +5,8 @@ import { licencesOf } from './licences.mjs';
 import { bundledPaths, manifest, sourceEntries } from './manifest.mjs';
 import { readPackage, ROOT } from './packages.mjs';
 
-/** What a package holds beside its bundle: [from, below the root; to, in the package]. */
-const BESIDE = {
+/** Files of a package in addition to its bundle: [from, below the root; to, in the package]. */
+const ADDITIONAL = {
   cli: [['packages/cli/bin/image-tooling.cjs', 'bin/image-tooling.cjs']],
   nx: [
     ['packages/nx/bin', 'bin'],
@@ -33,14 +33,14 @@ export function stage(folder, { to, version }) {
   if (inside.length > 0) write(join(to, 'dist/THIRD-PARTY-LICENCES.txt'), licencesOf(inside));
   copy('LICENSE', join(to, 'LICENSE'));
   copy(`packages/${folder}/README.md`, join(to, 'README.md'));
-  for (const [from, target] of BESIDE[folder]) copy(from, join(to, target));
+  for (const [from, target] of ADDITIONAL[folder]) copy(from, join(to, target));
   copyDataOfGenerators(folder, to);
   return to;
 }
 
 /**
- * The plugin runs the command of its own version, and brings @nx/devkit: yarn 1 installs no peers, and then Nx can't
- * load the plugin. A new workspace begins with the Nx that all was tested with.
+ * The plugin runs the command of its own version, and brings @nx/devkit: yarn 1 installs no peers, and then
+ * Nx can't load the plugin. A new workspace begins with the Nx that all was tested with.
  */
 function extra(folder, version, dependencies) {
   if (folder === 'nx')
@@ -55,7 +55,7 @@ function readRoot() {
   return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 }
 
-/** Schemas and templates lie beside the generator that uses them, in the source and in the package. */
+/** Schemas and templates are next to the generator that uses them, in the source and in the package. */
 function copyDataOfGenerators(folder, to) {
   const generators = join(ROOT, 'packages', folder, 'src/generators');
   if (!existsSync(generators)) return;

@@ -1,7 +1,9 @@
-/** What is JavaScript alone and used by most runs: as one file with ours, with the code that V8 keeps of it. */
+/**
+ * Packages of pure JavaScript that most runs use: bundled with our code, so that V8's code cache covers them.
+ */
 const INSIDE = ['zod', 'jsonc-parser', 'proper-lockfile', 'p-limit', 'semver', 'undici'];
 
-/** How the packages are bundled for Node, with what esbuild must not look into. */
+/** Returns esbuild's options for a Node bundle. `external` modules are not bundled. */
 function bundleOptions(dependencies) {
   return {
     bundle: true,
@@ -9,9 +11,9 @@ function bundleOptions(dependencies) {
     format: 'cjs',
     target: 'node20',
     charset: 'ascii',
-    // `import()` is none of what a script that is loaded with its code can do: it becomes a late require().
+    // A script that is loaded with cached code can't use `import()`: it becomes a late require().
     supported: { 'dynamic-import': false },
-    // The ESM forms: of those only what is used goes into the bundle.
+    // Prefer ESM builds of dependencies: esbuild then leaves out what is not used.
     mainFields: ['module', 'main'],
     external: dependencies.filter((name) => !INSIDE.includes(name)),
     logLevel: 'error',

@@ -1,5 +1,5 @@
-// Half of a start is V8 compiling the bundle. Node 22 keeps compiled code by itself (module.enableCompileCache); in
-// Node 20 a script that is loaded by hand can.
+// Half of the start-up time is V8 compiling the bundle. Node 22 can cache compiled code
+// (module.enableCompileCache); in Node 20, vm.Script can.
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { createRequire, wrap } = require('node:module');
@@ -10,9 +10,9 @@ const { tryToWrite } = require('./try-to-write.cjs');
 const HASH_BYTES = 32;
 
 /**
- * Loads a CommonJS bundle as `require` does, with the code that V8 compiled for it in an earlier run of the same name.
- * `keepCode`, called at the end, keeps that of this run where there was none that V8 takes. The bundle may not use
- * `import()`.
+ * Loads a CommonJS bundle as `require` does, with the code that V8 compiled in an earlier run of the same
+ * name. `keepCode`, called at the end, saves the code of this run if no usable code was cached. The bundle
+ * may not use `import()`.
  */
 function loadWithCode({ path, text }, name) {
   const file = path.replace(/\.cjs$/, `.${name}.code`);
@@ -28,7 +28,7 @@ function loadWithCode({ path, text }, name) {
   };
 }
 
-/** V8 refuses the code of another version of itself; in what was damaged on disk it crashes, so that is ours to see. */
+/** V8 rejects code of another V8 version, but crashes on damaged code: the hash detects damage. */
 function readCode(file) {
   try {
     const content = readFileSync(file);

@@ -1,18 +1,18 @@
 #!/usr/bin/env node
-// Starts image-tooling: from the bundle that a published package holds, else from the source beside it.
+// Starts image-tooling: from the bundle that a published package holds, else from the source next to it.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 
-// undici reads HTTP with WebAssembly, which V8 takes to compile a second time, for speed, after the first kilobytes of
-// answers: 0.1 s on another core that the process waits for at its end. Nothing here is as long as that pays.
+// undici parses HTTP with WebAssembly, which V8 compiles again, optimised, after the first kilobytes: 0.1 s
+// on another core, and the process waits for it at exit. Runs are too short for that to pay off.
 setFlagsFromString('--wasm-tiering-budget=1000000000');
 
 const args = process.argv.slice(2);
 const published = join(__dirname, '..', 'dist', 'index.js');
 const { main, keepCode } = load();
 
-// Until its end is known, an end is a failure.
+// If the process ends before `main` does, that is a failure.
 process.exitCode = 1;
 main?.(args, process, require('../package.json').version).then((exitCode) => {
   process.exitCode = exitCode;
@@ -31,13 +31,13 @@ function load() {
 }
 
 function fromSource() {
-  const { sourceBundle } = require('./source-bundle.cjs');
+  const { COMMAND, sourceBundle } = require('./source-bundle.cjs');
   const { loadWithCode } = require('./code-cache.cjs');
-  const { exports, keepCode } = loadWithCode(sourceBundle(), commandName());
+  const { exports, keepCode } = loadWithCode(sourceBundle(COMMAND), commandName());
   return { main: exports.main, keepCode };
 }
 
-/** Each command runs other functions: the code of all would take longer to read than what it saves. */
+/** Each command has a code cache of its own: one for all commands would take longer to read than it saves. */
 function commandName() {
   return /^[a-z]+$/.test(args[0] ?? '') ? args[0] : 'none';
 }

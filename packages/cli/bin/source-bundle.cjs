@@ -7,63 +7,82 @@ const { hashOf } = require('./source-hash.cjs');
 const { tryToWrite } = require('./try-to-write.cjs');
 
 const WORKSPACE = join(__dirname, '..', '..', '..');
-const PACKAGES = ['model', 'host', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
+/** What is bundled from source: the file to begin with, and the packages that it imports from. */
+const COMMAND = {
+  entry: 'cli/src/index.ts',
+  packages: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline', 'cli'],
+};
+const PLUGIN = { entry: 'nx/src/index.ts', packages: ['model', 'nx'] };
 const CACHE = join(WORKSPACE, 'node_modules', '.cache', 'image-tooling');
 const KEPT_HOURS = 24;
 
-/** The bundle of today's source, made first where it is not there: its path, and its text, which is ASCII. */
-function sourceBundle() {
-  const path = join(CACHE, `${sourceHash()}.cjs`);
+/**
+ * Returns the path and the text, which is ASCII, of the bundle of COMMAND or PLUGIN for the source as it is now. Makes
+ * the bundle if there is none yet.
+ */
+function sourceBundle(bundle) {
+  const path = join(CACHE, `${sourceHash(bundle)}.cjs`);
   const text = readBundle(path) ?? makeBundle();
   return { path, text };
 
   function makeBundle() {
-    const made = bundled();
+    const made = bundled(bundle);
     if (tryToWrite(path, made)) removeOld();
     return made;
   }
 }
 
-function sourceHash() {
-  const sources = PACKAGES.map((name) => join(WORKSPACE, 'packages', name, 'src'));
+function sourceHash({ packages }) {
+  const sources = packages.map((name) => join(WORKSPACE, 'packages', name, 'src'));
   return hashOf([join(WORKSPACE, 'package-lock.json')], [__dirname, ...sources]);
 }
 
 function readBundle(path) {
   try {
-    // One byte a character: half the memory of UTF-8, which has to be looked through first.
+    // latin1 takes one byte a character and needs no decoding as UTF-8 does.
     return readFileSync(path, 'latin1');
   } catch {
     return undefined;
   }
 }
 
-function bundled() {
-  const { outputFiles } = require('esbuild').buildSync({
-    entryPoints: [join(WORKSPACE, 'packages', 'cli', 'src', 'index.ts')],
+function bundled({ entry, packages }) {
+  const { outputFiles, metafile } = require('esbuild').buildSync({
+    entryPoints: [join(WORKSPACE, 'packages', entry)],
+    absWorkingDir: WORKSPACE,
     write: false,
-    ...bundleOptions(dependencies()),
+    metafile: true,
+    ...bundleOptions(dependencies(packages)),
   });
+  refuseUnhashed(Object.keys(metafile.inputs), packages);
   return outputFiles[0].text;
 }
 
-/** What the packages take from npm. Native modules can't be bundled; the others load when first used. */
-function dependencies() {
-  return PACKAGES.flatMap((name) => {
-    const manifest = JSON.parse(readFileSync(join(WORKSPACE, 'packages', name, 'package.json'), 'utf8'));
-    return Object.keys(manifest.dependencies ?? {});
-  }).filter((name) => !name.startsWith('@image-tooling/'));
+/** The hash is of the listed packages alone: code of another would be kept after it has changed. */
+function refuseUnhashed(files, packages) {
+  const strange = files.find((file) => /^packages\//.test(file) && !packages.includes(file.split('/')[1]));
+  if (strange !== undefined) throw new Error(`${strange} is in the bundle, but its package is not listed`);
 }
 
-/** Tasks of a moment ago may still start from another state of the source: only what was made a day ago goes. */
+/** Lists what packages take from npm. Native modules can't be bundled; the others load when first used. */
+function dependencies(packages) {
+  return packages
+    .flatMap((name) => {
+      const manifest = JSON.parse(readFileSync(join(WORKSPACE, 'packages', name, 'package.json'), 'utf8'));
+      return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    })
+    .filter((name) => !name.startsWith('@image-tooling/'));
+}
+
+/** Removes bundles that are a day old. Tasks that started a moment ago may still load newer ones. */
 function removeOld() {
   const limit = Date.now() - KEPT_HOURS * 3_600_000;
   for (const name of readdirSync(CACHE)) {
     const path = join(CACHE, name);
-    // A parallel task may have removed or renamed its own since: what is gone is not old.
+    // A parallel task may have removed or renamed the file: a missing file is not old.
     const found = statSync(path, { throwIfNoEntry: false });
     if (found && found.mtimeMs < limit) rmSync(path, { force: true, recursive: true });
   }
 }
 
-module.exports = { sourceBundle, dependencies };
+module.exports = { COMMAND, PLUGIN, sourceBundle, dependencies };

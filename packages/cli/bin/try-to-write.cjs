@@ -2,8 +2,8 @@ const { mkdirSync, renameSync, unlinkSync, writeFileSync } = require('node:fs');
 const { dirname } = require('node:path');
 
 /**
- * Writes a file whole or not at all: parallel tasks may all do it at once. Where it can't be written (a read-only or
- * full disk), nothing is lost but time at the next start. Gives whether it was.
+ * Writes a file whole or not at all: parallel tasks may all do it at once. If it can't be written (a
+ * read-only or full disk), only the next start is slower. Returns whether it was written.
  */
 function tryToWrite(path, content) {
   const temporary = `${path}.${process.pid}.tmp`;

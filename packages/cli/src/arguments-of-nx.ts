@@ -2,12 +2,15 @@ import { closeSync, readFileSync } from 'node:fs';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
 import { isErrno } from '@image-tooling/host';
 
-/** How the targets of the Nx plugin say where the arguments of `nx run` are: its command-line.ts. */
+/**
+ * The flag by which targets of the Nx plugin pass the arguments of `nx run` (command-line.ts of packages/nx).
+ */
 const FLAG = /^--arguments-fd=(\d+)$/;
 
 /**
- * The words of a command line, with those that Nx was given in place of `--arguments-fd=<n>`: they are read from that
- * file descriptor, so that no shell expands them. Fails with `usage` where they can't be read.
+ * Returns the words of a command line, with `--arguments-fd=<n>` replaced by the arguments that Nx was given.
+ * They are read from that file descriptor, so that no shell expands them. Fails with `usage` if they can't be
+ * read.
  */
 export function withArgumentsOfNx(argv: readonly string[]): Result<readonly string[]> {
   const at = argv.findIndex((word) => FLAG.test(word));
@@ -31,9 +34,10 @@ function textOf(fd: number): string | undefined {
 }
 
 /**
- * The words that Nx joined with spaces: as they were, or within double quotes with `\"` for each quote of their own
- * (nx 23.2, run-commands.impl.ts, `wrapArgIntoQuotesIfNeeded`); words that came in quotes are left in them. Undefined
- * where a quote is not closed: Nx can't pass on a line break, nor a backslash before the closing quote.
+ * Splits the words that Nx joined with spaces. Nx leaves a word as it is, or puts it in double quotes and
+ * escapes its own quotes (nx 23.2, run-commands.impl.ts, `wrapArgIntoQuotesIfNeeded`); words that had quotes
+ * keep them. Returns undefined if a quote is not closed: Nx can't pass on a line break, nor a backslash
+ * before the closing quote.
  */
 export function wordsOf(text: string): string[] | undefined {
   const words = [...text.matchAll(/(?:"(?:\\"|[^"])*"|'[^']*'|[^\s"'])+|["']/gs)].map(([word]) => word);
@@ -48,8 +52,8 @@ function unquoted(_all: string, double: string | undefined, single: string | und
 function notOpen(fd: string): Failed {
   return fail({
     code: 'usage',
-    message: `--arguments-fd=${fd}: no file is open there.`,
-    hint: 'Only targets of Nx use this flag. Write the arguments themselves.',
+    message: `--arguments-fd=${fd}: this file descriptor is not open.`,
+    hint: 'Only Nx targets use this flag. Write the arguments themselves.',
   });
 }
 
@@ -57,6 +61,6 @@ function unreadable(): Failed {
   return fail({
     code: 'usage',
     message: 'An argument has a line break, or a quote or backslash that Nx can’t pass on.',
-    hint: 'Leave it out, or run image-tooling itself: npx image-tooling <command> …',
+    hint: 'Remove it, or run the command without Nx: npx image-tooling <command> …',
   });
 }

@@ -36,26 +36,26 @@ const FLAGS = {
   version: { type: 'boolean' },
 } as const;
 
-/** A flag that some command takes. */
+/** A flag of at least one command. */
 export type FlagName = Exclude<keyof typeof FLAGS, 'help' | 'version'>;
 
-/** A command line, taken apart. */
+/** A parsed command line. */
 export interface Arguments {
   readonly command: string;
   readonly positional: readonly string[];
-  /** Those of them that stood behind `--`; undefined where there was none. */
+  /** The positional arguments after `--`; undefined if there was no `--`. */
   readonly behind?: readonly string[];
   readonly flags: {
     readonly [Name in keyof typeof FLAGS]?: (typeof FLAGS)[Name]['type'] extends 'string' ? string : boolean;
   };
 }
 
-/** A failure of how a command was called. */
+/** Returns a failure for a wrong command line. */
 export function usage(message: string, hint: string): Failed {
   return fail({ code: 'usage', message, hint });
 }
 
-/** Reads a command line. Fails with `usage` on flags that no command has. */
+/** Parses a command line. Fails with `usage` on unknown flags. */
 export function readArguments(argv: readonly string[]): Result<Arguments> {
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true });
@@ -64,18 +64,23 @@ export function readArguments(argv: readonly string[]): Result<Arguments> {
     return ok({ command, positional, flags: values, ...(end >= 0 && { behind: argv.slice(end + 1) }) });
   } catch (error) {
     const message = firstSentence(error as Error);
-    return usage(message, nearestFlag(message) ?? 'See: image-tooling --help');
+    return usage(message, nearestFlag(argv) ?? 'See: image-tooling --help');
   }
 }
 
-/** For a flag that is misspelt, named in Node's own words. */
-function nearestFlag(message: string): string | undefined {
-  const [, given] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+/** Returns advice on the first flag that no command has. */
+function nearestFlag(argv: readonly string[]): string | undefined {
+  const { tokens } = parseArgs({
+    ...{ args: [...argv], options: FLAGS, allowPositionals: true },
+    ...{ strict: false, tokens: true },
+  });
+  const unknown = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(FLAGS, token.name));
+  const given = unknown?.kind === 'option' && unknown.rawName.startsWith('--') ? unknown.name : undefined;
   const near = given === undefined ? undefined : nearest(given, Object.keys(FLAGS));
   return near === undefined ? undefined : `Did you mean --${near}?`;
 }
 
-/** Refuses flags that other commands have. Fails with `usage`, for all of them at once. */
+/** Fails with `usage` on flags that only other commands have, one failure for each. */
 export function checkFlags({ command, flags }: Arguments, allowed: readonly FlagName[]): Result<void> {
   const strange = Object.keys(flags).filter((name) => !allowed.some((one) => one === name));
   const [first, ...rest] = strange.map((name) => ({
@@ -86,12 +91,12 @@ export function checkFlags({ command, flags }: Arguments, allowed: readonly Flag
   return first ? fail(first, ...rest) : ok(undefined);
 }
 
-/** Node goes on to explain how file names that begin with a dash are written. */
+/** Node's second sentence explains file names that begin with a dash. */
 function firstSentence({ message }: Error): string {
   return `${message.split('. ')[0]}.`;
 }
 
-/** The one project that a command is about. Fails with `usage`. */
+/** Returns the one project that a command is about. Fails with `usage`. */
 export function oneProject({ command, positional }: Arguments): Result<string> {
   const [name, ...more] = positional;
   if (name !== undefined && more.length === 0) return ok(name);
@@ -101,24 +106,24 @@ export function oneProject({ command, positional }: Arguments): Result<string> {
   );
 }
 
-/** Refuses names where a command takes none. Fails with `usage`. */
+/** Fails with `usage` if a command that takes no names was given some. */
 export function noNames({ command, positional }: Arguments): Result<void> {
   if (positional.length === 0) return ok(undefined);
   return usage(`"${command}" takes no names; got ${positional.length}.`, `Write: image-tooling ${command}`);
 }
 
-/** The platform asked for, or this machine's own. Fails with `usage`. */
+/** Returns the requested platform, or this machine's. Fails with `usage`. */
 export function platformFlag({ flags }: Arguments): Result<Platform> {
   const asked = flags['platform'] ?? platformOfNode(process.arch);
   const known = PLATFORMS.find((platform) => platform === asked);
   if (known) return ok(known);
   return usage(
-    `"${asked}" is no platform that images are built for.`,
+    `"${asked}" is not a supported platform.`,
     `Write --platform=${PLATFORMS.join(' or --platform=')}.`,
   );
 }
 
-/** The one project that a command is about, and the platform for it. Fails with `usage`. */
+/** Returns the one project that a command is about, and its platform. Fails with `usage`. */
 export function projectOnPlatform(given: Arguments): Result<{ name: string; platform: Platform }> {
   const name = oneProject(given);
   if (!name.ok) return name;

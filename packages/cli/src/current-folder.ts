@@ -8,7 +8,7 @@ export function currentFolder(host: Pick<NodeJS.Process, 'cwd'>): Result<string>
     return fail({
       code: 'io',
       message: `The current folder can't be used: ${(error as Error).message.split(',')[0]}.`,
-      hint: 'It was removed or replaced: go to a folder that exists.',
+      hint: 'It was removed or replaced. Change to a folder that exists.',
     });
   }
 }

@@ -1,97 +1,97 @@
-/** What `image-tooling --help` prints. */
+/** The text of `image-tooling --help`. */
 export const HELP = `image-tooling: tooling images from definitions
 
 Usage: image-tooling <command> [options]
-       image-tooling help <command>, or <command> --help: of one command
+       image-tooling help <command>, or <command> --help: help for one command
        image-tooling --version
-Run it through Nx, which builds what is below first: npx nx run <project>:<target>
+Run it through Nx, which builds dependencies first: npx nx run <project>:<target>
 
 Commands
   build <name> [--platform linux/amd64]   build an image or a tool; default: for this machine's platform
       --all-platforms                       for every platform that it declares
       --with-parents                        build what it is based on and its tools first
-      --check                               then twice more, in other surroundings: all must be the same
-  test <name> [--platform linux/amd64]    try an image in an engine: its checks, and what every image must hold
+      --check                               build twice more, in different environments, and compare
+  test <name> [--platform linux/amd64]    run an image's checks, and those of every image, in an engine
       --all-platforms                       for every platform that it declares
-  lock <name>                             resolve versions and write the project's lock, and no other
-      --family                              of an image: then all images based on it too, parents first
+  lock <name>                             resolve versions and write the project's lock file
+      --family                              also lock all images based on this one, parents first
   load <name> --to <place>                take a built image out of the store
-      --to docker | podman                  into a container program of this machine, as <name>:dev
+      --to docker | podman                  into the container program on this machine, as <name>:dev
       --to oci:<folder>                     an OCI image layout
       --to oci-archive:<file>               the same in one tar file; - is standard output
       --compression none | gzip | zstd      of its layers (oci, oci-archive)
       --platform linux/amd64                default: this machine's
-  explain <name> [--platform linux/amd64] what an image or tool was built from: layers, sizes, who shares them
+  explain <name> [--platform linux/amd64] what an image or tool was built from: layers, sizes, shared layers
       --why                                 what a build would do now, and which input differs from the last one
-      --file <path>                         which layer, package, tool or file brought a path
+      --file <path>                         which layer, package, tool or file a path comes from
       --json                                the same for programs (docs/explain.md)
-  publish <name>                          the tested bytes of all platforms, to the registry of nx.json
-      --release x.y.z                       a release; else the branch says which tags are written
-      --branch <name>                       default: as CI's environment or git has it
-      --dry-run                             make the reads, print every request, write nothing
+  publish <name>                          push the tested image of all platforms to the registry in nx.json
+      --release x.y.z                       publish a release; without it, the branch decides the tags
+      --branch <name>                       default: from CI's environment, or git
+      --dry-run                             print every request, write nothing to the registry
       --allow-dirty                         publish a branch image with uncommitted inputs
-  check                                   all mistakes of all definitions, locks and files, at once; builds nothing
+  check                                   report all mistakes in definitions, locks and files; build nothing
       --json                                the same for programs
   shell <name> [--platform linux/amd64] [-- <command> …]
-                                          a shell, or a command, in a built image; the current folder is /work
+                                          run a shell or a command in a built image; the current folder is /work
 
 The store of this machine (docs/store.md)
-  store ls                                images and tools in it, when each was used last, and where
-  store du                                what takes how much, and what prune would free
+  store ls                                list images and tools: last use, workspaces
+  store du                                disk usage, and what prune would free
       --json                                with ls and du: the same for programs
-  store prune                             tells what no workspace needs and nobody used lately
-      --apply                               deletes it; a build after it works, and makes again what it lacks
-      --keep-days 30                        how long what is in no workspace is kept
-      --go                                  Go's modules, compiled packages and toolchains too
-  store verify                            hashes all of it again
-      --repair                              removes what is damaged: the next build makes it again
-  store export [<image> …] --to <file>    images with all they need to be built without network; default: all built;
+  store prune                             list what no workspace needs and was not used recently
+      --apply                               delete it; a later build makes again what it needs
+      --keep-days 30                        days that data without a workspace is kept
+      --go                                  also Go's modules, compiled packages and toolchains
+  store verify                            hash everything again
+      --repair                              remove what is damaged: the next build makes it again
+  store export [<image> …] --to <file>    export images with all they need to be built offline; default: all built;
                                             - is standard output
       --platform linux/amd64                default: all that were built
-      --with-sources                        the Debian packages too
-  store import <file>                     what an export wrote; - is standard input
+      --with-sources                        also the Debian packages
+  store import <file>                     import an exported file; - is standard input
 
 Images that are in a registry (<repository>: an image of the workspace, or registry.example/team/name)
-  registry copy <from> <to>               an image with all platforms and all that is attached to it
-      registry.example/team/name:1.2.3      or @sha256:…; as target also without: under the tag that it has
+  registry copy <from> <to>               copy an image with all platforms and everything attached to it
+      registry.example/team/name:1.2.3      or @sha256:…; a target without either keeps the tag
       oci:<folder>[:<tag>]                  the folder of an OCI image layout
-  registry prune [<repository> …]         tells what has expired and what is left over; default: all images
-      --apply                               deletes it; never what a kept index, release or tag reaches.
-                                            Registries list no manifest that no tag leads to: those are not found
-  registry yank <repository> <version>    marks a release as bad; deletes nothing, moves no tag
-      --reason "<why>"                      for those who have it
+  registry prune [<repository> …]         list expired and unreferenced manifests; default: all images
+      --apply                               delete them; never what a kept index, release or tag refers to.
+                                            Registries don't list untagged manifests: those are not found
+  registry yank <repository> <version>    mark a release as bad; delete nothing, move no tag
+      --reason "<why>"                      shown to users of the release
   registry rollback <repository> <version>
-                                          moves x.y, x and latest here, where they lead to a marked release
-      --plain-http                        with each of them: the registry has no TLS
+                                          move x.y, x and latest here if they point to a release marked as bad
+      --plain-http                        for all registry commands: the registry has no TLS
 
 Environment
-  IMAGE_STORE                 folder of the store, an absolute path; default $XDG_CACHE_HOME/image-tooling
-  IMAGE_ENGINE                dagger, buildah or auto (default): what runs commands in containers;
-                              buildah: shells too, which otherwise docker or podman runs
-  IMAGE_TOOL_SOURCE           registry, release, go, npm or deb: where tools come from on this machine
+  IMAGE_STORE                 absolute path of the store; default $XDG_CACHE_HOME/image-tooling
+  IMAGE_ENGINE                engine that runs commands in containers: dagger, buildah or auto (default);
+                              buildah also runs shells, which docker or podman run otherwise
+  IMAGE_TOOL_SOURCE           preferred source of tools on this machine: registry, release, go, npm or deb
   IMAGE_REGISTRY              registry to publish to, in place of nx.json's
   REGISTRY_USERNAME, REGISTRY_PASSWORD
-                              to log in to it with; else as docker and podman have it
+                              login for it; default: the logins of docker and podman
   DOCKER_AUTH_CONFIG          the content of docker's config.json: logins for several registries
-  IMAGE_BRANCH                as --branch: for CI, where a branch's name is somebody else's text
+  IMAGE_BRANCH                as --branch, for CI, where the branch's name is untrusted
   IMAGE_RELEASE_VERSION       as --release
-  IMAGE_VERBOSE               not empty: show all output of the programs that are run, and where a bug happened
-  IMAGE_HTTP_TIMEOUT_SECONDS  how long a server may be silent; default 15 until its answer begins, 30 within it
-  IMAGE_HTTP_TRIES            how often an address is asked that fails in a passing way; default 4
+  IMAGE_VERBOSE               not empty: show the output of all programs that are run, and stack traces of bugs
+  IMAGE_HTTP_TIMEOUT_SECONDS  timeout of a silent server; default 15 until the response begins, 30 within it
+  IMAGE_HTTP_TRIES            attempts for a request that fails temporarily; default 4
   CI                          not empty: plain lines, also on a terminal; so does TERM=dumb
-  NO_COLOR                    not empty: no colours; nor with TERM=dumb
+  NO_COLOR                    not empty: no colours; so does TERM=dumb
 
-Exit codes: 0 done, 1 failed, 2 no such command, 130 stopped
+Exit codes: 0 done, 1 failed, 2 unknown command, 130 stopped
 `;
 
-/** The part of the help that is about one command, or a group of them; undefined where there is none. */
+/** Returns the help for one command or a group of them, or undefined. */
 export function helpFor(command: string): string | undefined {
   const blocks = HELP.split('\n\n').flatMap(blocksOf);
   const own = blocks.filter(({ word }) => word === command).map(({ text }) => text);
   return own.length === 0 ? undefined : `${own.join('\n')}\n\nAll commands: image-tooling --help\n`;
 }
 
-/** Of a section without its title: what begins with a word two spaces in, to the next such word. */
+/** Splits a section into blocks: each begins with a word that is indented by two spaces. */
 function blocksOf(section: string): { word: string; text: string }[] {
   const [, ...lines] = section.split('\n');
   const blocks = lines.join('\n').split(/\n(?= {2}\S)/);

@@ -6,23 +6,20 @@ import { checkFlags, readArguments, type Arguments } from './arguments';
 import { withArgumentsOfNx } from './arguments-of-nx';
 import { commandNamed, COMMANDS, type Command, type Ending } from './commands';
 import { currentFolder } from './current-folder';
+import type { Host } from './host';
 import { showHelp } from './show-help';
-import { openScreen, type Screen } from './progress';
+import { openScreen, type Screen } from './display';
 import { abortOnSignals } from './signals';
 import { stoppedText } from './stopped';
 import { withStoreAdvice } from './store-advice';
 
-/** What a command line has of the process that it runs in. */
-export type Host = Pick<
-  NodeJS.Process,
-  'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'
->;
+export type { Host } from './host';
 
 /**
- * Runs a command line in the workspace at the current folder, and gives the exit code: 0, 1 for what failed, 2 for
- * an unknown command, 130 when stopped. Never rejects.
+ * Runs a command line in the workspace at the current folder. Returns the exit code: 0, 1 for a failure, 2
+ * for an unknown command, 130 when stopped. Never rejects.
  *
- * @param version what `--version` prints
+ * @param version the output of `--version`
  */
 export async function main(
   argv: readonly string[],
@@ -73,7 +70,7 @@ async function runLine(
   }
 }
 
-/** Where a command reports: not between the bytes of what it or the user's command writes to standard output. */
+/** Returns the stream for the display: stderr if the command or the user's command writes data to stdout. */
 async function reportStream(command: Command, given: Arguments, { stdout, stderr }: Host) {
   const output = command.output?.(given);
   const takesStdout = output !== undefined && (await isStdout(output, stdout));
@@ -127,7 +124,7 @@ function sayVersion({ stdout }: Host, version: string): number {
   return 0;
 }
 
-/** What was cut short by the user is no mistake to explain: one line, whatever ran at that moment. */
+/** Prints one line for a run that the user stopped, without failures of what was interrupted. */
 function sayStopped({ stderr }: Host, text: string): number {
   stderr.write(`${text}\n`);
   return 130;
@@ -140,7 +137,7 @@ function report({ stderr, env }: Host, failures: readonly Failure[]): number {
   return 1;
 }
 
-/** A full disk meets everything that is written at that moment: it is told once, and hides nothing else. */
+/** Keeps one of several `disk-full` failures: a full disk fails every write at that moment. */
 function oneFullDisk(failures: readonly Failure[]): Failure[] {
   const first = failures.find(({ code }) => code === 'disk-full');
   return failures.filter((failure) => failure === first || failure.code !== 'disk-full');

@@ -2,9 +2,11 @@ import { nearest } from '@image-tooling/model';
 import type { Arguments } from './arguments';
 import { commandNamed, COMMANDS } from './commands';
 import { HELP, helpFor } from './help';
-import type { Host } from '.';
+import type { Host } from './host';
 
-/** Prints the help of one command or of all, or that there is no such command. Returns the exit code: 0 or 2. */
+/**
+ * Prints the help of one command or of all, or that the command is unknown. Returns the exit code: 0 or 2.
+ */
 export function showHelp({ stdout, stderr }: Host, { command, positional, flags }: Arguments): number {
   const isAsked = flags.help === true || command === 'help';
   const about = command === 'help' ? (positional[0] ?? '') : command;
@@ -24,5 +26,5 @@ export function showHelp({ stdout, stderr }: Host, { command, positional, flags 
 function noCommand(command: string): string {
   const near = nearest(command, Object.keys(COMMANDS));
   const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
-  return `There is no command "${command}".${meant} See: image-tooling --help`;
+  return `Unknown command "${command}".${meant} See: image-tooling --help`;
 }

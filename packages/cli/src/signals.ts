@@ -1,4 +1,6 @@
-/** A signal that is aborted by the first Ctrl-C, hang-up or SIGTERM; a second one ends the process at once. */
+/**
+ * A signal that is aborted by the first Ctrl-C, hang-up or SIGTERM; a second one ends the process at once.
+ */
 export function abortOnSignals(from: Pick<NodeJS.Process, 'on' | 'off' | 'exit'>): {
   readonly signal: AbortSignal;
   /** Aborts it. */

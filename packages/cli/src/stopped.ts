@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure } from '@image-tooling/model';
 
-/** Nx signals a task's programs first, and the task 0.1 s later (Nx 23.2 and 24.0, killProcessTreeGraceful). */
+/**
+ * Nx signals a task's programs first, and the task 0.1 s later (Nx 23.2 and 24.0, killProcessTreeGraceful).
+ */
 const NX_SIGNALS_WITHIN_MS = 500;
 
 /**
- * Returns what to say where a command ended because of a signal; undefined where it failed. Under Nx it waits a moment
- * for the signal: a program that got it first may have exited with 1, as if it had failed.
+ * Returns the text for a command that a signal ended; undefined if it failed. Under Nx it waits a moment for
+ * the signal: a program that got it first may have exited with 1, as if it had failed.
  */
 export async function stoppedText(
   failures: readonly Failure[],
@@ -19,7 +21,7 @@ export async function stoppedText(
   return first && failures.every(({ code }) => code === 'aborted') ? `${first.message} ${KEPT}` : undefined;
 }
 
-const KEPT = 'What was finished is kept: the same command goes on from there.';
+const KEPT = 'Finished steps are kept: run the same command to continue.';
 
 async function aborted(signal: AbortSignal, milliseconds: number): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => undefined);

@@ -6,7 +6,7 @@ const WORDS: Readonly<Record<string, string>> = {
   io: 'Set IMAGE_STORE to a folder that can be written to.',
 };
 
-/** Pure: failures to write below the store's folder advise on the store; all others keep the advice that they have. */
+/** Gives failures to write below the store's folder a hint about the store; others keep their hint. */
 export function withStoreAdvice(failures: readonly Failure[], storeRoot: string): Failure[] {
   return failures.map((failure) => {
     const hint = isBelow(failure.path, storeRoot) && hasHint(failure) ? WORDS[failure.code] : undefined;
@@ -14,7 +14,7 @@ export function withStoreAdvice(failures: readonly Failure[], storeRoot: string)
   });
 }
 
-/** What the file system says without advice (a file that is gone) has nothing to do with where the store is. */
+/** A file system error without a hint (a missing file) is unrelated to the place of the store. */
 function hasHint({ hint }: Failure): boolean {
   return hint !== undefined;
 }

@@ -7,9 +7,9 @@ import {
   type TestReport,
 } from '@image-tooling/model';
 import type { Built, CheckedBuild, Loaded, LoadTarget, Published } from '@image-tooling/pipeline';
-import { bytesText } from './progress';
+import { bytesText } from './display';
 
-/** The last lines of a build: what it is, what it is made of, how to try it. */
+/** Returns the last lines of a build: its layers, its digest, how to try it. */
 export function builtLines(built: Built, platform: Platform): string[] {
   if (built.kind === 'tool') return [`${built.name} ${platform}  ${built.digest}  ${bytesText(built.size)}`];
   const { name, made } = built;
@@ -25,13 +25,13 @@ export function builtLines(built: Built, platform: Platform): string[] {
   ];
 }
 
-/** The last lines of `build --check`: what was made again, and what was different around it. */
+/** Returns the last lines of `build --check`: what was built again, and how the environments differed. */
 export function checkedLines({ name, digest, made, surroundings }: CheckedBuild): string[] {
   const layers = made.length > 0 ? made.join(', ') : 'no layer of its own';
   return [
     '',
-    `${name}: same twice  ${digest}`,
-    `  made again: ${layers}`,
+    `${name}: identical twice  ${digest}`,
+    `  built again: ${layers}`,
     ...surroundings.map((one) => `  in ${one}`),
   ];
 }
@@ -45,7 +45,7 @@ function layerLine({ kind, owner, size }: OriginLayer, inherited: boolean): stri
 }
 
 /**
- * The last lines of a test: each check with its time, how many passed, and where the report is.
+ * Returns the last lines of a test: each check with its time, how many passed, and where the report is.
  *
  * @param folder of the report, relative to the workspace
  */
@@ -53,7 +53,7 @@ export function testedLines(report: TestReport, folder: string): string[] {
   return ['', ...reportTable(report), `report: ${folder}`];
 }
 
-/** The last lines of a load: what to call the image, and how to try it. */
+/** Returns the last lines of a load: the image's name, and how to try it. */
 export function loadedLines({ manifestDigest, reference }: Loaded, target: LoadTarget): string[] {
   if ('program' in target)
     return ['', `Loaded ${reference}. Try it: ${target.program} run --rm -it ${reference}`];
@@ -62,7 +62,9 @@ export function loadedLines({ manifestDigest, reference }: Loaded, target: LoadT
   return ['', `Wrote ${what}`, `  digest ${manifestDigest}`];
 }
 
-/** The last lines of a publish: in a dry run every request, then what was written where, and how to pull it. */
+/**
+ * Returns the last lines of a publish: in a dry run every request, then what was written, and how to pull it.
+ */
 export function publishedLines({ report, requests, file }: Published): string[] {
   const told = report.dryRun ? ['', ...requests.map(requestLine)] : [];
   return [...told, '', ...publishTable(report), `report: ${file}`];

@@ -23,7 +23,7 @@ describe('the words that Nx joined', () => {
     expect(wordsOf(text)).toEqual(words);
   });
 
-  it.each(['--branch="a', "it's"])('can’t be told apart in %j', (text) => {
+  it.each(['--branch="a', "it's"])('can’t be split in %j', (text) => {
     expect(wordsOf(text)).toBeUndefined();
   });
 });
@@ -40,16 +40,16 @@ describe('a command line with --arguments-fd', () => {
     return openSync(join(folder, 'arguments'), 'r');
   }
 
-  it('is left alone without it', () => {
+  it('is unchanged without the flag', () => {
     expect(withArgumentsOfNx(['build', 'base'])).toEqual({ ok: true, value: ['build', 'base'] });
   });
 
-  it('has the words of the file in its place', () => {
+  it('replaces the flag by the words of the file', () => {
     const argv = ['load', 'base', `--arguments-fd=${fdWith(' --to="a b" ')}`];
     expect(withArgumentsOfNx(argv)).toEqual({ ok: true, value: ['load', 'base', '--to=a b'] });
   });
 
-  it('fails where nothing is open there, and for what can’t be read, without printing it', () => {
+  it('fails if the descriptor is not open or its words can’t be read, without printing them', () => {
     expect(withArgumentsOfNx(['--arguments-fd=999'])).toMatchObject({ failures: [{ code: 'usage' }] });
     const unreadable = withArgumentsOfNx([`--arguments-fd=${fdWith('--token="secret')}`]);
     expect(unreadable).toMatchObject({ failures: [{ code: 'usage' }] });

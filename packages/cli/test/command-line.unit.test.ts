@@ -11,11 +11,11 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 describe('a command line', () => {
-  it('says its version', async () => {
+  it('prints its version', async () => {
     expect(await host.run('--version')).toMatchObject({ exitCode: 0, stdout: '1.2.3\n' });
   });
 
-  it('goes on where nobody reads any more, and tells of other errors', async () => {
+  it('ignores a broken pipe, and reports other output errors', async () => {
     await host.run('--help');
     expect(host.stdout.emit('error', Object.assign(new Error('closed'), { code: 'EPIPE' }))).toBe(true);
     expect(() => host.stderr.emit('error', new Error('broken'))).toThrow('broken');
@@ -24,7 +24,7 @@ describe('a command line', () => {
   it.each([
     ['stdout', 'standard output'],
     ['stderr', 'standard error'],
-  ] as const)('fails where %s can not be written', async (name, words) => {
+  ] as const)('fails if %s can’t be written', async (name, words) => {
     const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
     const write = host[name].write.bind(host[name]);
     let isFull = true;
@@ -39,7 +39,7 @@ describe('a command line', () => {
     expect(stderr).toContain(`error: No space left while writing ${words}.`);
   });
 
-  it('fails where its folder was removed', async () => {
+  it('fails if its folder was removed', async () => {
     host.cwd = () => {
       throw Object.assign(new Error('ENOENT: no such file or directory, uv_cwd'), { code: 'ENOENT' });
     };
@@ -50,7 +50,7 @@ describe('a command line', () => {
     expect((await host.run('--help')).exitCode).toBe(0);
   });
 
-  it('reports what nothing expected as a bug, without where it happened unless that is asked for', async () => {
+  it('reports an unexpected exception as a bug, with a stack trace only if asked for', async () => {
     const broken = new TypeError('x is not a function, says s3cret-word');
     Object.defineProperty(host, 'env', { value: { ...host.env, REGISTRY_PASSWORD: 's3cret-word' } });
     host.stdout.write = () => {
@@ -67,17 +67,17 @@ describe('a command line', () => {
     expect((await host.run('--help')).stderr).toMatch(/^ +at .*command-line\.unit\.test\.ts/m);
   });
 
-  it.each(['toString', 'constructor'])('is no command that only objects have: %s', async (name) => {
+  it.each(['toString', 'constructor'])('refuses a property of Object as command: %s', async (name) => {
     const { exitCode, stderr } = await host.run(name);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(`There is no command "${name}"`);
+    expect(stderr).toContain(`Unknown command "${name}"`);
   });
 
-  it('names the flag that was meant', async () => {
+  it('suggests the closest flag', async () => {
     expect((await host.run('check', '--jsn')).stderr).toContain('Did you mean --json?');
   });
 
-  it('without a command says what there is', async () => {
+  it('prints the help without a command', async () => {
     const { exitCode, stdout, stderr } = await host.run();
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/^No command given\.\n\nimage-tooling: [^]*Commands/);
@@ -105,7 +105,7 @@ describe('a command line', () => {
     expect(`exit code ${exitCode}\n${stderr}`).toMatchSnapshot();
   });
 
-  it('outside of a workspace says where to go', async () => {
+  it('names the root folder outside of a workspace', async () => {
     const elsewhere = new TestHost();
     const { exitCode, stderr } = await elsewhere.run('build', 'base');
     expect(exitCode).toBe(1);
@@ -139,7 +139,7 @@ describe('a command line', () => {
     }
   });
 
-  it('refuses a TMPDIR that is not there', async () => {
+  it('refuses a TMPDIR that does not exist', async () => {
     host.env['TMPDIR'] = '/nowhere/at-all';
     host.write('nx.json', { plugins: [{ plugin: '@image-tooling/nx', options: {} }] });
     const { exitCode, stderr } = await host.run('build', 'base');
@@ -147,7 +147,7 @@ describe('a command line', () => {
     expect(stderr).toContain('TMPDIR is "/nowhere/at-all", which is not a folder.');
   });
 
-  it('shows colours on a terminal, unless it or the user wants none', async () => {
+  it('shows colours on a terminal, except with NO_COLOR and TERM=dumb', async () => {
     Object.assign(host.stderr, { isTTY: true });
     const seen = async (env: NodeJS.ProcessEnv): Promise<string> => {
       Object.defineProperty(host, 'env', { value: { ...host.env, NO_COLOR: '', TERM: 'xterm', ...env } });
@@ -175,7 +175,7 @@ describe('a command line', () => {
     },
   );
 
-  it('leaves the process without listeners', async () => {
+  it('removes its listeners from the process', async () => {
     await host.run('build', 'base');
     expect(host.eventNames()).toEqual([]);
   });

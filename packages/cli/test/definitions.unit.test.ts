@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-/** What a person sees of a command that must fail, and write nothing. */
+/** Returns what a command prints that must fail, and write nothing. */
 async function seen(...args: string[]): Promise<string> {
   const before = files();
   const { exitCode, stdout, stderr } = await host.run(...args);
@@ -54,13 +54,13 @@ describe('a definition that is wrong', () => {
       '{\n  "description": "A base"\n  "from": { "debian": "trixie" },\n}\n',
     );
     expect(await seen('build', 'base')).toMatchInlineSnapshot(`
-      "error: The file is no valid JSON: expected a comma before this. (json-syntax)
+      "error: Invalid JSON: expected a comma before this. (json-syntax)
         images/base/image.json:3:3
           2 |   "description": "A base"
           3 |   "from": { "debian": "trixie" },
             |   ^^^^^^ expected a comma before this
 
-      error: The file is no valid JSON: no comma may follow the last entry. (json-syntax)
+      error: Invalid JSON: no comma may follow the last entry. (json-syntax)
         images/base/image.json:3:33
           2 |   "description": "A base"
           3 |   "from": { "debian": "trixie" },
@@ -100,7 +100,7 @@ describe('a definition that is wrong', () => {
   it('unknown parent', async () => {
     host.write('images/child/image.json', { ...CHILD, from: { image: 'bas' } });
     expect(await seen('build', 'child')).toMatchInlineSnapshot(`
-      "error: The image "child" stands on "bas", but there is no such image. (unknown-reference)
+      "error: The image "child" is based on "bas", but there is no such image. (unknown-reference)
         images/child/image.json:4:14
           3 |   "from": {
           4 |     "image": "bas"
@@ -114,12 +114,12 @@ describe('a definition that is wrong', () => {
     host.write('images/base/image.json', { ...BASE, from: { image: 'child' } });
     host.write('images/child/image.json', CHILD);
     expect(await seen('build', 'child')).toMatchInlineSnapshot(`
-      "error: Images can't stand on each other: base → child → base. (cycle)
+      "error: These images are based on each other: base → child → base. (cycle)
         images/base/image.json:4:14
           3 |   "from": {
           4 |     "image": "child"
-            |              ^^^^^^^ goes round in a circle
-        help: Let one of them stand on Debian, or on an image outside of the circle.
+            |              ^^^^^^^ part of the cycle
+        help: Base one of them on Debian, or on an image outside of the cycle.
       "
     `);
   });
@@ -146,7 +146,7 @@ describe('a definition that is wrong', () => {
     `);
   });
 
-  it('several mistakes in several files are all told in one run', async () => {
+  it('several mistakes in several files are all reported in one run', async () => {
     host.write('images/base/image.json', { ...BASE, packges: ['curl'], platforms: ['linux/amd46'] });
     host.write('images/child/image.json', { ...CHILD, from: { image: 'bas' }, tools: ['kubctl'] });
     host.write('images/other/image.json', '{ "description": "X", }');
@@ -169,9 +169,9 @@ describe('a definition that is wrong', () => {
         images/other/image.json:1:1
           1 | { "description": "X", }
             | ^ "from" is missing
-        help: Add "from": what the image stands on: one of "image", "debian", "registry".
+        help: Add "from": what the image is based on: one of "image", "debian", "registry".
 
-      error: The file is no valid JSON: no comma may follow the last entry. (json-syntax)
+      error: Invalid JSON: no comma may follow the last entry. (json-syntax)
         images/other/image.json:1:21
           1 | { "description": "X", }
             |                     ^ no comma may follow the last entry
@@ -181,7 +181,7 @@ describe('a definition that is wrong', () => {
         tools/kubectl/tool.json:1:1
           1 | {
             | ^ "homepage" is missing
-        help: Add "homepage": where people read about it.
+        help: Add "homepage": its website or documentation.
 
       error: The key "license" is missing. (schema)
         tools/kubectl/tool.json:1:1
@@ -193,7 +193,7 @@ describe('a definition that is wrong', () => {
         tools/kubectl/tool.json:1:1
           1 | {
             | ^ "sources" is missing
-        help: Add "sources": where its bytes come from. Which is taken is the policy of the workspace (toolSource in nx.json).
+        help: Add "sources": sources of the tool. "toolSource" in nx.json decides which one is used.
 
       error: "version": expected a version without a leading "v" ("1.36.4"). (schema)
         tools/kubectl/tool.json:3:14
@@ -201,7 +201,7 @@ describe('a definition that is wrong', () => {
           3 |   "version": "v1"
             |              ^^^^ expected a version without a leading "v" ("1.36.4")
 
-      error: The image "child" stands on "bas", but there is no such image. (unknown-reference)
+      error: The image "child" is based on "bas", but there is no such image. (unknown-reference)
         images/child/image.json:4:14
           3 |   "from": {
           4 |     "image": "bas"

@@ -48,7 +48,7 @@ export class TestHost extends EventEmitter {
     });
   }
 
-  /** Runs a command line; gives its exit code and what it printed, the folder's name masked. */
+  /** Runs a command line; returns its exit code and output, with the folder's name masked. */
   async run(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
     const exitCode = await main(args, this as unknown as Host, '1.2.3');
     const { stdout, stderr } = this.output;
@@ -64,7 +64,7 @@ export class TestHost extends EventEmitter {
   }
 }
 
-/** What a terminal or a pipe looks like to who writes to it. */
+/** Imitates a terminal or a pipe. */
 export function stream(write: (text: string) => unknown, { isTTY = false, columns = 80 } = {}) {
   const streams = Object.assign(new EventEmitter(), {
     isTTY,

@@ -19,7 +19,7 @@ import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const REPOSITORY = resolve(__dirname, '../../..');
-const PACKAGES = ['model', 'host', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
+const PACKAGES = ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
 const PRINTS = (text: string): string =>
   `import { word } from '@image-tooling/model';
    export const main = async (args: string[]): Promise<number> => {
@@ -75,7 +75,7 @@ function bundles(): string[] {
   return cached('.cjs');
 }
 
-/** The one file that V8's code is kept in. */
+/** Returns the one file of the code cache. */
 function codeFile(): string {
   expect(cached('.code')).toHaveLength(1);
   return join(root, CACHE, cached('.code')[0] ?? '');
@@ -104,7 +104,7 @@ describe('the launcher', () => {
     expect((await launch()).stdout).toBe('two word\n');
   });
 
-  it('removes what is a day old', async () => {
+  it('removes bundles that are a day old', async () => {
     await launch();
     for (const name of [...bundles(), ...cached('.code')]) utimesSync(join(root, CACHE, name), 0, 0);
     write('packages/cli/src/index.ts', PRINTS('two'));
@@ -113,7 +113,7 @@ describe('the launcher', () => {
     expect(cached('.code')).toHaveLength(1);
   });
 
-  it('bears tasks that start at once', async () => {
+  it('works for tasks that start at once', async () => {
     const runs = await Promise.all(
       Array.from({ length: 6 }, (_, index) => launch(...Array.from({ length: index }, () => 'x'))),
     );
@@ -122,7 +122,7 @@ describe('the launcher', () => {
     expect(cached('.tmp')).toEqual([]);
   });
 
-  it('says what does not compile, and leaves no bundle', async () => {
+  it('reports what does not compile, and leaves no bundle', async () => {
     write('packages/cli/src/index.ts', 'export const main = ;');
     const { exitCode, stderr } = await launch();
     expect(exitCode).not.toBe(0);
@@ -130,18 +130,18 @@ describe('the launcher', () => {
     expect(existsSync(join(root, CACHE))).toBe(false);
   });
 
-  it('fails where its end is never known', async () => {
+  it('fails if `main` never ends', async () => {
     write('packages/cli/src/index.ts', 'export const main = () => new Promise<number>(() => undefined);');
     expect(await launch()).toEqual({ exitCode: 1, stdout: '', stderr: '' });
   });
 
-  it('runs where nothing can be kept', async () => {
+  it('runs if the cache can’t be written', async () => {
     write(CACHE, 'a file where the folder should be');
     expect(await launch('a')).toEqual({ exitCode: 1, stdout: 'one word a\n', stderr: '' });
     expect(await launch()).toEqual({ exitCode: 0, stdout: 'one word\n', stderr: '' });
   });
 
-  it('imports late what the source imports late, also ES modules by their path', async () => {
+  it('imports dynamically what the source imports dynamically, also ES modules by path', async () => {
     write('outside.mjs', 'export const word = "outside";');
     write(
       'packages/cli/src/index.ts',
@@ -155,7 +155,7 @@ describe('the launcher', () => {
     expect(await launch()).toEqual({ exitCode: 0, stdout: 'b outside\n', stderr: '' });
   });
 
-  it('takes the bundle of a published package as it is', async () => {
+  it('runs the bundle of a published package as it is', async () => {
     write(
       'packages/cli/dist/index.js',
       'exports.main = async () => { console.log("published"); return 7; };',
@@ -165,7 +165,7 @@ describe('the launcher', () => {
 });
 
 describe('the code that V8 compiled', () => {
-  it('is kept by the first run, and taken by the next', async () => {
+  it('is written by the first run, and used by the next', async () => {
     await launch();
     const { ino } = statSync(codeFile());
     expect(await launch()).toEqual({ exitCode: 0, stdout: 'one word\n', stderr: '' });
@@ -178,7 +178,7 @@ describe('the code that V8 compiled', () => {
     expect(cached('.code').map((name) => name.split('.')[1])).toEqual(['build', 'none', 'test']);
   });
 
-  it('is not kept by a run that failed', async () => {
+  it('is not written by a run that failed', async () => {
     await launch('fails');
     expect(cached('.code')).toEqual([]);
   });
@@ -194,7 +194,7 @@ describe('the code that V8 compiled', () => {
     ['cut off', (content: Buffer) => content.subarray(0, 1000)],
     ['empty', () => Buffer.alloc(0)],
     ['of another V8', (content: Buffer) => hashed(flipped(Buffer.alloc(content.length)))],
-  ])('is made again where it is %s', async (_, damage) => {
+  ])('is made again if it is %s', async (_, damage) => {
     await launch();
     const file = codeFile();
     const good = readFileSync(file).length;
@@ -205,7 +205,7 @@ describe('the code that V8 compiled', () => {
     expect(readFileSync(codeFile()).length).toBeGreaterThan(good / 2);
   });
 
-  it('is no matter where it cannot be written', async () => {
+  it('is optional: a run succeeds if it can’t be written', async () => {
     await launch();
     const file = codeFile();
     rmSync(file);
@@ -215,12 +215,20 @@ describe('the code that V8 compiled', () => {
   });
 });
 
+interface SourceBundle {
+  readonly COMMAND: { readonly packages: string[] };
+  readonly PLUGIN: { readonly packages: string[] };
+  readonly dependencies: (packages: string[]) => string[];
+}
+
 describe('what the bundle leaves outside', () => {
-  it('is found from where the bundle lies', async () => {
+  it('is resolved from the folder of the bundle', async () => {
     const bundle = createRequire(join(REPOSITORY, 'node_modules/.cache/image-tooling/bundle.cjs'));
     const load = createRequire(join(REPOSITORY, 'packages/cli/bin/'));
-    const { dependencies } = load('./source-bundle.cjs') as { dependencies: () => string[] };
-    expect(dependencies().length).toBeGreaterThan(0);
-    for (const name of dependencies()) expect(bundle.resolve(name), name).toContain('node_modules');
+    const { COMMAND, PLUGIN, dependencies } = load('./source-bundle.cjs') as SourceBundle;
+    for (const { packages } of [COMMAND, PLUGIN]) {
+      expect(dependencies(packages).length).toBeGreaterThan(0);
+      for (const name of dependencies(packages)) expect(bundle.resolve(name), name).toContain('node_modules');
+    }
   });
 });

@@ -50,14 +50,14 @@ describe.skipIf(why !== undefined)('registry, on the command line', () => {
       .replace(/sha256:[0-9a-f]{12}\b/g, 'sha256:<start>');
   }
 
-  it('copies, and says what was there the second time', async () => {
+  it('copies, and reports what was already there the second time', async () => {
     await release('team/copied', ['1.0.0'], version('1.0.0'));
     expect(await said('copy', `${at('team/copied')}:1.0.0`, 'oci:layout')).toMatchSnapshot();
     expect(await said('copy', 'oci:layout', at('team/again'))).toMatchSnapshot();
     expect(await said('copy', 'oci:layout', at('team/again'))).toMatchSnapshot();
   });
 
-  it('tells what would go, then deletes it', async () => {
+  it('lists what would be deleted, then deletes it', async () => {
     await release('team/pruned', ['main'], {});
     await release('team/pruned', ['branch-x', 'branch-x-0123456789ab'], {
       [EXPIRES_ANNOTATION]: '2020-01-01T00:00:00Z',
@@ -79,7 +79,7 @@ describe.skipIf(why !== undefined)('registry, on the command line', () => {
     expect(await said('yank', at('team/bad'), '2.0.0', '--reason=y')).toMatchSnapshot();
   });
 
-  it('takes the repositories of a workspace’s images from nx.json', async () => {
+  it('reads the repositories of a workspace’s images from nx.json', async () => {
     const options = { registry: at('space') };
     host.write('nx.json', { plugins: [{ plugin: '@image-tooling/nx', options }] });
     for (const name of ['base', 'other'])

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestHost } from './host';
 
-const KEPT = 'What was finished is kept: the same command goes on from there.\n';
+const KEPT = 'Finished steps are kept: run the same command to continue.\n';
 /** Nx 23.2 and 24.0 signal a task this long after its programs. */
 const NX_LATER_MS = 100;
 
@@ -30,14 +30,14 @@ describe('a command whose program got the signal first', () => {
     });
   });
 
-  it('was stopped, where Nx signals it later and the program exits with 1', async () => {
+  it('was stopped if Nx signals it later and the program exits with 1', async () => {
     host.env['NX_TASK_HASH'] = '1';
     host.program('npm', 'exit 1');
     host.onOutput(/✗/, () => setTimeout(() => host.emit('SIGTERM'), NX_LATER_MS));
     expect(await host.run('lock', 'x')).toMatchObject({ exitCode: 130, stderr: `Stopped. ${KEPT}` });
   });
 
-  it('has failed, where no signal comes', async () => {
+  it('has failed if there is no signal', async () => {
     host.env['NX_TASK_HASH'] = '1';
     host.program('npm', 'exit 1');
     const { exitCode, stderr } = await host.run('lock', 'x');

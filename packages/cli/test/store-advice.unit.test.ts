@@ -12,10 +12,10 @@ it.each([
   ['ENOSPC', '/home/me/store.tar', 'Free space on the disk that it is on, or write to another disk.'],
   ['EACCES', '/workspace/images/base/lock.json', 'Give your user access to it, or write to another place.'],
   ['EDQUOT', 'standard output', 'Your disk quota there is used up: remove files, or write to another disk.'],
-])('%s of %s advises on that place', (code, path, advice) => {
+])('%s of %s has a hint for that place', (code, path, advice) => {
   expect(refused(code, path)).toContain(advice);
 });
 
-it('leaves alone what has nothing to do with where something is', () => {
+it('keeps the hint of failures that are unrelated to a place', () => {
   expect(refused('ENOENT', '/home/me/store/blobs/sha256/x')).toBeUndefined();
 });

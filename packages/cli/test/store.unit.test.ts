@@ -20,17 +20,17 @@ describe('what can not be', () => {
     ['an unknown command', ['store', 'prnue']],
     ['a flag of another store command', ['store', 'ls', '--apply']],
     ['a name where none belongs', ['store', 'du', 'base']],
-    ['days that are none', ['store', 'prune', '--keep-days=soon']],
+    ['invalid number of days', ['store', 'prune', '--keep-days=soon']],
     ['an export to nowhere', ['store', 'export', 'base']],
     ['an export outside of a workspace', ['store', 'export', '--to=x.tar']],
     ['an import of nothing', ['store', 'import']],
     ['an import of no file', ['store', 'import', 'nothing.tar']],
     ['an import of a folder', ['store', 'import', '.']],
-    ['a command that only objects have', ['store', 'toString']],
+    ['a property of Object as command', ['store', 'toString']],
     ['a check outside of a workspace', ['check']],
     ['a check of one image', ['check', 'base']],
     ['a shell in no image', ['shell', '--', 'ls']],
-    ['a command for a shell, with no dash in it', ['shell', 'base', 'kubectl', 'version']],
+    ['a command for a shell, without "--"', ['shell', 'base', 'kubectl', 'version']],
     ['a path that is empty', ['explain', 'base', '--file', '']],
     ['a shell in two images', ['shell', 'base', 'child', '--', 'ls', 'x']],
   ])('%s', async (_, args) => {
@@ -50,7 +50,7 @@ describe('what can not be', () => {
   });
 });
 
-it('a list names workspaces by number, so that long paths leave its rows as they are', () => {
+it('a list names workspaces by number, so that long paths don’t widen its rows', () => {
   const workspaces = ['/home/one/workspace', '/home/two/workspace'];
   const digest = `sha256:${'a'.repeat(64)}` as const;
   const tool = { name: 'yq', buildId: digest, digest, size: 1000, usedMs: Date.now() };
@@ -108,7 +108,7 @@ it('a damaged blob ends a verification with 1, and a repair with 0', async () =>
   expect((await host.run('store', 'verify')).exitCode).toBe(0);
 });
 
-it('a check tells all mistakes, for people and for programs', async () => {
+it('a check reports all mistakes, as text and as JSON', async () => {
   host.write('nx.json', {});
   host.write('images/base/image.json', { description: 'X', from: { debian: 'trixie' } });
   expect(await told('check')).toMatchSnapshot();

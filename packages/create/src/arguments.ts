@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { fail, ok, type Result } from '@image-tooling/model';
 
-/** What `create-image-tooling --help` prints. */
+/** The text of `create-image-tooling --help`. */
 export const HELP = `Starts a workspace that keeps tooling images.
 
 Usage: npm create @image-tooling <folder>
 
 Makes the folder, which may be there if it is empty: an Nx workspace with a Debian base image and an
 image of your own on it. Installs what it needs with npm, and resolves the versions of the images'
-packages where an engine (Docker, Podman, buildah) is. Asks nothing. Then, in the folder:
+packages if there is an engine (Docker, Podman, buildah). Asks nothing. Then, in the folder:
 
   npx nx run my-tools:build
 
@@ -21,9 +21,9 @@ Exit codes: 0 done, 1 failed, 130 stopped
 
 const USAGE = 'Write: npm create @image-tooling my-images';
 
-/** A command line, taken apart. */
+/** A parsed command line. */
 export interface Arguments {
-  /** As it was given; undefined only where help is asked for. */
+  /** As given; undefined only with --help. */
   readonly folder: string;
   readonly lock: boolean;
   readonly help: boolean;
@@ -50,9 +50,7 @@ function parse(argv: readonly string[]) {
 }
 
 function wrongCount(count: number): string {
-  return count === 0
-    ? 'Say which folder to make the workspace in.'
-    : `One folder is made at a time; got ${count}.`;
+  return count === 0 ? 'No folder given for the workspace.' : `Only one folder can be given; got ${count}.`;
 }
 
 function usage(message: string) {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
+import { lastLines, run, runInForeground, type ForegroundEnd } from '@image-tooling/host/process';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 
 /** A program to run to its end. */
@@ -8,67 +8,54 @@ export interface Child {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
-  /** Let the user see what it prints; else only what it printed before it failed is told. */
+  /** Whether to show its output; otherwise only a failure has its last lines. */
   readonly isShown?: boolean;
 }
 
-const GRACE_MS = 5000;
-const TAIL_LINES = 20;
-
 /** Runs a program. Fails with `command-missing`, `command-failed` or `aborted`; never leaves it running. */
-export function runChild({ argv, cwd, env, signal, isShown = false }: Child): Promise<Result<void>> {
-  const [program, ...args] = argv;
-  if (signal.aborted) return Promise.resolve(fail(ABORTED));
-  return new Promise((done) => {
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', ...streams(isShown)] });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk) => (output += String(chunk)));
-    const stop = (): void => {
-      child.kill('SIGTERM');
-      setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
-    };
-    signal.addEventListener('abort', stop);
-    const end = (result: Result<void>): void => {
-      signal.removeEventListener('abort', stop);
-      done(signal.aborted ? fail(ABORTED) : result);
-    };
-    child.on('error', (error) => end(fail(missing(program, error.message))));
-    child.on('close', (code, by) =>
-      end(code === 0 ? ok(undefined) : fail(failed(argv, { code, by }, output))),
-    );
-  });
+export async function runChild(child: Child): Promise<Result<void>> {
+  const ended = await (child.isShown === true ? runShown(child) : runHidden(child));
+  if (child.signal.aborted) return fail(ABORTED);
+  if (!ended.ok) return fail(notRun(child.argv[0], ended.failures[0]));
+  const { exitCode, signal, output } = ended.value;
+  // Nx exits with 130 for failed tasks too, so only a signal says that a program was stopped before we were.
+  if (signal !== undefined && INTERRUPTS.includes(signal)) return fail(ABORTED);
+  return exitCode === 0 ? ok(undefined) : fail(failed(child.argv, ended.value, output));
+}
+
+interface End extends ForegroundEnd {
+  readonly output: string;
+}
+
+async function runShown(child: Child): Promise<Result<End>> {
+  const ended = await runInForeground(child);
+  return ended.ok ? ok({ ...ended.value, output: '' }) : ended;
+}
+
+async function runHidden({ argv, cwd, env, signal }: Child): Promise<Result<End>> {
+  const ended = await run({ argv, cwd, env, signal });
+  if (!ended.ok) return ended;
+  const { exitCode, stdout, stderr } = ended.value;
+  return ok({ exitCode, output: `${stdout}${stderr}` });
 }
 
 const ABORTED: Failure = { code: 'aborted', message: 'Stopped.' };
+const INTERRUPTS: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
 
-function streams(isShown: boolean): ['inherit' | 'pipe', 'inherit' | 'pipe'] {
-  return isShown ? ['inherit', 'inherit'] : ['pipe', 'pipe'];
-}
-
-function missing(program: string, why: string): Failure {
+/** There is no ./bootstrap here that could install what is missing. */
+function notRun(program: string, failure: Failure): Failure {
+  if (failure.code === 'aborted') return ABORTED;
+  if (failure.code !== 'command-missing') return failure;
   return {
     code: 'command-missing',
-    message: `${program} could not be started: ${why}`,
-    hint: 'Is it installed?',
+    message: `The program "${program}" is not on this machine.`,
+    hint: 'Install it, or add its folder to PATH.',
   };
 }
 
-const INTERRUPTS: readonly unknown[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
-
-interface End {
-  readonly code: number | null;
-  readonly by: NodeJS.Signals | null;
-}
-
-/** Nx exits with 130 for failed tasks too, so only a signal says that a program was stopped before we were. */
-function failed(argv: readonly string[], { code, by }: End, output: string): Failure {
-  if (INTERRUPTS.includes(by)) return ABORTED;
+function failed(argv: Child['argv'], { exitCode, signal }: ForegroundEnd, output: string): Failure {
   const words = argv[0] === process.execPath ? argv.slice(1) : argv;
-  const shown = [basename(words[0] ?? ''), ...words.slice(1)].join(' ');
-  return {
-    code: 'command-failed',
-    message: `"${shown}" ${code === null ? `was ended by ${by}` : `ended with exit code ${code}`}.`,
-    details: output.trimEnd().split('\n').slice(-TAIL_LINES),
-  };
+  const shown = [basename(words[0]), ...words.slice(1)].join(' ');
+  const how = signal === undefined ? `ended with exit code ${exitCode}` : `was ended by ${signal}`;
+  return { code: 'command-failed', message: `"${shown}" ${how}.`, details: lastLines(output) };
 }

@@ -2,7 +2,7 @@ import { jsonText } from '@image-tooling/nx/json-text';
 
 /** The versions that a new workspace begins with. */
 export interface Versions {
-  /** Of this package, of the plugin and of the command: they are published together. */
+  /** Of this package, the plugin and the command, which are published together. */
   readonly own: string;
   readonly nx: string;
 }
@@ -10,7 +10,7 @@ export interface Versions {
 /** The image of the user's own that a new workspace begins with. */
 export const OWN_IMAGE = 'my-tools';
 
-/** What there is before npm and the plugin's `init` add the rest: path → text. */
+/** Returns the first files, before npm and the plugin's `init` add the rest: path → text. */
 export function firstFiles(name: string, versions: Versions): Readonly<Record<string, string>> {
   return {
     'package.json': jsonText(packageJson(name, versions)),
@@ -31,7 +31,7 @@ function packageJson(name: string, { own, nx }: Versions) {
   };
 }
 
-/** `neverConnectToCloud`, `analytics`: Nx would ask, in the middle of the first build. */
+/** `neverConnectToCloud`, `analytics`: otherwise Nx asks during the first build. */
 const NX_JSON = {
   $schema: './node_modules/nx/schemas/nx-schema.json',
   defaultBase: 'main',
@@ -39,9 +39,9 @@ const NX_JSON = {
   analytics: false,
 };
 
-const NPMRC = `# Upgrades are written down exactly.
+const NPMRC = `# Write exact versions.
 save-exact=true
-# A lock file with the address of one's own mirror in it would work for nobody else.
+# A lock file with the URL of your own mirror would not work for others.
 omit-lockfile-registry-resolved=true
 `;
 
@@ -79,7 +79,7 @@ npx nx run ${OWN_IMAGE}:load --to=docker
 | add an image               | \`npx nx g @image-tooling/nx:image <name>\`                                          |
 | add a tool                 | \`npx nx g @image-tooling/nx:tool <name>\`                                           |
 | take newer Debian packages | \`npx nx run <name>:lock --family\`: the image and all images based on it             |
-| see what stands on what    | \`npx nx graph\`                                                                     |
+| see what depends on what   | \`npx nx graph\`                                                                     |
 
-Commit \`images/*/lock.json\` and \`trust/\`: they say what is in the images, and whose signatures were believed.
+Commit \`images/*/lock.json\` and \`trust/\`: they decide what is in the images, and which signatures are trusted.
 `;

@@ -7,12 +7,12 @@ import { dropDraft, findPlace, movePlace, type Place } from './place';
 import { StopSignal } from './signals';
 import { init, initGit, install, lock, writeFirstFiles, type Around } from './steps';
 
-/** What a command line has of the process that it runs in. */
+/** The parts of the process that a command line uses. */
 export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'>;
 
 /**
- * Makes a workspace of images in a folder, whole or not at all. Gives the exit code: 0, 1 for what failed, 130 when
- * stopped. Never rejects.
+ * Makes a workspace of images in a folder, completely or not at all. Returns the exit code: 0, 1 for a
+ * failure, 130 when stopped. Never rejects.
  */
 export async function main(
   argv: readonly string[],
@@ -49,7 +49,7 @@ interface Surroundings {
 
 const NOTHING_LEFT = 'Stopped. Nothing was left behind.';
 
-/** Until all of it is there, it is under another name. */
+/** It has another name until it is complete. */
 async function make(place: Place, versions: Versions, { host, around }: Surroundings): Promise<Result<void>> {
   try {
     await writeFirstFiles(place, versions);
@@ -69,7 +69,7 @@ async function make(place: Place, versions: Versions, { host, around }: Surround
   }
 }
 
-/** The workspace is there and stays; its locks are all that may still be missing. */
+/** Locks the images of the finished workspace; it is kept if that fails. */
 async function finish(place: Place, wanted: Arguments, { host, around }: Surroundings): Promise<number> {
   say(host, `Made ${place.folder}\n`);
   const isRoot = process.getuid?.() === 0;
@@ -78,16 +78,16 @@ async function finish(place: Place, wanted: Arguments, { host, around }: Surroun
   say(host, 'Resolving the versions of its packages …\n');
   const locked = await lock(place, around, host.stdout.isTTY);
   if (locked.ok) return say(host, `\nNext:\n${commands(place, 'build')}`);
-  const rest = `The workspace is there, its locks are not yet. Go on with:\n${commands(place, 'lock', 'build')}`;
+  const rest = `The workspace is there, but not its locks. Continue with:\n${commands(place, 'lock', 'build')}`;
   if (isStopped(locked.failures)) return stopped(host, `Stopped. ${rest}`);
   report(host, locked.failures);
-  host.stderr.write(rest);
+  host.stderr.write(`\n${rest}`);
   return 1;
 }
 
 function later(place: Place, missing: readonly string[]): string {
   const lacking = `
-This machine has nothing yet to run a container with. Install Docker or Podman, or on Debian and Ubuntu:
+This machine can't run containers yet. Install Docker or Podman, or on Debian and Ubuntu:
   sudo apt-get install --no-install-recommends ${missing.join(' ')}
 `;
   return `${missing.length > 0 ? lacking : ''}\nNext:\n${commands(place, 'lock', 'build')}`;

@@ -3,23 +3,26 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail, ok, type Result } from '@image-tooling/model';
 
-/** Where a workspace is to be, and where it is made until it is whole. */
+/** The folder of a workspace, and the folder in which it is made first. */
 export interface Place {
   /** Absolute path. */
   readonly folder: string;
   readonly name: string;
-  /** Absolute path beside it: a whole workspace is moved in one step. */
+  /** Absolute path next to it: the finished workspace is moved in one step. */
   readonly draft: string;
   readonly exists: boolean;
   /** Whether it is a Git repository already: one that was cloned empty. */
   readonly hasGit: boolean;
 }
 
-/** npm's rules for a package's name (npm docs, package.json, "name"), which the folder's becomes, without its odd ones. */
+/**
+ * npm's rules for a package's name (npm docs, package.json, "name"), which is the folder's name, without
+ * unusual ones.
+ */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 const GIT = '.git';
 
-/** Looks whether a workspace can be made in a folder. Changes nothing. Fails with `usage` or `io`. */
+/** Checks whether a workspace can be made in a folder. Changes nothing. Fails with `usage` or `io`. */
 export async function findPlace(given: string, cwd: string): Promise<Result<Place>> {
   const folder = resolve(cwd, given);
   const name = basename(folder);
@@ -34,18 +37,18 @@ export async function findPlace(given: string, cwd: string): Promise<Result<Plac
   return ok({ folder, name, draft, exists: entries.value !== undefined, hasGit });
 }
 
-/** Moves the whole workspace to where it is to be. */
+/** Moves the finished workspace to its folder. */
 export async function movePlace({ folder, draft, exists }: Place): Promise<void> {
   if (!exists) return rename(draft, folder);
-  // A folder that is there may be some shell's current one: it has to stay the same.
+  // An existing folder may be a shell's current one, so it is not replaced.
   await mkdir(folder, { recursive: true });
   for (const entry of await readdir(draft)) await rename(join(draft, entry), join(folder, entry));
   await rmdir(draft);
 }
 
-/** Leaves nothing behind of a workspace that is not whole. */
+/** Removes an unfinished workspace. */
 export async function dropDraft({ draft }: Place): Promise<void> {
-  // What a stopped npm was just writing may still appear.
+  // A stopped npm may still be writing files.
   await rm(draft, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
@@ -77,8 +80,8 @@ function notEmpty(folder: string, entries: readonly string[]) {
   const shown = entries.slice(0, 5).sort().join(', ') + (entries.length > 5 ? ', …' : '');
   return fail({
     code: 'usage',
-    message: `${folder} is not empty: it holds ${shown}.`,
-    hint: 'Choose another folder; to keep images in an Nx workspace that is there: npx nx add @image-tooling/nx',
+    message: `${folder} is not empty: it contains ${shown}.`,
+    hint: 'Choose another folder; to add images to an existing Nx workspace: npx nx add @image-tooling/nx',
   });
 }
 
@@ -86,6 +89,6 @@ function noParent(parent: string) {
   return fail({
     code: 'usage',
     message: `There is no folder ${parent}.`,
-    hint: `Make it first: mkdir -p ${parent}`,
+    hint: `Create it first: mkdir -p ${parent}`,
   });
 }

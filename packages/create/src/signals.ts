@@ -1,6 +1,6 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Aborted when the user stops the program. However often that is asked, what was begun is cleared away first. */
+/** Aborted when the user stops the program. Further signals don't interrupt the cleanup. */
 export class StopSignal {
   private readonly controller = new AbortController();
   private readonly stop = (): void => this.controller.abort();

@@ -5,13 +5,13 @@ import { runChild } from './child';
 import { firstFiles, OWN_IMAGE, type Versions } from './files';
 import type { Place } from './place';
 
-/** What all steps need to run programs. */
+/** The environment of all steps. */
 export interface Around {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
 
-/** Writes the files that npm and Nx need to begin with. */
+/** Writes the files that npm and Nx need first. */
 export async function writeFirstFiles({ draft, name }: Place, versions: Versions): Promise<void> {
   await mkdir(draft);
   for (const [path, text] of Object.entries(firstFiles(name, versions))) {
@@ -20,27 +20,27 @@ export async function writeFirstFiles({ draft, name }: Place, versions: Versions
   }
 }
 
-/** Installs Nx, the plugin and the command, by the npm that runs us. */
+/** Installs Nx, the plugin and the command, with the npm that started this program. */
 export function install({ draft }: Place, { env, signal }: Around): Promise<Result<void>> {
   const args = ['install', '--no-audit', '--no-fund', '--loglevel=error'];
   return runChild({ argv: [...npm(env), ...args], cwd: draft, env, signal });
 }
 
-/** npm tells what it runs by which file it is; another package manager does so too, and is not meant. */
+/** npm passes the path of its own file; other package managers do so too, and are ignored. */
 function npm({ npm_execpath: path }: NodeJS.ProcessEnv): [string, ...string[]] {
   return path?.endsWith('npm-cli.js') === true ? [process.execPath, path] : ['npm'];
 }
 
-/** Lets the plugin's generator add the rest, as in any workspace. */
+/** Adds the rest with the plugin's generator, as in any workspace. */
 export async function init({ draft }: Place, around: Around): Promise<Result<void>> {
   const args = ['generate', '@image-tooling/nx:init', '--skipInstall', '--no-interactive'];
   const made = await runChild({ argv: [...nxIn(draft), ...args], cwd: draft, ...quiet(around) });
-  // It knows the folder by the name that it is not going to keep.
+  // It has the temporary name of the folder.
   await rm(join(draft, '.nx'), { recursive: true, force: true });
   return made;
 }
 
-/** Makes a Git repository of it, unless it is in one or there is no Git: that is no reason to fail. */
+/** Makes it a Git repository, unless it is in one or there is no Git, which is not an error. */
 export async function initGit({ draft, hasGit }: Place, { env, signal }: Around): Promise<void> {
   if (hasGit) return;
   const inside = { cwd: dirname(draft), env, signal };
@@ -50,21 +50,21 @@ export async function initGit({ draft, hasGit }: Place, { env, signal }: Around)
 }
 
 /**
- * Resolves the versions of both images' packages, and lets the user see it. On a terminal Nx hands that through, but
- * with `--outputStyle=stream` leaves it in raw mode, where each line begins below the end of the last. Without a
- * terminal it is silent until the end unless it streams.
+ * Resolves the versions of both images' packages, and shows the output. On a terminal Nx passes it through,
+ * but with `--outputStyle=stream` leaves it in raw mode, where each line begins below the end of the last.
+ * Without a terminal it is silent until the end unless it streams.
  */
 export function lock({ folder }: Place, around: Around, isTerminal: boolean): Promise<Result<void>> {
   const args = ['run', `${OWN_IMAGE}:lock`, ...(isTerminal ? [] : ['--outputStyle=stream'])];
   return runChild({ argv: [...nxIn(folder), ...args], cwd: folder, ...quiet(around), isShown: true });
 }
 
-/** Run by this very Node: the path may have another, or none. */
+/** Runs Nx with this Node: PATH may have another one, or none. */
 function nxIn(folder: string): [string, string] {
   return [process.execPath, join(folder, 'node_modules', '.bin', 'nx')];
 }
 
-/** No daemon: it would outlive the folder that it watches. */
+/** Disables the daemon: it would keep running after its folder is moved. */
 function quiet({ env, signal }: Around): Around {
   return { env: { ...env, NX_DAEMON: 'false', NX_TUI: 'false' }, signal };
 }

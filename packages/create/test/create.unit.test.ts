@@ -37,13 +37,13 @@ describe('a new workspace', () => {
     `);
   });
 
-  it('is locked on the terminal itself, where Nx streams without line ends', async () => {
+  it('is locked with Nx’s own terminal output, where streaming breaks line ends', async () => {
     host.isTTY = true;
     await host.run(['my-images']);
     expect(host.calls().at(-1)).toBe('nx run my-tools:lock');
   });
 
-  it('has what npm, Nx and the first image need, and nothing of how it was made', async () => {
+  it('has what npm, Nx and the first image need, and no temporary names', async () => {
     await host.run(['my-images']);
     expect(here()).toEqual(['my-images']);
     expect(here('my-images')).toEqual([
@@ -69,12 +69,12 @@ describe('a new workspace', () => {
     });
     const file = 'my-images/images/my-tools/image.json';
     expect(parseImage(file, text(file))).toMatchObject({ ok: true });
-    // What others may read is not for the one who made it alone.
+    // Other users can read it, too.
     mkdirSync(join(host.folder, 'other'));
     expect(modeOf('my-images')).toBe(modeOf('other'));
   });
 
-  it('may be made in the current folder, which stays the same', async () => {
+  it('can be made in the current folder, which is not replaced', async () => {
     const before = statSync(host.folder).ino;
     mkdirSync(join(host.folder, 'here/.git'), { recursive: true });
     const { exitCode, stdout } = await host.run(['here']);
@@ -86,7 +86,7 @@ describe('a new workspace', () => {
     expect(here('here/.git')).toEqual([]);
   });
 
-  it('is not locked where that is not wanted, or where nothing runs containers', async () => {
+  it('is not locked if not wanted, or without a container engine', async () => {
     expect(await host.run(['one', '--no-lock'])).toMatchObject({ exitCode: 0 });
     const none = { PATH: '', _EXPERIMENTAL_DAGGER_RUNNER_HOST: '' };
     const { exitCode, stdout } = await host.run(['two'], none);
@@ -95,13 +95,13 @@ describe('a new workspace', () => {
     expect(stdout).toContain('npx nx run my-tools:lock && npx nx run my-tools:build');
   });
 
-  it('stays when only its locks could not be made, and says how to go on', async () => {
+  it('is kept if only its locks fail, with how to continue', async () => {
     const { exitCode, stderr } = await host.run(['my-images'], { FAKE_NX_FAILS: LOCK.slice('nx '.length) });
     expect(exitCode).toBe(1);
     expect(stderr).toMatchInlineSnapshot(`
       "error: "nx run my-tools:lock --outputStyle=stream" ended with exit code 1. (command-failed)
 
-      The workspace is there, its locks are not yet. Go on with:
+      The workspace is there, but not its locks. Continue with:
         cd my-images
         npx nx run my-tools:lock && npx nx run my-tools:build
       "
@@ -112,34 +112,34 @@ describe('a new workspace', () => {
 
 describe('nothing is left behind', () => {
   it.each([
-    ['npm', { FAKE_NPM: 'fails' }, 'npm has no luck'],
-    ['the generator', { FAKE_NX_FAILS: INIT.slice('nx '.length) }, 'nx has no luck'],
-  ])('where %s fails', async (_who, env, why) => {
+    ['npm', { FAKE_NPM: 'fails' }, 'npm fails'],
+    ['the generator', { FAKE_NX_FAILS: INIT.slice('nx '.length) }, 'nx fails'],
+  ])('if %s fails', async (_who, env, why) => {
     const { exitCode, stderr } = await host.run(['my-images'], env);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(why);
     expect(here()).toEqual([]);
   });
 
-  it('where the user stops it', async () => {
+  it('if the user stops it', async () => {
     const ended = host.run(['my-images'], { FAKE_NPM: 'hangs' });
     await host.stopAt('npm install');
     expect(await ended).toMatchObject({ exitCode: 130, stderr: 'Stopped. Nothing was left behind.\n' });
     expect(here()).toEqual([]);
   });
 
-  it('where npm gets the signal first', async () => {
+  it('if npm gets the signal first', async () => {
     const { exitCode, stderr } = await host.run(['my-images'], { FAKE_NPM: 'interrupted' });
     expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Stopped. Nothing was left behind.\n' });
     expect(here()).toEqual([]);
   });
 
-  it('but the whole workspace, where the user stops the locks', async () => {
+  it('except the finished workspace, if the user stops the locks', async () => {
     const ended = host.run(['my-images'], { FAKE_NX_HANGS: LOCK.slice('nx '.length) });
     await host.stopAt(LOCK);
     const { exitCode, stderr } = await ended;
     expect(exitCode).toBe(130);
-    expect(stderr).toContain('The workspace is there, its locks are not yet.');
+    expect(stderr).toContain('The workspace is there, but not its locks.');
     expect(here()).toEqual(['my-images']);
   });
 });
@@ -157,17 +157,17 @@ describe('what it refuses', () => {
     return stderr;
   };
 
-  it('a folder that holds something', async () => {
+  it('a folder that is not empty', async () => {
     mkdirSync(join(host.folder, 'full'));
     host.write('full/notes.txt', 'mine');
     expect(await seen('full')).toMatchInlineSnapshot(`
-      "error: <here>/full is not empty: it holds notes.txt. (usage)
-        help: Choose another folder; to keep images in an Nx workspace that is there: npx nx add @image-tooling/nx
+      "error: <here>/full is not empty: it contains notes.txt. (usage)
+        help: Choose another folder; to add images to an existing Nx workspace: npx nx add @image-tooling/nx
       "
     `);
   });
 
-  it('a file, and a folder in none', async () => {
+  it('a file, and a folder without a parent', async () => {
     host.write('file', 'mine');
     expect(await seen('file')).toContain('<here>/file is a file.');
     expect(await seen('none/my-images')).toContain('There is no folder <here>/none.');
@@ -177,9 +177,9 @@ describe('what it refuses', () => {
     expect(await seen(name)).toContain(`"${name}" can't be the name of a workspace.`);
   });
 
-  it('a command line that says nothing, too much or something else', async () => {
+  it('a command line without, with too many and with unknown arguments', async () => {
     expect(await seen()).toMatchInlineSnapshot(`
-      "error: Say which folder to make the workspace in. (usage)
+      "error: No folder given for the workspace. (usage)
         help: Write: npm create @image-tooling my-images
       "
     `);
@@ -189,7 +189,7 @@ describe('what it refuses', () => {
 });
 
 describe('help', () => {
-  it('is shown, and nothing is made', async () => {
+  it('is printed, and nothing is made', async () => {
     const { exitCode, stdout } = await host.run(['--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('npm create @image-tooling <folder>');

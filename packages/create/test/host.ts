@@ -7,10 +7,12 @@ import { main, type Host } from '../src/index';
 
 const VERSIONS = { own: '1.2.3', nx: '23.2.1' };
 
-/** Where the command line runs in tests: an empty folder, with a fake npm, and an engine that is only named. */
+/**
+ * The environment of the command line in tests: an empty folder, with a fake npm, and an engine's name only.
+ */
 export class TestHost {
   readonly folder = mkdtempSync(join(tmpdir(), 'image-tooling-create-'));
-  /** Outside: the folder shows what is left behind. */
+  /** Outside of the folder, which shows what is left behind. */
   private readonly log = `${this.folder}.calls`;
   private readonly signals = new EventEmitter();
   /** Whether standard output is a terminal. */
@@ -35,7 +37,7 @@ export class TestHost {
     return { exitCode, stdout: this.hide(this.out), stderr: this.hide(this.err) };
   }
 
-  /** What npm and nx were asked for. */
+  /** The arguments of npm and nx. */
   calls(): string[] {
     return existsSync(this.log) ? readFileSync(this.log, 'utf8').trimEnd().split('\n') : [];
   }
@@ -46,7 +48,7 @@ export class TestHost {
     this.signals.emit('SIGINT');
   }
 
-  /** Whether anybody still listens for Ctrl-C. */
+  /** Whether there are still listeners for Ctrl-C. */
   get listens(): boolean {
     return this.signals.listenerCount('SIGINT') > 0;
   }

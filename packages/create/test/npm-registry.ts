@@ -43,7 +43,7 @@ function readTarball(path: string): Packed {
   return { file: basename(path), bytes: readFileSync(path), manifest: JSON.parse(text) as Manifest };
 }
 
-/** The one given last is the latest. */
+/** The last one is the latest. */
 function metadata(packed: readonly Packed[], url: string) {
   const versions = packed.map(({ file, bytes, manifest }) => [
     manifest.version,

@@ -14,12 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-/** The digest that a build prints of the image. */
+/** Returns the digest that a build prints of the image. */
 async function digestOf(command: string): Promise<string | undefined> {
   return DIGEST.exec(await rig.must(command, HERE))?.[1];
 }
 
-describe('a workspace of one’s own, from an empty folder', () => {
+describe('a new workspace, from an empty folder', () => {
   let built: string | undefined;
 
   it('is two commands away from a built image', async () => {
@@ -28,20 +28,20 @@ describe('a workspace of one’s own, from an empty folder', () => {
     expect(built).toBeDefined();
   });
 
-  it('names no registry in what is committed', async () => {
+  it('has no registry in committed files', async () => {
     const files = ['package.json', 'package-lock.json', '.npmrc', 'nx.json', 'README.md'];
     for (const file of files)
       expect(await rig.read(`${HERE}/${file}`), file).not.toMatch(/"resolved"|127\.0\.0\.1/);
   });
 
-  it('shows git what is to be committed, and nothing that is made', async () => {
+  it('has only files to commit in git’s status, no outputs', async () => {
     const status = await rig.must('git status --porcelain --untracked-files=all', HERE);
     expect(status).toContain('images/base/lock.json');
     expect(status).toContain('trust/debian/trixie-stable.asc');
     expect(status).not.toMatch(/node_modules|dist\/|\.nx\//);
   });
 
-  it('builds nothing again: Nx has it, and without Nx’s cache the store has', async () => {
+  it('builds nothing again: from Nx’s cache, and without it from the store', async () => {
     expect(await rig.must('npx nx run my-tools:build', HERE)).toContain('read the output from the cache');
     const [, ...steps] = (await rig.must('npx nx run my-tools:build --skip-nx-cache', HERE)).split(
       'apt layer',
@@ -54,7 +54,7 @@ describe('a workspace of one’s own, from an empty folder', () => {
     expect(await rig.must('npx nx run my-tools:test --outputStyle=stream', HERE)).toMatch(/passed|✓/);
   });
 
-  it('gets images from the generator, which locks them, on what is built', async () => {
+  it('gets images from the generator, which locks them', async () => {
     await rig.must(
       'npx nx g @image-tooling/nx:image more --from=my-tools --packages=less --description=Pager',
       HERE,
@@ -77,7 +77,7 @@ describe('a workspace of one’s own, from an empty folder', () => {
     expect(program).toMatch(/package jq 1\./);
   });
 
-  it('installs from its lock file elsewhere, and takes everything from the cache', async () => {
+  it('installs from its lock file elsewhere, and uses the cache', async () => {
     await rig.must('rm -rf node_modules', HERE);
     await rig.must('npm ci --no-audit --no-fund', HERE);
     expect(await rig.must('npx nx run my-tools:build', HERE)).toContain('read the output from the cache');
@@ -95,8 +95,8 @@ describe('a workspace of one’s own, from an empty folder', () => {
   });
 });
 
-describe('an Nx workspace that is there', () => {
-  it('keeps what it has, and images too', async () => {
+describe('an existing Nx workspace', () => {
+  it('keeps its projects, and gets images', async () => {
     const version = (
       JSON.parse(await rig.read(`${HERE}/package.json`)) as { devDependencies: { nx: string } }
     ).devDependencies.nx;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pack } from './pack';
 import { ElsewhereRig } from './rig';
 
-/** What workspaces of Nx have: it would replace the inputs and the caching of build and test. */
+/** Common targetDefaults, which would replace the inputs and the caching of build and test. */
 const TARGET_DEFAULTS = {
   build: { dependsOn: ['^build'], cache: true, inputs: ['production', '^production'] },
   test: { cache: true, inputs: ['default', '^production'] },
@@ -79,7 +79,7 @@ async function recordedInTui(workspace: string): Promise<string> {
 }
 
 describe('a workspace of create-nx-workspace 23.2.1', () => {
-  it.each(Object.keys(MANAGERS))('with %s takes image-tooling by nx add', async (manager) => {
+  it.each(Object.keys(MANAGERS))('with %s installs image-tooling by nx add', async (manager) => {
     const workspace = `with-${manager}`;
     const options = '--preset=apps --nxCloud=skip --skipGit --no-interactive';
     await rig.must(`create-nx-workspace ${workspace} --pm=${manager} ${options}`);
@@ -87,11 +87,11 @@ describe('a workspace of create-nx-workspace 23.2.1', () => {
     await expectAdded(workspace);
   });
 
-  it('is refused where targetDefaults decide what is cached', () => expectRefused('with-npm'));
+  it('is refused if targetDefaults decide what is cached', () => expectRefused('with-npm'));
 });
 
 describe('a workspace of Nx 24', () => {
-  it('takes image-tooling by nx add', async () => {
+  it('installs image-tooling by nx add', async () => {
     await rig.write('with-24/package.json', { name: 'with-24', private: true });
     await rig.write('with-24/nx.json', {
       neverConnectToCloud: true,
@@ -104,11 +104,11 @@ describe('a workspace of Nx 24', () => {
     await expectAdded('with-24');
   });
 
-  it('is refused where targetDefaults decide what is cached', () => expectRefused('with-24'));
+  it('is refused if targetDefaults decide what is cached', () => expectRefused('with-24'));
 
   it('gives arguments to no shell', () => expectNoShell('with-24'));
 
-  it('prints no line that is drawn again in the screen of Nx', async () => {
+  it('prints no line that is drawn again in Nx’s terminal UI', async () => {
     const shown = await recordedInTui('with-24');
     expect(shown).toContain('✓ bootstrap layer  from the store');
     expect(shown).not.toContain('\u001b[2K');

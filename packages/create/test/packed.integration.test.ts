@@ -82,7 +82,7 @@ describe('packed packages', () => {
     }
   });
 
-  it('hand on the licences of what is inside', () => {
+  it('have the licences of bundled packages', () => {
     const licences = readFileSync(join(workspace, SCOPE, 'cli/dist/THIRD-PARTY-LICENCES.txt'), 'utf8');
     for (const name of ['zod', 'undici', 'jsonc-parser', 'semver']) expect(licences).toContain(`${name} `);
   });
@@ -100,7 +100,7 @@ describe('packed packages', () => {
     expect(statSync(join(workspace, SCOPE, 'create/dist/index.js')).size).toBeLessThan(100_000);
   });
 
-  it('bring all that a foreign workspace refers to', () => {
+  it('have everything that another workspace refers to', () => {
     const files = ['schemas/image.schema.json', 'schemas/tool.schema.json', 'trust/debian/trixie-stable.asc'];
     for (const file of files) expect(existsSync(join(workspace, SCOPE, 'nx', file)), file).toBe(true);
     // A peer would be missing with yarn 1, which installs none.
@@ -125,7 +125,7 @@ describe('packed packages', () => {
     }
   });
 
-  it('load a plugin that takes nothing else in: Nx waits for it at each start', () => {
+  it('load a plugin without other modules: Nx waits for it at each start', () => {
     const text = readFileSync(join(workspace, SCOPE, 'nx/dist/index.js'), 'utf8');
     const wanted = new Set([...text.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name!));
     const outside = [...wanted].filter((name) => !builtinModules.includes(name.replace('node:', '')));

@@ -10,8 +10,8 @@ interface End {
 }
 
 /**
- * A place elsewhere on disk where npm takes the packages of our scope from a registry of the test's, and all others as
- * the host has it configured. Nx, npm and the store keep everything below it.
+ * A place elsewhere on disk where npm takes the packages of our scope from a registry of the test's, and all
+ * others as the host has it configured. Nx, npm and the store keep everything below it.
  */
 export class ElsewhereRig {
   private constructor(
@@ -26,7 +26,7 @@ export class ElsewhereRig {
     return rig;
   }
 
-  /** Lets npm find these packages from now on; the ones given last are the latest. */
+  /** Publishes these packages to npm's registry; the last ones are the latest. */
   async serve(tarballs: readonly string[]): Promise<void> {
     await this.registry.close();
     this.registry = await startNpmRegistry(tarballs);
@@ -76,7 +76,7 @@ export class ElsewhereRig {
     return join(this.folder, 'npmrc');
   }
 
-  /** Without what an npm, an Nx or a vitest around the test hands down. */
+  /** Without variables of an outer npm, Nx or vitest. */
   private env(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
     const own = Object.entries(process.env).filter(
       ([name]) => !/^(NX_|npm_|VITEST|NODE_ENV|INIT_CWD)/.test(name),

@@ -4,4 +4,3 @@ export * from './port';
 export { checkPlatform } from './platforms';
 export { runEmbedded } from './session/open';
 export type { Session as ShellSession } from './session/port';
-export { keepingTerminal, runInForeground } from './session/run';

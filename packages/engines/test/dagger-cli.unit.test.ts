@@ -111,7 +111,7 @@ describe('the download', () => {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return { archive: `${base}/dagger.tar.gz`, checksums: `${base}/sums`, patience: 1 };
+    return { archive: `${base}/dagger.tar.gz`, checksums: `${base}/sums`, idleSeconds: 1 };
   }
 
   it('puts a verified program where the SDK looks for it, once for several processes', async () => {
@@ -165,7 +165,7 @@ describe('the download', () => {
     [
       'there is no network',
       async () => ({ archive: 'http://127.0.0.1:1/dagger.tar.gz', checksums: 'http://127.0.0.1:1/sums' }),
-      'ECONNREFUSED',
+      'refused the connection',
     ],
   ])('is a failure where %s, and leaves nothing', async (_, place, cause) => {
     const failure = failureOf(await findCli(options(), await place()));

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pidNamespace } from '@image-tooling/host';
 import type { Failure, Result } from '@image-tooling/model';
 import { joinSession, type SessionOptions } from '../src/dagger/session';
 import { keeperOf, sessionsIn } from '../src/dagger/session/folder';
 import type { EnginePlace } from '../src/dagger/place';
-import { pidNamespace } from '../src/processes';
 import { FAKE_TOKEN, writeFakeDagger } from './dagger-fake';
 import { bundleTask, endAll, processesOf, startRun, until, type FakeRun } from './dagger-rig';
 

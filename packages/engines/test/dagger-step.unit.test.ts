@@ -147,7 +147,7 @@ describe('what the engine is sent', () => {
     const [one, two] = rig.server.builds;
     const { STEP_MOUNTS: kind, STEP_MOUNTS_SECRET: name = '' } = one?.args ?? {};
     expect(kind).toBe('script');
-    expect(one?.secrets[name]).toContain("cd '/.step/mounts/0'");
+    expect(one?.secrets[name]).toContain('cd /.step/mounts/0');
     expect(one?.args).toMatchObject({ STEP_SOURCE_0: '0', STEP_TARGET_0: '/mnt/in' });
     expect(two?.args).toMatchObject({ STEP_MOUNTS: 'context', STEP_TARGET_1: '/mnt/1' });
     expect(two?.context.slice(-2)).toEqual([`mounts/0 <- ${small}`, `mounts/1 <- ${large}`]);

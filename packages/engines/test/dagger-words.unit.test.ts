@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { shellWord } from '@image-tooling/model/shell-word';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groupsOf } from '../src/dagger/step/script';
 import { scriptOfFolder } from '../src/dagger/step/small-mount';
-import { shellWord } from '../src/dagger/step/words';
 
 let folder: string;
 beforeAll(() => {

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newOwnedName } from '@image-tooling/host';
 import { openRig, SILENT, valueOf, type Rig } from '@image-tooling/testkit';
 import { openEngine } from '../src';
-import { newOwnedName } from '../src/owners';
 import { placesIn, type Places } from '../src/buildah/places';
 
 const BUILDAH = { ...process.env, IMAGE_ENGINE: 'buildah' };

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure, Platform, Result } from '@image-tooling/model';
 import { openEngine } from '../src';
 import { checkPrerequisites } from '../src/buildah/prerequisites';
-import { isOrphan, newOwnedName } from '../src/owners';
+import { neededPrograms } from '../src/buildah/programs';
 import { checkPlatform } from '../src/platforms';
 
 let folder: string;
@@ -53,12 +52,20 @@ describe('checkPrerequisites', () => {
   });
 
   it('tells when buildah is there but does not run', async () => {
-    const programs = ['buildah', 'unshare', 'nsenter', 'mount', 'tar', 'find', 'perl', 'zstd'];
-    for (const name of programs)
+    for (const name of Object.keys(neededPrograms({ isRoot: true })))
       await writeFile(join(folder, name), '#!/bin/sh\necho broken library >&2; exit 127\n', { mode: 0o755 });
     const env = { PATH: `${folder}:${process.env['PATH']}` };
     const [failure] = failuresOf(await checkPrerequisites(env, { id: 0, name: 'root' }));
     expect(failure).toMatchObject({ code: 'no-engine', details: ['broken library'] });
+  });
+});
+
+describe('bootstrap', () => {
+  it('installs all packages whose programs the engine needs', async () => {
+    const script = await readFile(resolve(__dirname, '../../../bootstrap'), 'utf8');
+    const [, needs = ''] = /^readonly BUILD_NEEDS='([^']*)'/m.exec(script) ?? [];
+    const packages = needs.split(/\s+/).map((need) => need.split(':')[1]);
+    expect(packages).toEqual(expect.arrayContaining(Object.values(neededPrograms({ isRoot: false }))));
   });
 });
 
@@ -89,27 +96,5 @@ describe('checkPlatform', () => {
     const [failure] = failuresOf(await check(text));
     expect(failure).toMatchObject({ code: 'platform' });
     expect(failure?.hint).toContain('./bootstrap --all-platforms');
-  });
-});
-
-describe('owned names', () => {
-  it('differ, and are no orphans while their process lives', () => {
-    const [one, two] = [newOwnedName(), newOwnedName()];
-    expect(one).not.toBe(two);
-    expect(isOrphan(one)).toBe(false);
-  });
-
-  it('are orphans when the process is gone, or another has its id now', async () => {
-    const child = spawn('true');
-    await new Promise((resolve) => child.on('exit', resolve));
-    const [pid, start, namespace, random] = newOwnedName().split('-');
-    expect(isOrphan([child.pid, start, namespace, random].join('-'))).toBe(true);
-    expect(isOrphan([pid, '1', namespace, random].join('-'))).toBe(true);
-  });
-
-  it('are left alone where the process can not be seen, or the name is no such name', () => {
-    const [pid, , , random] = newOwnedName().split('-');
-    expect(isOrphan([pid, '1', '4', random].join('-'))).toBe(false);
-    expect(isOrphan('notes')).toBe(false);
   });
 });

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import type { Failure } from '@image-tooling/model';
+import { fail, ok, type Result } from '@image-tooling/model/result';
 
 /**
  * Writes a file whole or not at all: a temporary neighbour, fsync, rename. Makes the folder.
@@ -13,7 +14,7 @@ export async function writeFileAtomic(
   content: string | Uint8Array,
   mode = 0o666,
 ): Promise<Result<void>> {
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryNeighbour(path);
   try {
     await makeFolder(dirname(path));
     const file = await open(temporary, 'wx', mode);
@@ -29,6 +30,11 @@ export async function writeFileAtomic(
     await discard(temporary);
     return fail(ioFailure(error, path));
   }
+}
+
+/** Returns a name for a temporary file or folder next to `path`, which is renamed to it when it is whole. */
+export function temporaryNeighbour(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 }
 
 /** Removes what an error left, as far as it can be removed: what is reported is the error. */

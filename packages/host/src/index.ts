@@ -1,14 +1,12 @@
-export * from './command';
 export * from './concurrent';
 export * from './destination';
+export { caught, checkSignal, failureOf, Fault, valueOf } from './fault';
 export * from './files';
-export * from './kept-output';
+export * from './http';
 export * from './locks';
 export * from './network';
+export * from './process';
 export * from './process-end';
-export { eachLine, lastLines } from './output';
-export { findProgram, hasProgram } from './program';
 export * from './read-file';
 export * from './redact';
-export * from './running';
 export * from './timer-ms';

@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { mustRun, run } from '../src';
 import { aliveWithMark, failureOf, newMark, valueOf } from './help';
 
@@ -61,6 +64,13 @@ describe('run', () => {
     const long = 'x'.repeat(200_000);
     expect(failureOf(await run({ argv: ['true', long] }))).toMatchObject({ code: 'command-failed', message });
     expect(failureOf(await run({ argv: ['true'], cwd: '/nowhere' }))).toMatchObject({ message });
+    // It is there, its interpreter is not: no program is missing on this machine.
+    const folder = await mkdtemp(join(tmpdir(), 'programs-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'broken'), '#!/no/such/interpreter\n', { mode: 0o755 });
+    const failed = { code: 'command-failed', message };
+    expect(failureOf(await run({ argv: ['broken'], env: { PATH: folder } }))).toMatchObject(failed);
+    expect(failureOf(await run({ argv: [join(folder, 'broken')] }))).toMatchObject(failed);
   });
 
   it('hands out lines while the program runs, the last one also without a newline', async () => {

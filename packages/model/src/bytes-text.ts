@@ -1,4 +1,4 @@
-/** Bytes for people: "512 B", "1.4 MB" (1 MB = 1,000,000 bytes, as registries count). */
+/** Returns bytes for display: "512 B", "1.4 MB" (1 MB = 1,000,000 bytes, as registries count). */
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const units = ['kB', 'MB', 'GB'];

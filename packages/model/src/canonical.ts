@@ -14,7 +14,7 @@ export function canonicalJson(value: Json): string {
   return `{${members.join(',')}}`;
 }
 
-/** A build id: the sha256 of everything that decides a result, in canonical JSON. */
+/** Returns a build id: the sha256 of all inputs of a result, as canonical JSON. */
 export function buildIdOf(inputs: Json): Digest {
   return digestOf(canonicalJson(inputs));
 }

@@ -2,7 +2,7 @@
 export const GAP = 2;
 
 /**
- * Rows as lines, with two spaces between columns, each as wide as its widest cell.
+ * Returns rows as lines of aligned columns, two spaces apart.
  *
  * @param right numbers of the columns whose cells end at the same place
  */

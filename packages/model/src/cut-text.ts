@@ -1,4 +1,7 @@
-/** Returns the text cut to `most` UTF-16 code units, with `…` for what is left out. No character is cut in half. */
+/**
+ * Returns the text cut to `most` UTF-16 code units, with `…` for what is left out. No character is cut in
+ * half.
+ */
 export function cutText(text: string, most: number): string {
   return text.length > most ? `${wholeCharacters(text.slice(0, most))}…` : text;
 }

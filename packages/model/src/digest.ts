@@ -9,17 +9,17 @@ export function isDigest(value: unknown): value is Digest {
   return typeof value === 'string' && PATTERN.test(value);
 }
 
-/** The hexadecimal part of a digest. */
+/** Returns the hexadecimal part of a digest. */
 export function hexOf(digest: Digest): string {
   return digest.slice('sha256:'.length);
 }
 
-/** As much of a digest as a person tells it from others by: 12 hexadecimal digits. */
+/** Returns a short digest for display: 12 hexadecimal digits. */
 export function shortHex(digest: Digest): string {
   return hexOf(digest).slice(0, 12);
 }
 
-/** The digest of bytes, or of a text's UTF-8 form. */
+/** Returns the digest of bytes, or of a text's UTF-8 form. */
 export function digestOf(content: Uint8Array | string): Digest {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Every way a run can fail that is not a bug. One code each: messages are for people,
+ * Every way a run can fail that is not a bug. One code each: messages are for display,
  * codes are for tests and scripts.
  */
 export type FailureCode =
@@ -74,11 +74,11 @@ export interface Place {
   readonly line?: number;
   /** 1-based, in UTF-16 code units. */
   readonly column?: number;
-  /** Lines of the file with the fault marked, ready to print. */
+  /** Lines of the file with the mistake marked, ready to print. */
   readonly excerpt?: string;
 }
 
-/** One thing that went wrong, with what a user needs to mend it. Never holds a secret. */
+/** One thing that went wrong, with what a user needs to fix it. Never contains a secret. */
 export interface Failure {
   readonly code: FailureCode;
   /** What is wrong, and what was expected: one sentence. */
@@ -86,8 +86,17 @@ export interface Failure {
   /** What to do next: one sentence, with the command where there is one. */
   readonly hint?: string;
   readonly place?: Place;
-  /** What could not be written, where the file system refused it; not printed. Advice on the store goes by it. */
+  /** The path that could not be written; not printed. Decides whether the hint is about the store. */
   readonly path?: string;
   /** Facts below the message: both hashes, the last lines of a program's output, the addresses tried. */
   readonly details?: readonly string[];
+  /** The addresses of a download and what each answered; not printed, `details` says it in words. */
+  readonly asked?: readonly AskedAddress[];
+}
+
+/** An address that was asked for a file. */
+export interface AskedAddress {
+  readonly url: string;
+  /** The HTTP status; undefined where no answer came. */
+  readonly status?: number;
 }

@@ -1,6 +1,9 @@
 import type { Digest } from './digest';
 
-/** What a layer is made of; `base`: taken from a registry as it is. Each kind has its own format number (see formats.ts). */
+/**
+ * What a layer is made of; `base`: taken from a registry as it is. Each kind has its own format number (see
+ * formats.ts).
+ */
 export const LAYER_KINDS = ['base', 'bootstrap', 'apt', 'tool', 'files', 'help'] as const;
 export type LayerKind = (typeof LAYER_KINDS)[number];
 

@@ -14,13 +14,16 @@ export function platformOf(arch: Arch): Platform {
   return `linux/${arch}`;
 }
 
-/** The platform of a machine, from Node's `process.arch` (`x64`, `arm64`); undefined where we build nothing for it. */
+/**
+ * Returns the platform of a machine, from Node's `process.arch` (`x64`, `arm64`); undefined if we build
+ * nothing for it.
+ */
 export function platformOfNode(nodeArch: string): Platform | undefined {
   if (nodeArch === 'x64') return 'linux/amd64';
   return nodeArch === 'arm64' ? 'linux/arm64' : undefined;
 }
 
-/** The platform as a folder name: `linux-amd64`. */
+/** Returns the platform as a folder name: `linux-amd64`. */
 export function platformFolder(platform: Platform): string {
   return platform.replace('/', '-');
 }

@@ -1,14 +1,14 @@
 /**
- * Where the bytes of a finished step came from; `ran` for one that makes none. Of bytes on their way to a registry:
- * whether they were sent, came from a sibling repository, or were there.
+ * Where the bytes of a finished step came from; `ran` for one that makes none. For uploads to a registry:
+ * whether bytes were sent, mounted from another repository, or already there.
  */
 export type Origin = 'store' | 'nx' | 'built' | 'fetched' | 'ran' | 'pushed' | 'mounted' | 'present';
 
-/** Told what a run is doing; shows it live on a terminal, as plain lines elsewhere. */
+/** Receives what a run is doing, and displays it. */
 export interface Progress {
   /** Begins a step that takes time. Ends with `done` or `failed`, once. */
   step(name: string): ProgressStep;
-  /** A line worth keeping: a choice made, a warning. */
+  /** Shows a line that stays: a choice, a warning. */
   note(line: string): void;
 }
 
@@ -21,7 +21,7 @@ export interface ProgressStep {
   failed(): void;
 }
 
-/** What every long operation is handed: when to stop, and whom to tell. */
+/** Passed to every long operation: the signal to stop, and the progress display. */
 export interface RunContext {
   readonly signal: AbortSignal;
   readonly progress: Progress;

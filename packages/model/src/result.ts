@@ -1,6 +1,6 @@
 import type { Failure } from './failure';
 
-/** What a function that can fail gives back: its value, or every failure it found (at least one). */
+/** The result of a function that can fail: its value, or every failure it found (at least one). */
 export type Result<T> = Ok<T> | Failed;
 
 export interface Ok<T> {
@@ -13,24 +13,24 @@ export interface Failed {
   readonly failures: readonly [Failure, ...Failure[]];
 }
 
-/** A success that carries `value`. */
+/** Returns a success that carries `value`. */
 export function ok<T>(value: T): Ok<T> {
   return { ok: true, value };
 }
 
-/** A failure that carries one or more reasons. */
+/** Returns a failure that carries one or more reasons. */
 export function fail(first: Failure, ...rest: Failure[]): Failed {
   return { ok: false, failures: [first, ...rest] };
 }
 
-/** As `fail`, of a list that is known to hold one or more. */
+/** Returns a failure with the reasons of a non-empty list. */
 export function failWith(failures: readonly Failure[]): Failed {
   const [first, ...rest] = failures;
   if (!first) throw new Error('a failure without a reason');
   return fail(first, ...rest);
 }
 
-/** The values of all results, or the failures of all that failed. */
+/** Returns the values of all results, or the failures of all that failed. */
 export function all<T>(results: readonly Result<T>[]): Result<T[]> {
   const failures = results.flatMap((result) => (result.ok ? [] : result.failures));
   const [first, ...rest] = failures;

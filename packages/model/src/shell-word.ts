@@ -1,9 +1,12 @@
-/** A word as a POSIX shell reads it back: quoted where it holds more than letters, digits and `@%+=:,./-`. */
+/**
+ * Returns a word as a POSIX shell reads it back: quoted where it holds more than letters, digits and
+ * `@%+=:,./-`.
+ */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** A command as a person would type it in a shell. */
+/** Returns a command as a person would type it in a shell. */
 export function commandLine(argv: readonly string[]): string {
   return argv.map(shellWord).join(' ');
 }

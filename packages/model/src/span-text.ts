@@ -1,4 +1,4 @@
-/** Seconds as people say them, rounded up: "90 s", "50 minutes", "24 hours", "3 days". */
+/** Returns seconds in words, rounded up: "90 s", "50 minutes", "24 hours", "3 days". */
 export function spanText(seconds: number): string {
   if (seconds < 120) return `${Math.ceil(seconds)} s`;
   if (seconds < 7200) return `${Math.ceil(seconds / 60)} minutes`;

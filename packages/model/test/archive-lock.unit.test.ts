@@ -36,7 +36,7 @@ const DEB = {
 
 type Locks = Readonly<Record<string, Partial<PlatformLock> | string | undefined>>;
 
-/** Images on `base`, each with the lock that is given for it. */
+/** Returns images on `base`, each with the given lock. */
 function workspaceOf(locks: Locks, archiveLock?: ArchiveLock): Workspace {
   const names = Object.keys(locks);
   const text = (lock: Partial<PlatformLock> | string): string =>
@@ -65,18 +65,18 @@ function workspaceOf(locks: Locks, archiveLock?: ArchiveLock): Workspace {
 }
 
 describe('archive.lock.json', () => {
-  it('of the first format is read as the one state that it has', () => {
+  it('of the first format is read as its one state', () => {
     const first = { lockVersion: 1, time: OLD.time, releases: OLD.releases };
     expect(valueOf(parseArchiveLock(FILE, pretty(first))).value).toEqual(lockOf(OLD));
   });
 
-  it('has each state once, in the order of ids, whatever comes first', () => {
+  it('has each state once, sorted by id', () => {
     expect(lockOf(OLD, NEW, OTHER)).toEqual(lockOf(OTHER, OLD, NEW, OLD));
     const ids = lockOf(OLD, NEW, OTHER).states.map(({ id }) => id);
     expect(ids).toEqual([...ids].sort());
   });
 
-  it('is refused where a state has another id than its releases', () => {
+  it('is refused if a state’s id does not match its releases', () => {
     const altered = { lockVersion: 2, states: [{ ...OLD, releases: NEW.releases }] };
     expect(shown(parseArchiveLock(FILE, pretty(altered)))).toMatch(
       /"states\[0\]\.id": expected the id of its releases.*\(lock-tampered\)/,
@@ -96,13 +96,13 @@ describe('the states in use', () => {
       [1, 2],
     ],
     ['need no lock without packages', { base: { bootstrap: [DEB], state: OLD.id }, child: {} }, [1]],
-    ['are all, while a lock names none', { base: { bootstrap: [DEB] } }, [1, 2, 3]],
+    ['are all, if a lock names no state', { base: { bootstrap: [DEB] } }, [1, 2, 3]],
     [
-      'are all, while a lock can not be read',
+      'are all, if a lock can’t be read',
       { base: { bootstrap: [DEB], state: OLD.id }, child: '{' },
       [1, 2, 3],
     ],
-    ['are none without locks', { base: undefined }, []],
+    ['are empty without locks', { base: undefined }, []],
   ])('%s', (_, locks, expected) => {
     const lock = lockOf(OLD, NEW, OTHER);
     expect(idsOf(withoutUnusedStates(lock, workspaceOf(locks, lock).images.values()))).toEqual(expected);
@@ -114,7 +114,7 @@ describe('the states in use', () => {
   ])('must be in archive.lock.json', (lock, what) => {
     const { images } = workspaceOf({ base: { bootstrap: [DEB], state: OLD.id } }, lock);
     expect(shown(checkLocks(images.values(), 'registry'))).toContain(
-      `The lock of "base" names a state of the archive${what}`,
+      `The lock of "base" names an archive state${what}`,
     );
   });
 });

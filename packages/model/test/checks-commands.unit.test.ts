@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkFailures, formatFailures, judgeCommand, type CheckInput, type CommandOutcome } from '../src';
 import { INPUT, planned, ran, reportOf, runCheck, withImage, withTool } from './checks-fixtures';
 
-/** What a person reads when the command of a check ends so; "passed" where it passes. */
+/** Returns the failure text of a check whose command ends like this; "passed" if it passes. */
 function told(input: CheckInput, id: string, result: Partial<CommandOutcome>): string {
   const outcome = judgeCommand(planned(input, id), ran(result));
   return outcome.passed ? 'passed' : formatFailures(checkFailures(reportOf(outcome)));
@@ -38,14 +38,14 @@ describe('a version on standard output', () => {
     `);
   });
 
-  it('says how much of a long output no pattern was looked for in', () => {
+  it('reports how much of a long output was not searched', () => {
     const stdout = 'begin\n… 399 MB left out …\nend\n';
     expect(told(KUBECTL, id, { stdout })).toContain(
       'actual:   no such line in what was kept (399 MB left out)',
     );
   });
 
-  it('fails where nothing is printed', () => {
+  it('fails if nothing is printed', () => {
     expect(told(KUBECTL, 'tool/kubectl/1/image', {})).toMatchInlineSnapshot(`
       "error: tool kubectl: \`kubectl version --client\` printed no line that matches ^Client Version: v1.36.4$ (as uid 1000). (check-failed)
         command:  kubectl version --client
@@ -58,7 +58,7 @@ describe('a version on standard output', () => {
 describe('an exit code', () => {
   const input = withImage('app', runCheck(['diff', 'a', 'b'], { exitCode: 1 }));
 
-  it('passes where it is the expected one', () => {
+  it('passes if it is the expected one', () => {
     expect(told(input, 'image/app/1', { exitCode: 1 })).toBe('passed');
   });
 
@@ -101,7 +101,7 @@ describe('a line on standard error', () => {
     expect(told(input, 'image/app/1', { exitCode: 2, stderr: 'no\nUsage: app\n' })).toBe('passed');
   });
 
-  it('fails, and says all that differs', () => {
+  it('fails, and reports all differences', () => {
     expect(told(input, 'image/app/1', { exitCode: 0, stdout: 'Usage: app' })).toMatchInlineSnapshot(`
       "error: image app: \`app '--bad option'\` ended with exit code 0, not 2 (as uid 1000). (check-failed)
         command:  app '--bad option'
@@ -183,7 +183,7 @@ describe('every image', () => {
     const halfInstalled = 'The following packages are only half configured:\n git fast version control\n';
     expect(told(input, 'always/dpkg', { stdout: '\n' })).toBe('passed');
     expect(told(input, 'always/dpkg', { exitCode: 1, stdout: halfInstalled })).toMatchInlineSnapshot(`
-      "error: always: dpkg finds every package whole: \`sh -c 'found=$(dpkg --audit 2>&1); echo "$found"; test -z "$found"'\` ended with exit code 1, not 0 (as uid 1000). (check-failed)
+      "error: always: dpkg finds every package complete: \`sh -c 'found=$(dpkg --audit 2>&1); echo "$found"; test -z "$found"'\` ended with exit code 1, not 0 (as uid 1000). (check-failed)
         command:  sh -c 'found=$(dpkg --audit 2>&1); echo "$found"; test -z "$found"'
         expected: exit code 0, within 60 s
         actual:   exit code 1
@@ -192,7 +192,7 @@ describe('every image', () => {
     `);
   });
 
-  it('starts its shell, within the budget where there is one', () => {
+  it('starts its shell, within the budget if there is one', () => {
     const fast = { ...INPUT, budget: { entrySeconds: 0.2 } };
     expect(told(INPUT, 'always/entry', { seconds: 9 })).toBe('passed');
     expect(told(fast, 'always/entry', { seconds: 0.2 })).toBe('passed');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkFailures, formatFailures, judgeListing, judgeSize, type CheckInput } from '../src';
 import { fileCheck, INPUT, listing, reportOf, withImage, withTool } from './checks-fixtures';
 
-/** What a person reads of the checks that such files fail; "passed" where all pass. */
+/** Returns the failure text of checks on these files; "passed" if all pass. */
 function told(input: CheckInput, ...lines: string[]): string {
   const failures = checkFailures(reportOf(...judgeListing(input, listing(...lines))));
   return failures.length === 0 ? 'passed' : formatFailures(failures);
@@ -15,7 +15,7 @@ describe('a file check', () => {
     ['mode and owner', work, ['1777 root:root /work/']],
     ['owner by number', fileCheck('/a', { owner: '1000:1000' }), ['0644 toolbox:toolbox /a']],
     ['owner without a group', fileCheck('/a', { owner: 'toolbox' }), ['0644 toolbox:root /a']],
-    ['nothing but being there', fileCheck('/a'), ['0000 root:root /a']],
+    ['existence alone', fileCheck('/a'), ['0000 root:root /a']],
     ['absence', fileCheck('/b', { absent: true }), ['0644 root:root /a']],
     [
       'links on the way and at the end',
@@ -44,7 +44,7 @@ describe('a file check', () => {
     `);
   });
 
-  it('fails where there is no such file, and where there is one that must not be', () => {
+  it('fails if a file is missing, and if a forbidden one is there', () => {
     const input = withImage('base', fileCheck('/a'), fileCheck('/b', { absent: true }));
     expect(told(input, '0644 root:root /b')).toMatchInlineSnapshot(`
       "error: image base: /a is not there. (check-failed)
@@ -59,7 +59,7 @@ describe('a file check', () => {
     `);
   });
 
-  it('fails on a link that leads nowhere, or round in a circle', () => {
+  it('fails on a dangling link, and on a cycle of links', () => {
     const input = withImage('base', fileCheck('/a'), fileCheck('/b', { mode: '0755' }));
     expect(told(input, '0777 root:root /a -> gone', '0777 root:root /b -> c', '0777 root:root /c -> b'))
       .toMatchInlineSnapshot(`
@@ -88,31 +88,31 @@ describe('setuid and setgid files', () => {
   const debian = ['4755 root:root /usr/bin/su', '2755 root:shadow /usr/sbin/unix_chkpwd'];
   const own = '4755 root:root /usr/bin/ping';
 
-  it("passes what is Debian's own, what is allowed, and folders", () => {
+  it('passes Debian’s own files, allowed files, and folders', () => {
     const links = ['0777 root:root /bin -> usr/bin', '0755 root:root /usr/', '0755 root:root /usr/bin/'];
     expect(told(INPUT, ...debian, '2775 root:root /var/mail/')).toBe('passed');
     expect(told({ ...INPUT, setuid: ['/usr/bin/ping'] }, own)).toBe('passed');
     expect(told({ ...INPUT, setuid: ['/bin/ping'] }, ...links, own)).toBe('passed');
   });
 
-  it('fails with the others', () => {
+  it('fails for all other files', () => {
     expect(told(INPUT, ...debian, own, '2755 root:toolbox /opt/x')).toMatchInlineSnapshot(`
-      "error: app has 2 setuid or setgid files that Debian does not ship and nobody allowed: /opt/x (2755, root:toolbox) and 1 more. (check-failed)
-        expected: no setuid or setgid file that Debian does not ship and nobody allowed
+      "error: app has 2 setuid or setgid files beyond Debian's own and those in "setuid": /opt/x (2755, root:toolbox) and 1 more. (check-failed)
+        expected: no setuid or setgid file beyond Debian's own and those in "setuid"
         actual:   2 setuid or setgid files
         | /opt/x (2755, root:toolbox)
         | /usr/bin/ping (4755, root:root)
-        help: Take the bit away, or name the file in "setuid" of app's image.json."
+        help: Remove the bit, or add the file to "setuid" in app's image.json."
     `);
   });
 
-  it('fails where one of Debian lies somewhere else', () => {
+  it('fails if one of Debian’s is at another path', () => {
     expect(told(INPUT, '4755 root:root /usr/local/bin/su')).toContain('/usr/local/bin/su (4755, root:root)');
   });
 });
 
-describe('folders that everybody may write to', () => {
-  it('pass with the sticky bit; links, files and what an engine mounts are none', () => {
+describe('world-writable folders', () => {
+  it('pass with the sticky bit; links, files and engines’ mounts are ignored', () => {
     const lines = [
       '1777 root:root /tmp/',
       '0777 root:root /link -> tmp',
@@ -124,14 +124,14 @@ describe('folders that everybody may write to', () => {
     expect(told(INPUT, ...lines)).toBe('passed');
   });
 
-  it('fail without', () => {
+  it('fail without it', () => {
     expect(told(INPUT, '0777 root:root /work/', '0777 toolbox:toolbox /opt/a/')).toMatchInlineSnapshot(`
-      "error: app has 2 folders that everybody may write to, without the sticky bit: /opt/a (0777, toolbox:toolbox) and 1 more. (check-failed)
-        expected: no folder that everybody may write to, without the sticky bit
-        actual:   2 folders
+      "error: app has 2 world-writable folders without the sticky bit: /opt/a (0777, toolbox:toolbox) and 1 more. (check-failed)
+        expected: no world-writable folder without the sticky bit
+        actual:   2 world-writable folders
         | /opt/a (0777, toolbox:toolbox)
         | /work (0777, root:root)
-        help: Anybody could replace the files of others there: give it mode 1777 or 0755 in "directories" of image.json."
+        help: Any user could replace other users' files there. Set mode 1777 or 0755 in "directories" of image.json."
     `);
   });
 });
@@ -180,7 +180,7 @@ describe('leftovers', () => {
     expect(told(input, '0644 root:root /opt/appsd/.cache/x')).toBe('passed');
   });
 
-  it('are counted where they are many', () => {
+  it('are counted if there are many', () => {
     const many = Array.from({ length: 23 }, (_, at) => `0644 root:root /tmp/file-${at + 10}`);
     expect(told(INPUT, ...many)).toMatchInlineSnapshot(`
       "error: app has 23 files left over from its build: /tmp/file-10 (temporary) and 22 more. (check-failed)
@@ -212,29 +212,29 @@ describe('leftovers', () => {
   });
 });
 
-describe('a listing that is none', () => {
+describe('an invalid listing', () => {
   it.each(['', 'f 644 0 0 root root 1 /a\0', `${listing('0644 root:root /a')}f 644 0 0 ro`, 'find: no\0'])(
-    'fails everything that is seen from it: %j',
+    'fails all file checks: %j',
     (text) => {
       const outcomes = judgeListing(withImage('app', fileCheck('/b', { absent: true })), text);
       expect(outcomes.map(({ id, passed }) => [id, passed])).toEqual([['always/listing', false]]);
     },
   );
 
-  it('says so', () => {
+  it('is reported', () => {
     const outcomes = judgeListing(INPUT, 'find: unknown predicate\n');
     expect(formatFailures(checkFailures(reportOf(...outcomes)))).toMatchInlineSnapshot(`
       "error: The files of the image could not be listed, so none of them was checked. (check-failed)
         command:  find / -xdev -printf '%y %m %U %G %u %g %s %p\\0' -type l -printf '%l\\0'
         expected: a record for each file, each ended by NUL
         actual:   24 characters, the last of them "find: unknown predicate\\n"
-        help: See whether "find" of GNU findutils is in the image and works there."
+        help: Check that "find" of GNU findutils is in the image and works there."
     `);
   });
 });
 
 describe('the compressed size', () => {
-  it('is reported where there is no budget', () => {
+  it('is reported without a budget', () => {
     expect(judgeSize(INPUT)).toMatchObject({ passed: true, title: 'compressed size: 123.4 MB (no budget)' });
   });
 
@@ -252,7 +252,7 @@ describe('the compressed size', () => {
       "error: The layers of app are 123.4 MB compressed, 3.4 MB over the budget of 120MB. (check-failed)
         expected: at most 120MB
         actual:   123.4 MB
-        help: Take out what nobody needs, or raise "budget.compressed" of app's image.json."
+        help: Remove what is not needed, or raise "budget.compressed" in app's image.json."
     `);
   });
 });

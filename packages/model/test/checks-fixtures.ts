@@ -71,7 +71,10 @@ export function reportOf(...checks: CheckOutcome[]): TestReport {
   };
 }
 
-/** A listing as `find` prints it, of "mode user:group path" or "mode user:group path -> target" lines; "/" at the end: a folder. */
+/**
+ * Returns a listing as `find` prints it, of "mode user:group path" or "mode user:group path -> target" lines;
+ * "/" at the end: a folder.
+ */
 export function listing(...lines: string[]): string {
   return ['0755 root:root /', ...lines].map(record).join('');
 }

@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** What the real find prints of a folder, as if the folder were the root. */
+/** Returns what the real find prints for a folder, as if it were the root. */
 function realListing(): string {
   const [program, , ...rest] = LISTING_ARGV;
   const printed = execFileSync(program, [root, ...rest], { encoding: 'utf8' });
@@ -24,7 +24,7 @@ function realListing(): string {
 }
 
 describe('LISTING_ARGV', () => {
-  it('makes find print what judgeListing reads', () => {
+  it('makes find print what judgeListing can parse', () => {
     const input = withImage(
       'app',
       fileCheck('/odd\n name', { mode: '0640', owner: `${process.getuid?.()}:${process.getgid?.()}` }),

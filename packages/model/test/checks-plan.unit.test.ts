@@ -12,7 +12,7 @@ function ids(input: Parameters<typeof planChecks>[0]): string[] {
 }
 
 describe('a plan of checks', () => {
-  it('tries what every image must hold', () => {
+  it('has the checks of every image', () => {
     expect(ids(INPUT)).toEqual([
       'always/user image',
       'always/entry image',
@@ -21,7 +21,7 @@ describe('a plan of checks', () => {
     ]);
   });
 
-  it('asks dpkg about packages where there are any, which is where there is dpkg', () => {
+  it('checks packages with dpkg if there are any', () => {
     const packages = [{ name: 'curl', version: '8.14.1-2+deb13u7' }];
     const input = { ...INPUT, contents: { tools: [], packages } };
     expect(ids(input)).toEqual(expect.arrayContaining(['always/packages image', 'always/dpkg image']));
@@ -47,7 +47,7 @@ describe('a plan of checks', () => {
     ]);
   });
 
-  it('fills the version in, in patterns for itself and nothing else', () => {
+  it('fills in the version, escaped in patterns', () => {
     const { expect: expected } = planned(
       withTool('kubectl', '1.36.4', VERSION_CHECK),
       'tool/kubectl/1/image',
@@ -61,7 +61,7 @@ describe('a plan of checks', () => {
     );
   });
 
-  it('hands on what a check asks for', () => {
+  it('passes on what a check asks for', () => {
     const check = runCheck(['yq', '.', 'a.yaml'], {
       network: true,
       timeoutSeconds: 5,
@@ -102,7 +102,7 @@ describe('a plan of checks', () => {
     `);
   });
 
-  it('says which check has a placeholder without a value, every one at once', () => {
+  it('reports every check that has a placeholder without a value', () => {
     const input = withTool(
       'x',
       '7',
@@ -134,7 +134,7 @@ describe('a plan of checks', () => {
     ]);
   });
 
-  it('starts the shell that the image starts with', () => {
+  it('starts the image’s own shell', () => {
     const shell = (cmd: string[]) =>
       planned({ ...INPUT, config: { ...INPUT.config, cmd } }, 'always/entry').argv[0];
     expect([shell(['/bin/zsh', '-l']), shell(['pandoc']), shell([])]).toEqual(['/bin/zsh', 'bash', 'bash']);

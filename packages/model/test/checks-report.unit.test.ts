@@ -31,7 +31,7 @@ describe('reportTable', () => {
       always   runs as its own user, which is not root      image       0.02 s  ok
                compressed size: 123.4 MB (no budget)                            ok
                setuid and setgid files are Debian's own o…                      ok
-               folders that everybody may write to have t…                      FAILED
+               world-writable folders have the sticky bit                       FAILED
                no caches, package lists, downloads or tem…                      ok
       tool yq  yq --version                                 image      12.30 s  ok
                yq --version                                 arbitrary   0.25 s  FAILED
@@ -40,7 +40,7 @@ describe('reportTable', () => {
     `);
   });
 
-  it('says that all passed, and where the network was not cut off', () => {
+  it('reports that all passed, and that the network was not cut off', () => {
     const report = { ...reportOf(judgeSize(INPUT)), isolated: false };
     expect(reportTable(report).at(-1)).toBe(
       'app linux/amd64: 1 check, all passed, 1.50 s (buildah, network not cut off)',
@@ -51,7 +51,7 @@ describe('reportTable', () => {
     for (const line of reportTable(REPORT)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it('cuts long commands and lets nothing through that steers a terminal', () => {
+  it('cuts long commands and escapes control characters', () => {
     const title = `sh -c '\u001b[2J${'x'.repeat(200)}'`;
     const [, line = ''] = reportTable(reportOf({ ...judgeSize(INPUT), title }));
     expect(line).not.toContain('\u001b');
@@ -59,7 +59,7 @@ describe('reportTable', () => {
   });
 });
 
-/** Reads XML with python's expat, a parser of another house. */
+/** Reads XML with an independent parser, Python's expat. */
 const READER = `
 import json, sys, xml.etree.ElementTree as tree
 def plain(node):

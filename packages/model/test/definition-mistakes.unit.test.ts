@@ -42,7 +42,7 @@ describe('mistakes in image.json', () => {
     ['budget without unit', { budget: { compressed: '400' } }],
     ['budget of no time', { budget: { entrySeconds: 0 } }],
     ['setuid file by a relative path', { setuid: ['usr/bin/ping'] }],
-    ['what to leave out by a relative path', { omit: ['usr/share/doc/*'] }],
+    ['omit with a relative path', { omit: ['usr/share/doc/*'] }],
     ['check of neither kind', { checks: [{}] }],
     ['check of both kinds', { checks: [{ run: ['a'], file: '/a' }] }],
     ['check misspelt', { checks: [{ ru: ['a'] }] }],
@@ -77,25 +77,25 @@ describe('mistakes in image.json', () => {
             |   ^^^^^^^^^ unknown key; did you mean "packages"?
         help: Write "packages", or remove it.
 
-      error: "tools[1]": "a" is in the list already. (duplicate)
+      error: "tools[1]": "a" is already in the list. (duplicate)
         images/x/image.json:8:5
           7 |     "a",
           8 |     "a",
-            |     ^^^ "a" is in the list already
+            |     ^^^ "a" is already in the list
         help: Remove one of them.
 
-      error: "tools[2]": expected a text in quotes, got the number 3. (schema)
+      error: "tools[2]": expected a string in quotes, got the number 3. (schema)
         images/x/image.json:9:5
           8 |     "a",
           9 |     3
-            |     ^ expected a text in quotes, got the number 3
+            |     ^ expected a string in quotes, got the number 3
         help: A tool of this workspace.
 
-      error: "config.user": expected a text in quotes, got the number 4. (schema)
+      error: "config.user": expected a string in quotes, got the number 4. (schema)
         images/x/image.json:12:13
           11 |   "config": {
           12 |     "user": 4
-             |             ^ expected a text in quotes, got the number 4
+             |             ^ expected a string in quotes, got the number 4
 
       error: "budget.compressed": expected a size with its unit: KB, MB or GB ("400MB"). (schema)
         images/x/image.json:15:19
@@ -107,7 +107,7 @@ describe('mistakes in image.json', () => {
     `);
   });
 
-  it('says what is expected where the file holds no object', () => {
+  it('reports what is expected if the file is not an object', () => {
     expect(shown(parseImage('images/x/image.json', '[]'))).toMatchInlineSnapshot(`
       "error: The file: expected an object {…}, got a list. (schema)
         images/x/image.json:1:1
@@ -129,11 +129,11 @@ describe('mistakes in image.json', () => {
   it('keeps the mark below what it marks after tabs, and with Windows line ends', () => {
     const text = '{\r\n\t"description":\t"X",\r\n\t"from":\t{ "debian": 13 }\r\n}\r\n';
     expect(shown(parseImage('images/x/image.json', text))).toMatchInlineSnapshot(`
-      "error: "from.debian": expected a text in quotes, got the number 13. (schema)
+      "error: "from.debian": expected a string in quotes, got the number 13. (schema)
         images/x/image.json:3:22
           2 |   "description":  "X",
           3 |   "from":  { "debian": 13 }
-            |                        ^^ expected a text in quotes, got the number 13
+            |                        ^^ expected a string in quotes, got the number 13
         help: Its code name."
     `);
   });
@@ -167,12 +167,15 @@ describe('mistakes in tool.json', () => {
     ['address without https', { url: 'http://tool.invalid/x' }],
     ['unknown placeholder in the address', { url: 'https://tool.invalid/{os}' }],
     ['no file', { files: {} }],
-    ['file to outside of /usr/local', { files: { x: '../../bin/x' } }],
+    ['file outside of /usr/local', { files: { x: '../../bin/x' } }],
     ['unknown format', { format: 'tgz' }],
     ['unknown processor', { archNames: { x86: 'i386' } }],
     ['kind of file that nothing reads', { url: 'https://tool.invalid/x-{version}.tar.bz2' }],
     ['package of a system', { url: 'https://tool.invalid/x_{version}_{arch}.deb' }],
-    ['several files of a lone program', { url: 'https://tool.invalid/x', files: { x: 'bin/x', y: 'bin/y' } }],
+    [
+      'several files of a single program',
+      { url: 'https://tool.invalid/x', files: { x: 'bin/x', y: 'bin/y' } },
+    ],
     ['link to outside of /usr/local', { links: { 'bin/x': '/opt/x' } }],
   ])('release: %s', (_, members) => {
     const result = release(members);
@@ -199,7 +202,7 @@ describe('tampered locks', () => {
       pretty({ lockVersion: 1, platforms: { 'linux/amd64': { time: 1, packages } } }),
     );
 
-  it('is silent on a right one', () => {
+  it('accepts a valid one', () => {
     expect(shown(lock([DEB]))).toBe('no mistake');
   });
 
@@ -208,14 +211,14 @@ describe('tampered locks', () => {
     ['path out of the archive', { path: '../../etc/passwd.deb' }],
     ['path from the root', { path: '/etc/x.deb' }],
     ['size', { size: -1 }],
-    ['more than is known', { url: 'https://evil.invalid' }],
+    ['unknown keys', { url: 'https://evil.invalid' }],
   ])('%s', (_, members) => {
     const result = lock([deb(members)]);
     expect(codesOf(result)).toEqual(['lock-tampered']);
     expect(shown(result)).toMatchSnapshot();
   });
 
-  it('knows a lock of another version of this program', () => {
+  it('refuses a lock of another version of this program', () => {
     const result = parseImageLock('images/x/lock.json', pretty({ lockVersion: 2, platforms: {} }));
     expect(shown(result)).toMatchInlineSnapshot(`
       "error: "lockVersion": expected 1. (lock-tampered)

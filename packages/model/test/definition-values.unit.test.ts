@@ -48,7 +48,7 @@ describe('values that would fail in a build, an engine or a registry', () => {
     ['colon in a home', user({ home: '/home/a:b' })],
     ['escape in a description', image({ description: 'a \u001b[31m' })],
     ['control character in a flag', tool({ sources: { go: { package: 'a.invalid/b', tags: ['a\u0007'] } } })],
-    ['address that is none', tool({ homepage: 'https://[' })],
+    ['invalid URL', tool({ homepage: 'https://[' })],
   ])('%s', (_, result) => {
     expect(codesOf(result)).toHaveLength(1);
     expect(shown(result)).toMatchSnapshot();
@@ -56,7 +56,7 @@ describe('values that would fail in a build, an engine or a registry', () => {
 
   it.each<[string, ReturnType<typeof image>]>([
     [
-      'names that objects have',
+      'names of Object’s properties',
       config({ env: { constructor: 'x', toString: 'y' }, labels: { constructor: '' } }),
     ],
     ['line feeds in a script', config({ entrypoint: ['sh', '-c', 'a\nb'], env: { A: 'a\nb\t' } })],
@@ -71,7 +71,7 @@ const read = (...images: FileText[]) => shown(readWorkspace(files(images)));
 const on = (name: string) => ({ from: { image: name } });
 
 describe('variables written for a shell', () => {
-  it('says which value to write, with what is inherited', () => {
+  it('suggests the value to write, with inherited variables', () => {
     const base = imageFile('base', { config: { env: { PATH: '/opt/base:/usr/bin', GOPATH: '/go' } } });
     const child = imageFile('child', {
       ...on('base'),
@@ -85,7 +85,7 @@ describe('variables written for a shell', () => {
     expect(text).toContain('Write "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin".');
   });
 
-  it('leaves other variables alone: prompts and patterns hold "$"', () => {
+  it('ignores other variables: prompts and patterns contain "$"', () => {
     expect(read(imageFile('base', { config: { env: { PS1: '$PWD \\$ ', PRICE: '$5' } } }))).toBe(
       'no mistake',
     );
@@ -128,12 +128,12 @@ describe('users', () => {
     expect(read(runsAs(given, toolbox))).toBe('no mistake');
   });
 
-  it('knows whether a package can have created one', () => {
+  it('accepts one that a package may have created', () => {
     expect(withLock('adduser')).toBe('no mistake');
     expect(withLock('libpq5')).toContain('has no such user');
   });
 
-  it('says nothing of images of registries, whose users are not known', () => {
+  it('accepts any user on registry images, whose users are unknown', () => {
     const registry = `registry.invalid/base@sha256:${'a'.repeat(64)}`;
     expect(read(runsAs('nonroot', { from: { registry } }))).toBe('no mistake');
   });

@@ -1,6 +1,6 @@
 import { formatFailures, type FileText, type Result, type WorkspaceFiles } from '../src';
 
-/** What a person would see; for a success, a text that no snapshot of a mistake holds. */
+/** Returns the failures as text; for a success a text that is in no snapshot of a mistake. */
 export function shown(result: Result<unknown>): string {
   return result.ok ? 'no mistake' : formatFailures(result.failures);
 }
@@ -9,7 +9,7 @@ export function codesOf(result: Result<unknown>): string[] {
   return result.ok ? [] : result.failures.map(({ code }) => code);
 }
 
-/** The value, or an error that shows why there is none. */
+/** Returns the value, or throws with the failures. */
 export function valueOf<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(formatFailures(result.failures));
   return result.value;

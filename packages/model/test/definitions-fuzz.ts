@@ -28,10 +28,12 @@ function textsOf(folder: string, name: string): FileText[] {
     .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 }
 
-/** Their locks are long, which costs time and finds no more. */
+/** Long locks cost time and find no more mistakes. */
 const LEFT_OUT = /\/(?:pandoc|tooling-k8s-openstack)\//;
 
 const REAL: Required<WorkspaceFiles> = {
+  imagesDir: 'images',
+  toolsDir: 'tools',
   images: textsOf('images', 'image.json').filter(({ file }) => !LEFT_OUT.test(file)),
   tools: textsOf('tools', 'tool.json'),
   imageLocks: textsOf('images', 'lock.json').filter(({ file }) => !LEFT_OUT.test(file)),
@@ -147,7 +149,7 @@ function checkWorkspaceOf(files: WorkspaceFiles): void {
   if (workspace.ok) cleanFailures(checkLocks(workspace.value.images.values(), 'registry'));
 }
 
-/** The workspace of this repository, with one file in addition or another one in its place. */
+/** Returns the workspace of this repository, with one file in addition or another one in its place. */
 function withFile(kind: Exclude<Kind, 'options'>, bytes: Buffer): WorkspaceFiles {
   const { images, tools, imageLocks, toolLocks } = REAL;
   switch (kind) {

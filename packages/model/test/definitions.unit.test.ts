@@ -26,9 +26,9 @@ describe('templates', () => {
     );
   });
 
-  it('refuses names that are unknown or have no value', () => {
+  it('refuses placeholders that are unknown or have no value', () => {
     expect(shown(expandTemplate('{vresion} {commit}', values))).toMatchInlineSnapshot(`
-      "error: "{vresion}" stands for nothing. (schema)
+      "error: Unknown placeholder "{vresion}". (schema)
         help: Write {version} instead.
 
       error: "{commit}" has no value here. (schema)
@@ -38,7 +38,7 @@ describe('templates', () => {
     `);
   });
 
-  it('lets a version stand for itself in a pattern, and leaves counts alone', () => {
+  it('escapes a version in a pattern, and leaves counts like {2} alone', () => {
     const pattern = compilePattern(valueOf(expandPattern('^v{version}\\s{1,2}x$', values)));
     expect(pattern.test('first\nv1.36.4  x')).toBe(true);
     expect(pattern.test('v1x36.4 x')).toBe(false);
@@ -48,7 +48,7 @@ describe('templates', () => {
     ['1.36.4', '1', '36', '4'],
     ['2.0.0-rc.1', '2', '0', '0'],
     ['7', '7', undefined, undefined],
-  ])('takes %s apart', (version, major, minor, patch) => {
+  ])('parses %s', (version, major, minor, patch) => {
     expect(versionValues(version)).toEqual({ version, major, minor, patch });
   });
 });
@@ -82,7 +82,7 @@ describe('source of a tool', () => {
 });
 
 describe('definitions', () => {
-  it('tells kinds of checks apart and fills in what they leave out', () => {
+  it('distinguishes kinds of checks and fills in defaults', () => {
     const checks = [{ run: ['a'] }, { file: '/a', absent: true }];
     const text = pretty({ description: 'X', from: { debian: 'trixie' }, checks });
     const { value } = valueOf(parseImage('images/x/image.json', text));
@@ -90,7 +90,7 @@ describe('definitions', () => {
     expect(value.checks[0]).toMatchObject({ exitCode: 0, network: false, timeoutSeconds: 60 });
   });
 
-  it('allows setuid files and limits the time of entry only where it says so', () => {
+  it('allows setuid files and limits the time of entry only if set', () => {
     const read = (members: object) =>
       valueOf(parseImage('images/x/image.json', imageFile('x', { ...members }).text)).value;
     expect(read({})).toMatchObject({ setuid: [], budget: {} });
@@ -109,7 +109,7 @@ describe('definitions', () => {
 describe('options in nx.json', () => {
   const parse = (text: string) => parseWorkspaceOptions('nx.json', text, '@image-tooling/nx');
 
-  it('are all defaults where nothing is said', () => {
+  it('are all defaults without an entry', () => {
     const options = valueOf(parse('{ "plugins": ["@nx/eslint", "@image-tooling/nx"] }'));
     expect(options).toEqual(valueOf(parse('{}')));
     expect(options).toMatchObject({ toolSource: 'registry', compression: 'zstd', imagesDir: 'images' });
@@ -149,7 +149,7 @@ describe('options of a registry', () => {
       '@image-tooling/nx',
     );
 
-  it('need none', () => {
+  it('are optional', () => {
     const options = valueOf(parse({}));
     expect(options).toMatchObject({
       repository: '{registry}/{image}',
@@ -167,7 +167,7 @@ describe('options of a registry', () => {
     ['mainBranch', ['main', 'release/stable', 'haupt-zweig']],
     ['branchImageDays', [1, 365]],
     ['plainHttp', [true, false]],
-  ])('take these for %s', (name, values) => {
+  ])('accept these for %s', (name, values) => {
     for (const value of values) expect(valueOf(parse({ [name]: value }))).toMatchObject({ [name]: value });
   });
 
@@ -184,12 +184,12 @@ describe('options of a registry', () => {
     ['mainBranch', ['', 'a b', 'a:b']],
     ['branchImageDays', [0, -1, 1.5, '14', 1e9]],
     ['plainHttp', ['true', 1]],
-  ])('take none of these for %s', (name, values) => {
+  ])('refuse these for %s', (name, values) => {
     for (const value of values)
       expect(parse({ [name]: value }), String(value)).toMatchObject({ failures: [{ code: 'schema' }] });
   });
 
-  it('are told with what was expected', () => {
+  it('are refused with what was expected', () => {
     const options = {
       registry: 'https://registry.example/team',
       repository: '{registry}/{name}',
@@ -208,11 +208,11 @@ describe('options of a registry', () => {
           7 |         "repository": "{registry}/{name}",
             |                       ^^^^^^^^^^^^^^^^^^^ expected a repository with {image} in it, without "https://" ("{registry}/{image}")
 
-      error: "repository": "{name}" stands for nothing here. (schema)
+      error: "repository": unknown placeholder "{name}". (schema)
         nx.json:7:23
           6 |         "registry": "https://registry.example/team",
           7 |         "repository": "{registry}/{name}",
-            |                       ^^^^^^^^^^^^^^^^^^^ "{name}" stands for nothing here
+            |                       ^^^^^^^^^^^^^^^^^^^ unknown placeholder "{name}"
         help: Known are {registry}, {image}.
 
       error: "branchImageDays": must be at least 1. (schema)

@@ -43,7 +43,7 @@ function why(
 
 const lines = (...projects: ProjectWhy[]) =>
   whyLines({
-    explainVersion: 1,
+    explainVersion: 2,
     explains: 'why',
     name: 'k8s',
     platform: 'linux/amd64',
@@ -52,13 +52,13 @@ const lines = (...projects: ProjectWhy[]) =>
   });
 
 describe('what a build would do', () => {
-  it('is nothing where nothing differs', () => {
+  it('is nothing if nothing differs', () => {
     const same = why({});
     expect(same).toMatchObject({ result: 'same', layers: [], config: [] });
     expect(lines(same)[0]).toBe('k8s linux/amd64: nothing would be built.');
   });
 
-  it('is a build where a layer of its own must be made, and names the input', () => {
+  it('is a build if a layer of its own must be made, and names the input', () => {
     const changed = why({ layers: [BOOTSTRAP, apt('8.2'), K9S, help('k8s', 'k9s 1')] });
     expect(changed.result).toBe('build');
     expect(changed.layers).toMatchObject([
@@ -72,11 +72,11 @@ describe('what a build would do', () => {
     ]);
   });
 
-  it('is a restack where the store has what it would be', () => {
+  it('is a restack if the store has the layer', () => {
     expect(why({ layers: [BOOTSTRAP, apt('8.2'), K9S] }, [apt('8.2').buildId]).result).toBe('restack');
   });
 
-  it('is a restack where another project makes the layer, and help is written', () => {
+  it('is a restack if another project makes the layer, and help is written', () => {
     const restacked = why({ layers: [BOOTSTRAP, apt('8.1'), NEW_K9S, help('k8s', 'k9s 2')] });
     expect(restacked.result).toBe('restack');
     expect(restacked.layers).toMatchObject([
@@ -110,7 +110,7 @@ describe('what a build would do', () => {
     ]);
   });
 
-  it('tells layers that came and went, and another order', () => {
+  it('reports added and removed layers, and another order', () => {
     const yq = layer('tool', 'yq');
     const moved = why({ layers: [BOOTSTRAP, K9S, apt('8.1'), yq] });
     expect(moved.reordered).toBe(true);
@@ -121,19 +121,19 @@ describe('what a build would do', () => {
     expect(why({ layers: [BOOTSTRAP, K9S, apt('8.1'), help('k8s', 'k9s 1')] }).result).toBe('restack');
   });
 
-  it('keeps layers of one kind and owner apart, as images of registries have them', () => {
+  it('distinguishes layers of one kind and owner, as registry images have them', () => {
     const base = (seed: string) => layer('base', 'k8s', { digest: seed });
     const before = { layers: [base('1'), base('2')] };
     const told = why({ layers: [base('1'), base('3')] }, [], { before }).layers;
     expect(told).toMatchObject([{ change: 'changed', differences: ['digest: 2 → 3'] }]);
   });
 
-  it('does not claim reasons or labels that it can not know', () => {
+  it('reports no reasons or labels that are unknown', () => {
     const { inputs: _, ...unknown } = apt('8.0');
     const told = why({}, [], { before: { layers: [BOOTSTRAP, unknown, K9S, help('k8s', 'k9s 1')] } });
     expect(told.layers[0]).not.toHaveProperty('differences');
     expect(told.configKnown).toBe(false);
-    expect(lines(told).join('\n')).toContain('since: not known; the store has no record');
+    expect(lines(told).join('\n')).toContain('since: unknown; the store has no record');
     expect(lines(told).join('\n')).toContain('labels, start-up and help are not compared');
     const { config: _config, ...lost } = BEFORE;
     expect(lines(why({}, [], { before: lost })).join('\n')).toContain(
@@ -141,7 +141,7 @@ describe('what a build would do', () => {
     );
   });
 
-  it('is told bottom up for people; what was said once is not repeated', () => {
+  it('is printed bottom up, without repetitions', () => {
     const tool = why({ layers: [NEW_K9S] }, [], { name: 'k9s', project: 'tool', before: { layers: [K9S] } });
     const base = why({}, [], { name: 'base' });
     const image = why({ layers: [BOOTSTRAP, apt('8.1'), NEW_K9S, help('k8s', 'k9s 2')] });
@@ -150,18 +150,18 @@ describe('what a build would do', () => {
       .join('\n')
       .replace(/\b[0-9a-f]{12}\b/g, '<id>');
     expect(text).toMatchInlineSnapshot(`
-      "k8s linux/amd64: what a build would do now, held against the last one
+      "k8s linux/amd64: what a build would do now, compared with the last one
 
       tool k9s: built again
         tool k9s: made, build id <id> → <id>
           since source.module: k9s@v1 → k9s@v2
 
-      image k8s: restacked: put together again; nothing is installed or compiled
+      image k8s: restacked: assembled again; nothing is installed or compiled
         tool k9s: made by its own build, build id <id> → <id>, as above
         help of k8s: made, build id <id> → <id>
           since text, line 2: k9s 1 → k9s 2
 
-      image child: not built here yet: put together; nothing is installed or compiled
+      image child: not built here yet: assembled; nothing is installed or compiled
         bootstrap of base: made by its own build
         apt of k8s: made by its own build
         tool k9s: made by its own build
@@ -169,27 +169,27 @@ describe('what a build would do', () => {
 
       as they were built: base
 
-      A layer that is made again may come out as it was: then nobody pulls it anew."
+      A rebuilt layer may have the same digest: then it is not pulled again."
     `);
   });
 
-  it('says so where nothing can be built, and not that nothing would be', () => {
+  it('reports that nothing can be built, not that nothing would be', () => {
     const blockedBy = [{ code: 'lock-stale' as const, message: 'stale' }];
     const told = whyLines({
-      explainVersion: 1,
+      explainVersion: 2,
       explains: 'why',
       name: 'k8s',
       platform: 'linux/amd64',
       projects: [],
       blockedBy,
     });
-    expect(told.join('\n')).toContain('Nothing can be built before this is mended:');
+    expect(told.join('\n')).toContain('Nothing can be built before this is fixed:');
     expect(told.join('\n')).not.toContain('nothing would be built');
   });
 });
 
 describe('differences of inputs', () => {
-  it('compare things with names by them, and other lists by place or by what came and went', () => {
+  it('compare items with names by name, and other lists by place or by added and removed items', () => {
     const before = {
       users: [
         { name: 'a', uid: 1 },
@@ -207,7 +207,7 @@ describe('differences of inputs', () => {
     ]);
   });
 
-  it('see that lists of another length differ, though the same things are in them', () => {
+  it('find lists of different lengths with the same items', () => {
     expect(inputDifferences({ a: ['x'] }, { a: ['x', 'x'] })).toEqual(['a: ["x"] → ["x","x"]']);
   });
 });

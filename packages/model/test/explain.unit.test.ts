@@ -53,7 +53,7 @@ function explained(layers = [BOOTSTRAP, YQ, AWS, layer('help', 'aws')], chain = 
 }
 
 describe('an explained image', () => {
-  it('says of each layer which image brought it, and who shares it', () => {
+  it('lists for each layer the image that added it, and those that share it', () => {
     const rows = explained().layers.map(({ number, kind, image, own, sharedWith, tool }) => ({
       row: `${number} ${kind} of ${image}${own ? ', own' : ''}`,
       sharedWith,
@@ -67,7 +67,7 @@ describe('an explained image', () => {
     ]);
   });
 
-  it('adds up what it inherits and what is its own', () => {
+  it('adds up inherited and own layers', () => {
     expect(explained().totals).toEqual({
       inherited: { layers: 2, size: 2_000_000, unpacked: 6_000_000 },
       own: { layers: 2, size: 39_000_000, unpacked: 198_000_000 },
@@ -75,20 +75,20 @@ describe('an explained image', () => {
     });
   });
 
-  it('knows whose a tool is where the parent was built anew since, without that very layer', () => {
+  it('finds a tool’s image if the parent was built again since, without that layer', () => {
     const chain = [BASE, image('k8s', [BOOTSTRAP], ['yq']), TOP];
     expect(explained(undefined, chain).layers[1]).toMatchObject({ image: 'k8s', own: false });
   });
 
-  it('takes a tool for its own that no image below has', () => {
+  it('counts a tool as its own that no ancestor has', () => {
     const chain = [BASE, image('k8s', [BOOTSTRAP]), image('aws', [BOOTSTRAP, YQ, AWS], ['yq'])];
     expect(explained(undefined, chain).layers[1]).toMatchObject({ image: 'aws', own: true });
   });
 
-  it('is a table by images for people', () => {
+  it('is printed as a table by images', () => {
     expect(imageExplanationLines(explained()).join('\n')).toMatchInlineSnapshot(`
       "aws linux/amd64: Cloud tools
-      stands on k8s, base, Debian trixie
+      based on k8s, base, Debian trixie
 
       #  layer                     size  unpacked  build id      digest
       from base, also in k8s, ci
@@ -110,11 +110,11 @@ describe('an explained image', () => {
     `);
   });
 
-  it('names what the store lacks, and how to make it again', () => {
+  it('lists what the store lacks, and how to make it again', () => {
     const lines = imageExplanationLines(explained([{ ...BOOTSTRAP, inStore: false }, YQ]));
     expect(lines.find((line) => line.includes('bootstrap'))).toContain('not in the store');
     expect(lines).toContain('store     lacks 1 of 2 layers: bootstrap of base');
-    expect(lines).toContain('          made again by: npx nx run aws:build --skip-nx-cache');
+    expect(lines).toContain('          to make it again: npx nx run aws:build --skip-nx-cache');
     const none = imageExplanationLines(explained([{ ...BOOTSTRAP, inStore: false }]));
     expect(none).toContain('store     has none of its layers');
   });
@@ -181,7 +181,7 @@ describe('an explained tool', () => {
     `);
   });
 
-  it('says that another version is locked than was built', () => {
+  it('reports that another version is locked than was built', () => {
     const told = explainTool({ ...input, lock: { ...input.lock, version: '4.2' } });
     expect(toolExplanationLines(told)).toContain('source      go; 4.2 is locked now, and not built yet');
   });

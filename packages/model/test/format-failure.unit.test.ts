@@ -22,13 +22,13 @@ describe('formatFailure', () => {
     `);
   });
 
-  it('differs in colours only on a terminal', () => {
+  it('has colours on a terminal, and the same text', () => {
     const colored = formatFailure(failure, { color: true });
     expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(formatFailure(failure));
     expect(colored).not.toBe(formatFailure(failure));
   });
 
-  it('lets nothing through that steers a terminal', () => {
+  it('escapes control characters', () => {
     const evil = '\u001b]0;title\u0007\u202e\u009b2J\r';
     const text = formatFailure({
       code: 'io',
@@ -43,7 +43,7 @@ describe('formatFailure', () => {
 });
 
 describe('formatFailures', () => {
-  it('puts those of one file together, by line, and counts them', () => {
+  it('groups those of one file, by line, and counts them', () => {
     const at = (file: string, line: number): Failure => ({
       code: 'schema',
       message: `${file} ${line}`,
@@ -63,7 +63,7 @@ describe('formatFailures', () => {
     `);
   });
 
-  it('counts nothing where there is one', () => {
+  it('has no count for one failure', () => {
     expect(formatFailures([{ code: 'usage', message: 'No.' }])).toBe('error: No. (usage)');
   });
 });

@@ -18,13 +18,13 @@ const nx = (text: string) => shown(parseWorkspaceOptions('nx.json', text, '@imag
 const plugin = (members: string) => `{ "plugins": [{ "plugin": "@image-tooling/nx", ${members} }] }`;
 
 describe('files that are nested too deeply', () => {
-  it('are refused with the place where they are, whatever they are', () => {
+  it('are refused with the place, whatever their content', () => {
     expect(read(`{${FROM},"checks":${'['.repeat(200_000)}`)).toMatchSnapshot();
     expect(shown(parseImageLock('images/x/lock.json', '{"a":'.repeat(5000)))).toContain('nested too deeply');
     expect(nx(`{ "a": ${'['.repeat(200_000)}`)).toContain('nested too deeply');
   });
 
-  it('are those whose brackets count: not those in texts and comments', () => {
+  it('are detected without brackets in strings and comments', () => {
     const brackets = '[{'.repeat(200);
     expect(read(`{"description":"${brackets} \\" [","from":{"debian":"trixie"}}`)).toBe('no mistake');
     expect(nx(`{ /* ${brackets} */ // ${brackets}\n "a": "${brackets}" }`)).toBe('no mistake');
@@ -34,13 +34,13 @@ describe('files that are nested too deeply', () => {
 describe('files that are not UTF-8', () => {
   const failureOf = (bytes: Buffer) => fileText(FILE, bytes).failure;
 
-  it('are refused at the first byte that is not', () => {
+  it('are refused at the first invalid byte', () => {
     const failure = failureOf(Buffer.from('{\n  "description": "caf\u00e9 \ufffd"\n}', 'latin1'));
     expect(failure && formatFailures([failure])).toMatchSnapshot();
     expect(failureOf(Buffer.from('\ufeff{}', 'utf16le'))?.message).toBe('The file is not UTF-8: UTF-16.');
   });
 
-  it('are not those that hold U+FFFD themselves, or other long characters', () => {
+  it('may contain U+FFFD and other long characters', () => {
     expect(failureOf(Buffer.from('\ufffd\ufffd é 😀 \ufffd'))).toBeUndefined();
     expect(failureOf(Buffer.concat([Buffer.from('é\ufffd'), Buffer.of(0xff)]))?.message).toContain('byte 5');
   });
@@ -50,7 +50,7 @@ describe('nx.json', () => {
   it.each([
     ['doubled keys', '{ "plugins": [], "plugins": ["@image-tooling/nx"] }'],
     ['doubled options', plugin('"options": { "imagesDir": "a", "imagesDir": "b" }')],
-    ['plugins that are no list', '{ "plugins": { "plugin": "@image-tooling/nx" } }'],
+    ['plugins that are not a list', '{ "plugins": { "plugin": "@image-tooling/nx" } }'],
     ['an entry of another type', '{ "plugins": ["a", 5, { "plugin": true }] }'],
     ['the plugin twice', '{ "plugins": ["@image-tooling/nx", { "plugin": "@image-tooling/nx" }] }'],
     ['options of another type', plugin('"options": "images"')],
@@ -74,7 +74,7 @@ describe('files of a megabyte', () => {
     ['trailing commas', `{${FROM},"packages":[${many(30_000, () => '[1,]\n')}]}`],
     ['users', `{${FROM},"users":[${many(20_000, (at) => `{"name":"u${at}","uid":1,"home":"/h"}`)}]}`],
     ['folders', `{${FROM},"directories":[${many(25_000, () => '{"path":"/a","mode":"0755"}')}]}`],
-  ])('of %s are read in seconds of processor time, and no more is shown than can be read', (_, text) => {
+  ])('of %s are read in seconds of processor time, and few mistakes are shown', (_, text) => {
     const started = process.cpuUsage();
     const output = read(text);
     const { user, system } = process.cpuUsage(started);
@@ -83,7 +83,7 @@ describe('files of a megabyte', () => {
     expect(output.length).toBeLessThan(30_000);
   });
 
-  it('say how many mistakes are left', () => {
+  it('report the number of further mistakes', () => {
     const output = read(`{${FROM},${many(1000, (at) => `"key${at}":1`)}}`);
     expect(output.match(/^error: Unknown key/gm)).toHaveLength(50);
     expect(output).toContain(`${FILE} has 950 more mistakes that are not shown.`);

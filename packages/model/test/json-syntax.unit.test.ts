@@ -33,7 +33,7 @@ describe('malformed JSON', () => {
     expect(shown(result)).toMatchSnapshot();
   });
 
-  it('speaks of the content as well where a comma alone is wrong', () => {
+  it('also reports the content if only a comma is wrong', () => {
     expect(codesOf(parse('{\n  "descriptio": "X",\n  "from": { "debian": "trixie" },\n}'))).toEqual([
       'json-syntax',
       'schema',
@@ -41,10 +41,10 @@ describe('malformed JSON', () => {
     ]);
   });
 
-  it('names a key that stands twice, and where it stood first', () => {
+  it('names a duplicate key, and its first place', () => {
     const result = parse(`{\n  ${GOOD},\n  "config": { "env": { "A": "1", "A": "2" } }\n}`);
     expect(shown(result)).toMatchInlineSnapshot(`
-      "error: The key "A" stands twice in one object, first in line 3. (duplicate)
+      "error: The key "A" is twice in one object, first in line 3. (duplicate)
         images/x/image.json:3:34
           2 |   "description": "X", "from": { "debian": "trixie" },
           3 |   "config": { "env": { "A": "1", "A": "2" } }
@@ -57,7 +57,7 @@ describe('malformed JSON', () => {
     expect(codesOf(parse('['.repeat(200_000)))).toEqual(['json-syntax']);
   });
 
-  it('reads a file of many mistakes in little time', () => {
+  it('reads a file with many mistakes quickly', () => {
     const started = performance.now();
     parse(`{${'\n@'.repeat(20_000)}`);
     expect(performance.now() - started).toBeLessThan(5_000);
@@ -70,6 +70,6 @@ it('an excerpt is cut between characters, not within one', () => {
   expect(text).not.toMatch(/\p{Surrogate}|\\ud8/u);
 });
 
-it('half a character is spelled out', () => {
+it('half a character is escaped', () => {
   expect(formatFailures([{ code: 'io', message: 'a \ud83d b 😀' }])).toContain('a \\ud83d b 😀');
 });

@@ -4,7 +4,7 @@ import { imageFile } from './definitions-fixtures';
 
 const on = (image: string, ...tools: string[]) => ({ from: { image }, tools });
 
-describe('the names below a project', () => {
+describe('the names of a project’s ancestors and tools', () => {
   const images = [
     imageFile('base', { tools: ['yq'] }),
     imageFile('k8s', on('base', 'helm', 'kubectl')),
@@ -17,7 +17,7 @@ describe('the names below a project', () => {
     expect(namesBelow('helm', images)).toEqual(['helm']);
   });
 
-  it('end at a circle, at a name that nobody has, and at a file that is broken', () => {
+  it('end at a cycle, at an unknown name, and at a broken file', () => {
     const circle = [imageFile('a', on('b')), imageFile('b', on('a'))];
     expect(namesBelow('a', circle)).toEqual(['a', 'b']);
     expect(namesBelow('a', [imageFile('a', on('gone'))])).toEqual(['a', 'gone']);

@@ -35,7 +35,7 @@ function planned(input: ImagePlanInput): ImagePlan {
   return plan.value;
 }
 
-/** What the build of an image leaves for its children: every wanted layer made. */
+/** Returns the outputs of an image's build, with every wanted layer. */
 function built(plan: ImagePlan): LayersFile {
   const made = [plan.system, plan.files].flatMap((layer): OriginLayer[] =>
     layer ? [{ ...layer, ...blob(layer.buildId) }] : [],
@@ -116,7 +116,7 @@ describe('an image plan', () => {
     expect(after?.tools).toEqual(before?.tools);
   });
 
-  it('builds a system layer again when what it leaves out changes, not when that is put in another order', () => {
+  it('builds a system layer again when `omit` changes, but not its order', () => {
     const id = (...omit: string[]) => planned({ ...BASE, omit }).system?.buildId;
     expect(id()).toBe(planned(BASE).system?.buildId);
     expect(id('/a/*', '/b')).not.toBe(id());
@@ -127,7 +127,7 @@ describe('an image plan', () => {
     );
   });
 
-  it('hands a child nothing that changes with labels, description or examples', () => {
+  it('passes nothing to a child that changes with labels, description or examples', () => {
     const changed = { ...BASE, description: 'Another', examples: ['x'], labels: { team: 'y' } };
     expect(built(planned(changed))).toEqual(built(planned(BASE)));
     expect(planned(changed).help.buildId).not.toBe(planned(BASE).help.buildId);
@@ -136,13 +136,18 @@ describe('an image plan', () => {
   it('refuses a lock that was made for other packages of the parent', () => {
     const parent = built(planned(BASE));
     const on = packagesDigest(undefined, [JQ]);
-    const plan = planImage(child(parent, { lock: { ...child(parent).lock, on } }));
-    expect(plan.ok ? [] : plan.failures.map(({ code, hint }) => ({ code, hint }))).toEqual([
-      { code: 'lock-stale', hint: 'Run "npx nx run child:build", which builds its parent first.' },
+    const lockFile = 'deep/pictures/child/lock.json';
+    const plan = planImage(child(parent, { lockFile, lock: { ...child(parent).lock, on } }));
+    expect(plan.ok ? [] : plan.failures.map(({ code, hint, place }) => ({ code, hint, place }))).toEqual([
+      {
+        code: 'lock-stale',
+        hint: 'Run "npx nx run child:build", which builds its parent first.',
+        place: { file: lockFile },
+      },
     ]);
   });
 
-  it('inherits config, and drops the inherited cmd where there is an entrypoint of its own', () => {
+  it('inherits config, and drops the inherited cmd if it has an entrypoint of its own', () => {
     const parent = built(planned({ ...BASE, config: { ...BASE.config, cmd: ['bash'] } }));
     expect(planned(child(parent)).config).toMatchObject({
       cmd: ['bash'],
@@ -188,7 +193,7 @@ describe('the reasons of a build', () => {
     ]);
   });
 
-  it('are none for equal inputs, however their keys are ordered', () => {
+  it('are empty for equal inputs, whatever the order of keys', () => {
     expect(inputDifferences({ a: 1, b: ['x'] }, { b: ['x'], a: 1 })).toEqual([]);
   });
 });

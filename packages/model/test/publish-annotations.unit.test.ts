@@ -17,7 +17,7 @@ const COMMON = {
 };
 
 describe('indexAnnotations', () => {
-  it('give a branch image its end, counted from the commit', () => {
+  it('give a branch image its expiry, counted from the commit', () => {
     expect(indexAnnotations(INPUT)).toEqual({ ...COMMON, [EXPIRES_ANNOTATION]: '2026-03-06T23:59:59Z' });
   });
 
@@ -29,7 +29,7 @@ describe('indexAnnotations', () => {
     expect(indexAnnotations({ ...INPUT, mode: { kind: 'main' } })).toEqual(COMMON);
   });
 
-  it('name no source where there is none', () => {
+  it('have no source without a repository', () => {
     const { 'org.opencontainers.image.source': _, ...rest } = COMMON;
     expect(indexAnnotations({ ...INPUT, source: undefined, mode: { kind: 'main' } })).toEqual(rest);
   });
@@ -53,7 +53,7 @@ describe('isExpired', () => {
   const NOW = Date.UTC(2026, 2, 6, 23, 59, 59) / 1000;
   const at = (text: string) => isExpired({ [EXPIRES_ANNOTATION]: text }, NOW);
 
-  it('is true from the second on that is named', () => {
+  it('is true from the expiry on', () => {
     expect([at('2026-03-06T23:59:59Z'), at('2026-03-07T00:00:00Z')]).toEqual([true, false]);
     expect([at('2026-03-07T00:59:59+01:00'), at('2026-03-06t23:59:59.5z')]).toEqual([true, false]);
   });
@@ -67,11 +67,11 @@ describe('isExpired', () => {
     '0',
     '1700000000',
     'Fri Mar 06 2026',
-  ])('is false for what is no time: "%s"', (text) => {
+  ])('is false for an invalid time: "%s"', (text) => {
     expect(at(text)).toBe(false);
   });
 
-  it('is false where nothing is said', () => {
+  it('is false without an expiry', () => {
     expect(isExpired({}, NOW)).toBe(false);
   });
 });

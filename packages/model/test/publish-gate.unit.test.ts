@@ -41,7 +41,7 @@ function text(failures: readonly Failure[]): string {
 }
 
 describe('gate', () => {
-  it('lets through what was tested, in every mode', () => {
+  it('accepts tested images, in every mode', () => {
     for (const mode of [GOOD.mode, BRANCH, MAIN]) expect(gate({ ...GOOD, mode })).toEqual([]);
   });
 
@@ -52,7 +52,7 @@ describe('gate', () => {
     [
       'that was tested before it was built again',
       { manifest: BUILT, test: { ...TEST, manifest: TESTED } },
-      'k8s was tested with another digest than the one that is built for linux/arm64.',
+      'k8s was tested with a digest that differs from the built one for linux/arm64.',
     ],
     [
       'whose test failed',
@@ -111,7 +111,7 @@ describe('gate', () => {
 
   it('names the files that are not as committed by cause, with what to do', () => {
     expect(text(gate(differing))).toMatchInlineSnapshot(`
-      "error: k8s is not made of what is committed: its mode. (not-publishable)
+      "error: k8s is not built from committed files: its mode. (not-publishable)
         images/k8s/a
         images/k8s/b c
         help: Fix images/k8s/a"
@@ -130,7 +130,7 @@ describe('gate', () => {
     expect(isAltered(facts)).toBe(true);
   });
 
-  it('tells every refusal at once, each with the next step', () => {
+  it('reports every refusal, each with the next step', () => {
     const uncommitted = Array.from({ length: 23 }, (_, index) => `images/k8s/rootfs/${index + 10}`);
     const facts = {
       ...GOOD,
@@ -142,7 +142,7 @@ describe('gate', () => {
       overridden: overridden.overridden,
     };
     expect(text(gate(facts))).toMatchInlineSnapshot(`
-      "error: k8s was tested with another digest than the one that is built for linux/amd64. (not-publishable)
+      "error: k8s was tested with a digest that differs from the built one for linux/amd64. (not-publishable)
         built:  sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
         tested: sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
         help: Run: npx nx run k8s:test-amd64
@@ -150,7 +150,7 @@ describe('gate', () => {
       error: k8s is not built for linux/arm64. (not-publishable)
         help: Run: npx nx run k8s:test-arm64 --skip-nx-cache
 
-      error: k8s is made of files that are not committed. (not-publishable)
+      error: k8s is built from files that are not committed. (not-publishable)
         images/k8s/rootfs/10
         images/k8s/rootfs/11
         images/k8s/rootfs/12
@@ -182,19 +182,19 @@ describe('gate', () => {
       4 errors in 2 files"
     `);
     expect(text(gate({ ...dirty, mode: BRANCH }))).toMatchInlineSnapshot(`
-      "error: k8s is made of files that are not committed. (not-publishable)
+      "error: k8s is built from files that are not committed. (not-publishable)
         images/k8s/image.json
         tools/helm/go.sum
-        help: Commit them and run: npx nx run k8s:publish; or publish them on this branch all the same: npx nx run k8s:publish --allow-dirty"
+        help: Commit them and run: npx nx run k8s:publish; or publish this branch with them: npx nx run k8s:publish --allow-dirty"
     `);
   });
 
-  it('notes what a branch image is made of', () => {
+  it('warns about uncommitted inputs of a branch image', () => {
     const uncommitted = ['a', 'b', 'c', 'd', 'e'];
     expect(gateNotes({ ...overridden, mode: BRANCH, uncommitted, allowDirty: true })).toMatchInlineSnapshot(`
       [
         "k8s is published with changes that are not committed: a, b, c and 2 more",
-        "helm comes from release, not from go as committed: no release can have it",
+        "helm comes from release, not from go as committed: not allowed in a release",
       ]
     `);
     expect(gateNotes(GOOD)).toEqual([]);

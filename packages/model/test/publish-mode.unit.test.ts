@@ -19,7 +19,7 @@ describe('the branch', () => {
   it.each<[string, Partial<ModeInput>, string]>([
     ['git, on the main branch', {}, 'main'],
     ['git, on another', { git: { ...GIT, branch: 'feature/x' } }, 'branch feature/x'],
-    ['git, where the main branch has another name', { mainBranch: 'trunk' }, 'branch main'],
+    ['git, with another name of the main branch', { mainBranch: 'trunk' }, 'branch main'],
     ['the flag over git', { branch: 'topic' }, 'branch topic'],
     ['the flag as a whole reference', { git: GIT, branch: 'refs/heads/main' }, 'main'],
     ['the flag over CI', { env: { ...GITHUB, GITHUB_REF_NAME: 'main' }, branch: 'topic' }, 'branch topic'],
@@ -31,7 +31,7 @@ describe('the branch', () => {
     ['the flag over IMAGE_BRANCH', { env: { IMAGE_BRANCH: 'other' }, branch: 'topic' }, 'branch topic'],
     ['git where IMAGE_BRANCH is empty', { env: { IMAGE_BRANCH: '' } }, 'main'],
     ['CI over git', { env: { ...GITHUB, GITHUB_REF_NAME: 'topic' } }, 'branch topic'],
-    ['git where CI says nothing', { env: { GITLAB_CI: 'true', CI_COMMIT_BRANCH: '' } }, 'main'],
+    ['git if CI has no branch', { env: { GITLAB_CI: 'true', CI_COMMIT_BRANCH: '' } }, 'main'],
     [
       'no system whose own variable is missing',
       { env: { GITHUB_REF_NAME: 'topic', CI_COMMIT_BRANCH: 'topic', BRANCH_NAME: 'topic' } },
@@ -143,14 +143,14 @@ describe('a run for the main branch with another commit checked out', () => {
 
   it('is refused', () => {
     expect(shown(publishMode(input({ git: GIT, env })))).toMatchInlineSnapshot(`
-      "error: GitHub Actions runs for main at another commit than the one checked out. (not-publishable)
+      "error: GitHub Actions runs for main at a commit that is not checked out. (not-publishable)
         GitHub Actions:  dddddddddddddddddddddddddddddddddddddddd
         checked out: cccccccccccccccccccccccccccccccccccccccc
         help: Check out the commit that GitHub Actions names, or set IMAGE_BRANCH and run: npx nx run k8s:publish"
     `);
   });
 
-  it('is left alone where the branch is said, and where the commit is the same', () => {
+  it('is accepted if the branch is given, and if the commit is the same', () => {
     expect(kinds({ git: GIT, env, branch: 'topic' })).toBe('branch topic');
     expect(kinds({ git: GIT, env: { ...env, GITHUB_SHA: GIT.commit.id } })).toBe('main');
     const unlooked = { BUILDKITE: 'true', BUILDKITE_BRANCH: 'main', BUILDKITE_COMMIT: 'HEAD' };
@@ -161,7 +161,7 @@ describe('a run for the main branch with another commit checked out', () => {
 describe('no branch', () => {
   it.each<[string, Partial<ModeInput>]>([
     ['a detached HEAD', { git: GIT }],
-    ['what git answers for one', { git: GIT, branch: 'HEAD' }],
+    ['git’s answer for one', { git: GIT, branch: 'HEAD' }],
     ['an empty flag', { branch: '' }],
     [
       'a git tag on GitHub',
@@ -184,24 +184,24 @@ describe('no branch', () => {
       });
   });
 
-  it('is told with what to pass', () => {
+  it('is reported with what to pass', () => {
     const tag = { ...GITHUB, GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'k8s@1.2.3' };
     expect(shown(publishMode(input({ git: GIT, env: tag })))).toMatchInlineSnapshot(`
-      "error: The branch that k8s is published for is not known: GitHub Actions runs for the git tag k8s@1.2.3. (usage)
+      "error: The branch to publish k8s for is unknown: GitHub Actions runs for the git tag k8s@1.2.3. (usage)
         help: Set IMAGE_BRANCH to its name and run: npx nx run k8s:publish; a release adds --release=<x.y.z> on the main branch."
     `);
     expect(shown(publishMode(input({ git: GIT, version: 'one' })))).toMatchInlineSnapshot(`
-      "error: "one" (--release) is no version that an image can have. (usage)
-        help: Write it as SemVer 2.0 has it: 1.2.3, or 1.2.3-rc.1.
+      "error: "one" (--release) is not a valid image version. (usage)
+        help: Write a SemVer 2.0 version: 1.2.3, or 1.2.3-rc.1.
 
-      error: The branch that k8s is published for is not known: no branch is checked out. (usage)
+      error: The branch to publish k8s for is unknown: no branch is checked out. (usage)
         help: Set IMAGE_BRANCH to its name and run: npx nx run k8s:publish; a release adds --release=<x.y.z> on the main branch.
 
       2 errors"
     `);
   });
 
-  it('is no fault where it is said', () => {
+  it('is no error if it is given', () => {
     expect(kinds({ git: GIT, branch: 'main', version: '1.2.3' })).toBe('release');
   });
 });
@@ -239,22 +239,22 @@ describe('a version', () => {
     expect(publishMode(input({ version }))).toMatchObject({ ok: false, failures: [{ code: 'usage' }] });
   });
 
-  it('is refused with what was meant', () => {
+  it('is refused with a suggestion', () => {
     const failures = ['v1.2.3', '1.2.3-rc.1+7', '1.2', `1.2.3-${'a'.repeat(130)}`];
     expect(
       failures.map((version) => shown(publishMode(input({ version }))).replace(/a{50,}/, 'a…')).join('\n\n'),
     ).toMatchInlineSnapshot(`
-      "error: "v1.2.3" (--release) is no version that an image can have: it has no "v" and no spaces around it. (usage)
-        help: Write it as SemVer 2.0 has it: 1.2.3.
+      "error: "v1.2.3" (--release) is not a valid image version: remove the "v" and spaces around it. (usage)
+        help: Write a SemVer 2.0 version: 1.2.3.
 
-      error: "1.2.3-rc.1+7" (--release) is no version that an image can have: no tag can have a "+". (usage)
-        help: Write it as SemVer 2.0 has it: 1.2.3-rc.1.
+      error: "1.2.3-rc.1+7" (--release) is not a valid image version: tags can't contain "+". (usage)
+        help: Write a SemVer 2.0 version: 1.2.3-rc.1.
 
-      error: "1.2" (--release) is no version that an image can have. (usage)
-        help: Write it as SemVer 2.0 has it: 1.2.3, or 1.2.3-rc.1.
+      error: "1.2" (--release) is not a valid image version. (usage)
+        help: Write a SemVer 2.0 version: 1.2.3, or 1.2.3-rc.1.
 
-      error: "1.2.3-a…" (--release) is no version that an image can have: a tag has at most 128 characters. (usage)
-        help: Write it as SemVer 2.0 has it: 1.2.3, or 1.2.3-rc.1."
+      error: "1.2.3-a…" (--release) is not a valid image version: a tag has at most 128 characters. (usage)
+        help: Write a SemVer 2.0 version: 1.2.3, or 1.2.3-rc.1."
     `);
   });
 });

@@ -77,7 +77,7 @@ const YANKED: PublishReport['tags'] = [
 ];
 
 describe('publishTable', () => {
-  it('shows what went where', () => {
+  it('shows blobs, tags and how to pull', () => {
     expect(`\n${publishTable(REPORT).join('\n')}\n`).toMatchInlineSnapshot(`
       "
       blobs
@@ -88,45 +88,45 @@ describe('publishTable', () => {
       tags
         1.2.3   created         sha256:111111111111
         1.2     moved           sha256:222222222222 → sha256:111111111111
-        1       as it was       sha256:111111111111
+        1       unchanged       sha256:111111111111
         latest  stays at 2.0.0  sha256:333333333333
       pull
         docker pull registry.invalid/team/k8s:1.2.3
         docker pull registry.invalid/team/k8s@sha256:1111111111111111111111111111111111111111111111111111111111111111
-      pulled again and tried: linux/amd64
+      pulled again and tested: linux/amd64
       k8s, release 1.2.3, commit 0123456789ab: blobs: 2 pushed (20 MB), 1 mounted (122 MB), 2 present (121 MB); 45 requests, 20 MB sent, 12.30 s
       "
     `);
   });
 
-  it('says that there was nothing to do', () => {
+  it('reports that there was nothing to do', () => {
     expect(`\n${publishTable(UNCHANGED).join('\n')}\n`).toMatchInlineSnapshot(`
       "
       tags
-        branch-feature-x-217d2bf5-0123456789ab  as it was  sha256:111111111111
-        branch-feature-x-217d2bf5               as it was  sha256:111111111111
+        branch-feature-x-217d2bf5-0123456789ab  unchanged  sha256:111111111111
+        branch-feature-x-217d2bf5               unchanged  sha256:111111111111
       pull
         docker pull registry.invalid/team/k8s:branch-feature-x-217d2bf5
         docker pull registry.invalid/team/k8s@sha256:1111111111111111111111111111111111111111111111111111111111111111
       may be deleted after 2026-03-06T23:59:59Z
-      k8s, branch feature/x, commit 0123456789ab: nothing to do, all is there; 7 requests, 0 B sent, 0.40 s
+      k8s, branch feature/x, commit 0123456789ab: nothing to do, everything is there; 7 requests, 0 B sent, 0.40 s
       "
     `);
   });
 
-  it('says of a dry run what would be', () => {
+  it('reports what a dry run would do', () => {
     const lines = publishTable({ ...REPORT, dryRun: true, mode: { kind: 'main' } });
     expect(lines.find((line) => line.includes('1.2.3 '))).toContain('would be created');
     expect(lines.at(-1)).toBe('dry run: nothing was written');
   });
 
-  it('says why a release moves nothing', () => {
+  it('reports why a release moves no tag', () => {
     expect(publishTable({ ...REPORT, tags: YANKED })).toContain(
       '  latest  stays: marked as bad  sha256:222222222222',
     );
   });
 
-  it('lets nothing through that steers a terminal', () => {
+  it('escapes control characters', () => {
     const evil = { ...REPORT, blobs: [blob('\u001b[2J', 'pushed', 1)], image: '\u001b[31m' };
     expect(publishTable(evil).join('\n')).not.toContain('\u001b');
   });
@@ -144,10 +144,10 @@ describe('publishSummary', () => {
       | --- | --- | --- | --- |
       | \`1.2.3\` | created |  | \`sha256:111111111111\` |
       | \`1.2\` | moved | \`sha256:222222222222\` | \`sha256:111111111111\` |
-      | \`1\` | as it was | \`sha256:111111111111\` | \`sha256:111111111111\` |
+      | \`1\` | unchanged | \`sha256:111111111111\` | \`sha256:111111111111\` |
       | \`latest\` | stays at 2.0.0 | \`sha256:333333333333\` |  |
 
-      | platform | manifest | pulled again and tried |
+      | platform | manifest | pulled again and tested |
       | --- | --- | --- |
       | linux/amd64 | \`sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\` | yes |
       | linux/arm64 | \`sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\` |  |
@@ -169,20 +169,20 @@ describe('publishSummary', () => {
     `);
   });
 
-  it('says that there was nothing to do', () => {
+  it('reports that there was nothing to do', () => {
     expect(`\n${publishSummary(UNCHANGED)}`).toMatchInlineSnapshot(`
       "
       ### k8s, branch feature/x
 
-      \`registry.invalid/team/k8s\` commit 0123456789ab\\: nothing to do, all is there; 7 requests, 0 B sent, 0.40 s.
+      \`registry.invalid/team/k8s\` commit 0123456789ab\\: nothing to do, everything is there; 7 requests, 0 B sent, 0.40 s.
       May be deleted after 2026-03-06T23\\:59\\:59Z.
 
       | tag |  | from | to |
       | --- | --- | --- | --- |
-      | \`branch-feature-x-217d2bf5-0123456789ab\` | as it was | \`sha256:111111111111\` | \`sha256:111111111111\` |
-      | \`branch-feature-x-217d2bf5\` | as it was | \`sha256:111111111111\` | \`sha256:111111111111\` |
+      | \`branch-feature-x-217d2bf5-0123456789ab\` | unchanged | \`sha256:111111111111\` | \`sha256:111111111111\` |
+      | \`branch-feature-x-217d2bf5\` | unchanged | \`sha256:111111111111\` | \`sha256:111111111111\` |
 
-      | platform | manifest | pulled again and tried |
+      | platform | manifest | pulled again and tested |
       | --- | --- | --- |
       | linux/amd64 | \`sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\` |  |
       | linux/arm64 | \`sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\` |  |
@@ -196,7 +196,7 @@ describe('publishSummary', () => {
     `);
   });
 
-  it('holds any text as it is: no markup, no cell more, no line more', () => {
+  it('escapes any text: no markup, no additional cell or line', () => {
     const evil = 'a|b`c``d <img src=x> **[x](y)** @all #1\n| --- |\n```\n\u001b[31m';
     const summary = publishSummary({
       ...REPORT,
@@ -220,7 +220,7 @@ describe('publishSummary', () => {
       | --- | --- | --- | --- |
       | \`\`\`\`a\\|b\`c\`\`d <img src=x> **[x](y)** @all #1 \\| --- \\| \`\`\` \\u001b[31m\`\`\`\` | created |  | \`sha256:111111111111\` |
 
-      | platform | manifest | pulled again and tried |
+      | platform | manifest | pulled again and tested |
       | --- | --- | --- |
       | linux/amd64 | \`sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\` | yes |
       | linux/arm64 | \`sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\` |  |

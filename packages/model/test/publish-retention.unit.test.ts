@@ -12,7 +12,7 @@ const NOW = Date.UTC(2026, 5, 1) / 1000;
 const PAST = { [EXPIRES_ANNOTATION]: '2026-05-31T23:59:59Z' };
 const FUTURE = { [EXPIRES_ANNOTATION]: '2026-06-01T00:00:01Z' };
 
-/** Manifests are called by a word; their digest is that of the word. */
+/** Manifests have a word as name; their digest is that of the word. */
 const d = (name: string): Digest => digestOf(name);
 const list = (name: string) => `sha256-${d(name).slice('sha256:'.length)}`;
 
@@ -36,7 +36,7 @@ function input(nodes: readonly Node[], tags: Record<string, string>): PruneInput
   };
 }
 
-/** A plan in words: what goes, in order, and what stays with why. */
+/** A plan as text: deletions in order, and what is kept with the reason. */
 function plan(nodes: readonly Node[], tags: Record<string, string>) {
   const names = new Map(nodes.map(({ name }) => [d(name), name]));
   const worded = (text: string) =>
@@ -54,7 +54,7 @@ const before = (order: readonly unknown[], first: string, second: string) =>
   expect(order.indexOf(first)).toBeLessThan(order.indexOf(second));
 
 describe('prunePlan', () => {
-  it('deletes an expired branch image with its platforms, the index first, and says with which tags', () => {
+  it('deletes an expired branch image with its platforms, the index first, and reports its tags', () => {
     const nodes = [
       { name: 'index', children: ['amd64', 'arm64'], annotations: PAST },
       { name: 'amd64' },
@@ -66,8 +66,8 @@ describe('prunePlan', () => {
     expect([...goes].sort()).toEqual(['amd64', 'arm64', 'index']);
     expect(reasons).toEqual([
       'expired 2026-05-31T23:59:59Z',
-      'nothing that is kept reaches it',
-      'nothing that is kept reaches it',
+      'nothing that is kept refers to it',
+      'nothing that is kept refers to it',
     ]);
     expect(stays).toEqual({});
     expect(prunePlan(input(nodes, tags)).deletions[0]?.tags).toEqual(['branch-x', 'branch-x-0123456789ab']);
@@ -82,8 +82,8 @@ describe('prunePlan', () => {
     ];
     expect(plan(nodes, { 'branch-x': 'old', main: 'main' })).toEqual({
       goes: ['old', 'own'],
-      reasons: ['expired 2026-05-31T23:59:59Z', 'nothing that is kept reaches it'],
-      stays: { main: 'tag main', shared: 'reached from main' },
+      reasons: ['expired 2026-05-31T23:59:59Z', 'nothing that is kept refers to it'],
+      stays: { main: 'tag main', shared: 'referenced by main' },
     });
   });
 
@@ -92,12 +92,12 @@ describe('prunePlan', () => {
     ['that has not expired, though its tag has moved on', FUTURE, {}, 'expires 2026-06-01T00:00:01Z'],
     ['with no expiry', {}, { 'branch-x': 'index' }, 'tag branch-x, without an expiry'],
     [
-      'with an expiry that nobody can read',
+      'with an invalid expiry',
       { [EXPIRES_ANNOTATION]: 'soon' },
       { 'branch-x': 'index' },
       'tag branch-x, without an expiry',
     ],
-    ['that somebody gave another tag', PAST, { 'branch-x': 'index', demo: 'index' }, 'tag demo'],
+    ['with another tag', PAST, { 'branch-x': 'index', demo: 'index' }, 'tag demo'],
     ['that is no branch image', PAST, { '1.2.3': 'index' }, 'tag 1.2.3'],
     [
       'of a release that has no tag yet',
@@ -111,10 +111,10 @@ describe('prunePlan', () => {
     const { goes, stays } = plan(nodes, tags);
     expect(goes).toEqual([]);
     expect(stays['index']).toBe(reason);
-    expect(stays['amd64']).toMatch(/^reached from /);
+    expect(stays['amd64']).toMatch(/^referenced by /);
   });
 
-  it('deletes what has no tag and belongs to nothing', () => {
+  it('deletes what has no tag and no referrer', () => {
     const nodes = [
       { name: 'main' },
       { name: 'left', children: ['below'] },
@@ -147,24 +147,24 @@ describe('prunePlan', () => {
       ['list', 'amd64'],
     ] as const)
       before(goes, first, second);
-    expect(reasons[goes.indexOf('sbom')]).toBe('attached to amd64, which goes');
-    expect(reasons[goes.indexOf('list')]).toBe('lists what is attached to amd64, which goes');
+    expect(reasons[goes.indexOf('sbom')]).toBe('attached to amd64, which is deleted');
+    expect(reasons[goes.indexOf('list')]).toBe('lists what is attached to amd64, which is deleted');
   });
 
-  it('keeps what is attached to what it keeps, and that too whose attachment has a tag', () => {
+  it('keeps attachments of what it keeps, and subjects of tagged attachments', () => {
     const tags = { 'branch-x': 'index', [list('amd64')]: 'list' };
     const kept = plan(attached, { ...tags, pinned: 'amd64' });
     expect(kept.goes).toEqual(['signature', 'index']);
     expect(kept.stays).toEqual({
       amd64: 'tag pinned',
-      sbom: 'reached from pinned',
-      'sbom signature': 'reached from pinned',
-      list: 'reached from pinned',
+      sbom: 'referenced by pinned',
+      'sbom signature': 'referenced by pinned',
+      list: 'referenced by pinned',
     });
     expect(plan(attached, { ...tags, 'my-signature': 'signature' }).goes).toEqual([]);
   });
 
-  it('leaves the list of a manifest alone that nobody has seen', () => {
+  it('keeps the list of an unknown manifest', () => {
     const nodes = [
       { name: 'list', children: ['sbom'] },
       { name: 'sbom', subject: 'unknown' },
@@ -172,7 +172,7 @@ describe('prunePlan', () => {
     expect(plan(nodes, { [list('unknown')]: 'list' }).goes).toEqual([]);
   });
 
-  it('deletes nothing at all where something could not be read', () => {
+  it('deletes nothing if something could not be read', () => {
     const { nodes, ...rest } = input([{ name: 'old', annotations: PAST }], {
       'branch-x': 'old',
       strange: 'strange',
@@ -184,7 +184,7 @@ describe('prunePlan', () => {
     );
   });
 
-  it('takes tags of nothing and children that are not there for what they are', () => {
+  it('ignores tags and children that are not there', () => {
     const nodes = [{ name: 'main', children: ['missing'] }];
     expect(plan(nodes, { main: 'main', 'branch-x': 'nothing' })).toMatchObject({
       goes: [],
@@ -192,7 +192,7 @@ describe('prunePlan', () => {
     });
   });
 
-  it('comes to an end where a registry tells of manifests that contain each other', () => {
+  it('ends if manifests contain each other', () => {
     const nodes = [
       { name: 'a', children: ['b'], subject: 'b', annotations: PAST },
       { name: 'b', children: ['a'], subject: 'a' },
@@ -200,7 +200,7 @@ describe('prunePlan', () => {
     expect([...plan(nodes, { 'branch-x': 'a' }).goes].sort()).toEqual(['a', 'b']);
   });
 
-  it('never touches what a kept manifest reaches, whatever the repository looks like', () => {
+  it('never deletes what a kept manifest refers to, in random repositories', () => {
     const random = generator(7);
     for (let round = 0; round < 300; round++) {
       const { nodes, tags } = randomRepository(random);

@@ -26,7 +26,7 @@ const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
 describe('slugOf', () => {
   it.each(['feature-x', 'fix_1.2', 'x'.repeat(60)])(
-    'is the name itself where that fits a tag: %s',
+    'is the name itself if it is a valid tag: %s',
     (branch) => {
       expect(slugOf(branch)).toBe(branch);
     },
@@ -38,11 +38,11 @@ describe('slugOf', () => {
     ['-x-', 'x-c6cf95e5'],
     ['日本', 'cf2abf0c'],
     ['x'.repeat(61), `${'x'.repeat(51)}-c508e75f`],
-  ])('has digits of the sha256 of any other: %s', (branch, expected) => {
+  ])('ends with digits of the sha256 otherwise: %s', (branch, expected) => {
     expect(slugOf(branch)).toBe(expected);
   });
 
-  it('is another for every branch, also for one that is called as another is written', () => {
+  it('is unique for every branch, also if a branch is named like another’s slug', () => {
     const first = [
       'feature/x',
       'feature-x',
@@ -61,7 +61,7 @@ describe('slugOf', () => {
     expect(new Set(all.map(slugOf)).size).toBe(all.length);
   });
 
-  it("gives no branch another branch's tag of a commit", () => {
+  it("never equals another branch's commit tag", () => {
     expect(slugOf('x-0123456789ab')).toMatch(/^x-0123456789ab-[0-9a-f]{8}$/);
   });
 
@@ -71,9 +71,9 @@ describe('slugOf', () => {
     ['no letter', '-'],
     ['signs', '@{u}'],
     ['control characters', 'a b\u0000c'],
-    ['letters that tags have not', 'é'.repeat(300)],
+    ['letters that are not allowed in tags', 'é'.repeat(300)],
     ['a very long one', 'x'.repeat(5000)],
-  ])('fits a tag: %s', (_, branch) => {
+  ])('is a valid tag: %s', (_, branch) => {
     const mode: PublishMode = { kind: 'branch', branch, slug: slugOf(branch) };
     const tags = wantedTags(mode, COMMIT).map(({ tag }) => tag);
     for (const tag of tags) expect(tag).toMatch(TAG);
@@ -96,7 +96,7 @@ describe('wantedTags', () => {
     expect(shortCommit(COMMIT)).toBe('0123456789ab');
   });
 
-  it('name no commit that the bytes are not of', () => {
+  it('name no commit if the image was altered', () => {
     expect(tags(BRANCH, COMMIT, { altered: true })).toEqual(['branch-feature-x always']);
   });
 });
@@ -118,7 +118,7 @@ describe('tagMoves', () => {
   const words = (moves: readonly TagMove[]) =>
     moves.map(({ tag, action, heldBy }) => [tag, action, heldBy].filter(Boolean).join(' '));
 
-  it('creates what is not there', () => {
+  it('creates missing tags', () => {
     expect(words(valueOf(moved(release('1.2.3'), {})))).toEqual([
       '1.2.3 create',
       '1.2 create',
@@ -127,14 +127,14 @@ describe('tagMoves', () => {
     ]);
   });
 
-  it('leaves what is right, and says from where to where the rest moves', () => {
+  it('leaves tags that are up to date, and moves the others', () => {
     expect(valueOf(moved(MAIN, { 'main-0123456789ab': OURS, main: OTHER }))).toEqual([
       { tag: 'main-0123456789ab', action: 'same', from: OURS, to: OURS },
       { tag: 'main', action: 'move', from: OTHER, to: OURS },
     ]);
   });
 
-  it('moves a branch anywhere, its tag of the commit too', () => {
+  it('moves a branch to any digest, also its commit tag', () => {
     const heads = { 'branch-feature-x': OTHER, 'branch-feature-x-0123456789ab': OTHER };
     expect(words(valueOf(moved(BRANCH, heads)))).toEqual([
       'branch-feature-x-0123456789ab move',
@@ -154,7 +154,7 @@ describe('tagMoves', () => {
       ['1.2 move', '1 move', 'latest held 10.0.0'],
     ],
     [
-      'tags that are no releases',
+      'tags that are not releases',
       '1.2.3',
       ['2.0.0-rc.1', 'v3.0.0', '4', '5.0', 'main', '6.0.0.0', '07.0.0', 'latest'],
       ['1.2 move', '1 move', 'latest move'],
@@ -167,11 +167,11 @@ describe('tagMoves', () => {
     ]);
   });
 
-  it('leaves a moving tag to the higher release that has not written it yet', () => {
+  it('leaves a moving tag to a higher release that has not written it yet', () => {
     expect(words(valueOf(moved(release('1.2.3'), {}, { tags: ['1.2.4'] })))[1]).toBe('1.2 held 1.2.4');
   });
 
-  it('counts no release that is marked as bad', () => {
+  it('ignores releases that are marked as bad', () => {
     const tags = ['1.2.3', '1.2.4', '1.3.0'];
     expect(
       words(valueOf(moved(release('1.2.4'), { latest: OTHER }, { tags, yanked: ['1.3.0'] }))).at(-1),
@@ -181,14 +181,14 @@ describe('tagMoves', () => {
     ).toBe('latest held 1.2.4');
   });
 
-  it('moves nothing to a release that is marked as bad', () => {
+  it('moves no tag to a release that is marked as bad', () => {
     const again = moved(release('1.3.0'), { '1.3.0': OURS, latest: OTHER }, { yanked: ['1.3.0'] });
     expect(words(valueOf(again))).toEqual(['1.3.0 same', '1.3 held', '1 held', 'latest held']);
   });
 
-  it('never writes another digest over a release', () => {
+  it('never overwrites a release', () => {
     expect(shown(moved(release('1.2.3'), { '1.2.3': OTHER, latest: OURS }))).toMatchInlineSnapshot(`
-      "error: k8s 1.2.3 is published already, with other content: a release is never changed. (tag-taken)
+      "error: k8s 1.2.3 is already published with other content. Releases are never changed. (tag-taken)
         in the registry: sha256:2222222222222222222222222222222222222222222222222222222222222222
         to publish:      sha256:1111111111111111111111111111111111111111111111111111111111111111
         help: Release a new version. If 1.2.3 was meant to be this, see what differs: git diff --stat k8s@1.2.3"
@@ -196,9 +196,9 @@ describe('tagMoves', () => {
     expect(moved(release('1.2.3-rc.1'), { '1.2.3-rc.1': OTHER }).ok).toBe(false);
   });
 
-  it('never writes another digest over a commit of main', () => {
+  it('never overwrites a commit of main', () => {
     expect(shown(moved(MAIN, { 'main-0123456789ab': OTHER }))).toMatchInlineSnapshot(`
-      "error: The tag main-0123456789ab of k8s leads to another digest: something else published it. (tag-taken)
+      "error: The tag main-0123456789ab of k8s points to another digest: something else published it. (tag-taken)
         in the registry: sha256:2222222222222222222222222222222222222222222222222222222222222222
         to publish:      sha256:1111111111111111111111111111111111111111111111111111111111111111
         help: Build it again and compare: npx nx run k8s:build-all --skip-nx-cache; a new commit gets a tag of its own."
@@ -226,7 +226,7 @@ describe('aliases', () => {
     expect(isVersionTag(tag)).toBe(expected);
   });
 
-  it('may lead to releases, the highest first', () => {
+  it('may point to releases, the highest first', () => {
     const tags = ['main', '1.2.9', '1.10.0', '1.2.10', '2.0.0-rc.1', '0.9.0', 'latest', '1.2', '1'];
     expect(releasesFor('1.2', tags)).toEqual(['1.2.10', '1.2.9']);
     expect(releasesFor('1', tags)).toEqual(['1.10.0', '1.2.10', '1.2.9']);

@@ -22,7 +22,7 @@ function committed(folder: string, name: string): FileText[] {
 }
 
 describe('the definitions of this repository', () => {
-  it('hold no mistake', () => {
+  it('have no mistakes', () => {
     const images = committed('images', 'image.json');
     expect(images.map(({ file }) => file)).toContain('images/base/image.json');
     expect(shown(readWorkspace(files(images, committed('tools', 'tool.json'))))).toBe('no mistake');
@@ -41,7 +41,7 @@ describe('the locks of the tools of this repository', () => {
     return definition.sources.release ? [{ folder: file.replace(/\/tool\.json$/, ''), definition }] : [];
   });
 
-  it('are those of tools that vendors publish', () => {
+  it('are of tools that vendors publish', () => {
     expect(tools.map(({ folder }) => folder)).toContain('tools/dagger');
   });
 
@@ -56,7 +56,7 @@ describe('the locks of the tools of this repository', () => {
     }
   });
 
-  it('hold no checksum twice: another file has other bytes', () => {
+  it('have no duplicate checksums', () => {
     const sums = tools.flatMap(({ folder }) => {
       const file = `${folder}/lock.json`;
       const { release = {} } = valueOf(parseToolLock(file, readFileSync(join(ROOT, file), 'utf8'))).value;

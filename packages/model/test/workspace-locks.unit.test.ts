@@ -23,7 +23,7 @@ const lockedNpm = (name: string) => ({
   size: 1,
 });
 
-/** Locks of an image that stands on one of a registry. */
+/** Returns locks of an image that is based on a registry image. */
 const onRegistry = (name: string): Case['lock'] => {
   const digest = `sha256:${HASH}` as const;
   const base: PlatformLock['base'] = {
@@ -69,11 +69,11 @@ function locksOf({ image, lock, tool, toolLock }: Case): Result<void> {
 }
 
 describe('locks and definitions', () => {
-  it('is silent where they fit', () => {
+  it('accepts matching ones', () => {
     expect(shown(locksOf({}))).toBe('no mistake');
   });
 
-  it('asks for locks that are missing, of the chain and its tools only', () => {
+  it('reports missing locks of the chain and its tools only', () => {
     const workspace = valueOf(
       readWorkspace({
         images: [
@@ -102,7 +102,7 @@ describe('locks and definitions', () => {
     `);
   });
 
-  it('lets a workspace be read whose locks are broken, so that they can be written anew', () => {
+  it('reads a workspace with broken locks, so that they can be written again', () => {
     const workspace = valueOf(
       readWorkspace({
         images: [imageFile('base', { tools: ['yq'] }), imageFile('other', { from: { image: 'base' } })],
@@ -138,7 +138,7 @@ describe('locks and definitions', () => {
     const requested = { ...base(), requested: ['curl', 'git'] };
     expect(shown(locksOf({ lock: { 'linux/amd64': requested, 'linux/arm64': base() } })))
       .toMatchInlineSnapshot(`
-        "error: The lock of "base" is older than its definition: the package "git" is no longer asked for. (lock-stale)
+        "error: The lock of "base" is older than its definition: the package "git" is no longer requested. (lock-stale)
           images/base/lock.json
           help: Run "npx nx run base:lock" and commit what it writes."
       `);

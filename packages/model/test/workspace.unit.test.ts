@@ -18,11 +18,11 @@ describe('a workspace without mistakes', () => {
     ),
   );
 
-  it('has parents before children, however the files came', () => {
+  it('has parents before children, whatever the order of files', () => {
     expect([...workspace.images.keys()]).toEqual(['base', 'k8s', 'aws']);
   });
 
-  it('knows what an image stands on, and its tools', () => {
+  it('resolves an image’s parent and tools', () => {
     const aws = workspace.images.get('aws');
     expect(aws && chainOf(aws).map(({ name }) => name)).toEqual(['base', 'k8s', 'aws']);
     expect(aws?.parent?.tools.map(({ name }) => name)).toEqual(['yq', 'k9s']);
@@ -46,14 +46,14 @@ describe('mistakes between files', () => {
       imageFile('other', on('nothing-like-it')),
     ];
     expect(shown(readWorkspace(files(images)))).toMatchInlineSnapshot(`
-      "error: The image "k8s" stands on "bsae", but there is no such image. (unknown-reference)
+      "error: The image "k8s" is based on "bsae", but there is no such image. (unknown-reference)
         images/k8s/image.json:4:14
           3 |   "from": {
           4 |     "image": "bsae"
             |              ^^^^^^ no such image
         help: Did you mean "base"?
 
-      error: The image "other" stands on "nothing-like-it", but there is no such image. (unknown-reference)
+      error: The image "other" is based on "nothing-like-it", but there is no such image. (unknown-reference)
         images/other/image.json:4:14
           3 |   "from": {
           4 |     "image": "nothing-like-it"
@@ -89,9 +89,9 @@ describe('mistakes between files', () => {
           8 |     "something",
           9 |     "k8s"
             |     ^^^^^ no such tool
-        help: "k8s" is an image: an image stands on another by "from".
+        help: "k8s" is an image: base an image on another with "from".
 
-      error: The image "k8s" stands on "kubectl", but there is no such image. (unknown-reference)
+      error: The image "k8s" is based on "kubectl", but there is no such image. (unknown-reference)
         images/k8s/image.json:4:14
           3 |   "from": {
           4 |     "image": "kubectl"
@@ -102,6 +102,17 @@ describe('mistakes between files', () => {
     `);
   });
 
+  it('unknown parent and tool where the options name other folders', () => {
+    const file = 'deep/pictures/k8s/image.json';
+    const text = JSON.stringify({ description: 'x', from: { image: 'nothing' }, tools: ['something'] });
+    const options = { imagesDir: 'deep/pictures', toolsDir: 'gear' };
+    const read = readWorkspace({ images: [{ file, text }], tools: [], ...options });
+    expect(read.ok ? [] : read.failures.map(({ hint }) => hint)).toEqual([
+      'Write deep/pictures/nothing/image.json, or remove the name here.',
+      'Write gear/something/tool.json, or remove the name here.',
+    ]);
+  });
+
   it('cycle, once', () => {
     const images = [
       imageFile('a', on('c')),
@@ -110,23 +121,23 @@ describe('mistakes between files', () => {
       imageFile('d', on('a')),
     ];
     expect(shown(readWorkspace(files(images)))).toMatchInlineSnapshot(`
-      "error: Images can't stand on each other: a → c → b → a. (cycle)
+      "error: These images are based on each other: a → c → b → a. (cycle)
         images/a/image.json:4:14
           3 |   "from": {
           4 |     "image": "c"
-            |              ^^^ goes round in a circle
-        help: Let one of them stand on Debian, or on an image outside of the circle."
+            |              ^^^ part of the cycle
+        help: Base one of them on Debian, or on an image outside of the cycle."
     `);
   });
 
   it('an image on itself', () => {
     expect(shown(readWorkspace(files([imageFile('a', on('a'))])))).toMatchInlineSnapshot(`
-      "error: Images can't stand on each other: a → a. (cycle)
+      "error: These images are based on each other: a → a. (cycle)
         images/a/image.json:4:14
           3 |   "from": {
           4 |     "image": "a"
-            |              ^^^ goes round in a circle
-        help: Let one of them stand on Debian, or on an image outside of the circle."
+            |              ^^^ part of the cycle
+        help: Base one of them on Debian, or on an image outside of the cycle."
     `);
   });
 
@@ -137,14 +148,14 @@ describe('mistakes between files', () => {
       imageFile('aws', { ...on('k8s'), packages: ['git', 'curl'], tools: ['yq'] }),
     ];
     expect(shown(readWorkspace(files(images, [toolFile('yq')])))).toMatchInlineSnapshot(`
-      "error: The image "aws" has the package "curl" already, from "base". (duplicate)
+      "error: The image "aws" already has the package "curl", from "base". (duplicate)
         images/aws/image.json:8:5
           7 |     "git",
           8 |     "curl"
             |     ^^^^^^ in "base" already
         help: Remove it here.
 
-      error: The image "aws" has the tool "yq" already, from "base". (duplicate)
+      error: The image "aws" already has the tool "yq", from "base". (duplicate)
         images/aws/image.json:11:5
           10 |   "tools": [
           11 |     "yq"
@@ -209,17 +220,17 @@ describe('mistakes between files', () => {
   it('names of folders', () => {
     const images = [imageFile('Base_1'), imageFile('a b.c'), imageFile('x'.repeat(129)), imageFile('yq')];
     expect(shown(readWorkspace(files(images, [toolFile('yq')])))).toMatchInlineSnapshot(`
-      "error: The folder "Base_1" must have a name of lower-case letters, digits and single dashes, 128 at most ("tooling-k8s"): its Nx project and its repository are called like it. (schema)
+      "error: The folder "Base_1" must have a name of lower-case letters, digits and single dashes, 128 at most ("tooling-k8s"): its Nx project and its repository have the same name. (schema)
         images/Base_1/image.json
-        help: Call it images/base-1.
+        help: Rename it to images/base-1.
 
-      error: The folder "a b.c" must have a name of lower-case letters, digits and single dashes, 128 at most ("tooling-k8s"): its Nx project and its repository are called like it. (schema)
+      error: The folder "a b.c" must have a name of lower-case letters, digits and single dashes, 128 at most ("tooling-k8s"): its Nx project and its repository have the same name. (schema)
         images/a b.c/image.json
-        help: Call it images/a-b-c.
+        help: Rename it to images/a-b-c.
 
-      error: The folder "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" must have a name of lower-case letters, digits and single dashes, 128 at most ("tooling-k8s"): its Nx project and its repository are called like it. (schema)
+      error: The folder "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" must have a name of lower-case letters, digits and single dashes, 128 at most ("tooling-k8s"): its Nx project and its repository have the same name. (schema)
         images/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/image.json
-        help: Call it images/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.
+        help: Rename it to images/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.
 
       error: An image and a tool are both called "yq"; the names of Nx projects are unique. (duplicate)
         tools/yq/tool.json
@@ -229,7 +240,7 @@ describe('mistakes between files', () => {
     `);
   });
 
-  it('reports the mistakes of every file in one run, and none that follow from them', () => {
+  it('reports the mistakes of every file in one run, without consequences', () => {
     const images = [
       { file: 'images/base/image.json', text: '{' },
       imageFile('k8s', { ...on('base'), tools: ['broken', 'missing'] }),

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { runInForeground } from '@image-tooling/host/process';
 import type { ExecutorContext } from '@nx/devkit';
 
 type Options = Readonly<Record<string, string | boolean>>;
@@ -42,10 +42,9 @@ function kebab(name: string): string {
 }
 
 /** Fails as the command does; one that is not installed is an error for Nx to show. */
-function runToEnd(args: readonly string[], root: string): Promise<{ success: boolean }> {
-  return new Promise((done, failed) => {
-    spawn(join(root, 'node_modules/.bin/image-tooling'), args, { cwd: root, stdio: 'inherit' })
-      .on('error', failed)
-      .on('close', (exitCode) => done({ success: exitCode === 0 }));
-  });
+async function runToEnd(args: readonly string[], root: string): Promise<{ success: boolean }> {
+  const program = join(root, 'node_modules/.bin/image-tooling');
+  const ended = await runInForeground({ argv: [program, ...args], cwd: root });
+  if (!ended.ok) throw new Error(ended.failures[0].message);
+  return { success: ended.value.exitCode === 0 };
 }

@@ -11,7 +11,7 @@ import { licenceOf } from '../src/generators/tool/licence';
 import { highest } from '../src/generators/tool/find/release';
 import { tool } from '../src/generators/tool/generator';
 
-const FIXTURES = join(__dirname, 'fixtures', 'dockerfiles');
+const FIXTURES = join(__dirname, '../../dockerfile/test/dockerfiles');
 
 let tree: Tree;
 let said: string[];
@@ -73,7 +73,7 @@ describe('image', () => {
     ['debian', { debian: 'trixie' }],
     ['debian:bookworm', { debian: 'bookworm' }],
     [`r.invalid/x@sha256:${'0'.repeat(64)}`, { registry: `r.invalid/x@sha256:${'0'.repeat(64)}` }],
-  ])('stands on %s', async (from, expected) => {
+  ])('is based on %s', async (from, expected) => {
     await image(tree, { name: 'one', from, lock: false });
     expect(json('images/one/image.json')).toMatchObject({ from: expected });
   });
@@ -83,17 +83,17 @@ describe('image', () => {
       image(tree, { name: 'Bad', from: 'nowhere', tools: 'helm', packages: 'less', lock: false }),
     );
     expect(text).toContain('must have a name of lower-case letters');
-    expect(text).toContain('stands on "nowhere", but there is no such image');
+    expect(text).toContain('is based on "nowhere", but there is no such image');
     expect(text).toContain('lists the tool "helm", but there is no such tool');
     expect(
       await refusal(() => image(tree, { name: 'two', from: 'base', packages: 'less', lock: false })),
-    ).toContain('has the package "less" already, from "base"');
+    ).toContain('already has the package "less", from "base"');
   });
 
   it('is refused under a name that is taken, by an image or another project', async () => {
     const again = await refusal(() => image(tree, { name: 'base', lock: false }));
     expect(again).toContain('There is an image "base" already');
-    expect(again).not.toContain('stand on each other');
+    expect(again).not.toContain('based on each other');
     expect(await refusal(() => image(tree, { name: 'yq', lock: false }))).toContain(
       'A project is called "yq" already',
     );
@@ -218,9 +218,9 @@ describe('import-dockerfile', () => {
       release: { 'linux/amd64': { sha256: expect.stringMatching(/^d6bf07fb/) as string } },
     });
     for (const part of [
-      'Carried over (',
-      'Nothing to do (',
-      'Not carried over (',
+      'Imported (',
+      'Not needed (',
+      'Not imported (',
       'To decide (',
       'npx nx run cloud-ci:lock',
     ])
@@ -241,7 +241,7 @@ describe('import-dockerfile', () => {
       await refusal(() => importDockerfile(tree, { path: join(FIXTURES, 'docs'), name: 'base' })),
     ).toContain('There is an image "base" already');
     expect(await refusal(() => importDockerfile(tree, { path: join(FIXTURES, 'docs'), arg: 'X' }))).toContain(
-      '--arg X names no value',
+      '--arg X has no value',
     );
   });
 

@@ -9,7 +9,7 @@ import { importDockerfile } from '../src/generators/import-dockerfile/generator'
 import { addBaseImage } from '../src/generators/init/base-image';
 import { startVendorServer, type VendorServer } from './vendor-server';
 
-const FIXTURES = join(__dirname, 'fixtures', 'dockerfiles');
+const FIXTURES = join(__dirname, '../../dockerfile/test/dockerfiles');
 const HOSTS = ['github.com', 'dl.k8s.io', 'get.helm.sh', 'releases.hashicorp.com'];
 
 let server: VendorServer;
@@ -72,7 +72,7 @@ async function lockTool(name: string): Promise<void> {
   await rig.must(['lock', name]);
 }
 
-describe('what is carried over of a Dockerfile', () => {
+describe('an imported Dockerfile', () => {
   it.each(readdirSync(FIXTURES))('%s: locks, builds, and its tools run', async (name) => {
     const paths = change((tree) => importDockerfile(tree, { path: join(FIXTURES, name) }));
     const tools = serve(paths);

@@ -1,6 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openEngine } from '@image-tooling/engines';
+import { neededPrograms } from '@image-tooling/engines/programs';
 import { parseImage } from '@image-tooling/model';
 import { addProjectConfiguration, logger, readJson, type Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
@@ -177,17 +179,23 @@ describe('what init says at the end', () => {
     chmodSync(join(folder, name), 0o755);
   }
 
-  it('names the Debian packages that are missing, more of them for an ordinary user', () => {
-    const [root, user] = [true, false].map((isRoot) => {
-      return missingPackages({ env: { PATH: folder }, isRoot });
-    });
-    expect(root).toContain('buildah');
-    expect(user).toEqual(expect.arrayContaining(['buildah']));
-    expect(user?.length).toBeGreaterThanOrEqual(root?.length ?? 0);
+  it('recommends the packages whose programs the engine says are missing, and no others', async () => {
+    const env = { PATH: folder, IMAGE_ENGINE: 'buildah' };
+    const opened = await openEngine({ env, storeRoot: folder });
+    const hints = opened.ok ? [] : opened.failures.map(({ hint }) => hint ?? '');
+    const named = hints.flatMap((hint) => /Debian's package (\S+)\.$/.exec(hint)?.[1] ?? []);
+    const isRoot = process.getuid?.() === 0;
+    expect(missingPackages({ env, isRoot })).toEqual([...new Set(named)]);
+    expect(named).toContain('perl-base');
+  });
+
+  it('recommends uidmap to an ordinary user only', () => {
+    const [root, user] = [true, false].map((isRoot) => missingPackages({ env: { PATH: folder }, isRoot }));
+    expect(user).toEqual([...(root ?? []), 'uidmap']);
   });
 
   it('misses nothing that is there, and nothing at all where Docker or an engine of another machine is', () => {
-    for (const name of ['buildah', 'runc', 'unshare', 'newuidmap', 'fuse-overlayfs']) program(name);
+    Object.keys(neededPrograms({ isRoot: false })).forEach(program);
     expect(missingPackages({ env: { PATH: folder }, isRoot: false })).toEqual([]);
     const env = { PATH: '', _EXPERIMENTAL_DAGGER_RUNNER_HOST: 'tcp://127.0.0.1:1' };
     expect(missingPackages({ env, isRoot: false })).toEqual([]);
@@ -197,16 +205,18 @@ describe('what init says at the end', () => {
   });
 
   it('tells what to run next, and what to install before', () => {
-    expect(nextSteps({ notes: [], missing: ['buildah', 'runc'], image: 'base' })).toMatchInlineSnapshot(`
-      "This machine has nothing yet to run a container with. On Debian or Ubuntu:
-        sudo apt-get install --no-install-recommends buildah runc
-      Docker or Podman will do as well.
-      Next:
-        npx nx run base:lock && npx nx run base:build"
-    `);
-    expect(nextSteps({ notes: ['Note.'], missing: [], image: undefined })).toMatchInlineSnapshot(`
+    expect(nextSteps({ notes: [], missing: ['buildah', 'zstd'], image: 'base', imagesDir: 'images' }))
+      .toMatchInlineSnapshot(`
+        "This machine has nothing yet to run a container with. On Debian or Ubuntu:
+          sudo apt-get install --no-install-recommends buildah zstd
+        Docker or Podman will do as well.
+        Next:
+          npx nx run base:lock && npx nx run base:build"
+      `);
+    expect(nextSteps({ notes: ['Note.'], missing: [], image: undefined, imagesDir: 'pictures' }))
+      .toMatchInlineSnapshot(`
       "Note.
-      Write images/<name>/image.json, then:
+      Write pictures/<name>/image.json, then:
         npx nx run <name>:lock && npx nx run <name>:build"
     `);
   });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
-  checkCollisions,
   directoryEntry,
   fileEntry,
   indexPaths,
   missingParents,
   symlinkEntry,
-} from '../src/index';
-import type { LayerPaths, TarEntry } from '../src/index';
+  type TarEntry,
+} from '@image-tooling/layer';
+import { checkCollisions } from '../src/index';
+import type { LayerPaths } from '../src/index';
 import type { LayerKind } from '@image-tooling/model';
 import { failuresOf } from './helpers';
 

@@ -2,16 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  directoryEntry,
-  fileEntry,
-  layerDifference,
-  openStore,
-  symlinkEntry,
-  writeLayer,
-  type Store,
-  type TarEntry,
-} from '../src';
+import { directoryEntry, fileEntry, symlinkEntry, type TarEntry } from '@image-tooling/layer';
+import { layerDifference, openStore, writeLayer, type Store } from '../src';
 import { valueOf } from './helpers';
 
 async function difference(before: TarEntry[], after: TarEntry[]) {

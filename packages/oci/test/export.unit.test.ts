@@ -15,15 +15,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { digestOf, hexOf, type Digest, type OriginLayer } from '@image-tooling/model';
-import {
-  assembleImage,
-  exportImage,
-  fileEntry,
-  parseTarget,
-  readTar,
-  streamDockerArchive,
-  writeLayer,
-} from '../src/index';
+import { fileEntry, readTar } from '@image-tooling/layer';
+import { assembleImage, exportImage, parseTarget, streamDockerArchive, writeLayer } from '../src/index';
 import { codesOf, failuresOf, gathered, temporaryFolder, temporaryStore, valueOf } from './helpers';
 
 async function image() {

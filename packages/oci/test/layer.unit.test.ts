@@ -6,16 +6,13 @@ import type { Compression } from '@image-tooling/model';
 import {
   directoryEntry,
   fileEntry,
-  filesFromFolder,
   hardlinkEntry,
   rangeEntry,
   readTar,
-  recompress,
   symlinkEntry,
-  writeLayer,
-} from '../src/index';
-import type { TarEntry } from '../src/index';
-import { decompressed } from '../src/compress/decompress';
+  type TarEntry,
+} from '@image-tooling/layer';
+import { filesFromFolder, recompress, writeLayer } from '../src/index';
 import { layerTar } from '../src/layer/convert';
 import { codesOf, failuresOf, gathered, temporaryFolder, temporaryStore, valueOf } from './helpers';
 
@@ -146,58 +143,6 @@ describe('a large layer', () => {
     const missing = rangeEntry('a', { file: `${file}-gone`, offset: 0, length: 1 });
     expect(codesOf(await writeLayer([missing], { compression: 'none', store }))).toEqual(['io']);
   });
-});
-
-describe('decompressing', () => {
-  async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-  }
-  const all = (bytes: Buffer, compression: Compression, size = 65_536) =>
-    gathered(decompressed(pieces(bytes, size), compression));
-  const zstd = (args: string[], input: Buffer) =>
-    execFileSync('zstd', ['-q', '-c', ...args], { input, maxBuffer: 1e8 });
-
-  it('reads one frame of any size, made by the zstd program', async () => {
-    const text = Buffer.concat([large(), large()]);
-    for (const args of [
-      ['-3', '--long=22', '--check'],
-      ['-1', '--no-check'],
-    ])
-      expect((await all(zstd(args, text), 'zstd')).equals(text)).toBe(true);
-  }, 60_000);
-
-  it('reads many frames, skippable ones between them, an empty one, in pieces of any size', async () => {
-    const skippable = Buffer.from('502a4d1803000000616263', 'hex');
-    const stream = Buffer.concat([
-      zstd([], Buffer.from('one ')),
-      skippable,
-      zstd([], Buffer.alloc(0)),
-      zstd([], Buffer.from('two')),
-    ]);
-    for (const size of [1, 7, 1000]) expect((await all(stream, 'zstd', size)).toString()).toBe('one two');
-  });
-
-  it('reads gzip of several members', async () => {
-    const gzip = (text: string) => execFileSync('gzip', ['-c'], { input: text });
-    expect((await all(Buffer.concat([gzip('one '), gzip('two')]), 'gzip')).toString()).toBe('one two');
-  });
-
-  it.each(['zstd', 'gzip'] as const)(
-    'fails on a %s stream that is cut off or is something else',
-    async (compression) => {
-      const whole =
-        compression === 'zstd'
-          ? zstd([], large())
-          : execFileSync('gzip', ['-c'], { input: large(), maxBuffer: 1e8 });
-      for (const length of [3, 10, 1000, whole.length - 1])
-        await expect(all(whole.subarray(0, length), compression), `${length} bytes`).rejects.toMatchObject({
-          failure: { code: 'truncated' },
-        });
-      await expect(all(Buffer.from('neither, by far'), compression)).rejects.toMatchObject({
-        failure: { code: 'tar-format' },
-      });
-    },
-  );
 });
 
 describe('files of a folder', () => {

@@ -4,10 +4,11 @@ import {
   fileEntry,
   hardlinkEntry,
   indexPaths,
-  normaliseSystem,
   symlinkEntry,
-} from '../src/index';
-import type { NormaliseOptions, TarEntry } from '../src/index';
+  type TarEntry,
+} from '@image-tooling/layer';
+import { normaliseSystem } from '../src/index';
+import type { NormaliseOptions } from '../src/index';
 import { valueOf } from './helpers';
 
 const TIME = 1_700_000_000; // Day 19675.

@@ -44,7 +44,7 @@ describe('a registry with a token service', () => {
   it('gets a new token before the old one expires', async () => {
     let now = 0;
     const server = await tokenRegistry({ fields: { expires_in: 300 } });
-    const { send, request } = talkTo(server.host, { ...LOGGED_IN, seams: { now: () => now } });
+    const { send, request } = talkTo(server.host, { ...LOGGED_IN, testHooks: { now: () => now } });
     await answered(await send(request('manifests/1')));
     now += 280_000;
     await answered(await send(request('manifests/1')));

@@ -91,7 +91,7 @@ describe('a login that fails', () => {
   it('for a token service in a private network is refused, unless the registry is in it too', async () => {
     const inside = await serve((_, response) => response.end('{"token":"x"}'), '127.0.0.2');
     const server = await tokenRegistry({ realm: `http://inside.invalid:${inside.port}/token` });
-    const seams = {
+    const testHooks = {
       isSpecial: (address: string) => address === '127.0.0.2',
       resolve: async (host: string) => [
         { address: host === 'inside.invalid' ? '127.0.0.2' : '127.0.0.1', family: 4 },
@@ -100,7 +100,7 @@ describe('a login that fails', () => {
     const { send, request } = talkTo(`registry.invalid:${server.port}`, {
       ...LOGGED_IN,
       plainHttp: true,
-      seams,
+      testHooks,
     });
     expect(failureIn(await send(request('manifests/1'))).message).toContain('private network');
     expect(inside.requests).toEqual([]);

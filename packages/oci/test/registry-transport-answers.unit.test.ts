@@ -63,7 +63,7 @@ describe('a refusal', () => {
     expect(failure.message).toContain(words);
   });
 
-  it('of a registry in read-only mode is none of the credentials', async () => {
+  it('of a registry in read-only mode is no matter of credentials', async () => {
     const server = await serve((_, response) =>
       response.writeHead(403).end(errors('DENIED', 'The system is in read only mode.')),
     );
@@ -201,8 +201,8 @@ describe('a proxy', () => {
     const env = { http_proxy: `http://${proxy.host}`, no_proxy: 'registry.invalid' };
     const here = talkTo(server.host, { env });
     expect(await answered(await here.send(here.request('manifests/1')))).toBe('200 there');
-    const seams = { resolve: async () => [{ address: '127.0.0.1', family: 4 }] };
-    const named = talkTo(`registry.invalid:${server.port}`, { env, plainHttp: true, seams });
+    const testHooks = { resolve: async () => [{ address: '127.0.0.1', family: 4 }] };
+    const named = talkTo(`registry.invalid:${server.port}`, { env, plainHttp: true, testHooks });
     expect(await answered(await named.send(named.request('manifests/1')))).toBe('200 there');
     expect(proxy.asked).toEqual([]);
   });
@@ -215,7 +215,7 @@ describe('a proxy', () => {
     expect(failure.message).toContain('which wants a user name and password (407)');
   });
 
-  it('that is none does not hurt a registry on this machine', async () => {
+  it('that is invalid does not hurt a registry on this machine', async () => {
     const server = await serve((_, response) => response.end('there'));
     const env = { http_proxy: 'ftp://proxy.example', https_proxy: '://', all_proxy: '://' };
     const { send, request } = talkTo(server.host, { env });
@@ -223,7 +223,7 @@ describe('a proxy', () => {
   });
 
   it.each(['ftp://proxy.example', `http://ada:${SECRET}%@proxy.example`, `://${SECRET}`])(
-    'that is none is a failure: %s',
+    'that is invalid is a failure: %s',
     async (value) => {
       const { send, request } = talkTo('registry.invalid', { env: { https_proxy: value } });
       const failure = failureIn(await send(request('manifests/1')));

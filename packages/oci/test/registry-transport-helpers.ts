@@ -3,9 +3,10 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach } from 'vitest';
 import type { RegistryOptions, RegistryTimings } from '../src/registry/options';
-import type { RegistryRequest, RequestBody, RequestRecord } from '../src/registry/transport/types';
-import { openSend, type OpenSend } from '../src/registry/transport/open-send';
-import type { Seams } from '../src/registry/transport/seams';
+import type { RequestBody } from '@image-tooling/host';
+import type { RegistryRequest, RequestRecord } from '../src/registry/transport/types';
+import { openSend, type OpenSend } from '../src/registry/open-send';
+import type { TestHooks } from '../src/registry/transport/test-hooks';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 
@@ -55,7 +56,7 @@ export async function listen(server: Server, address: string): Promise<number> {
 /** Short enough for a test, long enough for a busy machine. */
 export const QUICK: Partial<RegistryTimings> = {
   connectSeconds: 0.5,
-  readAnswerSeconds: 0.3,
+  readAnswerSeconds: 0.8,
   writeAnswerSeconds: 0.5,
   stallSeconds: 0.3,
   slowSeconds: 0.3,
@@ -66,7 +67,7 @@ export const QUICK: Partial<RegistryTimings> = {
   helperSeconds: 5,
 };
 
-/** A conversation with all that it told. */
+/** A client of one repository, with all that it reported. */
 export interface Talk {
   readonly send: OpenSend;
   readonly records: RequestRecord[];
@@ -76,12 +77,12 @@ export interface Talk {
 
 export interface TalkOptions extends Partial<RegistryOptions> {
   readonly path?: string;
-  readonly seams?: Partial<Seams>;
+  readonly testHooks?: Partial<TestHooks>;
 }
 
 export function talkTo(
   registry: string,
-  { path = 'team/name', seams = {}, ...more }: TalkOptions = {},
+  { path = 'team/name', testHooks = {}, ...more }: TalkOptions = {},
 ): Talk {
   const records: RequestRecord[] = [];
   const notes: string[] = [];
@@ -95,7 +96,7 @@ export function talkTo(
       ...more,
       timings: { ...QUICK, ...more.timings },
     },
-    { random: () => 0.5, ...seams },
+    { random: () => 0.5, ...testHooks },
   );
   atEnd(() => send.close());
   const request = (rest: string, changes: Partial<RegistryRequest> = {}): RegistryRequest => ({

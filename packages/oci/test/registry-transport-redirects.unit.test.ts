@@ -25,7 +25,7 @@ function sendingTo(location: () => string): Promise<TestServer> {
 /** Where 127.0.0.2 stands for a private network, and 127.0.0.1 for the public one. */
 const PUBLIC: TalkOptions = {
   plainHttp: true,
-  seams: {
+  testHooks: {
     isSpecial: (address) => address.endsWith('127.0.0.2'),
     resolve: async (host) => [{ address: host.startsWith('inside') ? '127.0.0.2' : '127.0.0.1', family: 4 }],
   },
@@ -203,8 +203,11 @@ describe('a public registry', () => {
       const server = await serve((_, response) =>
         response.writeHead(302, { location: `http://${host}:${inside.port}/` }).end(),
       );
-      const seams = { ...PUBLIC.seams, isSpecial: (address: string) => /127\.0\.0\.2|7f00:2/.test(address) };
-      const { send, request } = talkTo(`registry.invalid:${server.port}`, { ...PUBLIC, seams });
+      const testHooks = {
+        ...PUBLIC.testHooks,
+        isSpecial: (address: string) => /127\.0\.0\.2|7f00:2/.test(address),
+      };
+      const { send, request } = talkTo(`registry.invalid:${server.port}`, { ...PUBLIC, testHooks });
       expect(failureIn(await send(request('blobs/1'))).message).toContain('private network');
     }
     expect(inside.requests).toEqual([]);
@@ -222,7 +225,7 @@ describe('a public registry', () => {
         : [{ address: '127.0.0.1', family: 4 }];
     const { send, request } = talkTo(`registry.invalid:${server.port}`, {
       ...PUBLIC,
-      seams: { ...PUBLIC.seams, resolve },
+      testHooks: { ...PUBLIC.testHooks, resolve },
     });
     await send(request('blobs/1'));
     await send(request('blobs/1'));

@@ -2,9 +2,8 @@ import { createServer as createTcpServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { refusalOf } from '../src/registry/answers/refusal';
 import { rateLimit } from '../src/registry/answers/rate-limit';
-import { askedWait, backoff } from '../src/registry/transport/retry-policy';
-import { DEFAULT_TIMINGS } from '../src/registry/options';
 import { answered, bodyOf, failureIn, listen, serve, talkTo } from './registry-transport-helpers';
 
 describe('a request that is tried again', () => {
@@ -59,6 +58,35 @@ describe('a request that is tried again', () => {
     expect(records.map(({ status }) => status)).toEqual([undefined, undefined, 200]);
   });
 
+  it.each(['no space left on device', 'the registry is read-only'])(
+    'is not sent again after 503 that says "%s"',
+    async (message) => {
+      const server = await serve((_, response) =>
+        response.writeHead(503).end(JSON.stringify({ errors: [{ code: 'UNKNOWN', message }] })),
+      );
+      const { send, request } = talkTo(server.host);
+      const put = request('manifests/1', { method: 'PUT', body: bodyOf('m') });
+      const result = await send(put);
+      if (!result.ok) throw new Error(result.failures[0].message);
+      expect(server.requests).toHaveLength(1);
+      expect((await refusalOf(result.value, put)).failure.details).toEqual([`UNKNOWN: ${message}`]);
+    },
+  );
+
+  it('asks whether it took effect before it is sent again, where that may do harm', async () => {
+    const server = await serve((request) => void request.socket.resetAndDestroy());
+    const { send, request } = talkTo(server.host);
+    let asked = 0;
+    const put = request('manifests/1', {
+      method: 'PUT',
+      repeatable: false,
+      answerIfDone: async () =>
+        ++asked < 2 ? undefined : { status: 201, headers: {}, body: Readable.from([]), url: put.url },
+    });
+    expect(await answered(await send(put))).toBe('201 ');
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('is not sent again after a reset where that may do harm', async () => {
     const server = await serve((request) => void request.socket.resetAndDestroy());
     const { send, request } = talkTo(server.host);
@@ -78,25 +106,8 @@ describe('a request that is tried again', () => {
   });
 });
 
-describe('the wait before the next try', () => {
-  it('doubles, with a jitter, within its bounds', () => {
-    const waits = [1, 2, 3, 4, 5, 6].map((tries) => backoff(DEFAULT_TIMINGS, tries, 0.5));
-    expect(waits).toEqual([0.25, 0.5, 1, 2, 3, 3]);
-    expect(backoff(DEFAULT_TIMINGS, 2, 0)).toBeCloseTo(0.45);
-    expect(backoff(DEFAULT_TIMINGS, 2, 1)).toBeCloseTo(0.55);
-  });
-
-  it.each([
-    ['120', 120],
-    ['Fri, 01 Jan 2010 00:00:30 GMT', 30],
-    ['Thu, 31 Dec 2009 00:00:00 GMT', 0],
-    ['soon', undefined],
-    ['-1', undefined],
-  ])('asked for as %s is read against the clock of the registry', (asked, seconds) => {
-    expect(askedWait({ 'retry-after': asked, date: 'Fri, 01 Jan 2010 00:00:00 GMT' })).toBe(seconds);
-  });
-
-  it('of Docker Hub ends for those who log in', async () => {
+describe('a rate limit', () => {
+  it('of Docker Hub is higher with a login: the hint says so', async () => {
     const hint = async (host: string) => {
       const answer = { status: 429, headers: {}, body: Readable.from([]), url: new URL(`https://${host}/`) };
       return (await rateLimit(answer, 'read jq')).hint;

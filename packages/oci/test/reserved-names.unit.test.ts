@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkInstalledNames, fileEntry, filesFromFolder } from '../src';
+import { fileEntry } from '@image-tooling/layer';
+import { checkInstalledNames, filesFromFolder } from '../src';
 import { codesOf, failuresOf, temporaryFolder } from './helpers';
 
 describe('names that layers reserve', () => {

@@ -2,7 +2,8 @@ import { chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf, formatFailure, hexOf } from '@image-tooling/model';
-import { fileEntry, openStore, writeLayer } from '../src/index';
+import { fileEntry } from '@image-tooling/layer';
+import { openStore, writeLayer } from '../src/index';
 import { checkOwners } from '../src/store/ownership';
 import { firstFailure, temporaryFolder, temporaryStore, valueOf } from './helpers';
 

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf, hexOf, type Digest } from '@image-tooling/model';
-import { fileEntry, GRACE_MS, writeLayer, type Store } from '../src/index';
+import { fileEntry } from '@image-tooling/layer';
+import { GRACE_MS, writeLayer, type Store } from '../src/index';
 import { removeUnused } from '../src/store/remove';
 import { temporaryFolder, temporaryStore, valueOf } from './helpers';
 

@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import { build, type PluginBuild } from 'esbuild';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { digestOf, hexOf, ok, type Layer, type RunContext } from '@image-tooling/model';
-import { directoryEntry, fileEntry, indexPaths, openStore, writeLayer } from '../src/index';
+import { directoryEntry, fileEntry, indexPaths } from '@image-tooling/layer';
+import { openStore, writeLayer } from '../src/index';
 import { codesOf, failuresOf, mountTmpfs, temporaryFolder, temporaryStore, valueOf } from './helpers';
 
 const HELLO = Buffer.from('hello');
@@ -127,11 +128,12 @@ describe('temporary folders', () => {
   it('of the living stay, of the dead go', async () => {
     const store = await temporaryStore();
     const mine = valueOf(await store.tempDir('my step'));
-    const dead = mine.replace(`.${process.pid}.`, '.999999999.');
+    const dead = mine.replace(`.${process.pid}-`, '.999999999-');
     mkdirSync(dead);
-    // A process id comes again, with another start time.
-    const [label, pid, start, ...rest] = mine.split('/').pop()!.split('.');
-    const reused = join(store.root, 'tmp', [label, pid, Number(start) - 1, ...rest].join('.'));
+    // Process ids are reused, with another start time.
+    const [label, owner = ''] = mine.split('/').pop()!.split('.');
+    const [pid, start, ...rest] = owner.split('-');
+    const reused = join(store.root, 'tmp', `${label}.${[pid, Number(start) - 1, ...rest].join('-')}`);
     mkdirSync(reused);
     valueOf(await openStore(store.root));
     expect([mine, dead, reused].map((path) => existsSync(path))).toEqual([true, false, false]);

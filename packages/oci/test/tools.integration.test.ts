@@ -4,16 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf, type OriginLayer } from '@image-tooling/model';
 import {
-  assembleImage,
   directoryEntry,
-  exportImage,
   fileEntry,
   hardlinkEntry,
   missingParents,
   symlinkEntry,
-  writeLayer,
-} from '../src/index';
-import type { TarEntry } from '../src/index';
+  type TarEntry,
+} from '@image-tooling/layer';
+import { assembleImage, exportImage, writeLayer } from '../src/index';
 import { temporaryFolder, temporaryStore, valueOf } from './helpers';
 
 const LAYERS: TarEntry[][] = [

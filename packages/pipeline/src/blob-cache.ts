@@ -1,7 +1,7 @@
 import type { Store } from '@image-tooling/oci';
 import type { ReleaseFetch } from '@image-tooling/sources';
 
-/** The store as what is fetched is kept in: .debs, vendors' files, npm packages. */
+/** Returns the store as a cache of downloads: .debs, vendors' files, npm packages. */
 export function blobCache(store: Store): ReleaseFetch['cache'] {
   return {
     blobPath: (digest) => store.blobPath(digest),

@@ -1,8 +1,8 @@
+import type { HttpTimings } from '@image-tooling/host';
 import { all, fail, ok, type Result } from '@image-tooling/model';
 import type { RegistryTimings } from '@image-tooling/oci';
-import type { HttpTimings } from '@image-tooling/sources';
 
-/** How patient downloads are, where the environment asks for other than the defaults. Fails with `usage`. */
+/** Returns the timeouts and attempts of downloads that the environment sets. Fails with `usage`. */
 export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>> {
   const read = all([
     number(env, 'IMAGE_HTTP_TIMEOUT_SECONDS', SECONDS),
@@ -11,21 +11,19 @@ export function httpTimings(env: NodeJS.ProcessEnv): Result<Partial<HttpTimings>
   if (!read.ok) return read;
   const [seconds, tries] = read.value;
   return ok({
-    ...(seconds !== undefined && { connectSeconds: seconds, stallSeconds: seconds }),
+    ...(seconds !== undefined && {
+      connectSeconds: seconds,
+      readAnswerSeconds: seconds,
+      stallSeconds: seconds,
+    }),
     ...(tries !== undefined && { tries }),
   });
 }
 
-/** The same for a registry's client; a command that asks for an invalid one is refused by `httpTimings` before. */
+/** Returns the same for a registry client; `httpTimings` has refused invalid values before. */
 export function registryTimings(env: NodeJS.ProcessEnv): Partial<RegistryTimings> {
   const asked = httpTimings(env);
-  if (!asked.ok) return {};
-  const { connectSeconds, stallSeconds, tries } = asked.value;
-  return {
-    ...(connectSeconds !== undefined && { connectSeconds, readAnswerSeconds: connectSeconds }),
-    ...(stallSeconds !== undefined && { stallSeconds }),
-    ...(tries !== undefined && { tries }),
-  };
+  return asked.ok ? asked.value : {};
 }
 
 interface Allowed {
@@ -50,6 +48,6 @@ function number(
   return fail({
     code: 'usage',
     message: `${name} is "${text}"; expected ${words} above 0, at most ${most}.`,
-    hint: 'Unset it for the default; "image-tooling --help" says what it is.',
+    hint: 'Unset it for the default; see "image-tooling --help".',
   });
 }

@@ -6,7 +6,7 @@ export { loadImage, type Loaded, type LoadRequest } from './load';
 export { parseCompression, parseLoadTarget, type LoadTarget } from './load/target';
 export { lockProject } from './lock';
 export { httpTimings } from './http-timings';
-export { openSession, type Session, type SessionRequest } from './session';
+export { openSession, readingOnce, type Session, type SessionRequest } from './session';
 export { loadOptions } from './workspace/load';
 export { platformsOf } from './workspace/platforms';
 export { testImage, type Tested } from './test';

@@ -2,15 +2,15 @@ import type { Result, RunContext } from '@image-tooling/model';
 import { openRepository, openUserStore, type RegistryOptions, type RepositoryName } from '@image-tooling/oci';
 import { registryTimings } from './http-timings';
 
-/** What a command on a registry works with: no workspace is needed for it. */
+/** The settings of a command on a registry; it needs no workspace. */
 export interface RegistryAccess {
   readonly env: NodeJS.ProcessEnv;
   readonly context: RunContext;
-  /** Speak http to a registry that is not this machine's own. */
+  /** Use http for a registry that is not on localhost. */
   readonly plainHttp: boolean;
 }
 
-/** Opens a repository. Nothing is asked of it until the first call. */
+/** Opens a repository. Sends no request before the first call. */
 export function openRemote(
   name: RepositoryName,
   access: RegistryAccess,
@@ -29,8 +29,8 @@ export function openRemote(
 }
 
 /**
- * Runs `work` while no other process on this machine holds that name, by a lock of the user's store. Fails with
- * `aborted`, `disk-full` or `io`, and as `work` does.
+ * Runs `work` under a lock of the user's store, so that one process of this machine does at a time. Fails
+ * with `aborted`, `disk-full` or `io`, and as `work` does.
  */
 export async function alone<T>(
   { env, context }: RegistryAccess,

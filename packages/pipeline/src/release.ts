@@ -3,7 +3,7 @@ import type { ReleaseFetch } from '@image-tooling/sources';
 import { blobCache } from './blob-cache';
 import type { Session } from './session';
 
-/** What fetching a vendor's file works with. */
+/** Returns the settings for fetching a vendor's file. */
 export function releaseFetch({ store, options, http, context }: Session, workFolder: string): ReleaseFetch {
   return {
     cache: blobCache(store),
@@ -14,7 +14,7 @@ export function releaseFetch({ store, options, http, context }: Session, workFol
   };
 }
 
-/** What the user is told: "k9s 0.51.0 (linux/amd64)". */
+/** Returns the name for display: "k9s 0.51.0 (linux/amd64)". */
 export function releaseName({ name, definition }: Tool, platform: Platform): string {
   return `${name} ${definition.version} (${platform})`;
 }

@@ -5,26 +5,30 @@ import {
   type Result,
   type RunContext,
   type ToolSource,
+  type Workspace,
   type WorkspaceOptions,
 } from '@image-tooling/model';
 import { openUserStore, type Store } from '@image-tooling/oci';
-import { createHttpClient, type HttpClient } from '@image-tooling/sources';
+import { createDownloader, type Downloader } from '@image-tooling/sources';
 import { httpTimings } from './http-timings';
 import { checkTemporaryFolder } from './temporary-folder';
 import { toolSourceOf } from './tool-source';
+import { loadWorkspaceFor } from './workspace/load';
 
-/** What one run of a command works with. */
+/** The open workspace of a command: options, store, HTTP client, engine. */
 export interface Session {
   /** Absolute path of the workspace. */
   readonly root: string;
   readonly options: WorkspaceOptions;
-  /** Which kind of source tools are taken from: the options', or what IMAGE_TOOL_SOURCE asks for on this machine. */
+  /** Preferred kind of source of tools: from the options, or IMAGE_TOOL_SOURCE on this machine. */
   readonly toolSource: ToolSource;
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
-  readonly http: HttpClient;
+  readonly http: Downloader;
   readonly context: RunContext;
-  /** The engine, opened when first asked for: a run that finds all in the store starts none. */
+  /** Returns the definitions and locks that a task on one project needs: see `loadWorkspaceFor`. */
+  workspaceFor(name: string): Promise<Result<Workspace>>;
+  /** Opens the engine on first use: a run that finds everything in the store starts none. */
   engine(): Promise<Result<Engine>>;
   close(): Promise<void>;
 }
@@ -34,7 +38,7 @@ export interface SessionRequest {
   readonly options: WorkspaceOptions;
   readonly env: NodeJS.ProcessEnv;
   readonly context: RunContext;
-  /** Nothing will be written to the store, which may be one that can't be written to. */
+  /** Nothing is written to the store, which may be read-only. */
   readonly readOnly?: boolean;
 }
 
@@ -49,20 +53,32 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   if (!temporary.ok) return temporary;
   const store = await openUserStore(request.env, request);
   if (!store.ok) return store;
-  // Who can't write that down will be told by what is written next.
+  // If this can't be written, the next write reports it.
   await store.value.recordUser(request.root);
   let opened: Promise<Result<Engine>> | undefined;
   return ok({
     ...request,
     toolSource: toolSource.value,
     store: store.value,
-    http: createHttpClient({ timings: timings.value, env: request.env }),
+    http: createDownloader({ timings: timings.value, env: request.env }),
+    workspaceFor: (name) => loadWorkspaceFor(name, request.root, request.options),
     engine: () => (opened ??= announced(request, store.value.root)),
     async close() {
       const engine = await opened;
       if (engine?.ok) await engine.value.close();
     },
   });
+}
+
+/** Returns a session for one command: it reads what it asks for again and again once, and sees no later change. */
+export function readingOnce(session: Session): Session {
+  const read = new Map<string, Promise<Result<Workspace>>>();
+  const workspaceFor = (name: string): Promise<Result<Workspace>> => {
+    const found = read.get(name) ?? session.workspaceFor(name);
+    read.set(name, found);
+    return found;
+  };
+  return { ...session, workspaceFor };
 }
 
 async function announced({ env, context }: SessionRequest, storeRoot: string): Promise<Result<Engine>> {

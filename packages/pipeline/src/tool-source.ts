@@ -7,7 +7,10 @@ import {
   type WorkspaceOptions,
 } from '@image-tooling/model';
 
-/** The workspace's policy, or what IMAGE_TOOL_SOURCE overrides it with on one machine. Fails with `usage`. */
+/**
+ * Returns the workspace's policy, or IMAGE_TOOL_SOURCE, which overrides it on one machine. Fails with
+ * `usage`.
+ */
 export function toolSourceOf(
   { toolSource }: Pick<WorkspaceOptions, 'toolSource'>,
   env: NodeJS.ProcessEnv,
@@ -19,6 +22,6 @@ export function toolSourceOf(
   return fail({
     code: 'usage',
     message: `IMAGE_TOOL_SOURCE is "${asked}"; expected one of ${TOOL_SOURCES.join(', ')}.`,
-    hint: 'Unset it for what nx.json says.',
+    hint: "Unset it to use nx.json's.",
   });
 }

@@ -46,14 +46,14 @@ const entry: fc.Arbitrary<VendorEntry> = fc.record(
   },
   { requiredKeys: ['name'] },
 );
-/** Entries as nobody should write them, around one that is wanted. */
+/** Invalid entries around a wanted one. */
 export function withEntries(wanted: VendorEntry): fc.Arbitrary<Buffer> {
   return fc
     .tuple(fc.array(entry, { maxLength: 4 }), fc.array(entry, { maxLength: 2 }))
     .map(([before, after]) => vendorTar([...before, wanted, ...after]));
 }
 
-/** Entries of zips as nobody should write them. */
+/** Invalid entries of zips. */
 export const zipEntry: fc.Arbitrary<VendorZipEntry> = fc.record(
   {
     name,

@@ -6,7 +6,8 @@ import { compress as zstd } from '@mongodb-js/zstd';
 import { compress as xz } from '@napi-rs/lzma/xz';
 import * as fc from 'fast-check';
 import type { ReleaseFormat } from '@image-tooling/model';
-import { checkCollisions, indexPaths, readTar, unzstd, writeTarFile } from '@image-tooling/oci';
+import { indexPaths, readTar, writeTarFile } from '@image-tooling/layer';
+import { checkCollisions } from '@image-tooling/oci';
 import {
   readDeb,
   takeFromArchive,
@@ -64,7 +65,7 @@ const CONTROL =
 
 interface Packed {
   readonly kind: 'deb' | ReleaseFormat;
-  /** How it was made, for people. */
+  /** How it was made, for display. */
   readonly from: string;
   readonly bytes: Promise<Buffer> | Buffer;
   /** What it was made of. */
@@ -115,7 +116,7 @@ function changedBytes(kind: Packed['kind'], sources: readonly Buffer[]): fc.Arbi
   return mutatedBytes(sources).map((bytes) => ({ kind, from: 'bytes', inner: bytes, bytes }));
 }
 
-/** Packages and archives of others' making: read, refused, and nothing written elsewhere. */
+/** Reads random packages and archives: they are accepted or refused, and nothing is written elsewhere. */
 export async function archivesTarget(folder: WatchedFolder): Promise<FuzzTarget<Packed>> {
   const packings = ['xz', 'gz', 'zst', 'none'] as const;
   const debs = packings.map((packing) => buildDeb({ name: 'tool', files: { 'usr/bin/tool': 'x' }, packing }));
@@ -157,7 +158,7 @@ async function checkDeb(folder: string, bytes: Buffer): Promise<void> {
   for (const wanted of ['usr/bin/tool', 'usr', 'usr/bin/link']) {
     const into = join(folder, `taken-${wanted.length}`);
     const files = { [wanted]: 'lib/tool' };
-    await checkTaken(await takeFromDeb({ deb: locked, files, into, readTar, signal }));
+    await checkTaken(await takeFromDeb({ deb: locked, files, into, signal }));
   }
 }
 
@@ -189,13 +190,11 @@ async function checkArchive(folder: string, format: ReleaseFormat, bytes: Buffer
     const into = join(folder, `taken-${wanted.length}`);
     const files = { [wanted]: 'bin/tool' };
     const name = `tool.${format}`;
-    await checkTaken(
-      await takeFromArchive({ name, archive: { file }, format, files, into, readTar, unzstd, signal }),
-    );
+    await checkTaken(await takeFromArchive({ name, archive: { file }, format, files, into, signal }));
   }
 }
 
-/** What was taken lies within its files, and goes below the folder that it was meant for. */
+/** Content is within its file, and its target below the wanted folder. */
 async function checkTaken(taken: Awaited<ReturnType<typeof takeFromArchive>>): Promise<void> {
   cleanFailures(taken);
   if (!taken.ok) return;
@@ -210,7 +209,7 @@ function withContent({ files, terms }: TakenFiles) {
   return [...files.flatMap((file) => (file.kind === 'file' ? [file] : [])), ...terms];
 }
 
-/** Mends the checksums of headers, so that what was changed in them is read (POSIX ustar, "chksum"). */
+/** Fixes the checksums of changed headers, so that they are read (POSIX ustar, "chksum"). */
 function withChecksums(tar: Buffer): Buffer {
   const copy = Buffer.from(tar);
   for (let start = 0; start + 512 <= copy.length; start += 512) {

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 const HOUR = 3_600_000;
 /** Short enough for a test, long enough for a busy machine. */
-const PATIENCE = { IMAGE_HTTP_TIMEOUT_SECONDS: '1', IMAGE_HTTP_TRIES: '2' };
+const SHORT_TIMEOUTS = { IMAGE_HTTP_TIMEOUT_SECONDS: '1', IMAGE_HTTP_TRIES: '2' };
 
 let archive: FixtureArchive;
 let rig: WorkspaceRig;
@@ -43,16 +43,16 @@ afterEach(async () => {
   });
 });
 
-/** What a person sees of a lock that must fail, and leave nothing. */
+/** Returns the output of a lock that must fail, and leave nothing. */
 async function seen(): Promise<string> {
-  const { exitCode, stderr } = await rig.run(['lock', 'base'], PATIENCE);
+  const { exitCode, stderr } = await rig.run(['lock', 'base'], SHORT_TIMEOUTS);
   expect(exitCode).toBe(1);
   expect(await readdir(join(rig.folder, 'images'), { recursive: true })).toEqual(['base', 'base/image.json']);
   expect(await readdir(join(rig.store, 'tmp'))).toEqual([]);
   return steady(stderr, rig);
 }
 
-describe('lock says of an archive that', () => {
+describe('lock reports of an archive that', () => {
   it('it lacks packages', async () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: There is no package "fixture-helo" in the archive. (package-not-found)
@@ -74,7 +74,7 @@ describe('lock says of an archive that', () => {
     `);
   });
 
-  it('its InRelease is past its time', async () => {
+  it('its InRelease has expired', async () => {
     const date = new Date(Date.UTC(2026, 0, 1));
     await archive.republish({ date, validUntil: new Date(date.getTime() + HOUR) });
     expect(await seen()).toMatchInlineSnapshot(`
@@ -93,7 +93,7 @@ describe('lock says of an archive that', () => {
     `);
   });
 
-  it('its InRelease is signed by a stranger', async () => {
+  it('its InRelease is signed by an unknown key', async () => {
     await archive.republish({ signedBy: ['stranger'] });
     expect(await seen()).toMatchInlineSnapshot(`
       "error: The InRelease of fixture stable is signed, but by no key that this workspace trusts. (release-wrong-key)
@@ -113,7 +113,7 @@ describe('lock says of an archive that', () => {
     `);
   });
 
-  it('its package list is not the one that InRelease names', async () => {
+  it('its package list does not match InRelease', async () => {
     archive.fault({ path: /Packages|by-hash/, fault: { kind: 'alter' } });
     expect(await seen()).toMatchInlineSnapshot(`
       "error: main/binary-amd64/Packages.xz of fixture stable could not be fetched: what came has another checksum than expected. (checksum)
@@ -133,7 +133,7 @@ describe('lock says of an archive that', () => {
     `);
   });
 
-  it('its server is at a loss: 500', async () => {
+  it('its server has an error: 500', async () => {
     archive.fault({ path: /InRelease/, fault: { kind: 'status', status: 500 } });
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: the server answered with an error. (http-status)
@@ -147,7 +147,7 @@ describe('lock says of an archive that', () => {
     archive.fault({ path: /InRelease/, fault: { kind: 'reset' } });
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no connection could be made, or it broke. (network)
-        http://127.0.0.1:<port>/dists/stable/InRelease: other side closed; tried 2 times
+        http://127.0.0.1:<port>/dists/stable/InRelease: closed the connection; tried 2 times
         help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
@@ -157,7 +157,7 @@ describe('lock says of an archive that', () => {
     archive.fault({ path: /InRelease/, fault: { kind: 'hang' } });
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no server answered in time. (timeout)
-        http://127.0.0.1:<port>/dists/stable/InRelease: no answer within <time>; tried 2 times
+        http://127.0.0.1:<port>/dists/stable/InRelease: gave no answer within <time>; tried 2 times
         help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
@@ -167,17 +167,17 @@ describe('lock says of an archive that', () => {
     archive.fault({ path: /Packages|by-hash/, fault: { kind: 'hang', afterBytes: 10 } });
     expect(await seen()).toMatchInlineSnapshot(`
       "error: main/binary-amd64/Packages.xz of fixture stable could not be fetched: no server answered in time. (timeout)
-        http://127.0.0.1:<port>/dists/stable/main/binary-amd64/by-hash/SHA256/<sha256>: no byte came for <time>; tried 2 times
+        http://127.0.0.1:<port>/dists/stable/main/binary-amd64/by-hash/SHA256/<sha256>: sent no byte for <time> after 10 bytes of the answer; tried 2 times
         help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });
 
-  it('its server is not there', async () => {
+  it('its server is not running', async () => {
     await archive.stop();
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no connection could be made, or it broke. (network)
-        http://127.0.0.1:<port>/dists/stable/InRelease: connect ECONNREFUSED 127.0.0.1:<port>; tried 2 times
+        http://127.0.0.1:<port>/dists/stable/InRelease: refused the connection; tried 2 times
         help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);

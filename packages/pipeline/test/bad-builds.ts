@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { NOTHING, SLOW, type Chain } from './chain';
 
 const exec = promisify(execFile);
-const PATIENCE = { IMAGE_HTTP_TIMEOUT_SECONDS: '1', IMAGE_HTTP_TRIES: '2' };
+const SHORT_TIMEOUTS = { IMAGE_HTTP_TIMEOUT_SECONDS: '1', IMAGE_HTTP_TRIES: '2' };
 /** What the engine needs besides buildah, and what starts it. */
 const PROGRAMS = [
   'newuidmap',
@@ -23,10 +23,10 @@ const PROGRAMS = [
   'zstd',
 ];
 
-/** What a person sees of a build that must fail, and leave nothing in the workspace or the store. */
+/** Returns the output of a build that must fail, and leave nothing in the workspace or the store. */
 async function seen(rig: WorkspaceRig, image: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const before = await filesOf(rig);
-  const { exitCode, stderr } = await rig.run(['build', image], { ...PATIENCE, ...env });
+  const { exitCode, stderr } = await rig.run(['build', image], { ...SHORT_TIMEOUTS, ...env });
   expect(exitCode).toBe(1);
   expect(await filesOf(rig)).toEqual(before);
   expect(await leftoversOf(env['IMAGE_STORE'] ?? rig.store)).toEqual(NOTHING);
@@ -37,7 +37,7 @@ const filesOf = async (rig: WorkspaceRig) =>
   (await readdir(join(rig.folder, 'images'), { recursive: true })).sort();
 
 export function describeBadBuilds(chain: () => Chain): void {
-  describe('build says that', () => {
+  describe('build reports that', () => {
     it.each([
       ['a .deb was altered', { kind: 'alter' }],
       ['a .deb came incomplete', { kind: 'truncate', bytes: 1000 }],
@@ -52,7 +52,7 @@ export function describeBadBuilds(chain: () => Chain): void {
       }
     });
 
-    it('a .deb is gone from everywhere', async () => {
+    it('no mirror has a .deb', async () => {
       const rig = await chain().copy();
       chain().archive.fault({ path: new RegExp(debPath(SLOW)), fault: { kind: 'status', status: 404 } });
       try {
@@ -104,7 +104,7 @@ export function describeBadBuilds(chain: () => Chain): void {
           Errors were encountered while processing:
            fixture-failing
           E: Sub-process /usr/bin/dpkg returned an error code (1)
-          help: Mend what its last lines name; IMAGE_VERBOSE=1 shows all of its output.
+          help: Fix the error above; IMAGE_VERBOSE=1 shows the whole output.
         "
       `);
     });
@@ -171,7 +171,7 @@ export function describeBadBuilds(chain: () => Chain): void {
           "
         `);
         expect(await readdir(join(IMAGE_STORE, 'tmp'))).toEqual([]);
-        // Of whole .debs, which are kept, as many fit as come in time: what room they leave is chance.
+        // Complete .debs are kept, and their number depends on timing: so does the free space.
         if (size === '64m') await writeFile(join(IMAGE_STORE, 'room'), Buffer.alloc(1_000_000));
       } finally {
         await exec('umount', [IMAGE_STORE]);

@@ -5,7 +5,7 @@ import { ARCHIVE_LIMITS } from '@image-tooling/sources';
 import { vendorTar, vendorZip, type VendorEntry, type VendorZipEntry } from '@image-tooling/testkit';
 import { packed, PROGRAM, shown, take, TOOL, XZ, XZ_ZEROS, ZIP_TOOL } from './vendor-archives';
 
-describe('a bad archive is refused whole, with what is wrong', () => {
+describe('a bad archive is refused, with the reason', () => {
   const withTool = (...more: VendorEntry[]): Buffer => vendorTar([TOOL, ...more]);
   const zipWith = (...more: VendorZipEntry[]): Buffer => vendorZip([ZIP_TOOL, ...more]);
   const tar = (...more: VendorEntry[]): [ReleaseFormat, Buffer] => ['tar.gz', gzipSync(withTool(...more))];
@@ -34,7 +34,8 @@ describe('a bad archive is refused whole, with what is wrong', () => {
     'zst that is cut off': ['tar.zst', packed('zstd', withTool()).subarray(0, -9)],
     'zst with bytes behind it': ['tar.zst', Buffer.concat([packed('zstd', withTool()), Buffer.from('more')])],
     'zst that was altered': ['zst', altered(packed('zstd', withTool()), -2)],
-    // Magic number, no content size, a window of 2³⁰ bytes; one raw block of one byte (RFC 8878, section 3.1.1).
+    // Magic number, no content size, a window of 2³⁰ bytes; one raw block of one byte (RFC 8878, section
+    // 3.1.1).
     'zst that asks for a gigabyte of memory': ['zst', Buffer.from('28b52ffd00a009000078', 'hex')],
     'header that was altered': ['tar', altered(withTool(), 110)],
     'zip where a tar.gz is expected': ['tar.gz', zipWith()],
@@ -113,14 +114,14 @@ describe('an entry that is never taken', () => {
   }));
 
   it.each(Object.entries(wanted ?? {}))(
-    'refuses the archive where it is wanted: %s',
+    'refuses the archive if it is wanted: %s',
     async (_, [format, bytes]) => {
       expect(await shown(await take(format, bytes, { files: { bin: 'bin' } }))).toMatchSnapshot();
     },
   );
 
   it.each(Object.entries(other ?? {}))(
-    'is left out with a note where it is not: %s',
+    'is left out with a warning otherwise: %s',
     async (_, [format, bytes]) => {
       const notes: string[] = [];
       const note = (line: string): unknown => notes.push(line);
@@ -131,7 +132,7 @@ describe('an entry that is never taken', () => {
     },
   );
 
-  it('is a licence that is there twice, and not another', async () => {
+  it('is a duplicate licence, and no other', async () => {
     const licences = ['one', 'two'].map((content) => ({ name: 'LICENSE', content }));
     const bytes = vendorTar([TOOL, ...licences, { name: 'NOTICE', content: 'mine' }]);
     expect(await shown(await take('tar', bytes))).toBe(
@@ -139,7 +140,7 @@ describe('an entry that is never taken', () => {
     );
   });
 
-  it('refuses the archive where a link leads to it, or it lies above what is wanted', async () => {
+  it('refuses the archive if a link points to it, or it is above what is wanted', async () => {
     const twice = ['a', 'b'].map((content) => ({ name: 'real', content }));
     const linked = vendorTar([{ name: 'tool', flag: '2', link: 'real' }, ...twice]);
     expect(await shown(await take('tar', linked))).toContain('"real", which is there twice');
@@ -176,7 +177,7 @@ describe('a bomb', () => {
     expect(await shown(await take('zip', vendorZip(entries), few))).toContain('more than 3 entries');
   });
 
-  it('that claims to be small is found out while it is unpacked', async () => {
+  it('with a wrong size is detected while it is unpacked', async () => {
     const result = await take('zip', vendorZip([{ name: 'tool', content: zeros, size: 10 }]), { limits });
     expect(await shown(result)).toContain('"tool", which is damaged');
   });

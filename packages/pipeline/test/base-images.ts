@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { digestOf, type DigestFile, type ImageLock } from '@image-tooling/model';
-import { fileEntry, openStore, writeLayer, type TarEntry } from '@image-tooling/oci';
+import { fileEntry, type TarEntry } from '@image-tooling/layer';
+import { openStore, writeLayer } from '@image-tooling/oci';
 import {
   createRig,
   pushPlainBlob,
@@ -15,7 +16,7 @@ import { expect, onTestFinished } from 'vitest';
 import { temporaryFolder, valueOf } from './registry-images';
 
 const DOCKER = 'application/vnd.docker';
-const PATIENCE = { IMAGE_HTTP_TIMEOUT_SECONDS: '2', IMAGE_HTTP_TRIES: '1' };
+const SHORT_TIMEOUTS = { IMAGE_HTTP_TIMEOUT_SECONDS: '2', IMAGE_HTTP_TRIES: '1' };
 const CONFIG = {
   Env: ['PATH=/bin', 'COLOUR=blue=green'],
   Entrypoint: ['/bin/app'],
@@ -28,7 +29,7 @@ const CONFIG = {
 /** Tars, and what is sent of them. */
 export type BaseLayers = readonly { readonly tar: Buffer; readonly blob: Buffer }[];
 
-/** Gzipped tars, as somebody else's builder writes them. */
+/** Gzipped tars, as another builder writes them. */
 export async function layersOf(...layers: readonly TarEntry[][]): Promise<BaseLayers> {
   const store = valueOf(await openStore(temporaryFolder()));
   return Promise.all(
@@ -97,7 +98,7 @@ export function pushDockerList(
 
 export const APP = () => layersOf([fileEntry('bin/app', 'static', { mode: 0o755 })]);
 
-/** A workspace with one image on a base. */
+/** Returns a workspace with one image on a base. */
 export async function workspaceOn(reference: string, image: object = {}): Promise<WorkspaceRig> {
   const rig = await createRig();
   onTestFinished(() => rig.remove());
@@ -117,13 +118,13 @@ export async function read<T>(rig: WorkspaceRig, file: string): Promise<T> {
 export const lockOf = async (rig: WorkspaceRig) =>
   (await read<ImageLock>(rig, 'app/lock.json')).platforms['linux/amd64'];
 
-/** What a person sees of a command that must fail; no network but this machine's is needed for it. */
+/** Returns the output of a command that must fail; it needs only this machine's network. */
 export async function seen(
   rig: WorkspaceRig,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  const { exitCode, stderr } = await rig.run(args, { ...PATIENCE, ...env });
+  const { exitCode, stderr } = await rig.run(args, { ...SHORT_TIMEOUTS, ...env });
   expect(exitCode).toBe(1);
   return steady(stderr, rig);
 }

@@ -5,16 +5,16 @@ import { NOTHING, type Chain } from './chain';
 /** `build --check`, which builds twice more. */
 export function describeBuildChecks(chain: () => Chain): void {
   describe('build --check', () => {
-    it('says that an image is the same twice', async () => {
+    it('reports that an image is identical twice', async () => {
       const rig = await chain().copy();
       const { exitCode, stdout } = await rig.run(['build', 'files', '--check']);
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/^files: same twice {2}sha256:/m);
-      expect(stdout).toContain('made again: files layer\n');
+      expect(stdout).toContain('built again: files layer\n');
       expect(await leftoversOf(rig.store)).toEqual(NOTHING);
     });
 
-    it('names the first path that a maintainer script writes otherwise each time, and both contents', async () => {
+    it('names the first path that a maintainer script writes differently each time, and both contents', async () => {
       const rig = await chain().copy();
       const definition = { description: 'Random', from: { image: 'base' }, packages: ['fixture-random'] };
       await rig.write('images/random/image.json', { ...definition, platforms: ['linux/amd64'] });
@@ -30,13 +30,13 @@ export function describeBuildChecks(chain: () => Chain): void {
            one
           -<nanoseconds>
           +<nanoseconds>
-          help: Look at what writes the file: a time, a random number, an order of its own. It must depend on the inputs alone.
+          help: Check what writes the file: a time, a random number or a random order. It must depend on the inputs alone.
         "
       `);
       expect(await leftoversOf(rig.store)).toEqual(NOTHING);
     });
 
-    it('leaves nothing when it is stopped', async () => {
+    it('leaves nothing if it is stopped', async () => {
       const rig = await chain().copy();
       const check = rig.start(['build', 'slow', '--check'], { IMAGE_VERBOSE: '1' });
       await check.until(/apt layer {2}built[^]*falling asleep/);

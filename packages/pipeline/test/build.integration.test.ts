@@ -31,7 +31,10 @@ afterAll(async () => {
   await archive.stop();
 });
 
-/** A workspace with the same definitions and locks, elsewhere on disk; the store is empty unless one is given. */
+/**
+ * Returns a workspace with the same definitions and locks, elsewhere on disk; the store is empty unless one
+ * is given.
+ */
 async function another(storeFrom?: string): Promise<WorkspaceRig> {
   const made = await rigOnSmallDebian({ archives: [archive], ...(storeFrom !== undefined && { storeFrom }) });
   others.push(made);
@@ -64,7 +67,7 @@ describe('a built image', () => {
     ]);
   });
 
-  it('holds what was installed, configured and declared, and nothing that a machine left or the definition leaves out', async () => {
+  it('has what was installed, configured and declared, without leftovers of the machine and omitted files', async () => {
     const folder = join(rig.folder, 'unpacked');
     await rig.must(['load', 'child', `--to=oci:${folder}/oci`, '--compression=gzip']);
     await exec('umoci', ['unpack', '--rootless', '--image', `${folder}/oci:dev`, `${folder}/bundle`]);
@@ -99,7 +102,7 @@ describe('what is written to standard output', () => {
     [`mkfifo fifo; cat fifo & ${LOAD}fifo > /dev/null; wait`],
     [`${EXPORT}- | cat`],
     [`${EXPORT}out > /dev/null; ln -s out link; ${EXPORT}link >/dev/null; test -L link && cat out`],
-  ])('is the archive alone: %s', async (line) => {
+  ])('is only the archive: %s', async (line) => {
     const { stdout, exitCode } = await rig.bash(`rm -f fifo out link; ${line}`);
     expect(exitCode).toBe(0);
     const list = spawnSync('tar', ['-t'], { input: stdout });
@@ -107,7 +110,7 @@ describe('what is written to standard output', () => {
     expect(list.stdout.toString()).toContain('oci-layout');
   });
 
-  it('comes with its messages on standard error, and fails where it is not taken', async () => {
+  it('has its messages on standard error, and fails if it is not read', async () => {
     const written = await rig.bash(`${LOAD}- > /dev/null`);
     expect(written.stderr).toContain('Wrote the image to standard output, as oci-archive');
     const cut = await rig.bash(`set -o pipefail; ${LOAD}- | head -c 10`);
@@ -167,7 +170,7 @@ describe('with a warm store', () => {
     expect(await digests(warm)).toEqual(await digests(rig));
   });
 
-  it('makes again what a prune took, and checks that it is the same', async () => {
+  it('builds again what a prune removed, and checks the digest', async () => {
     const lost = await another(rig.store);
     await pruneAll(lost);
     await cp(join(rig.folder, 'images/base/dist'), join(lost.folder, 'images/base/dist'), {
@@ -175,20 +178,20 @@ describe('with a warm store', () => {
     });
     const out = await lost.must(['build', 'child']);
     expect(out).toContain('base: bootstrap layer  built');
-    expect(out).toMatch(/^base: bootstrap layer: built again, since the store lacks it\./m);
-    expect(out).not.toMatch(/^child: .*since the store lacks it/m);
+    expect(out).toMatch(/^base: bootstrap layer: built again, since it is not in the store\./m);
+    expect(out).not.toMatch(/^child: .*since it is not in the store/m);
     expect(await digests(lost)).toEqual(await digests(rig));
   });
 
-  it('makes what a parent has to leave, where Nx took that from its cache and restored nothing', async () => {
+  it('builds a parent’s outputs if Nx did not restore them from its cache', async () => {
     const lost = await another(rig.store);
     const out = await lost.must(['load', 'child', '--to=oci:out']);
-    expect(out).toContain('base: its outputs are not in dist/, so they are made here');
+    expect(out).toContain('base: its outputs are not in dist/, building them');
     const [base] = await digests(rig);
     expect(await output<DigestFile>(lost, 'base', 'digest.json')).toEqual(base);
   });
 
-  it('makes again what is in place of the outputs of a parent, and of its own', async () => {
+  it('builds again if something else is in place of the outputs', async () => {
     const spoilt = await another(rig.store);
     const own = (name: string) => `images/${name}/${DIST}`;
     await spoilt.write(`${own('base')}/layers.json`, {
@@ -199,14 +202,14 @@ describe('with a warm store', () => {
     await spoilt.write(`${own('child')}/layers.json`, []);
     await spoilt.write(`${own('child')}/digest.json`, 'null');
     const loaded = await spoilt.must(['load', 'child', '--to=oci:out']);
-    expect(loaded).toContain('base: its outputs are not in dist/, so they are made here');
+    expect(loaded).toContain('base: its outputs are not in dist/, building them');
     const explained = await spoilt.run(['explain', 'child']);
-    expect(explained.stderr).toContain('"child" has not been built for');
+    expect(explained.stderr).toContain('"child" is not built for');
     await spoilt.must(['build', 'child']);
     expect(await digests(spoilt)).toEqual(await digests(rig));
   });
 
-  it('refuses a parent that is recorded as something else than this machine makes', async () => {
+  it('refuses a parent whose recorded digest differs from this machine’s', async () => {
     const claimed = await another(rig.store);
     await claimed.must(['build', 'base']);
     const layers = await output<LayersFile>(claimed, 'base', 'layers.json');
@@ -228,7 +231,7 @@ describe('its store', () => storeOfBuilt({ rig: () => rig, another, digests }));
 describe('a shell in it', () => shellInBuilt({ rig: () => rig }));
 
 describe('a change', () => {
-  it('of a label or description of the parent changes nothing that a child reads', async () => {
+  it('of a label or description of the parent changes nothing for a child', async () => {
     const changed = await another(rig.store);
     await writeImages(changed, {
       description: 'Another',

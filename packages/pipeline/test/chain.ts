@@ -9,7 +9,7 @@ import {
 import { BASE_IMAGE } from './fixture-images';
 import { fixtureArchive, rigOnSmallDebian, rigWithBase } from './shared-base';
 
-/** Content that no compressor makes smaller, the same each time. */
+/** Incompressible content, the same each time. */
 function noise(bytes: number): Buffer {
   const content = Buffer.alloc(bytes);
   for (let at = 0, state = 1; at < bytes; at++) {
@@ -19,7 +19,7 @@ function noise(bytes: number): Buffer {
   return content;
 }
 
-/** Takes long enough to be fetched from a slow server, and to be configured, that it can be interrupted. */
+/** Slow to fetch and to configure, so that it can be interrupted. */
 export const SLOW: FixturePackage = {
   name: 'fixture-slow',
   files: { 'usr/share/fixture-slow/data': { content: noise(400_000) } },
@@ -30,7 +30,7 @@ export const SLOW: FixturePackage = {
 const QUICK: FixturePackage = { name: 'fixture-quick', files: { 'usr/share/quick': 'quick\n' } };
 const SECOND: FixturePackage = { name: 'fixture-second', depends: 'fixture-quick' };
 
-/** Never twice the same. */
+/** Different in each build. */
 const RANDOM: FixturePackage = {
   name: 'fixture-random',
   scripts: {
@@ -51,7 +51,9 @@ const IMAGES: Readonly<Record<string, object>> = {
   files: { description: 'Files only', from: { image: 'base' }, files: 'rootfs' },
 };
 
-/** A base that is locked and built, and images on it that are locked only: built once, copied by each test. */
+/**
+ * A base that is locked and built, and images on it that are locked only: built once, copied by each test.
+ */
 export class Chain {
   private readonly rigs: WorkspaceRig[] = [];
 
@@ -72,7 +74,7 @@ export class Chain {
     return new Chain(archive, rig);
   }
 
-  /** A workspace with all of it, and a store of its own with what was built; or with an empty one. */
+  /** Returns a workspace with all of it, and a store of its own with what was built; or with an empty one. */
   async copy({
     emptyStore = false,
     options = {},

@@ -60,11 +60,11 @@ const IMAGES: Files = {
 };
 
 describe('a check', () => {
-  it('finds nothing where nothing is wrong, and opens no store', async () => {
+  it('finds no mistake in a valid workspace, and opens no store', async () => {
     expect(await mistakes(IMAGES)).toEqual([]);
   });
 
-  it('tells folders that are not there, rather than that nothing is wrong in them', async () => {
+  it('reports missing folders, not that nothing is wrong in them', async () => {
     const options = (given: object) => ({ plugins: [{ plugin: '@image-tooling/nx', options: given }] });
     expect(await mistakes({})).toEqual(['usage: There is no folder "images": no images were checked.']);
     expect(await mistakes({ ...IMAGES, 'nx.json': options({ toolsDir: 'tolls' }) })).toEqual([
@@ -85,19 +85,19 @@ describe('a check', () => {
     symlinkSync('../nx.json', join(root, 'images/nx.json'));
     symlinkSync('host.1234', join(root, 'images/.#README.md'));
     expect((await mistakesIn(root)).sort()).toEqual([
-      'usage: "images/linked" is a symbolic link to ../elsewhere: Nx follows none, so no image of it can be built.',
-      'usage: "images/lost" holds lock.json, but no image.json: nothing in it is read.',
-      'usage: "tools/gone" is a symbolic link to ../gone: Nx follows none, so no tool of it can be built.',
-      'usage: "tools/image" holds image.json, but no tool.json: nothing in it is read.',
+      'usage: "images/linked" is a symbolic link to ../elsewhere: Nx does not follow links, so no image in it can be built.',
+      'usage: "images/lost" holds lock.json, but no image.json: it is ignored.',
+      'usage: "tools/gone" is a symbolic link to ../gone: Nx does not follow links, so no tool in it can be built.',
+      'usage: "tools/image" holds image.json, but no tool.json: it is ignored.',
     ]);
     renameSync(join(root, 'images'), join(root, 'all'));
     symlinkSync('all', join(root, 'images'));
     expect(await mistakesIn(root)).toContain(
-      'usage: "images" is a symbolic link to all: Nx follows none, so no images of it can be built.',
+      'usage: "images" is a symbolic link to all: Nx does not follow links, so no images in it can be built.',
     );
   });
 
-  it('reports files where a declared folder or a home has to be, locked or not', async () => {
+  it('reports files in place of a declared folder or a home, locked or not', async () => {
     const base = IMAGES['images/base/image.json'] as object;
     const users = [{ name: 'u', uid: 1000, home: '/home/u' }];
     const directories = ['/work', '/link/below', '/bin/x', '/kept'].map((path) => ({ path, mode: '0755' }));
@@ -118,7 +118,7 @@ describe('a check', () => {
     ]);
   });
 
-  it('tells files that are no text, or too large, next to the mistakes of others', async () => {
+  it('reports files that are not text, or too large, in addition to mistakes of others', async () => {
     const latin1 = Buffer.from('{ "description": "caf\u00e9" }', 'latin1');
     const found = await mistakes({
       ...IMAGES,
@@ -130,19 +130,19 @@ describe('a check', () => {
     });
     expect(found.map((line) => line.slice(0, 40)).sort()).toEqual([
       'io: images/c/image.json is not a file.',
-      'json-syntax: The file is no valid JSON: ',
+      'json-syntax: Invalid JSON: expected "}".',
       'json-syntax: The file is not UTF-8: 0xe9',
       'json-syntax: The file is not UTF-8: 0xe9',
       'too-large: The file has 1048577 bytes; a',
     ]);
   });
 
-  it('tells an nx.json that can not be read', async () => {
+  it('reports an unreadable nx.json', async () => {
     const found = await mistakes({ ...IMAGES, 'nx.json': Buffer.of(0x7b, 0xff) });
     expect(found).toEqual(['json-syntax: The file is not UTF-8: 0xff at byte 1.']);
   });
 
-  it('tells the mistakes of definitions and those of other locks at once', async () => {
+  it('reports mistakes of definitions and of other locks in one run', async () => {
     const found = await mistakes({
       ...IMAGES,
       'images/broken/image.json': '{ "description": ',
@@ -161,7 +161,7 @@ describe('a check', () => {
     );
   });
 
-  it('tells a tool whose image can not be read what its lock lacks, once', async () => {
+  it('reports once what a tool’s lock lacks if its image can’t be read', async () => {
     const found = await mistakes({
       'images/broken/image.json': '{',
       'tools/x/tool.json': {
@@ -177,7 +177,7 @@ describe('a check', () => {
     ]);
   });
 
-  it('sees collisions of files and programs without any layer', async () => {
+  it('detects collisions of files and programs without any layer', async () => {
     const files = { files: 'rootfs' };
     const found = await mistakes({
       ...IMAGES,
@@ -195,7 +195,7 @@ describe('a check', () => {
     ]);
   });
 
-  it('tells a rootfs that a link leads out of the workspace, whose files no commit has', async () => {
+  it('reports a rootfs that is a link out of the workspace', async () => {
     const base = IMAGES['images/base/image.json'] as object;
     const root = workspace({
       ...IMAGES,
@@ -208,14 +208,14 @@ describe('a check', () => {
     ]);
   });
 
-  it('tells a rootfs that is not there', async () => {
+  it('reports a missing rootfs', async () => {
     const base = IMAGES['images/base/image.json'] as object;
     expect(await mistakes({ ...IMAGES, 'images/base/image.json': { ...base, files: 'rootfs' } })).toEqual([
       'rootfs: There is no folder "rootfs" next to image.json, which "files" names.',
     ]);
   });
 
-  it('goes on where nx.json has a mistake, and ends where there is no workspace', async () => {
+  it('continues if nx.json has a mistake, and ends without a workspace', async () => {
     const options = { plugins: [{ plugin: '@image-tooling/nx', options: { imageDir: 'x' } }] };
     const found = await mistakes({ 'nx.json': options, 'images/broken/image.json': '{' });
     expect(found.map((line) => line.split(':')[0])).toEqual(['schema', 'json-syntax']);

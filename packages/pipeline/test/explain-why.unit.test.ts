@@ -99,7 +99,7 @@ describe('what a build would do', () => {
     expect(told.projects[1]?.layers[0]?.differences).toEqual(['source.tags: new, netgo']);
   });
 
-  it('of a package is told once it is locked; before, that the lock is stale', async () => {
+  it('of a package is reported after it is locked; before that, the stale lock', async () => {
     const packages = ['hello', 'more'];
     const stale = await changed('images/base/image.json', { packages }, why);
     expect(stale.blockedBy).toMatchObject([
@@ -108,7 +108,7 @@ describe('what a build would do', () => {
     expect(stale.projects).toEqual([]);
   });
 
-  it('of a tool is told where tool.json has another version than its lock, or another package', async () => {
+  it('of a tool is reported if tool.json has another version or package than its lock', async () => {
     const version = await changed('tools/greet/tool.json', { version: '9.9.9' }, () => why('greet'));
     expect(version.blockedBy).toMatchObject([
       { message: expect.stringContaining('but its definition says 9.9.9') as string, place: { line: 5 } },
@@ -118,7 +118,7 @@ describe('what a build would do', () => {
     expect(other.blockedBy).toMatchObject([{ code: 'lock-stale', place: { file: 'tools/greet/lock.json' } }]);
   });
 
-  it('says where the lock of a child was made for other packages below', async () => {
+  it('reports a child’s lock that was made for other packages of its parent', async () => {
     const told = await changed('images/child/lock.json', {}, async () => {
       await images.lock('child', { on: digestOf('other'), packages: [] });
       return why();
@@ -129,7 +129,7 @@ describe('what a build would do', () => {
     ]);
   });
 
-  it('of an image that was never built is all of it', async () => {
+  it('of an image that was never built has all layers', async () => {
     const definition = { description: 'New', from: { image: 'base' }, platforms: [PLATFORM] };
     await images.rig.write('images/fresh/image.json', definition);
     const lock = await readFile(join(images.rig.folder, 'images/child/lock.json'), 'utf8');
@@ -145,7 +145,7 @@ describe('what a build would do', () => {
 describe('a store that lost something', () => {
   const blob = (layer: RecordedLayer) => images.session.store.blobPath(layer.digest);
 
-  it('is told by a layer, and by who needs its blob, with the command that makes it again', async () => {
+  it('is reported by layer, and for the image that needs its blob, with the command that builds it again', async () => {
     const apt = await images.layer('child', 'apt');
     const content = await readFile(blob(apt));
     await rm(blob(apt));
@@ -161,14 +161,14 @@ describe('a store that lost something', () => {
     expect((await images.path('/usr/bin/extra')).found).toBeDefined();
   });
 
-  it('is told where the list of a layer is gone', async () => {
+  it('is reported if the path list of a layer is missing', async () => {
     const { diffId = digestOf('') } = await images.layer('child', 'apt');
     await rm(join(images.rig.store, 'paths', `${diffId.slice('sha256:'.length)}.json`));
     expect(await images.refused('child', { file: '/etc/made' })).toMatchObject({ code: 'store-corrupt' });
     await images.build();
   });
 
-  it('leaves the help layer and labels unexplained where the config is gone, and nothing else', async () => {
+  it('leaves only the help layer and labels unexplained without the config', async () => {
     const { config } = await images.ask<ImageExplanation>('child');
     await rm(images.session.store.blobPath(config));
     const { layers } = await images.ask<ImageExplanation>('child');
@@ -178,7 +178,7 @@ describe('a store that lost something', () => {
     must(await buildProject(images.session, 'child', PLATFORM));
   });
 
-  it('is told where the config was altered', async () => {
+  it('is reported if the config was altered', async () => {
     const { config } = await images.ask<ImageExplanation>('child');
     await writeFile(images.session.store.blobPath(config), '{}');
     expect((await images.refused('child')).code).toBe('store-corrupt');
@@ -187,10 +187,10 @@ describe('a store that lost something', () => {
 });
 
 describe('the command', () => {
-  it('prints for programs, and fails where nothing can be built', async () => {
+  it('prints JSON, and fails if nothing can be built', async () => {
     const { rig } = images;
     const json = await rig.must(['explain', 'child', '--file', '/usr/bin/hello', '--json']);
-    expect(JSON.parse(json)).toMatchObject({ explainVersion: 1, explains: 'path', path: '/usr/bin/hello' });
+    expect(JSON.parse(json)).toMatchObject({ explainVersion: 2, explains: 'path', path: '/usr/bin/hello' });
     await rig.write('images/base/lock.json', { lockVersion: 1, platforms: {} });
     const end = await rig.run(['explain', 'child', '--why']);
     expect(end).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('lock-stale') as string });

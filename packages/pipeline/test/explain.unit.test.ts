@@ -14,7 +14,7 @@ afterAll(() => images.remove());
 
 describe('an image', () => {
   it('is explained layer by layer', async () => {
-    const { layers, standsOn, totals } = await images.ask<ImageExplanation>('child');
+    const { layers, basedOn, totals } = await images.ask<ImageExplanation>('child');
     expect(
       layers.map(({ kind, image, own, sharedWith, inStore }) => ({ kind, image, own, sharedWith, inStore })),
     ).toEqual([
@@ -24,7 +24,7 @@ describe('an image', () => {
       { kind: 'tool', image: 'child', own: true, sharedWith: [], inStore: true },
       { kind: 'help', image: 'child', own: true, sharedWith: [], inStore: true },
     ]);
-    expect(standsOn).toEqual(['base', 'Debian trixie']);
+    expect(basedOn).toEqual(['base', 'Debian trixie']);
     expect(layers.every((layer) => (layer.size ?? 0) > 0 && (layer.tarSize ?? 0) > 0 && layer.buildId)).toBe(
       true,
     );
@@ -32,7 +32,7 @@ describe('an image', () => {
     expect(layers[0]?.packages).toBe(2);
   });
 
-  it('is told to be built first where it was not', async () => {
+  it('is reported with the command to build it first', async () => {
     await images.rig.write('images/fresh/image.json', {
       description: 'New',
       from: { image: 'base' },
@@ -40,11 +40,11 @@ describe('an image', () => {
     });
     const failure = await images.refused('fresh');
     await rm(join(images.rig.folder, 'images/fresh'), { recursive: true });
-    expect(failure.message).toBe('"fresh" has not been built for linux/amd64 yet.');
+    expect(failure.message).toBe('"fresh" is not built for linux/amd64.');
     expect(failure.hint).toContain('npx nx run fresh:build-amd64');
   });
 
-  it('is not explained for a platform that it is not for, nor two questions at once', async () => {
+  it('is refused for a wrong platform, and for two questions at once', async () => {
     expect((await images.refused('child', { platform: 'linux/arm64' })).code).toBe('platform');
     expect((await images.refused('child', { why: true, file: '/bin' })).code).toBe('usage');
     expect((await images.refused('chidl')).hint).toBe('Did you mean "child"?');
@@ -67,7 +67,7 @@ describe('a tool', () => {
 });
 
 describe('a path', () => {
-  it('is of the package that lists it, over links and merged folders', async () => {
+  it('is of the package that lists it, through links and merged folders', async () => {
     const { links, found } = await images.path('/bin/hello');
     expect(links).toMatchObject([
       { path: '/bin', facts: { type: 'symlink', link: 'usr/bin' }, bringer: { by: 'package' } },
@@ -80,7 +80,7 @@ describe('a path', () => {
     });
   });
 
-  it('is followed link by link, and says who makes alternatives', async () => {
+  it('is followed link by link, and names what makes alternatives', async () => {
     const { links, found } = await images.path('usr/bin/../bin/hi/');
     expect(links.map(({ path: at, bringer }) => [at, bringer])).toEqual([
       ['/usr/bin/hi', { by: 'installation', note: 'a path that update-alternatives makes' }],
@@ -96,7 +96,7 @@ describe('a path', () => {
     });
   });
 
-  it('says which layers below had it, and how', async () => {
+  it('names the layers below that had it, and how', async () => {
     const { found, layers } = await images.path('/etc/hello.conf');
     expect(found).toMatchObject({
       layer: { owner: 'child' },
@@ -109,7 +109,7 @@ describe('a path', () => {
     ]);
   });
 
-  it('says which layer removed it', async () => {
+  it('names the layer that removed it', async () => {
     const { found, layers } = await images.path('/etc/gone.conf');
     expect(found).toBeUndefined();
     expect(layers).toMatchObject([
@@ -130,7 +130,7 @@ describe('a path', () => {
     expect(await bringer('/etc/made')).toEqual({ by: 'installation' });
   });
 
-  it('can be another name of a file, or a link to what is only there when a container runs', async () => {
+  it('can be a hard link, or a link to what only exists in a running container', async () => {
     expect((await images.path('/usr/bin/hullo')).found?.facts).toMatchObject({
       type: 'hardlink',
       link: '/usr/bin/hello',
@@ -143,7 +143,7 @@ describe('a path', () => {
     });
   });
 
-  it('of a folder adds up what is in it, by layers', async () => {
+  it('of a folder sums up its content by layer', async () => {
     const { folder, found } = await images.path('/usr/bin');
     expect(found?.facts.type).toBe('folder');
     expect(folder).toMatchObject({
@@ -162,7 +162,7 @@ describe('a path', () => {
     expect((await images.path('/')).folder?.parts).toHaveLength(5);
   });
 
-  it('that is not there gets the nearest names', async () => {
+  it('that is missing gets suggestions', async () => {
     expect((await images.refused('child', { file: '/usr/bin/greet' })).hint).toBe(
       'Did you mean /usr/local/bin/greet?',
     );
@@ -176,8 +176,8 @@ describe('a path', () => {
       'explain --file /usr/local/bin',
     );
     expect((await images.refused('child', { file: '/usr/bin/hello/x' })).message).toContain(
-      '/usr/bin/hello is no folder',
+      '/usr/bin/hello is not a folder',
     );
-    expect((await images.refused('child', { file: '/usr/bin/round' })).message).toContain('go round');
+    expect((await images.refused('child', { file: '/usr/bin/round' })).message).toContain('cycle of links');
   });
 });

@@ -21,14 +21,14 @@ import {
   hardlinkEntry,
   missingParents,
   symlinkEntry,
-  writeLayer,
   type TarEntry,
-} from '@image-tooling/oci';
+} from '@image-tooling/layer';
+import { writeLayer } from '@image-tooling/oci';
 import { PINNED_TOOLCHAIN } from '@image-tooling/sources';
 import { createRig, type WorkspaceRig } from '@image-tooling/testkit';
 import { buildProject } from '../src/build';
 import { layersOf, planOn } from '../src/build/read-plan';
-import { recipeOf } from '../src/build/tool/recipe';
+import { recipeOf } from '../src/build/tool/recipes';
 import { wantedTool } from '../src/build/tool';
 import { explainProject, type Explanation, type ExplainRequest } from '../src/explain';
 import { openSession, type Session } from '../src/session';
@@ -61,7 +61,7 @@ const TOOL = {
   sources: { go: { package: 'fixture.invalid/greet' } },
 };
 
-/** What a package manager left of packages: their files, and its notes. */
+/** What a package manager leaves: files, and its records. */
 function installed(packages: Readonly<Record<string, readonly string[]>>, all = packages): TarEntry[] {
   const names = Object.keys(packages);
   const status = Object.keys(all).map(
@@ -101,7 +101,9 @@ const APT: readonly TarEntry[] = [
   fileEntry('etc/.wh.gone.conf', ''),
 ];
 
-/** Two images and a tool that are built, without an engine: what one would have made was put into the store. */
+/**
+ * Two images and a tool, built without an engine: layers that need one were put into the store.
+ */
 export class ExplainedImages {
   private constructor(
     readonly rig: WorkspaceRig,
@@ -125,13 +127,13 @@ export class ExplainedImages {
     return made;
   }
 
-  /** Writes the lock of an image for what lies below it now. */
+  /** Writes the lock of an image for its current parent. */
   async lock(name: string, packages: object): Promise<void> {
     const platform = { time: 1_700_000_000, ...packages };
     await this.rig.write(`images/${name}/lock.json`, { lockVersion: 1, platforms: { [PLATFORM]: platform } });
   }
 
-  /** Builds all, with what an engine would have made. */
+  /** Builds everything, with layers in place of an engine's. */
   async build(): Promise<void> {
     const { session } = this;
     await this.plantTool();
@@ -162,7 +164,7 @@ export class ExplainedImages {
     return explainProject(this.session, { name, platform: PLATFORM, why: false, ...more });
   }
 
-  /** The layer of a kind that an image was built with last. */
+  /** Returns the layer of a kind that an image was built with last. */
   async layer(name: string, kind: RecordedLayer['kind']): Promise<RecordedLayer> {
     const { layers } = await this.ask<ImageExplanation>(name);
     const found = layers.find((layer) => layer.kind === kind);
@@ -252,7 +254,7 @@ const QUIET: RunContext = {
   },
 };
 
-/** The value of what must not fail. */
+/** Returns the value of a result that must be a success. */
 export function must<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(result.failures.map(({ message }) => message).join('\n'));
   return result.value;

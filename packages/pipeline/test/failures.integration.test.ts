@@ -6,7 +6,7 @@ import { describeKills } from './kills';
 import { describeRegistryBase } from './on-registry-base';
 import { describeVendorImage } from './vendor-image';
 
-// One file, so that the system below all of it is built once.
+// One file, so that the base system is built once.
 let chain: Chain;
 
 beforeAll(async () => {

@@ -1,6 +1,8 @@
 import type { FixturePackage, WorkspaceRig } from '@image-tooling/testkit';
 
-/** A package whose maintainer script runs, and leaves what a normalised layer must not show: a clock, a log. */
+/**
+ * A package whose maintainer script runs, and leaves what a normalised layer must not show: a clock, a log.
+ */
 export const HELLO: FixturePackage = {
   name: 'fixture-hello',
   version: '1.0',

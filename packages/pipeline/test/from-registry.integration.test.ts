@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { digestOf, type LayersFile } from '@image-tooling/model';
-import { fileEntry, symlinkEntry } from '@image-tooling/oci';
+import { fileEntry, symlinkEntry } from '@image-tooling/layer';
 import {
   createRig,
   startFaultProxy,
@@ -44,7 +44,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     await registry.stop();
   });
 
-  it('keeps its layers byte for byte, takes over its config, and builds the same twice without the registry', async () => {
+  it('keeps its layers byte for byte, inherits its config, and builds the same twice without the registry', async () => {
     const base = await push('scratch/app', await APP());
     const rig = await workspaceOn(at('scratch/app', base.digest), { tools: ['knife'], files: 'rootfs' });
     await rig.write('images/app/rootfs/bin/more', 'own\n');
@@ -54,7 +54,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
       'linux/amd64',
     );
     const told = await rig.must(['lock', 'app']);
-    expect(told).toContain('Volumes of its config are not taken over');
+    expect(told).toContain('Volumes of its config are not inherited');
     expect(await lockOf(rig)).toMatchObject({
       time: Date.UTC(2024, 4, 6, 7, 8, 9) / 1000,
       packages: [],
@@ -93,7 +93,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     });
   });
 
-  it('pulls what the store lacks by the lock alone, and is the same image', async () => {
+  it('pulls what the store lacks from the lock alone, and is the same image', async () => {
     const base = await push('again/app', await APP());
     const rig = await workspaceOn(at('again/app', base.digest));
     await rig.must(['lock', 'app']);
@@ -107,7 +107,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     expect(proxy.requests.map(({ path }) => path)).toEqual([`/v2/again/app/blobs/${base.layers[0]}`]);
   });
 
-  it('does not collide with what its own layers removed, and does with what they kept', async () => {
+  it('collides with files of the base, except with removed ones', async () => {
     const layers = await layersOf(
       [
         fileEntry('opt/a', '1'),
@@ -135,7 +135,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     expect(text).toMatch(/\/srv\/y comes from two layers[^]*2 errors/);
   });
 
-  it('finds what is installed in images without dpkg', async () => {
+  it('finds installed packages in images without dpkg', async () => {
     const record = 'Package: tzdata\nVersion: 2025b-1\nArchitecture: all\nDescription: zones\n';
     const [layer] = await layersOf([
       fileEntry('var/lib/dpkg/status.d/tzdata', record),
@@ -174,7 +174,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     expect(await seen(single, ['lock', 'app'])).toContain('is not for linux/arm64, but for linux/amd64.');
   });
 
-  it('refuses packages and users where nothing can make them', async () => {
+  it('refuses packages and users on a base that can’t have them', async () => {
     const base = await push('noapt/app', await APP());
     const rig = await workspaceOn(at('noapt/app', base.digest), {
       packages: ['jq'],
@@ -183,14 +183,14 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     expect(await seen(rig, ['lock', 'app'])).toMatchInlineSnapshot(`
       "error: "app" asks for packages (jq) and users, but 127.0.0.1:<port>/noapt/app has no dpkg, apt and useradd in it. (base-unusable)
         images/app/image.json
-        help: Bring programs as tools and files, or take a base with apt in it.
+        help: Add programs as tools and files, or use a base with apt.
       "
     `);
   });
 
   it.each([
     ['ubuntu', 'noble', '"ubuntu", not Debian'],
-    ['debian', 'bookworm', 'is Debian bookworm, and "other" stands on Debian trixie'],
+    ['debian', 'bookworm', 'is Debian bookworm, and "other" is based on Debian trixie'],
   ])('refuses packages on %s %s', async (id, codename, expected) => {
     const files = ['usr/bin/apt-get', 'usr/bin/dpkg', 'usr/sbin/useradd', 'var/lib/dpkg/status'];
     const layers = await layersOf([
@@ -203,14 +203,14 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     expect(await seen(rig, ['lock', 'app'])).toContain(expected);
   });
 
-  it('refuses an image whose layers are not what its config says', async () => {
+  it('refuses an image whose layers do not match its config', async () => {
     const wrong = { rootfs: { type: 'layers', diff_ids: [digestOf('something else')] } };
     const base = await push('liar/app', await APP(), { config: wrong });
     const rig = await workspaceOn(at('liar/app', base.digest));
     expect(await seen(rig, ['lock', 'app'])).toContain('(base-unusable)');
   });
 
-  it('says that there is no such image, and that a login is missing', async () => {
+  it('reports a missing image, and a missing login', async () => {
     const rig = await workspaceOn(at('nobody/app', `sha256:${'0'.repeat(64)}`));
     expect(await seen(rig, ['lock', 'app'])).toMatchInlineSnapshot(`
       "error: 127.0.0.1:<port>/nobody/app has no manifest sha256:<sha256>. (gone)
@@ -237,7 +237,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     ['wrong bytes', { kind: 'flip-bit', at: 20 }, 'checksum'],
     ['404', { kind: 'answer', status: 404 }, 'gone'],
   ] satisfies [string, RegistryFault, string][])(
-    'says that a layer came with %s, and keeps nothing',
+    'reports a layer with %s, and keeps nothing',
     async (_, fault, code) => {
       const base = await push('faults/app', await APP());
       const rig = await workspaceOn(at('faults/app', base.digest));

@@ -17,7 +17,7 @@ async function differences(): Promise<CommitDifference[]> {
   return valueOf(await differencesFromIndex(place, ['rootfs/', 'image.json']));
 }
 
-/** What git itself says of the work tree. */
+/** Returns git's own status of the work tree. */
 const status = () => repository.git('status', '--porcelain', '--untracked-files=all');
 
 function committedRootfs(): void {
@@ -65,7 +65,7 @@ describe('a work tree that git calls clean', () => {
     ]);
   });
 
-  it('differs by modes that git does not look at with core.fileMode=false', async () => {
+  it('differs by modes that git ignores with core.fileMode=false', async () => {
     committedRootfs();
     repository.git('config', 'core.fileMode', 'false');
     chmodSync(join(repository.folder, 'rootfs/etc/script'), 0o644);
@@ -75,7 +75,7 @@ describe('a work tree that git calls clean', () => {
     ]);
   });
 
-  it('differs by contents and files that git was told not to look at', async () => {
+  it('differs by contents and files that git is set to ignore', async () => {
     committedRootfs();
     repository.git('update-index', '--assume-unchanged', 'rootfs/etc/plain');
     repository.git('update-index', '--skip-worktree', 'rootfs/etc/script');
@@ -84,7 +84,7 @@ describe('a work tree that git calls clean', () => {
     expect(status()).toBe('');
     expect(await differences()).toMatchObject([
       { path: 'rootfs/etc/plain', cause: expect.stringContaining('content') as string },
-      { path: 'rootfs/etc/script', cause: expect.stringContaining('not there') as string },
+      { path: 'rootfs/etc/script', cause: expect.stringContaining('not checked out') as string },
     ]);
   });
 
@@ -124,13 +124,13 @@ describe('a repository within rootfs/', () => {
   });
   afterEach(() => other.remove());
 
-  it('does not differ where it is a submodule at its commit', async () => {
+  it('does not differ if it is a submodule at its commit', async () => {
     repository.git('submodule', '--quiet', 'add', other.folder, 'rootfs/sub');
     repository.commit();
     expect(await differences()).toEqual([]);
   });
 
-  it('differs where it is a submodule whose files git does not look at', async () => {
+  it('differs if it is a submodule whose files git ignores', async () => {
     repository.git('submodule', '--quiet', 'add', other.folder, 'rootfs/sub');
     repository.commit();
     repository.git('-C', 'rootfs/sub', 'update-index', '--assume-unchanged', 'file');
@@ -139,7 +139,7 @@ describe('a repository within rootfs/', () => {
     expect(await differences()).toMatchObject([{ path: 'rootfs/sub/file' }]);
   });
 
-  it('differs where it is a submodule that is not fetched', async () => {
+  it('differs if it is a submodule that is not fetched', async () => {
     repository.git('submodule', '--quiet', 'add', other.folder, 'rootfs/sub');
     repository.commit();
     repository.git('submodule', '--quiet', 'deinit', '--force', 'rootfs/sub');
@@ -149,7 +149,7 @@ describe('a repository within rootfs/', () => {
     ]);
   });
 
-  it('differs where .gitmodules does not name it: clones get an empty folder', async () => {
+  it('differs if .gitmodules does not name it: clones get an empty folder', async () => {
     repository.git('clone', '--quiet', other.folder, 'rootfs/sub');
     repository.commit();
     expect(status()).toBe('');
@@ -167,17 +167,17 @@ describe('a file of Git LFS', () => {
     repository.commit();
   });
 
-  it('does not differ where it is the one that the commit names', async () => {
+  it('does not differ if it is the committed one', async () => {
     repository.write('rootfs/large', content);
     expect(await differences()).toEqual([]);
   });
 
-  it('differs where it is another', async () => {
+  it('differs if it is another', async () => {
     repository.write('rootfs/large', 'other');
     expect(await differences()).toMatchObject([{ path: 'rootfs/large' }]);
   });
 
-  it('differs where the pointer is there in its place', async () => {
+  it('differs if the pointer is in its place', async () => {
     expect(await differences()).toMatchObject([
       { path: 'rootfs/large', fix: expect.stringContaining('git lfs pull') as string },
     ]);

@@ -68,13 +68,13 @@ describe('a workspace in git', () => {
     expect(valueOf(await facts())).toEqual({ commit, branch: 'main', uncommitted: [], ignored: [] });
   });
 
-  it('has no branch where none is checked out', async () => {
+  it('has no branch if none is checked out', async () => {
     committed('a');
     git('checkout', '--quiet', '--detach');
     expect(valueOf(await facts()).branch).toBeUndefined();
   });
 
-  it('names what is not committed: changed, staged, moved, deleted, new, whatever it is called', async () => {
+  it('lists what is not committed: changed, staged, moved, deleted, new, with any name', async () => {
     committed('changed', 'moved', 'deleted', 'same', 'rücken wind');
     write('staged', 'new folder/two', 'nouveau é', 'rücken wind');
     writeFileSync(join(folder, 'changed'), 'other');
@@ -87,7 +87,7 @@ describe('a workspace in git', () => {
     );
   });
 
-  it('names what git ignores, folders as a whole', async () => {
+  it('lists what git ignores, folders as a whole', async () => {
     committed('a/b/kept');
     write('.gitignore', 'a/b/secret.env', 'node_modules/x/y', 'a/logs/1.log', 'a/logs/2.log');
     writeFileSync(join(folder, '.gitignore'), '*.env\n*.log\nnode_modules\n');
@@ -96,7 +96,7 @@ describe('a workspace in git', () => {
     expect(ignored).toEqual(['a/b/secret.env', 'a/logs/1.log', 'a/logs/2.log', 'node_modules/']);
   });
 
-  it('does not take for ignored what was committed all the same', async () => {
+  it('does not list committed files as ignored', async () => {
     committed('a');
     write('.gitignore', 'logs/kept.log', 'logs/new.log');
     writeFileSync(join(folder, '.gitignore'), 'logs\n');
@@ -105,7 +105,7 @@ describe('a workspace in git', () => {
     expect(valueOf(await facts())).toMatchObject({ uncommitted: [], ignored: ['logs/new.log'] });
   });
 
-  it('that lies below the root of its repository names its own files only, from itself on', async () => {
+  it('below the root of its repository lists only its own files, relative to itself', async () => {
     committed('outside', 'work space/in/a', 'work space/moved out');
     write('work space/in/b', 'elsewhere');
     writeFileSync(join(folder, 'outside'), 'other');
@@ -115,7 +115,7 @@ describe('a workspace in git', () => {
     expect(valueOf(await facts('work space/in')).uncommitted).toEqual(['b']);
   });
 
-  it('is looked at whatever the user has set up for status', async () => {
+  it('is read independently of the user’s settings for status', async () => {
     committed('a');
     write('b/c');
     git('config', 'status.showUntrackedFiles', 'no');
@@ -124,7 +124,7 @@ describe('a workspace in git', () => {
     expect(valueOf(await facts()).uncommitted).toEqual(['b/c']);
   });
 
-  it('is understood where the user has signatures of commits shown, and everything in colour', async (context) => {
+  it('is parsed if the user’s settings show signatures and colours', async (context) => {
     if (!existsSync('/usr/bin/ssh-keygen')) return context.skip('no ssh-keygen on this machine');
     committed('a');
     const key = join(folder, '.git', 'key');
@@ -144,13 +144,13 @@ describe('a workspace in git', () => {
   it.each([
     ['no repository', () => undefined],
     ['no commit', () => git('init', '--quiet')],
-  ])('fails where there is %s', async (_, prepare) => {
+  ])('fails with %s', async (_, prepare) => {
     prepare();
     const result = await facts();
     expect(result).toMatchObject({ ok: false, failures: [{ code: 'not-publishable' }] });
   });
 
-  it('fails with the setting that helps where the files belong to another user, as in CI’s containers', async () => {
+  it('fails with the setting to change if the files belong to another user, as in CI’s containers', async () => {
     committed('a');
     const place = { root: folder, env: { ...env, GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' } };
     const result = await gitFacts({ ...place, signal: new AbortController().signal });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** An environment in which git has no configuration of this machine's, and an author. */
+/** An environment in which git has an author, and no configuration of this machine. */
 export const GIT_ENV: NodeJS.ProcessEnv = {
   PATH: process.env['PATH'],
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -21,7 +21,7 @@ export const GIT_ENV: NodeJS.ProcessEnv = {
 /** A temporary repository. */
 export interface GitRepository {
   readonly folder: string;
-  /** Runs git in it; gives what it prints. */
+  /** Runs git in it; returns its output. */
   git(...args: string[]): string;
   write(path: string, content?: string | Uint8Array): void;
   /** Commits all that is there. */

@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrapWanted, planImage, type ImagePlanInput } from '@image-tooling/model';
-import { missingParents, openStore, writeLayer } from '@image-tooling/oci';
+import { missingParents } from '@image-tooling/layer';
+import { openStore, writeLayer } from '@image-tooling/oci';
 import { describe, expect, it } from 'vitest';
 import { helpEntries } from '../src/build/help-layer';
 
-// A literal that changes here is a format that changed: raise its number in packages/model/src/plan/formats.ts.
+// A literal that changes here is a format that changed: raise its number in
+// packages/model/src/plan/formats.ts.
 
 const DEB = { name: 'dpkg', version: '1.22', architecture: 'amd64', sha256: 'a'.repeat(64) };
 

@@ -11,11 +11,11 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NOTHING, type Chain } from './chain';
 
-/** A file that takes a while to be hashed and packed, but no room: 400 MB of nothing. */
+/** A file that is slow to hash and pack, but takes no space: 400 MB of zeros. */
 const LARGE_BYTES = 400_000_000;
 const WAIT_SECONDS = 120;
 
-/** A moment of a build, and how to tell that it has come. */
+/** A moment of a build, and how to detect it. */
 interface Moment {
   readonly image: string;
   readonly prepare?: (chain: Chain, rig: WorkspaceRig) => Promise<void> | void;
@@ -57,7 +57,7 @@ export function describeKills(chain: () => Chain): void {
         const rig = await withLargeFile(chain());
         const { end, processes } = await interrupted(chain(), rig, moment, 'SIGINT');
         expect(end.exitCode).toBe(130);
-        expect(end.stderr).toBe('Stopped. What was finished is kept: the same command goes on from there.\n');
+        expect(end.stderr).toBe('Stopped. Finished steps are kept: run the same command to continue.\n');
         expect(await stillRunning(processes)).toEqual([]);
         expect(await leftoversOf(rig.store)).toEqual(NOTHING);
         expect(await isBuilt(rig, moment.image)).toBe(false);
@@ -67,7 +67,7 @@ export function describeKills(chain: () => Chain): void {
     );
 
     it.each(Object.entries(MOMENTS))(
-      'with SIGKILL %s is built by the next run, which tidies up',
+      'with SIGKILL %s is built by the next run, which cleans up',
       async (_, moment) => {
         const rig = await withLargeFile(chain());
         const { end, processes } = await interrupted(chain(), rig, moment, 'SIGKILL');
@@ -112,7 +112,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** Bytes of the largest file below a folder whose path matches; -1 where there is none. */
+/** Bytes of the largest file below a folder whose path matches; -1 without a match. */
 async function largest(folder: string, path: RegExp): Promise<number> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   const sizes = names

@@ -6,7 +6,7 @@ import { lockOf, read } from './base-images';
 import type { Chain } from './chain';
 import type { LayersFile, DigestFile } from '@image-tooling/model';
 
-/** A base with dpkg and apt in it, as another workspace published it: packages are installed on it. */
+/** A base with dpkg and apt that another workspace published: packages are installed on it. */
 export function describeRegistryBase(chain: () => Chain): void {
   const reason = whyNoRegistry();
   if (reason !== undefined) console.warn(`a base with apt: skipped, since ${reason}`);
@@ -20,7 +20,7 @@ export function describeRegistryBase(chain: () => Chain): void {
     });
     afterAll(() => registry.stop());
 
-    it('is locked on what is installed there, and built by apt, as a child of it is', async () => {
+    it('is locked over what is installed there, and built by apt, as is its child', async () => {
       const folder = `oci:${join(rig.folder, 'out')}`;
       await rig.must(['load', 'base', `--to=${folder}`]);
       await rig.must(['registry', 'copy', `${folder}:dev`, `${registry.host}/team/base:1`]);

@@ -6,7 +6,7 @@ import { imageFiles } from '../src/build/files-layer';
 import { takeInventory } from '../src/store/inventory';
 import { putImage, putLayer, scratchFolder, scratchStore, valueOf } from './store/scratch';
 
-it('a rootfs of many files is read where few may be open', async () => {
+it('a rootfs of many files is read with a low limit of open files', async () => {
   const root = scratchFolder();
   mkdirSync(join(root, 'a/rootfs'), { recursive: true });
   for (let at = 0; at < 2000; at++) writeFileSync(join(root, 'a/rootfs', `file-${at}`), String(at));
@@ -16,7 +16,7 @@ it('a rootfs of many files is read where few may be open', async () => {
   expect(files?.entries).toHaveLength(2000);
 });
 
-it('all of a large store is seen where few files may be open', async () => {
+it('all of a large store is read with a low limit of open files', async () => {
   const run = await scratchStore();
   for (let at = 0; at < 500; at++) valueOf(await run.store.putBlobFromBytes(Buffer.from(`{"n":${at}}`)));
   await putImage(run.store, 'base', [await putLayer(run.store, 'files', 'base', 'text')]);

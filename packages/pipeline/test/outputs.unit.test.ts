@@ -47,7 +47,7 @@ const SOUND: [string, Schema<unknown>, object][] = [
   ['report.json', testEvidenceSchema, { reportVersion: 1, manifest: DIGEST, passed: true, isolated: false }],
 ];
 
-/** Every value that is the same but for one member, at any depth, which is gone or something else. */
+/** Returns copies of a value with one member, at any depth, removed or replaced. */
 function* spoilt(value: Json): Generator<Json> {
   yield* [null, [], {}, 'text', -1].filter((other) => JSON.stringify(other) !== JSON.stringify(value));
   if (typeof value !== 'object' || value === null) return;
@@ -66,7 +66,7 @@ describe.each(SOUND)('%s', (name, schema, sound) => {
     expect(await readOutput(folder, name, schema)).toEqual(sound);
   });
 
-  it('counts as not there where it lacks something', async () => {
+  it('counts as missing if it lacks something', async () => {
     const folder = scratchFolder();
     for (const key of Object.keys(sound)) {
       await writeOutput(folder, name, { ...sound, [key]: undefined });
@@ -74,16 +74,16 @@ describe.each(SOUND)('%s', (name, schema, sound) => {
     }
   });
 
-  it('never comes with other types than it should have', () => {
+  it('never has wrong types', () => {
     for (const wrong of spoilt(sound as Json)) {
       const { data } = schema.safeParse(wrong);
-      // What is left is sound: a text in place of a text, an empty list or record in place of a full one.
+      // The remaining ones are valid: a string for a string, an empty list or object for a filled one.
       if (data !== undefined) expect(typeShape(data, sound)).toBe(true);
     }
   });
 });
 
-/** Whether a value has the types of a sound one, empty lists and records aside. */
+/** Returns whether a value has the types of a valid one; empty lists and objects are allowed. */
 function typeShape(value: unknown, sound: unknown): boolean {
   if (value === undefined) return true;
   if (typeof value !== typeof sound || Array.isArray(value) !== Array.isArray(sound) || value === null)
@@ -100,7 +100,7 @@ describe('what is in place of an output', () => {
   it.each([
     ['is cut short', '{"layersVersion": 1,'],
     ['is empty', ''],
-    ['is no JSON', '\0\0'],
+    ['is not JSON', '\0\0'],
   ])('%s', async (_, text) => {
     const folder = scratchFolder();
     writeFileSync(join(folder, 'layers.json'), text);

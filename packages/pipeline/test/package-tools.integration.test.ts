@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { LayerFile } from '@image-tooling/model';
 import { makeCertificate, startForwardProxy, steady } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { layerFiles, packageTools, type PackageTools } from './package-tools';
@@ -18,6 +19,11 @@ afterAll(() => tools.remove());
 const lockOf = async (name: string): Promise<string> =>
   readFile(join(tools.rig.folder, 'tools', name, 'lock.json'), 'utf8');
 
+async function diffIdOf(name: string): Promise<string> {
+  const file = join(tools.rig.folder, 'tools', name, 'dist/linux-amd64/layer.json');
+  return (JSON.parse(await readFile(file, 'utf8')) as LayerFile).layer.diffId;
+}
+
 async function refused(args: readonly string[]): Promise<string> {
   const end = await tools.rig.run(args, tools.env);
   expect(end.exitCode).not.toBe(0);
@@ -30,24 +36,28 @@ describe('a tool of a Debian package', () => {
       steady(await lockOf('deb-tool'), tools.rig).replace(/"(time|size)": \d+/g, '"$1": 0'),
     ).toMatchSnapshot());
 
-  it('holds the files that were asked for, and their terms', async () => {
+  it('has the wanted files, and their licences', async () => {
     await tools.rig.must(['build', 'deb-tool', '--platform', 'linux/amd64'], tools.env);
     expect(await layerFiles(tools.rig, 'deb-tool')).toMatchSnapshot();
+    // One that differs needs a higher FORMAT in build/tool/deb.ts.
+    expect(await diffIdOf('deb-tool')).toMatchInlineSnapshot(
+      `"sha256:33f63abe99bb31b3a602b56892eb52198aec9455fbf2ebeafb320e4b1f21595b"`,
+    );
   });
 
-  it('at a version that the archive has not is told with the ones that it has', async () => {
+  it('at a version that is not in the archive is refused, with the versions that are', async () => {
     await tools.writeDeb({}, { version: '1.2.4' });
     onTestFinished(() => tools.writeDeb());
     expect(await refused(['lock', 'deb-tool'])).toMatchSnapshot();
   });
 
-  it('without a file that is asked for is told with the nearest', async () => {
+  it('without a wanted file is refused, with the nearest name', async () => {
     await tools.writeDeb({ files: { 'usr/sbin/fixture-tool': 'bin/fixture-tool' }, links: {} });
     onTestFinished(() => tools.writeDeb());
     expect(await refused(['build', 'deb-tool', '--platform', 'linux/amd64'])).toMatchSnapshot();
   });
 
-  it('of another package than is locked is to be locked again', async () => {
+  it('of another package than the locked one must be locked again', async () => {
     await tools.writeDeb({ package: 'fixture-other' });
     onTestFinished(() => tools.writeDeb());
     expect(await refused(['build', 'deb-tool', '--platform', 'linux/amd64'])).toContain('lock-stale');
@@ -66,7 +76,7 @@ describe('a tool of an npm package', () => {
     ).toMatchSnapshot();
   });
 
-  it('holds the files that were asked for, from the store that the lock filled', async () => {
+  it('has the wanted files, from the store that the lock filled', async () => {
     const asked = tools.registry.requests.length;
     await Promise.all(
       ['linux/amd64', 'linux/arm64'].map((platform) =>
@@ -78,9 +88,13 @@ describe('a tool of an npm package', () => {
     expect(await layerFiles(tools.rig, 'npm-tool', 'linux-arm64')).toEqual(
       await layerFiles(tools.rig, 'npm-tool'),
     );
+    // One that differs needs a higher FORMAT in build/tool/npm.ts.
+    expect(await diffIdOf('npm-tool')).toMatchInlineSnapshot(
+      `"sha256:eb10b376d0af79e9eac68be88c78e252749d4e504080c38a8e82882d97d35523"`,
+    );
   });
 
-  it('with other bytes under a locked version is not locked again', async () => {
+  it('with other bytes of a locked version is not locked again', async () => {
     tools.registry.publish({
       name: '@fixture/tool-x64',
       version: '1.2.3',
@@ -91,7 +105,7 @@ describe('a tool of an npm package', () => {
     );
   });
 
-  it('for one platform alone is locked for that one', async () => {
+  it('for one platform is locked for that one', async () => {
     await tools.writeNpm({ archNames: { amd64: 'none' } });
     onTestFinished(() => tools.writeNpm());
     const told = await tools.rig.must(['lock', 'npm-tool'], tools.env);
@@ -101,14 +115,14 @@ describe('a tool of an npm package', () => {
     ]);
   });
 
-  it('without a file that is asked for is not locked', async () => {
+  it('without a wanted file is not locked', async () => {
     await tools.writeNpm({ files: { 'bin/tol': 'bin/tool' } });
     onTestFinished(() => tools.writeNpm());
     expect(await refused(['lock', 'npm-tool'])).toMatchSnapshot();
   });
 });
 
-it('all of it goes through a proxy, with the authority of a company', async () => {
+it('all requests go through a proxy, with a company’s certificate authority', async () => {
   const named = await packageTools({
     archiveUrl: 'http://archive.invalid',
     registryUrl: 'http://registry.invalid',

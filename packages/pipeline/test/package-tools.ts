@@ -31,7 +31,7 @@ const npmFor = (arch: string): NpmFixture => ({
   name: `@fixture/tool-${arch}`,
   version: '1.2.3',
   files: { 'bin/tool': PROGRAM, LICENSE: 'Terms.\n', 'lib/deep/data': `for ${arch}\n` },
-  // As some packages have it: npm asks for one folder, not for its name.
+  // As some packages have it: npm wants one folder, whatever its name.
   ...(arch === 'arm64' && { folder: 'tool' }),
 });
 
@@ -60,7 +60,7 @@ const tool = (sources: object, changes: object = {}) => ({
   ...changes,
 });
 
-/** A workspace with a tool of a Debian package and one of an npm package, and where they come from. */
+/** A workspace with a tool of a Debian package and one of an npm package, and their servers. */
 export interface PackageTools {
   readonly rig: WorkspaceRig;
   readonly archive: FixtureArchive;
@@ -71,7 +71,7 @@ export interface PackageTools {
   remove(): Promise<void>;
 }
 
-/** `archiveUrl`, `registryUrl`: what they are called, where that is not where they are. */
+/** `archiveUrl`, `registryUrl`: their configured URLs, if those are not the real ones. */
 export async function packageTools(
   names: { readonly archiveUrl?: string; readonly registryUrl?: string } = {},
 ): Promise<PackageTools> {
@@ -102,7 +102,7 @@ export async function packageTools(
   return made;
 }
 
-/** What a tool's layer holds: mode, path and where links lead, one a line, without folders. */
+/** Returns the content of a tool's layer: mode, path and link targets, one line each, without folders. */
 export async function layerFiles(
   rig: WorkspaceRig,
   name: string,

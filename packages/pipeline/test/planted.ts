@@ -10,7 +10,8 @@ import {
   type Platform,
   type Result,
 } from '@image-tooling/model';
-import { fileEntry, missingParents, openStore, writeLayer } from '@image-tooling/oci';
+import { fileEntry, missingParents } from '@image-tooling/layer';
+import { openStore, writeLayer } from '@image-tooling/oci';
 import type { WorkspaceRig } from '@image-tooling/testkit';
 
 export interface PlantedTool {
@@ -25,7 +26,8 @@ export interface PlantedTool {
 }
 
 /**
- * A tool whose layer is in the store already, as after its own build, and holds a shell script: nothing is compiled.
+ * A tool whose layer is in the store already, as after its own build, and holds a shell script: nothing is
+ * compiled.
  */
 export async function plantTool(rig: WorkspaceRig, tool: PlantedTool, platform: Platform): Promise<void> {
   const { name, version, builtVersion = version, checks } = tool;
@@ -53,8 +55,8 @@ const DEFINITION = {
 };
 
 /**
- * Puts another image's bootstrap layer in the place of one for a platform that this machine may not be able to run:
- * good enough for an image that is put together, and never runs.
+ * Puts another image's bootstrap layer in the place of one for a platform that this machine may not be able
+ * to run: good enough for an image that is put together, and never runs.
  */
 export async function plantBootstrap(rig: WorkspaceRig, name: string, platform: Platform): Promise<void> {
   const read = async <T>(file: string) =>

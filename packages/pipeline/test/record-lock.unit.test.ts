@@ -80,12 +80,12 @@ async function dates(): Promise<number[]> {
   return (JSON.parse(text) as ArchiveLock).states.map(({ time }) => time).sort();
 }
 
-it('loses no state of locks that are written at once', async () => {
+it('loses no state of locks that are written in parallel', async () => {
   await Promise.all(CHILDREN.map((name, at) => record(name, at + 1)));
   expect(await dates()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
-it('drops a state that the last lock has left', async () => {
+it('drops a state that no lock names any more', async () => {
   await record('child-0', 1);
   await record('child-1', 1);
   await record('child-0', 2);
@@ -94,7 +94,7 @@ it('drops a state that the last lock has left', async () => {
   expect(await dates()).toEqual([0, 2]);
 });
 
-it('writes nothing where the parent was locked again in the meantime', async () => {
+it('writes nothing if the parent was locked again in the meantime', async () => {
   const image = valueOf(await loadWorkspace(session.root, session.options)).images.get('child-0')!;
   const on = `sha256:${'0'.repeat(64)}` as const;
   const platforms = { [PLATFORM]: { on, state: stateOf(9).id, time: 9, packages: [] } };
@@ -104,7 +104,7 @@ it('writes nothing where the parent was locked again in the meantime', async () 
   await expect(readFile(join(rig.folder, 'images/child-0/lock.json'))).rejects.toThrow('ENOENT');
 });
 
-it('leaves an archive.lock.json that can not be read as it is', async () => {
+it('leaves an unreadable archive.lock.json unchanged', async () => {
   await rig.write('images/archive.lock.json', '<<<<<<< ours\n');
   await expect(record('child-0', 1)).rejects.toThrow('in a merge conflict, keep the states of both sides');
   expect(await readFile(join(rig.folder, 'images/archive.lock.json'), 'utf8')).toBe('<<<<<<< ours\n');
@@ -112,7 +112,7 @@ it('leaves an archive.lock.json that can not be read as it is', async () => {
   await expect(record('child-0', 1)).rejects.toThrow('not UTF-8');
 });
 
-it('keeps the state of a workspace of the first format, whose locks name none', async () => {
+it('keeps the state of a workspace of the first format, whose locks name no state', async () => {
   const { time, releases } = stateOf(5);
   await rig.write('images/archive.lock.json', { lockVersion: 1, time, releases });
   const base = { lockVersion: 1, platforms: { [PLATFORM]: { time, bootstrap: [DPKG], packages: [] } } };
@@ -122,7 +122,7 @@ it('keeps the state of a workspace of the first format, whose locks name none', 
   expect(JSON.parse(await readFile(join(rig.folder, 'images/base/lock.json'), 'utf8'))).toEqual(base);
 });
 
-it('knows no family of a tool', async () => {
+it('refuses the family of a tool', async () => {
   const sources = { go: { package: 'fixture.invalid/k9s' } };
   const tool = {
     description: 'A tool',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ok, type RunContext } from '@image-tooling/model';
 import { alone } from '../src/registry-access';
 
-it('says that the store is at fault, not the registry, where no lock can be written', async () => {
+it('reports the store, not the registry, if no lock can be written', async () => {
   const access = { env: { IMAGE_STORE: '/dev/null/store' }, context: {} as RunContext, plainHttp: false };
   const result = await alone(access, 'publish', async () => ok('done'));
   expect(result).toMatchObject({

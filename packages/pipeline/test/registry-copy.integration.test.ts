@@ -27,7 +27,7 @@ describe.skipIf(why !== undefined)('registry copy', () => {
     copyBetween({ from: valueOf(parsePlace(from, '/')), to: valueOf(parsePlace(to, '/')) }, access);
   const copied = async (from: string, to: string): Promise<Copied> => valueOf(await copy(from, to));
 
-  /** A release that is marked: an image with something attached. */
+  /** Returns a release that is marked: an image with something attached. */
   async function release(path: string, version: string, content = path) {
     const annotations = { 'org.opencontainers.image.version': version };
     const index = await pushIndex(here, path, version, { content, annotations });
@@ -35,7 +35,7 @@ describe.skipIf(why !== undefined)('registry copy', () => {
     return index;
   }
 
-  it('brings all platforms and what is attached to another registry, and changes nothing the second time', async () => {
+  it('copies all platforms and attachments to another registry, and changes nothing the second time', async () => {
     const { digest } = await release('team/one', '1.2.3');
     const first = await copied(`${here.host}/team/one:1.2.3`, `${there.host}/mirror/one`);
     expect(first).toMatchObject({ root: { digest }, tag: '1.2.3', tagged: 'created' });
@@ -48,7 +48,7 @@ describe.skipIf(why !== undefined)('registry copy', () => {
     expect(await there.files()).toEqual(before);
   });
 
-  it('asks little where nothing is to be done', async () => {
+  it('sends few requests if there is nothing to do', async () => {
     await pushIndex(here, 'team/asked', '1.0.0', { content: 'asked' });
     const [source, target] = [await startFaultProxy(here), await startFaultProxy(there)];
     try {
@@ -65,7 +65,7 @@ describe.skipIf(why !== undefined)('registry copy', () => {
     }
   });
 
-  it('goes to a folder and back, with what is attached', async () => {
+  it('copies to a folder and back, with attachments', async () => {
     const { digest } = await release('team/two', '1.0.0');
     const folder = `oci:${join(temporaryFolder(), 'layout')}`;
     await copied(`${here.host}/team/two:1.0.0`, folder);
@@ -75,7 +75,7 @@ describe.skipIf(why !== undefined)('registry copy', () => {
     expect(marked.already).toBe(true);
   });
 
-  it('never writes over a version, and tells before anything is sent', async () => {
+  it('never overwrites a version, and fails before anything is sent', async () => {
     const { digest } = await release('team/three', '2.0.0', 'one');
     const other = await pushIndex(there, 'team/three', '2.0.0', { content: 'other' });
     const before = await there.files();
@@ -88,7 +88,7 @@ describe.skipIf(why !== undefined)('registry copy', () => {
     expect((await rawManifest(there, 'team/three', '2.0.0'))?.digest).toBe(other.digest);
   });
 
-  it('stopped midway has written no tag, and runs again', async () => {
+  it('writes no tag if it is stopped, and can run again', async () => {
     const { digest } = await release('team/four', '1.0.0');
     const proxy = await startFaultProxy(there);
     try {
@@ -123,7 +123,7 @@ describe.skipIf(why !== undefined)('registry copy', () => {
     expect(failureOf(await copy(`${here.host}/${from}`, `${there.host}/x/y`)).code).toBe(code);
   });
 
-  it('keeps the login in the environment from the source, unless both are one registry', async () => {
+  it('uses the login in the environment for the source only if both are one registry', async () => {
     await release('team/six', '1.0.0');
     const proxy = await startFaultProxy(here);
     try {

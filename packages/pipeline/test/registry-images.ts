@@ -7,7 +7,7 @@ import { parseRepository } from '@image-tooling/oci';
 import { pushPlainBlob, pushPlainManifest, type RegistryAddress } from '@image-tooling/testkit';
 import type { RegistryAccess, RegistryTarget } from '../src/registry';
 
-/** A run of a command: what it said, and a store of its own. */
+/** A run of a command: its output, and a store of its own. */
 export interface TestAccess extends RegistryAccess {
   readonly notes: string[];
 }
@@ -46,7 +46,10 @@ export interface TestIndex {
 
 const OCI = 'application/vnd.oci.image';
 
-/** Pushes an index of two platforms, each of one layer, by plain HTTP, under one tag or several. Same content: not at once. */
+/**
+ * Pushes an index of two platforms, each of one layer, by plain HTTP, under one tag or several. Same content:
+ * not at once.
+ */
 export async function pushIndex(
   registry: RegistryAddress,
   repository: string,
@@ -97,13 +100,13 @@ async function pushed(registry: RegistryAddress, repository: string, bytes: Buff
   return { mediaType, digest: await pushPlainBlob(registry, repository, bytes), size: bytes.length };
 }
 
-/** The value of a result that must be a success. */
+/** Returns the value of a result that must be a success. */
 export function valueOf<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`unexpected failure: ${JSON.stringify(result.failures)}`);
   return result.value;
 }
 
-/** The one failure of a result that must be one. */
+/** Returns the only failure of a failed result. */
 export function failureOf(result: Result<unknown>): Failure {
   if (result.ok) throw new Error(`unexpected success: ${JSON.stringify(result.value)}`);
   return result.failures[0];

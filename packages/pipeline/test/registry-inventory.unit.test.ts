@@ -13,7 +13,7 @@ function index(...children: readonly ManifestBytes[]): ManifestBytes {
   return { mediaType, digest: digestOf(bytes), bytes };
 }
 
-/** A repository whose only tag leads to indexes within one another. */
+/** Returns a repository whose only tag leads to indexes within one another. */
 function nested(count: number): Repository {
   const all = [index()];
   while (all.length < count) all.push(index(all.at(-1)!));
@@ -25,7 +25,7 @@ function nested(count: number): Repository {
   } as Partial<Repository> as Repository;
 }
 
-it('reads indexes in indexes, but not without end', async () => {
+it('reads nested indexes, up to a limit', async () => {
   const few = await readInventory(nested(10));
   expect(few.ok && few.value.manifests.size).toBe(10);
   expect(await readInventory(nested(40))).toMatchObject({
@@ -36,12 +36,12 @@ it('reads indexes in indexes, but not without end', async () => {
   });
 });
 
-it('reads annotations that are not an object as none', () => {
+it('ignores annotations that are not an object', () => {
   const bytes = Buffer.from('{"manifests":[],"annotations":null}');
   expect(foundManifest({ mediaType, digest: digestOf(bytes), bytes })).toMatchObject({ annotations: {} });
 });
 
-it('reads the config of a base whose members are of other types', () => {
+it('ignores members of a base’s config with wrong types', () => {
   const bytes = Buffer.from('{"os":{"a":1},"architecture":[]}');
   const read = readBaseConfig(bytes, digestOf(bytes), 'linux/amd64');
   expect(read.ok || read.failures[0].message).toContain('but for no platform');

@@ -22,13 +22,13 @@ describe('a place to copy from or to', () => {
     ['oci:/a@b', { kind: 'folder', path: '/a@b' }],
     [`oci:/a@b@${DIGEST}`, { kind: 'folder', path: '/a@b', digest: DIGEST }],
     [`oci:/a:1@${DIGEST}`, { kind: 'folder', path: '/a', tag: '1', digest: DIGEST }],
-  ])('%s is read and written alike', (text, expected) => {
+  ])('%s is parsed and formatted to the same text', (text, expected) => {
     const place = valueOf(parsePlace(text, '/work'));
     expect(place).toEqual(expected);
     expect(placeText(place)).toBe(text);
   });
 
-  it('a folder is relative to where the command runs', () => {
+  it('a folder is relative to the current folder', () => {
     expect(valueOf(parsePlace('oci:a/b', '/work'))).toEqual({ kind: 'folder', path: '/work/a/b' });
   });
 
@@ -41,7 +41,7 @@ describe('a place to copy from or to', () => {
     'oci:a:b c',
     'Registry.example/UPPER:1',
     'registry.example/a@sha256:12',
-  ])('"%s" is none', (text) => {
+  ])('"%s" is refused', (text) => {
     expect(failureOf(parsePlace(text, '/work')).code).toBe('usage');
   });
 
@@ -50,7 +50,7 @@ describe('a place to copy from or to', () => {
     ['https://registry.example/team/name:1', 'it begins with "https://"'],
     ['ada:planted@registry.example/team/name:1', 'it holds a user name or password'],
     ['registry.example:70000/team/name:1', 'it has the port 70000'],
-  ])('"%s" is none, and why is said', (text, why) => {
+  ])('"%s" is refused with the reason', (text, why) => {
     const { message } = failureOf(parsePlace(text, '/work'));
     expect(message).toContain(why);
     expect(message).not.toContain('planted');

@@ -17,7 +17,7 @@ function blob(name: string, size: number) {
   return { mediaType: 'application/octet-stream', digest: digestOf(name), size };
 }
 
-describe('what goes of a repository', () => {
+describe('what is deleted from a repository', () => {
   const subject = digestOf('gone');
   const listTag = subject.replace(':', '-');
   const attached = manifest('attached', { subject });
@@ -28,13 +28,13 @@ describe('what goes of a repository', () => {
     goneSubjects: new Set(gone),
   });
 
-  it('is the list of a manifest that is gone, after what it lists', () => {
+  it('is the list of a missing manifest, after what it lists', () => {
     const { deletions, kept } = planOf(inventory({ [listTag]: list.digest }, [subject], list, attached), NOW);
     expect(deletions.map(({ digest }) => digest)).toEqual([attached.digest, list.digest]);
     expect(kept).toEqual([]);
   });
 
-  it('is not what is attached to it and has a tag of its own', () => {
+  it('is not an attachment with a tag of its own', () => {
     const tags = { [listTag]: list.digest, sbom: attached.digest };
     const { deletions, kept } = planOf(inventory(tags, [subject], list, attached), NOW);
     expect(deletions).toEqual([]);
@@ -55,11 +55,11 @@ describe('freed bytes', () => {
 describe('the clock', () => {
   const at = (seconds: number) => new Date((NOW + seconds) * 1000);
 
-  it.each([undefined, at(0), at(86_400), at(-86_400)])('%s is believed', (theirs) => {
+  it.each([undefined, at(0), at(86_400), at(-86_400)])('%s is accepted', (theirs) => {
     expect(checkClock('registry.example', theirs, NOW).ok).toBe(true);
   });
 
-  it.each([at(86_401), at(-86_401)])('%s is not, and both are told', (theirs) => {
+  it.each([at(86_401), at(-86_401)])('%s is refused, with both times', (theirs) => {
     expect(failureOf(checkClock('registry.example', theirs, NOW))).toMatchObject({
       code: 'clock',
       details: [`this machine: ${at(0).toISOString()}`, `the registry: ${theirs.toISOString()}`],
@@ -68,7 +68,7 @@ describe('the clock', () => {
 });
 
 describe('many requests', () => {
-  it('keep the order of what was asked, and few run at once', async () => {
+  it('keep the order of results, and few run at once', async () => {
     let running = 0;
     let most = 0;
     const numbers = Array.from({ length: 50 }, (_, at) => at);

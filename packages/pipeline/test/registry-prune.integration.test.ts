@@ -33,7 +33,10 @@ describe.skipIf(why !== undefined)('registry prune', () => {
   const pruned = async (...args: Parameters<typeof run>): Promise<Pruned> => valueOf(await run(...args));
   const digestsOf = ({ deletions }: Pruned): string[] => deletions.map(({ digest }) => digest).sort();
 
-  /** An expired branch that shares a platform's manifest with main, and has something attached to index and platform. */
+  /**
+   * Returns an expired branch that shares a platform's manifest with main, and has something attached to
+   * index and platform.
+   */
   async function repository(path: string) {
     const push = (tag: string, content: string, annotations = {}) =>
       pushIndex(registry, path, tag, { content, annotations });
@@ -71,7 +74,7 @@ describe.skipIf(why !== undefined)('registry prune', () => {
 
   const fallback = (digest: string | undefined) => String(digest).replace(':', '-');
 
-  it('tells what would go and deletes nothing', async () => {
+  it('reports what would be deleted and deletes nothing', async () => {
     await repository('team/told');
     const before = await registry.files();
     const told = await pruned('team/told', false);
@@ -80,7 +83,7 @@ describe.skipIf(why !== undefined)('registry prune', () => {
     expect(await registry.files()).toEqual(before);
   });
 
-  it('deletes expired branches with all that only they reach, and nothing else', async () => {
+  it('deletes expired branches with everything that only they refer to, and nothing else', async () => {
     const path = 'team/pruned';
     const { main, same, old, young, release, attached } = await repository(path);
     const done = await pruned(path, true);
@@ -102,7 +105,7 @@ describe.skipIf(why !== undefined)('registry prune', () => {
     expect((await pruned(path, true)).deletions).toEqual([]);
   });
 
-  it('killed at any deletion can be run again, and everything that is kept is whole', async () => {
+  it('can run again after it was killed at any deletion, and keeps everything else complete', async () => {
     const path = 'team/killed';
     const { main, young, release } = await repository(path);
     const kept = [main, young, release].map(({ digest }) => digest);
@@ -121,7 +124,7 @@ describe.skipIf(why !== undefined)('registry prune', () => {
     expect((await tagsOf(registry, path)).filter((tag) => /same|old/.test(tag))).toEqual([]);
   });
 
-  it('finds what was attached to a manifest that is gone', async () => {
+  it('finds attachments of a missing manifest', async () => {
     const path = 'team/leftover';
     const { digest } = await pushIndex(registry, path, 'main', { content: 'x' });
     const attached = await attach(path, digest);
@@ -145,8 +148,8 @@ describe.skipIf(why !== undefined)('registry prune', () => {
     });
     afterAll(() => proxy.stop());
 
-    /** Publishes something right before the first manifest would go. */
-    async function meanwhile(path: string, publish: () => Promise<unknown>): Promise<Pruned> {
+    /** Publishes something right before the first deletion. */
+    async function duringPublish(path: string, publish: () => Promise<unknown>): Promise<Pruned> {
       access = testAccess();
       let published = false;
       proxy.heal();
@@ -166,30 +169,30 @@ describe.skipIf(why !== undefined)('registry prune', () => {
       return pruned(path, true, proxy.host, access);
     }
 
-    it('what they use again stays', async () => {
-      const path = 'team/meanwhile';
+    it('keeps what they use again', async () => {
+      const path = 'team/used-again';
       const { old } = await repository(path);
       const again = { digest: '' };
-      await meanwhile(path, async () => {
+      await duringPublish(path, async () => {
         again.digest = (await pushIndex(registry, path, 'main', { content: 'old' })).digest;
       });
-      expect(access.notes.join('\n')).toContain('a tag was written meanwhile');
+      expect(access.notes.join('\n')).toContain('a tag was written during the prune');
       expect(await wholeAt(registry, path, again.digest)).toEqual([]);
       expect(await rawManifest(registry, path, old.digest)).toBeUndefined();
       expect(await rawManifest(registry, path, String(old.platforms[0]))).toBeDefined();
     });
 
-    it('an expired index that gets another tag stays', async () => {
+    it('keeps an expired index that gets another tag', async () => {
       const path = 'team/tagged';
       const { old } = await repository(path);
-      await meanwhile(path, () =>
+      await duringPublish(path, () =>
         pushIndex(registry, path, 'keep-this', { content: 'old', annotations: EXPIRED }),
       );
       expect(await wholeAt(registry, path, old.digest)).toEqual([]);
     });
   });
 
-  it('deletes nothing where the clocks are a year apart', async () => {
+  it('deletes nothing if the clocks are a year apart', async () => {
     await repository('team/clock');
     const before = await registry.files();
     const now = Date.now() / 1000 + 365 * 86_400;
@@ -215,7 +218,7 @@ describe.skipIf(why !== undefined)('registry prune', () => {
     }
   });
 
-  it('has nothing to do where nothing is', async () => {
+  it('has nothing to do in an empty repository', async () => {
     expect(await pruned('team/none', true)).toMatchObject({ deletions: [], kept: [] });
   });
 });

@@ -41,7 +41,7 @@ describe.skipIf(why !== undefined)('a bad release', () => {
     (await rawManifest(registry, target.repository.path, tag))?.digest;
   const bad = (version: string, reason = 'loses data') => ({ version, reason });
 
-  it('is marked once, deletes nothing, and names where its tags can go back to', async () => {
+  it('is marked once, deletes nothing, and lists good releases for its tags', async () => {
     const target = await releases('team/yank', {
       '1.1.0': ['1.1'],
       '1.2.3': [],
@@ -65,7 +65,7 @@ describe.skipIf(why !== undefined)('a bad release', () => {
     });
   });
 
-  it('passes over others that are marked, and says where nothing good is left', async () => {
+  it('skips other marked releases, and reports if no good one is left', async () => {
     const target = await releases('team/last', {
       '1.0.0': ['1.0'],
       '2.0.0': [],
@@ -79,7 +79,7 @@ describe.skipIf(why !== undefined)('a bad release', () => {
     ]);
   });
 
-  it('gives back those tags that lead to it, and no others', async () => {
+  it('moves back tags that point to it, and no others', async () => {
     const target = await releases('team/back', { '1.2.3': [], '1.2.4': ['1.2', '1'], '2.0.0': ['latest'] });
     valueOf(await yank(target, bad('1.2.4')));
     const good = await at(target, '1.2.3');
@@ -105,7 +105,7 @@ describe.skipIf(why !== undefined)('a bad release', () => {
     expect(again.aliases.map(({ action }) => action)).toEqual(['same', 'same', 'kept']);
   });
 
-  it('makes no tag that was not there', async () => {
+  it('creates no missing tag', async () => {
     const target = await releases('team/absent', { '1.0.0': [], '1.0.1': ['latest'] });
     valueOf(await yank(target, bad('1.0.1')));
     const { aliases } = valueOf(await rollback(target, '1.0.0'));
@@ -117,7 +117,7 @@ describe.skipIf(why !== undefined)('a bad release', () => {
     expect(await tagsOf(registry, 'team/absent')).not.toContain('1.0');
   });
 
-  it('is nothing to roll back to, nor is what does not exist or is a pre-release', async () => {
+  it('is refused as target of a rollback, as are missing ones and pre-releases', async () => {
     const target = await releases('team/refused', { '1.0.0': ['latest'], '1.1.0-rc.1': [] });
     valueOf(await yank(target, bad('1.0.0')));
     expect(failureOf(await rollback(target, '1.0.0'))).toMatchObject({
@@ -154,7 +154,7 @@ describe.skipIf(why !== undefined)('a bad release', () => {
     expect(await moves()).toEqual(['1.2.4 create', '1.2 move', '1 move', 'latest move']);
   });
 
-  it('killed between two tags, the rollback goes on when it is run again', async () => {
+  it('a rollback that was killed between two tags continues in the next run', async () => {
     const target = await releases('team/killed', { '1.0.0': [], '1.0.1': ['1.0', '1', 'latest'] });
     valueOf(await yank(target, bad('1.0.1')));
     const proxy = await startFaultProxy(registry);

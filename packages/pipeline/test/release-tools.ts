@@ -18,14 +18,14 @@ import {
 } from '@image-tooling/testkit';
 import { XZ } from './vendor-archives';
 
-/** Where the definition says that the vendor is: nowhere. */
+/** The vendor's URL in the definition, which does not exist. */
 export const VENDOR = 'https://vendor.invalid/';
 
-/** A program of so many bytes that a download of it can be cut in two. */
+/** Returns a program that is large enough to interrupt its download. */
 export const program = (arch: string): string =>
   `#!/bin/sh\necho tool 1.0.0\n# ${arch}\n${'#'.repeat(200_000)}\n`;
 
-/** What a vendor publishes for a processor: a program, a link to it, its terms and what nobody wants. */
+/** Returns a vendor's files for a processor: a program, a link to it, its licence and unwanted files. */
 export function releaseTar(arch: string): Buffer {
   const top = `tool-1.0.0-${arch}`;
   return gzipSync(
@@ -40,7 +40,7 @@ export function releaseTar(arch: string): Buffer {
   );
 }
 
-/** The same in a zip, with a folder that a link on the PATH leads into. */
+/** Returns the same in a zip, with a folder that a link on the PATH leads into. */
 export function releaseZip(arch: string): Buffer {
   return vendorZip([
     { name: 'dist/tool', content: program(arch), mode: 0o100755 },
@@ -92,7 +92,7 @@ export class ReleaseTools {
     return tools;
   }
 
-  /** A new workspace, with an empty store unless another's is given. */
+  /** Returns a new workspace, with an empty store unless another one is given. */
   async workspace(options: RigOptions = {}): Promise<WorkspaceRig> {
     const mirrors = { [VENDOR]: `${this.server.url}/` };
     const rig = await createRig({
@@ -129,7 +129,10 @@ export class ReleaseTools {
     return rig.must(args, IMPATIENT);
   }
 
-  /** The environment in which the server is the vendor itself: reached by a proxy, with a certificate of its name. */
+  /**
+   * Returns the environment in which the server acts as the vendor: reached by a proxy, with a certificate
+   * for its name.
+   */
   async asVendor(rig: WorkspaceRig): Promise<NodeJS.ProcessEnv> {
     const { host } = new URL(VENDOR);
     const certificate = await makeCertificate(rig.folder, host);
@@ -162,7 +165,7 @@ export function lockOf(rig: WorkspaceRig, name = 'tool'): Promise<string> {
   return readFile(join(rig.folder, 'tools', name, 'lock.json'), 'utf8');
 }
 
-/** A lock whose checksums are those of what the vendor publishes, as if somebody had read them elsewhere. */
+/** A lock written from the vendor's checksums, not by fetching. */
 export async function writeLock(
   rig: WorkspaceRig,
   contents: Readonly<Record<string, Buffer>>,

@@ -13,11 +13,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseImage, readWorkspace } from '@image-tooling/model';
-import { directoryEntry } from '@image-tooling/oci';
+import { directoryEntry } from '@image-tooling/layer';
 import { noteHomes } from '../src/build/files-clashes';
 import { noteRootfsLosses } from '../src/build/rootfs-losses';
 
-/** What a build notes of a rootfs that `fill` makes. */
+/** Returns the warnings of a build about a rootfs that `fill` makes. */
 async function notes(fill: (rootfs: string) => void, members: object = {}): Promise<string[]> {
   const root = mkdtempSync(join(tmpdir(), 'rootfs-losses-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
@@ -35,7 +35,7 @@ async function notes(fill: (rootfs: string) => void, members: object = {}): Prom
   return lines;
 }
 
-it('notes setuid bits and hard links, and what to write instead', async () => {
+it('warns about setuid bits and hard links, with what to write instead', async () => {
   const lines = await notes((rootfs) => {
     for (const name of ['a', 'b', 'plain']) writeFileSync(join(rootfs, 'bin', name), name);
     chmodSync(join(rootfs, 'bin/a'), 0o4755);
@@ -52,7 +52,7 @@ it('notes setuid bits and hard links, and what to write instead', async () => {
   `);
 });
 
-it('notes nothing where image.json says it, or where nothing is lost', async () => {
+it('does not warn if image.json sets it, or nothing is lost', async () => {
   const fill = (rootfs: string): void => {
     writeFileSync(join(rootfs, 'bin/a'), '');
     chmodSync(join(rootfs, 'bin/a'), 0o6755);
@@ -63,7 +63,7 @@ it('notes nothing where image.json says it, or where nothing is lost', async () 
   expect(await notes(() => undefined)).toEqual([]);
 });
 
-it('notes capabilities', async (context) => {
+it('warns about capabilities', async (context) => {
   if (process.getuid?.() !== 0 || !existsSync('/usr/sbin/setcap'))
     return context.skip('no root, or no setcap');
   const lines = await notes((rootfs) => {
@@ -74,7 +74,7 @@ it('notes capabilities', async (context) => {
   expect(lines[0]).toContain('"bin/ping" has capabilities here (cap_net_raw');
 });
 
-it('notes homes that files of the image turn into folders of root', () => {
+it('warns about homes that files of the image make root’s', () => {
   const lines: string[] = [];
   const progress = { note: (line: string) => void lines.push(line), step: () => expect.fail('no step') };
   const session = { context: { signal: new AbortController().signal, progress } };

@@ -15,10 +15,13 @@ import {
 import { inject } from 'vitest';
 import { EXTRA, HELLO, writeImages } from './fixture-images';
 
-/** Older than Debian's lists: a lock's time, and with it the layers, are the same whenever the archive was made. */
+/**
+ * Older than Debian's lists: a lock's time, and with it the layers, are the same whenever the archive was
+ * made.
+ */
 const DATE = new Date('2025-01-01T00:00:00Z');
 
-/** An archive that has what the images on the shared base are made of. */
+/** Returns an archive with the packages of images on the shared base. */
 export function fixtureArchive(packages: readonly FixturePackage[] = []): Promise<FixtureArchive> {
   return createArchive({ packages: [HELLO, EXTRA, ...packages], date: DATE });
 }
@@ -33,8 +36,8 @@ export async function rigOnSmallDebian(options: RigOptions): Promise<WorkspaceRi
 }
 
 /**
- * Makes a workspace with a store that has the layers of `BASE_IMAGE`, and the one in which apt resolves: a copy of one
- * that is made once in a run of the tests, by the first file that needs it.
+ * Makes a workspace with a store that has the layers of `BASE_IMAGE`, and the one in which apt resolves: a copy of a
+ * store that is made once in a test run, by the first file that needs it.
  */
 export async function rigWithBase(options: RigOptions): Promise<WorkspaceRig> {
   return rigOnSmallDebian({ ...options, storeFrom: await madeOnce('store', makeStore) });

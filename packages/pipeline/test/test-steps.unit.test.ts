@@ -31,7 +31,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const silent = () => undefined;
 
-/** A port of its own: what each step gives is decided here. */
+/** Returns an engine whose results are set by the test. */
 function run(
   commands: readonly PlannedCommand[],
   respond: (step: Step, context: RunContext) => Result<StepResult> | Promise<Result<StepResult>>,
@@ -91,7 +91,7 @@ const PLAN = [
   planned('five', STRANGER),
 ];
 
-/** What `echo` does, whoever runs it; the listing is that of nothing. */
+/** Returns the result of `echo` for any user; the listing is empty. */
 function echoed(step: Step): Result<StepResult> {
   const commands = step.commands.map(({ argv }): CommandResult => {
     const stdout = argv[0] === 'echo' ? `${argv[1]}\n` : '';
@@ -117,7 +117,7 @@ describe('the steps of a test', () => {
     );
   });
 
-  it('are one for each kind of home and of network, and one that lists the files before anything runs', async () => {
+  it('are one for each kind of home and network, and one that lists the files before anything runs', async () => {
     const steps: Step[] = [];
     await run(PLAN, (step) => {
       steps.push(step);
@@ -133,14 +133,14 @@ describe('the steps of a test', () => {
     const all = { onFailure: 'continue', mounts: [], network: 'none' };
     expect(shown).toEqual([
       { ...all, label: 'tooling: list its files', timeoutSeconds: 600 },
-      { ...all, label: 'tooling: try 2 commands', timeoutSeconds: 620 },
+      { ...all, label: 'tooling: run 2 commands', timeoutSeconds: 620 },
       {
         ...all,
-        label: 'tooling: try 2 commands with a read-only home',
+        label: 'tooling: run 2 commands with a read-only home',
         mounts: ['/home/toolbox'],
         timeoutSeconds: 620,
       },
-      { ...all, label: 'tooling: try 1 command with network', network: 'host', timeoutSeconds: 610 },
+      { ...all, label: 'tooling: run 1 command with network', network: 'host', timeoutSeconds: 610 },
     ]);
   });
 
@@ -156,7 +156,7 @@ describe('the steps of a test', () => {
     expect(most).toBe(4);
   });
 
-  it('see the files of a check, readable by any user under any umask, in a folder of their own', async () => {
+  it('have the files of a check, readable by any user under any umask, in a folder of their own', async () => {
     const umask = process.umask(0o077);
     const seen: string[] = [];
     const withFiles = planned('files', { files: { 'a/b.txt': 'text' } });
@@ -179,7 +179,7 @@ describe('the steps of a test', () => {
 });
 
 describe('a test whose steps did not all run', () => {
-  it('fails with what the engine says, once, and stops the others', async () => {
+  it('fails with the engine’s failure, once, and stops the others', async () => {
     const broken = { code: 'engine', message: 'The engine broke.' } as const;
     const stopped: boolean[] = [];
     const ran = await run(PLAN, async (step, { signal }) => {
@@ -192,7 +192,7 @@ describe('a test whose steps did not all run', () => {
     expect(stopped).toEqual([true, true, true]);
   });
 
-  it('fails where the engine ran fewer commands than it was given', async () => {
+  it('fails if the engine ran fewer commands than it was given', async () => {
     const ran = await run(PLAN, (step) => {
       const all = echoed(step);
       return all.ok && step.commands.length === 2
@@ -200,12 +200,12 @@ describe('a test whose steps did not all run', () => {
         : all;
     });
     expect(failuresOf(ran).map(({ message }) => message)).toEqual([
-      'tooling: try 2 commands: the engine ran 1 of 2 commands.',
-      'tooling: try 2 commands with a read-only home: the engine ran 1 of 2 commands.',
+      'tooling: run 2 commands: the engine ran 1 of 2 commands.',
+      'tooling: run 2 commands with a read-only home: the engine ran 1 of 2 commands.',
     ]);
   });
 
-  it('fails where the files could not be listed', async () => {
+  it('fails if the files could not be listed', async () => {
     const ran = await run(PLAN, (step) => {
       const result = {
         exitCode: 127,
@@ -228,11 +228,11 @@ describe('a test whose steps did not all run', () => {
   });
 });
 
-describe('a pattern that takes for ever', () => {
+describe('a pattern that never ends', () => {
   const SLOW = { pattern: '^(a+)+$', text: `${'a'.repeat(40)}!\n` };
   const SOUND = { pattern: '^a+!$', text: SLOW.text };
 
-  it('is given up, and the search goes on with the next', async () => {
+  it('is stopped, and the search continues with the next', async () => {
     const searched = await searchLines([SLOW, SOUND, SLOW], abort.controller.signal, 0.3);
     if (!searched.ok) throw new Error(searched.failures[0].message);
     expect([SLOW, SOUND].map(searched.value)).toEqual(['too-slow', 'found']);
@@ -245,7 +245,7 @@ describe('a pattern that takes for ever', () => {
     const result: CommandResult = { exitCode: 0, stdout: SLOW.text, stderr: '', timedOut: false, seconds: 0 };
     const { message, actual, hint } = judgeCommand(slow, result, () => 'too-slow');
     expect([message, actual, hint]).toEqual([
-      'always: slow: `echo slow` printed what the pattern ^(a+)+$ takes too long for (as uid 1000)',
+      'always: slow: `echo slow` printed an output on which the pattern ^(a+)+$ takes too long (as uid 1000)',
       'the search for such a line was stopped',
       'Write the pattern without a repetition in a repetition, such as (a+)+, or with fewer alternatives.',
     ]);
@@ -259,7 +259,7 @@ describe('a pattern that takes for ever', () => {
 });
 
 describe('isolation', () => {
-  it('is recorded as missing where one step that was to have no network had one', async () => {
+  it('is recorded as missing if a step without network had one', async () => {
     const ran = await run(PLAN, (step) => {
       const all = echoed(step);
       return all.ok && step.mounts.length > 0 ? ok({ ...all.value, isolated: false }) : all;

@@ -50,7 +50,7 @@ function withoutEmulators(args: readonly string[]): Promise<{ exitCode: number; 
   });
 }
 
-/** What a person sees, without how long it took. */
+/** Masks times in the output. */
 const seen = (text: string) =>
   steady(text, rig)
     .replace(/ +<time>/g, ' <time>')
@@ -59,14 +59,14 @@ const seen = (text: string) =>
     .replace(/\d+(\.\d+)? MB/g, '<size>');
 
 describe('an image that passes', () => {
-  it('shows each check with who ran it and for how long', () => {
+  it('shows each check with its user and time', () => {
     expect(good.stderr).toBe('');
     expect(good.exitCode).toBe(0);
     const table = good.stdout.slice(good.stdout.indexOf('group'));
     expect(seen(table)).toMatchSnapshot();
   });
 
-  it('has a report for programs', async () => {
+  it('has a JSON report', async () => {
     const report = JSON.parse(await readFile(reportOf('good'), 'utf8')) as TestReport;
     const digests = await readFile(join(rig.folder, 'images/good/dist/linux-amd64/digest.json'), 'utf8');
     expect(JSON.parse(digests)).toMatchObject({ manifest: report.manifest });
@@ -95,7 +95,7 @@ describe('an image that passes', () => {
 });
 
 describe('an image that is broken', () => {
-  it('fails with each of its faults', async () => {
+  it('fails with each of its problems', async () => {
     const { exitCode, stderr, stdout } = await rig.run(['test', 'bad']);
     expect(exitCode).toBe(1);
     expect(seen(stderr)).toMatchSnapshot();
@@ -104,7 +104,7 @@ describe('an image that is broken', () => {
     expect(await readFile(reportOf('bad', 'junit.xml'), 'utf8')).toContain('<failure');
   });
 
-  it('fails where it runs as root', async () => {
+  it('fails if it runs as root', async () => {
     const { exitCode, stderr } = await rig.run(['test', 'rootful']);
     expect(exitCode).toBe(1);
     expect(seen(stderr)).toMatchSnapshot();
@@ -112,7 +112,7 @@ describe('an image that is broken', () => {
 });
 
 describe('nothing is reported as passed', () => {
-  /** A report that an earlier run is said to have left. */
+  /** Writes a report as of an earlier run. */
   const pretend = (image: string) => writeFile(reportOf(image), '{ "passed": true }');
 
   it('when the run is stopped', async () => {
@@ -122,7 +122,7 @@ describe('nothing is reported as passed', () => {
     started.child.kill('SIGINT');
     const { exitCode, stderr } = await started.ended;
     expect(exitCode).toBe(130);
-    expect(stderr).toBe('Stopped. What was finished is kept: the same command goes on from there.\n');
+    expect(stderr).toBe('Stopped. Finished steps are kept: run the same command to continue.\n');
     expect(existsSync(reportOf('slow'))).toBe(false);
     expect(await leftoversOf(rig.store)).toEqual(NOTHING);
   });
@@ -136,7 +136,7 @@ describe('nothing is reported as passed', () => {
     expect(existsSync(reportOf('good'))).toBe(false);
   });
 
-  it('when the image is not what its build recorded', async () => {
+  it('when the image differs from its build', async () => {
     const file = 'images/rootful/dist/linux-amd64/digest.json';
     const text = await readFile(join(rig.folder, file), 'utf8');
     await pretend('rootful');
@@ -145,7 +145,7 @@ describe('nothing is reported as passed', () => {
     await rig.write(file, text);
     expect(exitCode).toBe(1);
     expect(seen(stderr)).toMatchInlineSnapshot(`
-      "error: "rootful" was put together again, and is not what its build recorded. (not-reproducible)
+      "error: "rootful" was rebuilt, and differs from the recorded digest. (not-reproducible)
         recorded sha256:<sha256>
         now      sha256:<sha256>
         help: Run "npx nx run rootful:build --skip-nx-cache", then test again.
@@ -166,7 +166,7 @@ describe('nothing is reported as passed', () => {
     expect(existsSync(reportOf('rootful'))).toBe(false);
   });
 
-  it('where the programs of its platform cannot run', async () => {
+  it('if the programs of its platform can’t run', async () => {
     const foreign = { description: 'Foreign', from: { debian: 'trixie' }, platforms: ['linux/arm64'] };
     await rig.write('images/foreign/image.json', foreign);
     await rig.must(['lock', 'foreign']);
@@ -182,9 +182,9 @@ describe('nothing is reported as passed', () => {
     expect(existsSync(join(rig.folder, 'images/foreign/dist/report'))).toBe(false);
   });
 
-  it('for a tool, which is tried in the images that have it', async () => {
+  it('for a tool, which is tested in the images that have it', async () => {
     const { exitCode, stderr } = await rig.run(['test', 'greet']);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('"greet" is a tool; its checks are run in the images that have it.');
+    expect(stderr).toContain('"greet" is a tool; its checks run in the images that have it.');
   });
 });

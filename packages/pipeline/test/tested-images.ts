@@ -34,7 +34,7 @@ const STALE: PlantedTool = {
 };
 
 const shell = (script: string) => ['sh', '-c', script];
-/** Network interfaces beside the loopback. */
+/** Network interfaces other than the loopback. */
 const INTERFACES = shell("grep -c '^ *[^l ][^ ]*:' /proc/net/dev");
 
 /** Passes, with each kind of check. */
@@ -58,7 +58,7 @@ const GOOD = {
   budget: { compressed: '1GB', entrySeconds: 30 },
 };
 
-/** Fails all that an image's user can be shown to fail. */
+/** Fails every check that an image's user can fail. */
 const BAD = {
   description: 'Nothing is well',
   from: { image: 'base' },
@@ -67,7 +67,7 @@ const BAD = {
   modes: { '/opt/become': '4755' },
   directories: [{ path: '/opt/open', mode: '0777' }],
   checks: [
-    { run: shell('echo looking for the moon; echo there is none >&2; exit 3') },
+    { run: shell('echo looking for the moon; echo no moon found >&2; exit 3') },
     { run: ['echo', 'version 1'], stdout: '^version 2$' },
     { run: shell('echo warning: old >&2'), stderr: '^error' },
     { run: ['no-such-program'] },
@@ -81,19 +81,19 @@ const BAD = {
   budget: { compressed: '1MB', entrySeconds: 0.1 },
 };
 
-/** Makes an interactive shell slow, and impossible where its home is read-only. */
+/** Makes an interactive shell slow, and impossible if its home is read-only. */
 const SLOW_SHELL = 'sleep 0.3\ntouch "$HOME/.entered" || exit 1\n';
 
 const ROOTFUL = { description: 'Runs as root', from: { image: 'base' }, config: { user: 'root' } };
 
-/** Takes its time, so that it can be stopped. */
+/** Slow, so that it can be stopped. */
 const SLOW = {
   description: 'Takes its time',
   from: { image: 'base' },
   checks: [{ run: shell('echo falling asleep; sleep 30') }],
 };
 
-/** A workspace with images that pass and fail, locked and built. */
+/** Returns a workspace with images that pass and fail, locked and built. */
 export async function testedImages(archive: FixtureArchive): Promise<WorkspaceRig> {
   const rig = await rigWithBase({ archives: [archive] });
   const config = { ...BASE_IMAGE.config, workdir: '/work' };

@@ -61,12 +61,12 @@ async function reasonToSkip(): Promise<string | undefined> {
   );
 }
 
-describe.skipIf(unavailable !== undefined)('on a host whose apt names no mirror of Debian over http', () => {
+describe.skipIf(unavailable !== undefined)('on a host whose apt has no Debian mirror over http', () => {
   let rig: WorkspaceRig;
   let debian: FixtureArchive;
   let security: FixtureArchive;
   let proxy: ForwardProxy;
-  /** What answers, by host; others do not exist. */
+  /** Servers by host; other hosts do not exist. */
   let routes: Record<string, FixtureArchive>;
 
   beforeAll(async () => {
@@ -103,7 +103,7 @@ describe.skipIf(unavailable !== undefined)('on a host whose apt names no mirror 
   });
   afterAll(() => Promise.all([rig.remove(), debian.stop(), security.stop(), proxy.stop()]));
 
-  /** Runs image-tooling on a host with these files below /etc/apt; gives the hosts that were asked. */
+  /** Runs image-tooling on a host with these files below /etc/apt; returns the hosts that were asked. */
   async function onHost(files: Record<string, string>, args: readonly string[], store = rig.store) {
     for (const [name, text] of Object.entries(files)) await rig.write(`host/apt/${name}`, text);
     const asked = proxy.asked.length;
@@ -151,7 +151,7 @@ describe.skipIf(unavailable !== undefined)('on a host whose apt names no mirror 
     expect(hosts).toEqual(['cloud-security.invalid', 'cloud.invalid']);
   });
 
-  it('says which option names another mirror where none can be reached', async () => {
+  it('names the option for another mirror if none can be reached', async () => {
     routes = {};
     const { stderr } = await onHost({ 'sources.list.d/ubuntu.sources': UBUNTU_SOURCES }, ['lock', 'tool']);
     expect(stderr).toMatchInlineSnapshot(`
@@ -178,7 +178,7 @@ function withoutProxies(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/_proxy$/i.test(name)));
 }
 
-/** Public mirrors by their place in the list: which they are is data. */
+/** Masks public mirrors by their place in the list. */
 function withoutMirrors(text: string): string {
   return Object.entries(DEFAULT_MIRRORS)
     .flatMap(([archive, urls]) => urls.map((url, at) => [url, `<${archive} mirror ${at + 1}>`] as const))

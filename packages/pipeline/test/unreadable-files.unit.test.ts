@@ -27,7 +27,7 @@ async function withFewRights<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-it('files and folders of a rootfs that may not be read are all named', async () => {
+it('all unreadable files and folders of a rootfs are reported', async () => {
   const root = scratchFolder();
   const folder = join(root, 'app');
   chmodSync(root, 0o755);
@@ -55,7 +55,7 @@ it('files and folders of a rootfs that may not be read are all named', async () 
   expect(failures[0]?.hint).toContain('chmod');
 });
 
-it('a folder of images that can not be read is a mistake, not an empty one', async () => {
+it('an unreadable folder of images is a mistake, not empty', async () => {
   const root = scratchFolder();
   symlinkSync('images', join(root, 'images'));
   const folders = { imagesDir: 'images', toolsDir: 'tools' };
@@ -65,7 +65,7 @@ it('a folder of images that can not be read is a mistake, not an empty one', asy
   ]);
 });
 
-describe('a workspace that uses the store and can not be read', () => {
+describe('an unreadable workspace that uses the store', () => {
   const SPOILT: [string, (root: string, output: string) => void][] = [
     [
       'with a folder for an nx.json',
@@ -80,27 +80,30 @@ describe('a workspace that uses the store and can not be read', () => {
     ['with a folder for an output', (_, output) => mkdirSync(join(output, 'layers.json'))],
   ];
 
-  it.each(SPOILT)('%s stops no ls and du, and keeps a prune from removing anything', async (_, spoil) => {
-    const run = await scratchStore();
-    const { manifestDigest } = await putImage(run.store, 'base', [
-      await putLayer(run.store, 'files', 'base', 'text'),
-    ]);
-    const { root, output } = workspaceWith(manifestDigest);
-    spoil(root, output);
-    ageAll(run.store.root, 40);
-    valueOf(await run.store.recordUser(root));
-    const { notes, context } = noted(run);
-    expect((await listStore({ ...run, context })).workspaces).toEqual([root]);
-    expect(valueOf(await storeUsage({ ...run, context })).length).toBeGreaterThan(0);
-    expect(notes.length).toBeGreaterThanOrEqual(2);
-    expect(
-      new Set(notes.map((line) => line.startsWith(`What the workspace ${root} needs is not known: `))),
-    ).toEqual(new Set([true]));
-    const before = readdirSync(join(run.store.root, 'blobs/sha256'));
-    const [failure] = failuresOf(await pruneStore(run, { keepDays: 30, go: false, apply: true }));
-    expect(failure?.message).toContain(root);
-    expect(readdirSync(join(run.store.root, 'blobs/sha256'))).toEqual(before);
-  });
+  it.each(SPOILT)(
+    '%s does not stop ls and du, and keeps a prune from removing anything',
+    async (_, spoil) => {
+      const run = await scratchStore();
+      const { manifestDigest } = await putImage(run.store, 'base', [
+        await putLayer(run.store, 'files', 'base', 'text'),
+      ]);
+      const { root, output } = workspaceWith(manifestDigest);
+      spoil(root, output);
+      ageAll(run.store.root, 40);
+      valueOf(await run.store.recordUser(root));
+      const { notes, context } = noted(run);
+      expect((await listStore({ ...run, context })).workspaces).toEqual([root]);
+      expect(valueOf(await storeUsage({ ...run, context })).length).toBeGreaterThan(0);
+      expect(notes.length).toBeGreaterThanOrEqual(2);
+      expect(
+        new Set(notes.map((line) => line.startsWith(`Unknown what the workspace ${root} needs: `))),
+      ).toEqual(new Set([true]));
+      const before = readdirSync(join(run.store.root, 'blobs/sha256'));
+      const [failure] = failuresOf(await pruneStore(run, { keepDays: 30, go: false, apply: true }));
+      expect(failure?.message).toContain(root);
+      expect(readdirSync(join(run.store.root, 'blobs/sha256'))).toEqual(before);
+    },
+  );
 });
 
 function noted({ context }: StoreRun): { notes: string[]; context: StoreRun['context'] } {

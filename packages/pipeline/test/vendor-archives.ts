@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ReleaseFormat, Result } from '@image-tooling/model';
-import { readTar, unzstd } from '@image-tooling/oci';
 import { takeFromArchive, type TakenFiles, type TakeRequest } from '@image-tooling/sources';
 import type { VendorEntry, VendorZipEntry } from '@image-tooling/testkit';
 
@@ -49,14 +48,12 @@ export async function take(
     format,
     files: { tool: 'bin/tool' },
     into: join(folder, 'into'),
-    readTar,
-    unzstd,
     signal: new AbortController().signal,
     ...changes,
   });
 }
 
-/** One line for each thing that was taken: where it went, with its mode or target, and the start of its content. */
+/** One line for each extracted file: its path, with its mode or target, and the start of its content. */
 export async function shown(result: Result<TakenFiles>): Promise<string> {
   if (!result.ok)
     return result.failures

@@ -60,7 +60,7 @@ describe('files of a vendor’s archive', () => {
     );
   });
 
-  it('are what a wanted link leads to, over folders that are links, too', async () => {
+  it('are the target of a wanted link, also through linked folders', async () => {
     const tar = vendorTar([
       { name: 'real/tool-1', content: PROGRAM, mode: 0o755 },
       { name: 'current', flag: '2', link: 'real' },
@@ -72,7 +72,7 @@ describe('files of a vendor’s archive', () => {
     expect(await shown(await take('tar', tar, { files }))).toBe(lines.join('\n'));
   });
 
-  it('may be a folder with all that is in it, links turned to where their targets went', async () => {
+  it('may be a folder with its content, with links changed to the new targets', async () => {
     const tar = vendorTar([
       { name: 'node/bin/node', content: 'elf', mode: 0o755 },
       { name: 'node/bin/npm', flag: '2', link: '../lib/npm/cli.js' },
@@ -93,7 +93,7 @@ describe('files of a vendor’s archive', () => {
     `);
   });
 
-  it('are the same archive’s own archives, as they are: nothing nested is unpacked', async () => {
+  it('may be archives: nested ones are not unpacked', async () => {
     const bomb = gzipSync(Buffer.alloc(1024 ** 2));
     const files = { 'more.tar.gz': 'share/tool/more.tar.gz' };
     const tar = gzipSync(vendorTar([{ name: 'more.tar.gz', content: bomb }]));
@@ -101,16 +101,20 @@ describe('files of a vendor’s archive', () => {
     expect(taken.ok && taken.value.files[0]).toMatchObject({ content: { length: bomb.length } });
   });
 
-  it('have names as long as Linux has', async () => {
+  it('may have the longest names of Linux', async () => {
     const name = `${'deep/'.repeat(100)}tool`;
     const tar = vendorTar([{ name, content: PROGRAM }]);
     expect((await take('tar', tar, { files: { [name]: 'bin/tool' } })).ok).toBe(true);
   });
 });
 
-it('an archive is left when the run is stopped', async () => {
+it.each([
+  ['tar.gz', gzipSync(vendorTar([TOOL]))],
+  ['tar.xz', XZ],
+  ['tar.zst', packed('zstd', vendorTar([TOOL]))],
+] as const)('unpacking a %s ends when the run is stopped', async (format, bytes) => {
   const controller = new AbortController();
   controller.abort();
-  const result = await take('tar.gz', gzipSync(vendorTar([TOOL])), { signal: controller.signal });
-  expect(await shown(result)).toBe('[aborted] Stopped while unpacking tool_1.0.0_amd64.tar.gz.');
+  const result = await take(format, bytes, { signal: controller.signal });
+  expect(await shown(result)).toBe(`[aborted] Stopped while unpacking tool_1.0.0_amd64.${format}.`);
 });

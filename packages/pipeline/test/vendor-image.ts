@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Chain } from './chain';
 import { releaseTar, ReleaseTools, VENDOR, writeLock } from './release-tools';
 
-/** An image with a tool that only its vendor publishes, whose lock was written from checksums, not fetched. */
+/**
+ * An image with a tool that only its vendor publishes, whose lock was written from checksums, not fetched.
+ */
 export function describeVendorImage(chain: () => Chain): void {
   describe('an image with a vendor’s tool', () => {
     let vendor: ReleaseTools;
@@ -25,7 +27,7 @@ export function describeVendorImage(chain: () => Chain): void {
     });
     afterAll(() => vendor.remove());
 
-    it('does not build while the vendor is away, and all else does', async () => {
+    it('does not build while the vendor can’t be reached, and everything else does', async () => {
       await vendor.server.stop();
       const end = await vendor.run(rig, 'build', 'tool', '--platform', 'linux/amd64');
       expect(end.exitCode).not.toBe(0);
@@ -34,7 +36,7 @@ export function describeVendorImage(chain: () => Chain): void {
       await vendor.server.start();
     });
 
-    it('builds where a server stands in for the vendor, for both platforms, and passes its tests', async () => {
+    it('builds with a server in place of the vendor, for both platforms, and passes its tests', async () => {
       await rig.must(['build', 'tool', '--platform', 'linux/amd64']);
       await rig.must(['build', 'tool', '--platform', 'linux/arm64']);
       await rig.must(['build', 'tooled']);

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { fuzz, watchedFolder } from '@image-tooling/testkit/fuzz';
 import { workspaceTarget } from './workspace-fuzz';
 
-it('workspaces of any kind are checked to their end', async () => {
+it('broken workspaces are checked to the end', async () => {
   const folder = await watchedFolder();
   onTestFinished(() => folder.remove());
   expect(await fuzz(await workspaceTarget(folder), 'short')).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 export * from './archive-file';
 export * from './debian';
-export * from './http';
+export * from './download';
 export * from './go';
 export * from './npm';
 export * from './release';

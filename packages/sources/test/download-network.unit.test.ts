@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate, startForwardProxy, type Certificate } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createHttpClient, downloadBytes } from '../src';
+import { createDownloader, downloadBytes } from '../src';
 import { shown } from './support';
 
 const content = Buffer.from('all the bytes of a package\n');
@@ -43,7 +43,7 @@ const sentTo =
 
 function download(url: string, env: NodeJS.ProcessEnv = {}) {
   const timings = { tries: 2, backoffSeconds: 0.01, connectSeconds: 2 };
-  const http = createHttpClient({ timings, env });
+  const http = createDownloader({ timings, env });
   const options = { http, signal: new AbortController().signal };
   return downloadBytes({ name: 'the file', urls: [url], sha256, maxBytes: 1000 }, options);
 }
@@ -80,7 +80,7 @@ describe('a redirect', () => {
         : void response.writeHead(401).end(),
     );
     expect(shown(await download(`http://ada:${SECRET}@127.0.0.1:${first}/file`))).toContain(
-      'sent on to http://127.0.0.1:PORT: HTTP 403 Forbidden, asked without a login',
+      'redirected to http://127.0.0.1:PORT: HTTP 403 Forbidden, asked without a login',
     );
     expect(shown(await download(`http://ada:${SECRET}@127.0.0.1:${first}/other`))).toContain(
       'HTTP 401 Unauthorized, asked with the login in the address',
@@ -93,7 +93,7 @@ describe('a redirect', () => {
       true,
     );
     const result = await download(`https://127.0.0.1:${port}/file`, { SSL_CERT_FILE: certificate.file });
-    expect(shown(result)).toContain('the server sent us from https to http://127.0.0.1');
+    expect(shown(result)).toContain('sent us from https to http://127.0.0.1');
   });
 
   it('without end is refused', async () => {
@@ -111,9 +111,13 @@ describe('https', () => {
     expect(shown(await download(`https://127.0.0.1:${port}/file`))).toMatchInlineSnapshot(`
       "[network] the file could not be fetched: no connection could be made, or it broke.
       -> Name the PEM file of its certificate authority in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE.
-      https://127.0.0.1:PORT/file: its certificate is not trusted: self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT)"
+      https://127.0.0.1:PORT/file: has a certificate that is not trusted: self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT)"
     `);
     expect(asked).toBe(0);
+    const env = { SSL_CERT_FILE: '/nowhere.pem' };
+    expect(shown(await download(`https://127.0.0.1:${port}/file`, env))).toContain(
+      'SSL_CERT_FILE names "/nowhere.pem"',
+    );
   });
 });
 
@@ -139,7 +143,7 @@ describe('a proxy', () => {
     expect(shown(result)).toMatchInlineSnapshot(`
       "[network] the file could not be fetched: no connection could be made, or it broke.
       -> Put user name and password into the address: HTTPS_PROXY=http://user:password@proxy.example:3128 ("%40" for an "@" in them).
-      https://archive.invalid/file: it is not let through by the proxy http://127.0.0.1:PORT, which refuses the user name and password (407)"
+      https://archive.invalid/file: is not let through by the proxy http://127.0.0.1:PORT, which refuses the user name and password (407)"
     `);
     expect(JSON.stringify(result)).not.toContain(SECRET);
     expect(proxy.asked).toHaveLength(1);
@@ -152,7 +156,7 @@ describe('a proxy', () => {
     expect(shown(await download('https://archive.invalid/file', env))).toMatchInlineSnapshot(`
       "[network] the file could not be fetched: no connection could be made, or it broke.
       -> Look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and whether the proxy runs.
-      https://archive.invalid/file: it can't be reached, since the proxy http://127.0.0.1:PORT can't be: connect ECONNREFUSED 127.0.0.1:PORT; tried 2 times"
+      https://archive.invalid/file: can't be reached, since the proxy http://127.0.0.1:PORT can't be: connect ECONNREFUSED 127.0.0.1:PORT; tried 2 times"
     `);
   });
 });

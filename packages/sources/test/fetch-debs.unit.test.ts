@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hexOf, ok } from '@image-tooling/model';
 import { bootstrapClosure, fetchDebs, lockedDeb, openArchive, type BlobCache, type LockedDeb } from '../src';
 import { createArchive, type Fault, type FixtureArchive } from '@image-tooling/testkit';
-import { impatient, quietContext, shown } from './support';
+import { shortTimeouts, quietContext, shown } from './support';
 
 let folder: string;
 let archive: FixtureArchive;
@@ -69,7 +69,7 @@ function fetchAll(snapshot = true, signal?: AbortSignal) {
     workFolder,
     archives: { fixture: source },
     time,
-    http: impatient(),
+    http: shortTimeouts(),
     label: 'packages',
   };
   return fetchDebs(locked, fetch, quietContext(signal));
@@ -134,7 +134,7 @@ describe('fetchDebs', () => {
       "[gone] libhello 1.0 (all) can't be downloaded: no mirror of the archive "fixture" has this version.
       -> Run the lock target again to move to the current versions. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: HTTP 404 Not Found
-      http://127.0.0.1:PORT/snapshot/TIME/pool/main/libhello_1.0_all.deb: no answer within 0.3 s; tried 3 times"
+      http://127.0.0.1:PORT/snapshot/TIME/pool/main/libhello_1.0_all.deb: gave no answer within 0.3 s; tried 3 times"
     `);
   });
 
@@ -166,7 +166,7 @@ describe('fetchDebs', () => {
     expect(shown(await fetchAll(false))).toMatchInlineSnapshot(`
       "[network] 2 packages (hello, libhello) can't be downloaded: no connection could be made, or it broke.
       -> Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
-      http://127.0.0.1:PORT: connect ECONNREFUSED 127.0.0.1:PORT; tried 3 times"
+      http://127.0.0.1:PORT: refused the connection; tried 3 times"
     `);
   });
 
@@ -198,6 +198,11 @@ describe('fetchDebs', () => {
       "[unknown-reference] The lock has packages of the archive "elsewhere", which is not configured.
       -> Name it under "debian": { "archives": … } in nx.json. Configured are: fixture."
     `);
+  });
+
+  it('a work folder that can not be made', async () => {
+    await writeFile(join(folder, 'work'), 'a file');
+    expect(shown(await fetchAll())).toMatch(/^\[io\] .*\/work: EEXIST/);
   });
 
   it('stops on abort', async () => {

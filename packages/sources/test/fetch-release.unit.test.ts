@@ -5,8 +5,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fail, ok, type Digest } from '@image-tooling/model';
 import { FaultyServer, type Fault } from '@image-tooling/testkit';
-import { fetchRelease, releaseFailed, releasePlaces, type LockedRelease, type ReleaseFetch } from '../src';
-import { impatient, quietContext, shown } from './support';
+import {
+  fetchRelease,
+  releaseFailed,
+  releasePlaces,
+  vendorHasNone,
+  type LockedRelease,
+  type ReleaseFetch,
+} from '../src';
+import { shortTimeouts, quietContext, shown } from './support';
 
 const content = Buffer.from('all the bytes of a program\n'.repeat(20_000));
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -53,7 +60,7 @@ function fetchFrom(changes: Partial<ReleaseFetch> = {}): ReleaseFetch {
     },
     workFolder: join(folder, 'work'),
     mirrors: { [NOWHERE]: `${server.url}/` },
-    http: impatient({ connectSeconds: 5, stallSeconds: 0.5 }),
+    http: shortTimeouts({ connectSeconds: 5, readAnswerSeconds: 5, stallSeconds: 0.5 }),
     context: quietContext(),
     ...changes,
   };
@@ -95,9 +102,17 @@ describe('a vendor’s file', () => {
     server.fault({ path: /tool/, fault });
     const result = await fetchRelease(locked, fetchFrom());
     if (result.ok) throw new Error('it was taken');
-    const told = releaseFailed(result, { tool: 'tool', locked, otherSources: ['go'] });
+    const told = releaseFailed(result, { tool: 'tool', folder: 'tools/tool', locked, otherSources: ['go'] });
     expect(shown(told)).toMatchSnapshot();
     expect(await blobs()).toEqual([]);
+  });
+
+  it('that no place has names the tool.json in the folder that the options say', async () => {
+    server.fault({ path: /tool/, fault: { kind: 'status', status: 404 } });
+    const result = await fetchRelease(locked, fetchFrom());
+    if (result.ok) throw new Error('it was taken');
+    const told = releaseFailed(result, { tool: 'tool', folder: 'gear/tool', locked, otherSources: [] });
+    expect(told.failures[0].details?.at(-1)).toContain('gear/tool/tool.json');
   });
 
   it('from a mirror with other bytes is asked for at the next place', async () => {
@@ -108,6 +123,25 @@ describe('a vendor’s file', () => {
     };
     expect(await fetchRelease(locked, fetchFrom({ mirrors }))).toMatchObject({ ok: true });
     expect(server.requests).toEqual(['bad/tool', 'tool']);
+  });
+});
+
+describe('a file that the vendor has not', () => {
+  it.each([
+    [404, true],
+    [410, true],
+    [403, false],
+  ])('is known by the status of its own address: %i', async (status, hasNone) => {
+    server.fault({ path: /tool/, fault: { kind: 'status', status } });
+    const url = `${server.url}/tool`;
+    const result = await fetchRelease({ ...locked, url }, fetchFrom({ mirrors: {} }));
+    expect(result.ok || vendorHasNone(result, url)).toBe(hasNone);
+  });
+
+  it('is not known by what a mirror answers', async () => {
+    server.fault({ path: /tool/, fault: { kind: 'status', status: 404 } });
+    const result = await fetchRelease(locked, fetchFrom());
+    expect(result.ok || vendorHasNone(result, locked.url)).toBe(false);
   });
 });
 

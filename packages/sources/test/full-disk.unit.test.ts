@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { attempt } from '../src/http/attempt';
-import { createHttpClient, DEFAULT_TIMINGS } from '../src';
+import { attempt } from '../src/download/attempt';
+import { createDownloader } from '../src';
 
 it('a download that can not be written lets its connection go', async () => {
   const body = Buffer.alloc(30_000_000);
@@ -20,8 +20,7 @@ it('a download that can not be written lets its connection go', async () => {
     full,
     { maxBytes: body.length },
     {
-      timings: DEFAULT_TIMINGS,
-      sender: () => createHttpClient().sender(),
+      client: createDownloader().client,
       signal: new AbortController().signal,
     },
   );

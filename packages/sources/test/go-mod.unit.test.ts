@@ -55,8 +55,8 @@ describe('the go.mod that resolution starts from', () => {
     });
     expect(result.ok).toBe(false);
     expect(!result.ok && result.failures.map(({ code, hint }) => [code, hint])).toEqual([
-      ['schema', 'Add "replace": { "k8sXio/api": "v…" } to the go source in tools/kubectl/tool.json.'],
-      ['schema', 'Add "replace": { "other.invalid/b": "v…" } to the go source in tools/kubectl/tool.json.'],
+      ['schema', 'Add "replace": { "k8sXio/api": "v…" } to the go source in its tool.json.'],
+      ['schema', 'Add "replace": { "other.invalid/b": "v…" } to the go source in its tool.json.'],
     ]);
   });
 

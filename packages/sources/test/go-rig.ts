@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Arch, Failure, Result } from '@image-tooling/model';
+import { inject } from 'vitest';
 import {
   buildGoTool,
   ensureGoToolchain,
@@ -74,14 +75,16 @@ export const TOOL: GoTool = {
 
 export type RecordedRun = GoRun & { readonly context: ReturnType<typeof recordingContext> };
 
-/** A locked tool, a proxy that has its modules, and a cache with the real toolchain. */
+/** A locked tool, a proxy that has its modules, and a cache with the real toolchain, which all test files share. */
 export class GoRig {
   private constructor(readonly root: string) {}
 
   static async open(): Promise<GoRig> {
     const rig = new GoRig(await mkdtemp(join(tmpdir(), 'go-tools-')));
     await writeProxy(rig.proxy, [HELLO, GREETING, PART]);
-    need(await ensureGoToolchain(rig.run()));
+    const store = join(inject('sharedFolder'), 'go-store');
+    need(await ensureGoToolchain(rig.run(store)));
+    await rig.linkToolchain(rig.path('cache'), store);
     await rig.lock(TOOL, rig.folder);
     return rig;
   }
@@ -114,9 +117,13 @@ export class GoRig {
 
   /** A second user's store: the same toolchain, nothing else. */
   async freshCache(name: string): Promise<string> {
-    await mkdir(this.path(name, 'go'), { recursive: true });
-    await symlink(this.path('cache', 'go', 'toolchain'), this.path(name, 'go', 'toolchain'));
+    await this.linkToolchain(this.path(name), this.path('cache'));
     return this.path(name);
+  }
+
+  private async linkToolchain(cache: string, of: string): Promise<void> {
+    await mkdir(join(cache, 'go'), { recursive: true });
+    await symlink(join(of, 'go', 'toolchain'), join(cache, 'go', 'toolchain'));
   }
 
   build(into: string, run = this.run(), folder = this.folder, arch = HOST): Promise<Result<BuiltGoTool>> {

@@ -3,7 +3,6 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchGoModules } from '../src/go';
-import { describeGoVersions } from './go-versions';
 import { failureOf, GoRig, GREETING, HELLO, need, PART, sha256, TOOL } from './go-rig';
 
 describe('a tool from Go modules, by the real toolchain', () => {
@@ -105,6 +104,4 @@ describe('a tool from Go modules, by the real toolchain', () => {
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(rig.path('out-abort'));
     expect((await rig.build('out-abort', rig.run(cache))).ok).toBe(true);
   });
-
-  describeGoVersions(() => rig);
 });

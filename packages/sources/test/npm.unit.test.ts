@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DOWNLOAD_TIMINGS } from '@image-tooling/host';
 import { ok, type Result } from '@image-tooling/model';
 import { startNpmRegistry, type Fault } from '@image-tooling/testkit';
 import { describe, it, type TestContext } from 'vitest';
-import { DEFAULT_TIMINGS, fetchNpm, packNpm, type LockedNpm, type NpmRun } from '../src';
+import { fetchNpm, packNpm, type LockedNpm, type NpmRun } from '../src';
 import { quietContext, shown } from './support';
 
 const WANTED = { package: '@fixture/tool-x64', version: '1.2.3' };
@@ -28,7 +29,7 @@ async function rig({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
     HOME: folder,
     npm_config_registry: registry.url,
   };
-  const timings = { ...DEFAULT_TIMINGS, tries: 2, stallSeconds: 0.5, backoffSeconds: 0.01 };
+  const timings = { ...DOWNLOAD_TIMINGS, tries: 2, stallSeconds: 0.5, backoffSeconds: 0.01 };
   const npm = (changes: Partial<NpmRun> = {}): NpmRun => ({
     ...{ folder, env, timings, context: quietContext() },
     ...changes,
@@ -103,7 +104,7 @@ describe.concurrent('a package of npm', () => {
   });
 });
 
-describe.concurrent('npm in trouble', () => {
+describe.concurrent('npm that fails', () => {
   it('an altered file is not the one that the registry tells', async ({ expect, ...test }) => {
     const { pack, fault } = await rig(test);
     fault({ kind: 'alter' }, TARBALL);

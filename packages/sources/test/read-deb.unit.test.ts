@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildDeb } from '@image-tooling/testkit';
+import { buildDeb, vendorTar, writeAr } from '@image-tooling/testkit';
 import { readDeb } from '../src';
 import { shown } from './support';
 
@@ -61,26 +61,26 @@ describe('readDeb', () => {
   it('that is cut short', async () => {
     const bytes = await buildDeb(fixture);
     expect(shown(await read(bytes.subarray(0, bytes.length - 200)))).toMatchInlineSnapshot(`
-      "[archive-format] tool 1:2.0-3 (all) is no Debian package: the member "data.tar.xz" ends after the file.
+      "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: the member "data.tar.xz" ends after the file.
       -> The file is as its checksum says: report it to whoever makes that archive."
     `);
   });
 
   it.each([
-    ['xz', 30, 'damaged xz data'],
+    ['xz', 30, 'The xz data is damaged'],
     ['gz', 300, 'incorrect|invalid|unexpected'],
   ] as const)('whose %s data is damaged', async (packing, fromEnd, reason) => {
     const bytes = await buildDeb({ ...fixture, packing });
     bytes.fill(0xff, bytes.length - fromEnd, bytes.length - 10);
-    const start = String.raw`^\[archive-format\] tool 1:2\.0-3 \(all\) is no Debian package: "data\.tar`;
+    const start = String.raw`^\[archive-format\] tool 1:2\.0-3 \(all\) is not a valid Debian package: "data\.tar`;
     expect(shown(await read(bytes))).toMatch(
-      new RegExp(`${start}.${packing}" can't be unpacked .*(${reason})`),
+      new RegExp(`${start}.${packing}" can't be unpacked\\.\n[^]*(${reason})`),
     );
   });
 
   it('that is something else', async () => {
     expect(shown(await read(Buffer.from('<html>proxy login</html>')))).toMatchInlineSnapshot(`
-      "[archive-format] tool 1:2.0-3 (all) is no Debian package: it does not begin as an ar file.
+      "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: it does not begin as an ar file.
       -> The file is as its checksum says: report it to whoever makes that archive."
     `);
   });
@@ -88,7 +88,7 @@ describe('readDeb', () => {
   it('that is an ar file without the members of a package', async () => {
     const member = `${'debian-binary'.padEnd(16)}${'0'.padEnd(32)}${'4'.padEnd(10)}\`\n2.0\n`;
     expect(shown(await read(Buffer.from(`!<arch>\n${member}`)))).toMatchInlineSnapshot(`
-      "[archive-format] tool 1:2.0-3 (all) is no Debian package: it has no member "control.tar".
+      "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: it has no member "control.tar".
       -> The file is as its checksum says: report it to whoever makes that archive."
     `);
   });
@@ -100,6 +100,41 @@ describe('readDeb', () => {
       -> Remove it from the store and run the build again: it will be fetched anew.
       expected sha256 SHA256
       got sha256      SHA256"
+    `);
+  });
+
+  it('that unpacks to far more than itself is refused, the smaller the package the sooner', async () => {
+    const control = vendorTar([{ name: './control', content: 'Package: x\nVersion: 1\n' }]);
+    const bytes = writeAr([
+      { name: 'debian-binary', data: Buffer.from('2.0\n') },
+      { name: 'control.tar', data: control },
+      { name: 'data.tar.zst', data: zstdBomb(256 * 1024 ** 2) },
+    ]);
+    await writeFile(join(folder, 'x.deb'), bytes);
+    const read = await readDeb({
+      file: join(folder, 'x.deb'),
+      name: 'x 1 (all)',
+      plainTo: join(folder, 'plain'),
+    });
+    expect(shown(read)).toMatchInlineSnapshot(`
+      "[too-large] The package x 1 (all) unpacks to more than 268435456 bytes.
+      -> It was made to exhaust memory, or is damaged: report it to whoever makes that archive."
+    `);
+  });
+
+  it('whose control.tar is damaged', async () => {
+    const control = vendorTar([{ name: './control', content: 'Package: x\nVersion: 1\n' }]);
+    control.write('other', 0);
+    const bytes = writeAr([
+      { name: 'debian-binary', data: Buffer.from('2.0\n') },
+      { name: 'control.tar', data: control },
+      { name: 'data.tar', data: vendorTar([]) },
+    ]);
+    expect(shown(await read(bytes))).toMatchInlineSnapshot(`
+      "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: control.tar is damaged.
+      -> The file is as its checksum says: report it to whoever makes that archive.
+      control.tar can't be read as a tar: the header checksum is wrong.
+      at byte 0, after 0 entries"
     `);
   });
 
@@ -132,4 +167,11 @@ function tryDpkg(file: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** A zstd frame of blocks that repeat one byte 128 Ki times each (RFC 8878, section 3.1.1). */
+function zstdBomb(bytes: number): Buffer {
+  const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x50]);
+  const block = Buffer.from([0x02, 0x00, 0x10, 0x78]);
+  return Buffer.concat([head, ...Array.from({ length: bytes / (128 * 1024) + 1 }, () => block)]);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openArchive, type ArchiveSource } from '../src';
 import { createArchive, type ArchiveContent, type FixtureArchive, signingKey } from '@image-tooling/testkit';
-import { impatient, quietContext, shown } from './support';
+import { shortTimeouts, quietContext, shown } from './support';
 
 const DATE = new Date('2026-03-01T10:00:00Z');
 const NOW = new Date('2026-03-02T10:00:00Z');
@@ -21,7 +21,7 @@ async function openWith(
   const archive = await createArchive({ ...NORMAL, ...changes });
   try {
     const archives = { fixture: { ...archive.source, ...prepare(archive) } };
-    const request = { archives, suites: [archive.suite], now, http: impatient() };
+    const request = { archives, suites: [archive.suite], now, http: shortTimeouts() };
     return await openArchive({ ...request, arches: ['amd64', 'arm64'] }, quietContext());
   } finally {
     await archive.stop();

@@ -1,4 +1,5 @@
-import { createHttpClient, type HttpClient, type HttpTimings } from '../src';
+import { DOWNLOAD_TIMINGS, type HttpTimings } from '@image-tooling/host';
+import { createDownloader, type Downloader } from '../src';
 import type { Result, RunContext } from '@image-tooling/model';
 
 /** A context that tells nobody. */
@@ -8,18 +9,19 @@ export function quietContext(signal: AbortSignal = new AbortController().signal)
   return { signal, progress: { step: () => step, note: nothing } };
 }
 
-/** Patience of a test: three tries within a fraction of a second. */
-const IMPATIENT: HttpTimings = {
+/** Three tries within a fraction of a second. */
+const SHORT: HttpTimings = {
+  ...DOWNLOAD_TIMINGS,
   connectSeconds: 0.3,
+  readAnswerSeconds: 0.3,
   stallSeconds: 0.3,
   tries: 3,
   backoffSeconds: 0.01,
   longestWaitSeconds: 0.5,
-  longestAskedWaitSeconds: 60,
 };
 
-export function impatient(timings: Partial<HttpTimings> = {}): HttpClient {
-  return createHttpClient({ timings: { ...IMPATIENT, ...timings } });
+export function shortTimeouts(timings: Partial<HttpTimings> = {}): Downloader {
+  return createDownloader({ timings: { ...SHORT, ...timings } });
 }
 
 /** What a person sees of a failed result, with ports and hashes masked. */

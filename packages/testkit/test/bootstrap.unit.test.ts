@@ -68,7 +68,7 @@ function bootstrap() {
   return { status, stdout: stdout.trimEnd().split('\n'), stderr };
 }
 
-it('shows its own few lines, and leaves nothing behind', () => {
+it('prints only its own few lines, and leaves nothing behind', () => {
   const { status, stdout, stderr } = bootstrap();
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toEqual([
@@ -79,14 +79,14 @@ it('shows its own few lines, and leaves nothing behind', () => {
   expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
 });
 
-it('shows the end of what apt printed where it fails, and where all of it is', () => {
+it('prints the end of apt’s output if it fails, and the path of all of it', () => {
   fake('apt-cache', 'true');
   fake('apt-get', 'for line in {1..1000}; do echo "apt $1 $line"; done; exit 100');
   const { status, stderr } = bootstrap();
   expect(status).toBe(1);
   expect(stderr).toContain('  apt update 1000\n');
   expect(stderr).not.toContain('apt update 900\n');
-  expect(stderr).toContain('bootstrap: gave up on: as_root apt-get update --quiet=2');
-  const [, log = ''] = /all that was printed: (\S+)/.exec(stderr) ?? [];
+  expect(stderr).toContain('bootstrap: failed: as_root apt-get update --quiet=2');
+  const [, log = ''] = /full output: (\S+)/.exec(stderr) ?? [];
   expect(readFileSync(log, 'utf8')).toContain('apt update 1\n');
 });

@@ -18,12 +18,12 @@ describe('a run finds', () => {
     await expect(fuzz(target(check), 'short')).rejects.toThrow(/IMAGE_FUZZ_SEED=1, numbers: 500$/);
   });
 
-  it('errors that nobody catches', async () => {
+  it('uncaught errors', async () => {
     const check = async (value: number) => {
       if (value > 500) process.emit('unhandledRejection', new Error('lost'), Promise.resolve());
     };
     const failed = await fuzz(target(check), 'short').catch((error: unknown) => error);
-    expect(failed).toMatchObject({ cause: { message: 'an error that nobody caught' } });
+    expect(failed).toMatchObject({ cause: { message: 'an uncaught error' } });
   });
 
   it('memory that grows with the number of cases', async () => {
@@ -32,7 +32,7 @@ describe('a run finds', () => {
     await expect(fuzz(target(check), 'short')).rejects.toThrow('bytes are kept after all cases');
   });
 
-  it('nothing where nothing is wrong, after as many cases as were asked for', async () => {
+  it('nothing if nothing is wrong, after as many cases as were asked for', async () => {
     const quiet = target(() => undefined);
     expect(await fuzz(quiet, 'short')).toBe(quiet.runs);
   });
@@ -45,7 +45,7 @@ it('failures are fit for users, or show a bug', () => {
     expect(failed(message)).toThrow();
 });
 
-it('a watched folder sees what is written around it', async () => {
+it('a watched folder detects writes around it', async () => {
   const folder = await watchedFolder();
   onTestFinished(() => folder.remove());
   await writeFile(join(folder.path, 'inside'), '');

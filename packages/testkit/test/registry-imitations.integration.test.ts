@@ -49,7 +49,7 @@ describe('an imitation of', () => {
     expect((await plainRequest(client, 'DELETE', `/v2/team/app/manifests/${digest}`)).status).toBe(405);
   });
 
-  it('GHCR takes no chunk over 4 MiB, has no referrers API, and deletes nothing', async () => {
+  it('GHCR refuses chunks over 4 MiB, has no referrers API, and deletes nothing', async () => {
     const { imitation, client } = await start('ghcr');
     const { digest } = await pushPlainImage(client, 'team/app', '1', 'layer');
     const upload = await plainRequest(client, 'POST', '/v2/team/app/blobs/uploads/', Buffer.alloc(0));
@@ -61,7 +61,7 @@ describe('an imitation of', () => {
     expect((await plainRequest(client, 'DELETE', `/v2/team/app/manifests/${digest}`)).status).toBe(405);
   });
 
-  it('ECR takes no tag twice, no unknown repository, and one chunk', async () => {
+  it('ECR refuses existing tags, unknown repositories, and a second chunk', async () => {
     const { imitation, client } = await start('ecr');
     await pushPlainImage(client, 'team/app', '1', 'layer');
     await expect(pushPlainImage(client, 'team/app', '1', 'layer')).rejects.toThrow(
@@ -84,7 +84,7 @@ describe('an imitation of', () => {
     expect((await plainRequest(client, 'GET', `/v2/team/app/referrers/${digest}`)).status).toBe(200);
   });
 
-  it('Nexus takes no tag twice but latest, no blob twice, and mounts nothing', async () => {
+  it('Nexus refuses existing tags except latest, existing blobs, and mounts', async () => {
     const { client } = await start('nexus');
     const { layer } = await pushPlainImage(client, 'team/app', '1', 'layer');
     await expect(pushPlainBlob(client, 'team/app', Buffer.from('layer'))).rejects.toThrow(

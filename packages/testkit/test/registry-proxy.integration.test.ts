@@ -66,7 +66,7 @@ describe('a fault proxy in front of a real registry', () => {
     expect(proxy.asked({ method: /PUT|POST/ })).toHaveLength(2);
   });
 
-  it('answers itself: only the nth, only so many times', async () => {
+  it('answers itself: only the nth request, only a number of times', async () => {
     proxy.fault({ nth: 2, fault: { kind: 'answer', status: 429, headers: { 'retry-after': '3' } } });
     expect((await getBlob()).status).toBe(200);
     expect(await getBlob()).toMatchObject({ status: 429, headers: { 'retry-after': '3' } });
@@ -104,7 +104,7 @@ describe('a fault proxy in front of a real registry', () => {
     await expect.poll(async () => (await stat(file ?? '')).size).toBe(100_000);
   });
 
-  it('loses a reply: what was asked is done', async () => {
+  it('loses a reply after the request is done', async () => {
     proxy.fault({ method: 'PUT', path: /manifests/, fault: { kind: 'lose-reply' } });
     await expect(pushPlainImage(proxy, 'team/app', 'lost', 'x')).rejects.toThrow(/ECONNRESET|hang up/);
     expect(await tagsOf(registry, 'team/app')).toContain('lost');
@@ -190,7 +190,7 @@ describe('a fault proxy in front of a real registry', () => {
     expect(await wholeAt(proxy, 'team/app', '1')).toEqual([]);
   });
 
-  it('cuts where what it runs says so, before the registry is asked or after', async () => {
+  it('cuts the connection if its function says so, before or after the registry’s answer', async () => {
     const work = () => 'cut';
     proxy.fault({ method: 'PUT', path: /manifests\/never/, fault: { kind: 'run', work } });
     proxy.fault({
@@ -204,7 +204,7 @@ describe('a fault proxy in front of a real registry', () => {
     expect([tags.includes('never'), tags.includes('unknown')]).toEqual([false, true]);
   });
 
-  it('cuts the client where the registry is not there', async () => {
+  it('cuts the client if the registry is not running', async () => {
     await registry.kill();
     await expect(getBlob()).rejects.toThrow(/ECONNRESET|hang up/);
     await registry.restart();
@@ -212,7 +212,7 @@ describe('a fault proxy in front of a real registry', () => {
   });
 });
 
-/** Starts a GET that nobody waits for. */
+/** Starts a GET without waiting for it. */
 async function startedGet(proxy: FaultProxy, path: string): Promise<AbortController> {
   const controller = new AbortController();
   const sent = request(new URL(path, proxy.url), { agent: false, signal: controller.signal });
@@ -222,7 +222,9 @@ async function startedGet(proxy: FaultProxy, path: string): Promise<AbortControl
   return controller;
 }
 
-/** The status of a request whose body is sent in pieces and never ends, should no answer come before. */
+/**
+ * Returns the status of a request whose body is sent in pieces and never ends, should no answer come before.
+ */
 function sendSlowly(
   proxy: FaultProxy,
   method: string,

@@ -56,7 +56,7 @@ describe('a real registry', () => {
     expect(await registry.log()).toContain('listening on');
   });
 
-  it('leaves nothing when it is stopped, but storage that was given', async () => {
+  it('leaves nothing after it is stopped, except a given storage', async () => {
     const storage = await mkdtemp(join(tmpdir(), 'storage-'));
     try {
       const first = await start({ storage });
@@ -104,14 +104,14 @@ describe('a real registry', () => {
     }
   });
 
-  it('says why it does not start', async () => {
+  it('reports why it does not start', async () => {
     const registry = await start();
     await expect(startRegistry({ port: Number(registry.url.split(':').at(-1)) })).rejects.toThrow(
       /address already in use/,
     );
   });
 
-  it('runs out of space for real, and goes on when there is room', async (context) => {
+  it('runs out of space, and continues after space was freed', async (context) => {
     const reason = whyNoSmallDisk();
     if (reason !== undefined) return context.skip(reason);
     const small = await startSmallDiskRegistry(1);
@@ -132,7 +132,7 @@ describe('what is read independently', () => {
     return;
   }
 
-  it('finds what an index reaches and is missing, short or altered', async () => {
+  it('finds missing, truncated or altered parts of an index', async () => {
     const registry = await start();
     const layers = { 'linux/amd64': 'layer one', 'linux/arm64': 'layer two' };
     const { digest: index, platforms } = await pushPlainIndex(registry, 'team/app', 'both', layers);
@@ -155,7 +155,7 @@ describe('what is read independently', () => {
     );
   });
 
-  it('sees a tag go that somebody deletes', async () => {
+  it('detects a deleted tag', async () => {
     const registry = await start();
     const { digest } = await pushPlainImage(registry, 'team/app', '1', 'layer');
     await registry.deleteTag('team/app', '1');
@@ -163,7 +163,7 @@ describe('what is read independently', () => {
     expect(await wholeAt(registry, 'team/app', digest)).toEqual([]);
   });
 
-  it('reads no tags where there is no repository', async () => {
+  it('returns no tags without a repository', async () => {
     expect(await tagsOf(await start(), 'team/none')).toEqual([]);
   });
 });
@@ -172,7 +172,7 @@ function basic(text: string): string {
   return `Basic ${Buffer.from(text).toString('base64')}`;
 }
 
-/** A process that starts a registry as `startRegistry` does, writes its process id and stays. */
+/** Returns a process that starts a registry as `startRegistry` does, writes its process id and stays. */
 async function startParent(folder: string) {
   const source = await readFile(join(import.meta.dirname, '../src/registry/real/program.ts'), 'utf8');
   const { outputText } = transpileModule(source, {
@@ -189,7 +189,7 @@ async function startParent(folder: string) {
   return spawn(process.execPath, ['parent.mjs'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** A zombie that nobody waits for is dead. */
+/** A zombie without a waiting parent counts as dead. */
 async function isAlive(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ' Z ');
   return !stat.includes(' Z ');

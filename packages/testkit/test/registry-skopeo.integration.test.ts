@@ -16,7 +16,7 @@ import {
 const missing = whyNoRegistry() ?? (existsSync('/usr/bin/skopeo') ? undefined : 'skopeo is not installed');
 const run = promisify(execFile);
 
-/** The imitations are right at least in so far as a client of others can push to them. */
+/** Checks the imitations with another client. */
 describe('skopeo pushes to and pulls from an imitation of', () => {
   if (missing !== undefined) {
     it('is not tried', (context) => context.skip(missing));

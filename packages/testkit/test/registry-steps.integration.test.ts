@@ -69,7 +69,7 @@ describe('what a proxy adds to a registry', () => {
       );
     });
 
-    it('is told of at each push, truly or not', async () => {
+    it('is announced at each push, rightly or not', async () => {
       for (const step of [referrersApi(), referrersLie()]) {
         const proxy = await proxied(step);
         const to = subject;
@@ -96,7 +96,7 @@ describe('what a proxy adds to a registry', () => {
     expect(await tagsOf(proxy, 'team/none')).toEqual([]);
   });
 
-  it('keeps what has come of an upload whose connection broke', async () => {
+  it('keeps the received part of an upload whose connection broke', async () => {
     const proxy = await proxied(resumableUploads(registry, 1000));
     const content = Buffer.alloc(10_500, 'content');
     const begun = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', Buffer.alloc(0));
@@ -118,7 +118,7 @@ describe('what a proxy adds to a registry', () => {
     expect((await plainRequest(registry, 'GET', `/v2/team/app/blobs/${digest}`)).body).toEqual(content);
   });
 
-  it('has a clock that is wrong', async () => {
+  it('has a wrong clock', async () => {
     const proxy = await proxied(clockOff(-31_536_000));
     const { headers } = await plainRequest(proxy, 'GET', '/v2/');
     expect(Date.now() - Date.parse(String(headers['date']))).toBeGreaterThan(31_000_000_000);
@@ -140,7 +140,7 @@ describe('what a proxy adds to a registry', () => {
     const get = (proxy: FaultProxy, token?: string, path = '/v2/team/app/tags/list') =>
       plainRequest({ url: proxy.url, ...(token && { authorization: `Bearer ${token}` }) }, 'GET', path);
 
-    it('are asked for, and let through what they allow', async () => {
+    it('are requested, and allow requests in their scope', async () => {
       const { tokens, proxy } = await withTokens({});
       const challenge = (await get(proxy)).headers['www-authenticate'];
       expect(challenge).toBe(
@@ -180,7 +180,7 @@ describe('what a proxy adds to a registry', () => {
       await expect.poll(async () => (await get(proxy, third.token)).status).toBe(401);
     });
 
-    it('are for who may have them', async () => {
+    it('are for users with access', async () => {
       const user = { user: 'jo', password: 'secret' };
       const { tokens, proxy } = await withTokens({ user, anonymous: 'pull' });
       const scope = 'repository:team/app:pull,push';

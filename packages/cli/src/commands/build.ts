@@ -35,7 +35,7 @@ async function buildOne(
   return checked.ok ? ok([...lines, ...checkedLines(checked.value)]) : checked;
 }
 
-/** This very program, to be run again. */
+/** Returns the command line that starts this program. */
 function itself(): string[] {
   return [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)];
 }

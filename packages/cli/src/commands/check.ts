@@ -3,7 +3,7 @@ import { checkAll, type CheckedWorkspace } from '@image-tooling/pipeline';
 import { noNames } from '../arguments';
 import type { Command } from './command';
 
-/** All mistakes of all definitions, locks and files of the workspace. */
+/** Reports all mistakes of all definitions, locks and files of the workspace. */
 export const check: Command = {
   flags: ['json'],
   async run({ given, cwd, env, context }) {

@@ -7,7 +7,7 @@ import {
   type Result,
   type RunContext,
 } from '@image-tooling/model';
-import { platformsOf, type Session } from '@image-tooling/pipeline';
+import { platformsOf, readingOnce, type Session } from '@image-tooling/pipeline';
 import {
   oneProject,
   platformFlag,
@@ -17,16 +17,16 @@ import {
   type FlagName,
 } from '../arguments';
 
-/** What a command that ran to its end prints. */
+/** The result of a command that ran to its end. */
 export interface Ending {
   readonly lines: readonly string[];
-  /** What it found to be wrong: printed below the lines, and the command has failed. */
+  /** Problems it found: printed below the lines; the command then exits with 1. */
   readonly found: readonly Failure[];
-  /** Of a command of the user's that was run; default 0. */
+  /** Exit code of the user's command that was run; default 0. */
   readonly exitCode?: number;
 }
 
-/** What a command works with. */
+/** The input of a command. */
 export interface CommandRun {
   readonly given: Arguments;
   readonly env: NodeJS.ProcessEnv;
@@ -34,30 +34,30 @@ export interface CommandRun {
   readonly stdin: StandardInput;
   readonly stdout: StandardOutput;
   readonly context: RunContext;
-  /** Opens the workspace at the current folder. Fails where there is none. */
+  /** Opens the workspace at the current folder. Fails if there is no workspace. */
   readonly session: () => Promise<Result<Session>>;
 }
 
-/** A command: the flags it takes, and how it ended or why it could not run. */
+/** A command: its flags, and the function that runs it. */
 export interface Command {
   readonly flags: readonly FlagName[];
-  /** Where it tells what it does; default stdout, unless that belongs to a command of the user's. */
+  /** Stream for the display; default stdout. `stderr` if stdout belongs to the user's command. */
   readonly reportsOn?: 'stderr';
-  /** It writes nothing to the store. */
+  /** Whether it leaves the store unchanged. */
   readonly readOnly?: true;
-  /** The plugin has Nx cache it. */
+  /** Whether the Nx plugin declares it as cached. */
   readonly isCached?: true;
-  /** Which file the command line asks it to write; when that is standard output, it reports on stderr. */
+  /** The file that it writes; if that is standard output, it reports on stderr. */
   output?(given: Pick<Arguments, 'flags' | 'positional'>): string | undefined;
   run(run: CommandRun): Promise<Result<Ending>>;
 }
 
-/** An end at which nothing was found to be wrong. */
+/** Returns a result without problems. */
 export function said(lines: readonly string[]): Result<Ending> {
   return ok({ lines, found: [] });
 }
 
-/** A project and a platform, and the workspace that they are in. */
+/** A project, a platform, and their open workspace. */
 export interface OpenProject {
   readonly session: Session;
   readonly name: string;
@@ -72,7 +72,7 @@ export async function openProject({ given, session }: CommandRun): Promise<Resul
   return opened.ok ? ok({ ...asked.value, session: opened.value }) : opened;
 }
 
-/** A project and the platforms that something is done for, and the workspace that it is in. */
+/** A project, the platforms to run for, and their open workspace. */
 export interface OpenOnPlatforms {
   readonly session: Session;
   readonly name: string;
@@ -88,23 +88,24 @@ function onThisMachine(
 }
 
 /**
- * Opens the workspace for a command that is about one project, on the platform of `--platform`, on all that the project
- * declares with `--all-platforms`, else on this machine's. One that is not for this machine's is done for all it has.
+ * Opens the workspace for a command that is about one project: on the platform of `--platform`, on all
+ * platforms of the project with `--all-platforms`, else on this machine's. A project that is not for this
+ * machine runs for all its platforms.
  */
 export async function openOnPlatforms({ given, session }: CommandRun): Promise<Result<OpenOnPlatforms>> {
   const name = oneProject(given);
   if (!name.ok) return name;
   const { platform, 'all-platforms': all } = given.flags;
   if (platform !== undefined && all)
-    return usage('--platform and --all-platforms exclude each other.', 'Leave one out.');
+    return usage('--platform and --all-platforms exclude each other.', 'Use one of them.');
   const asked = platform === undefined ? ok(undefined) : platformFlag(given);
   if (!asked.ok) return asked;
   const opened = await session();
   if (!opened.ok) return opened;
-  const project = { session: opened.value, name: name.value };
+  const project = { session: readingOnce(opened.value), name: name.value };
   if (asked.value) return ok({ ...project, platforms: [asked.value] });
-  const declared = await platformsOf(opened.value, name.value);
-  // The command reports what is wrong with the definition, after it has removed the results of an earlier run.
+  const declared = await platformsOf(project.session, project.name);
+  // The command itself reports a wrong definition, after it has removed the results of an earlier run.
   if (!declared.ok) return onThisMachine(given, project);
   const here = all ? [] : declared.value.filter((one) => one === platformOfNode(process.arch));
   return ok({ ...project, platforms: here.length > 0 ? here : declared.value });

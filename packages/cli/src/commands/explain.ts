@@ -9,13 +9,15 @@ import { explainProject, type Explanation } from '@image-tooling/pipeline';
 import { usage } from '../arguments';
 import { openProject, type Command } from './command';
 
-/** Says what a project is made of, what a build would do now, or where a path comes from. Builds nothing. */
+/**
+ * Explains what a project is made of, what a build would do now, or where a path comes from. Builds nothing.
+ */
 export const explain: Command = {
   flags: ['platform', 'why', 'file', 'json'],
   readOnly: true,
   async run(run) {
     if (run.given.flags.file === '')
-      return usage('--file names no path.', 'Write: image-tooling explain <name> --file /usr/bin/env');
+      return usage('--file needs a path.', 'Write: image-tooling explain <name> --file /usr/bin/env');
     const opened = await openProject(run);
     if (!opened.ok) return opened;
     const { session, name, platform } = opened.value;

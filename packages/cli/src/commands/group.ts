@@ -2,19 +2,19 @@ import { fail, nearest, type Failed } from '@image-tooling/model';
 import { checkFlags } from '../arguments';
 import type { Command } from './command';
 
-/** Commands by the word that calls them. */
+/** Commands by name. */
 export type Commands = Readonly<Record<string, Command>>;
 
-/** The command of a name; undefined where there is none. */
+/** Returns the command with this name, or undefined. */
 export function commandNamed(commands: Commands, name: string | undefined): Command | undefined {
   return name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
 }
 
 /**
- * One command for several, of which the first word behind it is one: "store ls". Takes the flags of them all, and each
- * of them its own. Fails with `usage` where the word is none of theirs.
+ * Returns a command that runs one of several by its first argument: "store ls". It accepts the flags of all,
+ * then checks those of the chosen one. Fails with `usage` on an unknown name.
  *
- * @param about what something is done with: "store"
+ * @param about the name of the group: "store"
  */
 export function commandGroup(about: string, commands: Commands): Command {
   return {
@@ -37,8 +37,7 @@ function noCommand(about: string, commands: Commands, name: string | undefined):
   const near = name === undefined ? undefined : nearest(name, names);
   return fail({
     code: 'usage',
-    message:
-      name === undefined ? `Say what to do with the ${about}.` : `There is no command "${about} ${name}".`,
+    message: name === undefined ? `No ${about} command given.` : `Unknown command "${about} ${name}".`,
     hint:
       near === undefined
         ? `Write: image-tooling ${about} ${names.join(', or ')}`

@@ -28,7 +28,7 @@ export const load: Command = {
 function noTarget(name: string): Failed {
   return fail({
     code: 'usage',
-    message: 'Say where the image is to go.',
+    message: 'No target given for the image.',
     hint: `Write: npx nx run ${name}:load --to=docker (or podman, oci:<folder>, oci-archive:<file>)`,
   });
 }

@@ -4,7 +4,7 @@ import { openShell } from '@image-tooling/pipeline';
 import { projectOnPlatform, usage } from '../arguments';
 import type { Command } from './command';
 
-/** A session in a built image: a shell, or the command behind `--`. */
+/** Runs a shell in a built image, or the command after `--`. */
 export const shell: Command = {
   flags: ['platform'],
   reportsOn: 'stderr',
@@ -26,6 +26,6 @@ export const shell: Command = {
 function commandUnmarked([image = '', ...words]: readonly string[]): Failed {
   return usage(
     `"shell" takes the name of one image; got ${words.length + 1}.`,
-    `A command goes behind "--": image-tooling shell ${image} -- ${words.join(' ')}`,
+    `Write a command after "--": image-tooling shell ${image} -- ${words.join(' ')}`,
   );
 }

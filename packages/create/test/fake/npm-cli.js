@@ -1,4 +1,4 @@
-// Takes npm's place: "installs" an nx that records what it is asked for.
+// Replaces npm: "installs" an nx that records its arguments.
 const { appendFileSync, chmodSync, mkdirSync, writeFileSync } = require('node:fs');
 
 const NX = `#!/usr/bin/env node
@@ -6,13 +6,13 @@ const { appendFileSync, mkdirSync } = require('node:fs');
 const args = process.argv.slice(2).join(' ');
 appendFileSync(process.env.FAKE_CALLS, 'nx ' + args + '\\n');
 if (args.startsWith('generate')) mkdirSync('.nx');
-if (args === process.env.FAKE_NX_FAILS) { console.error('nx has no luck'); process.exitCode = 1; }
+if (args === process.env.FAKE_NX_FAILS) { console.error('nx fails'); process.exitCode = 1; }
 if (args === process.env.FAKE_NX_HANGS) setInterval(() => {}, 1000);
 `;
 
 appendFileSync(process.env.FAKE_CALLS, `npm ${process.argv.slice(2).join(' ')}\n`);
 if (process.env.FAKE_NPM === 'fails') {
-  console.error('npm has no luck');
+  console.error('npm fails');
   process.exitCode = 1;
 } else if (process.env.FAKE_NPM === 'interrupted') {
   process.kill(process.pid, 'SIGINT');

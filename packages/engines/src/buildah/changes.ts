@@ -2,12 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { discard, ioFailure, lastLines } from '@image-tooling/host';
+import { discard, failureOf, lastLines, newOwnedName } from '@image-tooling/host';
+import { rewriteTar } from '@image-tooling/layer';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { rewriteTar } from '../tar/rewrite';
-import { overlayToLayer } from '../tar/whiteouts';
+import { overlayToLayer } from '../layers/rewrites';
 import { compareWithBelow } from './noise';
-import { newOwnedName } from '../owners';
 import type { Rootfs } from './rootfs';
 import type { Sandbox } from './sandbox';
 
@@ -35,7 +34,9 @@ export async function writeChanges(
   if (!tar.ok) return tar;
   const temporary = `${to}.${newOwnedName()}.tmp`;
   try {
-    const layer = Readable.from(rewriteTar(tar.value.stdout, overlayToLayer(below.value)));
+    const layer = Readable.from(
+      rewriteTar(tar.value.stdout, 'What the step changed', overlayToLayer(below.value)),
+    );
     await pipeline(layer, createWriteStream(temporary), { signal });
     const end = await tar.value.ended;
     if (!end.ok || end.value.exitCode !== 0) await discard(temporary);
@@ -48,7 +49,7 @@ export async function writeChanges(
     const end = await tar.value.ended;
     await discard(temporary);
     if (!end.ok) return end;
-    return fail(ioFailure(error, to));
+    return fail(failureOf(error, to));
   }
 }
 

@@ -2,13 +2,12 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fullDisk, ioFailure, lastLines, withLock } from '@image-tooling/host';
+import { fullDisk, ioFailure, lastLines, newOwnedName, withLock } from '@image-tooling/host';
+import { rewriteTar } from '@image-tooling/layer';
 import { digestOf, fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
-import { readLayer } from '../layers/read';
+import { layerName, readLayer } from '../layers/read';
+import { layerToOverlay } from '../layers/rewrites';
 import type { SystemLayer } from '../port';
-import { rewriteTar } from '../tar/rewrite';
-import { layerToOverlay } from '../tar/whiteouts';
-import { newOwnedName } from '../owners';
 import type { Places } from './places';
 import type { Sandbox } from './sandbox';
 
@@ -100,6 +99,8 @@ async function unpackInto(folder: string, layer: SystemLayer, work: LayerWork): 
     const fed = await feed(layer, tar.value.stdin, work);
     const end = await tar.value.ended;
     if (!end.ok) return end;
+    // A layer that can't be read makes tar fail too; a tar that failed makes the pipe to it fail with "io".
+    if (!fed.ok && fed.failures[0].code !== 'io') return fed;
     if (end.value.exitCode !== 0) return fail(unpackFailure(layer, folder, end.value.stderr));
     return fed;
   } catch (error) {
@@ -114,7 +115,7 @@ async function feed(
   { opaqueXattr, signal }: LayerWork,
 ): Promise<Result<void>> {
   const read = await readLayer(layer, signal, (tar) =>
-    pipeline(Readable.from(rewriteTar(tar, layerToOverlay(opaqueXattr))), sink, { signal }),
+    pipeline(Readable.from(rewriteTar(tar, layerName(layer), layerToOverlay(opaqueXattr))), sink, { signal }),
   );
   if (!read.ok) sink.end();
   return read;

@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '@image-tooling/host';
+import { isOrphan, run } from '@image-tooling/host';
 import type { HostEnv } from './configuration';
-import { isOrphan } from '../owners';
 import type { Places } from './places';
 import { enterUsers } from './sandbox';
 

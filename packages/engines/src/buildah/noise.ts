@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { caught } from '@image-tooling/host';
 import { ok, type Result } from '@image-tooling/model';
 import type { Rootfs } from './rootfs';
 import type { Sandbox } from './sandbox';
@@ -43,7 +44,9 @@ export async function compareWithBelow(
   const changed = foundIn(upper.value.split('\0'));
   const folders = [...changed].filter(([, { isFolder }]) => isFolder).map(([path]) => path);
   const paths = `${rootfs.upper}.paths`;
-  await writeFile(paths, folders.map((path) => `./${path}\0`).join(''), 'latin1');
+  const list = folders.map((path) => `./${path}\0`).join('');
+  const written = await caught(paths, () => writeFile(paths, list, 'latin1'));
+  if (!written.ok) return written;
   const lowers = await output(sandbox, ['sh', '-c', LIST_LOWERS, 'sh', paths, ...rootfs.lowers], signal);
   if (!lowers.ok) return lowers;
   const found = perFolder(lowers.value);

@@ -2,18 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { hasProgram, run } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import type { HostEnv } from './configuration';
-
-/** Programs of the host that a step needs, and the Debian package of each. */
-const NEEDED = {
-  buildah: 'buildah',
-  unshare: 'util-linux',
-  nsenter: 'util-linux',
-  mount: 'mount',
-  tar: 'tar',
-  find: 'findutils',
-  perl: 'perl-base',
-  zstd: 'zstd',
-} as const;
+import { neededPrograms } from './programs';
 
 export interface User {
   readonly id: number;
@@ -41,8 +30,7 @@ export async function checkPrerequisites(env: HostEnv, user: User): Promise<Resu
 }
 
 async function missingPrograms(env: HostEnv, { id }: User): Promise<Failure[]> {
-  const needed: Record<string, string> =
-    id === 0 ? NEEDED : { ...NEEDED, newuidmap: 'uidmap', newgidmap: 'uidmap' };
+  const needed = neededPrograms({ isRoot: id === 0 });
   const checked = Object.entries(needed).map(async ([program, debianPackage]): Promise<Failure[]> =>
     (await hasProgram(program, env))
       ? []

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mustRun, run, start, type HostResult, type RunningCommand } from '@image-tooling/host';
+import { killGroup, mustRun, run, start, type HostResult, type RunningCommand } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { buildahCommand, type HostEnv } from './configuration';
 import type { Places } from './places';
@@ -133,7 +133,7 @@ async function closeHolder(holder: RunningCommand): Promise<void> {
   const late = new AbortController();
   const ended = holder.ended.then(() => late.abort());
   await Promise.race([ended, sleep(CLOSE_MS, undefined, { signal: late.signal }).catch(() => undefined)]);
-  if (!late.signal.aborted) process.kill(-holder.pid, 'SIGKILL');
+  if (!late.signal.aborted) killGroup(holder.pid, 'SIGKILL');
   await ended;
 }
 

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastLines } from '@image-tooling/host';
+import { keepingTerminal, lastLines, newOwnedName, runInForeground } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { newOwnedName } from '../owners';
 import type { Step } from '../port';
 import type { Session } from '../session/port';
 import { onResize } from '../session/resize';
-import { keepingTerminal, runInForeground } from '../session/run';
 import { makeStepFolders } from '../step-folders';
 import { buildahCommand } from './configuration';
 import { unpackedLayers } from './layers';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { timerMs } from '@image-tooling/host';
+import { newOwnedName, timerMs } from '@image-tooling/host';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
 import { checkUsers, succeeded, type CommandResult, type Step, type StepResult } from '../port';
 import { makeStepFolders } from '../step-folders';
@@ -7,7 +7,6 @@ import { writeChanges } from './changes';
 import type { HostEnv } from './configuration';
 import { unpackedLayers } from './layers';
 import { removeSteps } from './leftovers';
-import { newOwnedName } from '../owners';
 import type { Places } from './places';
 import { checkPlatform } from '../platforms';
 import { mountRootfs, type OverlayKind } from './rootfs';

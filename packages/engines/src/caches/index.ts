@@ -1,12 +1,11 @@
 import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasProgram, ioFailure, isErrno, run } from '@image-tooling/host';
+import { hasProgram, ioFailure, isErrno, isOrphan, newOwnedName, run } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { hostEnv } from '../buildah/configuration';
 import { placesIn as buildahPlaces } from '../buildah/places';
 import { enterUsers } from '../buildah/sandbox';
 import { placesIn as daggerPlaces } from '../dagger/step/places';
-import { isOrphan, newOwnedName } from '../owners';
 
 /** A layer in the form in which an engine of this machine needs it: it can be made again from the layer's blob. */
 export interface EngineCache {

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
-import { discard, makeFolder } from '../files';
+import { discard, makeFolder, temporaryNeighbour } from '../files';
 import type { Destination } from './find';
 import { closeSpecial, openSpecial } from './special';
 
@@ -36,17 +35,21 @@ export async function replaceFile(
   pieces: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryNeighbour(path);
   try {
     await makeFolder(dirname(path));
-    await writeNew(temporary, pieces, signal);
+    await writeNewFile(temporary, pieces, signal);
     await rename(temporary, path);
   } finally {
     await discard(temporary);
   }
 }
 
-async function writeNew(
+/**
+ * Writes a file that must not exist yet, and syncs it to the disk. Throws file system errors, and the signal's reason on
+ * abort; what it wrote by then stays.
+ */
+export async function writeNewFile(
   path: string,
   pieces: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,

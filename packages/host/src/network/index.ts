@@ -1,7 +1,6 @@
 export { isLocalHost, withoutBrackets } from './local-host';
 export { proxiesOf, shownProxy, type Proxies } from './proxies';
 export { ProxyFault } from './proxy-fault';
-export { isDowngrade, isRedirect, redirected } from './redirect';
 export {
   openSender,
   type RequestOptions,

@@ -37,7 +37,7 @@ export function wrongProxy(variable: string): ProxyFault {
 }
 
 /** The proxy itself could not be spoken to. */
-export function proxyTrouble(proxy: URL, error: unknown): ProxyFault {
+export function proxyUnreachable(proxy: URL, error: unknown): ProxyFault {
   const { code = '', message } = error as NodeJS.ErrnoException;
   const cause = message === '' ? code : message;
   const words = `can't be reached, since the proxy ${shownProxy(proxy)} can't be: ${cause}`;

@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import type { buildConnector, Dispatcher } from 'undici';
 import { portOf, proxiesOf, shownProxy, type Proxies } from './proxies';
-import { proxyRefusal, proxyTrouble, wrongProxy } from './proxy-fault';
+import { proxyRefusal, proxyUnreachable, wrongProxy } from './proxy-fault';
 import { trustOf } from './trust';
 import { openTunnel, proxyAuthorization } from './tunnel';
 import { loadUndici, type Undici } from './undici';
@@ -78,7 +78,7 @@ class EnvironmentSender implements Sender {
     };
     const asked = { ...options, origin: shownProxy(proxy), path: `${url.origin}${options.path}`, headers };
     const response = await this.forwarding.request(asked).catch((error: unknown) => {
-      throw isUnconnected(error) ? proxyTrouble(proxy, error) : error;
+      throw isUnconnected(error) ? proxyUnreachable(proxy, error) : error;
     });
     if (response.statusCode !== 407) return response;
     response.body.on('error', () => undefined).destroy();
@@ -105,7 +105,7 @@ class EnvironmentSender implements Sender {
     const requestTls = { secureContext: await trustOf(this.options.env) };
     const named: Connector = (target, done) =>
       connect(target, (...[error, socket]) =>
-        error ? done(proxyTrouble(proxy, error), null) : done(null, socket),
+        error ? done(proxyUnreachable(proxy, error), null) : done(null, socket),
       );
     const options = { connect: named, requestTls };
     return new Socks5ProxyAgent(proxy.href.replace(/^socks5h:/, 'socks5:'), options);

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { withoutBrackets } from './local-host';
 import { portOf } from './proxies';
-import { proxyRefusal, proxyTrouble } from './proxy-fault';
+import { proxyRefusal, proxyUnreachable } from './proxy-fault';
 
 export interface TunnelOptions {
   /** From the connection to the proxy to its answer. */
@@ -33,7 +33,7 @@ export async function openTunnel(proxy: URL, authority: string, options: TunnelO
     const late = setTimeout(() => asking.destroy(overdue(options)), options.connectSeconds * 1000);
     asking.once('error', (error) => {
       clearTimeout(late);
-      reject(proxyTrouble(proxy, error));
+      reject(proxyUnreachable(proxy, error));
     });
     asking.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
       clearTimeout(late);

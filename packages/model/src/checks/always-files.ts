@@ -5,12 +5,12 @@ import { modeText, ownFiles, type Files, type ListedFile } from './listing';
 import { judgeOffenders } from './offenders';
 import type { CheckInput, CheckOutcome } from './types';
 
-/** setuid and setgid: who runs such a file gets its owner's or group's rights (inode(7)). */
+/** setuid and setgid: such a program runs with the rights of its owner or group (inode(7)). */
 const SET_ID = 0o6000;
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o002;
 
-/** What the files of every image must hold. */
+/** Checks the files of an image for what must hold in every image. */
 export function judgeAlwaysFiles(input: CheckInput, files: Files): CheckOutcome[] {
   const own = ownFiles(files);
   return [judgeSetuid(input, files, own), judgeWritable(input, own), judgeLeftovers(input, own)];
@@ -24,8 +24,8 @@ function judgeSetuid({ image, setuid }: CheckInput, files: Files, own: readonly 
     id: 'always/setuid',
     title: "setuid and setgid files are Debian's own or allowed",
     noun: 'setuid or setgid file',
-    problem: 'that Debian does not ship and nobody allowed',
-    hint: `Take the bit away, or name the file in "setuid" of ${image}'s image.json.`,
+    problem: `beyond Debian's own and those in "setuid"`,
+    hint: `Remove the bit, or add the file to "setuid" in ${image}'s image.json.`,
   };
   return judgeOffenders(image, offence, found.map(withMode));
 }
@@ -34,10 +34,10 @@ function judgeWritable({ image }: CheckInput, own: readonly ListedFile[]): Check
   const found = own.filter(({ type, mode }) => type === 'd' && mode & OTHERS_WRITE && !(mode & STICKY));
   const offence = {
     id: 'always/world-writable',
-    title: 'folders that everybody may write to have the sticky bit',
-    noun: 'folder',
-    problem: 'that everybody may write to, without the sticky bit',
-    hint: 'Anybody could replace the files of others there: give it mode 1777 or 0755 in "directories" of image.json.',
+    title: 'world-writable folders have the sticky bit',
+    noun: 'world-writable folder',
+    problem: 'without the sticky bit',
+    hint: 'Any user could replace other users\' files there. Set mode 1777 or 0755 in "directories" of image.json.',
   };
   return judgeOffenders(image, offence, found.map(withMode));
 }
@@ -58,7 +58,7 @@ function judgeLeftovers({ image, config, base }: CheckInput, own: readonly Liste
   return judgeOffenders(image, offence, found);
 }
 
-/** Folders for caches belong to packages; only in /tmp and /var/tmp are folders somebody's, too. */
+/** Cache folders belong to packages; only in /tmp and /var/tmp is a folder a leftover, too. */
 function isNoFolderOfSystem({ type, path }: ListedFile): boolean {
   return type !== 'd' || /^\/(?:var\/)?tmp\//.test(path);
 }

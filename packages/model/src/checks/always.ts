@@ -1,7 +1,7 @@
 import { escapePattern } from '../definitions';
 import type { CommandBody } from './body';
 import { ARBITRARY_USER, type CheckInput, type LinePattern, type PlannedCommand } from './types';
-import { AS_STRANGER, asImageUser } from './users';
+import { AS_ARBITRARY_USER, asImageUser } from './users';
 
 export const ALWAYS_GROUP = 'always';
 
@@ -10,13 +10,13 @@ const [STRANGER_UID] = ARBITRARY_USER.split(':') as [string];
 /** Shells that know `-i` and `-c`. */
 const SHELLS = ['bash', 'zsh', 'dash', 'ash', 'sh'];
 
-/** What is tried in every image, whatever its definition says. */
+/** Returns the commands that check every image, whatever its definition says. */
 export function alwaysCommands(input: CheckInput): PlannedCommand[] {
   const own = { group: ALWAYS_GROUP, ...asImageUser(input) };
   return [
     { id: 'always/user', ...own, ...notRoot(input) },
     { id: 'always/entry', ...own, ...entry(input) },
-    { id: 'always/stranger', group: ALWAYS_GROUP, ...AS_STRANGER, ...stranger(input) },
+    { id: 'always/stranger', group: ALWAYS_GROUP, ...AS_ARBITRARY_USER, ...arbitraryUser(input) },
     { id: 'always/help', ...own, ...help(input) },
     ...(input.contents.packages.length === 0
       ? []
@@ -35,14 +35,14 @@ function notRoot({ config }: CheckInput): CommandBody {
   return command('runs as its own user, which is not root', ['id', '-u'], [expected]);
 }
 
-/** What a person waits for before the first prompt. */
+/** Measures the time to the first prompt. */
 function entry(input: CheckInput): CommandBody {
   const body = command('an interactive shell starts', [shellOf(input), '-ic', 'true']);
   const seconds = input.budget.entrySeconds;
   return seconds === undefined || input.emulated ? body : { ...body, expect: { ...body.expect, seconds } };
 }
 
-function stranger(input: CheckInput): CommandBody {
+function arbitraryUser(input: CheckInput): CommandBody {
   const script = 'test ! -w "$HOME" && id -u';
   const line = { pattern: `^${STRANGER_UID}$`, shown: `^${STRANGER_UID}$` };
   return command(
@@ -52,7 +52,7 @@ function stranger(input: CheckInput): CommandBody {
   );
 }
 
-/** The shell that the image starts with, else the one that Debian always has. */
+/** Returns the shell that the image starts with, else the one that Debian always has. */
 function shellOf({ config }: CheckInput): string {
   const [program = ''] = config.cmd;
   return SHELLS.includes(program.split('/').at(-1) ?? '') ? program : 'bash';
@@ -73,14 +73,14 @@ function packages({ contents }: CheckInput): CommandBody {
   );
 }
 
-/** A line of a table that holds a name and its version, and perhaps more. */
+/** Returns a line of a table that holds a name and its version, and perhaps more. */
 function row(name: string, version: string): LinePattern {
   const pattern = `^ +${escapePattern(name)} +${escapePattern(version)}(?: |$)`;
   return { pattern, shown: `"${name} ${version}"` };
 }
 
-/** dpkg tells what is half installed, and ends with 0 all the same. */
-const DPKG_AUDIT = command('dpkg finds every package whole', [
+/** dpkg reports half installed packages, but exits with 0. */
+const DPKG_AUDIT = command('dpkg finds every package complete', [
   'sh',
   '-c',
   'found=$(dpkg --audit 2>&1); echo "$found"; test -z "$found"',

@@ -9,18 +9,20 @@ import { all, failWith, ok, type Result } from '../result';
 import type { LinePattern, PlannedCommand } from './types';
 import { commandLine } from '../shell-word';
 
-/** A command without who runs it. */
+/** A command without the user that runs it. */
 export type CommandBody = Pick<
   PlannedCommand,
   'title' | 'argv' | 'network' | 'timeoutSeconds' | 'files' | 'expect' | 'hint'
 >;
 
-/** A check of an image, which holds no placeholders. */
+/** Returns a check of an image, which holds no placeholders. */
 export function imageBody(check: RunCheck): CommandBody {
   return body(check, check.run, exactly(check.stdout), exactly(check.stderr));
 }
 
-/** A check of a tool, with the version filled in. Fails with `schema` where a placeholder has no value. */
+/**
+ * Returns a check of a tool, with the version filled in. Fails with `schema` if a placeholder has no value.
+ */
 export function toolBody(check: RunCheck, version: string): Result<CommandBody> {
   const values = versionValues(version);
   const argv = all(check.run.map((word) => expandTemplate(word, values)));

@@ -1,5 +1,5 @@
-/** What shells mean by their own exit codes (POSIX.1-2024, Shell Command Language 2.8.2). */
-const MEANINGS: Readonly<Record<number, string>> = {
+/** The exit codes of shells themselves (POSIX.1-2024, Shell Command Language 2.8.2). */
+const SHELL_EXIT_CODES: Readonly<Record<number, string>> = {
   126: 'found, but can not be run',
   127: 'not found',
 };
@@ -20,6 +20,6 @@ const SIGNALS: Readonly<Record<number, string>> = {
 /** "exit code 127 (not found)". */
 export function exitText(code: number): string {
   const signal = SIGNALS[code - 128];
-  const meaning = MEANINGS[code] ?? (signal && `ended by ${signal}`);
+  const meaning = SHELL_EXIT_CODES[code] ?? (signal && `ended by ${signal}`);
   return `exit code ${code}${meaning === undefined ? '' : ` (${meaning})`}`;
 }

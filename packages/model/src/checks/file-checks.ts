@@ -7,7 +7,7 @@ import type { CheckInput, CheckOutcome } from './types';
 
 type Owner = Pick<CheckOutcome, 'id' | 'group'>;
 
-/** Each file check of the tools and images, held against the files that an image has. */
+/** Returns the outcome of each file check of the tools and images of an image. */
 export function judgeFileChecks({ tools, images }: CheckInput, files: Files): CheckOutcome[] {
   const ofTools = tools.flatMap(({ name, version, checks }) =>
     fileChecks(checks).map(({ check, number }) => {
@@ -23,7 +23,9 @@ export function judgeFileChecks({ tools, images }: CheckInput, files: Files): Ch
   return [...ofTools, ...ofImages];
 }
 
-/** The path of a tool's file check. Fails with `schema` where a placeholder has no value for the version. */
+/**
+ * Returns the path of a tool's file check. Fails with `schema` if a placeholder has no value for the version.
+ */
 export function checkedPath({ file }: FileCheck, version: string): Result<string> {
   return expandTemplate(file, versionValues(version));
 }
@@ -36,10 +38,10 @@ function knownPath(check: FileCheck, version: string): string {
 
 function judgeFile(check: FileCheck, files: Files, owner: Owner): CheckOutcome {
   const expected = expectedText(check);
-  const faults = faultsOf(check, files);
+  const problems = problemsOf(check, files);
   const outcome = { ...owner, title: `${check.file}: ${expected}`, expected };
-  if (faults.length === 0) return { ...outcome, passed: true };
-  const actual = faults.join(', ');
+  if (problems.length === 0) return { ...outcome, passed: true };
+  const actual = problems.join(', ');
   return {
     ...outcome,
     passed: false,
@@ -54,27 +56,27 @@ function expectedText({ absent, mode, owner }: FileCheck): string {
   return parts.length === 0 ? 'there' : parts.join(', ');
 }
 
-/** What else a person needs to hear: where a file is there or not, that it was to be otherwise goes without saying. */
+/** Adds the expectation to a message, except if the file's presence alone was wrong. */
 function wanted(check: FileCheck): string {
   return (check.mode ?? check.owner) ? `, expected ${expectedText(check)}` : '';
 }
 
-function faultsOf(check: FileCheck, files: Files): string[] {
+function problemsOf(check: FileCheck, files: Files): string[] {
   const entry = findEntry(files, check.file);
   if (check.absent) return entry ? ['is there, and must not be'] : [];
   if (!entry) return ['is not there'];
   const file = findFile(files, check.file);
   if (!file) return [`is a link to ${entry.target}, which leads nowhere`];
-  return [...modeFaults(check, file), ...ownerFaults(check, file)];
+  return [...modeProblems(check, file), ...ownerProblems(check, file)];
 }
 
-function modeFaults({ mode }: FileCheck, file: ListedFile): string[] {
+function modeProblems({ mode }: FileCheck, file: ListedFile): string[] {
   const actual = modeText(file.mode);
   return mode === undefined || mode === actual ? [] : [`has mode ${actual}`];
 }
 
-/** Owners are named or numbered; a user alone says nothing about the group. */
-function ownerFaults({ owner }: FileCheck, file: ListedFile): string[] {
+/** Owners are names or numbers; a user alone leaves the group open. */
+function ownerProblems({ owner }: FileCheck, file: ListedFile): string[] {
   if (owner === undefined) return [];
   const [user, group] = owner.split(':');
   const isUser = user === file.user || user === String(file.uid);

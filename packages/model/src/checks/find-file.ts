@@ -1,6 +1,6 @@
 import type { Files, ListedFile } from './listing';
 
-/** As Linux does it (path_resolution(7)): more links than these on the way are taken for a circle. */
+/** As Linux does it (path_resolution(7)): more links than this count as a cycle. */
 const MOST_LINKS = 40;
 
 interface Walk {
@@ -9,17 +9,17 @@ interface Walk {
   readonly followLast: boolean;
 }
 
-/** The file that a path leads to, links on its way followed, the last one too; undefined where there is none. */
+/** Returns the file at a path, with all links followed, or undefined. */
 export function findFile(files: Files, path: string): ListedFile | undefined {
   return step({ files, followLast: true }, [], parts(path));
 }
 
-/** As `findFile`, but a link at the end of the path is found itself. */
+/** Returns the file at a path as `findFile` does, but does not follow a link at its end. */
 export function findEntry(files: Files, path: string): ListedFile | undefined {
   return step({ files, followLast: false }, [], parts(path));
 }
 
-/** `at`: the folder that was reached; `ahead`: what is left of the path. */
+/** `at`: the current folder; `ahead`: the rest of the path. */
 function step(walk: Walk, at: string[], ahead: string[], links = 0): ListedFile | undefined {
   const [part, ...rest] = ahead;
   if (part === undefined) return walk.files.get(absolute(at));

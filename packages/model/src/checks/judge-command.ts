@@ -1,4 +1,4 @@
-import { expectedText, faultsOf } from './faults';
+import { expectedText, problemsOf } from './problems';
 import { searchNow, type SearchIn } from './search';
 import type { CheckOutcome, CommandOutcome, PlannedCommand } from './types';
 import { commandLine } from '../shell-word';
@@ -8,8 +8,8 @@ import { cutLine } from './words';
 const LAST_LINES = 10;
 
 /**
- * Whether a command did what its check expects; where it did not, all that a person needs to see why. `searchIn` says
- * what came out of each of `searchesOf`.
+ * Returns the outcome of a command check; for a failure with what explains it. `searchIn` gives the result of
+ * each of `searchesOf`.
  */
 export function judgeCommand(
   planned: PlannedCommand,
@@ -19,23 +19,23 @@ export function judgeCommand(
   const { id, group, title, as } = planned;
   const command = commandLine(planned.argv);
   const expected = expectedText(planned);
-  const faults = faultsOf(planned, result, searchIn);
-  const seen = { id, group, title, as, passed: faults.length === 0, seconds: result.seconds };
-  const [first] = faults;
+  const problems = problemsOf(planned, result, searchIn);
+  const seen = { id, group, title, as, passed: problems.length === 0, seconds: result.seconds };
+  const [first] = problems;
   if (!first) return { ...seen, command, expected };
   const hint = first.hint ?? planned.hint;
   return {
     ...seen,
     command,
     expected,
-    actual: faults.map(({ actual }) => actual).join(', '),
+    actual: problems.map(({ actual }) => actual).join(', '),
     message: `${about(planned, command)}: \`${command}\` ${first.what} (as ${whoText(planned)})`,
     ...(hint !== undefined && { hint }),
     output: [...lastLines('stdout', result.stdout), ...lastLines('stderr', result.stderr)],
   };
 }
 
-/** A check that is more than its command says first what it is about. */
+/** Puts the title first if it differs from the command. */
 function about({ group, title }: PlannedCommand, command: string): string {
   return title === command ? group : `${group}: ${title}`;
 }

@@ -7,8 +7,8 @@ import { commandLine } from '../shell-word';
 import { cutLine } from './words';
 
 /**
- * Everything that is seen from an image's files: the file checks of tools and images, and what must hold in
- * every image. `listing` is the standard output of LISTING_ARGV. One failed outcome where it is no whole listing.
+ * Returns the outcomes of all checks of an image's files: those of tools and images, and those of every
+ * image. `listing` is the standard output of LISTING_ARGV. Returns one failed outcome if it is incomplete.
  */
 export function judgeListing(input: CheckInput, listing: string): CheckOutcome[] {
   const files = parseListing(listing);
@@ -28,6 +28,6 @@ function unreadable(listing: string): CheckOutcome {
     expected: 'a record for each file, each ended by NUL',
     actual: `${listing.length} characters, the last of them ${end}`,
     message: 'The files of the image could not be listed, so none of them was checked',
-    hint: 'See whether "find" of GNU findutils is in the image and works there.',
+    hint: 'Check that "find" of GNU findutils is in the image and works there.',
   };
 }

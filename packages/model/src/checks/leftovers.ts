@@ -1,4 +1,4 @@
-/** A kind of file that a build leaves behind and nobody uses. */
+/** A kind of file that a build leaves behind and nothing uses. */
 export interface Leftover {
   /** Of the whole path. */
   readonly pattern: RegExp;
@@ -7,8 +7,8 @@ export interface Leftover {
 }
 
 /**
- * What must not be left in an image. `homes` are folders of users: "/root". Folders that are empty are no
- * leftovers; those of /tmp and /var/tmp are, since they are somebody's.
+ * Returns what must not be left in an image. `homes` are home folders: "/root". Empty folders don't count,
+ * except in /tmp and /var/tmp.
  */
 export function leftovers(homes: readonly string[]): Leftover[] {
   const home = `(?:${homes.map((path) => path.replace(/[.+]/g, '\\$&')).join('|')}|/home/[^/]+)`;

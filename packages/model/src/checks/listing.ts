@@ -21,7 +21,7 @@ export interface ListedFile {
 
 /**
  * Lists a whole image (GNU findutils, "Format Directives"), each record ended by NUL; a symbolic link has its
- * target as a second one. To be run as root, and in a container in which nothing else has run: commands leave
+ * target as a second one. Run it as root, and in a container in which nothing else has run: commands leave
  * files in /tmp and in homes.
  */
 export const LISTING_ARGV: readonly [string, ...string[]] = [
@@ -39,7 +39,9 @@ export const LISTING_ARGV: readonly [string, ...string[]] = [
 /** Where a run puts its own files into the container that it lists. */
 export const CHECK_SCRATCH = '/run/image-checks';
 
-/** What engines mount, fill or make while a container runs (on Dagger `/.step`, `/.init`): no part of any image. */
+/**
+ * What engines mount or create in a running container (Dagger: `/.step`, `/.init`): not part of the image.
+ */
 const ENGINE_FOLDERS = ['/proc', '/sys', '/dev', '/run', '/.step', '/.init'];
 
 const RECORD = /^(\S) ([0-7]+) (\d+) (\d+) (\S+) (\S+) (\d+) (\/[^]*)$/;
@@ -47,7 +49,7 @@ const RECORD = /^(\S) ([0-7]+) (\d+) (\d+) (\S+) (\S+) (\d+) (\/[^]*)$/;
 /** The files of an image by path. */
 export type Files = ReadonlyMap<string, ListedFile>;
 
-/** The files of a listing; undefined where the text is no whole listing. */
+/** Parses a listing; returns undefined if it is incomplete. */
 export function parseListing(listing: string): Files | undefined {
   const records = listing.split('\0');
   if (records.pop() !== '') return undefined;
@@ -77,7 +79,7 @@ function parseRecord(record: string): ListedFile | undefined {
   };
 }
 
-/** All that is the image's own, in the order of paths. */
+/** Returns the image's own files, sorted by path. */
 export function ownFiles(files: Files): ListedFile[] {
   const own = [...files.values()].filter(
     ({ path }) => !ENGINE_FOLDERS.some((folder) => isBelow(path, folder)),

@@ -15,7 +15,7 @@ export interface Offence {
   readonly hint: string;
 }
 
-/** The outcome of a search for files that must not be: passed where none was found. */
+/** Returns the outcome of a search for forbidden files: passed if none was found. */
 export function judgeOffenders(image: string, offence: Offence, found: readonly string[]): CheckOutcome {
   const { id, title, noun, problem, hint } = offence;
   const actual = counted(found.length, noun);

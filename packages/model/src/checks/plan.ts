@@ -4,13 +4,13 @@ import { imageBody, toolBody, type CommandBody } from './body';
 import { checkedPath } from './file-checks';
 import { fileChecks, runChecks } from './numbered';
 import type { CheckInput, CheckPlan, PlannedCommand } from './types';
-import { AS_STRANGER, asImageUser } from './users';
+import { AS_ARBITRARY_USER, asImageUser } from './users';
 
 type Tool = CheckInput['tools'][number];
 
 /**
- * The commands to run in an image: what every image must hold, and what its tools, its parents and itself ask
- * for. Fails with `schema` where a placeholder has no value for a tool's version: every such at once.
+ * Returns the commands that check an image: those of every image, of its tools, its parents and itself. Fails
+ * with `schema` if placeholders have no value for a tool's version, with one failure for each.
  */
 export function planChecks(input: CheckInput): Result<CheckPlan> {
   const tools = all(input.tools.map((tool) => toolCommands(tool, input)));
@@ -19,7 +19,7 @@ export function planChecks(input: CheckInput): Result<CheckPlan> {
   return ok({ commands: [...alwaysCommands(input), ...tools.value.flat(), ...imageCommands(input)] });
 }
 
-/** Each check as the image's user and again as a stranger: CI systems start containers as either. */
+/** Plans each check as the image's user and as an arbitrary user: CI systems start containers as either. */
 function toolCommands(tool: Tool, input: CheckInput): Result<PlannedCommand[]> {
   const planned = runChecks(tool.checks).map(({ check, number }): Result<PlannedCommand[]> => {
     const body = located(toolBody(check, tool.version), tool, number);
@@ -30,7 +30,7 @@ function toolCommands(tool: Tool, input: CheckInput): Result<PlannedCommand[]> {
 }
 
 function twice(input: CheckInput, { name }: Tool, number: number, body: CommandBody): PlannedCommand[] {
-  return [asImageUser(input), AS_STRANGER].map((who) => ({
+  return [asImageUser(input), AS_ARBITRARY_USER].map((who) => ({
     id: `tool/${name}/${number}/${who.as}`,
     group: `tool ${name}`,
     ...who,
@@ -55,7 +55,7 @@ function imageCommands(input: CheckInput): PlannedCommand[] {
   );
 }
 
-/** Failures that say which check they are about. */
+/** Adds the check to the message of failures. */
 function located<T>(result: Result<T>, { name, version }: Tool, number: number): Result<T> {
   if (result.ok) return result;
   const where = `tool ${name} ${version}, check ${number}`;

@@ -8,17 +8,17 @@ export interface Search {
   readonly text: string;
 }
 
-/** `too-slow`: the search was given up, so nobody knows. */
+/** `too-slow`: the search was stopped, so the result is unknown. */
 export type SearchResult = 'found' | 'missing' | 'too-slow';
 
 export type SearchIn = (search: Search) => SearchResult;
 
-/** Searches here and now, for as long as it takes: for patterns that are known to be fast. */
+/** Searches synchronously, without a time limit: for patterns that are known to be fast. */
 export function searchNow({ pattern, text }: Search): SearchResult {
   return compilePattern(pattern).test(text) ? 'found' : 'missing';
 }
 
-/** Everything that judging a command will search for. */
+/** Returns all searches that `judgeCommand` needs. */
 export function searchesOf({ expect }: PlannedCommand, result: CommandOutcome): Search[] {
   if (result.timedOut) return [];
   return [

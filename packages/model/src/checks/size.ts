@@ -3,7 +3,7 @@ import { ALWAYS_GROUP } from './always';
 import type { CheckInput, CheckOutcome } from './types';
 import { megabytes } from './words';
 
-/** Whether the image is as small as its budget asks; without one its size is reported. */
+/** Returns whether the image is within its size budget; without a budget, its size. */
 export function judgeSize({ image, budget, compressedSize }: CheckInput): CheckOutcome {
   const limit = budget.compressed === undefined ? undefined : bytesOf(budget.compressed);
   const actual = megabytes(compressedSize);
@@ -18,6 +18,6 @@ export function judgeSize({ image, budget, compressedSize }: CheckInput): CheckO
     expected,
     passed: false,
     message: `The layers of ${image} are ${actual} compressed, ${megabytes(compressedSize - limit)} over the budget of ${budget.compressed}`,
-    hint: `Take out what nobody needs, or raise "budget.compressed" of ${image}'s image.json.`,
+    hint: `Remove what is not needed, or raise "budget.compressed" in ${image}'s image.json.`,
   };
 }

@@ -5,14 +5,14 @@ import type { Digest } from '../digest';
 import type { Contents, InheritedConfig } from '../plan';
 import type { Platform } from '../platform';
 
-/** Who a check runs as: the image's user, a user that the image has never heard of, or root. */
+/** The user of a check: the image's user, a user that is not in the image, or root. */
 export type CheckUser = 'image' | 'arbitrary' | 'root';
 
-/** Everything that decides what is tried in an image, and what is found good. */
+/** All inputs of the checks of an image and of their outcome. */
 export interface CheckInput {
   readonly image: string;
   readonly platform: Platform;
-  /** Whether this machine emulates the platform's processor: times say nothing then. */
+  /** Whether this machine emulates the platform's processor: then times are not checked. */
   readonly emulated: boolean;
   /** Parents first, the image itself last: the checks of their image.json. */
   readonly images: readonly { readonly name: string; readonly checks: readonly Check[] }[];
@@ -27,7 +27,7 @@ export interface CheckInput {
   readonly budget: ImageDefinition['budget'];
   /** Paths that may be setuid or setgid beyond Debian's own, of the image and its parents. */
   readonly setuid: readonly string[];
-  /** Absolute paths that an image of a registry brought: what it left over is not ours to remove. */
+  /** Absolute paths of a registry image's layers: its leftovers are ignored. */
   readonly base?: ReadonlySet<string>;
   /** Bytes of all layers as they are pulled. */
   readonly compressedSize: number;
@@ -37,7 +37,7 @@ export interface CheckInput {
 export interface LinePattern {
   /** Regular expression, ready for `compilePattern`. */
   readonly pattern: string;
-  /** As people are told it: placeholders filled in, without the escapes that make dots plain. */
+  /** For display: placeholders filled in, without escaped dots. */
   readonly shown: string;
 }
 
@@ -47,7 +47,7 @@ export interface Expectation {
   /** Each must match some line of the standard output. */
   readonly stdout: readonly LinePattern[];
   readonly stderr: readonly LinePattern[];
-  /** Longest run time in seconds; beyond it the check has failed, but is not killed. */
+  /** Longest run time in seconds; a slower command fails, but is not killed. */
   readonly seconds?: number;
 }
 
@@ -57,7 +57,7 @@ export interface PlannedCommand {
   readonly id: string;
   /** "tool kubectl", "image tooling-k8s", "always". */
   readonly group: string;
-  /** One line for people. */
+  /** One line for display. */
   readonly title: string;
   readonly argv: readonly [string, ...string[]];
   readonly as: CheckUser;
@@ -68,7 +68,10 @@ export interface PlannedCommand {
   readonly network: boolean;
   /** Seconds after which it is killed. */
   readonly timeoutSeconds: number;
-  /** Files of the fresh folder that it runs in: relative path and content. Empty: it runs in the image's workdir. */
+  /**
+   * Files of the fresh folder that it runs in: relative path and content. Empty: it runs in the image's
+   * workdir.
+   */
   readonly files: Readonly<Record<string, string>>;
   readonly expect: Expectation;
   /** What to do where it fails. */
@@ -79,7 +82,7 @@ export interface CheckPlan {
   readonly commands: readonly PlannedCommand[];
 }
 
-/** What became of a command; the engines' CommandResult is one. */
+/** The outcome of a command, such as the engines' CommandResult. */
 export interface CommandOutcome {
   readonly exitCode: number;
   readonly stdout: string;
@@ -105,11 +108,11 @@ export interface CheckOutcome {
   readonly message?: string;
   /** Where it failed: what to do next, in one sentence. */
   readonly hint?: string;
-  /** Where it failed: the last lines of a command's output, or the paths that are at fault. */
+  /** Where it failed: the last lines of a command's output, or the paths that are wrong. */
   readonly output?: readonly string[];
 }
 
-/** report.json: all that was tried in one image of one platform. */
+/** report.json: all checks of one image on one platform. */
 export interface TestReport {
   readonly reportVersion: 1;
   readonly image: string;
@@ -117,14 +120,14 @@ export interface TestReport {
   /** Digest of the image that was tested. */
   readonly manifest: Digest;
   readonly engine: string;
-  /** Whether the engine kept commands that asked for no network from it. */
+  /** Whether the engine cut commands off from the network that did not ask for it. */
   readonly isolated: boolean;
   readonly passed: boolean;
   readonly seconds: number;
   readonly checks: readonly CheckOutcome[];
 }
 
-/** What a publish reads of report.json, and must find there. */
+/** The part of report.json that a publish reads and checks. */
 export type TestEvidence = Pick<TestReport, 'reportVersion' | 'manifest' | 'passed' | 'isolated'>;
 
 export const testEvidenceSchema: z.ZodType<TestEvidence> = z.object({
@@ -134,5 +137,5 @@ export const testEvidenceSchema: z.ZodType<TestEvidence> = z.object({
   isolated: z.boolean(),
 });
 
-/** A user and group that no image has, as OpenShift and others start containers with. */
+/** A user and group that are in no image, as OpenShift and others use for containers. */
 export const ARBITRARY_USER = '31337:31337';

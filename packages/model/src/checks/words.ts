@@ -11,7 +11,7 @@ export function secondsText(seconds: number): string {
 
 const LONGEST_LINE = 200;
 
-/** A line that is fit for a report: cut where it is longer than two screen widths. */
+/** Returns a line that is fit for a report: cut where it is longer than two screen widths. */
 export function cutLine(line: string): string {
   return cutText(line, LONGEST_LINE);
 }

@@ -28,14 +28,14 @@ const state = z.strictObject({ id: digest, ...content }).superRefine(({ id, rele
     });
 });
 
-/** What images/archive.lock.json holds: each state of the archives that an image's lock names, by id. */
+/** The content of images/archive.lock.json: each archive state that an image's lock names, by id. */
 export const archiveLockSchema = z.strictObject({ lockVersion: z.literal(2), states: z.array(state) });
 
-/** The first format: one state, which all images had. Their locks name none. */
+/** The first format: one state for all images, which their locks don't name. */
 export const firstArchiveLockSchema = z.strictObject({ lockVersion: z.literal(1), ...content });
 
 export type ArchiveLock = z.output<typeof archiveLockSchema>;
-/** All archives at one moment. */
+/** The state of all archives at one moment. */
 export type LockedArchiveState = ArchiveLock['states'][number];
 
 /** Returns the id of a state: the sha256 of its releases as canonical JSON. */
@@ -43,13 +43,13 @@ export function archiveStateId(releases: LockedArchiveState['releases']): Digest
   return digestOf(canonicalJson(releases));
 }
 
-/** Returns a lock of the first format in the current one. */
+/** Converts a lock of the first format to the current one. */
 export function upgradedArchiveLock(first: z.output<typeof firstArchiveLockSchema>): ArchiveLock {
   const { time, releases } = first;
   return archiveLockWith(undefined, { id: archiveStateId(releases), time, releases });
 }
 
-/** Returns the lock with one state more. By id: branches that each add one rarely add it at the same place. */
+/** Returns the lock with one more state. States are sorted by id, so that branches rarely conflict. */
 export function archiveLockWith(lock: ArchiveLock | undefined, added: LockedArchiveState): ArchiveLock {
   const others = (lock?.states ?? []).filter(({ id }) => id !== added.id);
   return { lockVersion: 2, states: [...others, added].sort((a, b) => (a.id < b.id ? -1 : 1)) };

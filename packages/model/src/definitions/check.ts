@@ -8,11 +8,11 @@ import { VERSION_PLACEHOLDERS } from './template';
 type Text = z.ZodType<string>;
 type Wrap = <T extends Text>(schema: T) => T;
 
-/** What is tried in a finished image; every text that may hold placeholders goes through `wrap`. */
+/** Returns the schema of a check; every string that may have placeholders goes through `wrap`. */
 const checkWith = (wrap: Wrap) =>
   z
     .union([runCheck(wrap), fileCheck(wrap)])
-    .meta({ id: 'check', description: 'Something that is tried in the finished image.' });
+    .meta({ id: 'check', description: 'A check of the finished image.' });
 
 const runCheck = (wrap: Wrap) =>
   z
@@ -52,7 +52,7 @@ const fileCheck = (wrap: Wrap) =>
     })
     .meta({ title: 'File check', description: 'A file that must be in the image, or must not.' });
 
-/** Reports a file that another one of the same check has for a folder. */
+/** Reports a file whose path is a folder of another file of the same check. */
 function reportFileAsFolder(context: z.core.ParsePayload<Record<string, string>>): void {
   const paths = Object.keys(context.value);
   const inFolder = new Map(paths.flatMap((path) => foldersOf(path).map((folder) => [folder, path])));
@@ -73,19 +73,21 @@ function foldersOf(path: string): string[] {
   return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
 }
 
-/** Default and longest time limit of a check: tools answer in a second; a minute also holds under emulation. */
+/**
+ * Default and longest time limit of a check: tools answer in a second; a minute also holds under emulation.
+ */
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const MAX_TIMEOUT_SECONDS = 3600;
 
 const pattern = z
   .string()
   .check((context) => {
-    const fault = patternFault(context.value);
-    if (fault === undefined) return;
+    const problem = patternProblem(context.value);
+    if (problem === undefined) return;
     context.issues.push({
       code: 'custom',
       input: context.value,
-      message: `no regular expression (${cut(fault)})`,
+      message: `invalid regular expression (${cut(problem)})`,
       params: { hint: 'Write a JavaScript regular expression; in JSON each "\\" is written twice.' },
     });
   })
@@ -93,7 +95,7 @@ const pattern = z
 
 /** A check of an image. */
 export const imageCheck = checkWith((schema) => schema);
-/** A check of a tool: `{version}` and its parts are replaced by those of the tool. */
+/** A check of a tool: `{version}` and its parts are replaced. */
 export const toolCheck = checkWith((schema) => templated(schema, VERSION_PLACEHOLDERS));
 
 export type RunCheck = z.output<ReturnType<typeof runCheck>>;
@@ -104,12 +106,15 @@ export function isRunCheck(check: Check): check is RunCheck {
   return 'run' in check;
 }
 
-/** A check's pattern, ready to use: `^` and `$` match at each line. Throws where the text is none; parsing has refused such. */
+/**
+ * Compiles a check's pattern: `^` and `$` match at each line. Throws on an invalid pattern, which parsing has
+ * refused.
+ */
 export function compilePattern(pattern: string): RegExp {
   return new RegExp(pattern, 'm');
 }
 
-function patternFault(pattern: string): string | undefined {
+function patternProblem(pattern: string): string | undefined {
   try {
     compilePattern(pattern);
     return undefined;

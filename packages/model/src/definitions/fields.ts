@@ -16,7 +16,7 @@ export function templated<T extends z.ZodType<string>>(schema: T, placeholders: 
       context.issues.push({
         code: 'custom',
         input: context.value,
-        message: `"{${name}}" stands for nothing here`,
+        message: `unknown placeholder "{${name}}"`,
         params: { hint: knownPlaceholders(name, placeholders) },
       });
   });
@@ -46,12 +46,12 @@ export function address(pattern: RegExp, expected: string, description: string) 
     .string()
     .regex(pattern, { error: expected })
     .refine((text) => !pattern.test(text) || URL.canParse(text.replace(/\{[a-zA-Z]+\}/g, 'x')), {
-      error: 'not a valid address',
+      error: 'not a valid URL',
     })
     .meta({ description });
 }
 
-/** A list that holds nothing twice. Repetitions are found beside other mistakes (zod would skip the check). */
+/** A list without duplicates. Reports duplicates in addition to other mistakes (zod would skip the check). */
 export function uniqueList<T extends z.ZodType>(entry: T) {
   return z
     .array(entry)
@@ -59,7 +59,7 @@ export function uniqueList<T extends z.ZodType>(entry: T) {
     .meta({ uniqueItems: true });
 }
 
-/** When to run a check of an object whose members may have mistakes of their own. */
+/** Condition to run a check of an object even if its members have mistakes. */
 export function isObject({ value }: { readonly value: unknown }): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -72,16 +72,16 @@ function reportRepeated(values: readonly unknown[], context: z.core.$RefinementC
     context.addIssue({
       code: 'custom',
       path: [index],
-      message: `${cut(text)} is in the list already`,
+      message: `${cut(text)} is already in the list`,
       params: { failure: 'duplicate', hint: 'Remove one of them.' },
     });
   });
 }
 
 /**
- * The name of an image or tool, which is that of its folder and its Nx project, and a component of a
- * repository's name (OCI distribution specification, "Pulling manifests"; stricter: dashes alone). A repository with its
- * host has at most 255 characters there, of which half are left to host and folder.
+ * The name of an image or tool, also of its folder and Nx project, and part of its repository's name (OCI
+ * distribution specification, "Pulling manifests"; stricter: dashes alone). A repository with its host has at
+ * most 255 characters there, of which half are left to host and folder.
  */
 export const NAME = /^(?=.{1,128}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
 export const NAME_EXPECTED =
@@ -101,7 +101,7 @@ export const mode = (description: string) =>
 /** Largest number of a user or group that container runtimes take (2³¹ - 1; runc and Docker). */
 const LARGEST_ID = 2 ** 31 - 1;
 
-/** Who something belongs to, or runs as. */
+/** An owner, or a user to run as. */
 export const owner = (description: string) =>
   z
     .string()
@@ -113,7 +113,9 @@ export const owner = (description: string) =>
     })
     .meta({ description });
 
-/** Highest id that is not reserved (Debian policy 9.2.2: 65534 is nobody, 65535 must not be used). */
+/**
+ * Highest id that is not reserved (Debian policy 9.2.2: 65534 is the user nobody, 65535 must not be used).
+ */
 const MAX_ID = 65_533;
 export const id = (description: string) => z.int().min(0).max(MAX_ID).meta({ description });
 
@@ -132,4 +134,4 @@ export const epochSeconds = z.int().min(0);
 export const schemaReference = z
   .string()
   .optional()
-  .meta({ description: 'Where an editor finds the JSON Schema of this file.' });
+  .meta({ description: 'The JSON Schema of this file, for editors.' });

@@ -7,19 +7,22 @@ export interface FileText {
   /** Path relative to the workspace root, with "/" between folders. */
   readonly file: string;
   readonly text: string;
-  /** Why the text can't be used: it is empty or not what the file holds. */
+  /** Why the text can't be used; the text is then empty or incomplete. */
   readonly failure?: Failure;
 }
 
-/** Bytes. The largest image.json of this repository has 7 KB; its largest lock 88 KB, and one of all of Debian 45 MB. */
+/**
+ * Bytes. The largest image.json of this repository has 7 KB; its largest lock 88 KB, and one of all of Debian
+ * 45 MB.
+ */
 export const MOST_BYTES = { definition: 1024 ** 2, lock: 64 * 1024 ** 2 } as const;
 
-/** A file of which nothing was read. */
+/** Returns a file that could not be read. */
 export function unreadFile(file: string, failure: Failure): FileText {
   return { file, text: '', failure };
 }
 
-/** A file that is too large to be what it should be (`too-large`). Both sizes in bytes. */
+/** Returns a file that is too large to read (`too-large`). Sizes in bytes. */
 export function tooLargeFile(file: string, bytes: number, most: number): FileText {
   return unreadFile(file, {
     code: 'too-large',
@@ -29,20 +32,23 @@ export function tooLargeFile(file: string, bytes: number, most: number): FileTex
   });
 }
 
-/** The text of a file of UTF-8 (RFC 8259, section 8.1). Other bytes are a `json-syntax` failure that says where. */
+/**
+ * Decodes a file as UTF-8 (RFC 8259, section 8.1). Invalid bytes are a `json-syntax` failure with their
+ * place.
+ */
 export function fileText(file: string, bytes: Buffer): FileText {
   const text = bytes.toString('utf8');
   const at = firstInvalid(text, bytes);
   return at ? { file, text, failure: notUtf8(file, text, bytes, at) } : { file, text };
 }
 
-/** Where something stands: in UTF-16 code units of the text, and in bytes of the file. */
+/** An offset: in UTF-16 code units of the text, and in bytes of the file. */
 interface Offsets {
   readonly inText: number;
   readonly inFile: number;
 }
 
-/** The decoder writes U+FFFD for what is not UTF-8; one that is in the file has bytes of its own. */
+/** The decoder writes U+FFFD for invalid bytes; a U+FFFD in the file itself has its own bytes. */
 function firstInvalid(text: string, bytes: Buffer): Offsets | undefined {
   let inText = 0;
   let inFile = 0;

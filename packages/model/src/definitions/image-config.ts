@@ -24,14 +24,16 @@ export const imageConfig = z
         z.string(),
       )
       .optional()
-      .meta({ description: 'Environment variables. Never a secret: everybody can read them.' }),
+      .meta({
+        description: 'Environment variables. Never a secret: anyone who has the image can read them.',
+      }),
     entrypoint: z.array(z.string()).check(reportNoProgram).optional().meta({
-      description: 'Program and arguments that always run. [] takes the one of the parent away.',
+      description: "Program and arguments that always run. [] removes the parent's.",
     }),
     cmd: argv(
       'Program and arguments that run if none are given; arguments of the entry point if there is one.',
     ),
-    user: owner('Who the program runs as, by name or number ("1000:1000").').optional(),
+    user: owner('The user that the program runs as, by name or number ("1000:1000").').optional(),
     workdir: imagePath('The folder the program starts in.').optional(),
     labels: z
       .record(
@@ -49,14 +51,17 @@ export const imageConfig = z
   })
   .superRefine(reportEmptyCmd, { when: isObject });
 
-/** `cmd` is a program where nothing else is; with an entry point of the parent's its first text may be empty. */
+/**
+ * Without an entry point, `cmd` starts with a program; with the parent's entry point its first string may be
+ * empty.
+ */
 function reportEmptyCmd(given: unknown, context: z.core.$RefinementCtx): void {
   const { cmd, entrypoint } = given as { cmd?: unknown; entrypoint?: unknown };
   if (!Array.isArray(cmd) || cmd[0] !== '' || entrypoint !== undefined) return;
   context.addIssue({
     code: 'custom',
     path: ['cmd', 0],
-    message: 'a program without a name',
-    params: { hint: 'Write the program first, then its arguments, each a text of its own.' },
+    message: 'empty program name',
+    params: { hint: 'Write the program first, then its arguments, each as its own string.' },
   });
 }

@@ -45,7 +45,7 @@ const from = z
       })
       .meta({ title: 'An image of a registry' }),
   ])
-  .meta({ description: 'What the image stands on: one of "image", "debian", "registry".' });
+  .meta({ description: 'What the image is based on: one of "image", "debian", "registry".' });
 
 const user = z
   .strictObject({
@@ -82,7 +82,7 @@ const budget = z.strictObject({
     .meta({ description: 'Longest time in seconds until an interactive shell of the image is ready.' }),
 });
 
-/** What images/<name>/image.json holds. */
+/** The content of images/<name>/image.json. */
 export const imageSchema = z
   .strictObject({
     $schema: schemaReference,
@@ -100,13 +100,14 @@ export const imageSchema = z
     )
       .default([])
       .meta({
-        description:
-          'Files of its packages that are not installed (dpkg’s --path-exclude), such as manuals that nobody opens in a container.',
+        description: 'Files of its packages that are not installed (dpkg’s --path-exclude), such as manuals.',
       }),
     tools: uniqueList(name('A tool of this workspace.'))
       .default([])
-      .meta({ description: 'Tools (folders of tools/) to add, without those of the parent.' }),
-    files: relativePath('Folder beside image.json whose files are added to the image ("rootfs").').optional(),
+      .meta({ description: 'Tools to add, by name, without those of the parent.' }),
+    files: relativePath(
+      'Folder next to image.json whose files are added to the image ("rootfs").',
+    ).optional(),
     modes: z
       .record(imagePath('A file, as it is called in the image.'), mode('Its permissions, in octal.'))
       .default({})
@@ -122,14 +123,14 @@ export const imageSchema = z
     checks: z
       .array(imageCheck)
       .default([])
-      .meta({ description: 'What is tried in the image beside the checks of its tools.' }),
+      .meta({ description: 'Checks of the image, in addition to those of its tools.' }),
     examples: z
       .array(line('A command line.'))
       .default([])
       .meta({ description: 'Example commands, shown by toolbox-help and in the catalog.' }),
     budget: budget.default({}).meta({ description: 'Limits that the image must stay within.' }),
     setuid: uniqueList(imagePath('A file with the setuid or setgid bit.')).default([]).meta({
-      description: 'Files that may be setuid or setgid beside those that Debian itself brings.',
+      description: "Files that may be setuid or setgid, in addition to Debian's own.",
     }),
     platforms: uniqueList(platform)
       .min(1)

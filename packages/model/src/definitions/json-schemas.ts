@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { imageSchema } from './image';
 import { toolSchema } from './tool';
 
-/** Raised when a definition that was right becomes wrong; each such step has an Nx migration. */
+/** Raised when a valid definition becomes invalid; each step has an Nx migration. */
 export const SCHEMA_VERSION = 1;
 
-/** The JSON Schemas for editors, by file name: the content of schemas/. */
+/** Returns the JSON Schemas for editors, by file name: the content of schemas/. */
 export function jsonSchemas(): Record<string, object> {
   return {
     'image.schema.json': jsonSchema('image', imageSchema),
@@ -13,7 +13,7 @@ export function jsonSchemas(): Record<string, object> {
   };
 }
 
-/** Draft 7: the newest that the JSON support of all common editors knows whole. */
+/** Draft 7: the newest that all common editors support fully. */
 function jsonSchema(name: string, schema: z.ZodType): object {
   const { $schema, ...content } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
   return { $schema, $id: `urn:image-tooling:schema:${name}:${SCHEMA_VERSION}`, ...content };

@@ -3,7 +3,7 @@ import { byteCount, debianPackage, digest, epochSeconds, platform, sha256, textL
 
 const lockVersion = z.literal(1);
 
-/** One package file of a Debian archive, named so that its bytes can be fetched and verified. */
+/** A package file of a Debian archive, with what is needed to fetch and verify it. */
 const lockedDeb = z.strictObject({
   name: debianPackage,
   version: textLike(/^(?:[0-9]+:)?[0-9A-Za-z][0-9A-Za-z.+~-]*$/, 'a Debian version', 'Debian version.'),
@@ -16,7 +16,7 @@ const lockedDeb = z.strictObject({
   sha256,
 });
 
-/** An image of a registry, as one platform of it was found: all that a plan needs, so that it asks no registry. */
+/** One platform of a registry image: all that a plan needs without asking the registry. */
 const baseLock = z.strictObject({
   /** `from.registry` of image.json when it was locked. */
   reference: z.string().min(1),
@@ -48,20 +48,22 @@ const baseLock = z.strictObject({
   os: z.strictObject({ id: z.string(), codename: z.string().optional() }).optional(),
   /** Whether dpkg and apt are in it, and dpkg's record of what is installed. */
   apt: z.boolean(),
-  /** What dpkg's records name as installed: `var/lib/dpkg/status`, or `status.d` of images without dpkg. */
+  /**
+   * The installed packages in dpkg's records: `var/lib/dpkg/status`, or `status.d` of images without dpkg.
+   */
   packages: z.array(z.strictObject({ name: z.string(), version: z.string(), architecture: z.string() })),
 });
 
 const platformLock = z.strictObject({
-  /** What it was resolved on: the packages digest of the parent's chain. Absent on Debian itself. */
+  /** The packages digest of the parent's chain that it was resolved on. Absent on Debian itself. */
   on: digest.optional(),
   base: baseLock.optional(),
   /**
-   * The state of the archive that it was resolved in, by its id in archive.lock.json. Absent where nothing comes from
-   * an archive, and in locks of a time when all images had the same state.
+   * The state of the archive that it was resolved in, by its id in archive.lock.json. Absent if nothing comes
+   * from an archive, and in locks of the first format.
    */
   state: digest.optional(),
-  /** Newest modification time of the layers that come of it, in seconds since the epoch. */
+  /** Newest modification time of the layers, in seconds since the epoch. */
   time: epochSeconds,
   /** `packages` of image.json when it was resolved. */
   requested: z.array(debianPackage).optional(),
@@ -69,7 +71,7 @@ const platformLock = z.strictObject({
   packages: z.array(lockedDeb),
 });
 
-/** What images/<name>/lock.json holds. */
+/** The content of images/<name>/lock.json. */
 export const imageLockSchema = z.strictObject({
   lockVersion,
   platforms: z.partialRecord(platform, platformLock),
@@ -86,7 +88,7 @@ const goLock = z.looseObject({
 
 const releaseLock = z.strictObject({ url: z.string().min(1), sha256, size: byteCount.optional() });
 
-/** A package file of npm, by name and hashes: which registry has it is for npm's own configuration to say. */
+/** An npm package file, by name and hashes; npm's configuration decides the registry. */
 const lockedNpm = z.strictObject({
   package: textLike(
     /^(?:@[a-z0-9~][a-z0-9._~-]*\/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$/,
@@ -99,10 +101,13 @@ const lockedNpm = z.strictObject({
   size: byteCount,
 });
 
-/** With the state of the archive that it was resolved in, in seconds since the epoch: where its snapshot has it. */
+/**
+ * With the time of the archive state that it was resolved in, in seconds since the epoch, for the snapshot
+ * archive.
+ */
 const toolDeb = lockedDeb.extend({ time: epochSeconds });
 
-/** What tools/<name>/lock.json holds. */
+/** The content of tools/<name>/lock.json. */
 export const toolLockSchema = z.strictObject({
   lockVersion,
   /** The version of tool.json that was resolved. */

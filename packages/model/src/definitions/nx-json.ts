@@ -12,8 +12,9 @@ import { failWith, type Result } from '../result';
 import { optionsSchema, type WorkspaceOptions } from './options';
 
 /**
- * The options of a plugin in nx.json, with defaults filled in; all defaults where the plugin has none.
- * Comments and trailing commas are right in nx.json. Fails with `json-syntax`, `schema` and `duplicate`.
+ * Returns the options of a plugin in nx.json, with defaults filled in; all defaults where the plugin has
+ * none. Comments and trailing commas are right in nx.json. Fails with `json-syntax`, `schema` and
+ * `duplicate`.
  */
 export function parseWorkspaceOptions(file: string, text: string, plugin: string): Result<WorkspaceOptions> {
   const deep = tooDeep(file, text);
@@ -35,7 +36,10 @@ export function parseWorkspaceOptions(file: string, text: string, plugin: string
   });
 }
 
-/** What keeps the plugins from being read: doubled keys, of which Nx takes the last, and entries of another type. */
+/**
+ * Returns mistakes that hide the plugins: duplicate keys, of which Nx uses the last, and entries of a wrong
+ * type.
+ */
 function entryMistakes(document: JsonDocument, plugin: string): Mistakes[] {
   const { root } = document;
   if (root?.type !== 'object') return [wrongType(document, [], root, 'an object {…}')];
@@ -66,7 +70,7 @@ function secondEntries(document: JsonDocument, entries: readonly Node[], plugin:
   });
 }
 
-/** The text that names an entry's plugin. */
+/** Returns the text that names an entry's plugin. */
 function pluginOf(entry: Node): Node | undefined {
   return entry.type === 'string' ? entry : member(entry, 'plugin');
 }

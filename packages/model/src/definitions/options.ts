@@ -22,12 +22,15 @@ const debian = z.strictObject({
   mirrors: z
     .record(z.string().min(1), z.array(address))
     .default({})
-    .meta({ description: "Addresses to fetch an archive's packages from, tried before the host's own." }),
-  snapshot: address.optional().meta({ description: 'Archive of past states, asked last.' }),
+    .meta({ description: "Mirrors of the archive, tried before those of the host\'s apt." }),
+  snapshot: address.optional().meta({ description: 'Snapshot archive, tried last.' }),
   archives: z.array(archive).default([]).meta({ description: 'More archives.' }),
 });
 
-/** A host, and the folder in it that all images share (OCI distribution-spec 1.1, "Pulling manifests": <name>). */
+/**
+ * A host, and the folder in it that all images share (OCI distribution-spec 1.1, "Pulling manifests":
+ * <name>).
+ */
 const registry = withPort(
   textLike(
     /^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/,
@@ -41,16 +44,16 @@ const repository = withPort(
     textLike(
       /^(?=.*\{image\})(?!.*:\/\/)[a-zA-Z0-9{}[\].:/_-]+$/,
       'a repository with {image} in it, without "https://" ("{registry}/{image}")',
-      'What the repository of an image is called: {registry} is the option, {image} the name.',
+      "Template for an image's repository: {registry} is the option, {image} the name.",
     ),
     ['registry', 'image'],
   ),
 );
 
-/** A century: dates stay dates. */
+/** A century, so that dates stay valid. */
 const MOST_DAYS = 36_500;
 
-/** Which kinds of source are taken first. `registry`: those that need package registries only. */
+/** Preferred kinds of source. `registry`: those that need package registries only. */
 export const TOOL_SOURCES = ['registry', 'release', 'go', 'npm', 'deb'] as const;
 
 /** The plugin's options in nx.json. */
@@ -61,12 +64,12 @@ export const optionsSchema = z
     toolSource: z
       .enum(TOOL_SOURCES)
       .default('registry')
-      .meta({ description: 'Which kind of source is taken where a tool has several.' }),
+      .meta({ description: 'Preferred kind of source for tools that have several.' }),
     compression: z.enum(['zstd', 'gzip']).default('zstd').meta({ description: 'How layers are compressed.' }),
     mirrors: z
       .record(address, address)
       .default({})
-      .meta({ description: 'Beginnings of addresses, and what to put in their place.' }),
+      .meta({ description: 'URL prefixes and their replacements.' }),
     registry: registry.optional(),
     repository: repository.default('{registry}/{image}'),
     source: address
@@ -86,7 +89,7 @@ export const optionsSchema = z
     plainHttp: z
       .boolean()
       .default(false)
-      .meta({ description: 'Speak http to the registry, without TLS; one on this machine needs no leave.' }),
+      .meta({ description: 'Use http for the registry, without TLS. Not needed for localhost.' }),
     debian: debian.prefault({}).meta({ description: 'Where Debian packages come from.' }),
   })
   .meta({ title: 'Workspace options' });

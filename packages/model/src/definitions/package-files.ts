@@ -3,16 +3,19 @@ import { all, ok, type Result } from '../result';
 import { expandTemplate, versionValues } from './template';
 import type { ToolDefinition } from './tool';
 
-/** What is taken of a package for one platform, with every placeholder filled in. */
+/** The files to take from a package for one platform, with placeholders filled in. */
 export interface PackageFiles {
   readonly package: string;
   /** Path in the package → path below /usr/local. */
   readonly files: Readonly<Record<string, string>>;
-  /** Path of a link → what it leads to, both below /usr/local. */
+  /** Path of a link → its target, both below /usr/local. */
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** What a tool's `npm` or `deb` source takes. Fails with `schema` where a placeholder has no value for this version. */
+/**
+ * Returns the files that a tool's `npm` or `deb` source takes. Fails with `schema` if a placeholder has no
+ * value for this version.
+ */
 export function packageFiles(
   { version, sources }: Pick<ToolDefinition, 'version' | 'sources'>,
   kind: 'npm' | 'deb',

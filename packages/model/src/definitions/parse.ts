@@ -10,7 +10,9 @@ import {
 import { imageLockSchema, toolLockSchema, type ImageLock, type ToolLock } from './locks';
 import { toolSchema, type ToolDefinition } from './tool';
 
-/** Reads images/<name>/image.json. Fails with `json-syntax`, `schema` and `duplicate`: every mistake at once. */
+/**
+ * Reads images/<name>/image.json. Fails with `json-syntax`, `schema` and `duplicate`: every mistake at once.
+ */
 export function parseImage(file: string, text: string): Result<Parsed<ImageDefinition>> {
   return parseJson(imageSchema, file, text);
 }

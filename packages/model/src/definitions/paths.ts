@@ -7,7 +7,7 @@ const PATH_BYTES = 4095;
 /** A path inside the image. */
 export const imagePath = (description: string) => withinImage().meta({ description });
 
-/** A path inside the image that stands in /etc/passwd, whose fields end with ":" (passwd(5)). */
+/** A path inside the image that is written to /etc/passwd, whose fields end with ":" (passwd(5)). */
 export const passwdPath = (description: string) =>
   withinImage()
     .regex(/^[^:]*$/, { error: 'a path without ":", which ends the fields of /etc/passwd' })
@@ -33,13 +33,13 @@ export const relativePath = (description: string) =>
 
 function reportNames(context: z.core.ParsePayload<string>): void {
   const { value } = context;
-  const fault = nameFault(value);
-  if (!fault) return;
-  const [message, hint] = fault;
+  const problem = nameProblem(value);
+  if (!problem) return;
+  const [message, hint] = problem;
   context.issues.push({ code: 'custom', input: value, message, params: { hint } });
 }
 
-function nameFault(path: string): readonly [message: string, hint: string] | undefined {
+function nameProblem(path: string): readonly [message: string, hint: string] | undefined {
   const names = path.split('/');
   const long = names.find((name) => Buffer.byteLength(name) > NAME_BYTES);
   if (Buffer.byteLength(path) > PATH_BYTES) return [`a path of more than ${PATH_BYTES} bytes`, SHORTER];

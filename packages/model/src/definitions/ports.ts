@@ -5,12 +5,12 @@ const HIGHEST_PORT = 65_535;
 
 export const PORTS = `ports are numbers from 1 to ${HIGHEST_PORT}`;
 
-/** Whether a port has the number; also for NaN, which other checks report. */
+/** Returns whether a port has the number; also for NaN, which other checks report. */
 export function isPort(number: number): boolean {
   return Number.isNaN(number) || (number >= 1 && number <= HIGHEST_PORT);
 }
 
-/** Refuses texts that begin with a host whose port no host can have: "registry.example:99999/team". */
+/** Refuses references whose host has an invalid port: "registry.example:99999/team". */
 export function withPort<T extends z.ZodType<string>>(schema: T): T {
   return schema.check(({ value, issues }) => {
     const port = /^[^/]*:(\d+)(?=\/|$)/.exec(value)?.[1];

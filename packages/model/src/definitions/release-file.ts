@@ -7,16 +7,19 @@ import type { ToolDefinition } from './tool';
 /** A vendor's file for one platform, with every placeholder filled in. */
 export interface ReleaseFile {
   readonly url: string;
-  /** The last part of the address: what people are told. */
+  /** The last part of the URL, for display. */
   readonly name: string;
   readonly format: ReleaseFormat;
   /** Path in the archive → path below /usr/local. */
   readonly files: Readonly<Record<string, string>>;
-  /** Path of a link → what it leads to, both below /usr/local. */
+  /** Path of a link → its target, both below /usr/local. */
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** The file of a tool's `release` source. Fails with `schema` where a placeholder has no value for this version. */
+/**
+ * Returns the file of a tool's `release` source. Fails with `schema` if a placeholder has no value for this
+ * version.
+ */
 export function releaseFile(
   { version, sources }: Pick<ToolDefinition, 'version' | 'sources'>,
   platform: Platform,

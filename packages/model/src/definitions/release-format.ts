@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** What vendors publish: archives, a packed program, or the program itself. */
+/** Formats of vendors' files: archives, a compressed program, or the program itself. */
 export const RELEASE_FORMATS = [
   'tar.gz',
   'tar.xz',
@@ -30,7 +30,7 @@ const ENDS: readonly (readonly [string, ReleaseFormat])[] = [
   ['.zst', 'zst'],
 ];
 
-/** Ends of files that are no program either. */
+/** Extensions of other files that are not programs. */
 const UNREADABLE = /\.(?:tar\.[a-z0-9]+|tbz2?|bz2|7z|rar|deb|rpm|apk|dmg|pkg|msi|exe|html?)$/;
 
 interface Given {
@@ -39,7 +39,7 @@ interface Given {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** The kind of a vendor's file: as the definition says, else by the end of its address. */
+/** Returns the kind of a vendor's file: as the definition says, else by the end of its address. */
 export function releaseFormat({ url, format }: Pick<Given, 'url' | 'format'>): ReleaseFormat {
   const path = pathOf(url);
   return format ?? ENDS.find(([end]) => path.endsWith(end))?.[1] ?? 'binary';
@@ -47,12 +47,12 @@ export function releaseFormat({ url, format }: Pick<Given, 'url' | 'format'>): R
 
 const LONE: ReadonlySet<ReleaseFormat> = new Set(['binary', 'gz', 'xz', 'zst']);
 
-/** Whether the file is one program, not an archive of several files. */
+/** Returns whether the file is one program, not an archive of several files. */
 export function isLoneProgram(format: ReleaseFormat): boolean {
   return LONE.has(format);
 }
 
-/** Reports a kind of file that can't be read, and several files of a lone program. */
+/** Reports an unsupported format, and several files of a single program. */
 export function reportFormat(given: unknown, context: z.core.$RefinementCtx): void {
   const source = given as Partial<Given>;
   if (typeof source.url !== 'string') return;
@@ -73,7 +73,7 @@ export function reportFormat(given: unknown, context: z.core.$RefinementCtx): vo
     context.addIssue({
       code: 'custom',
       path: ['files'],
-      message: 'a lone program goes to one place',
+      message: 'a single program goes to one path',
       params: { hint: 'Name one file; where the vendor publishes an archive, say its kind in "format".' },
     });
 }

@@ -6,7 +6,7 @@ interface Given {
   readonly modes?: unknown;
 }
 
-/** Reports a folder that is declared twice, and one that has its permissions from "modes" as well. */
+/** Reports a folder that is declared twice, or also in "modes". */
 export function reportRepeatedPaths(given: unknown, context: z.core.$RefinementCtx): void {
   const { directories, modes } = given as Given;
   if (!Array.isArray(directories)) return;

@@ -4,7 +4,7 @@ export const SIZE_EXPECTED = 'a size with its unit: KB, MB or GB ("400MB")';
 
 const BYTES = { KB: 1e3, MB: 1e6, GB: 1e9 } as const;
 
-/** Bytes of a size ("400MB" → 400,000,000); undefined where the text is none. */
+/** Parses a size in bytes ("400MB" → 400,000,000); returns undefined if it is invalid. */
 export function bytesOf(size: string): number | undefined {
   const match = SIZE.exec(size);
   if (!match) return undefined;

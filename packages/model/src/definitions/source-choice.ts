@@ -4,7 +4,7 @@ import type { ToolDefinition } from './tool';
 /** Where a tool's bytes come from. */
 export type SourceKind = keyof ToolDefinition['sources'];
 
-/** Which kinds are asked for first; the rest follow. `registry`: those that need package registries only. */
+/** Preferred kinds; the rest follow. `registry`: those that need package registries only. */
 const ORDER: Readonly<Record<ToolSource, readonly SourceKind[]>> = {
   registry: ['go', 'npm', 'deb', 'release'],
   release: ['release', 'go', 'npm', 'deb'],
@@ -13,7 +13,10 @@ const ORDER: Readonly<Record<ToolSource, readonly SourceKind[]>> = {
   deb: ['deb', 'release', 'go', 'npm'],
 };
 
-/** The kind of source that a tool is taken from under a policy: the preferred one, or the first that it has. */
+/**
+ * Returns the kind of source that a tool is taken from under a policy: the preferred one, or the first that
+ * it has.
+ */
 export function chooseSource({ sources }: Pick<ToolDefinition, 'sources'>, policy: ToolSource): SourceKind {
   const kind = ORDER[policy].find((candidate) => sources[candidate] !== undefined);
   if (kind === undefined) throw new Error('a tool without a source passed the schema');

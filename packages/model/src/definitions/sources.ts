@@ -15,7 +15,7 @@ const files = z
   })
   .meta({
     description:
-      'What to take: path in the archive or package, and where it goes below /usr/local. A folder is taken with all that is in it; of a lone program the name is for readers only.',
+      'What to take: path in the archive or package, and where it goes below /usr/local. A folder is taken with all that is in it; of a single program, the name is only informative.',
   });
 
 const links = z
@@ -55,7 +55,7 @@ export const releaseSource = z
     format: z
       .enum(RELEASE_FORMATS)
       .optional()
-      .meta({ description: 'Kind of the file. Default: by the end of its address, else a lone program.' }),
+      .meta({ description: 'Format of the file. Default: by the end of its URL, else a single program.' }),
   })
   .superRefine(reportFormat, { when: isObject })
   .meta({ description: "The vendor's own prebuilt file." });

@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../result';
 import type { Failure } from '../failure';
 import { nearest } from '../diagnostics/suggest';
 
-/** What `{…}` stands for in a tool's definition. Those that are undefined can't be used there. */
+/** The values of `{…}` in a tool's definition. Undefined ones can't be used. */
 export interface TemplateValues {
   /** As in tool.json: 1.36.4. */
   readonly version?: string | undefined;
@@ -26,29 +26,32 @@ export const FILE_PLACEHOLDERS: readonly Placeholder[] = [...VERSION_PLACEHOLDER
 export const BUILD_PLACEHOLDERS: readonly Placeholder[] = [...VERSION_PLACEHOLDERS, 'date', 'commit'];
 export const PLACEHOLDERS: readonly Placeholder[] = [...BUILD_PLACEHOLDERS, 'arch'];
 
-/** A letter after the brace: `\d{2}` and `{}` of other languages are left alone. */
+/** Requires a letter after the brace: `\d{2}` and `{}` of other languages don't match. */
 const PLACEHOLDER = /\{([a-zA-Z]+)\}/g;
 
-/** The text with each `{name}` replaced. Fails with `schema` for each name that is unknown or has no value here. */
+/**
+ * Returns the text with each `{name}` replaced. Fails with `schema` for each name that is unknown or has no
+ * value here.
+ */
 export function expandTemplate(text: string, values: TemplateValues): Result<string> {
   const [first, ...rest] = unknownPlaceholders(text, definedNames(values)).map(withoutValue);
   if (first) return fail(first, ...rest);
   return ok(text.replace(PLACEHOLDER, (_, name: Placeholder) => values[name] ?? ''));
 }
 
-/** As `expandTemplate`, for a regular expression: values stand for themselves, dots and all. */
+/** Expands placeholders in a regular expression; values are escaped. */
 export function expandPattern(pattern: string, values: TemplateValues): Result<string> {
   const escaped = definedNames(values).map((name) => [name, escapePattern(values[name] ?? '')]);
   return expandTemplate(pattern, Object.fromEntries(escaped) as TemplateValues);
 }
 
-/** The names in a text's `{…}` that are not among `known`. */
+/** Returns the names in a text's `{…}` that are not among `known`. */
 export function unknownPlaceholders(text: string, known: readonly string[] = PLACEHOLDERS): string[] {
   const names = [...text.matchAll(PLACEHOLDER)].map((match) => match[1] as string);
   return [...new Set(names)].filter((name) => !known.includes(name));
 }
 
-/** The placeholders that a version gives. */
+/** Returns the placeholders that a version gives. */
 export function versionValues(version: string): TemplateValues {
   const [major, minor, patch] = (/^[0-9.]+/.exec(version)?.[0] ?? '').split('.');
   return { version, major, minor, patch };
@@ -62,19 +65,19 @@ function withoutValue(name: string): Failure {
   const known = PLACEHOLDERS.some((placeholder) => placeholder === name);
   return {
     code: 'schema',
-    message: known ? `"{${name}}" has no value here.` : `"{${name}}" stands for nothing.`,
+    message: known ? `"{${name}}" has no value here.` : `Unknown placeholder "{${name}}".`,
     hint: knownPlaceholders(name, PLACEHOLDERS),
   };
 }
 
-/** What a person may write instead of a placeholder that stands for nothing. */
+/** Suggests placeholders in place of an unknown one. */
 export function knownPlaceholders(name: string, known: readonly string[]): string {
   const suggestion = nearest(name, known);
   if (suggestion !== undefined && suggestion !== name) return `Write {${suggestion}} instead.`;
   return `Known are ${known.map((placeholder) => `{${placeholder}}`).join(', ')}.`;
 }
 
-/** The text as a regular expression that matches it alone. */
+/** Returns the text as a regular expression that matches it alone. */
 export function escapePattern(value: string): string {
   return value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

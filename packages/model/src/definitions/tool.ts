@@ -15,12 +15,11 @@ const sources = z
     when: isObject,
   })
   .meta({
-    description:
-      'Where its bytes come from. Which is taken is the policy of the workspace (toolSource in nx.json).',
+    description: 'Sources of the tool. "toolSource" in nx.json decides which one is used.',
     minProperties: 1,
   });
 
-/** What tools/<name>/tool.json holds. */
+/** The content of tools/<name>/tool.json. */
 export const toolSchema = z
   .strictObject({
     $schema: schemaReference,
@@ -28,7 +27,7 @@ export const toolSchema = z
     homepage: address(
       /^https:\/\/[^\s\u0000-\u001f\u007f]+$/,
       'an https:// address',
-      'Where people read about it.',
+      'Its website or documentation.',
     ),
     license: textLike(
       /^\(*[A-Za-z0-9.+-]+\)*(?: (?:AND|OR|WITH) \(*[A-Za-z0-9.+-]+\)*)*$/,
@@ -44,7 +43,7 @@ export const toolSchema = z
     checks: z
       .array(toolCheck)
       .default([])
-      .meta({ description: 'What is tried in every image that has the tool; {version} is replaced.' }),
+      .meta({ description: 'Checks for every image that has the tool; {version} is replaced.' }),
     examples: z
       .array(line('A command line.'))
       .default([])

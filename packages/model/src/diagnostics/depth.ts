@@ -2,10 +2,10 @@ import { fail, type Failed } from '../result';
 import { placeAt } from './document';
 import { linesOf } from './lines';
 
-/** Lists and objects within each other: no file of ours has more than a dozen; the parser has the stack of the process. */
+/** Nested lists and objects: our files have at most a dozen levels; the parser recurses on the stack. */
 const MOST_LEVELS = 100;
 
-/** Fails with `json-syntax` where a text is nested deeper than any definition, with the place; undefined where not. */
+/** Returns a `json-syntax` failure with the place if a text is nested too deeply, else undefined. */
 export function tooDeep(file: string, text: string): Failed | undefined {
   const offset = offsetBelow(text, MOST_LEVELS);
   if (offset === undefined) return undefined;
@@ -30,7 +30,10 @@ function offsetBelow(text: string, most: number): number | undefined {
   return undefined;
 }
 
-/** Where the text that begins at `start` ends: its closing quote, or the end of its line, as the parser has it. */
+/**
+ * Returns the end of the string that begins at `start`: its closing quote, or the end of its line, as the
+ * parser does.
+ */
 function endOfText(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '\\') at++;

@@ -3,7 +3,7 @@ import type { Place } from '../failure';
 import { excerptOf } from './excerpt';
 import { positionAt, type Lines } from './lines';
 
-/** The way to a value inside a JSON document: member names and list indexes. */
+/** The path of a value in a JSON document: member names and list indexes. */
 export type JsonPath = readonly (string | number)[];
 
 /** An error of the parser; `comma`: the offset of a comma that no entry follows. */
@@ -11,7 +11,7 @@ export interface SyntaxError extends ParseError {
   readonly comma?: number;
 }
 
-/** A JSON file as it was read: its text, and where each value stands in it. */
+/** A parsed JSON file: its text, and the place of each value. */
 export interface JsonDocument {
   /** Path relative to the workspace root. */
   readonly file: string;
@@ -22,12 +22,12 @@ export interface JsonDocument {
   readonly errors: readonly SyntaxError[];
 }
 
-/** What a mark points at: a value, or the name it is a member by. */
+/** What a mark points at: a value, or its key. */
 export type Part = 'key' | 'value';
 
 /**
- * The place of a value, marked with `label`. A path that is not in the document gives
- * the nearest object or list around it.
+ * Returns the place of a value, marked with `label`. For a path that is not in the document, the nearest
+ * object or list around it.
  */
 export function placeOf(document: JsonDocument, path: JsonPath, label: string, part: Part = 'value'): Place {
   const node = document.root && findNodeAtLocation(document.root, [...path]);
@@ -36,12 +36,12 @@ export function placeOf(document: JsonDocument, path: JsonPath, label: string, p
   return placeAt(document, marked.offset, isComposite(marked) ? 1 : marked.length, label);
 }
 
-/** Whether the document has a value at `path`, or has it only by default. */
+/** Returns whether the document has a value at `path`, or has it only by default. */
 export function isWritten({ root }: JsonDocument, path: JsonPath): boolean {
   return root !== undefined && findNodeAtLocation(root, [...path]) !== undefined;
 }
 
-/** The place of `length` characters at `offset`, marked with `label`. */
+/** Returns the place of `length` characters at `offset`, marked with `label`. */
 export function placeAt(
   document: Pick<JsonDocument, 'file' | 'lines'>,
   offset: number,
@@ -55,7 +55,7 @@ export function placeAt(
   };
 }
 
-/** What should have held the value: the key of the object or list around it, where it has one. */
+/** Returns the key of the object or list that should have the value, if it has a key. */
 function placeAround(document: JsonDocument, path: JsonPath, label: string): Place {
   return placeOf(document, path.slice(0, -1), label, 'key');
 }

@@ -5,7 +5,7 @@ import { positionAt } from './lines';
 import type { Mistakes } from './most';
 import { quoted } from './words';
 
-/** Each key that its object has already. */
+/** Returns each duplicate key. */
 export function duplicateKeys(document: JsonDocument, root = document.root): Mistakes[] {
   const found: Mistakes[] = [];
   const nodes = root ? [root] : [];
@@ -34,7 +34,7 @@ function duplicateKey(document: JsonDocument, name: string, key: Node, earlier: 
   const { line } = positionAt(document.lines, earlier.offset);
   return {
     code: 'duplicate',
-    message: `The key ${quoted(name)} stands twice in one object, first in line ${line}.`,
+    message: `The key ${quoted(name)} is twice in one object, first in line ${line}.`,
     hint: 'Remove one of them.',
     place: placeAt(document, key.offset, key.length, `second ${quoted(name)}`),
   };

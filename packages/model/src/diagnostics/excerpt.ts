@@ -4,11 +4,13 @@ import { wholeCharacters } from '../cut-text';
 
 /** Longest piece of a line that an excerpt shows, in characters. */
 const WIDTH = 100;
-/** Characters around it that are searched for passwords: a line may be megabytes long, and have many mistakes. */
+/**
+ * Characters around it that are searched for passwords: a line may be megabytes long, and have many mistakes.
+ */
 const MARGIN = 4096;
 
 /**
- * The line that holds `offset` and the one before it, numbered, with `length` characters marked:
+ * Returns the line that holds `offset` and the one before it, numbered, with `length` characters marked:
  *
  *     6 |   "from": { "image": "base" },
  *     7 |   "packges": ["curl"],
@@ -31,7 +33,10 @@ export function excerptOf(lines: Lines, offset: number, length: number, label: s
   ].join('\n');
 }
 
-/** Hides passwords in addresses and references ("user:password@host"), by as many asterisks: marks stay in place. */
+/**
+ * Hides passwords in addresses and references ("user:password@host"), by as many asterisks: marks stay in
+ * place.
+ */
 function withoutPasswords(line: string): string {
   return line.replace(
     /((?:\/\/|")[^\s"'@/:]*:)([^\s"'@]+)(?=@(?!sha\d+:))/g,
@@ -49,7 +54,7 @@ function marks(content: string, start: number, column: number, length: number): 
   return ' '.repeat(indent) + '^'.repeat(Math.max(1, Math.min(marked.length, WIDTH - indent)));
 }
 
-/** The part of a line that is shown, from `start` on; `…` stands for what is left out. */
+/** Returns the shown part of a line, from `start` on; `…` marks what is left out. */
 function clip(content: string, start: number): string {
   const piece = visible(wholeCharacters(content.slice(start, start + WIDTH)));
   return `${start > 0 ? '…' : ''}${piece}${content.length > start + WIDTH ? '…' : ''}`;

@@ -3,14 +3,14 @@ import type { Failure, Place } from '../failure';
 import { visible } from './visible';
 
 export interface FormatOptions {
-  /** Whether the reader is a terminal that shows colours. Default: no. */
+  /** Whether to use terminal colours. Default: no. */
   readonly color?: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
 type Paint = (style: Style, text: string) => string;
 
-/** One failure as text, ready to print, without a line end. Nothing in it can steer a terminal but our colours. */
+/** Returns a failure as text without a final line feed. Only our colours are escape sequences. */
 export function formatFailure(failure: Failure, { color = false }: FormatOptions = {}): string {
   const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
   const { code, message, place, details = [], hint } = failure;
@@ -22,7 +22,9 @@ export function formatFailure(failure: Failure, { color = false }: FormatOptions
   ].join('\n');
 }
 
-/** All failures of a run as text, those of one file together, with their number at the end where there are several. */
+/**
+ * Returns all failures of a run as text, grouped by file, with their number at the end if there are several.
+ */
 export function formatFailures(failures: readonly Failure[], options: FormatOptions = {}): string {
   const texts = byFile(failures).map((failure) => formatFailure(failure, options));
   const count = failures.length > 1 ? [`${failures.length} errors${inFiles(failures)}`] : [];
@@ -39,7 +41,7 @@ function indent(text: string, spaces: number): string {
   return text.replace(/^(?=.)/gm, ' '.repeat(spaces));
 }
 
-/** In the order of the first failure of each file; within a file by line and column. */
+/** Orders files by their first failure; within a file by line and column. */
 function byFile(failures: readonly Failure[]): Failure[] {
   const groups = new Map<string, Failure[]>();
   for (const failure of failures) {

@@ -29,7 +29,7 @@ export function positionAt({ starts }: Lines, offset: number): Position {
   return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
-/** A line by its 1-based number, without its end; undefined where there is none. */
+/** Returns a line by its 1-based number, without its end; or undefined. */
 export function lineAt({ text, starts }: Lines, line: number): string | undefined {
   const start = starts[line - 1];
   if (start === undefined) return undefined;

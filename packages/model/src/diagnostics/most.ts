@@ -1,16 +1,16 @@
 import { counted } from '../counted';
 import type { Failure } from '../failure';
 
-/** How many mistakes of one file are shown: a person fixes a few and looks again. */
+/** Mistakes that are shown for one file. */
 export const MOST_SHOWN = 50;
 
-/** Mistakes that are put into words only when they are shown. */
+/** Mistakes whose text is made only when they are shown. */
 export interface Mistakes {
   readonly count: number;
   describe(): readonly Failure[];
 }
 
-/** Up to `MOST_SHOWN` failures of a file, and one that says how many more there are. */
+/** Returns up to `MOST_SHOWN` failures of a file, and one with the number of the others. */
 export function shownOf(file: string, mistakes: readonly Mistakes[]): Failure[] {
   const shown: Failure[] = [];
   let described = 0;
@@ -23,7 +23,7 @@ export function shownOf(file: string, mistakes: readonly Mistakes[]): Failure[] 
   return withMore(file, shown, total - described);
 }
 
-/** As `shownOf`, of failures of many files; those without a place are all kept. */
+/** Limits failures of many files as `shownOf` does; keeps all failures without a place. */
 export function shownByFile(failures: readonly Failure[]): Failure[] {
   const counts = new Map<string, number>();
   const shown = failures.filter(({ place }) => {

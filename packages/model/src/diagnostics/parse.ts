@@ -5,25 +5,25 @@ import { failWith, ok, type Result } from '../result';
 import { placeOf, type JsonDocument, type JsonPath } from './document';
 import { duplicateKeys } from './duplicate-keys';
 import { tooDeep } from './depth';
-import { mistakesOf, type Fault } from './faults';
+import { mistakesOf, type SchemaProblem } from './schema-problems';
 import { shownOf, type Mistakes } from './most';
 import { unusableTexts } from './texts';
 import { isReadable, readDocument, syntaxMistakes } from './syntax';
 
-/** A value that was read from a file, and the file, to point at what it came from. */
+/** A parsed value and its file, to point at places in it. */
 export interface Parsed<T> {
   readonly value: T;
   readonly document: JsonDocument;
 }
 
 export interface ParseOptions {
-  /** Code of what is not as the schema says. Default `schema`. */
+  /** Code of failures of the schema. Default `schema`. */
   readonly code?: FailureCode;
-  /** What to do about any fault. Default: what the fault itself suggests. */
+  /** The hint of all failures. Default: the hint of each problem. */
   readonly hint?: string;
 }
 
-/** Zod compiles a schema when it first meets it, which takes longer than all the parsing that a run ever does. */
+/** Zod compiles a schema on first use, which takes longer than all parsing of a run. */
 const INTERPRETED = { jitless: true };
 
 /**
@@ -49,18 +49,18 @@ export function parseJson<S extends z.ZodType>(
     : ok({ value: checked.data, document });
 }
 
-/** What is wrong with a document of valid JSON, whatever its schema: keys that stand twice, texts of no use. */
+/** Returns mistakes in valid JSON of any schema: duplicate keys, unusable strings. */
 export function contentMistakes(document: JsonDocument, root = document.root): Mistakes[] {
   return [...duplicateKeys(document, root), ...unusableTexts(document, root)];
 }
 
-/** Where a value stands in a document. */
+/** The path of a value in a document. */
 export interface ValueAt {
   readonly path: JsonPath;
   readonly value: unknown;
 }
 
-/** Checks the value that stands at `path` of a document. Fails with every fault of it, each with its place. */
+/** Checks the value at `path` of a document. Fails with every mistake in it, each with its place. */
 export function checkValue<S extends z.ZodType>(
   schema: S,
   document: JsonDocument,
@@ -84,22 +84,22 @@ function safeParse<S extends z.ZodType>(
   const parsed = withoutOverflow(() => schema.safeParse(at.value, INTERPRETED));
   if (!parsed) return { success: false, mistakes: [tooMany(document.file)] };
   if (parsed.success) return { success: true, data: parsed.data, mistakes: [] };
-  const describe = (fault: Fault) =>
-    failureOf(document, { ...fault, path: [...at.path, ...fault.path] }, options);
+  const describe = (problem: SchemaProblem) =>
+    failureOf(document, { ...problem, path: [...at.path, ...problem.path] }, options);
   return { success: false, mistakes: mistakesOf(parsed.error.issues, { schema, value: at.value }, describe) };
 }
 
-function failureOf(document: JsonDocument, fault: Fault, { code, hint }: ParseOptions): Failure {
-  const advice = hint ?? fault.hint;
+function failureOf(document: JsonDocument, problem: SchemaProblem, { code, hint }: ParseOptions): Failure {
+  const advice = hint ?? problem.hint;
   return {
-    code: code ?? fault.code,
-    message: fault.message,
+    code: code ?? problem.code,
+    message: problem.message,
     ...(advice !== undefined && { hint: advice }),
-    place: placeOf(document, fault.path, fault.label, fault.part),
+    place: placeOf(document, problem.path, problem.label, problem.part),
   };
 }
 
-/** Zod hands on the issues of a value as arguments of one call, of which the stack holds some 100,000. */
+/** Zod passes all issues as arguments of one call, which overflows the stack at some 100,000. */
 function withoutOverflow<T>(parse: () => T): T | undefined {
   try {
     return parse();
@@ -111,6 +111,6 @@ function withoutOverflow<T>(parse: () => T): T | undefined {
 
 function tooMany(file: string): Mistakes {
   const message = `${file} has too many mistakes to list them.`;
-  const hint = 'It is not the file that it should be: restore it from git, or write it again.';
+  const hint = 'Restore it from git, or write it again.';
   return { count: 1, describe: () => [{ code: 'schema', message, hint, place: { file } }] };
 }

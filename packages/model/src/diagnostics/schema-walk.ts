@@ -12,19 +12,22 @@ interface Definition {
   readonly options?: readonly z.core.$ZodType[];
 }
 
-/** The keys that an object may have at `path`: those of every alternative. Empty where any key may stand. */
+/**
+ * Returns the keys that an object may have at `path`: those of every alternative. Empty if any key is
+ * allowed.
+ */
 export function knownKeys(schema: z.core.$ZodType, path: JsonPath): string[] {
   const shapes = schemasAt(schema, path).map((found) => definitionOf(found).shape ?? {});
   return [...new Set(shapes.flatMap((shape) => Object.keys(shape)))];
 }
 
-/** The keys that tell the alternatives at `path` apart: those that each of them must have. */
+/** Returns the keys that tell the alternatives at `path` apart: those that each of them must have. */
 export function requiredKeys(schema: z.core.$ZodType, path: JsonPath): string[] {
   const members = schemasAt(schema, path).flatMap((found) => Object.entries(definitionOf(found).shape ?? {}));
   return [...new Set(members.filter(([, member]) => member._zod.optin === undefined).map(([key]) => key))];
 }
 
-/** What the schema says about the value at `path`, without its full stop; undefined where it is silent. */
+/** Returns the schema's description of the value at `path`, without its full stop, or undefined. */
 export function describedAt(
   schema: z.core.$ZodType,
   path: JsonPath,
@@ -51,7 +54,7 @@ function step(schema: z.core.$ZodType, key: string | number | undefined): z.core
   return next ? [next] : [];
 }
 
-/** The schemas inside optional, default, transformed and alternative ones. */
+/** Returns the schemas inside optional, default, transformed and alternative ones. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
   const definition = definitionOf(schema);
   if (definition.options) return definition.options.flatMap(unwrap);

@@ -1,9 +1,9 @@
-/** Characters; longer words are paths of archives, or no words. The search costs their length squared. */
+/** Characters. The search costs the square of the length; longer words are paths, not typing errors. */
 const LONGEST = 300;
 
 /**
- * The known word that `word` was most likely meant to be; undefined where none is near.
- * Near: at most a third of the word's letters changed, swapped, added or left out.
+ * Returns the known word most similar to `word`, or undefined.
+ * Similar: at most a third of the word's letters changed, swapped, added or left out.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > LONGEST) return undefined;
@@ -17,7 +17,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best?.word;
 }
 
-/** `; did you mean "x"?`, or nothing. */
+/** Returns `; did you mean "x"?`, or nothing. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const suggestion = nearest(word, known);
   return suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;

@@ -11,8 +11,8 @@ export const TRAILING_COMMA: Words = {
 };
 
 const BYTE_ORDER_MARK: Words = {
-  label: 'the file begins with a byte order mark',
-  hint: 'Save it as UTF-8 without one.',
+  label: 'the file starts with a byte order mark',
+  hint: 'Save it as UTF-8 without BOM.',
 };
 
 /** By the parser's own names of its errors. */
@@ -34,10 +34,10 @@ const WORDS: Readonly<Record<string, Words>> = {
   EndOfFileExpected: { label: 'expected the end of the file' },
   InvalidCommentToken: {
     label: 'comments are not allowed',
-    hint: 'JSON has no comments; say it in "description" or in a README.md beside the file.',
+    hint: 'JSON has no comments; use "description", or a README.md next to the file.',
   },
   UnexpectedEndOfComment: { label: 'comment without an end' },
-  UnexpectedEndOfString: { label: 'text without a closing quote' },
+  UnexpectedEndOfString: { label: 'string without a closing quote' },
   UnexpectedEndOfNumber: { label: 'number without an end' },
   InvalidUnicode: { label: 'expected four hexadecimal digits after \\u' },
   InvalidEscapeCharacter: {
@@ -45,12 +45,12 @@ const WORDS: Readonly<Record<string, Words>> = {
     hint: 'In JSON a backslash is written twice: "\\\\".',
   },
   InvalidCharacter: {
-    label: 'control character in a text',
+    label: 'control character in a string',
     hint: 'Write line ends as \\n and tabs as \\t.',
   },
 };
 
-/** An error of the parser in plain words. */
+/** Returns an error of the parser in plain words. */
 export function wordsOf(text: string, { offset, length, error }: ParseError): Words {
   if (text.startsWith('\ufeff')) return BYTE_ORDER_MARK;
   const isBareKey = text[offset] !== '"' && /^\s*:/.test(text.slice(offset + length));

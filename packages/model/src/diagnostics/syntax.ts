@@ -6,7 +6,10 @@ import { linesOf, positionAt } from './lines';
 import { shownOf, type Mistakes } from './most';
 import { TRAILING_COMMA, wordsOf } from './syntax-words';
 
-/** Reads a JSON text, however broken: what could be made out, and every error. `jsonc` has comments and trailing commas. */
+/**
+ * Parses a JSON text leniently: all values that could be read, and every error. `jsonc` has comments and
+ * trailing commas.
+ */
 export function readDocument(file: string, text: string, dialect: 'json' | 'jsonc' = 'json'): JsonDocument {
   const lenient = dialect === 'jsonc';
   const errors: ParseError[] = [];
@@ -22,7 +25,7 @@ export function syntaxMistakes(document: JsonDocument): Mistakes[] {
   return tellingErrors(document).map((error) => mistake(() => syntaxFailure(document, error)));
 }
 
-/** What keeps a text from being JSON, in the words of people; empty where nothing does. */
+/** Returns why a text is not valid JSON; empty if it is valid. */
 export function syntaxFailures(file: string, text: string): readonly Failure[] {
   return tooDeep(file, text)?.failures ?? shownOf(file, syntaxMistakes(readDocument(file, text)));
 }
@@ -31,7 +34,7 @@ function mistake(describe: () => Failure): Mistakes {
   return { count: 1, describe: () => [describe()] };
 }
 
-/** Whether all values could be made out in spite of the errors, so that they can be checked as well. */
+/** Returns whether all values could be read despite the errors, so that they can also be checked. */
 export function isReadable(document: JsonDocument): boolean {
   return document.errors.every((error) => error.comma !== undefined || HARMLESS.has(nameOf(error)));
 }
@@ -43,13 +46,13 @@ function syntaxFailure(document: JsonDocument, error: SyntaxError): Failure {
   const words = comma === undefined ? wordsOf(document.text, error) : TRAILING_COMMA;
   return {
     code: 'json-syntax',
-    message: `The file is no valid JSON: ${words.label}.`,
+    message: `Invalid JSON: ${words.label}.`,
     ...(words.hint !== undefined && { hint: words.hint }),
     place: placeAt(document, comma ?? error.offset, comma === undefined ? error.length : 1, words.label),
   };
 }
 
-/** Each error with the comma that the parser stumbled over for want of another entry, where it is one; in one pass. */
+/** Returns each error with its trailing comma, if that caused it; in one pass. */
 function withCommas(text: string, errors: readonly ParseError[]): SyntaxError[] {
   if (errors.length === 0) return [];
   const scanner = createScanner(text, true);
@@ -64,10 +67,10 @@ function withCommas(text: string, errors: readonly ParseError[]): SyntaxError[] 
 
 const ENTRY_EXPECTED = new Set(['PropertyNameExpected', 'ValueExpected']);
 
-/** What the parser stumbles over for good: what it expects afterwards says nothing. */
+/** Errors that the parser does not recover from: later errors are meaningless. */
 const DERAILING = new Set(['InvalidSymbol', 'UnexpectedEndOfString']);
 
-/** The errors that tell: one a line, and none that only follows from an earlier one. */
+/** Returns the useful errors: one for each line, without consequences of earlier ones. */
 function tellingErrors(document: JsonDocument): SyntaxError[] {
   const seen = new Set<number>();
   let derailed = false;

@@ -4,8 +4,9 @@ import { placeAt, type JsonDocument } from './document';
 import type { Mistakes } from './most';
 
 /**
- * Each text that no file, program or image can hold: with NUL, or with half of a surrogate pair, which has no UTF-8.
- * And each key "__proto__", which JavaScript's objects can't tell from their own. In the order of the file.
+ * Returns each string that no file, program or image can have: with NUL, or with half of a surrogate pair,
+ * which has no UTF-8. Also each key "__proto__", which has a special meaning in JavaScript. In the order of
+ * the file.
  */
 export function unusableTexts(document: JsonDocument, root = document.root): Mistakes[] {
   const found: Mistakes[] = [];
@@ -26,7 +27,7 @@ function wordsFor(node: Node): [label: string, hint: string] | undefined {
   const text = node.value as string;
   const isKey = node.parent?.type === 'property' && node.parent.children?.[0] === node;
   if (isKey && text === '__proto__') return ['"__proto__" can\'t be a key', RENAME];
-  if (text.includes('\0')) return ['NUL (\\u0000) in a text', REMOVE_NUL];
+  if (text.includes('\0')) return ['NUL (\\u0000) in a string', REMOVE_NUL];
   return /\p{Surrogate}/u.test(text) ? ['half of a character', WHOLE] : undefined;
 }
 

@@ -1,8 +1,8 @@
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 /**
- * The text with nothing in it that a terminal would obey: control characters and those that turn the
- * writing direction are spelled out (`\u001b`), halves of characters too, a tab becomes two spaces. Line ends stay.
+ * Returns the text without what a terminal would interpret: control characters, changes of writing direction
+ * and lone surrogates are escaped (`\u001b`), a tab becomes two spaces. Line feeds stay.
  */
 export function visible(text: string): string {
   return text

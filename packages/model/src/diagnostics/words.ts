@@ -3,9 +3,9 @@ import type { JsonPath } from './document';
 import { didYouMean } from './suggest';
 import { cutText } from '../cut-text';
 
-/** What a schema's type is called in messages. */
+/** Names of schema types in messages. */
 export const TYPE_WORDS: Record<string, string> = {
-  string: 'a text in quotes',
+  string: 'a string in quotes',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
@@ -14,7 +14,7 @@ export const TYPE_WORDS: Record<string, string> = {
   record: 'an object {…}',
 };
 
-/** What a value is called in messages. */
+/** Returns the name of a value's type in messages. */
 export function wordFor(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
@@ -23,7 +23,7 @@ export function wordFor(value: unknown): string {
   return typeof value === 'number' ? `the number ${value}` : JSON.stringify(value);
 }
 
-/** A fault in a few words, to stand below the marked value. */
+/** Returns a short form of an issue, shown below the marked value. */
 export function labelOf(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_format':
@@ -51,17 +51,17 @@ function suggestion(value: unknown, choices: readonly unknown[]): string {
   );
 }
 
-/** The same as a sentence. */
+/** Returns an issue as a sentence. */
 export function sentence(path: JsonPath, label: string): string {
   return `${subjectOf(path)}: ${label}${label.endsWith('?') ? '' : '.'}`;
 }
 
-/** `"config.env"`, `"tools[2]"`; the file itself for the empty path. */
+/** Returns `"config.env"`, `"tools[2]"`; the file itself for the empty path. */
 function subjectOf(path: JsonPath): string {
   return path.length === 0 ? 'The file' : `"${dotted(path)}"`;
 }
 
-/** ` in "config"`; nothing for the file itself. */
+/** Returns ` in "config"`; nothing for the file itself. */
 export function inside(path: JsonPath): string {
   return path.length === 0 ? '' : ` in "${dotted(path)}"`;
 }
@@ -69,12 +69,12 @@ export function inside(path: JsonPath): string {
 /** Longest name or value that a message repeats, in characters; the excerpt shows more of it. */
 const SHOWN = 80;
 
-/** A name in quotes, cut where it is long. */
+/** Returns a name in quotes, shortened. */
 export function quoted(name: string): string {
   return JSON.stringify(cut(name));
 }
 
-/** A text, cut where it is too long for a message. */
+/** Returns a text, shortened for a message. */
 export function cut(text: string): string {
   return cutText(text, SHOWN);
 }

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-/** The parts of an OCI image configuration that are read of images in the store (OCI image-spec 1.1, config.md). */
+/**
+ * The parts of an OCI image configuration that are read from images in the store (OCI image-spec 1.1,
+ * config.md).
+ */
 export const imageConfigSchema = z.object({
   os: z.string().optional(),
   architecture: z.string().optional(),

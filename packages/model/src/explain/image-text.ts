@@ -5,12 +5,15 @@ import type { ExplainedLayer, ImageExplanation, LayerTotals } from './types';
 import { layerWords, digestText, WIDTH, wrapped } from './words';
 import { cutText } from '../cut-text';
 
-/** An explained image as lines for people: its layers by the image that brought them, and what they come to. */
+/**
+ * Returns an explained image as text lines: its layers grouped by the image that added them, and their
+ * totals.
+ */
 export function imageExplanationLines(explanation: ImageExplanation): string[] {
-  const { name, platform, description, standsOn, manifest } = explanation;
+  const { name, platform, description, basedOn, manifest } = explanation;
   return [
     `${name} ${platform}: ${description}`,
-    ...wrapped('stands on', standsOn),
+    ...wrapped('based on', basedOn),
     '',
     ...layerTable(explanation),
     '',
@@ -25,7 +28,9 @@ export function imageExplanationLines(explanation: ImageExplanation): string[] {
 const HEAD = ['#', 'layer', 'size', 'unpacked', 'build id', 'digest', ''];
 const RIGHT = [0, 2, 3];
 
-/** Rows are aligned over all groups; a line above each group names the image and who shares all of it. */
+/**
+ * Aligns rows over all groups; a line above each group names the image and the images that share all of it.
+ */
 function layerTable({ name, layers }: ImageExplanation): string[] {
   const groups = groupsOf(layers);
   const rows = groups.flatMap((group) => group.layers.map((layer) => row(layer, group.common)));
@@ -43,7 +48,7 @@ function layerTable({ name, layers }: ImageExplanation): string[] {
 interface Group {
   readonly image: string;
   readonly layers: readonly ExplainedLayer[];
-  /** Who has all of its layers; nobody else has a help layer. */
+  /** Lists the images that share all layers of the group; help layers are never shared. */
   readonly common: readonly string[];
 }
 
@@ -124,6 +129,6 @@ function storeLines({ layers, name }: ImageExplanation): string[] {
   );
   return [
     ...(missing.length < layers.length ? some : ['store     has none of its layers']),
-    `          made again by: npx nx run ${name}:build --skip-nx-cache`,
+    `          to make it again: npx nx run ${name}:build --skip-nx-cache`,
   ];
 }

@@ -13,13 +13,13 @@ export interface ImageInput {
   readonly record: BuildRecord;
   /** It and all images below it, bottom first. */
   readonly chain: readonly WorkspaceImage[];
-  /** What the lowest of them stands on: "Debian trixie". */
+  /** What the lowest of them is based on: "Debian trixie". */
   readonly foundation: string;
   /** All images of the workspace. */
   readonly images: readonly WorkspaceImage[];
 }
 
-/** Explains an image as it was built last: each layer with the image that brought it and those that share it. */
+/** Explains the last build of an image: each layer with the image that added it and those that share it. */
 export function explainImage({ record, chain, foundation, images }: ImageInput): ImageExplanation {
   const { name, description, platform, manifest, config } = record;
   const layers = record.layers.map((layer, at): ExplainedLayer => {
@@ -39,7 +39,7 @@ export function explainImage({ record, chain, foundation, images }: ImageInput):
     name,
     description,
     platform,
-    standsOn: [
+    basedOn: [
       ...chain
         .map((image) => image.name)
         .reverse()
@@ -58,8 +58,8 @@ export function explainImage({ record, chain, foundation, images }: ImageInput):
 }
 
 /**
- * The lowest image of the chain that has a tool's layer. Where parents were built anew since, none of them may have
- * it any more: then the one that lists the tool.
+ * Returns the lowest image of the chain that has a tool's layer. If parents were built again since, it is the
+ * one that lists the tool.
  */
 function broughtBy(
   { kind, owner, digest }: RecordedLayer,

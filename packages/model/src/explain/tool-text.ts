@@ -2,7 +2,7 @@ import { bytesText } from '../bytes-text';
 import { aligned } from '../columns';
 import type { ToolExplanation } from './types';
 
-/** An explained tool as lines for people. */
+/** Returns an explained tool as lines for display. */
 export function toolExplanationLines(explanation: ToolExplanation): string[] {
   const { name, version, platform, description } = explanation;
   return [
@@ -28,7 +28,7 @@ function layerRows({ layer, name }: ToolExplanation): string[][] {
     ['  build id', buildId],
     ['  digest', digest],
     ['  diff id', diffId],
-    ['  store', inStore ? 'has it' : `lacks it; made again by: npx nx run ${name}:build --skip-nx-cache`],
+    ['  store', inStore ? 'has it' : `lacks it; to make it again: npx nx run ${name}:build --skip-nx-cache`],
   ];
 }
 

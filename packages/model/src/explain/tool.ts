@@ -6,13 +6,13 @@ export interface ToolInput {
   readonly name: string;
   readonly description: string;
   readonly platform: Platform;
-  /** As it was built last. */
+  /** The last build. */
   readonly version: string;
   readonly source: SourceKind;
   readonly layer: RecordedLayer;
-  /** As it stands now. */
+  /** The current definition. */
   readonly lock?: ToolLock;
-  /** All images of the workspace, and the names of those that each stands on. */
+  /** All images of the workspace, and the names of the ancestors of each. */
   readonly images: readonly (WorkspaceImage & { readonly below: readonly string[] })[];
 }
 
@@ -38,7 +38,7 @@ export function explainTool(input: ToolInput): ToolExplanation {
   };
 }
 
-/** What a lock says of a kind of source, for one platform where it differs by platform. */
+/** Returns a lock's part for a kind of source, for one platform if it differs by platform. */
 function lockedSource(lock: ToolLock, kind: SourceKind, platform: Platform): Record<string, string> {
   const part = (lock as Readonly<Record<string, unknown>>)[kind];
   const own = isRecord(part) && isRecord(part[platform]) ? part[platform] : part;

@@ -4,16 +4,16 @@ import type { Compression, LayerKind } from '../layer';
 import type { Contents } from '../plan';
 import type { Platform } from '../platform';
 
-/** Of all that `explain --json` prints. Raised when a member is removed or means something else. */
-export const EXPLAIN_VERSION = 1;
+/** Version of the output of `explain --json`. Raised when a member is removed or means something else. */
+export const EXPLAIN_VERSION = 2;
 
-/** A layer of a finished image, as far as this machine knows it. */
+/** A layer of a finished image, as far as it is known on this machine. */
 export interface RecordedLayer {
   readonly kind: LayerKind;
   /** The image or tool whose definition made it. */
   readonly owner: string;
   readonly digest: Digest;
-  /** These are unknown of a help layer whose image's config the store has lost. */
+  /** Unknown for a help layer if the image's config is no longer in the store. */
   readonly buildId?: Digest;
   readonly diffId?: Digest;
   /** Bytes of the blob. */
@@ -39,12 +39,12 @@ export interface BuildRecord {
   readonly contents: Contents;
 }
 
-/** An image of the workspace beside the one that is explained. */
+/** Another image of the workspace. */
 export interface WorkspaceImage {
   readonly name: string;
   /** Names of its own tools. */
   readonly tools: readonly string[];
-  /** Of the layers it was last built with; empty where it was not. */
+  /** Of the layers it was last built with; empty if it was not. */
   readonly digests: readonly Digest[];
 }
 
@@ -54,11 +54,11 @@ export interface ExplainedLayer extends RecordedLayer {
   readonly number: number;
   /** Of a tool's layer. */
   readonly tool?: { readonly version: string; readonly source: SourceKind };
-  /** The image whose definition brought it: this one, or one that it stands on. */
+  /** The image whose definition added it: this one, or an ancestor. */
   readonly image: string;
   /** Whether `image` is the explained one. */
   readonly own: boolean;
-  /** Other images of the workspace that have this very layer, by name. */
+  /** Other images of the workspace with the same layer, by name. */
   readonly sharedWith: readonly string[];
 }
 
@@ -77,8 +77,8 @@ export interface ImageExplanation {
   readonly name: string;
   readonly description: string;
   readonly platform: Platform;
-  /** What it stands on, nearest first: images of the workspace, then what the lowest of them stands on. */
-  readonly standsOn: readonly string[];
+  /** Its ancestors, nearest first: images of the workspace, then what the lowest of them is based on. */
+  readonly basedOn: readonly string[];
   readonly manifest: Digest;
   readonly config: Digest;
   readonly layers: readonly ExplainedLayer[];
@@ -96,7 +96,7 @@ export interface ToolExplanation {
   readonly version: string;
   readonly source: {
     readonly kind: SourceKind;
-    /** The version that is locked now: another than the layer's where the tool was not built since. */
+    /** The version that is locked now; differs from the layer's if the tool was not built since. */
     readonly lockedVersion?: string;
     /** What the lock says of this kind, by the lock's own names. */
     readonly locked: Readonly<Record<string, string>>;

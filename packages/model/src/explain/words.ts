@@ -1,12 +1,12 @@
 import { shortHex, type Digest } from '../digest';
 import type { LayerKind } from '../layer';
 
-/** A digest in a table or a line; `?` where it is not known. */
+/** Returns a digest in a table or a line; `?` where it is not known. */
 export function digestText(digest: Digest | undefined): string {
   return digest === undefined ? '?' : shortHex(digest);
 }
 
-/** A layer by kind and owner: "apt of tooling-k8s", "tool k9s". */
+/** Returns a layer by kind and owner: "apt of tooling-k8s", "tool k9s". */
 export function layerWords({ kind, owner }: { readonly kind: LayerKind; readonly owner: string }): string {
   return kind === 'tool' ? `tool ${owner}` : `${kind} of ${owner}`;
 }

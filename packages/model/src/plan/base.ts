@@ -1,16 +1,16 @@
 import { canonicalJson } from '../canonical';
-import type { BaseLock } from '../definitions';
+import type { BaseLock } from '../definitions/locks';
 import { digestOf, type Digest } from '../digest';
 import type { Compression, OriginLayer } from '../layer';
 import { FORMATS } from './formats';
 import { layerBuildId } from './system';
 
-/** The part of a locked image of a registry that decides what stands on it. */
+/** The part of a locked registry image that decides images based on it. */
 export type PlannedBase = Pick<BaseLock, 'reference' | 'time' | 'layers' | 'inherited' | 'packages'>;
 
 /**
- * The layers of an image of a registry, as rows of the image that stands on it. A build id follows from the blob
- * alone: two images on one base have the same layers.
+ * Returns the layers of a registry image, as rows of an image based on it. Build ids follow from the blob
+ * alone: two images with one base share its layers.
  */
 export function baseLayers({ layers, time }: PlannedBase, owner: string): OriginLayer[] {
   return layers.map(({ mediaType, digest, size, diffId, tarSize }) => ({
@@ -26,12 +26,12 @@ export function baseLayers({ layers, time }: PlannedBase, owner: string): Origin
   }));
 }
 
-/** What decides a layer of a base: its blob. */
+/** Returns the inputs of a base layer: its blob. */
 export function baseInputs(digest: Digest): Readonly<Record<string, string | number>> {
   return { kind: 'base', format: FORMATS.base, digest };
 }
 
-/** Identity of the system that an image of a registry is: what locks of images on it stand on. */
+/** Returns the identity of a registry image's system, which locks of images based on it name. */
 export function baseDigest({ layers }: Pick<PlannedBase, 'layers'>): Digest {
   return digestOf(canonicalJson({ base: layers.map(({ diffId }) => diffId) }));
 }

@@ -1,8 +1,8 @@
 import type { Json } from '../canonical';
 
 /**
- * Why a layer is built again: each input that differs, by name and value ("packages.curl:amd64: 8.14.1-2 → 8.14.1-3").
- * Empty where the two are equal.
+ * Returns why a layer is built again: each input that differs, by name and value ("packages.curl:amd64:
+ * 8.14.1-2 → 8.14.1-3"). Empty if the two are equal.
  */
 export function inputDifferences(before: Json | undefined, after: Json | undefined, name = ''): string[] {
   if (isRecord(before) && isRecord(after)) {
@@ -37,7 +37,7 @@ function listDifferences(before: readonly Json[], after: readonly Json[], name: 
   ];
 }
 
-/** Things that have names of their own are compared by them; undefined for other lists. */
+/** Maps items with names by name; returns undefined for other lists. */
 function byName(list: readonly Json[]): Readonly<Record<string, Json>> | undefined {
   const entries = list.map((item): [Json | undefined, Json] => [
     isRecord(item) ? item['name'] : undefined,
@@ -53,7 +53,7 @@ function without(list: readonly Json[], others: readonly Json[]): Json[] {
   return list.filter((item) => !known.has(JSON.stringify(item)));
 }
 
-/** Of a text of many lines only the first that differs. */
+/** Returns the first line that differs of a text of many lines. */
 function textDifference(before: readonly string[], after: readonly string[], name: string): string {
   const at = after.findIndex((line, number) => line !== before[number]);
   const line = at < 0 ? after.length : at;

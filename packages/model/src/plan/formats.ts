@@ -1,8 +1,8 @@
 import type { LayerKind } from '../layer';
 
 /**
- * The format of each layer kind, part of its build id. Raised by hand whenever the same inputs would give
- * other bytes; golden digests in the tests guard it. A refactoring raises nothing and voids no store.
+ * The format of each layer kind, part of its build id. Raised by hand when the same inputs would give other
+ * bytes; golden digests in the tests guard it. A refactoring does not raise it, so stores stay valid.
  */
 export const FORMATS: Readonly<Record<LayerKind, number>> = {
   base: 1,

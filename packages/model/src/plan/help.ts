@@ -7,7 +7,10 @@ export interface HelpInput {
   readonly examples: readonly string[];
 }
 
-/** The text that `toolbox-help` prints: what the image is, what is in it at which version, how to use it. */
+/**
+ * Returns the text that `toolbox-help` prints: what the image is, what is in it at which version, how to use
+ * it.
+ */
 export function helpText({ image, description, contents, examples }: HelpInput): string {
   const sections = [
     `${image}: ${description}`,

@@ -41,13 +41,17 @@ export interface ImagePlanInput {
     readonly bootstrap?: readonly PackageIdentity[];
     readonly packages: readonly PackageIdentity[];
   };
+  /** The file of the lock, relative to the workspace root: where a stale lock is reported. */
+  readonly lockFile?: string;
   readonly parent?: LayersFile;
   readonly tools: readonly LayerFile[];
-  /** What the files layer is made of (paths, modes, hashes); undefined where the image has no files of its own. */
+  /**
+   * What the files layer is made of (paths, modes, hashes); undefined if the image has no files of its own.
+   */
   readonly files?: Json;
 }
 
-/** A layer that this image must have, and everything that decides it. */
+/** A layer that this image must have, and all of its inputs. */
 export interface WantedLayer {
   readonly kind: LayerKind;
   readonly owner: string;
@@ -56,10 +60,10 @@ export interface WantedLayer {
   readonly time: number;
 }
 
-/** What an image of one platform is put together from, in order: parent or base, system, tools, files, help. */
+/** What an image of one platform is assembled from, in order: parent or base, system, tools, files, help. */
 export interface ImagePlan {
   readonly parent: readonly OriginLayer[];
-  /** Of an image of a registry that this one stands on itself. */
+  /** The registry image that this one is directly based on. */
   readonly base: readonly OriginLayer[];
   readonly system?: WantedLayer;
   readonly tools: readonly OriginLayer[];
@@ -73,7 +77,7 @@ export interface ImagePlan {
 }
 
 /**
- * Works out an image from its definition, its lock and what lies below it. Fails with `lock-stale` where the parent was
+ * Plans an image from its definition, its lock and its parent. Fails with `lock-stale` if the parent was
  * built from other packages than the lock is for; `checkLocks` compares the locks themselves.
  */
 export function planImage(input: ImagePlanInput): Result<ImagePlan> {
@@ -111,22 +115,22 @@ export function planImage(input: ImagePlanInput): Result<ImagePlan> {
   });
 }
 
-function staleLock({ name, parent }: ImagePlanInput): Result<never> {
+function staleLock({ name, lockFile, parent }: ImagePlanInput): Result<never> {
   const built = parent ? `its parent was built with (${parent.packagesDigest})` : 'no parent has';
   return fail({
     code: 'lock-stale',
     message: `The lock of "${name}" is for other packages than ${built}.`,
     hint: `Run "npx nx run ${name}:build", which builds its parent first.`,
-    place: { file: `images/${name}/lock.json` },
+    ...(lockFile !== undefined && { place: { file: lockFile } }),
   });
 }
 
-/** What a bootstrap layer is worked out from. */
+/** The input of a bootstrap layer's plan. */
 export type BootstrapInput = Pick<ImagePlanInput, 'name' | 'platform' | 'compression' | 'omit' | 'users'> & {
   readonly lock: Pick<ImagePlanInput['lock'], 'time' | 'bootstrap' | 'packages'>;
 };
 
-/** The layer that makes a system of Debian's packages, with nothing below it. */
+/** Plans the layer of a new Debian system. */
 export function bootstrapWanted(input: BootstrapInput): WantedLayer {
   const { lock, users } = input;
   const own = {
@@ -149,7 +153,7 @@ function systemLayer(input: ImagePlanInput, chain: readonly OriginLayer[]): Want
   return wanted(input, 'apt', own, lock.time);
 }
 
-/** The system chain by build ids; modes of folders in it decide those of files above. */
+/** Returns the system chain by build ids; modes of folders in it decide those of files above. */
 function chainIds(chain: readonly OriginLayer[], own?: WantedLayer): Json {
   return [...chain.filter(isSystem), ...(own ? [own] : [])].map((layer) => layer.buildId);
 }
@@ -171,7 +175,7 @@ function wanted(
   return { kind, owner: input.name, inputs, buildId: layerBuildId(inputs), time };
 }
 
-/** Images that leave nothing out keep the build ids they had before there was a choice. */
+/** Images without `omit` keep the build ids from before it existed. */
 function omitInputs({ omit = [] }: Pick<ImagePlanInput, 'omit'>): Readonly<Record<string, Json>> {
   return omit.length > 0 ? { omit: [...omit].sort() } : {};
 }

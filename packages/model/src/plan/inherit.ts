@@ -9,10 +9,13 @@ export interface ConfigDefinition {
   readonly workdir?: string;
 }
 
-/** Variables that every image has: the path that Debian's own login sets for users and root alike. */
+/** Variables of every image: the path that Debian's login sets for users and root. */
 const DEFAULT_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
-/** An image's config: its own over its parent's. An entrypoint of its own drops the parent's `cmd`, as Docker does. */
+/**
+ * Returns an image's config: its own over its parent's. An entrypoint of its own drops the parent's `cmd`, as
+ * Docker does.
+ */
 export function inheritedConfig(parent: InheritedConfig | undefined, own: ConfigDefinition): InheritedConfig {
   const inheritedCmd = own.entrypoint ? [] : (parent?.cmd ?? []);
   return {

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { SourceKind } from '../definitions';
+import type { SourceKind } from '../definitions/source-choice';
 import { byteCount, digest, epochSeconds, platform } from '../definitions/fields';
 import type { Digest } from '../digest';
 import { COMPRESSIONS, LAYER_KINDS, type OriginLayer } from '../layer';
 import type { Platform } from '../platform';
 
-/** What a child image takes over from its parent's config (OCI image specification, config, "config"). */
+/** The part of the parent's config that a child inherits (OCI image specification, config, "config"). */
 export interface InheritedConfig {
   readonly env: Readonly<Record<string, string>>;
   readonly entrypoint: readonly string[];
@@ -18,7 +18,7 @@ export interface ToolEntry {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  /** Where its bytes came from: help, labels and the SBOM say so. */
+  /** The source of its bytes, for help, labels and the SBOM. */
   readonly source: SourceKind;
 }
 
@@ -34,8 +34,8 @@ export interface Contents {
 }
 
 /**
- * layers.json: all that a child reads of its parent. It holds neither labels, description nor the help
- * layer, so that a change of those rebuilds nothing below.
+ * layers.json: all that a child reads of its parent. Labels, description and the help layer are left out, so
+ * that changing them rebuilds no child.
  */
 export interface LayersFile {
   readonly layersVersion: 1;
@@ -44,7 +44,7 @@ export interface LayersFile {
   readonly layers: readonly OriginLayer[];
   readonly config: InheritedConfig;
   readonly contents: Contents;
-  /** Identity of all packages of the system chain: what a child's lock stands on. */
+  /** Identity of all packages of the system chain, which a child's lock names. */
   readonly packagesDigest: Digest;
 }
 
@@ -90,7 +90,7 @@ const toolEntry = z.object({
   source: z.enum(SOURCE_KINDS),
 });
 
-/** What layers.json must hold to count. */
+/** The schema of layers.json. */
 export const layersFileSchema: z.ZodType<LayersFile> = z.object({
   layersVersion: z.literal(1),
   platform,
@@ -109,7 +109,7 @@ export const layersFileSchema: z.ZodType<LayersFile> = z.object({
   packagesDigest: digest,
 });
 
-/** What layer.json must hold to count. */
+/** The schema of layer.json. */
 export const layerFileSchema: z.ZodType<LayerFile> = z.object({
   layerVersion: z.literal(1),
   platform,
@@ -117,7 +117,7 @@ export const layerFileSchema: z.ZodType<LayerFile> = z.object({
   tool: toolEntry,
 });
 
-/** What digest.json must hold to count. */
+/** The schema of digest.json. */
 export const digestFileSchema: z.ZodType<DigestFile> = z.object({
   manifest: digest,
   config: digest,

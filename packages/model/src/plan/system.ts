@@ -2,7 +2,7 @@ import { buildIdOf, canonicalJson, type Json } from '../canonical';
 import { digestOf, type Digest } from '../digest';
 import type { LayerKind } from '../layer';
 
-/** Whether a layer belongs to the system chain, on which apt layers are computed. */
+/** Returns whether a layer belongs to the system chain, on which apt layers are computed. */
 export function isSystem({ kind }: { readonly kind: LayerKind }): boolean {
   return kind === 'base' || kind === 'bootstrap' || kind === 'apt';
 }
@@ -16,21 +16,21 @@ export interface PackageIdentity {
 }
 
 /**
- * Identity of a system chain's packages: the parent's identity and this image's own packages.
- * A child's lock names its parent's, so that a stale lock is seen without a look at the archive.
+ * Returns the identity of a system chain's packages: the parent's identity and this image's own packages. A
+ * child's lock names its parent's, so that stale locks are detected without the archive.
  */
 export function packagesDigest(parent: Digest | undefined, packages: readonly PackageIdentity[]): Digest {
   return digestOf(canonicalJson({ parent, packages: packageInputs(packages) }));
 }
 
-/** Packages as build inputs: name, version and architecture → sha256, so that a difference reads well. */
+/** Returns packages as build inputs: name, version and architecture → sha256, for readable differences. */
 export function packageInputs(packages: readonly PackageIdentity[]): Json {
   return Object.fromEntries(
     packages.map((one) => [`${one.name}:${one.architecture}`, `${one.version} ${one.sha256}`]),
   );
 }
 
-/** The build id of a layer from the inputs that decide it. */
+/** Returns the build id of a layer from the inputs that decide it. */
 export function layerBuildId(inputs: Json): Digest {
   return buildIdOf(inputs);
 }

@@ -14,9 +14,9 @@ export interface AnnotationsInput {
 const SECONDS_A_DAY = 86_400;
 
 /**
- * The annotations of an index (OCI image-spec 1.1, annotations.md, "Pre-Defined Annotation Keys"). All of it follows from
- * the commit, so that every machine on every day gives one digest; and no revision, so that an image that did not
- * change keeps its digest from commit to commit.
+ * Returns the annotations of an index (OCI image-spec 1.1, annotations.md, "Pre-Defined Annotation Keys").
+ * Everything follows from the commit, so that all machines give the same digest. There is no revision, so
+ * that an unchanged image keeps its digest from commit to commit.
  */
 export function indexAnnotations(input: AnnotationsInput): Record<string, string> {
   const { image, description, source, mode } = input;
@@ -42,7 +42,7 @@ function timestamp(seconds: number): string {
 /** RFC 3339, section 5.6. */
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
-/** When an image may be deleted, in seconds since the epoch; undefined where nothing says so that can be read. */
+/** Returns when an image may be deleted, in seconds since the epoch; undefined without a valid expiry. */
 export function expiryOf(annotations: Readonly<Record<string, string>>): number | undefined {
   const text = annotations[EXPIRES_ANNOTATION] ?? '';
   const milliseconds = TIMESTAMP.test(text) ? Date.parse(text.toUpperCase()) : NaN;
@@ -50,7 +50,7 @@ export function expiryOf(annotations: Readonly<Record<string, string>>): number 
 }
 
 /**
- * Whether an image may be deleted. What has no expiry, or one that can't be read, never expires.
+ * Returns whether an image may be deleted. Without a valid expiry it never expires.
  *
  * @param now seconds since the epoch
  */

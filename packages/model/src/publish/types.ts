@@ -1,7 +1,7 @@
 import type { Digest } from '../digest';
 import type { Platform } from '../platform';
 
-/** What a publish is for, and with that which tags it writes. */
+/** The mode of a publish, which decides its tags. */
 export type PublishMode =
   | { readonly kind: 'branch'; readonly branch: string; readonly slug: string }
   | { readonly kind: 'main' }
@@ -19,15 +19,15 @@ export interface Commit {
 /** What git knows of a workspace. */
 export interface GitFacts {
   readonly commit: Commit;
-  /** Undefined where no branch is checked out. */
+  /** Undefined if no branch is checked out. */
   readonly branch?: string;
   /** Paths with changes that are not committed, relative to the workspace; untracked ones too. */
   readonly uncommitted: readonly string[];
 }
 
 /**
- * How a tag may be written. `once`: never over another digest. `forward`: only where no higher version holds it.
- * `always`: it follows the branch.
+ * How a tag may be written. `once`: never over another digest. `forward`: only where no higher version holds
+ * it. `always`: it follows the branch.
  */
 export type TagRule = 'once' | 'forward' | 'always';
 
@@ -36,28 +36,28 @@ export interface WantedTag {
   readonly rule: TagRule;
 }
 
-/** What a registry has now. */
+/** The current tags of a registry. */
 export interface TagFacts {
   /** All tags of the repository. */
   readonly tags: readonly string[];
-  /** What the wanted tags that exist lead to. */
+  /** Digests of the wanted tags that exist. */
   readonly heads: ReadonlyMap<string, Digest>;
-  /** Releases that are marked as bad: they hold no moving tag, and move none. */
+  /** Releases that are marked as bad: they neither keep nor get moving tags. */
   readonly yanked?: ReadonlySet<string>;
 }
 
-/** What is to become of one tag. */
+/** The planned change of one tag. */
 export interface TagMove {
   readonly tag: string;
-  /** `same`: it is right already. `held`: a higher version holds it, and keeps it. */
+  /** `same`: it is up to date. `held`: a higher version has it, and keeps it. */
   readonly action: 'create' | 'move' | 'same' | 'held';
   readonly from?: Digest;
   readonly to: Digest;
-  /** For `held`: the higher version; undefined where what is published is itself marked as bad. */
+  /** For `held`: the higher version; undefined if what is published is itself marked as bad. */
   readonly heldBy?: string;
 }
 
-/** A blob of a publish, and how it came to be in the repository. */
+/** A blob of a publish, and how it got to the repository. */
 export interface BlobRow {
   readonly digest: Digest;
   /** Bytes. */
@@ -81,9 +81,9 @@ export interface PublishReport {
   /** Digest of the index. */
   readonly index: Digest;
   readonly platforms: readonly { readonly platform: Platform; readonly manifest: Digest }[];
-  /** True where all was there and right already: nothing was written. */
+  /** True if everything was up to date: nothing was written. */
   readonly unchanged: boolean;
-  /** True where nothing was sent, but told. */
+  /** True if nothing was sent, only reported. */
   readonly dryRun: boolean;
   readonly blobs: readonly BlobRow[];
   readonly tags: readonly TagMove[];
@@ -91,7 +91,7 @@ export interface PublishReport {
   readonly requests: number;
   readonly sentBytes: number;
   readonly seconds: number;
-  /** Platforms whose checks were run once more on what the registry serves; empty where nothing was written. */
+  /** Platforms whose checks ran again on what the registry serves; empty if nothing was written. */
   readonly checkedAgain: readonly Platform[];
   /** Of a branch image: when it may be deleted (RFC 3339). */
   readonly expires?: string;

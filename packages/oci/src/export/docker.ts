@@ -1,8 +1,8 @@
+import { valueOf } from '@image-tooling/host';
 import { canonicalJson, hexOf, type Layer } from '@image-tooling/model';
-import { valueOf } from '../fault';
 import { layerTar } from '../layer/convert';
 import type { Store } from '../store/store';
-import { fileEntry, type TarEntry } from '../tar/entry';
+import { fileEntry, type TarEntry } from '@image-tooling/layer';
 import type { ExportImage, ExportOptions } from './request';
 
 /**

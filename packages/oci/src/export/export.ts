@@ -1,11 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import { caught, Fault, valueOf } from '@image-tooling/host';
 import type { Digest, Result } from '@image-tooling/model';
-import { caught, Fault, valueOf } from '../fault';
-import { missingParents } from '../layer/parents';
-import type { TarEntry } from '../tar/entry';
-import { sendTar } from '../tar/file';
-import { orderEntries, tarOf } from '../tar/write';
+import { missingParents, sendTar, orderEntries, tarOf, type TarEntry } from '@image-tooling/layer';
 import { dockerArchive } from './docker';
 import { ociLayout } from './oci';
 import { replaceFolder } from './place';

@@ -1,3 +1,4 @@
+import { valueOf } from '@image-tooling/host';
 import {
   canonicalJson,
   digestOf,
@@ -6,13 +7,12 @@ import {
   type Digest,
   type Layer,
 } from '@image-tooling/model';
-import { valueOf } from '../fault';
 import { descriptorJson, manifestJson, MEDIA_TYPES, type Descriptor } from '../image/manifest';
 import { recompress } from '../layer/convert';
 import { Blobs } from '../store/blobs';
 import { LAYOUT_FILE } from '../store/layout';
 import type { Store } from '../store/store';
-import { fileEntry, type TarEntry } from '../tar/entry';
+import { fileEntry, type TarEntry } from '@image-tooling/layer';
 import type { ExportImage, ExportOptions } from './request';
 
 /** An OCI image layout (OCI image-spec 1.1, image-layout.md) as entries, and the manifest in it. */

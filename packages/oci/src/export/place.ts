@@ -1,10 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { discard, isErrno, makeFolder } from '@image-tooling/host';
-import { checkSignal, Fault } from '../fault';
-import { ContentReader } from '../tar/content';
-import type { TarEntry } from '../tar/entry';
+import {
+  checkSignal,
+  discard,
+  Fault,
+  isErrno,
+  makeFolder,
+  temporaryNeighbour,
+  writeNewFile,
+} from '@image-tooling/host';
+import { ContentReader, type TarEntry } from '@image-tooling/layer';
 
 /**
  * Writes files to a neighbour of `folder` and puts it in its place. Throws a `Fault` with `usage` where a folder is
@@ -17,8 +22,8 @@ export async function replaceFolder(
 ): Promise<void> {
   await checkReplaceable(folder);
   await makeFolder(dirname(folder));
-  const temporary = neighbour(folder);
-  const old = neighbour(folder);
+  const temporary = temporaryNeighbour(folder);
+  const old = temporaryNeighbour(folder);
   try {
     await writeFiles(temporary, files, signal);
     await swap(temporary, folder, old);
@@ -49,27 +54,10 @@ async function writeFiles(
       checkSignal(signal);
       const path = join(folder, file.path);
       await mkdir(dirname(path), { recursive: true });
-      await writeAll(path, reader.pieces(file), signal);
+      await writeNewFile(path, reader.pieces(file), signal);
     }
   } finally {
     reader.close();
-  }
-}
-
-async function writeAll(
-  path: string,
-  pieces: AsyncIterable<Uint8Array>,
-  signal?: AbortSignal,
-): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    for await (const piece of pieces) {
-      checkSignal(signal);
-      await file.writeFile(piece);
-    }
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 
@@ -89,8 +77,4 @@ export async function checkReplaceable(folder: string): Promise<void> {
 
 async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
-}
-
-function neighbour(path: string): string {
-  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 }

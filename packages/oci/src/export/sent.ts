@@ -1,4 +1,4 @@
-import type { TarEntry } from '../tar/entry';
+import type { TarEntry } from '@image-tooling/layer';
 import type { ExportOptions } from './request';
 
 /** The same entries, whose streams report how many bytes of all streams have been read. */

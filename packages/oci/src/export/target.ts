@@ -1,12 +1,12 @@
 import {
+  caught,
+  type Destination,
   findDestination,
   findFolder,
-  STDOUT,
-  type Destination,
   type StandardOutput,
+  STDOUT,
 } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { caught } from '../fault';
 import { checkReplaceable } from './place';
 
 /** The forms an image leaves the store in. */

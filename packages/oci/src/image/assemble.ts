@@ -1,5 +1,5 @@
+import { caught, valueOf } from '@image-tooling/host';
 import { canonicalJson, type Digest, type Layer, type Result } from '@image-tooling/model';
-import { caught, valueOf } from '../fault';
 import type { Store } from '../store/store';
 import { imageConfigJson, type ConfigInput } from './config';
 import { manifestJson, MEDIA_TYPES } from './manifest';

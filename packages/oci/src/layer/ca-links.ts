@@ -1,5 +1,4 @@
-import type { TarEntry } from '../tar/entry';
-import { lookUp, shutsOut, type PathIndex } from './path-index';
+import { lookUp, shutsOut, type TarEntry, type PathIndex } from '@image-tooling/layer';
 
 const CERTIFICATES = 'etc/ssl/certs/';
 

@@ -1,7 +1,6 @@
 import { fail, isSystem, ok, type Failure, type LayerKind, type Result } from '@image-tooling/model';
-import { displayPath } from '../bytes';
+import { displayPath, OPAQUE, whiteoutTarget, type PathIndex, type PathRecord } from '@image-tooling/layer';
 import { generatedBy } from './generated';
-import { OPAQUE, whiteoutTarget, type PathIndex, type PathRecord } from './path-index';
 
 /** A layer as the collision check sees it. */
 export interface LayerPaths {

@@ -1,8 +1,6 @@
 import { ok, type Layer, type Result } from '@image-tooling/model';
-import { byBytes, displayPath } from '../bytes';
+import { byBytes, displayPath, ContentReader, type TarEntry } from '@image-tooling/layer';
 import type { Store } from '../store/store';
-import { ContentReader } from '../tar/content';
-import type { TarEntry } from '../tar/entry';
 import { firstDifferentByte, shownContents } from './content-lines';
 import { withLayerTar } from './layer-tar';
 

@@ -1,6 +1,4 @@
-import { toText } from '../bytes';
-import type { ContentReader } from '../tar/content';
-import type { TarEntry } from '../tar/entry';
+import { toText, type ContentReader, type TarEntry } from '@image-tooling/layer';
 import { cutText } from '@image-tooling/model';
 
 type Readers = readonly [ContentReader, ContentReader];

@@ -1,34 +1,25 @@
+import { caught, valueOf } from '@image-tooling/host';
 import type { Compression, Layer, Result } from '@image-tooling/model';
-import { compressed } from '../compress/compress';
-import { decompressed } from '../compress/decompress';
-import { caught, Fault, valueOf } from '../fault';
+import { checkedTar, compressed } from '@image-tooling/layer';
 import type { PutBlob, PutOptions } from '../store/blobs';
 import type { Store } from '../store/store';
-import { HashedStream } from './hashed-stream';
 
 /** Where blobs can be put: the store, or the folder of an export. */
 export interface BlobSink {
   putBlobFromStream(source: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<Result<PutBlob>>;
 }
 
-/**
- * The tar of a layer in the store. Blob and tar are hashed on the way; throws a `Fault` with `store-corrupt`
- * where either is not what the layer says.
- */
-export async function* layerTar(
+/** Yields the tar of a layer in the store. Throws a `Fault` with `store-corrupt` where blob or tar are not the layer's. */
+export function layerTar(
   layer: Pick<Layer, 'digest' | 'diffId' | 'compression'>,
   store: Store,
-): AsyncGenerator<Uint8Array> {
-  const tar = new HashedStream(decompressed(store.blobPieces(layer.digest), layer.compression));
-  yield* tar;
-  const found = tar.digest();
-  if (found === layer.diffId) return;
-  throw new Fault({
+): AsyncIterable<Uint8Array> {
+  return checkedTar(store.blobPieces(layer.digest), layer, (found) => ({
     code: 'store-corrupt',
     message: `The tar in blob ${layer.digest} is ${found}, but the layer's diff id is ${layer.diffId}.`,
-    hint: 'Build again with --skip-nx-cache: the layer is made anew.',
+    hint: 'Build again with --skip-nx-cache: the layer is made again.',
     place: { file: store.blobPath(layer.digest) },
-  });
+  }));
 }
 
 /**

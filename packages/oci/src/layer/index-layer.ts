@@ -1,7 +1,7 @@
 import type { Layer, Result } from '@image-tooling/model';
 import type { Store } from '../store/store';
 import { withLayerTar } from './layer-tar';
-import { indexPaths, type PathIndex } from './path-index';
+import { indexPaths, type PathIndex } from '@image-tooling/layer';
 
 /**
  * The path index of a layer whose blob another machine made. Blob and tar are hashed on the way. Fails with

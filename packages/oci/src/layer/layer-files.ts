@@ -1,11 +1,15 @@
+import { valueOf } from '@image-tooling/host';
 import { fail, type Layer, type Result } from '@image-tooling/model';
-import { displayPath } from '../bytes';
-import { valueOf } from '../fault';
+import {
+  displayPath,
+  ContentReader,
+  indexPaths,
+  shutsOut,
+  type TarEntry,
+  type PathIndex,
+} from '@image-tooling/layer';
 import type { Store } from '../store/store';
-import { ContentReader } from '../tar/content';
-import type { TarEntry } from '../tar/entry';
 import { withLayerTar } from './layer-tar';
-import { indexPaths, shutsOut, type PathIndex } from './path-index';
 
 /** What a layer holds, and the contents of some of its files. */
 export interface LayerFiles {

@@ -1,10 +1,9 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { caught, valueOf } from '@image-tooling/host';
 import type { Layer, Result } from '@image-tooling/model';
-import { caught, valueOf } from '../fault';
 import type { Store } from '../store/store';
-import type { TarEntry } from '../tar/entry';
-import { readTar } from '../tar/read';
+import { readTar, type TarEntry } from '@image-tooling/layer';
 import { layerTar } from './convert';
 
 /** A layer's tar on this machine; its contents are there for as long as the work with it lasts. */

@@ -1,12 +1,22 @@
+import { caught, valueOf } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
-import { caught, valueOf } from '../fault';
-import { ContentReader } from '../tar/content';
-import { fileEntry, parentsOf, type TarEntry } from '../tar/entry';
-import { dissolveLinks, joinLinks, type Inode } from '../tar/links';
+import {
+  ContentReader,
+  fileEntry,
+  parentsOf,
+  dissolveLinks,
+  joinLinks,
+  missingParents,
+  indexPaths,
+  isOpaque,
+  lookUp,
+  whiteoutTarget,
+  type TarEntry,
+  type Inode,
+  type PathIndex,
+} from '@image-tooling/layer';
 import { danglingCaLinks } from './ca-links';
 import { isDropped, MOUNT_POINTS } from './dropped';
-import { missingParents } from './parents';
-import { indexPaths, isOpaque, lookUp, whiteoutTarget, type PathIndex } from './path-index';
 import { rewritten } from './rewrite';
 
 export interface NormaliseOptions {

@@ -1,9 +1,6 @@
+import { caught } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { displayPath } from '../bytes';
-import { caught } from '../fault';
-import { ContentReader } from '../tar/content';
-import type { TarEntry } from '../tar/entry';
-import { WHITEOUT } from './path-index';
+import { displayPath, ContentReader, WHITEOUT, type TarEntry } from '@image-tooling/layer';
 
 /** dpkg's list of what a package installed, a path a line (dpkg-query(1), --listfiles). */
 const PACKAGE_LIST = /^var\/lib\/dpkg\/info\/([^/]+)\.list$/;

@@ -1,5 +1,4 @@
-import type { ContentReader } from '../tar/content';
-import { NO_CONTENT, type TarEntry } from '../tar/entry';
+import { NO_CONTENT, type ContentReader, type TarEntry } from '@image-tooling/layer';
 import { texSorter } from './tex';
 
 const SECONDS_A_DAY = 86_400;

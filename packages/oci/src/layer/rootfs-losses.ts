@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { caught } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
-import { byBytes, toText } from '../bytes';
-import { caught } from '../fault';
+import { byBytes, toText } from '@image-tooling/layer';
 
 /** What a `rootfs/` folder has on this machine and no clone of it: git keeps none of these. Paths are below the folder. */
 export interface RootfsLosses {

@@ -1,10 +1,19 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { unreadFailure } from '@image-tooling/host';
+import { caught, unreadFailure } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { byBytes, bytesOf, displayPath, toByteString, toText } from '../bytes';
-import { caught } from '../fault';
-import { directoryEntry, fileEntry, rangeEntry, symlinkEntry, type TarEntry } from '../tar/entry';
+import {
+  byBytes,
+  bytesOf,
+  displayPath,
+  toByteString,
+  toText,
+  directoryEntry,
+  fileEntry,
+  rangeEntry,
+  symlinkEntry,
+  type TarEntry,
+} from '@image-tooling/layer';
 import { reservedInRootfs } from './reserved-names';
 
 /** A mode (0–0o7777) and owner that a definition declares for a path of its rootfs. */

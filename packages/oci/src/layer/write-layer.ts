@@ -1,11 +1,15 @@
+import { caught, valueOf } from '@image-tooling/host';
 import type { Compression, Layer, Result } from '@image-tooling/model';
-import { compressed } from '../compress/compress';
-import { caught, valueOf } from '../fault';
+import {
+  compressed,
+  orderEntries,
+  tarOf,
+  HashedStream,
+  indexPaths,
+  type TarEntry,
+  type PathIndex,
+} from '@image-tooling/layer';
 import type { Store } from '../store/store';
-import type { TarEntry } from '../tar/entry';
-import { orderEntries, tarOf } from '../tar/write';
-import { HashedStream } from './hashed-stream';
-import { indexPaths, type PathIndex } from './path-index';
 
 export interface WriteLayerOptions {
   readonly compression: Compression;

@@ -3,8 +3,7 @@ import type { RegistryOptions } from './options';
 import type { Repository } from './port';
 import type { RepositoryName } from './reference';
 import { repositoryOf } from './repository';
-import { tellingAsides } from './transport/asides';
-import { openSend } from './transport/open-send';
+import { openSend } from './open-send';
 
 /** A repository whose connections stay open until it is closed. */
 export interface OpenRepository extends Repository {
@@ -15,6 +14,6 @@ export interface OpenRepository extends Repository {
 export function openRepository(name: RepositoryName, options: RegistryOptions): OpenRepository {
   const send = openSend(name, options);
   const { afterAbort: sendAfterAbort, close } = send;
-  const context: Context = { name, options, send: tellingAsides(send, options), sendAfterAbort };
+  const context: Context = { name, options, send, sendAfterAbort };
   return { ...repositoryOf(context), close };
 }

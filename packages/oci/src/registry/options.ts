@@ -1,45 +1,29 @@
+import type { HttpTimings } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
 import type { RequestRecord } from './transport/types';
 
-/** How patient a registry client is. All in seconds, but for the two counts. */
-export interface RegistryTimings {
-  /** To a connection, TLS included. */
-  readonly connectSeconds: number;
-  /** From the request of a read, or of an upload's beginning, to the beginning of its answer. */
-  readonly readAnswerSeconds: number;
-  /** From a write's last byte to the beginning of its answer: a registry may move a whole blob in this time. */
-  readonly writeAnswerSeconds: number;
-  /** Without a byte of an answer, or without taking a byte of an upload. */
-  readonly stallSeconds: number;
-  /** Over so long a wait for the network the rate is measured. */
-  readonly slowSeconds: number;
-  /** Bytes a second; a stream below this rate has ended for us. */
-  readonly leastBytesPerSecond: number;
-  /** Tries of a request, the first one included. */
-  readonly tries: number;
-  /** Wait after the first failed try; doubles with each further one. */
-  readonly backoffSeconds: number;
-  readonly shortestWaitSeconds: number;
-  readonly longestWaitSeconds: number;
-  /** A longer wait that a registry asks for (Retry-After) is a failure at once. */
-  readonly longestAskedWaitSeconds: number;
-  /** For a credential helper to answer: a person may have to unlock a key ring. */
+/** Time limits and retries of a registry client, in seconds but for the rate and the counts. */
+export interface RegistryTimings extends HttpTimings {
+  /** For a credential helper to answer: a user may have to unlock a key ring. */
   readonly helperSeconds: number;
 }
 
 /**
  * Tries, back-off and its bounds are those of oras-go (registry/remote/retry/policy.go, DefaultPolicy and
- * DefaultBackoff: 5 retries, 250 ms doubled, 200 ms to 3 s). The others are ours: patient enough for a registry
- * that moves a layer of gigabytes on its own disk, short enough for a person who waits.
+ * DefaultBackoff: 5 retries, 250 ms doubled, 200 ms to 3 s). The others are ours: long enough for a registry that moves
+ * a layer of gigabytes on its own disk, short enough for a user who waits. One that takes connections but answers
+ * nothing is given up after 80 s on a read, after 11 minutes on a write; every loop of tries keeps to `timeoutTries`,
+ * so that tries within tries don't multiply. One that takes no connections is given up after six tries of 10 s.
  */
 export const DEFAULT_TIMINGS: RegistryTimings = {
   connectSeconds: 10,
-  readAnswerSeconds: 30,
-  writeAnswerSeconds: 300,
+  readAnswerSeconds: 40,
+  writeAnswerSeconds: 310,
   stallSeconds: 30,
   slowSeconds: 30,
   leastBytesPerSecond: 1024,
   tries: 6,
+  timeoutTries: 2,
   backoffSeconds: 0.25,
   shortestWaitSeconds: 0.2,
   longestWaitSeconds: 3,
@@ -59,14 +43,14 @@ export interface RegistryOptions {
   readonly timings?: Partial<RegistryTimings>;
   /** Speak http to a registry that is not this machine's own. */
   readonly plainHttp?: boolean;
-  /** Told of each request when its answer has begun, or was none. */
+  /** Called for each request when its answer has begun, or when none came. */
   readonly onRequest?: (record: RequestRecord) => void;
-  /** Told the registry's time with each of its own answers that says it. */
+  /** Called with the registry's time for each of its own answers that has it. */
   readonly onDate?: (date: Date) => void;
-  /** Told what takes long: "the registry asks to wait 20 s". */
+  /** Called with lines to show: waits, warnings of the registry. */
   readonly note?: (line: string) => void;
-  /** Reads are made, writes only recorded; they are answered as a registry would. */
+  /** Sends reads only; writes are recorded, and answered as a registry would. */
   readonly dryRun?: boolean;
-  /** Runs `work` while nobody else on this machine holds that name (default: nobody else in this process). */
+  /** Runs `work` while no other process of this machine holds that name (default: no other caller in this process). */
   readonly exclusive?: <T>(name: string, work: () => Promise<Result<T>>) => Promise<Result<T>>;
 }

@@ -1,33 +1,34 @@
+import { caught } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
-import { caught } from '../fault';
 import { remoteBlob, pullBlob } from './blobs/pull';
 import { hasBlob } from './blobs/presence';
 import { pushBlob } from './blobs/push';
 import type { Context } from './context';
 import { getManifest, headManifest } from './manifests/read';
-import { deleteManifest } from './manifests/write';
+import { deleteManifest, writeManifest } from './manifests/write';
 import type { Repository } from './port';
 import { repositoryText } from './reference';
-import { attach, putManifest } from './referrers/attach';
+import { attach, listAsReferrer } from './referrers/attach';
 import { listReferrers } from './referrers/list';
 import { listTags } from './lists/tags';
 
 /** The port, over requests that throw `Fault`. */
 export function repositoryOf(context: Context): Repository {
   const { name } = context;
-  const run = <T>(work: () => Promise<T>): Promise<Result<T>> => caught(repositoryText(name), work);
+  const run = <T>(work: Promise<T>): Promise<Result<T>> => caught(repositoryText(name), () => work);
   return {
     name,
-    headManifest: (reference) => run(() => headManifest(context, reference)),
-    getManifest: (reference) => run(() => getManifest(context, reference)),
-    putManifest: (manifest, tag) => run(() => putManifest(context, manifest, tag)),
-    deleteManifest: (digest) => run(() => deleteManifest(context, digest)),
-    hasBlob: (digest) => run(() => hasBlob(context, digest)),
-    pullBlob: (blob, to) => run(() => pullBlob(context, blob, to)),
-    pushBlob: (blob, how = {}) => run(() => pushBlob(context, blob, how)),
+    headManifest: (reference) => run(headManifest(context, reference)),
+    getManifest: (reference) => run(getManifest(context, reference)),
+    putManifest: (manifest, tag) =>
+      run(writeManifest(context, manifest, tag).then((answer) => listAsReferrer(context, manifest, answer))),
+    deleteManifest: (digest) => run(deleteManifest(context, digest)),
+    hasBlob: (digest) => run(hasBlob(context, digest)),
+    pullBlob: (blob, to) => run(pullBlob(context, blob, to)),
+    pushBlob: (blob, how = {}) => run(pushBlob(context, blob, how)),
     blobOf: (blob) => remoteBlob(context, blob),
-    listTags: () => run(() => listTags(context)),
-    listReferrers: (subject) => run(() => listReferrers(context, subject)),
-    attach: (subject, artifact) => run(() => attach(context, subject, artifact)),
+    listTags: () => run(listTags(context)),
+    listReferrers: (subject) => run(listReferrers(context, subject)),
+    attach: (subject, artifact) => run(attach(context, subject, artifact)),
   };
 }

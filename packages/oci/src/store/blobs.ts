@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { discard } from '@image-tooling/host';
+import { caught, checkSignal, discard, Fault, newOwnedName } from '@image-tooling/host';
 import { fail, hexOf, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
-import { caught, checkSignal, Fault } from '../fault';
-import { temporaryName } from './owner';
 
 export interface PutOptions {
   /** What the content must hash to, else `checksum`. */
@@ -77,7 +75,7 @@ export class Blobs {
    * is replaced by the same bytes. Fails with `checksum`, `disk-full`, `io` or `aborted`, and leaves nothing.
    */
   async put(source: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<Result<PutBlob>> {
-    const temporary = join(this.temporary, temporaryName('blob'));
+    const temporary = join(this.temporary, newOwnedName('blob'));
     const result = await caught(temporary, async () => {
       await mkdir(dirname(temporary), { recursive: true });
       const blob = await writeHashed(temporary, source, options.signal);

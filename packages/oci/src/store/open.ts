@@ -1,8 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ioFailure, makeFolder, writeFileAtomic } from '@image-tooling/host';
+import { Fault, ioFailure, makeFolder, valueOf, writeFileAtomic } from '@image-tooling/host';
 import { canonicalJson, fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { valueOf, Fault } from '../fault';
 import { LAYOUT_FILE, layoutOf, storeRoot, type StoreLayout } from './layout';
 import { checkOwners } from './ownership';
 import { Store } from './store';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../fault';
+import { Fault } from '@image-tooling/host';
 
 /** What lies in a store's folder. Not `lost+found`: a disk that is mounted there brings it. */
 const PARTS = [

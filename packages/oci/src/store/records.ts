@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { writeFileAtomic } from '@image-tooling/host';
 import { isDigest, type Layer, type Result } from '@image-tooling/model';
 import { ownUid } from './ownership';
-import type { PathIndex, PathRecord } from '../layer/path-index';
+import type { PathIndex, PathRecord } from '@image-tooling/layer';
 
 /** Reads a layer's record; undefined where it is absent, or is none (cut short, altered). */
 export async function readLayerRecord(file: string): Promise<Layer | undefined> {

@@ -1,7 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno } from '@image-tooling/host';
-import { temporaryName } from './owner';
+import { isErrno, newOwnedName } from '@image-tooling/host';
 
 /**
  * Takes a file out of the store, unless it was used after `usedMs`; tells whether it is gone. It is put aside before
@@ -12,7 +11,7 @@ export async function removeUnused(
   { path, usedMs }: { readonly path: string; readonly usedMs: number },
   temporary: string,
 ): Promise<boolean> {
-  const aside = join(temporary, temporaryName('unused'));
+  const aside = join(temporary, newOwnedName('unused'));
   try {
     await rename(path, aside);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withLock, writeFileAtomic } from '@image-tooling/host';
+import { caught, valueOf, withLock, writeFileAtomic } from '@image-tooling/host';
 import {
   canonicalJson,
   type Digest,
@@ -9,8 +9,7 @@ import {
   type Result,
   type RunContext,
 } from '@image-tooling/model';
-import { caught, valueOf } from '../fault';
-import type { PathIndex } from '../layer/path-index';
+import type { PathIndex } from '@image-tooling/layer';
 import { Blobs, filePieces, type PutBlob, type PutOptions } from './blobs';
 import { recordFile, type StoreLayout } from './layout';
 import { readJson, readLayerRecord, readPaths, writeLayerRecord, writePaths } from './records';

@@ -1,11 +1,11 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makerOf, temporaryName } from './owner';
+import { newOwnedName, ownerOf } from '@image-tooling/host';
 
-/** Leftovers whose maker can't be looked up from here (another container) are kept this long. */
+/** Leftovers whose owner can't be looked up from here (another container) are kept this long. */
 const FOREIGN_HOURS = 24;
 
-/** Removes what processes that are no more left in the temporary folder. */
+/** Removes what processes that have ended left in the temporary folder. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
@@ -13,16 +13,16 @@ export async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-/** A new folder of this process, removed by a later run if this one dies. */
+/** Makes a folder of this process; a later run removes it if this one dies. */
 export async function makeTemporaryFolder(folder: string, label: string): Promise<string> {
-  const path = join(folder, temporaryName(label));
+  const path = join(folder, newOwnedName(label));
   await mkdir(path, { recursive: true });
   return path;
 }
 
 async function isLeftover(path: string, name: string): Promise<boolean> {
-  const maker = makerOf(name);
-  if (maker !== 'foreign') return maker === 'dead';
+  const owner = ownerOf(name);
+  if (owner !== 'foreign') return owner === 'dead';
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
   return Date.now() - mtimeMs > FOREIGN_HOURS * 3_600_000;
 }

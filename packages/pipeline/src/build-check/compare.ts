@@ -3,17 +3,20 @@ import { layerDifference } from '@image-tooling/oci';
 import { layerText } from '../build/words';
 import type { Outcome } from './outcome';
 
-/** Two outcomes to hold against each other, and what to call them. */
+/** Two outcomes to compare, and their names. */
 export interface Pair {
   readonly first: Outcome;
   readonly second: Outcome;
   /** Completes "…, the apt layer of app differs": "Built twice". */
   readonly how: string;
-  /** What its lines call "first" and "second". */
+  /** Explains "first" and "second" in its lines. */
   readonly sides: string;
 }
 
-/** Every layer that the two have otherwise, each with the first path that differs. Fails as reading a layer does. */
+/**
+ * Returns a failure for each layer that differs, with the first path that differs. Fails as reading a layer
+ * does.
+ */
 export async function differences(pair: Pair): Promise<Result<Failure[]>> {
   const failures: Failure[] = [];
   for (const layer of pair.first.layers) {
@@ -32,11 +35,11 @@ async function differs(pair: Pair, layer: OriginLayer, other: OriginLayer): Prom
     { layer: other, store: pair.second.store },
   );
   if (!found.ok) return found;
-  const { path, lines = ['the tars are the same; they were compressed otherwise'] } = found.value ?? {};
+  const { path, lines = ['the tars are identical, but compressed differently'] } = found.value ?? {};
   return ok({
     code: 'not-reproducible',
     message: `${pair.how}, ${layerText(layer)} differs${path === undefined ? '' : ` in ${path}`}.`,
-    hint: 'Look at what writes the file: a time, a random number, an order of its own. It must depend on the inputs alone.',
+    hint: 'Check what writes the file: a time, a random number or a random order. It must depend on the inputs alone.',
     details: [`first:  ${layer.digest}`, `second: ${other.digest}`, pair.sides, ...lines],
   });
 }

@@ -1,39 +1,34 @@
 import { join } from 'node:path';
-import { fail, failWith, ok, type Platform, type Result } from '@image-tooling/model';
+import { fail, failWith, ok, type Result } from '@image-tooling/model';
 import type { Store } from '@image-tooling/oci';
 import type { Session } from '../session';
-import { findProject, loadWorkspaceFor } from '../workspace/load';
+import { findProject } from '../workspace/load';
 import { differences } from './compare';
 import { readOutcome, type Outcome } from './outcome';
+import type { CheckRequest } from './request';
 import { makeRoom, removeRooms } from './room';
 import { runBuild } from './run';
 import { prepared, subjectOf, type Subject } from './subject';
 import { surroundingsText, twoSurroundings, type Surroundings } from './surroundings';
 
-/** What came out the same, however it was built. */
+/** The result of a check that found no difference. */
 export interface CheckedBuild {
   readonly name: string;
   readonly digest: string;
-  /** Layers that were made again, in words. */
+  /** Layers that were built again, in words. */
   readonly made: readonly string[];
-  /** What was different around the two builds. */
+  /** How the environments of the two builds differed. */
   readonly surroundings: readonly string[];
 }
 
-export interface CheckRequest {
-  readonly name: string;
-  readonly platform: Platform;
-  /** What runs `image-tooling`, to which its arguments are added. */
-  readonly launcher: readonly string[];
-}
-
 /**
- * Builds an image's own layers, or a tool's, twice more, each time in an empty store, another folder and other
- * surroundings, and holds them against each other and against what its build left. Fails with `not-reproducible`, for
- * each layer that differs, naming the first path and both its contents; and as building does. Leaves nothing.
+ * Builds an image's own layers, or a tool's, twice more, each time in an empty store, another folder and
+ * another environment. Compares them with each other and with the outputs of its build. Fails with
+ * `not-reproducible`, for each layer that differs, with the first path and both contents; and as building
+ * does. Leaves nothing behind.
  */
 export async function checkBuild(session: Session, request: CheckRequest): Promise<Result<CheckedBuild>> {
-  const workspace = await loadWorkspaceFor(request.name, session.root, session.options);
+  const workspace = await session.workspaceFor(request.name);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, request.name);
   if (!project.ok) return project;
@@ -92,7 +87,7 @@ class Twice {
     return readOutcome(room.value.workspace, room.value.store, subject, request.platform);
   }
 
-  /** With each other, and with what the workspace's own build left, where that is of the same inputs. */
+  /** Compares the builds with each other, and with the workspace's own build if it has the same inputs. */
   async compare(first: Outcome, second: Outcome): Promise<Result<void>> {
     const { session, subject, request } = this;
     const between = await differences({ first, second, how: 'Built twice', sides: 'of the two builds:' });
@@ -112,13 +107,13 @@ function sameInputs(kept: Outcome, made: Outcome): boolean {
   return ids(kept) === ids(made);
 }
 
-/** Help and config are in no row of layers.json. */
+/** Help and config are not in layers.json. */
 function sameDigest(first: Outcome, second: Outcome): Result<void> {
   if (first.digest === second.digest) return ok(undefined);
   return fail({
     code: 'not-reproducible',
-    message: 'Built twice, all layers are the same, but the config or the help is not.',
-    hint: 'This is a fault of image-tooling: report it, with the definition.',
+    message: 'Built twice: all layers are identical, but the config or the help differs.',
+    hint: 'This is a bug in image-tooling: report it, with the definition.',
     details: [`first:  ${first.digest}`, `second: ${second.digest}`],
   });
 }

@@ -13,16 +13,16 @@ import type { Store } from '@image-tooling/oci';
 import { outputFolder, readOutput } from '../workspace/outputs';
 import type { Subject } from './subject';
 
-/** What one build gave. */
+/** The result of one build. */
 export interface Outcome {
   readonly store: Store;
-  /** Those that it made: of the image or tool itself. */
+  /** The image's or tool's own layers. */
   readonly layers: readonly OriginLayer[];
   /** Of the manifest; of the layer, for a tool. */
   readonly digest: string;
 }
 
-/** Reads what a build of a subject left in a workspace. */
+/** Reads the outputs of a build in a workspace. */
 export async function readOutcome(
   workspace: string,
   store: Store,
@@ -46,7 +46,7 @@ export async function readOutcome(
 function lost(name: string): Result<never> {
   return fail({
     code: 'io',
-    message: `The build of "${name}" succeeded, but what it wrote is gone.`,
+    message: `The build of "${name}" succeeded, but its output is gone.`,
     hint: 'Run it again.',
   });
 }

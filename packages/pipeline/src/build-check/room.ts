@@ -5,22 +5,25 @@ import { fail, ok, type Layer, type OriginLayer, type Result } from '@image-tool
 import { openStore, type Store } from '@image-tooling/oci';
 import type { Session } from '../session';
 
-/** A place to build in: a workspace with the same definitions, and a store that lacks what is to be made. */
+/** A place to build in: a workspace with the same definitions, and a store without what is to be built. */
 export interface Room {
   readonly workspace: string;
   readonly store: Store;
 }
 
 export interface RoomRequest {
-  /** Where it is made. */
+  /** The folder to create it in. */
   readonly folder: string;
-  /** Layers that are not to be made again: the parent's, those of tools, of a base. */
+  /** Layers that are not built again: of the parent, of tools, of a base. */
   readonly below: readonly OriginLayer[];
-  /** Stores whose downloads are taken over. */
+  /** Stores whose downloads are shared. */
   readonly from: readonly Store[];
 }
 
-/** Makes a room. Nothing in it is written to what it comes from. Fails with `disk-full` or `io`. */
+/**
+ * Makes a place to build in, which shares files with the original but never writes to them. Fails with
+ * `disk-full` or `io`.
+ */
 export async function makeRoom(session: Session, request: RoomRequest): Promise<Result<Room>> {
   const workspace = join(request.folder, 'workspace');
   try {
@@ -35,7 +38,7 @@ export async function makeRoom(session: Session, request: RoomRequest): Promise<
   }
 }
 
-/** Images and tools are copied, with what their builds left but for blobs; all else is linked to. */
+/** Copies images and tools, and their outputs without blobs; links to everything else. */
 async function copyWorkspace({ root, options: { imagesDir, toolsDir } }: Session, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   const copied = new Set([imagesDir, toolsDir].map((folder) => folder.split('/')[0]));
@@ -51,7 +54,7 @@ async function copyWorkspace({ root, options: { imagesDir, toolsDir } }: Session
   }
 }
 
-/** Blobs are only ever replaced whole, so both stores can have the same file. What Go compiled is left out. */
+/** Blobs are never changed in place, so both stores can share a file. Go's compiled packages are left out. */
 async function takeDownloads(from: string, to: string): Promise<void> {
   const blobs = join('blobs', 'sha256');
   await mkdir(join(to, blobs), { recursive: true });
@@ -85,7 +88,9 @@ function plain({ diffId, digest, size, tarSize, compression }: Layer): Layer {
   return { diffId, digest, size, tarSize, compression };
 }
 
-/** Removes all rooms; an ordinary user's unpacked systems can be removed in their own user namespace only. */
+/**
+ * Removes all such places; an ordinary user's unpacked systems can only be removed in their user namespace.
+ */
 export async function removeRooms(folder: string): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { lastLines, run } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
-import type { CheckRequest } from '.';
+import type { CheckRequest } from './request';
 import type { Room } from './room';
 import { argvIn, envIn, surroundingsText, type Surroundings } from './surroundings';
 
@@ -12,10 +12,10 @@ export interface BuildRun {
   readonly number: 1 | 2;
 }
 
-/** Seconds that a build that is stopped has to take down what it runs. */
+/** Seconds that a stopped build has to stop its own processes. */
 const GRACE_SECONDS = 60;
 
-/** Runs the build as a process of its own. Fails with `command-failed` and what it said, or `aborted`. */
+/** Runs the build as a process of its own. Fails with `command-failed` and its output, or `aborted`. */
 export async function runBuild(
   { env, context }: Session,
   { name, platform, launcher }: CheckRequest,
@@ -42,7 +42,7 @@ export async function runBuild(
   return fail({
     code: 'command-failed',
     message: `Build ${number} of 2 of "${name}" failed.`,
-    hint: 'Mend what it says; the build on its own fails alike, or depends on its surroundings.',
+    hint: 'Fix the error above. The build also fails on its own, or depends on its environment.',
     details: [`surroundings: ${surroundingsText(surroundings)}`, ...lastLines(ran.value.stderr, 30)],
   });
 }

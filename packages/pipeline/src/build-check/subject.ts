@@ -3,11 +3,12 @@ import { ok } from '@image-tooling/model';
 import { ensureBase } from '../build/base';
 import { fetchLockedDebs } from '../build/debs';
 import { ensureLayers } from '../build/ensure-layers';
+import { makeImage } from '../build/image';
 import { readPlan } from '../build/read-plan';
 import type { Session } from '../session';
 import type { Project } from '../workspace/load';
 
-/** What is built twice. */
+/** The image or tool that is built twice. */
 export interface Subject {
   readonly kind: 'image' | 'tool';
   readonly name: string;
@@ -22,7 +23,7 @@ export function subjectOf(project: Project): Subject {
 }
 
 /**
- * The layers that both builds are given, in the store, with every .deb that they need: nothing is to be fetched under
+ * Puts the layers that both builds share into the store, with all .debs, so that nothing is fetched under
  * another clock. Fails as building does.
  */
 export async function prepared(
@@ -43,7 +44,7 @@ async function preparedImage(
   if (!planned.ok) return planned;
   const { plan, lock } = planned.value;
   const given = [...plan.parent, ...plan.tools];
-  const below = await ensureLayers(session, image, given, platform);
+  const below = await ensureLayers(session, { image, platform, layers: given, makeImage });
   if (!below.ok) return below;
   const base = await ensureBase(session, lock, plan.base);
   if (!base.ok) return base;

@@ -1,18 +1,18 @@
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** What a build must not depend on, as it is for one of the two. */
+/** The environment of one of the two builds; builds must not depend on it. */
 export interface Surroundings {
   readonly timeZone: string;
   readonly locale: string;
   readonly umask: string;
   /** Only root can change it for one program. */
   readonly hostName?: string;
-  /** As faketime takes it: "+400d". */
+  /** In faketime's format: "+400d". */
   readonly clock?: string;
 }
 
-/** Two that share as little as this machine allows. */
+/** Returns two environments that differ as much as possible on this machine. */
 export async function twoSurroundings(env: NodeJS.ProcessEnv): Promise<[Surroundings, Surroundings]> {
   const isRoot = process.getuid?.() === 0;
   const hasClock = await isOnPath('faketime', env);
@@ -28,7 +28,9 @@ export async function twoSurroundings(env: NodeJS.ProcessEnv): Promise<[Surround
   ];
 }
 
-/** For people: "TZ America/St_Johns, tr_TR.UTF-8, umask 077, host name elsewhere, clock +400d". */
+/**
+ * Describes an environment: "TZ America/St_Johns, tr_TR.UTF-8, umask 077, host name elsewhere, clock +400d".
+ */
 export function surroundingsText({ timeZone, locale, umask, hostName, clock }: Surroundings): string {
   return [
     `TZ ${timeZone}`,
@@ -39,7 +41,7 @@ export function surroundingsText({ timeZone, locale, umask, hostName, clock }: S
   ].join(', ');
 }
 
-/** A command line, run in surroundings. No word of it is read by a shell. */
+/** Returns a command line that runs in an environment, without shell expansion. */
 export function argvIn(
   { umask, hostName, clock }: Surroundings,
   argv: readonly string[],
@@ -50,7 +52,7 @@ export function argvIn(
   return [...before, '-euc', `${named}umask ${umask}; exec "$@"`, 'sh', ...withClock];
 }
 
-/** The environment of a process in surroundings, on a store of its own. */
+/** Returns the variables of a process in an environment, with a store of its own. */
 export function envIn(
   { timeZone, locale }: Surroundings,
   env: NodeJS.ProcessEnv,

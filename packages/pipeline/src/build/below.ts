@@ -8,7 +8,7 @@ import { ensureTool } from './tool';
 import { writeToolOutput } from './tool/output';
 
 /**
- * Makes the outputs of an image's parents and tools where they are not there: Nx may take a task from its cache and
+ * Builds an image's parents and tools if their outputs are missing: Nx may have a task in its cache and
  * restore nothing (nrwl/nx#37110). Fails as building them does.
  */
 export async function ensureBelow(session: Session, image: Image, platform: Platform): Promise<Result<void>> {
@@ -27,7 +27,7 @@ export async function ensureBelow(session: Session, image: Image, platform: Plat
   return ok(undefined);
 }
 
-/** Builds an image's parents, each after its own parent, and their tools, whether their outputs are there or not. */
+/** Builds an image's parents, each after its own parent, and their tools, even if their outputs are there. */
 export async function buildBelow(session: Session, image: Image, platform: Platform): Promise<Result<void>> {
   for (const one of chainOf(image)) {
     for (const tool of one.tools) {
@@ -51,10 +51,10 @@ async function buildParent(session: Session, parent: Image, platform: Platform):
 }
 
 function noteMissing({ context }: Session, name: string): void {
-  context.progress.note(`${name}: its outputs are not in dist/, so they are made here`);
+  context.progress.note(`${name}: its outputs are not in dist/, building them`);
 }
 
-/** Writes what an image's build leaves: what its children read, and its digests. */
+/** Writes the outputs of an image's build: what its children read, and its digests. */
 export async function writeImageOutputs(
   { root }: Session,
   image: Image,

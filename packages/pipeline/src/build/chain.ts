@@ -1,14 +1,15 @@
 import type { SystemLayer } from '@image-tooling/engines';
 import { fail, isSystem, ok, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
-import type { PathIndex, Store } from '@image-tooling/oci';
+import type { PathIndex } from '@image-tooling/layer';
+import type { Store } from '@image-tooling/oci';
 import type { Session } from '../session';
 
-/** The system layers of a chain as an engine takes them, bottom first. */
+/** Returns the system layers of a chain for an engine, bottom first. */
 export function chainLayers({ store }: Session, chain: readonly OriginLayer[]): SystemLayer[] {
   return engineLayers(store, chain.filter(isSystem));
 }
 
-/** Layers of a store as an engine takes them. */
+/** Returns layers of a store for an engine. */
 export function engineLayers(store: Store, layers: readonly Layer[]): SystemLayer[] {
   return layers.map(({ digest, diffId, size, compression }) => ({
     path: store.blobPath(digest),
@@ -19,7 +20,7 @@ export function engineLayers(store: Store, layers: readonly Layer[]): SystemLaye
   }));
 }
 
-/** The path indexes of layers, in their order. Fails with `store-corrupt` where the store has lost one. */
+/** Returns the path indexes of layers, in their order. Fails with `store-corrupt` if one is missing. */
 export async function chainPaths(
   session: Session,
   layers: readonly OriginLayer[],
@@ -30,8 +31,8 @@ export async function chainPaths(
     if (!paths)
       return fail({
         code: 'store-corrupt',
-        message: `The store has lost the path index of the ${layer.kind} layer of ${layer.owner}.`,
-        hint: `Run "npx nx run ${layer.owner}:build --skip-nx-cache": it is made anew.`,
+        message: `The store no longer has the path index of the ${layer.kind} layer of ${layer.owner}.`,
+        hint: `Run "npx nx run ${layer.owner}:build --skip-nx-cache": it is built again.`,
       });
     found.push(paths);
   }

@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import { counted, ok, type LockedDeb, type Result } from '@image-tooling/model';
 import { fetchDebs, type FetchedDeb } from '@image-tooling/sources';
 import { blobCache } from '../blob-cache';
 import type { Session } from '../session';
 import { archivesOf } from '../workspace/archives';
 
-/** Gets locked .debs into the store, verified. Fails as `fetchDebs` does. */
+/** Fetches locked .debs into the store, verified. Fails as `fetchDebs` does. */
 export async function fetchLockedDebs(
   session: Session,
   { owner, time }: { readonly owner: string; readonly time: number },
@@ -27,6 +27,6 @@ export async function fetchLockedDebs(
   try {
     return await fetchDebs(debs, request, session.context);
   } finally {
-    await rm(workFolder.value, { recursive: true, force: true });
+    await discard(workFolder.value);
   }
 }

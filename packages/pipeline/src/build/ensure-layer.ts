@@ -10,7 +10,7 @@ import {
   type RunContext,
   type WantedLayer,
 } from '@image-tooling/model';
-import type { PathIndex } from '@image-tooling/oci';
+import type { PathIndex } from '@image-tooling/layer';
 import type { Session } from '../session';
 
 export interface MadeLayer {
@@ -20,10 +20,10 @@ export interface MadeLayer {
 }
 
 /**
- * The wanted layer: from the store where it has one of that build id, else from `make`, which one process on
- * this machine does at a time; the others then find its result.
+ * Returns the wanted layer: from the store if it has that build id, else from `make`, which runs in one
+ * process of this machine at a time; the others find its result.
  *
- * @param replaces build id of the layer whose place it takes: the user is told which input differs
+ * @param replaces build id of the layer that it replaces: the differing inputs are reported
  */
 export async function ensureLayer(
   session: Session,
@@ -41,9 +41,9 @@ export async function ensureLayer(
   const stored = await fromStore();
   if (stored) return ok(originLayer(wanted, stored));
   return store.lock(`${name} ${hexOf(wanted.buildId)}`, context, async () => {
-    const meanwhile = await fromStore();
-    if (meanwhile) return ok(originLayer(wanted, meanwhile));
-    await tellReasons(session, wanted, replaces);
+    const foundInLock = await fromStore();
+    if (foundInLock) return ok(originLayer(wanted, foundInLock));
+    await noteReasons(session, wanted, replaces);
     const step = context.progress.step(name);
     const made = await make();
     if (!made.ok) {
@@ -65,16 +65,16 @@ async function keep({ store }: Session, wanted: WantedLayer, made: MadeLayer): P
   return inputs.ok ? store.putBuild(wanted.buildId, made.layer, made.paths) : inputs;
 }
 
-/** At most so many differences are told: a new state of the archive changes dozens of packages. */
+/** Differences that are shown: a new archive state changes dozens of packages. */
 const REASONS = 3;
 
-async function tellReasons(
+async function noteReasons(
   { store, context }: Session,
   wanted: WantedLayer,
   replaces?: Digest,
 ): Promise<void> {
   if (replaces === wanted.buildId) {
-    tellMissing(context, wanted);
+    noteMissing(context, wanted);
     return;
   }
   const before = replaces && (await store.getInputs(replaces));
@@ -85,14 +85,14 @@ async function tellReasons(
   if (told !== '') context.progress.note(`${layerName(wanted)}: built again, since ${told}`);
 }
 
-/** Says why a layer is made that was built like this before: nothing in its definition says so. */
-export function tellMissing({ progress }: RunContext, wanted: WantedLayer): void {
-  progress.note(`${layerName(wanted)}: built again, since the store lacks it. ${MISSING_HINT}`);
+/** Explains why an unchanged layer is built again. */
+export function noteMissing({ progress }: RunContext, wanted: WantedLayer): void {
+  progress.note(`${layerName(wanted)}: built again, since it is not in the store. ${MISSING_HINT}`);
 }
 
-const MISSING_HINT = 'Either Nx took its build from a cache, or it was removed.';
+const MISSING_HINT = 'Either Nx restored its build from a cache, or it was removed.';
 
-/** What people are told a layer is. */
+/** Returns the name of a layer for display. */
 export function layerName({ owner, kind }: { readonly owner: string; readonly kind: string }): string {
   return `${owner}: ${kind} layer`;
 }

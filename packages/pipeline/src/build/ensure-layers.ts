@@ -8,26 +8,29 @@ import {
   ok,
   type Failure,
 } from '@image-tooling/model';
-import { firstDifference, layerDifference } from '@image-tooling/oci';
+import { firstDifference } from '@image-tooling/layer';
+import { layerDifference } from '@image-tooling/oci';
 import type { Session } from '../session';
-import { makeImage } from './image';
 import { ensureTool } from './tool';
 import { layerText } from './words';
 
+/** Layers that an image takes over, and how an image below it is made. */
+export interface LayersBelow {
+  readonly image: Image;
+  readonly platform: Platform;
+  readonly layers: readonly OriginLayer[];
+  readonly makeImage: (session: Session, image: Image, platform: Platform) => Promise<Result<unknown>>;
+}
+
 /**
- * Makes sure that the store has every layer of an image's parent and tools, which their own builds made earlier,
- * perhaps on another machine: what is missing is made again, and must come out the same. Fails with
- * `not-reproducible` where it does not, else with what building fails with.
+ * Builds again each layer of an image's parent and tools that the store lacks; their own builds may have run
+ * on another machine. Fails with `not-reproducible` if the digest differs, else as building does.
  */
-export async function ensureLayers(
-  session: Session,
-  image: Image,
-  layers: readonly OriginLayer[],
-  platform: Platform,
-): Promise<Result<void>> {
+export async function ensureLayers(session: Session, below: LayersBelow): Promise<Result<void>> {
+  const { layers } = below;
   const missing = await missingOf(session, layers);
   for (const owner of new Set(missing.map((layer) => layer.owner))) {
-    const made = await makeAgain(session, image, owner, platform);
+    const made = await makeAgain(session, below, owner);
     if (!made.ok) return made;
   }
   const others = await missingOf(session, missing);
@@ -44,16 +47,15 @@ async function missingOf({ store }: Session, layers: readonly OriginLayer[]): Pr
 
 async function makeAgain(
   session: Session,
-  image: Image,
+  { image, platform, makeImage }: LayersBelow,
   owner: string,
-  platform: Platform,
 ): Promise<Result<unknown>> {
   for (let at: Image | undefined = image; at; at = at.parent) {
     if (at.name === owner) return makeImage(session, at, platform);
     const tool = at.tools.find(({ name }) => name === owner);
     if (tool) return ensureTool(session, tool, platform);
   }
-  throw new Error(`${image.name} has a layer of "${owner}", which is not below it`);
+  throw new Error(`${image.name} has a layer of "${owner}", which is not its parent or tool`);
 }
 
 async function notReproduced(session: Session, layer: OriginLayer): Promise<Failure> {
@@ -70,7 +72,7 @@ async function notReproduced(session: Session, layer: OriginLayer): Promise<Fail
   };
 }
 
-/** Contents too, where the store has both; else what the lists of their paths say. */
+/** Compares contents if the store has both layers, else their path lists. */
 async function differenceLines({ store }: Session, before: Layer, after?: Layer): Promise<readonly string[]> {
   if (after && (await store.hasBlob(before.digest))) {
     const found = await layerDifference({ layer: before, store }, { layer: after, store });
@@ -78,10 +80,9 @@ async function differenceLines({ store }: Session, before: Layer, after?: Layer)
   }
   const old = await store.getPaths(before.diffId);
   const now = after && (await store.getPaths(after.diffId));
-  if (!old || !now)
-    return ['which path differs is not known: the store has lost the list of the recorded one'];
+  if (!old || !now) return ['the differing path is unknown: the store no longer has the recorded path list'];
   return [firstDifference(old, now) ?? SAME_PATHS];
 }
 
 const SAME_PATHS =
-  'the same paths: the content of a file differs; the recorded one is gone, so "build --check" may find which';
+  'the same paths: the content of a file differs. "build --check" may find which; the recorded file is no longer there';

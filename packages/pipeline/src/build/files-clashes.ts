@@ -5,21 +5,21 @@ import {
   type ImageDefinition,
   type ImageUser,
 } from '@image-tooling/model';
-import { displayPath, parentsOf, toByteString, type TarEntry } from '@image-tooling/oci';
+import { displayPath, parentsOf, toByteString, type TarEntry } from '@image-tooling/layer';
 import type { Session } from '../session';
 
 type Named = Pick<ImageDefinition, 'files' | 'directories'>;
 
-/** The users of an image and of all that it is based on. */
+/** Returns the users of an image and its ancestors. */
 export function usersOf(image: Image): ImageUser[] {
   return chainOf(image).flatMap(({ definition }) => definition.users);
 }
 
 /**
- * Returns a `rootfs` failure for each folder that an image declares, or that is the home of a user, where its rootfs
- * has a file or link instead, at the path or above it.
+ * Returns a `rootfs` failure for each declared folder or home whose path, or a parent of it, is a file or
+ * link in the rootfs.
  *
- * @param users of the image and of all that it is based on
+ * @param users of the image and its ancestors
  */
 export function filesClashes(
   file: string,
@@ -49,8 +49,8 @@ export function filesClashes(
 }
 
 /**
- * Notes the homes that files of a rootfs lie in: the layer of those files has their folders as root's, unless
- * "directories" says otherwise.
+ * Warns about homes with files of the rootfs: the layer makes root their owner, unless "directories" sets
+ * another.
  */
 export function noteHomes(
   { context }: Pick<Session, 'context'>,

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { join } from 'node:path';
-import { mapConcurrent, unreadFailure } from '@image-tooling/host';
+import { caught, mapConcurrent, unreadFailure } from '@image-tooling/host';
 import {
   all,
   CONSTANT_TIME,
@@ -16,22 +16,17 @@ import {
   type Json,
   type Result,
 } from '@image-tooling/model';
-import {
-  directoryEntry,
-  filesFromFolder,
-  toByteString,
-  type DeclaredMode,
-  type TarEntry,
-} from '@image-tooling/oci';
+import { directoryEntry, toByteString, type TarEntry } from '@image-tooling/layer';
+import { filesFromFolder, type DeclaredMode } from '@image-tooling/oci';
 import { filesClashes } from './files-clashes';
 
 export interface ImageFiles {
   readonly entries: readonly TarEntry[];
-  /** What decides the layer: each path with its kind, mode, owner and content. */
+  /** The inputs of the layer: each path with its kind, mode, owner and content. */
   readonly inputs: Json;
 }
 
-/** An image, as far as its own files go. */
+/** The part of an image that decides its own files. */
 export interface FilesOwner {
   /** Relative to the workspace. */
   readonly folder: string;
@@ -39,11 +34,11 @@ export interface FilesOwner {
 }
 
 /**
- * The files that an image brings itself: its rootfs/ and its declared folders. Undefined where it has none.
- * Fails with `rootfs` where the folder is not there, for files that no layer can hold, modes declared for none, and
- * files where a declared folder or a home has to be.
+ * Returns an image's own files: its rootfs/ and its declared folders, or undefined. Fails with `rootfs` if
+ * the folder is missing, for files that no layer can have, modes without a file, and files in place of a
+ * declared folder or home.
  *
- * @param users of the image and of all that it is based on
+ * @param users of the image and its ancestors
  */
 export async function imageFiles(
   root: string,
@@ -73,12 +68,17 @@ export async function imageFiles(
   return inputs.ok ? ok({ entries, inputs: Object.fromEntries(inputs.value) }) : inputs;
 }
 
-/** A link could take files from anywhere on this machine, which no commit has. */
+/** Refuses links: their files could be anywhere on this machine, and are not committed. */
 async function checkFolder(root: string, folder: string, name: string): Promise<Result<void>> {
   const real = await realpath(join(root, folder, name)).catch(() => undefined);
-  if (real === undefined || !(await stat(real)).isDirectory())
+  const found = real === undefined ? undefined : await stat(real).catch(() => undefined);
+  if (real === undefined || found?.isDirectory() !== true)
     return fail(wrongFolder(folder, `There is no folder "${name}" next to image.json, which "files" names.`));
-  if (real === join(await realpath(join(root, folder)), name)) return ok(undefined);
+  const expected = await caught(join(root, folder), async () =>
+    join(await realpath(join(root, folder)), name),
+  );
+  if (!expected.ok) return expected;
+  if (real === expected.value) return ok(undefined);
   return fail(
     wrongFolder(folder, `"${name}", which "files" names, is a link or below one: it leads to ${real}.`),
   );
@@ -88,7 +88,7 @@ function wrongFolder(folder: string, message: string): Failure {
   return {
     code: 'rootfs',
     message,
-    hint: 'Make it a folder of the workspace, or leave "files" out.',
+    hint: 'Make it a folder of the workspace, or remove "files".',
     place: { file: definitionFile(folder) },
   };
 }
@@ -118,7 +118,7 @@ async function entryInputs(entry: TarEntry): Promise<Result<[string, Json]>> {
 }
 
 async function contentHash({ content }: TarEntry): Promise<Result<string>> {
-  if (content.kind === 'stream') throw new Error('files of a rootfs are no streams');
+  if (content.kind === 'stream') throw new Error('files of a rootfs are not streams');
   const hash = createHash('sha256');
   if (content.kind === 'bytes') return ok(hash.update(content.bytes).digest('hex'));
   try {

@@ -1,4 +1,4 @@
-import { fileEntry, type TarEntry } from '@image-tooling/oci';
+import { fileEntry, type TarEntry } from '@image-tooling/layer';
 import { CONSTANT_TIME } from '@image-tooling/model';
 
 const TEXT_PATH = 'usr/local/share/toolbox/help.txt';
@@ -7,7 +7,7 @@ const SCRIPT = `#!/bin/sh
 exec cat /${TEXT_PATH}
 `;
 
-/** The help layer: the text, and the `toolbox-help` command that prints it at once. */
+/** Returns the entries of the help layer: the text, and the `toolbox-help` command that prints it. */
 export function helpEntries(text: string): TarEntry[] {
   return [
     fileEntry(TEXT_PATH, text, { mode: 0o644, mtime: CONSTANT_TIME }),

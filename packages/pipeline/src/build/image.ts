@@ -11,14 +11,8 @@ import {
   type Result,
   type WantedLayer,
 } from '@image-tooling/model';
-import {
-  assembleImage,
-  checkCollisions,
-  missingParents,
-  writeLayer,
-  type AssembledImage,
-  type TarEntry,
-} from '@image-tooling/oci';
+import { missingParents, type TarEntry } from '@image-tooling/layer';
+import { assembleImage, checkCollisions, writeLayer, type AssembledImage } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { ensureBase } from './base';
 import { chainPaths } from './chain';
@@ -37,14 +31,14 @@ export interface MadeImage {
   readonly image: AssembledImage;
   /** In order, the help layer last. */
   readonly layers: readonly OriginLayer[];
-  /** How many of them, from the first, are the parent's, or of an image of a registry. */
+  /** The number of layers from the parent or registry image, which come first. */
   readonly inherited: number;
-  /** What its children read. */
+  /** The part that its children read. */
   readonly inheritance: LayersFile;
   readonly digests: DigestFile;
 }
 
-/** Puts an image together: what the store lacks is made, then layers, config and manifest are assembled. */
+/** Builds the layers that the store lacks, then assembles layers, config and manifest. */
 export async function makeImage(
   session: Session,
   image: Image,
@@ -53,7 +47,8 @@ export async function makeImage(
   const planned = await readPlan(session, image, platform);
   if (!planned.ok) return planned;
   const { plan } = planned.value;
-  const below = await ensureLayers(session, image, [...plan.parent, ...plan.tools], platform);
+  const wanted = [...plan.parent, ...plan.tools];
+  const below = await ensureLayers(session, { image, platform, layers: wanted, makeImage });
   if (!below.ok) return below;
   const base = await ensureBase(session, planned.value.lock, plan.base);
   if (!base.ok) return base;
@@ -130,7 +125,7 @@ async function optionalLayer(
   return layer.ok ? ok([layer.value]) : layer;
 }
 
-/** Writes entries of the image's own, with the folders above them as the chain has them. */
+/** Writes a layer of the image's own entries, with parent folders as in the chain. */
 async function writeOwn(
   session: Session,
   entries: readonly TarEntry[],

@@ -1,6 +1,6 @@
 import { checkLocks, differingNotes, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
-import { findProject, loadWorkspaceFor } from '../workspace/load';
+import { findProject } from '../workspace/load';
 import { differencesFromIndex, withoutPaths } from '../git/differences';
 import { gitFacts } from '../git/facts';
 import { buildBelow, ensureBelow, writeImageOutputs } from './below';
@@ -8,7 +8,7 @@ import { makeImage, type MadeImage } from './image';
 import { ensureTool } from './tool';
 import { writeToolOutput } from './tool/output';
 
-/** What a build ends with, for its last lines. */
+/** The result of a build, for its last lines. */
 export type Built =
   | { readonly kind: 'tool'; readonly name: string; readonly digest: string; readonly size: number }
   | { readonly kind: 'image'; readonly name: string; readonly made: MadeImage };
@@ -18,14 +18,17 @@ export interface BuildOptions {
   readonly withParents?: boolean | undefined;
 }
 
-/** Builds an image or a tool for one platform and writes its outputs. Fails with every mistake that stands in the way. */
+/**
+ * Builds an image or a tool for one platform and writes its outputs. Fails with every mistake in its
+ * definitions and locks.
+ */
 export async function buildProject(
   session: Session,
   name: string,
   platform: Platform,
   options: BuildOptions = {},
 ): Promise<Result<Built>> {
-  const workspace = await loadWorkspaceFor(name, session.root, session.options);
+  const workspace = await session.workspaceFor(name);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;
@@ -56,8 +59,8 @@ async function buildImage(
 }
 
 /**
- * Says which of the image's files a publish will refuse though git's status has nothing to say of them. A workspace
- * that git does not know can't be published at all.
+ * Warns about the image's files that a publish will refuse although they are not in git's status. Does
+ * nothing for a workspace that is not in git.
  */
 async function noteDifferences(
   { root, env, context }: Session,

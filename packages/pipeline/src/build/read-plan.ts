@@ -28,13 +28,13 @@ export interface PlannedImage {
   readonly files: ImageFiles | undefined;
 }
 
-/** What an image stands on and has taken in: its parent's layers, and its own tools'. */
+/** The layers of an image's parent, and of its own tools. */
 export interface Below {
   readonly parent: LayersFile | undefined;
   readonly tools: readonly LayerFile[];
 }
 
-/** Plans an image from its definition and from what its parent's and its tools' own builds left. */
+/** Plans an image from its definition and the outputs of its parent and tools. */
 export async function readPlan(
   session: Session,
   image: Image,
@@ -46,35 +46,45 @@ export async function readPlan(
   if (!parent.ok) return parent;
   const tools = all(await Promise.all(image.tools.map((tool) => layerOf(session, tool, platform))));
   if (!tools.ok) return tools;
-  return planOn(session, image, platform, { parent: parent.value, tools: tools.value });
+  return planWith(session, image, { platform, lock: lock.value, parent: parent.value, tools: tools.value });
 }
 
-/** Plans an image over what is below it. Fails with `platform`, `lock-stale`, and as its files are read. */
+/**
+ * Plans an image over its parent and tools. Fails with `platform`, `lock-stale`, and as its files are read.
+ */
 export async function planOn(
   session: Session,
   image: Image,
   platform: Platform,
   below: Below,
 ): Promise<Result<PlannedImage>> {
-  const { name, definition } = image;
   const lock = lockOn(image, platform);
-  if (!lock.ok) return lock;
+  return lock.ok ? planWith(session, image, { platform, lock: lock.value, ...below }) : lock;
+}
+
+interface PlanSources extends Below {
+  readonly platform: Platform;
+  readonly lock: PlatformLock;
+}
+
+async function planWith(session: Session, image: Image, sources: PlanSources): Promise<Result<PlannedImage>> {
+  const { name, definition } = image;
+  const { lock } = sources;
   const files = await imageFiles(session.root, image, usersOf(image));
   if (!files.ok) return files;
   const plan = planImage({
     ...definition,
     name,
-    platform,
     compression: session.options.compression,
     labels: definition.config.labels ?? {},
-    lock: lock.value,
-    ...below,
+    ...sources,
+    lockFile: `${image.folder}/lock.json`,
     files: files.value?.inputs,
   });
-  return plan.ok ? ok({ plan: plan.value, lock: lock.value, files: files.value }) : plan;
+  return plan.ok ? ok({ plan: plan.value, lock, files: files.value }) : plan;
 }
 
-/** The layers that an image was built with last. Fails with `unknown-reference` where it was not built. */
+/** Returns the layers of the last build of an image. Fails with `unknown-reference` if it was not built. */
 export async function layersOf(
   session: Session,
   { name, folder }: Image,
@@ -88,7 +98,7 @@ export async function layersOf(
   return found?.platform === platform ? ok(found) : fail(notBuilt(name, platform));
 }
 
-/** The layer that a tool was built to last. Fails as `layersOf`. */
+/** Returns the layer of the last build of a tool. Fails as `layersOf` does. */
 export async function layerOf(
   session: Session,
   { name, folder }: Tool,
@@ -102,12 +112,12 @@ export async function layerOf(
   return found?.platform === platform ? ok(found) : fail(notBuilt(name, platform));
 }
 
-/** Says that an image or a tool was not built. */
+/** Returns the failure for an image or tool that was not built. */
 export function notBuilt(name: string, platform: Platform): Failure {
   return {
     code: 'unknown-reference',
-    message: `"${name}" has not been built for ${platform} yet.`,
-    hint: `Run: npx nx run ${name}:build-${archOf(platform)} (with --skip-nx-cache if Nx takes it from its cache and restores nothing)`,
+    message: `"${name}" is not built for ${platform}.`,
+    hint: `Run: npx nx run ${name}:build-${archOf(platform)} (with --skip-nx-cache if Nx has it in its cache but restores nothing)`,
   };
 }
 
@@ -116,7 +126,7 @@ function lockOn(image: Image, platform: Platform): Result<PlatformLock> {
   return lock ? ok(lock) : fail(noPlatform(image, platform));
 }
 
-/** Says that an image is not for a platform. */
+/** Returns the failure for an image that is not for a platform. */
 export function noPlatform({ name, definition }: Image, platform: Platform): Failure {
   return {
     code: 'platform',

@@ -1,28 +1,28 @@
 import { join } from 'node:path';
 import { digestFileSchema, fail, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
-import { findProject, loadWorkspaceFor } from '../workspace/load';
+import { findProject } from '../workspace/load';
 import { outputFolder, readOutput } from '../workspace/outputs';
 import { ensureBelow } from './below';
 import { makeImage, type MadeImage } from './image';
 
-/** What is done with an image that was built, in words for messages. */
+/** Words for messages about an action on a built image. */
 export interface Use {
   /** "load", "test" */
   readonly verb: string;
-  /** Why it can't be done with a tool. */
+  /** Why the action is not for tools. */
   readonly notForTools: string;
 }
 
-/** An image and all that its build gave. */
+/** An image and the result of its build. */
 export interface RecordedImage {
   readonly image: Image;
   readonly made: MadeImage;
 }
 
 /**
- * The image of a name as its build recorded it. What the store lacks of it is made again first, and must be what
- * was built. Fails with `usage` for a tool, with `not-reproducible`, and as making the image does.
+ * Returns an image as its build recorded it. Builds again what the store lacks; the digest must be the same.
+ * Fails with `usage` for a tool, with `not-reproducible`, and as building does.
  */
 export async function recordedImage(
   session: Session,
@@ -36,7 +36,7 @@ export async function recordedImage(
   return made.ok ? ok({ image: image.value, made: made.value }) : made;
 }
 
-/** As `recordedImage`, of an image that was read already. */
+/** Returns a recorded image as `recordedImage` does, for an image that was already read. */
 export async function madeAsRecorded(
   session: Session,
   image: Image,
@@ -51,9 +51,12 @@ export async function madeAsRecorded(
   return recorded.ok ? made : recorded;
 }
 
-/** The image of a name. Fails with `usage` for a tool, with `unknown-reference`, and with every mistake of every file. */
+/**
+ * Returns the image of a name. Fails with `usage` for a tool, with `unknown-reference`, and with every
+ * mistake of every file.
+ */
 export async function imageOf(session: Session, name: string, { notForTools }: Use): Promise<Result<Image>> {
-  const workspace = await loadWorkspaceFor(name, session.root, session.options);
+  const workspace = await session.workspaceFor(name);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;
@@ -65,7 +68,9 @@ export async function imageOf(session: Session, name: string, { notForTools }: U
   });
 }
 
-/** What is handed out or tested is what the build recorded: its digest.json, which Nx may have restored. */
+/**
+ * Checks that the image has the digest that its build recorded in digest.json, which Nx may have restored.
+ */
 async function checkRecorded(
   session: Session,
   image: Image,
@@ -78,7 +83,7 @@ async function checkRecorded(
   if (!recorded || recorded.manifest === made.digests.manifest) return ok(undefined);
   return fail({
     code: 'not-reproducible',
-    message: `"${image.name}" was put together again, and is not what its build recorded.`,
+    message: `"${image.name}" was rebuilt, and differs from the recorded digest.`,
     hint: `Run "npx nx run ${image.name}:build --skip-nx-cache", then ${verb} again.`,
     details: [`recorded ${recorded.manifest}`, `now      ${made.digests.manifest}`],
   });

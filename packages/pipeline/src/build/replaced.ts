@@ -11,7 +11,7 @@ import {
 import type { Session } from '../session';
 import { outputFolder, readOutput } from '../workspace/outputs';
 
-/** The build ids of an image's own layers as it was built last here, by kind; empty where it was not. */
+/** Returns the build ids of an image's own layers in its last build here, by kind, or an empty object. */
 export async function replacedLayers(
   session: Session,
   { name, folder }: Image,
@@ -26,7 +26,7 @@ export async function replacedLayers(
   return new Map(own.map(({ kind, buildId }) => [kind, buildId]));
 }
 
-/** The build id of a tool's layer as it was built last here; undefined where it was not. */
+/** Returns the build id of a tool's layer in its last build here, or undefined. */
 export async function replacedTool(
   session: Session,
   { folder }: Tool,

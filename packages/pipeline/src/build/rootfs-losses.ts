@@ -5,8 +5,9 @@ import { rootfsLosses } from '@image-tooling/oci';
 import type { Session } from '../session';
 
 /**
- * Notes, by name, what files of a rootfs/ have on this machine and not in their layer: git keeps neither setuid bits,
- * hard links nor capabilities, so that a layer with them would differ from clone to clone. Says what to write instead.
+ * Warns about properties of rootfs/ files that are not in their layer: git keeps no setuid bits, hard links
+ * or capabilities, so a layer with them would differ from clone to clone. The warning says what to write
+ * instead.
  */
 export async function noteRootfsLosses(
   { root, context, env }: Pick<Session, 'root' | 'context' | 'env'>,
@@ -47,7 +48,7 @@ interface Capability {
   readonly what: string;
 }
 
-/** By getcap(8): whoever set capabilities with setcap(8) has it, in the same package. Empty where it is not there. */
+/** Uses getcap(8), which is in the package of setcap(8); empty if it is not installed. */
 async function capabilities(
   folder: string,
   env: NodeJS.ProcessEnv,

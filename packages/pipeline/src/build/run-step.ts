@@ -3,7 +3,10 @@ import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import type { Step, StepResult } from '@image-tooling/engines';
 import type { Session } from '../session';
 
-/** Runs a step whose every command must succeed. Fails with `step-failed`, showing the last lines of the one that did not. */
+/**
+ * Runs a step whose commands must all succeed. Fails with `step-failed` and the last lines of the failed
+ * command.
+ */
 export async function runStep(session: Session, step: Step): Promise<Result<void>> {
   const engine = await session.engine();
   if (!engine.ok) return engine;
@@ -23,13 +26,13 @@ export async function runStep(session: Session, step: Step): Promise<Result<void
   return ok(undefined);
 }
 
-/** What was made while it could reach a network is kept by nobody: so no published layer was. */
+/** Discard results of steps that had network access, so that no published layer depends on it. */
 function notIsolated({ label, network }: Step, { isolated }: StepResult): Failure | undefined {
   if (network === 'host' || isolated) return undefined;
   return {
     code: 'engine',
-    message: `${label}: the engine did not cut the step off from the network; what it made is not kept.`,
-    hint: 'Take another engine: IMAGE_ENGINE=buildah (or dagger).',
+    message: `${label}: the engine did not cut off the network; its result is discarded.`,
+    hint: 'Use another engine: IMAGE_ENGINE=buildah (or dagger).',
   };
 }
 
@@ -44,11 +47,11 @@ function firstFailure(step: Step, results: Commands): Failure | undefined {
   const index = results.findIndex((result) => result.exitCode !== 0 || result.timedOut);
   const result = results[index];
   if (!result) return undefined;
-  const end = result.timedOut ? 'ran out of time' : `ended with exit code ${result.exitCode}`;
+  const end = result.timedOut ? 'timed out' : `ended with exit code ${result.exitCode}`;
   return {
     code: 'step-failed',
     message: `${step.label}: a command ${end}.`,
-    hint: 'Mend what its last lines name; IMAGE_VERBOSE=1 shows all of its output.',
+    hint: 'Fix the error above; IMAGE_VERBOSE=1 shows the whole output.',
     details: [
       `command: ${step.commands[index]?.argv.join(' ') ?? ''}`,
       ...lastLines(`${result.stdout.trimEnd()}\n${result.stderr}`, 30),

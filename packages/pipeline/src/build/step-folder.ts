@@ -5,8 +5,8 @@ import { fail, ok, type Result } from '@image-tooling/model';
 import type { FetchedDeb } from '@image-tooling/sources';
 
 /**
- * A folder in which a step finds .debs under their own names: links into the store, copies where it is on
- * another disk. Fails with `disk-full` or `io`.
+ * Fills a folder with .debs under their own names: links into the store, or copies if it is on another disk.
+ * Fails with `disk-full` or `io`.
  */
 export async function linkDebs(folder: string, debs: readonly FetchedDeb[]): Promise<Result<void>> {
   try {

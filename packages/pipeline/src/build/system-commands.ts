@@ -1,15 +1,15 @@
 import type { StepCommand } from '@image-tooling/engines';
 import type { PlannedUser } from '@image-tooling/model';
 
-/** Where a step finds the .debs it installs. */
+/** The folder in a step with the .debs that it installs. */
 export const STEP_FOLDER = '/step';
 export const REQUIRED_FOLDER = `${STEP_FOLDER}/required`;
 export const PACKAGES_FOLDER = `${STEP_FOLDER}/packages`;
 
 /**
- * The environment of a step that makes a system layer. SOURCE_DATE_EPOCH makes Python write .pyc files that
- * are checked by hash (PEP 552) and shadow write days that are not today's, FORCE_SOURCE_DATE makes TeX take it
- * for its date; hashes of Python and Perl are listed in one order; nothing asks questions.
+ * Returns the environment of a step that makes a system layer. SOURCE_DATE_EPOCH makes Python write .pyc
+ * files that are checked by hash (PEP 552) and shadow write fixed days, FORCE_SOURCE_DATE makes TeX use it as
+ * date; hashes of Python and Perl have a fixed order; nothing asks questions.
  */
 export function systemEnv(time: number): Readonly<Record<string, string>> {
   return {
@@ -27,8 +27,8 @@ export function systemEnv(time: number): Readonly<Record<string, string>> {
 }
 
 /**
- * Makes a system of the required packages' unpacked files: the first two know what the others' scripts
- * need, then all are registered and configured. dpkg is told to ignore the order of Pre-Depends, since
+ * Makes a system of the required packages' unpacked files: first the two packages that other scripts need,
+ * then all are registered and configured. dpkg ignores the order of Pre-Depends (--force-depends), since
  * every file is there already.
  */
 export function bootstrapCommands(): StepCommand[] {
@@ -46,8 +46,8 @@ export function bootstrapCommands(): StepCommand[] {
 }
 
 /**
- * Installs every .deb of the packages folder with apt, which orders them; no service is started. Files that match
- * a pattern of `omit` are not unpacked (dpkg(1), --path-exclude).
+ * Installs every .deb of the packages folder with apt, which decides the order; no service is started. Files
+ * that match a pattern of `omit` are not unpacked (dpkg(1), --path-exclude).
  */
 export function installCommands(omit: readonly string[] = []): StepCommand[] {
   const excluded = omit.map((pattern) => ` -o ${quoted(`Dpkg::Options::=--path-exclude=${pattern}`)}`);
@@ -78,7 +78,7 @@ export function userCommands(users: readonly PlannedUser[]): StepCommand[] {
 
 const DPKG = 'dpkg --force-unsafe-io';
 
-/** Debian's own bashrc reads no drop-ins; ours ship greetings and completions as files. */
+/** Debian's bashrc reads no drop-in files; our images have greetings and completions as such. */
 const BASHRC_HOOK = [
   '',
   '# Added by image-tooling: what an image brings for interactive shells.',
@@ -88,7 +88,9 @@ const BASHRC_HOOK = [
   'unset file',
 ];
 
-/** Lines that end with the first that fails. Few commands on purpose: an engine takes a tenth of a second to start one. */
+/**
+ * Joins lines to one command that stops at the first failing line: an engine takes 0.1 s to start a command.
+ */
 function shell(...lines: string[]): StepCommand {
   return { argv: ['/bin/sh', '-euc', lines.join('\n')] };
 }

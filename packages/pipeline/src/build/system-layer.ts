@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import type { Mount, Step, StepCommand, SystemLayer } from '@image-tooling/engines';
 import {
   counted,
@@ -11,14 +11,8 @@ import {
   type PlannedUser,
   type Result,
 } from '@image-tooling/model';
-import {
-  checkInstalledNames,
-  mergeLayers,
-  normaliseSystem,
-  readTar,
-  writeLayer,
-  type TarEntry,
-} from '@image-tooling/oci';
+import { mergeLayers, readTar, type TarEntry } from '@image-tooling/layer';
+import { checkInstalledNames, normaliseSystem, writeLayer } from '@image-tooling/oci';
 import type { FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { chainLayers, chainPaths } from './chain';
@@ -38,28 +32,31 @@ import {
 import { unpackedSystem } from './unpacked-system';
 
 const STEP_TIMEOUT_SECONDS = 3600;
-/** Emulated maintainer scripts run about eleven times slower: TeX Live's took more than an hour on a busy machine. */
+/**
+ * Emulated maintainer scripts run about eleven times slower: TeX Live's took more than an hour on a busy
+ * machine.
+ */
 const EMULATED_TIMEOUT_SECONDS = 4 * STEP_TIMEOUT_SECONDS;
 
-/** What a system layer (bootstrap or apt) is made of. */
+/** The input of a system layer (bootstrap or apt). */
 export interface SystemRequest {
   readonly owner: string;
   readonly platform: Platform;
   /** Seconds since the epoch: of every file in the layer. */
   readonly time: number;
-  /** The required packages, where there is no system below yet. */
+  /** The required packages, if there is no system yet. */
   readonly bootstrap: readonly LockedDeb[];
   readonly packages: readonly LockedDeb[];
   /** Patterns of files of `packages` that are not installed. */
   readonly omit?: readonly string[];
   readonly users: readonly PlannedUser[];
-  /** The system chain below, bottom first; empty for a bootstrap. */
+  /** The system chain to build on, bottom first; empty for a bootstrap. */
   readonly chain: readonly OriginLayer[];
 }
 
 /**
- * Makes a system layer: the .debs are fetched and verified on the host, the engine installs them without
- * network, and what it changed is normalised. Fails with what fetching, the engine or a maintainer script report.
+ * Makes a system layer: fetches and verifies .debs on the host, installs them in the engine without network,
+ * and normalises the changes. Fails as fetching, the engine or a maintainer script does.
  */
 export async function makeSystemLayer(session: Session, request: SystemRequest): Promise<Result<MadeLayer>> {
   const folder = await session.store.tempDir('system');
@@ -67,7 +64,7 @@ export async function makeSystemLayer(session: Session, request: SystemRequest):
   try {
     return await makeIn(folder.value, session, request);
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 
@@ -111,7 +108,7 @@ async function written(
   return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
 }
 
-/** Links the .debs that apt installs where the step finds them. */
+/** Links the .debs that apt installs into the step's folder. */
 async function stepFolder(folder: string, packages: readonly FetchedDeb[]): Promise<Result<Mount[]>> {
   const linked = await linkDebs(join(folder, PACKAGES_FOLDER), packages);
   return linked.ok ? ok([{ source: join(folder, STEP_FOLDER), target: STEP_FOLDER }]) : linked;

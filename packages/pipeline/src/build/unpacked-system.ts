@@ -3,19 +3,20 @@ import { basename, join } from 'node:path';
 import { ioFailure, mapConcurrent } from '@image-tooling/host';
 import type { SystemLayer } from '@image-tooling/engines';
 import { all, fail, failWith, ok, type Result } from '@image-tooling/model';
-import { readTar, reservedFailures, writeTarFile, type TarEntry } from '@image-tooling/oci';
+import { readTar, writeTarFile, type TarEntry } from '@image-tooling/layer';
+import { reservedFailures } from '@image-tooling/oci';
 import { readDeb, type FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 
 export interface UnpackedSystem {
   readonly entries: readonly TarEntry[];
-  /** The same as a layer on this machine, for the engine. */
+  /** The same as a layer for the engine. */
   readonly layer: SystemLayer;
 }
 
 /**
- * The files of all required packages, put together from their .debs without running anything. `plainDebs` gets
- * the packages again, uncompressed: dpkg, on one core and perhaps emulated, would decompress each once more.
+ * Assembles the files of all required packages from their .debs without running anything. Writes the packages
+ * uncompressed to `plainDebs`: dpkg, on one core and perhaps emulated, would decompress each again.
  */
 export async function unpackedSystem(
   folder: string,
@@ -51,7 +52,7 @@ async function filesOf(deb: FetchedDeb, plainDebs: string): Promise<Result<TarEn
   return reserved.length > 0 ? failWith(reserved) : entries;
 }
 
-/** Folders are in many packages; any other path is in one (Debian policy 7.6). */
+/** Keeps one entry for each path: folders are in many packages, other paths in one (Debian policy 7.6). */
 function firstOfEachPath(entries: readonly TarEntry[]): TarEntry[] {
   const found = new Map<string, TarEntry>();
   for (const entry of entries) if (!found.has(entry.path)) found.set(entry.path, entry);

@@ -8,16 +8,17 @@ import {
   type Tool,
   type Workspace,
 } from '@image-tooling/model';
-import { checkCollisions, fileEntry, indexPaths, type LayerPaths } from '@image-tooling/oci';
+import { fileEntry, indexPaths } from '@image-tooling/layer';
+import { checkCollisions, type LayerPaths } from '@image-tooling/oci';
 import { usersOf } from '../build/files-clashes';
 import { imageFiles } from '../build/files-layer';
 import { layerText } from '../build/words';
 import type { DefinitionsSession } from './definitions-only';
 
 /**
- * Paths that two layers of an image bring, and those that none may bring, as far as they can be known without any
- * layer: those of the images' own files, and of programs that are built from source. With what is wrong with the files
- * themselves, which planning reports of images that are locked.
+ * Returns collisions that are known without any layer: paths that two layers have, and paths that are not
+ * allowed, among images' own files and programs built from source. Also returns mistakes in the files, which
+ * planning reports only for locked images.
  */
 export async function foreseenCollisions(
   session: DefinitionsSession,

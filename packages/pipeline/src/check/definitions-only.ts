@@ -1,16 +1,17 @@
 import type { Store } from '@image-tooling/oci';
 import type { Session } from '../session';
+import { loadWorkspaceFor } from '../workspace/load';
 
-/** What reading definitions and locks needs of a session. */
+/** The part of a session that reading definitions and locks needs. */
 export type DefinitionsSession = Pick<Session, 'root' | 'options' | 'toolSource' | 'env' | 'context'>;
 
-/** Knows of nothing that was built, and keeps nothing: plans made with it depend on definitions and locks alone. */
+/** A store without content, so that plans depend on definitions and locks alone. */
 const EMPTY_STORE: Pick<Store, 'getBuild' | 'getInputs'> = {
   getBuild: () => Promise.resolve(undefined),
   getInputs: () => Promise.resolve(undefined),
 };
 
-/** A session in which nothing can be fetched, run or written. */
+/** Returns a session that can't fetch, run or write. */
 export function definitionsOnly({ root, options, toolSource, env, context }: DefinitionsSession): Session {
   return {
     root,
@@ -22,6 +23,7 @@ export function definitionsOnly({ root, options, toolSource, env, context }: Def
     get http(): never {
       throw new Error('what only reads definitions fetched something');
     },
+    workspaceFor: (name) => loadWorkspaceFor(name, root, options),
     engine: () => Promise.reject(new Error('what only reads definitions asked for an engine')),
     close: () => Promise.resolve(),
   };

@@ -11,9 +11,9 @@ interface Kind {
 }
 
 /**
- * Returns a `usage` failure for each folder that should be read and is not: that of images or tools where it is not
- * there or a symbolic link, links in it, and folders in it that hold a lock, or a definition of the other kind, but no
- * definition. That of tools may be absent under its default name, since git keeps no empty folders.
+ * Returns a `usage` failure for each folder that is ignored: the folder of images or tools if it is missing
+ * or a symbolic link, links in it, and folders in it with a lock or a definition of the other kind only. The
+ * folder of tools may be missing under its default name, since git keeps no empty folders.
  */
 export async function unreadFolders(root: string, options: WorkspaceOptions): Promise<Failure[]> {
   const { imagesDir, toolsDir } = options;
@@ -42,13 +42,13 @@ async function unreadIn(root: string, kind: Kind, isShared: boolean): Promise<Fa
   return failures.flat();
 }
 
-/** Nx follows no links to folders, so that no task would ever build what is there. */
+/** Nx does not follow links to folders, so no task would build what is there. */
 async function link(root: string, path: string, what: string): Promise<Failure> {
   const target = await readlink(join(root, path));
   return {
     code: 'usage',
-    message: `"${path}" is a symbolic link to ${target}: Nx follows none, so no ${what} of it can be built.`,
-    hint: 'Put the folder itself there, or remove the link.',
+    message: `"${path}" is a symbolic link to ${target}: Nx does not follow links, so no ${what} in it can be built.`,
+    hint: 'Replace the link by the folder, or remove it.',
     place: { file: path },
   };
 }
@@ -62,7 +62,7 @@ async function misplaced(root: string, path: string, noun: Kind['noun']): Promis
   return [
     {
       code: 'usage',
-      message: `"${path}" holds ${file}, but no ${noun}.json: nothing in it is read.`,
+      message: `"${path}" holds ${file}, but no ${noun}.json: it is ignored.`,
       hint:
         file === 'lock.json'
           ? `Restore its ${noun}.json, or remove the folder.`
@@ -76,12 +76,15 @@ function missing({ key, noun, folder }: Kind): Failure {
   return {
     code: 'usage',
     message: `There is no folder "${folder}": no ${noun}s were checked.`,
-    hint: `Make it, or write in nx.json where the ${noun}s are: "${key}" in the options of the plugin.`,
+    hint: `Create it, or set "${key}" in the plugin's options in nx.json.`,
     place: { file: 'nx.json' },
   };
 }
 
-/** Whether a link is to a folder with a definition, or leads nowhere (editors leave such, with a dot before the name). */
+/**
+ * Returns whether a link is to a folder with a definition, or dangling (editors make such, with a dot before
+ * the name).
+ */
 async function isMeant(root: string, path: string, noun: Kind['noun']): Promise<boolean> {
   const [leads, definition] = await Promise.all(
     [path, `${path}/${noun}.json`].map((one) => orUndefined(stat(join(root, one)))),

@@ -13,15 +13,15 @@ import {
 import { imageAfter, toolAfter, type Foreseen } from '../explain/why/after';
 import { definitionsOnly, type DefinitionsSession } from './definitions-only';
 
-/** What building a whole workspace would be about, and what stands in its way. */
+/** The plan of building a whole workspace, and its failures. */
 export interface ForeseenWorkspace {
   readonly buildIds: ReadonlySet<Digest>;
   readonly failures: readonly Failure[];
 }
 
 /**
- * Plans every image and tool for every platform, from definitions, locks and files alone. Those in folders of `known`
- * are left out, with all that stands on them: what is wrong there was told already.
+ * Plans every image and tool for every platform, from definitions, locks and files alone. Leaves out those in
+ * folders of `known` and their descendants: their mistakes are already reported.
  */
 export async function foresee(
   session: DefinitionsSession,
@@ -35,7 +35,7 @@ export async function foresee(
   return { buildIds: seer.buildIds, failures: seer.failures };
 }
 
-/** Tools that are in no image that can be read. What is built from source can be planned for any platform. */
+/** Returns tools that are in no readable image. Those built from source can be planned for any platform. */
 function toolsOfNone({ images, tools }: Workspace, { toolSource }: DefinitionsSession): Tool[] {
   const used = new Set([...images.values()].flatMap((image) => image.tools));
   return [...tools.values()].filter(
@@ -43,7 +43,7 @@ function toolsOfNone({ images, tools }: Workspace, { toolSource }: DefinitionsSe
   );
 }
 
-/** Undefined for what can't be planned: its failures are told once, and not again for all that stands on it. */
+/** Undefined for what can't be planned: its failures are reported once, not again for its descendants. */
 type Seen<File> = Promise<File | undefined>;
 
 class Seer {

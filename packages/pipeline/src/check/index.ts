@@ -28,14 +28,14 @@ export interface CheckRequest {
 export interface CheckedWorkspace {
   readonly images: number;
   readonly tools: number;
-  /** Every mistake of every file, as builds would tell it. */
+  /** Every mistake of every file, as builds would report it. */
   readonly failures: readonly Failure[];
 }
 
 /**
- * Looks at all definitions, locks and files of a workspace at once: what a build, of whatever image and platform, would
- * refuse before it fetches or runs anything. Reads files only: needs neither engine, network nor store. Fails with
- * `usage` where there is no workspace.
+ * Checks all definitions, locks and files of a workspace: everything that a build of any image and platform
+ * would refuse before it fetches or runs anything. Needs no engine, network or store. Fails with `usage` if
+ * there is no workspace.
  */
 export async function checkAll(request: CheckRequest): Promise<Result<CheckedWorkspace>> {
   const { root, env } = request;
@@ -62,14 +62,14 @@ async function mistakes(
   return [...failures, ...locks, ...plans.failures, ...collisions];
 }
 
-/** Of images with their tools, and of tools whose images can't be read: for those no platform is asked for. */
+/** Checks locks of images with their tools, and of tools whose images can't be read, without platforms. */
 function lockMistakes({ toolSource }: DefinitionsSession, { images, tools }: Workspace): Failure[] {
   const checked = checkLocks(images.values(), toolSource);
   const others = [...tools.values()].flatMap((tool) => checkToolLock(tool, [], toolSource));
   return withoutRepetition([...(checked.ok ? [] : checked.failures), ...others]);
 }
 
-/** Images and platforms that share something share what is wrong with it. */
+/** Images and platforms share mistakes in common parts. */
 function withoutRepetition(failures: readonly Failure[]): Failure[] {
   return [...new Map(failures.map((failure) => [identityOf(failure), failure])).values()];
 }
@@ -81,6 +81,6 @@ function identityOf({ code, message, place }: Failure): string {
 
 function defaultOptions(): WorkspaceOptions {
   const none = parseWorkspaceOptions('nx.json', '{}', '');
-  if (!none.ok) throw new Error('no options at all are refused');
+  if (!none.ok) throw new Error('the default options were refused');
   return none.value;
 }

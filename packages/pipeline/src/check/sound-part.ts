@@ -6,15 +6,15 @@ import {
   type WorkspaceFiles,
 } from '@image-tooling/model';
 
-/** What of a workspace can be read, and what is wrong with the rest. */
+/** The readable part of a workspace, and the mistakes in the rest. */
 export interface SoundPart {
   readonly workspace: Workspace;
   readonly failures: readonly Failure[];
 }
 
 /**
- * Pure: the images and tools without a mistake that stand on none with one, so that a mistake in one definition hides
- * none in another's lock. The failures are those of reading the whole.
+ * Returns the images and tools without mistakes in them or their ancestors, so that a mistake in one
+ * definition does not hide another in a lock. The failures are those of reading everything. Pure.
  */
 export function soundPart(files: WorkspaceFiles): SoundPart {
   const read = readWorkspace(files);
@@ -26,7 +26,7 @@ export function soundPart(files: WorkspaceFiles): SoundPart {
   return { workspace: sound, failures: read.failures };
 }
 
-/** The folders of the images and tools that failures are about. */
+/** Returns the folders of the images and tools that failures are about. */
 export function foldersOf(failures: readonly Failure[]): Set<string> {
   return new Set(failures.flatMap(({ place }) => (place ? [folderOf(place.file)] : [])));
 }

@@ -12,7 +12,7 @@ import type { Session } from '../session';
 import { recordedBuild } from './recorded';
 import { workspaceImages } from './workspace-images';
 
-/** Explains an image as it was built last. Fails as `recordedBuild`. */
+/** Explains the last build of an image. Fails as `recordedBuild` does. */
 export async function explainRecordedImage(
   session: Session,
   workspace: Workspace,

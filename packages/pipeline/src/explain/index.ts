@@ -19,18 +19,18 @@ export interface ExplainRequest {
   /** An image or a tool. */
   readonly name: string;
   readonly platform: Platform;
-  /** What a build would do now, in place of what the last one made. */
+  /** Explain what a build would do now, instead of the last build. */
   readonly why: boolean;
-  /** Where a path of it comes from, in place of what it is made of. */
+  /** Explain where this path comes from, instead of the layers. */
   readonly file?: string;
 }
 
 export type Explanation = ImageExplanation | ToolExplanation | PathExplanation | Why;
 
 /**
- * Explains an image or a tool from its outputs, its definition and locks, and the store: no engine, no network, nothing
- * is built. Fails with `usage`, with `unknown-reference` where it was not built or there is no such path, with
- * `store-corrupt`, and with every mistake of every definition.
+ * Explains an image or a tool from its outputs, definition, locks and the store, without engine or network.
+ * Fails with `usage`, with `unknown-reference` if it was not built or has no such path, with `store-corrupt`,
+ * and with every mistake of every definition.
  */
 export async function explainProject(
   session: Session,
@@ -40,8 +40,8 @@ export async function explainProject(
   if (why && file !== undefined)
     return fail({
       code: 'usage',
-      message: '--why and --file are two questions.',
-      hint: 'Ask one at a time.',
+      message: '--why and --file exclude each other.',
+      hint: 'Use one of them.',
     });
   const workspace = await loadWorkspace(session.root, session.options);
   if (!workspace.ok) return workspace;

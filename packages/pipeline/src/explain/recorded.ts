@@ -22,16 +22,16 @@ import { layersOf, noPlatform, notBuilt } from '../build/read-plan';
 import type { Session } from '../session';
 import { outputFolder, readOutput } from '../workspace/outputs';
 
-/** An image as its last build recorded it: its outputs, and what the store has of it. */
+/** The last build of an image: its outputs, and what the store has of it. */
 export interface RecordedBuild {
   readonly record: BuildRecord;
-  /** The OCI image configuration; undefined where the store has lost it. */
+  /** The OCI image configuration, if it is still in the store. */
   readonly config: ImageConfigJson | undefined;
 }
 
 /**
- * Reads what the last build of an image left. Fails with `platform` for a platform that it is not for, with
- * `unknown-reference` where it was not built, with `store-corrupt` where its config was altered.
+ * Reads the outputs of the last build of an image. Fails with `platform` for a wrong platform, with
+ * `unknown-reference` if it was not built, with `store-corrupt` if its config was altered.
  */
 export async function recordedBuild(
   session: Session,
@@ -63,7 +63,7 @@ export async function recordedBuild(
   return ok({ record, config: config.value });
 }
 
-/** A tool's layer as its last build recorded it. */
+/** Returns a tool's layer as its last build recorded it. */
 export function recordedTool({ store }: Session, { layer }: LayerFile): Promise<RecordedLayer> {
   return recordedLayer(store, layer);
 }
@@ -84,11 +84,11 @@ function configIn(bytes: Buffer): ImageConfigJson | undefined {
   }
 }
 
-/** What a digest.json names that nobody wrote by a build. */
+/** Returns the failure for a digest.json that no build wrote. */
 function noConfig(digest: Digest): Failure {
   return {
     code: 'store-corrupt',
-    message: `The blob ${digest}, which digest.json names as the image's configuration, is not one.`,
+    message: `The blob ${digest}, which digest.json names as the image's config, is not a config.`,
     hint: 'Build again with --skip-nx-cache: it writes digest.json again.',
   };
 }
@@ -106,7 +106,7 @@ function packageCount(inputs: Json | undefined): number {
   return Object.keys(parts.required ?? {}).length + Object.keys(parts.packages ?? {}).length;
 }
 
-/** layers.json leaves the help layer out; the config's last row says which it was. */
+/** The help layer is not in layers.json; the config's last history row has it. */
 async function helpLayer(
   store: Store,
   owner: string,

@@ -12,7 +12,7 @@ import type { Session } from '../session';
 import { recordedTool } from './recorded';
 import { workspaceImages } from './workspace-images';
 
-/** Explains a tool as it was built last. Fails with `unknown-reference` where it was not built. */
+/** Explains the last build of a tool. Fails with `unknown-reference` if it was not built. */
 export async function explainRecordedTool(
   session: Session,
   workspace: Workspace,

@@ -3,7 +3,7 @@ import { chainOf, type Platform, type Workspace, type WorkspaceImage } from '@im
 import { layersOf } from '../build/read-plan';
 import type { Session } from '../session';
 
-/** All images of the workspace, with the layers that each was last built with. */
+/** Returns all images of the workspace, with the layers of their last builds. */
 export async function workspaceImages(
   session: Session,
   { images }: Workspace,

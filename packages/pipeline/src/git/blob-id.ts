@@ -2,15 +2,17 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 
-/** How git names contents (gitformat-objects): the hash of "blob", their length and a NUL byte before them. */
+/**
+ * How git names contents (gitformat-objects): the hash of "blob", their length and a NUL byte before them.
+ */
 export type ObjectFormat = 'sha1' | 'sha256';
 
-/** The name that git has for some bytes. */
+/** Returns git's object id of bytes. */
 export function blobIdOf(bytes: Uint8Array, format: ObjectFormat): string {
   return started(bytes.length, format).update(bytes).digest('hex');
 }
 
-/** The name that git has for the content of a file, unless a filter changes it. */
+/** Returns git's object id of a file's content, without filters. */
 export async function blobIdOfFile(
   path: string | Buffer,
   size: number,

@@ -11,17 +11,17 @@ import { placeOf, type WorkFile } from './work-files';
 
 type Cause = Omit<CommitDifference, 'path'>;
 
-/** A path whose file in the work tree is not the one in git's index. */
+/** A path whose file in the work tree differs from git's index. */
 export interface Differing {
   readonly path: string;
   readonly committed: IndexFiles;
-  /** Undefined where the work tree has none. */
+  /** Undefined if it is missing in the work tree. */
   readonly file: WorkFile | undefined;
 }
 
 const FRESH = 'then delete the files and check them out again: git checkout -- <path>';
 
-/** Why a file differs, and what to do; undefined where it is the committed one after all (Git LFS). */
+/** Returns why a file differs, and what to do; undefined if it does not differ (Git LFS). */
 export async function causeOf(place: GitPlace, differing: Differing): Promise<Cause | undefined> {
   const { path, committed, file } = differing;
   const before = committed.get(path);
@@ -36,7 +36,7 @@ export async function causeOf(place: GitPlace, differing: Differing): Promise<Ca
 
 const NO_SUBMODULE: Cause = {
   cause: 'a submodule that is not checked out at its commit, or a repository that .gitmodules does not name',
-  fix: 'Run "git submodule update --init --recursive"; a repository of its own has to be a submodule, or plain files.',
+  fix: 'Run "git submodule update --init --recursive"; make a nested repository a submodule, or plain files.',
 };
 const OF_ANOTHER_REPOSITORY: Cause = {
   cause: 'it belongs to a repository within this one, which is not checked out at its commit',
@@ -47,7 +47,7 @@ const NOT_COMMITTED: Cause = {
   fix: 'Remove it, or add it: git add --force <path>',
 };
 const MISSING: Cause = {
-  cause: 'it is committed, and not there: a sparse checkout, or skip-worktree',
+  cause: 'it is committed, but not checked out: sparse checkout, or skip-worktree',
   fix: 'Run "git sparse-checkout disable", or "git update-index --no-skip-worktree <path>" and "git checkout -- <path>".',
 };
 const NO_LINK: Cause = {
@@ -55,7 +55,7 @@ const NO_LINK: Cause = {
   fix: `Run "git config core.symlinks true", ${FRESH}`,
 };
 const MODE: Cause = {
-  cause: 'its mode is another one than the committed (core.fileMode=false, or a file system without modes)',
+  cause: 'its mode differs from the commit (core.fileMode=false, or a file system without modes)',
   fix: 'Commit the mode: git update-index --chmod=+x <path> (or --chmod=-x); or check out on a file system that keeps modes.',
 };
 const LINE_ENDS: Cause = {
@@ -63,11 +63,11 @@ const LINE_ENDS: Cause = {
   fix: `Run "git config core.autocrlf false", or write "<path> -text" into .gitattributes, ${FRESH}`,
 };
 const LFS_POINTER: Cause = {
-  cause: 'it is a Git LFS pointer, not the file that it stands for',
+  cause: 'it is a Git LFS pointer, not the file itself',
   fix: 'Run "git lfs install" and "git lfs pull".',
 };
 const CONTENT: Cause = {
-  cause: 'its content is another one than the committed (a filter of .gitattributes, or assume-unchanged)',
+  cause: 'its content differs from the commit (a filter in .gitattributes, or assume-unchanged)',
   fix: 'See: git check-attr --all <path>; for assume-unchanged: git update-index --no-assume-unchanged <path>',
 };
 
@@ -88,7 +88,7 @@ async function contentCause(
   return oid !== undefined && oid === (await sha256Of(at)) ? undefined : CONTENT;
 }
 
-/** Bytes; what is larger is not looked at for its line ends. */
+/** Bytes; line ends of larger files are not checked. */
 const LARGEST_TEXT = 64 * 1024 * 1024;
 
 async function idWithoutCr(at: Buffer, format: ObjectFormat): Promise<string> {
@@ -96,7 +96,7 @@ async function idWithoutCr(at: Buffer, format: ObjectFormat): Promise<string> {
   return blobIdOf(Buffer.from(content.replaceAll('\r\n', '\n'), 'latin1'), format);
 }
 
-/** The hash by which a committed pointer names the file that Git LFS puts in its place. */
+/** Returns the hash of the file that a committed Git LFS pointer names. */
 async function lfsOidOf(place: GitPlace, id: string): Promise<string | undefined> {
   const size = await git(place, ['cat-file', '-s', id]);
   if (!size.ok || Number(size.value) > LONGEST_POINTER) return undefined;

@@ -1,15 +1,15 @@
 import { unreadFailure } from '@image-tooling/host';
 import { fail, ok, type CommitDifference, type Result } from '@image-tooling/model';
-import { byBytes, displayPath } from '@image-tooling/oci';
+import { byBytes, displayPath } from '@image-tooling/layer';
 import { causeOf } from './causes';
 import { indexFiles, objectFormatOf, type IndexFiles } from './index-files';
 import type { GitPlace } from './run-git';
 import { workFiles, type WorkFile, type WorkPlace } from './work-files';
 
 /**
- * What differs between the work tree and what git has of it, at and below paths relative to the workspace, by path. `git
- * status` says nothing of what its own settings make different: line ends, modes, links, filters, submodules.
- * Fails with `not-publishable` where git refuses, with `io` where a file can't be read.
+ * Returns differences between the work tree and git's index, at and below paths relative to the workspace, by
+ * path. `git status` does not report what its own settings change: line ends, modes, links, filters,
+ * submodules. Fails with `not-publishable` if git refuses, with `io` if a file can't be read.
  */
 export async function differencesFromIndex(
   place: GitPlace,
@@ -50,7 +50,7 @@ function differingPaths(committed: IndexFiles, files: ReadonlyMap<string, WorkFi
     .sort(byBytes);
 }
 
-/** Those that are not told already: by a list of paths, in which a folder ends with a slash. */
+/** Returns differences that are not in a list of paths, in which a folder ends with a slash. */
 export function withoutPaths(
   differences: readonly CommitDifference[],
   known: readonly string[],

@@ -1,15 +1,21 @@
 import { ok, type GitFacts, type Result } from '@image-tooling/model';
 import { git, type GitPlace } from './run-git';
 
-/** What git knows of a workspace, with what it was told to overlook. */
+/** What git knows about a workspace, with ignored files. */
 export interface WorkspaceGit extends GitFacts {
-  /** Paths of untracked files that are ignored, relative to the workspace; of whole folders, with a slash at the end. */
+  /**
+   * Paths of untracked files that are ignored, relative to the workspace; of whole folders, with a slash at
+   * the end.
+   */
   readonly ignored: readonly string[];
 }
 
 const STATUS = ['status', '--porcelain', '-z', '--untracked-files=all', '--ignored=matching', '--', '.'];
 
-/** The commit, branch, uncommitted and ignored files of a workspace. Fails with `not-publishable` where git knows nothing of it. */
+/**
+ * Returns the commit, branch, uncommitted and ignored files of a workspace. Fails with `not-publishable` if
+ * it is not in git.
+ */
 export async function gitFacts(place: GitPlace): Promise<Result<WorkspaceGit>> {
   const commit = await git(place, ['log', '-1', '--no-show-signature', '--format=%H %ct']);
   if (!commit.ok) return commit;
@@ -29,8 +35,9 @@ export async function gitFacts(place: GitPlace): Promise<Result<WorkspaceGit>> {
 }
 
 /**
- * The paths in `git status --porcelain -z` (git-status(1), "Porcelain Format Version 1"): two letters, a space, the
- * path; of a rename the old path follows as an entry of its own. They are relative to the repository, not to `prefix`.
+ * Returns the paths in `git status --porcelain -z` (git-status(1), "Porcelain Format Version 1"): two
+ * letters, a space, the path; of a rename the old path follows as an entry of its own. They are relative to
+ * the repository, not to `prefix`.
  */
 export function changedPaths(status: string, prefix: string): Pick<WorkspaceGit, 'uncommitted' | 'ignored'> {
   const paths = { uncommitted: [] as string[], ignored: [] as string[] };
@@ -45,7 +52,7 @@ export function changedPaths(status: string, prefix: string): Pick<WorkspaceGit,
   return { uncommitted: below(prefix, paths.uncommitted), ignored: below(prefix, paths.ignored) };
 }
 
-/** Those of the repository's paths that are in the workspace, as it names them; of a folder around it nothing is left. */
+/** Returns the repository's paths that are in the workspace, relative to it. */
 function below(prefix: string, paths: readonly string[]): string[] {
   const isIn = (path: string) => path.startsWith(prefix) || (path.endsWith('/') && prefix.startsWith(path));
   return paths

@@ -1,12 +1,12 @@
 import { ok, type Result } from '@image-tooling/model';
-import { bytesOf, toByteString } from '@image-tooling/oci';
+import { bytesOf, toByteString } from '@image-tooling/layer';
 import type { ObjectFormat } from './blob-id';
 import { git, type GitPlace } from './run-git';
 
-/** A file as the next commit has it (gitformat-index, "mode"): 100644, 100755, 120000 a link, 160000 a repository. */
+/** A file in git's index (gitformat-index, "mode"): 100644, 100755, 120000 a link, 160000 a repository. */
 export interface IndexFile {
   readonly mode: string;
-  /** The name of its content; of a repository its commit. */
+  /** The object id of its content; of a submodule its commit. */
   readonly id: string;
 }
 
@@ -14,7 +14,8 @@ export interface IndexFile {
 export type IndexFiles = ReadonlyMap<string, IndexFile>;
 
 /**
- * What git's index has at and below paths, those of submodules too. Fails with `not-publishable` where git refuses.
+ * Returns the files of git's index at and below paths, also of submodules. Fails with `not-publishable` if
+ * git refuses.
  *
  * @param paths relative to the workspace; empty: nothing
  */
@@ -50,8 +51,9 @@ async function withSubmodules(place: GitPlace, files: IndexFiles): Promise<Resul
 }
 
 /**
- * Of a submodule that is checked out at the commit that the workspace names; else undefined. git-submodule(1), "status": a
- * space before the commit; it fails for a repository that .gitmodules does not name.
+ * Of a submodule that is checked out at the commit that the workspace names; else undefined.
+ * git-submodule(1), "status": a space before the commit; it fails for a repository that .gitmodules does not
+ * name.
  */
 async function submoduleFiles(place: GitPlace, path: string): Promise<Result<IndexFiles | undefined>> {
   const status = await git(place, ['submodule', 'status', '--', path]);
@@ -93,7 +95,7 @@ export function unquoted(path: string): string {
     );
 }
 
-/** The hash that a repository names contents with: its names are as long as the hash (gitformat-objects). */
+/** Returns the hash algorithm of a repository, from the length of its object ids (gitformat-objects). */
 export function objectFormatOf(files: IndexFiles): ObjectFormat {
   const [first] = files.values();
   return first?.id.length === 64 ? 'sha256' : 'sha1';

@@ -3,7 +3,7 @@ export const LONGEST_POINTER = 1024;
 
 const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n/;
 
-/** The sha256 of the file that a pointer of Git LFS stands for; undefined where a text is not one. */
+/** Returns the sha256 in a Git LFS pointer; undefined for other texts. */
 export function pointerOid(text: string): string | undefined {
   return POINTER.exec(text)?.[1];
 }

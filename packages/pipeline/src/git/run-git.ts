@@ -1,7 +1,7 @@
 import { run } from '@image-tooling/host';
 import { commandLine, fail, ok, type Failed, type Result } from '@image-tooling/model';
 
-/** What git is asked about a workspace. */
+/** A workspace to ask git about. */
 export interface GitPlace {
   /** Absolute path of the workspace; may lie below the root of its repository. */
   readonly root: string;
@@ -9,14 +9,16 @@ export interface GitPlace {
   readonly signal: AbortSignal;
 }
 
-/** git looks at each file of a large workspace; a network disk may be slow. */
+/** git reads each file of a large workspace; a network disk may be slow. */
 const TIMEOUT_SECONDS = 60;
 
-/** What git prints. Fails with `not-publishable` where it refuses, and as running a program does. */
+/**
+ * Runs git and returns its output. Fails with `not-publishable` if it refuses, and as running a program does.
+ */
 export async function git({ root, env, signal }: GitPlace, args: readonly string[]): Promise<Result<string>> {
   const ended = await run({
     argv: ['git', '-C', root, ...args],
-    // A status must not take the index's lock from the user's own git.
+    // A status must not lock the index against the user's own git.
     env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C.UTF-8' },
     signal,
     timeoutSeconds: TIMEOUT_SECONDS,
@@ -25,7 +27,7 @@ export async function git({ root, env, signal }: GitPlace, args: readonly string
   return ended.value.exitCode === 0 ? ok(ended.value.stdout) : refused(root, ended.value.stderr.trim());
 }
 
-/** git says what it found in words alone; `LC_ALL` keeps them English. */
+/** git reports causes as text only; `LC_ALL` keeps it English. */
 function refused(root: string, stderr: string): Failed {
   const owner = /detected dubious ownership in repository at '(.*)'/.exec(stderr);
   return fail({
@@ -35,17 +37,19 @@ function refused(root: string, stderr: string): Failed {
   });
 }
 
-/** git-config(1), safe.directory: git reads no repository of another user, which is usual in CI's containers. */
+/**
+ * git-config(1), safe.directory: git reads no repository of another user, which is usual in CI's containers.
+ */
 function ofAnotherUser(repository: string) {
   return {
-    message: `git refuses ${repository}: its files belong to another user than the one who runs this.`,
+    message: `git refuses ${repository}: its files belong to another user.`,
     hint: `If you trust it, run: ${commandLine(['git', 'config', '--global', '--add', 'safe.directory', repository])}`,
   };
 }
 
 function withoutCommit(root: string) {
   return {
-    message: `What is published has to come from a commit, and git finds none in ${root}.`,
-    hint: 'Commit the workspace with git, or run the command in a clone of it that has its history.',
+    message: `Publishing needs a commit, and git finds none in ${root}.`,
+    hint: 'Commit the workspace with git, or run the command in a clone with its history.',
   };
 }

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno } from '@image-tooling/host';
-import { bytesOf, toByteString } from '@image-tooling/oci';
+import { bytesOf, toByteString } from '@image-tooling/layer';
 import { blobIdOf, blobIdOfFile, type ObjectFormat } from './blob-id';
 import { LONGEST_POINTER, pointerOid } from './lfs';
 
@@ -13,7 +13,7 @@ export interface WorkFile {
   readonly id: string;
   /** Bytes. */
   readonly size: number;
-  /** A pointer of Git LFS in place of the file that it stands for. */
+  /** A Git LFS pointer in place of the file itself. */
   readonly isLfsPointer: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface WorkPlace {
   readonly format: ObjectFormat;
 }
 
-/** What is at and below paths that are relative to the workspace, by path as byte strings; no `.git`. */
+/** Returns files at and below paths relative to the workspace, by path as byte strings; without `.git`. */
 export async function workFiles(place: WorkPlace, paths: readonly string[]): Promise<Map<string, WorkFile>> {
   const found = new Map<string, WorkFile>();
   const queue = paths.map((path) => toByteString(path.replace(/\/$/, '')));
@@ -34,7 +34,7 @@ export async function workFiles(place: WorkPlace, paths: readonly string[]): Pro
   return found;
 }
 
-/** Notes a file; of a folder it gives the names in it. */
+/** Records a file; returns the names in a folder. */
 async function look(place: WorkPlace, path: string, found: Map<string, WorkFile>): Promise<string[]> {
   const at = placeOf(place.root, path);
   const stats = await lstat(at).catch(missing);
@@ -57,7 +57,7 @@ async function fileAt(at: Buffer, stats: Stats, format: ObjectFormat): Promise<W
   return { ...facts, mode, id: blobIdOf(content, format), isLfsPointer };
 }
 
-/** Where a path is on this machine. */
+/** Returns the absolute path. */
 export function placeOf(root: string, path: string): Buffer {
   return Buffer.concat([Buffer.from(join(root, '/')), bytesOf(path)]);
 }

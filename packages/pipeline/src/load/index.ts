@@ -24,9 +24,9 @@ export interface LoadRequest {
 const LOAD: Use = { verb: 'load', notForTools: 'only images can be loaded' };
 
 /**
- * Takes a built image out of the store: into docker or podman, or to a folder or file. What the store lacks is
- * made again first, and must be what was built. Fails with `not-reproducible` where it is not, and as exports do; what
- * can't be written to is refused before anything is made.
+ * Loads a built image from the store into docker or podman, or writes it to a folder or file. Builds again
+ * what the store lacks; the digest must be the same. Fails with `not-reproducible` if it differs, and as
+ * exports do; an unwritable target is refused first.
  */
 export async function loadImage(session: Session, request: LoadRequest): Promise<Result<Loaded>> {
   const place = 'place' in request.target ? await findPlace(request.target.place, request) : ok(undefined);

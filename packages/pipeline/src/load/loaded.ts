@@ -1,6 +1,6 @@
-/** What a load ends with. */
+/** The result of a load. */
 export interface Loaded {
   readonly manifestDigest: string;
-  /** What to call the image where it was loaded to. */
+  /** The reference of the loaded image. */
   readonly reference: string;
 }

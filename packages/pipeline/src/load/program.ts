@@ -6,8 +6,8 @@ import type { Loaded } from './loaded';
 import { percentOf } from './percent';
 
 /**
- * Hands an image to docker or podman, as the archive of plain tars that every version of both reads. Fails with
- * `command-missing`, `command-failed` (the program's own last lines) or `aborted`.
+ * Loads an image into docker or podman, as an archive of uncompressed layers that every version reads. Fails
+ * with `command-missing`, `command-failed` (with its last lines) or `aborted`.
  */
 export async function loadInto(
   session: Session,

@@ -3,12 +3,12 @@ import { STDOUT } from '@image-tooling/host';
 import { fail, ok, type Compression, type Result } from '@image-tooling/model';
 import { parseTarget, type ExportTarget } from '@image-tooling/oci';
 
-/** Where an image is loaded to: a container program of this machine, or a place on its disk. */
+/** The target of a load: a container program of this machine, or a path. */
 export type LoadTarget = { readonly program: 'docker' | 'podman' } | { readonly place: ExportTarget };
 
 /**
- * Reads `docker`, `podman`, `oci:<folder>` or `oci-archive:<file>` (paths relative to `cwd`; `-` is standard output).
- * Fails with `usage`.
+ * Reads `docker`, `podman`, `oci:<folder>` or `oci-archive:<file>` (paths relative to `cwd`; `-` is standard
+ * output). Fails with `usage`.
  */
 export function parseLoadTarget(text: string, cwd: string): Result<LoadTarget> {
   if (text === 'docker' || text === 'podman') return ok({ program: text });
@@ -16,7 +16,7 @@ export function parseLoadTarget(text: string, cwd: string): Result<LoadTarget> {
   if (!place.ok)
     return fail({
       code: 'usage',
-      message: `"${text}" is no place to load an image to.`,
+      message: `"${text}" is not a target for an image.`,
       hint: 'Write --to=docker, --to=podman, --to=oci:<folder> or --to=oci-archive:<file>.',
     });
   const { format, path } = place.value;
@@ -30,7 +30,7 @@ export function parseCompression(text: string): Result<Compression> {
   if (COMPRESSIONS.includes(text)) return ok(text as Compression);
   return fail({
     code: 'usage',
-    message: `"${text}" is no compression.`,
+    message: `"${text}" is not a supported compression.`,
     hint: `Write --compression=${COMPRESSIONS.join(', --compression=')}.`,
   });
 }

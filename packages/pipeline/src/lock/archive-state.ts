@@ -11,7 +11,7 @@ import { openArchive, type ArchiveState } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { archivesOf, suitesOf } from '../workspace/archives';
 
-/** The archives as they are now, fetched and verified. */
+/** Fetches and verifies the current state of the archives. */
 export async function currentState(
   session: Session,
   codename: string,
@@ -47,7 +47,7 @@ export function archiveOnce(session: Session, images: readonly Image[]): Archive
 /** The architecture that apt runs on. */
 export const HOST_ARCH: Arch = archOf(platformOfNode(process.arch) ?? 'linux/amd64');
 
-/** What archive.lock.json holds of a state. */
+/** Returns a state for archive.lock.json. */
 export function lockedState({ releases, time }: ArchiveState): LockedArchiveState {
   const rows = releases.map(({ archive, suite, sha256, date }) => ({ archive, suite, sha256, date }));
   return { id: archiveStateId(rows), time, releases: rows };

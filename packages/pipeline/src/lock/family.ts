@@ -15,8 +15,9 @@ import { archiveOnce } from './archive-state';
 import { lockImage } from './image-lock';
 
 /**
- * Locks an image and all images based on it, parents first, in one state of the archive. Gives the names of those it
- * locked. Fails with the failures of all that it could not lock; images based on one of those are left as they are.
+ * Locks an image and all images based on it, parents first, in one state of the archive. Returns the names of
+ * the locked images. Fails with the failures of all that could not be locked; images based on those are
+ * unchanged.
  */
 export async function lockFamily(
   session: Session,
@@ -41,7 +42,7 @@ export async function lockFamily(
   return first ? fail(first, ...rest) : ok(family.map(({ name }) => name));
 }
 
-/** Locks one image, and says which images based on it must be locked again now. Fails as `lockImage` does. */
+/** Locks one image, and reports images based on it that must be locked again. Fails as `lockImage` does. */
 export async function lockAlone(
   session: Session,
   workspace: Workspace,
@@ -53,7 +54,7 @@ export async function lockAlone(
   const stale = after.ok ? staleAbove(after.value, image) : [];
   if (stale.length > 0)
     session.context.progress.note(
-      `Based on ${image.name}, and to be locked again: ${stale.join(', ')} (npx nx run ${image.name}:lock --family).`,
+      `Based on ${image.name}, which must be locked again: ${stale.join(', ')} (npx nx run ${image.name}:lock --family).`,
     );
   return ok([image.name]);
 }

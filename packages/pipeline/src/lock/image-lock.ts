@@ -20,9 +20,9 @@ import { recordLock } from './record';
 import { releaseOf } from './release';
 
 /**
- * Resolves an image's packages for all its platforms, in the archive as it is now and over what the locks below it
- * install, and writes its lock.json. No other lock changes. Fails with what is wrong with the locks below it. On
- * failure nothing is written.
+ * Resolves an image's packages for all its platforms, in the current archive and over what its ancestors'
+ * locks install, and writes its lock.json. No other lock changes. Fails with mistakes in its ancestors'
+ * locks. On failure nothing is written.
  */
 export async function lockImage(
   session: Session,
@@ -55,7 +55,7 @@ export async function lockImage(
   return platforms.ok ? recordLock(session, image, lockOf(platforms.value), locked) : platforms;
 }
 
-/** A child is resolved over the locks below it: they must be there, and fit. */
+/** Checks the locks of the ancestors, over which a child is resolved. */
 function checkBelow({ parent }: Image): Result<void> {
   const [first, ...rest] = parent ? chainOf(parent).flatMap(checkImageLock) : [];
   return first ? fail(first, ...rest) : ok(undefined);

@@ -5,12 +5,12 @@ import { lockAlone, lockFamily } from './family';
 import { lockTool } from './tool-lock';
 
 export interface LockOptions {
-  /** Whether to lock all images that are based on the image too. */
+  /** Whether to also lock all images that are based on the image. */
   readonly family: boolean;
 }
 
 /**
- * Resolves what a project needs and writes its lock. Gives the names of the projects that are locked now. Fails as
+ * Resolves what a project needs and writes its lock. Returns the names of the locked projects. Fails as
  * `lockImage` and `lockTool` do, and with `usage` for the family of a tool.
  */
 export async function lockProject(
@@ -28,7 +28,7 @@ export async function lockProject(
     return fail({
       code: 'usage',
       message: `"${name}" is a tool: no image is based on it.`,
-      hint: 'Leave out --family.',
+      hint: 'Remove --family.',
     });
   const locked = await lockTool(session, workspace.value, project.value.tool);
   return locked.ok ? ok([name]) : locked;

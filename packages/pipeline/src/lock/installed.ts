@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { discard } from '@image-tooling/host';
 import {
   all,
   archOf,
@@ -26,8 +26,8 @@ export function ownerBelow({ parent }: Image, platform: Platform, name: string):
 }
 
 /**
- * Reads what apt must know of packages below an image that the archive no longer lists: their control files, by sha256
- * of the package. Fails as `fetchDebs` does.
+ * Reads control files, by sha256 of the package, of inherited packages that the archive no longer lists.
+ * Fails as `fetchDebs` does.
  */
 export async function controlsBelow(
   session: Session,
@@ -67,7 +67,7 @@ async function readControls(
     );
     return all(await Promise.all(read));
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 

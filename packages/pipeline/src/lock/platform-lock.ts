@@ -18,20 +18,20 @@ import { baseStatus, type FoundBase } from './base';
 import { controlsBelow, ownerBelow } from './installed';
 import { bootstrapPackages, resolvePackages } from './resolver';
 
-/** Of an image that is based on one of a registry itself, by platform; empty for any other. */
+/** The registry image that an image is directly based on, by platform; else empty. */
 export type Bases = ReadonlyMap<Platform, FoundBase>;
 
-/** What the platforms of an image are locked in. */
+/** The archive state to lock an image in. */
 export interface Locking {
   readonly state: ArchiveState;
-  /** The same, as locks name it. */
+  /** Its id in locks. */
   readonly locked: LockedArchiveState;
   /** Ids of the states that archive.lock.json has. */
   readonly known: ReadonlySet<string>;
   readonly bases: Bases;
 }
 
-/** Returns the locks of an image that installs nothing: no archive is asked. */
+/** Returns the locks of an image that installs nothing, without an archive. */
 export function withoutArchive(image: Image, bases: Bases): [Platform, PlatformLock][] {
   return image.definition.platforms.map((platform) => {
     const base = bases.get(platform)?.lock;
@@ -80,7 +80,9 @@ export async function lockPlatform(
   return ok(finished(image, platform, fresh, known));
 }
 
-/** dpkg's record of the image of a registry at the bottom; undefined where there is none, or nothing asks for it. */
+/**
+ * Returns dpkg's record of the registry image at the bottom; or undefined, or it is not needed.
+ */
 async function statusBelow(
   session: Session,
   image: Image,
@@ -94,8 +96,8 @@ async function statusBelow(
 }
 
 /**
- * Names the parent. Keeps state and time of an earlier lock of the same packages: nothing is built again because the
- * archive moved elsewhere. No layer is older than those below it.
+ * Names the parent. Keeps state and time of an earlier lock of the same packages, so that unrelated archive
+ * changes rebuild nothing. No layer is older than those below it.
  */
 function finished(
   image: Image,

@@ -19,9 +19,9 @@ import type { Session } from '../session';
 import { loadWorkspace, readArchiveLock } from '../workspace/load';
 
 /**
- * Writes an image's lock, and makes archive.lock.json hold the states that locks name, and no other. One process of a
- * workspace at a time: none loses a state that another adds. Fails with `lock-stale` where the parent was locked again
- * in the meantime, and as reading the workspace does; then nothing is written.
+ * Writes an image's lock, and updates archive.lock.json to exactly the states that locks name. Runs in one
+ * process of a workspace at a time, so that no state is lost. Fails with `lock-stale` if the parent was
+ * locked again in the meantime, and as reading the workspace does; then nothing is written.
  */
 export async function recordLock(
   session: Session,
@@ -47,7 +47,7 @@ export async function recordLock(
   });
 }
 
-/** A state that is dropped before the lock that named it would be missed if this process died. */
+/** States are dropped after the lock is written: a crash in between would lose a needed state. */
 async function dropUnused(session: Session, archiveLock: ArchiveLock | undefined): Promise<Result<void>> {
   const workspace = await loadWorkspace(session.root, session.options);
   if (!workspace.ok || !archiveLock) return ok(undefined);
@@ -74,7 +74,7 @@ async function parentMoved(session: Session, { name }: Image, lock: ImageLock): 
     return ok(undefined);
   return fail({
     code: 'lock-stale',
-    message: `What "${name}" is based on was locked again while this ran.`,
+    message: `What "${name}" is based on was locked again during this run.`,
     hint: `Run "npx nx run ${name}:lock" again.`,
   });
 }

@@ -9,9 +9,9 @@ import {
 } from '@image-tooling/model';
 
 /**
- * The Debian release whose archive an image's packages come from; undefined where nothing can be installed, and
- * nothing is to be. `bases`: of its own `from.registry`, as they were found. Fails with `base-unusable` where packages
- * or users are asked for on a system that they can't be made on.
+ * Returns the Debian release of an image's packages; undefined if it installs nothing. `bases`: its
+ * `from.registry` for each platform. Fails with `base-unusable` if packages or users are requested on a
+ * system that can't have them.
  */
 export function releaseOf(
   workspace: Workspace,
@@ -56,12 +56,12 @@ function whyNot({ os, apt, reference }: BaseLock, workspace: Workspace, bottom: 
   if (!apt)
     return {
       why: `${name} has no dpkg, apt and useradd in it`,
-      hint: 'Bring programs as tools and files, or take a base with apt in it.',
+      hint: 'Add programs as tools and files, or use a base with apt.',
     };
   if (os?.id !== 'debian' || os.codename === undefined)
     return {
-      why: `${name} is ${os ? `"${os.id}"` : 'no known system'}, not Debian: there are no keys of its archive here`,
-      hint: 'Take a Debian base; or bring programs as tools and files.',
+      why: `${name} is ${os ? `"${os.id}"` : 'an unknown system'}, not Debian: the keys of its archive are unknown`,
+      hint: 'Use a Debian base, or add programs as tools and files.',
     };
   const other = otherRelease(workspace, bottom, os.codename);
   if (other === undefined) return undefined;
@@ -69,13 +69,13 @@ function whyNot({ os, apt, reference }: BaseLock, workspace: Workspace, bottom: 
 }
 
 const ONE_RELEASE =
-  'All images of a workspace are based on one release: take a base of that release, or keep the image in a workspace of its own.';
+  'All images of a workspace are based on one release: use a base of that release, or move the image to another workspace.';
 
-/** Another image at a bottom that stands on another release. */
+/** Returns another bottom image that is based on another release. */
 function otherRelease({ images }: Workspace, bottom: Image, codename: string): string | undefined {
   for (const other of images.values()) {
     const release = other === bottom || other.parent ? undefined : releaseAt(other);
-    if (release !== undefined && release !== codename) return `"${other.name}" stands on Debian ${release}`;
+    if (release !== undefined && release !== codename) return `"${other.name}" is based on Debian ${release}`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import {
   bootstrapWanted,
   CONSTANT_TIME,
@@ -34,7 +34,7 @@ import { HOST_ARCH } from './archive-state';
 
 const RESOLVE_TIMEOUT_SECONDS = 300;
 
-/** The packages every new system needs: essential and required ones, apt, and what they depend on. */
+/** Returns the packages of every new system: essential and required ones, apt, and what they depend on. */
 export function bootstrapPackages(state: ArchiveState, arch: Arch): Result<LockedDeb[]> {
   const closure = bootstrapClosure(state.packages(arch), { include: ['apt'] });
   return closure.ok ? ok(closure.value.map(lockedDeb)) : closure;
@@ -44,21 +44,21 @@ export interface ResolveRequest {
   readonly image: string;
   readonly arch: Arch;
   readonly packages: readonly string[];
-  /** Where the definition names the package at this index. */
+  /** Returns the place of the package with this index in the definition. */
   readonly placeOf: (index: number) => Place;
-  /** What the chain has already. */
+  /** Packages that the chain already has. */
   readonly installed: readonly LockedDeb[];
-  /** Control files of those that the archive no longer lists, by sha256 of the package. */
+  /** Control files of packages that the archive no longer lists, by sha256 of the package. */
   readonly controls: ReadonlyMap<string, string>;
-  /** The image below whose lock installs a package. */
+  /** Returns the ancestor whose lock installs a package. */
   readonly ownerOf: InstalledOwner;
-  /** dpkg's own record of an image of a registry that the chain begins with. */
+  /** dpkg's record of the registry image at the bottom of the chain. */
   readonly status?: string;
 }
 
 /**
- * The packages that the real apt would add to a chain. apt runs in this machine's own kind of container, whatever
- * the architecture asked for: it is told of the chain by a status file. Fails with `package-not-found` for every
+ * Returns the packages that apt would add to a chain. apt runs in a container of this machine's architecture,
+ * whatever the requested one; a status file describes the chain. Fails with `package-not-found` for every
  * unknown name, `package-conflict` or `parent-changed`, or as the engine does.
  */
 export async function resolvePackages(
@@ -91,19 +91,19 @@ export async function resolvePackages(
     const resolved = await resolveOn(session, { state, system: system.value, folder: folder.value }, request);
     return resolved.ok ? ok(resolved.value.map(lockedDeb)) : resolved;
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 
 interface AptPlace {
   readonly state: ArchiveState;
-  /** What apt runs in. */
+  /** The system that apt runs in. */
   readonly system: OriginLayer;
-  /** What `writeAptLists` wrote. */
+  /** The lists of `writeAptLists`. */
   readonly folder: string;
 }
 
-/** Asks apt a second time where it finds no way that keeps what is installed: for what stands in the way. */
+/** Runs apt again if it finds no solution that keeps installed packages, to report the conflict. */
 async function resolveOn(
   session: Session,
   place: AptPlace,
@@ -119,7 +119,7 @@ async function resolveOn(
   return readAptResolution({ image, arch, ...run.value }, index, { answer: free.value, ownerOf });
 }
 
-/** A system with nothing in it but the required packages: where apt runs. Kept in the store. */
+/** Returns a system of the required packages only, in which apt runs. Kept in the store. */
 async function aptSystem(session: Session, state: ArchiveState): Promise<Result<OriginLayer>> {
   const bootstrap = bootstrapPackages(state, HOST_ARCH);
   if (!bootstrap.ok) return bootstrap;
@@ -153,7 +153,7 @@ async function runApt(
   const engine = await session.engine();
   if (!engine.ok) return engine;
   const [layer] = chainLayers(session, [system]);
-  if (!layer) throw new Error('a bootstrap layer is no system layer');
+  if (!layer) throw new Error('a bootstrap layer is not a system layer');
   const { argv, env } = aptResolveCommand({ packages, mountAt: STEP_FOLDER, mayReplace });
   const label = `${image}: resolve ${counted(packages.length, 'package')} for ${arch}`;
   const step = session.context.progress.step(label);

@@ -7,9 +7,9 @@ import type { Session } from '../session';
 import type { BlobPlaces } from './publication';
 
 /**
- * Where blobs of a registry were last seen by publishes of this machine. Images share layers, and Nx publishes several
- * at once: the second waits for the first and has the layer mounted, instead of sending it too. A place that is wrong
- * by now costs nothing: the registry then asks for the bytes.
+ * Remembers where publishes of this machine last saw blobs of a registry. Images share layers, and Nx
+ * publishes several at once: the second waits for the first and mounts the layer instead of sending it. An
+ * outdated place does no harm: the registry then asks for the bytes.
  */
 export function blobPlaces({ store, context }: Session, { registry, path }: RepositoryName): BlobPlaces {
   const folder = join(store.root, 'pushed', hexOf(digestOf(registry)));
@@ -26,7 +26,7 @@ export function blobPlaces({ store, context }: Session, { registry, path }: Repo
   };
 }
 
-/** For publishes that know of no other. */
+/** For publishes without such a record. */
 export const NO_PLACES: BlobPlaces = {
   at: <T>(_: Digest, work: (mountFrom: readonly string[]) => Promise<Result<T>>) => work([]),
 };

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { digestOf, type Failure } from '@image-tooling/model';
 import type { Session } from '../session';
 
-/** A blob of the store that is not what its name says helps nobody: it goes, and the next run makes it again. */
+/** Removes blobs of the store with a wrong hash, so that the next run builds them again. */
 export async function withoutCorrupt({ store }: Session, failures: readonly Failure[]): Promise<Failure[]> {
   const blobs = dirname(store.blobPath(digestOf('')));
   return Promise.all(
@@ -13,7 +13,7 @@ export async function withoutCorrupt({ store }: Session, failures: readonly Fail
       await rm(file, { force: true });
       return {
         ...failure,
-        hint: 'It was removed. Publish again: it is made anew, and must come out as it was.',
+        hint: 'It was removed. Publish again: it is rebuilt, and must have the same digest.',
       };
     }),
   );

@@ -15,17 +15,17 @@ import type { LocalPlatform, Publication, PublishedPlatform } from './publicatio
 import { pushPlatforms, type PushedPlatform, type PushOptions } from './push';
 import { isSettled, tagFacts, writeTags } from './tags';
 
-/** What a delivery did. */
+/** The result of a delivery. */
 export interface Delivered {
   readonly index: ManifestBytes;
   readonly blobs: readonly BlobRow[];
   readonly tags: readonly TagMove[];
-  /** True where all was there and right already. */
+  /** True if everything was up to date. */
   readonly unchanged: boolean;
   readonly checkedAgain: readonly Platform[];
 }
 
-/** One platform: its manifest, and its bytes where the registry lacks it. */
+/** One platform: its manifest, with bytes if the registry lacks it. */
 interface Found {
   readonly wanted: PublishedPlatform;
   readonly manifest: ManifestBytes;
@@ -33,10 +33,10 @@ interface Found {
 }
 
 /**
- * Brings a publication into a repository: blobs, then manifests by digest, then the index by digest; all of it is
- * pulled and tried again before the first tag is written. Killed at any moment, it leaves no tag that leads to
- * something incomplete, and can be run again. Where everything is right already nothing is written. Fails with
- * `tag-taken` where a tag may not be written, and as the registry and the read-back do.
+ * Pushes a publication to a repository: blobs, then manifests by digest, then the index by digest. Pulls and
+ * tests all of it before it writes the first tag. If killed at any moment, no tag points to something
+ * incomplete, and it can be run again. Writes nothing if everything is up to date. Fails with `tag-taken` if
+ * a tag may not be written, and as the registry and the read-back do.
  */
 export async function deliver(
   repository: Repository,
@@ -72,7 +72,7 @@ export async function deliver(
   });
 }
 
-/** What is tested already and in the registry needs no bytes of this machine: only its manifest is read. */
+/** Reads only the manifest of a platform that is tested and already in the registry. */
 async function findPlatforms(repository: Repository, publication: Publication): Promise<Result<Found[]>> {
   const found: Found[] = [];
   for (const wanted of publication.platforms) {
@@ -123,8 +123,8 @@ async function putIndex(
 }
 
 /**
- * A registry that has a manifest should have its blobs. Where the read-back finds that one is gone, everything is
- * pushed that was taken for granted, and looked at once more.
+ * A registry that has a manifest should have its blobs. If the read-back finds that one is gone, pushes
+ * everything again, and reads it back again.
  */
 async function readBack(
   repository: Repository,
@@ -137,7 +137,7 @@ async function readBack(
   if (first.ok) return ok({ platforms: first.value, blobs: [] });
   const granted = found.filter(({ local }) => local === undefined);
   if (granted.length === 0 || !first.failures.some(isGone)) return first;
-  context.progress.note(`${publication.image}: the registry has lost a part of it; all is pushed again`);
+  context.progress.note(`${publication.image}: the registry has lost a part of it; pushing everything again`);
   const pushed = await pushGranted(repository, granted, { context, places: publication.places });
   if (!pushed.ok) return pushed;
   const second = await publication.readBack(index.digest);

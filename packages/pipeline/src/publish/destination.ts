@@ -1,4 +1,4 @@
-import { fail, failWith, type Failure, type Result } from '@image-tooling/model';
+import { fail, failWith, ok, type Failure, type Result } from '@image-tooling/model';
 import {
   parseRepository,
   referenceFault,
@@ -10,38 +10,56 @@ import {
 } from '@image-tooling/oci';
 import type { Session } from '../session';
 
-/** A registry, and where it is set. */
+/** A registry, and which setting names it. */
 interface SetRegistry {
   readonly text: string;
   readonly setBy: 'IMAGE_REGISTRY' | '"registry" in nx.json';
 }
 
+type Place = Pick<Session, 'options' | 'env'>;
+
 /**
- * The repository of an image: the template of nx.json with its registry, or with IMAGE_REGISTRY of this machine.
- * Fails with `usage` where neither names one, and where the result is not a repository; no failure shows a password.
+ * Returns the repository of an image: the template of nx.json with its registry, or with IMAGE_REGISTRY of
+ * this machine. Fails with `usage` if neither is set, and if the result is not a repository; failures never
+ * show a password.
  */
-export function repositoryOf(
-  { options, env }: Pick<Session, 'options' | 'env'>,
-  image: string,
-): Result<RepositoryName> {
-  const registry = registryOf({ options, env });
-  if (registry === undefined)
-    return fail({
-      code: 'usage',
-      message: 'No registry is set to publish to.',
-      hint: 'Set "registry" in the options of @image-tooling/nx in nx.json ("registry.example/team"), or IMAGE_REGISTRY.',
-    });
-  const fault = referenceFault(registry.text);
-  if (fault) return fail(wrongRegistry(registry, fault));
-  const text = options.repository.replaceAll('{registry}', registry.text).replaceAll('{image}', image);
-  const repository = parseRepository(text.replace(/\/{2,}/g, '/'));
+export function repositoryOf(session: Place, image: string): Result<RepositoryName> {
+  const template = templateOf(session);
+  if (!template.ok) return template;
+  const { text, registry } = template.value;
+  const repository = parseRepository(text.replaceAll('{image}', image));
   return repository.ok
     ? repository
     : failWith(repository.failures.map((failure) => setBy(failure, registry)));
 }
 
+/**
+ * Returns the registry that the workspace publishes to, with its port; undefined where none is set. Fails with `usage`
+ * where what is set is not a registry.
+ */
+export function ownRegistry(session: Place): Result<string | undefined> {
+  if (registryOf(session) === undefined) return ok(undefined);
+  const template = templateOf(session);
+  return template.ok ? ok(template.value.text.split('/')[0]) : template;
+}
+
+/** The repositories of all images, with `{image}` in them. */
+function templateOf({ options, env }: Place): Result<{ text: string; registry: SetRegistry }> {
+  const registry = registryOf({ options, env });
+  if (registry === undefined)
+    return fail({
+      code: 'usage',
+      message: 'No registry is set for publishing.',
+      hint: 'Set "registry" in the options of @image-tooling/nx in nx.json ("registry.example/team"), or IMAGE_REGISTRY.',
+    });
+  const fault = referenceFault(registry.text);
+  if (fault) return fail(wrongRegistry(registry, fault));
+  const text = options.repository.replaceAll('{registry}', registry.text).replace(/\/{2,}/g, '/');
+  return ok({ text, registry });
+}
+
 /** The registry that is set, of this machine or of the workspace. Undefined: none is. */
-export function registryOf({ options, env }: Pick<Session, 'options' | 'env'>): SetRegistry | undefined {
+function registryOf({ options, env }: Place): SetRegistry | undefined {
   const ofMachine = env['IMAGE_REGISTRY']?.trim() ?? '';
   if (ofMachine !== '') return { text: ofMachine.replace(/\/+$/, ''), setBy: 'IMAGE_REGISTRY' };
   return options.registry === undefined
@@ -54,7 +72,7 @@ function wrongRegistry({ text, setBy }: SetRegistry, { why, hint }: ReferenceFau
   const isBetter = meant !== '' && referenceFault(meant) === undefined;
   return {
     code: 'usage',
-    message: `${setBy} is not a registry to publish to: "${shownReference(text)}" ${why}.`,
+    message: `${setBy} is not a valid registry: "${shownReference(text)}" ${why}.`,
     hint: `${hint}${isBetter ? ` Write: ${setBy === 'IMAGE_REGISTRY' ? `IMAGE_REGISTRY=${meant}` : `"registry": "${meant}"`}` : ''}`,
   };
 }
@@ -63,7 +81,7 @@ function setBy(failure: Failure, { setBy }: SetRegistry): Failure {
   return { ...failure, message: `${failure.message.replace(/\.$/, '')} (from ${setBy}).` };
 }
 
-/** The lock that a publish to a repository holds on this machine. */
+/** Returns the name of the lock of publishes to a repository on this machine. */
 export function publishLock(repository: RepositoryName): string {
   return `publish ${repositoryText(repository)}`;
 }

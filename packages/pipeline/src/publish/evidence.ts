@@ -15,15 +15,15 @@ import type { Session } from '../session';
 import { reportFolder } from '../test/report';
 import { outputFolder, readOutput } from '../workspace/outputs';
 
-/** What the builds and tests of an image left: all that a publish goes by. */
+/** The results of an image's builds and tests, on which a publish decides. */
 export interface Evidence {
   readonly platforms: readonly PlatformEvidence[];
-  /** Of the platforms that were built. */
+  /** For the built platforms. */
   readonly inheritances: ReadonlyMap<Platform, LayersFile>;
   readonly overridden: readonly OverriddenTool[];
 }
 
-/** Reads what the tasks of every declared platform left in an image's folder. */
+/** Reads the outputs of all platforms' tasks in an image's folder. */
 export async function evidenceOf(session: Session, image: Image): Promise<Evidence> {
   const inheritances = new Map<Platform, LayersFile>();
   const platforms: PlatformEvidence[] = [];
@@ -48,7 +48,7 @@ export async function evidenceOf(session: Session, image: Image): Promise<Eviden
   return { platforms, inheritances, overridden: overriddenTools(session, image, [...inheritances.values()]) };
 }
 
-/** Tools whose bytes are from another source than the committed policy takes. */
+/** Returns tools from another source than the committed policy takes. */
 function overriddenTools(
   { options }: Session,
   image: Image,

@@ -25,20 +25,19 @@ import type { PublishRequest } from './request';
 
 export type { PublishRequest } from './request';
 
-/** A publish that ran to its end. */
+/** The result of a publish. */
 export interface Published {
   readonly report: PublishReport;
-  /** Every request, or in a dry run every one that would be made. */
+  /** Every request; in a dry run also those that would be made. */
   readonly requests: readonly RequestRecord[];
   /** The file of the report, relative to the workspace. */
   readonly file: string;
 }
 
 /**
- * Publishes the tested bytes of an image for all its platforms: to the registry of nx.json, under the tags that
- * commit, branch and version ask for. Everything that stands in the way is told at once, before the registry is
- * asked anything (`not-publishable`, `usage`). Fails also as `deliver` does. One publish of an image runs at a time
- * on a machine.
+ * Publishes the tested bytes of an image for all its platforms: to the registry of nx.json, under the tags
+ * for its commit, branch and version. Reports every obstacle (`not-publishable`, `usage`) before the first
+ * request. Also fails as `deliver` does. One publish of an image runs at a time on a machine.
  */
 export async function publishImage(session: Session, request: PublishRequest): Promise<Result<Published>> {
   const image = await imageOf(session, request.name, PUBLISH);
@@ -78,11 +77,11 @@ function accessOf({ env, context, options: { plainHttp } }: Session): RegistryAc
   return { env, context, plainHttp };
 }
 
-/** An expiry counts from the commit: an old one may be over already. */
+/** The expiry counts from the commit, so an old commit may already be past it. */
 function noteExpired({ context }: Session, { image, annotations }: Publication): void {
   if (isExpired(annotations, Date.now() / 1000))
     context.progress.note(
-      `${image}: its commit is so old that this branch image has expired: the next prune deletes it`,
+      `${image}: the expiry of this branch image has passed, counted from its commit: the next prune deletes it`,
     );
 }
 
@@ -121,7 +120,7 @@ function publicationOf(session: Session, image: Image, prepared: Prepared, how: 
   };
 }
 
-/** With a client that knows nothing of the push: its own connections, its own login. */
+/** Reads back with a client of its own, with its own connections and login. */
 async function readBackAlone(
   session: Session,
   image: Image,

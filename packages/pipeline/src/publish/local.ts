@@ -9,8 +9,8 @@ import type { LabelledBlob, LocalPlatform } from './publication';
 export const PUBLISH: Use = { verb: 'publish', notForTools: 'it is published in the images that have it' };
 
 /**
- * An image of one platform out of the store. What the store lacks is made again first, and must be what was built
- * and tested. Fails with `not-reproducible`, and as making the image does.
+ * Returns an image of one platform from the store. Builds again what the store lacks; the digest must be the
+ * tested one. Fails with `not-reproducible`, and as building does.
  */
 export async function localPlatform(
   session: Session,
@@ -49,14 +49,14 @@ function labelled(
   return { label, blob: storedBlob(store, { digest, size }), mountFrom };
 }
 
-/** The repository of the image below, which has every layer that is inherited, where it is in the same registry. */
+/** Returns the parent's repository, which has all inherited layers, if it is in the same registry. */
 function parentPaths(session: Session, image: Image): string[] {
   const own = repositoryOf(session, image.name);
   const parent = image.parent && repositoryOf(session, image.parent.name);
   return own.ok && parent?.ok && own.value.registry === parent.value.registry ? [parent.value.path] : [];
 }
 
-/** The repository of the image of a registry at the bottom, which has its layers, where it is in the same registry. */
+/** Returns the repository of the registry image at the bottom, if it is in the same registry. */
 function basePaths(session: Session, image: Image): string[] {
   const { from } = chainOf(image)[0].definition;
   const own = repositoryOf(session, image.name);

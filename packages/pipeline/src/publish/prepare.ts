@@ -22,17 +22,17 @@ import { gitFacts } from '../git/facts';
 import type { PublishRequest } from './request';
 import { committedInputs, uncommittedInputs } from './uncommitted';
 
-/** What was found to be publishable, and where to. */
+/** A publishable image, and its destination. */
 export interface Prepared {
   readonly repository: RepositoryName;
   readonly mode: PublishMode;
   readonly git: GitFacts;
   readonly evidence: Evidence;
-  /** Whether the commit alone does not say what is published: uncommitted inputs, another source of a tool. */
+  /** Whether the image depends on more than the commit: uncommitted inputs, another source of a tool. */
   readonly altered: boolean;
 }
 
-/** Looks at everything that must hold before a registry is asked anything. Fails with all that does not. */
+/** Checks everything before the first request to a registry. Fails with every obstacle. */
 export async function prepare(
   session: Session,
   image: Image,

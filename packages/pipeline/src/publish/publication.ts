@@ -1,31 +1,31 @@
 import type { Digest, Platform, PublishMode, Result, WantedTag } from '@image-tooling/model';
 import type { LocalBlob, ManifestBytes } from '@image-tooling/oci';
 
-/** A blob on its way, and what people are told it is. */
+/** A blob to push, with its name for display. */
 export interface LabelledBlob {
   readonly label: string;
   readonly blob: LocalBlob;
-  /** Paths of repositories of the same registry that should have it. */
+  /** Paths of repositories in the same registry that should have it. */
   readonly mountFrom: readonly string[];
 }
 
-/** An image of one platform as this machine's store has it. */
+/** An image of one platform in this machine's store. */
 export interface LocalPlatform {
   readonly manifest: ManifestBytes;
   /** Its config and all its layers. */
   readonly blobs: readonly LabelledBlob[];
 }
 
-/** One platform of what is published. */
+/** One platform of a published image. */
 export interface PublishedPlatform {
   readonly platform: Platform;
   /** Of the manifest that was tested. */
   readonly manifest: Digest;
-  /** Its bytes, asked for only where the registry lacks them. */
+  /** Its bytes, only read if the registry lacks them. */
   local(): Promise<Result<LocalPlatform>>;
 }
 
-/** All that a registry is to be given, worked out before it is asked anything. */
+/** Everything to push, planned before the first request. */
 export interface Publication {
   readonly image: string;
   readonly mode: PublishMode;
@@ -35,17 +35,20 @@ export interface Publication {
   readonly annotations: Readonly<Record<string, string>>;
   readonly platforms: readonly PublishedPlatform[];
   readonly places: BlobPlaces;
-  /** Whether nothing is to be written, but only told. */
+  /** Whether to only report what would be written. */
   readonly dryRun: boolean;
-  /** Pulls all of an index with a client of its own, and tries it; gives the platforms that could be tried here. */
+  /**
+   * Pulls all of an index with a client of its own, and tests it; returns the platforms that could be tested
+   * here.
+   */
   readBack(index: Digest): Promise<Result<readonly Platform[]>>;
 }
 
-/** What this machine knows of where the blobs of a registry are. */
+/** Known repositories of blobs in a registry. */
 export interface BlobPlaces {
   /**
-   * Runs `work` while no other publish on this machine is at the same blob, with the paths of repositories that should
-   * have it; remembers the repository of this publish where it succeeds.
+   * Runs `work` with the paths of repositories that should have a blob, while no other publish on this
+   * machine pushes it; remembers this repository on success.
    */
   at<T>(digest: Digest, work: (mountFrom: readonly string[]) => Promise<Result<T>>): Promise<Result<T>>;
 }

@@ -18,8 +18,8 @@ export interface PushOptions {
 }
 
 /**
- * Pushes platforms: all blobs first, one that two of them share once; then each manifest by its digest, so that no
- * manifest is ever there without its blobs. Fails with what the first blob or manifest fails with.
+ * Pushes platforms: all blobs first, shared ones once; then each manifest by its digest, so that no manifest
+ * is there without its blobs. Fails as the first blob or manifest does.
  */
 export async function pushPlatforms(
   repository: Repository,
@@ -72,16 +72,16 @@ async function pushBlobs(
     return row.ok ? row : failWith(row.failures.map((failure) => during(shared, failure)));
   });
   if (options.context.signal.aborted) return fail({ code: 'aborted', message: 'Stopped while pushing.' });
-  return rows.ok ? rows : failWith(oneOfAKind(rows.failures));
+  return rows.ok ? rows : failWith(uniqueByCode(rows.failures));
 }
 
-/** Whom a digest belongs to is what people want to know. */
+/** Adds the image and platform that a digest belongs to. */
 function during({ label, blob }: SharedBlob, failure: Failure): Failure {
   return { ...failure, details: [`in ${label}, ${bytesText(blob.size)}`, ...(failure.details ?? [])] };
 }
 
-/** Blobs that travel at once meet the same fault: it is told once. */
-function oneOfAKind(failures: readonly Failure[]): Failure[] {
+/** Parallel uploads fail for the same reason: returns one failure for each code. */
+function uniqueByCode(failures: readonly Failure[]): Failure[] {
   return [...new Map(failures.map((failure) => [failure.code, failure])).values()];
 }
 

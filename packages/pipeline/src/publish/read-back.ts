@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import { checkPlatform } from '@image-tooling/engines';
 import {
   checkFailures,
@@ -16,7 +16,7 @@ import type { Session } from '../session';
 import { systemOf } from '../test/system';
 import { tryImage } from '../test/try-image';
 
-/** What was built of one platform, for the checks of what is served. */
+/** The built image of one platform, to check what the registry serves. */
 export interface Built {
   readonly platform: Platform;
   readonly manifest: Digest;
@@ -24,9 +24,9 @@ export interface Built {
 }
 
 /**
- * Pulls an index by digest into an empty store, hashing everything, and runs the checks of each platform on what
- * came. Gives the platforms that this machine can run; the others are pulled and hashed all the same. Fails with
- * `check-failed`, with `gone` where the registry lacks a part, and as pulls and the engine do.
+ * Pulls an index by digest into an empty store, hashes everything, and runs the checks of each platform.
+ * Returns the platforms that this machine can run; others are only pulled and hashed. Fails with
+ * `check-failed`, with `gone` if the registry lacks a part, and as pulls and the engine do.
  */
 export async function readBack(
   session: Session,
@@ -42,13 +42,13 @@ export async function readBack(
     if (!clean.ok) return clean;
     const checked: Platform[] = [];
     for (const one of built) {
-      const tried = await pullAndTry(session, image, one, { index, repository, store: clean.value });
+      const tried = await pullAndTest(session, image, one, { index, repository, store: clean.value });
       if (!tried.ok) return tried;
       if (tried.value) checked.push(one.platform);
     }
     return ok(checked);
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 
@@ -58,7 +58,7 @@ interface Served {
   readonly store: Store;
 }
 
-async function pullAndTry(
+async function pullAndTest(
   session: Session,
   image: Image,
   { platform, manifest, inheritance }: Built,
@@ -78,7 +78,7 @@ async function pullAndTry(
   const here = await checkPlatform(platform);
   if (!here.ok) {
     context.progress.note(
-      `${image.name}: ${platform} was pulled back and hashed, but not tried: this machine can't run it`,
+      `${image.name}: ${platform} was pulled back and hashed, but not tested: this machine can't run it`,
     );
     return ok(false);
   }
@@ -94,7 +94,7 @@ async function pullAndTry(
 function otherManifest(platform: Platform, tested: Digest, served: Digest) {
   return {
     code: 'checksum',
-    message: `The registry serves another image for ${platform} than was tested.`,
+    message: `The registry serves an image for ${platform} that differs from the tested one.`,
     hint: 'Nothing was tagged. Run the publish again.',
     details: [`tested ${tested}`, `served ${served}`],
   } as const;

@@ -15,7 +15,7 @@ import type { Delivered } from './deliver';
 import type { Prepared } from './prepare';
 import type { Publication } from './publication';
 
-/** How a publish went, beside what it delivered. */
+/** How a publish went, in addition to what it delivered. */
 export interface Course {
   readonly requests: readonly RequestRecord[];
   /** Milliseconds since the epoch. */
@@ -50,9 +50,9 @@ export function reportOf(
 }
 
 /**
- * Writes a report beside the image, and for GitHub's job page where GITHUB_STEP_SUMMARY names its file. Gives the
- * report's path, relative to the workspace. A summary that can't be written is told: what is published stays so.
- * Fails with `disk-full` or `io`.
+ * Writes a report next to the image, and to GitHub's job page if GITHUB_STEP_SUMMARY is set. Returns the
+ * report's path, relative to the workspace. A summary that can't be written is only a warning: the image is
+ * published. Fails with `disk-full` or `io`.
  */
 export async function writePublishReport(
   { root, env, context }: Session,
@@ -60,7 +60,7 @@ export async function writePublishReport(
   report: PublishReport,
 ): Promise<Result<string>> {
   const folder = join(image.folder, 'dist', 'publish');
-  // What was published stays on record where somebody only looks what would be.
+  // A dry run does not overwrite the report of a publish.
   const name = report.dryRun ? 'dry-run.json' : 'publish.json';
   const written = await writeOutput(join(root, folder), name, report);
   if (!written.ok) return written;

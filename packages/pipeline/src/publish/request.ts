@@ -1,11 +1,11 @@
-/** What a publish is asked for on the command line. */
+/** The options of a publish. */
 export interface PublishRequest {
   readonly name: string;
-  /** `x.y.z`, handed in by a release run. */
+  /** `x.y.z`, set by a release run. */
   readonly release?: string;
-  /** Default: what CI's environment says, else the branch that is checked out. */
+  /** Default: from CI's environment, else the checked-out branch. */
   readonly branch?: string;
-  /** Make the reads, print the writes. */
+  /** Only read, and print the writes. */
   readonly dryRun: boolean;
   /** Publish a branch image with uncommitted inputs. */
   readonly allowDirty: boolean;

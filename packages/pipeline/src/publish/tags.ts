@@ -15,14 +15,17 @@ import type { ManifestBytes, Repository } from '@image-tooling/oci';
 import type { Publication } from './publication';
 import { yankedReleases } from './yanked';
 
-/** What is asked of a repository's tags. */
+/** What to look up in a repository's tags. */
 export interface TagQuestion {
   readonly mode: PublishMode;
   readonly wanted: readonly WantedTag[];
   readonly index: Digest;
 }
 
-/** What a repository has of the wanted tags. All tags are listed only where a version must be compared with others. */
+/**
+ * Returns the current state of the wanted tags. Lists all tags only if a version must be compared with
+ * others.
+ */
 export async function tagFacts(repository: Repository, question: TagQuestion): Promise<Result<TagFacts>> {
   const { mode, wanted, index } = question;
   const heads = new Map<string, Digest>();
@@ -43,9 +46,8 @@ export async function tagFacts(repository: Repository, question: TagQuestion): P
 }
 
 /**
- * Writes the tags that are to be written, in their order, and reads each back. One that was taken away meanwhile is
- * written once more; one that may be written only once is looked at again right before. Fails with `tag-taken`
- * where another digest is in its place.
+ * Writes tags in their order, and reads each back. Writes a tag again that was deleted in the meantime; looks
+ * up a write-once tag right before writing it. Fails with `tag-taken` if it has another digest.
  */
 export async function writeTags(
   repository: Repository,
@@ -82,7 +84,7 @@ async function writeTag(
   return repository.putManifest(index, tag);
 }
 
-/** A tag is of no use that somebody removed or moved between our write and our end. */
+/** Checks tags again at the end, since they may be removed or moved after our write. */
 async function confirm(
   repository: Repository,
   index: ManifestBytes,
@@ -101,7 +103,7 @@ async function confirm(
   return ok(moves);
 }
 
-/** Whether there is nothing to write for a tag. */
+/** Returns whether there is nothing to write for a tag. */
 export function isSettled({ action }: TagMove): boolean {
   return action === 'same' || action === 'held';
 }

@@ -2,7 +2,7 @@ import { chainOf, type Image } from '@image-tooling/model';
 import type { Session } from '../session';
 import type { WorkspaceGit } from '../git/facts';
 
-/** What an image is made of that no commit holds. */
+/** Returns the inputs of an image that are not committed. */
 export function uncommittedInputs(
   { options: { imagesDir, toolsDir } }: Pick<Session, 'options'>,
   image: Image,
@@ -17,14 +17,14 @@ export function uncommittedInputs(
   ].sort();
 }
 
-/** What a build reads of an image and all that it is made of, relative to the workspace; folders end with a slash. */
+/** Returns all paths that a build of an image reads, relative to the workspace; folders end with a slash. */
 export function committedInputs(imagesDir: string, image: Image): string[] {
   return [`${imagesDir}/archive.lock.json`, ...chainOf(image).flatMap(inputsOf)];
 }
 
 /**
- * Whether a path belongs to an image or tool that `image` is not made of. All else may decide what it is: the
- * workspace's own settings, keys and locks.
+ * Returns whether a path belongs to an image or tool that `image` does not use. Everything else may be an
+ * input: the workspace's settings, keys and locks.
  */
 function ofOthers(image: Image, parents: readonly string[]): (path: string) => boolean {
   const own = chainOf(image).flatMap(({ folder, tools }) => [folder, ...tools.map((tool) => tool.folder)]);
@@ -34,13 +34,13 @@ function ofOthers(image: Image, parents: readonly string[]): (path: string) => b
   };
 }
 
-/** What builds, tests and publishes left: made of the inputs, whether git ignores it or not. */
+/** Outputs of builds, tests and publishes, whether git ignores them or not. */
 function isOutput(path: string, parents: readonly string[]): boolean {
   const project = projectFolder(path, parents);
   return project !== undefined && path.startsWith(`${project}/dist/`);
 }
 
-/** `images/base` of `images/base/rootfs/etc/motd`; undefined for what is in no project's folder. */
+/** Returns `images/base` for `images/base/rootfs/etc/motd`; undefined outside of projects. */
 function projectFolder(path: string, parents: readonly string[]): string | undefined {
   const parent = parents.find((one) => path.startsWith(`${one}/`));
   const [name = '', ...below] = parent === undefined ? [] : path.slice(parent.length + 1).split('/');
@@ -48,8 +48,8 @@ function projectFolder(path: string, parents: readonly string[]): string | undef
 }
 
 /**
- * What a build reads of an image and its tools. An ignored file among it is in the image, and in no commit; beside it
- * there is much that is rightly ignored: outputs, editors' files.
+ * Returns the paths of an image and its tools that a build reads. An ignored file there is in the image, but
+ * not committed; ignored files elsewhere are fine: outputs, editors' files.
  */
 function inputsOf({ folder, definition, tools }: Image): string[] {
   const ofTools = ['tool.json', 'lock.json', 'go.mod', 'go.sum'];
@@ -60,7 +60,7 @@ function inputsOf({ folder, definition, tools }: Image): string[] {
   ];
 }
 
-/** Whether one is, or is below, the other; folders end with a slash. */
+/** Returns whether one is, or is below, the other; folders end with a slash. */
 function overlap(path: string, input: string): boolean {
   return path === input || isBelow(path, input) || isBelow(input, path);
 }

@@ -7,7 +7,7 @@ import {
 } from '@image-tooling/model';
 import type { Repository } from '@image-tooling/oci';
 
-/** The reasons of the marks on a release; none: it is not marked as bad. */
+/** Returns the reasons of the marks on a release; empty if it is not marked as bad. */
 export async function yankReasons(repository: Repository, index: Digest): Promise<Result<string[]>> {
   const referrers = await repository.listReferrers(index);
   if (!referrers.ok) return referrers;
@@ -15,7 +15,7 @@ export async function yankReasons(repository: Repository, index: Digest): Promis
   return ok(marks.map(({ annotations }) => annotations[YANK_REASON_ANNOTATION] ?? 'no reason given'));
 }
 
-/** Those of some releases that are marked as bad. */
+/** Returns the releases that are marked as bad. */
 export async function yankedReleases(
   repository: Repository,
   versions: readonly string[],

@@ -13,26 +13,26 @@ import { sourceReference } from './source';
 
 export interface CopyRequest {
   readonly from: Place;
-  /** Without a tag and digest: under the tag that it is copied by. */
+  /** Without tag and digest: keeps the source's tag. */
   readonly to: Place;
 }
 
-/** An image that is in its new place. */
+/** The result of a copy. */
 export interface Copied extends Omit<CopyReport, 'tag'> {
-  /** In full, as people write them. */
+  /** Full references. */
   readonly from: string;
   readonly to: string;
   readonly tag?: string;
-  /** Whether the tag was there and right. */
+  /** Whether the tag was up to date. */
   readonly tagged: 'same' | 'created' | 'moved' | 'none';
   /** Wall time. */
   readonly seconds: number;
 }
 
 /**
- * Copies an image with all its platforms and everything that is attached to it to another registry or a folder, or
- * from one. The tag comes last. Fails with `usage`, with `gone` where the source lacks it, with `tag-taken` where
- * the target's tag is a version with other content, and as both sides do.
+ * Copies an image with all platforms and attachments between registries and folders. Writes the tag last.
+ * Fails with `usage`, with `gone` if the source lacks it, with `tag-taken` if the target's tag is a version
+ * with other content, and as both sides do.
  */
 export async function copyBetween(
   { from, to }: CopyRequest,
@@ -81,31 +81,31 @@ function openPlace(place: Place, access: RegistryAccess): OpenRepository {
   return place.kind === 'folder' ? openLayoutFolder(place.path) : openRemote(place.repository, access);
 }
 
-/** The login in the environment is for the registry that is written to, and for no other. */
+/** The login in the environment is only for the registry that is written to. */
 function sourceEnv(from: Place, to: Place, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isForSource =
     from.kind === 'registry' && (to.kind === 'folder' || to.repository.registry === from.repository.registry);
   return isForSource ? env : { ...env, REGISTRY_USERNAME: undefined, REGISTRY_PASSWORD: undefined };
 }
 
-/** The tag in a reference of a source; names in a folder may be whole references. */
+/** Returns the tag in a source's reference; names in a folder may be full references. */
 function tagIn(reference: string): string | undefined {
   return reference.includes('@') || reference.startsWith('sha256:') ? undefined : reference.split(':').at(-1);
 }
 
-/** What a reference leads to. By HEAD: some registries count each manifest that is read. */
+/** Returns the digest of a reference, by HEAD: some registries count each manifest that is read. */
 async function rootOf(source: Repository, reference: string, from: Place): Promise<Result<Descriptor>> {
   const root = await source.headManifest(reference);
   if (!root.ok) return root;
   if (root.value) return ok(root.value);
   return fail({
     code: 'gone',
-    message: `There is nothing at ${placeText(from)}.`,
-    hint: 'Look at the name and the tag; where the registry asks for a login, log in to it.',
+    message: `There is no image at ${placeText(from)}.`,
+    hint: 'Check the name and the tag; if the registry needs a login, log in.',
   });
 }
 
-/** What the target's tag leads to. What would fail in the end fails before anything is sent. */
+/** Checks the target before anything is sent. */
 async function checkTarget(
   { to, target }: Opened,
   root: Digest,
@@ -114,13 +114,13 @@ async function checkTarget(
   if (to.digest !== undefined && to.digest !== root)
     return fail({
       code: 'usage',
-      message: `What is copied is not ${to.digest}, but ${root}.`,
-      hint: 'Name the target by a tag, or by the digest of what is copied.',
+      message: `The copied image is ${root}, not ${to.digest}.`,
+      hint: 'Give the target a tag, or the digest of the copied image.',
     });
   return headOf(target, root, tag, to);
 }
 
-/** What the target's tag leads to. Fails with `tag-taken` where it is a version with other content. */
+/** Returns the digest of the target's tag. Fails with `tag-taken` if it is a version with other content. */
 async function headOf(
   target: Repository,
   root: Digest,
@@ -135,7 +135,7 @@ async function headOf(
   const { tag: _, ...place } = to;
   return fail({
     ...tagTaken({ image: placeText(place), tag, there, ours: root }),
-    hint: 'A release is never changed. Copy it under another tag, or delete that one first if it is wrong.',
+    hint: 'Releases are never changed. Copy it to another tag, or delete that one first if it is wrong.',
   });
 }
 
@@ -157,7 +157,7 @@ async function copyAll(
   return copied;
 }
 
-/** All of it is there: now the tag may lead to it. A version is looked at once more, since a copy may take long. */
+/** Writes the tag after everything is there. Looks up a version again before, since a copy may take long. */
 async function writeTag(
   { to, target }: Opened,
   root: Digest,
@@ -178,7 +178,7 @@ async function writeTag(
 function lost(root: Digest, to: Place): Result<never> {
   return fail({
     code: 'gone',
-    message: `${root} was put to ${placeText(to)}, and is gone again: no tag leads to it.`,
-    hint: 'Look whether something deletes images there, then copy it again.',
+    message: `${root} was pushed to ${placeText(to)}, but was deleted there: no tag was written.`,
+    hint: 'Check what deletes images there, then copy it again.',
   });
 }

@@ -1,10 +1,10 @@
 import { failWith, type Result } from '@image-tooling/model';
 import { someAtOnce } from '@image-tooling/oci';
 
-/** Requests at a time: a registry counts its connections. */
+/** Parallel requests; registries limit connections. */
 const AT_ONCE = 8;
 
-/** What `work` gives for each item, some at a time. After the first failure no other is begun, and that is given. */
+/** Runs `work` on each item, several at a time. Starts no other after the first failure, and returns that. */
 export async function each<Item, Value>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result<Value>>,

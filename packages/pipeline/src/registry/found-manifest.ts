@@ -1,7 +1,7 @@
 import type { ManifestNode } from '@image-tooling/model';
 import { manifestContent, subjectLink, type Descriptor, type ManifestBytes } from '@image-tooling/oci';
 
-/** A manifest of a repository, with what it needs. */
+/** A manifest of a repository, with its references. */
 export interface FoundManifest extends ManifestNode {
   /** Bytes of the manifest itself. */
   readonly size: number;
@@ -9,7 +9,7 @@ export interface FoundManifest extends ManifestNode {
   readonly blobs: readonly Descriptor[];
 }
 
-/** What a manifest says of itself. One that can't be read has no `children`. */
+/** Parses a manifest. An invalid one has no `children`. */
 export function foundManifest(manifest: ManifestBytes): FoundManifest {
   const { digest, bytes } = manifest;
   const content = manifestContent(manifest);

@@ -9,7 +9,7 @@ import {
   type RepositoryName,
 } from '@image-tooling/oci';
 
-/** Where an image is copied from or to: a repository, or the folder of an OCI layout. */
+/** The source or target of a copy: a repository, or the folder of an OCI layout. */
 export type Place = (
   | { readonly kind: 'registry'; readonly repository: RepositoryName }
   | { readonly kind: 'folder'; /** Absolute. */ readonly path: string }
@@ -18,8 +18,8 @@ export type Place = (
 const FOLDER = 'oci:';
 
 /**
- * Reads `registry.example/team/name[:tag][@sha256:…]` or `oci:<folder>[:tag][@sha256:…]` (paths relative to `cwd`).
- * Fails with `usage`.
+ * Reads `registry.example/team/name[:tag][@sha256:…]` or `oci:<folder>[:tag][@sha256:…]` (paths relative to
+ * `cwd`). Fails with `usage`.
  */
 export function parsePlace(text: string, cwd: string): Result<Place> {
   if (text.startsWith(FOLDER)) return folderPlace(text, cwd);
@@ -28,7 +28,7 @@ export function parsePlace(text: string, cwd: string): Result<Place> {
   return ok({ kind: 'registry', ...reference.value });
 }
 
-/** A place as people write it. */
+/** Formats a place. */
 export function placeText(place: Place): string {
   const name = place.kind === 'folder' ? `${FOLDER}${place.path}` : repositoryText(place.repository);
   const tag = place.tag === undefined ? '' : `:${place.tag}`;
@@ -50,7 +50,7 @@ function folderPlace(text: string, cwd: string): Result<Place> {
   });
 }
 
-/** Folders may have an "@" in their names: only a whole digest at the end is one. */
+/** Folder names may contain "@": only a full digest at the end counts. */
 function withoutDigest(text: string): { readonly rest: string; readonly digest?: Digest } {
   const at = text.lastIndexOf('@');
   const end = text.slice(at + 1);

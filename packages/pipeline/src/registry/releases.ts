@@ -9,12 +9,15 @@ import {
 } from '@image-tooling/model';
 import { repositoryText, type Descriptor, type Repository } from '@image-tooling/oci';
 
-/** What a version's tag leads to. Fails with `usage` for what is no version, with `unknown-reference` where it is not there. */
+/**
+ * Returns the digest of a version's tag. Fails with `usage` for an invalid version, with `unknown-reference`
+ * if it is not there.
+ */
 export async function releaseHead(repository: Repository, version: string): Promise<Result<Descriptor>> {
   if (!isVersionTag(version))
     return fail({
       code: 'usage',
-      message: `"${version}" is no version of an image.`,
+      message: `"${version}" is not a version of an image.`,
       hint: 'Write the whole version, without "v": 1.2.3.',
     });
   const head = await repository.headManifest(version);
@@ -33,18 +36,18 @@ async function noRelease(repository: Repository, version: string): Promise<Resul
     hint:
       releases.length > 0
         ? `The newest releases there: ${releases.join(', ')}.`
-        : 'No release is there yet: look whether the repository is the one you mean.',
+        : 'There are no releases yet: check that this is the right repository.',
   });
 }
 
-/** An alias of a release, and what it leads to. */
+/** An alias of a release, and its digest. */
 export interface AliasHead {
   readonly alias: string;
-  /** Undefined where the alias does not exist. */
+  /** Undefined if the alias does not exist. */
   readonly head?: Digest;
 }
 
-/** What the tags that follow a release (`1.2`, `1`, `latest`) lead to. */
+/** Returns the digests of the tags that follow a release (`1.2`, `1`, `latest`). */
 export async function aliasHeads(repository: Repository, version: string): Promise<Result<AliasHead[]>> {
   const heads: AliasHead[] = [];
   for (const alias of aliasesOf(version)) {

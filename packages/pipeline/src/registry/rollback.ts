@@ -7,19 +7,22 @@ import { yankReasons } from '../publish/yanked';
 import { publishLock } from '../publish/destination';
 import type { RegistryTarget } from './target';
 
-/** What became of an alias. `kept`: it leads to a release that is not marked as bad. `absent`: there is no such tag. */
+/**
+ * The result for an alias. `kept`: it points to a release that is not marked as bad. `absent`: there is no
+ * such tag.
+ */
 export interface AliasMove {
   readonly alias: string;
   readonly action: 'moved' | 'same' | 'kept' | 'absent';
   readonly from?: AliasOrigin;
 }
 
-/** What an alias led to. */
+/** What an alias pointed to. */
 export interface AliasOrigin {
   readonly digest: Digest;
-  /** As the index says; undefined where it says none. */
+  /** From the index, if it has one. */
   readonly version?: string;
-  /** Why it is marked as bad; empty where it is not. */
+  /** Why it is marked as bad; empty if it is not. */
   readonly reasons: readonly string[];
 }
 
@@ -31,9 +34,9 @@ export interface RolledBack {
 }
 
 /**
- * Moves those tags that follow a release (`1.2`, `1`, `latest`) and lead to a release marked as bad back to
- * `version`. All others stay. Fails with `unknown-reference` where the version is not there, with `not-publishable`
- * where it is marked itself, and as the registry does. No publish of this machine runs meanwhile.
+ * Moves the tags that follow a release (`1.2`, `1`, `latest`) from a release marked as bad back to `version`.
+ * Other tags stay. Fails with `unknown-reference` if the version is not there, with `not-publishable` if it
+ * is marked as bad itself, and as the registry does. Publishes of this machine wait.
  */
 export async function rollback(target: RegistryTarget, version: string): Promise<Result<RolledBack>> {
   const { access } = target;
@@ -70,7 +73,7 @@ async function rollbackIn(
   return ok({ version, digest: index.value.digest, aliases });
 }
 
-/** The index of a release that tags may lead to. */
+/** Returns the index of a release that tags may point to. */
 async function goodRelease(repository: Repository, version: string): Promise<Result<ManifestBytes>> {
   const head = await releaseHead(repository, version);
   if (!head.ok) return head;
@@ -125,7 +128,7 @@ async function putAndRead(
   if (there.value?.digest === index.digest) return ok(undefined);
   return fail({
     code: 'tag-taken',
-    message: `The tag ${alias} was moved by somebody else at the same moment.`,
+    message: `The tag ${alias} was moved by someone else at the same time.`,
     hint: 'Run the rollback again.',
     details: [`wanted ${index.digest}`, `there  ${there.value?.digest ?? 'nothing'}`],
   });
@@ -134,7 +137,7 @@ async function putAndRead(
 function preRelease(version: string): Result<never> {
   return fail({
     code: 'usage',
-    message: `${version} is a pre-release: no other tag leads to one.`,
+    message: `${version} is a pre-release: other tags never point to one.`,
     hint: 'Name a release: 1.2.3.',
   });
 }
@@ -142,8 +145,8 @@ function preRelease(version: string): Result<never> {
 function isYanked(version: string, reasons: readonly string[]): Result<never> {
   return fail({
     code: 'not-publishable',
-    message: `${version} is marked as bad itself: no tag is moved to it.`,
-    hint: 'Name a release that is not.',
+    message: `${version} is marked as bad: no tag is moved to it.`,
+    hint: 'Name a release that is not marked as bad.',
     details: reasons.map((reason) => `reason: ${reason}`),
   });
 }
@@ -151,7 +154,7 @@ function isYanked(version: string, reasons: readonly string[]): Result<never> {
 function vanished(version: string): Result<never> {
   return fail({
     code: 'gone',
-    message: `${version} was deleted at this moment.`,
+    message: `${version} was deleted at the same time.`,
     hint: 'Name another release.',
   });
 }

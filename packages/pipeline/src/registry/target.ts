@@ -9,18 +9,18 @@ import type { RegistryAccess } from '../registry-access';
 /** A repository that a command is about. */
 export interface RegistryTarget {
   readonly repository: RepositoryName;
-  /** As it was asked for: the name of an image, or the repository in full. For commands that are suggested. */
+  /** As given: the name of an image, or the full repository. For suggested commands. */
   readonly asked: string;
   readonly access: RegistryAccess;
 }
 
-/** Opens the workspace: only asked for where an image is named. */
+/** Opens the workspace; only called if an image is named. */
 export type OpenSession = () => Promise<Result<Session>>;
 
 const REGISTRY_USE = { verb: 'ask for', notForTools: 'it is published in the images that have it' };
 
 /**
- * The repository that a name stands for: of an image of the workspace, or `registry.example/team/name` in full,
+ * Returns the repository for a name: of an image of the workspace, or a full `registry.example/team/name`,
  * which needs no workspace. Fails with `usage` and `unknown-reference`.
  */
 export async function targetOf(
@@ -38,7 +38,10 @@ export async function targetOf(
   return image.ok ? targetOfImage(asked, access, opened.value) : image;
 }
 
-/** As `targetOf`, of several; where none is named, of all images of the workspace. Fails with every mistake. */
+/**
+ * Returns targets as `targetOf` does, or those of all images of the workspace if no name is given. Fails with
+ * every mistake.
+ */
 export async function targetsOf(
   asked: readonly string[],
   access: RegistryAccess,

@@ -14,32 +14,32 @@ import type { RegistryTarget } from './target';
 
 export interface YankRequest {
   readonly version: string;
-  /** For whoever finds the mark; not empty. */
+  /** For users of the release; not empty. */
   readonly reason: string;
 }
 
-/** A release that is marked as bad. */
+/** The result of marking a release as bad. */
 export interface Yanked {
   readonly version: string;
   /** Of its index. */
   readonly digest: Digest;
-  /** Whether the same mark was there before: then nothing was written. */
+  /** Whether the same mark was already there: then nothing was written. */
   readonly already: boolean;
-  /** Of all its marks, this one included. */
+  /** Of all its marks, including this one. */
   readonly reasons: readonly string[];
-  /** Tags that still lead to it, and the highest good release each could go back to. */
+  /** Tags that still point to it, and the highest good release for each. */
   readonly aliases: readonly YankedAlias[];
 }
 
 export interface YankedAlias {
   readonly alias: string;
-  /** Undefined where there is no other release that the alias could lead to. */
+  /** Undefined if there is no other release for the alias. */
   readonly backTo?: string;
 }
 
 /**
- * Marks a release as bad, by a referrer of its index: nothing is deleted and no tag moved. The mark holds no time,
- * so that the same mark again is the same bytes. Fails with `usage`, with `unknown-reference` where the release is
+ * Marks a release as bad, by a referrer of its index: deletes nothing and moves no tag. The mark has no time,
+ * so that repeating it gives the same bytes. Fails with `usage`, with `unknown-reference` if the release is
  * not there, and as the registry does.
  */
 export async function yank(target: RegistryTarget, request: YankRequest): Promise<Result<Yanked>> {
@@ -70,7 +70,7 @@ async function yankIn(repository: Repository, { version, reason }: YankRequest):
   return ok({ version, digest, already, reasons, aliases: aliases.value });
 }
 
-/** The aliases that lead to a bad release, with where they could go. */
+/** Returns the aliases that point to a bad release, with a good release for each. */
 async function aliasesAt(
   repository: Repository,
   version: string,
@@ -91,7 +91,7 @@ async function aliasesAt(
   return ok(found);
 }
 
-/** The first of some releases that is not marked as bad. */
+/** Returns the first release that is not marked as bad. */
 async function highestGood(
   repository: Repository,
   releases: readonly string[],

@@ -1,15 +1,14 @@
-import { keepingTerminal, runInForeground } from '@image-tooling/engines';
-import { run } from '@image-tooling/host';
+import { keepingTerminal, run, runInForeground } from '@image-tooling/host';
 import { ok, type Result } from '@image-tooling/model';
 import { loadInto } from '../load/program';
 import type { Session } from '../session';
-import { argvOf, WORK_FOLDER, type ShellSession } from './request';
+import { argvOf, WORK_FOLDER, type ShellRun } from './request';
 
-/** Runs a session in docker or podman, which are given the image unless they have it. Fails as loading does. */
+/** Runs a shell in docker or podman; loads the image unless they have it. Fails as loading does. */
 export async function runInContainer(
   session: Session,
   program: 'docker' | 'podman',
-  shell: ShellSession,
+  shell: ShellRun,
 ): Promise<Result<number>> {
   const reference = await referenceIn(session, program, shell);
   if (!reference.ok) return reference;
@@ -18,21 +17,25 @@ export async function runInContainer(
   const ran = await keepingTerminal(shell.terminal, () =>
     runInForeground({ argv, env, signal: context.signal }),
   );
-  if (ran.ok && OWN_FAILURES.includes(ran.value))
+  if (!ran.ok) return ran;
+  const { exitCode } = ran.value;
+  if (OWN_FAILURES.includes(exitCode))
     context.progress.note(
-      `If ${program} can't run containers here: IMAGE_ENGINE=buildah takes the embedded engine.`,
+      `If ${program} can't run containers here, use the embedded engine: IMAGE_ENGINE=buildah.`,
     );
-  return ran;
+  return ok(exitCode);
 }
 
-/** What docker and podman end with where they or their runtime failed (podman-run(1), "Exit status"). */
+/**
+ * Exit codes of docker and podman for failures of their own or their runtime (podman-run(1), "Exit status").
+ */
 const OWN_FAILURES: readonly number[] = [125, 126];
 
-/** Both call an image by the digest of its config; Docker with containerd's store does not, and knows it by name. */
+/** Both accept the digest of an image's config as name, except Docker with containerd's store. */
 async function referenceIn(
   session: Session,
   program: 'docker' | 'podman',
-  { name, assembled }: ShellSession,
+  { name, assembled }: ShellRun,
 ): Promise<Result<string>> {
   const { env, context } = session;
   const id = assembled.configDigest;
@@ -46,8 +49,8 @@ async function referenceIn(
   return ok((await has()) ? id : loaded.value.reference);
 }
 
-/** Pure: `docker run` and `podman run` take the same. */
-export function containerArgs(shell: ShellSession, reference: string): string[] {
+/** Returns the arguments of `docker run` and `podman run`. Pure. */
+export function containerArgs(shell: ShellRun, reference: string): string[] {
   const { platform, terminal, folder, name } = shell;
   const [program, ...args] = argvOf(shell);
   return [

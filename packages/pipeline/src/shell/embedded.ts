@@ -3,10 +3,10 @@ import type { Result } from '@image-tooling/model';
 import type { Session } from '../session';
 import { homeOf } from '../test/home';
 import { systemOf } from '../test/system';
-import { argvOf, WORK_FOLDER, type ShellSession } from './request';
+import { argvOf, WORK_FOLDER, type ShellRun } from './request';
 
-/** Runs a session on the embedded engine, over the layers that it has unpacked for builds and tests. */
-export function runOnEngine(session: Session, shell: ShellSession): Promise<Result<number>> {
+/** Runs a shell on the embedded engine, over the layers that it has unpacked for builds and tests. */
+export function runOnEngine(session: Session, shell: ShellRun): Promise<Result<number>> {
   const { name, platform, image, config, assembled, folder, terminal } = shell;
   const { env, store, context } = session;
   const { TERM = 'xterm' } = env;

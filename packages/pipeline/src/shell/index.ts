@@ -11,10 +11,10 @@ export type { ShellRequest } from './request';
 const SHELL: Use = { verb: 'open a shell in', notForTools: 'a shell is opened in an image that has it' };
 
 /**
- * Runs a command or an interactive shell in a built image, as its user and with its environment, in the folder that
- * it was called in, and gives the exit code. What changes in the image is gone afterwards. What the store lacks of
- * it is made again first. Fails with `usage` where there is neither a terminal nor a command, with what making the
- * image fails with, and with what running it does.
+ * Runs a command or an interactive shell in a built image, as its user and with its environment, in the
+ * current folder, and returns the exit code. Changes in the image are discarded. Builds again what the store
+ * lacks. Fails with `usage` without a terminal and a command, as building the image does, and as running it
+ * does.
  */
 export async function openShell(session: Session, request: ShellRequest): Promise<Result<number>> {
   const checked = checkRequest(request);
@@ -33,12 +33,12 @@ function checkRequest({ name, command, terminal, folder }: ShellRequest): Result
     return fail({
       code: 'usage',
       message: 'There is no terminal here for an interactive shell.',
-      hint: `Give a command: image-tooling shell ${name} -- <command>, or call it from a terminal.`,
+      hint: `Give a command: image-tooling shell ${name} -- <command>, or run it in a terminal.`,
     });
   if (!/[:,\\\n]/.test(folder)) return ok(undefined);
   return fail({
     code: 'usage',
-    message: `The folder ${JSON.stringify(folder)} can't be mounted: its path holds : , \\ or line breaks.`,
-    hint: 'Call it from a folder with a plainer name.',
+    message: `The folder ${JSON.stringify(folder)} can't be mounted: its path contains :  , \\ or line breaks.`,
+    hint: 'Run it in a folder with another name.',
   });
 }

@@ -1,17 +1,20 @@
 import { hasProgram, run } from '@image-tooling/host';
 
-/** What a session runs in: a container program of this machine, or the engine that builds are run with here. */
+/** What a shell runs in: a container program of this machine, or the embedded engine. */
 export type ShellPlace = 'docker' | 'podman' | 'buildah';
 
 const TIMEOUT_SECONDS = 10;
 
-/** How each program shows that it can run containers. */
+/** The command by which each program shows that it can run containers. */
 const ASK = {
   docker: ['docker', 'version', '--format', '{{.Server.Version}}'],
   podman: ['podman', 'info', '--format', '{{.Host.OS}}'],
 } as const;
 
-/** Docker where its daemon answers, else Podman, else the embedded engine, which `IMAGE_ENGINE=buildah` asks for. */
+/**
+ * Returns Docker if its daemon answers, else Podman, else the embedded engine, also for
+ * `IMAGE_ENGINE=buildah`.
+ */
 export async function shellPlace(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<ShellPlace> {
   if (env['IMAGE_ENGINE'] === 'buildah') return 'buildah';
   for (const place of ['docker', 'podman'] as const) if (await answers(place, env, signal)) return place;

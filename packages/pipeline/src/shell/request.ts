@@ -1,10 +1,10 @@
 import type { Image, InheritedConfig, Platform } from '@image-tooling/model';
 import type { AssembledImage } from '@image-tooling/oci';
 
-/** Where a session sees the folder that it was called in. */
+/** The path of the current folder inside the shell. */
 export const WORK_FOLDER = '/work';
 
-/** What runs where no command is given: the shell of the image. */
+/** Runs the image's shell if no command is given. */
 const SHELL = ['/bin/sh', '-c', 'exec "$(command -v bash || command -v sh)"'] as const;
 
 export interface ShellRequest {
@@ -12,14 +12,14 @@ export interface ShellRequest {
   readonly platform: Platform;
   /** Empty for an interactive shell. */
   readonly command: readonly string[];
-  /** Absolute path of the folder that the session works in. */
+  /** Absolute path of the current folder. */
   readonly folder: string;
   /** Whether this process's standard input and output are a terminal. */
   readonly terminal: boolean;
 }
 
-/** An image and what is to run in it. */
-export interface ShellSession extends ShellRequest {
+/** An image and the command to run in it. */
+export interface ShellRun extends ShellRequest {
   readonly image: Image;
   readonly assembled: AssembledImage;
   readonly config: InheritedConfig;

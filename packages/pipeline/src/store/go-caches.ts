@@ -1,12 +1,12 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ioFailure, isErrno, run, withLock } from '@image-tooling/host';
+import { caught, ioFailure, isErrno, run, withLock } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { GRACE_MS } from '@image-tooling/oci';
 import { goPaths } from '@image-tooling/sources';
 import type { StoreRun } from './run';
 
-/** The caches of Go that are below the store's folder: compiled packages, modules, toolchains. */
+/** Returns Go's caches in the store: compiled packages, modules, toolchains. */
 export async function goFolders({ store }: Pick<StoreRun, 'store'>): Promise<string[]> {
   const { build, modules, toolchains } = goPaths(store.root);
   const found = await Promise.all(
@@ -17,7 +17,7 @@ export async function goFolders({ store }: Pick<StoreRun, 'store'>): Promise<str
   return found.flat();
 }
 
-/** Whether a Go command of this or another process may be at work: its folder of temporary files says so. */
+/** Returns whether a Go command may be running, by its folder of temporary files. */
 export async function isGoBusy({ store }: StoreRun): Promise<boolean> {
   const { temporary } = goPaths(store.root);
   const names = await readdir(temporary).catch((): string[] => []);
@@ -40,7 +40,10 @@ export async function removeGo(of: StoreRun): Promise<Result<void>> {
   );
 }
 
-/** Go writes modules read-only. The folder is renamed first: a removal that is cut short leaves no half of a cache. */
+/**
+ * Go writes modules read-only. The folder is renamed first, so that an interrupted removal leaves no partial
+ * cache.
+ */
 async function removeReadOnly(folder: string, { store, context }: StoreRun): Promise<Result<void>> {
   const aside = await store.tempDir('go');
   if (!aside.ok) return aside;
@@ -52,6 +55,5 @@ async function removeReadOnly(folder: string, { store, context }: StoreRun): Pro
   const { signal } = context;
   const opened = await run({ argv: ['chmod', '-R', 'u+w', '--', aside.value], signal });
   if (!opened.ok) return opened;
-  await rm(aside.value, { recursive: true, force: true });
-  return ok(undefined);
+  return caught(aside.value, () => rm(aside.value, { recursive: true, force: true }));
 }

@@ -6,20 +6,20 @@ import { readImage, type StoredImage } from './stored-image';
 
 export type { StoredImage, StoredLayer } from './stored-image';
 
-/** A layer's record: what a build id led to. */
+/** The record of a layer by build id. */
 export interface StoredBuild {
   readonly buildId: Digest;
-  /** Undefined where the record can't be read. */
+  /** Undefined if the record can't be read. */
   readonly layer: Layer | undefined;
   /** Milliseconds since the epoch. */
   readonly usedMs: number;
   readonly file: StoreFile;
 }
 
-/** What a blob is: of an image its manifest or config; `other`: downloads, and what nothing refers to any more. */
+/** The kind of a blob: manifest or config of an image; `other`: downloads, and unreferenced blobs. */
 export type BlobKind = 'layer' | 'image' | 'deb' | 'other';
 
-/** What a store holds, found out without hashing anything. */
+/** The content of a store, read without hashing. */
 export interface Inventory {
   readonly files: readonly StoreFile[];
   /** One for each manifest. */
@@ -31,7 +31,7 @@ export interface Inventory {
 /** Manifests and configs of images are a few kB. */
 const SMALL = 262_144;
 
-/** Reads what a store holds. Files that can't be read count as `other`. */
+/** Reads the content of a store. Unreadable files count as `other`. */
 export async function takeInventory(store: Store): Promise<Inventory> {
   const files = await store.files();
   const blobs = files.filter(({ kind }) => kind === 'blob');
@@ -85,7 +85,7 @@ async function jsonIn(path: string): Promise<unknown> {
   }
 }
 
-/** What every .deb begins with (deb(5)). */
+/** The first bytes of every .deb (deb(5)). */
 const DEB_START = '!<arch>\ndebian-binary';
 
 async function kindOf({ path }: StoreFile): Promise<BlobKind> {

@@ -3,15 +3,15 @@ import type { StoreFile } from '@image-tooling/oci';
 import type { Inventory, StoredBuild, StoredImage, StoredLayer } from './inventory';
 import type { Names } from './needs';
 
-/** What decides what stays. */
+/** The rules for what to keep. */
 export interface KeepRules {
-  /** What workspaces name. */
+  /** Names in workspaces' files. */
   readonly names: Names;
-  /** What was made or used since stays; milliseconds since the epoch. */
+  /** Keep what was made or used since; milliseconds since the epoch. */
   readonly sinceMs: number;
 }
 
-/** What of a store stays, by its digests. */
+/** The kept content of a store, by digest. */
 export interface Kept {
   readonly blobs: ReadonlySet<Digest>;
   readonly builds: ReadonlySet<Digest>;
@@ -19,8 +19,9 @@ export interface Kept {
 }
 
 /**
- * Pure: what stays. Images that a workspace names or that were put together lately, with all that they are made
- * of; layers that a workspace names or that were used lately; and whatever else was made or used lately.
+ * Returns what to keep: images that a workspace names or that were assembled recently, with all of their
+ * parts; layers that a workspace names or that were used recently; and everything else that was made or used
+ * recently. Pure.
  */
 export function whatStays({ files, images, builds }: Inventory, { names, sinceMs }: KeepRules): Kept {
   const isNamed = (digest: Digest): boolean => names.has(hexOf(digest));
@@ -46,8 +47,8 @@ export function whatStays({ files, images, builds }: Inventory, { names, sinceMs
 }
 
 /**
- * Pure: the files that don't stay, in an order that leaves a sound store wherever it breaks off: manifests first, then
- * records, and last what both name.
+ * Returns the files to remove, in an order that keeps the store consistent if it is interrupted: manifests
+ * first, then records, and last what both name. Pure.
  */
 export function whatGoes(
   { files, images }: Inventory,
@@ -69,7 +70,7 @@ export function whatGoes(
 
 const ORDER = ['manifest', 'build', 'inputs', 'paths', 'blob'] as const;
 
-/** What an image is made of: its config, its layers, and the build ids and diff ids of those. */
+/** Returns the parts of an image: its config, its layers, and their build ids and diff ids. */
 export function partsOfImage({ config, layers }: StoredImage): Digest[] {
   const ofLayer = ({ digest, diffId, origin }: StoredLayer): Digest[] => [
     digest,

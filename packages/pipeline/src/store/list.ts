@@ -23,14 +23,14 @@ export interface ListedTool {
 
 export interface ListedStore {
   readonly root: string;
-  /** By name and platform, those used last first. */
+  /** Sorted by name and platform, last used first. */
   readonly images: readonly ListedImage[];
   readonly tools: readonly ListedTool[];
-  /** All that ever used the store and are still there. */
+  /** All workspaces that ever used the store and still exist. */
   readonly workspaces: readonly string[];
 }
 
-/** What a store holds for people: images and tools. */
+/** Returns the images and tools of a store. */
 export async function listStore(run: StoreRun): Promise<ListedStore> {
   const workspaces = await knownWorkspaces(run, 0);
   noteUnread(run, unreadIn(workspaces));

@@ -8,19 +8,19 @@ import { toolSourceOf } from '../tool-source';
 import { loadOptions, workspaceFiles } from '../workspace/load';
 import type { StoreRun } from './run';
 
-/** Hexadecimal names of all that the files of workspaces name: blobs, build ids, diff ids, packages. */
+/** Hexadecimal hashes in workspaces' files: blobs, build ids, diff ids, packages. */
 export type Names = ReadonlySet<string>;
 
-/** What a workspace needs, as far as its files can be read. */
+/** What a workspace needs, as far as its files are readable. */
 export interface Needs {
   readonly names: Names;
-  /** Files that are there and can't be read: what they name is not known. */
+  /** Unreadable files: what they name is unknown. */
   readonly unread: readonly Failure[];
 }
 
 /**
- * What a workspace needs: all that its outputs and locks name, and the build ids that its definitions and locks ask
- * for, whether it was built there or not. What can't be planned is left out. Empty where there is no workspace any more.
+ * Returns what a workspace needs: everything that its outputs and locks name, and the planned build ids,
+ * built or not. Leaves out what can't be planned. Empty if the workspace is gone.
  */
 export async function needsOf(root: string, run: Pick<StoreRun, 'env' | 'context'>): Promise<Needs> {
   const needs = [await namedIn(root), await plannedIn(root, run)];
@@ -46,7 +46,7 @@ async function plannedIn(root: string, { env, context }: Pick<StoreRun, 'env' | 
   };
 }
 
-/** They are not parsed, so that those of another version of image-tooling, and broken ones, count too. */
+/** Searches files as text, so that files of other versions and broken ones count too. */
 async function namedIn(root: string): Promise<Needs> {
   const options = await loadOptions(root);
   const { imagesDir, toolsDir } = options.ok ? options.value : { imagesDir: 'images', toolsDir: 'tools' };
@@ -65,10 +65,10 @@ async function namedIn(root: string): Promise<Needs> {
 }
 
 const OUTPUTS = ['digest.json', 'layers.json', 'layer.json'];
-/** As of a lock. */
+/** The same limit as for locks. */
 const MOST_BYTES = 64 * 1024 ** 2;
 
-/** The folders in some folders that may not be there. */
+/** Returns the subfolders of folders that may not exist. */
 async function foldersIn(folders: readonly string[]): Promise<{ paths: string[]; unread: Failure[] }> {
   const listed = await mapConcurrent(folders, inside);
   return {

@@ -1,19 +1,19 @@
 import { imageConfigSchema, isDigest, type Digest, type ImageConfigJson } from '@image-tooling/model';
 import { MEDIA_TYPES, readOrigin, type LayerOrigin, type StoreFile } from '@image-tooling/oci';
 
-/** A layer of an image, as its manifest and its history tell. */
+/** A layer of an image, from its manifest and history. */
 export interface StoredLayer {
   readonly digest: Digest;
   /** Bytes. */
   readonly size: number;
   readonly diffId?: Digest;
-  /** What image-tooling writes into the history of a config; absent in images that it did not make. */
+  /** Written by image-tooling into the config's history; absent in other images. */
   readonly origin?: LayerOrigin;
 }
 
 /** An image whose manifest is in the store. */
 export interface StoredImage {
-  /** Its title; `?` where its config says none or is gone. */
+  /** Its title; `?` if its config has none or is missing. */
   readonly name: string;
   readonly platform: string;
   readonly digest: Digest;
@@ -21,11 +21,11 @@ export interface StoredImage {
   readonly layers: readonly StoredLayer[];
   /** Bytes of its layers. */
   readonly size: number;
-  /** When it was last put together, in milliseconds since the epoch. */
+  /** When it was last assembled, in milliseconds since the epoch. */
   readonly usedMs: number;
 }
 
-/** An image of a manifest (OCI image-spec 1.1); undefined where the JSON is none. */
+/** Reads the image of a manifest (OCI image-spec 1.1); returns undefined if the JSON is not a manifest. */
 export async function readImage(
   { digest, usedMs }: StoreFile,
   json: unknown,

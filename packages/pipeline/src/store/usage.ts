@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { caught } from '@image-tooling/host';
 import { diskUsage } from '@image-tooling/engines';
 import { ok, type Result } from '@image-tooling/model';
 import type { StoreFile } from '@image-tooling/oci';
@@ -8,10 +9,10 @@ import { noteUnread } from './workspaces';
 import { planPrune, type Freed, type FreedKind } from './prune';
 import { KEEP_DAYS, type StoreRun } from './run';
 
-/** What of one kind takes room. */
+/** Disk usage of one kind. */
 export interface KindUsage {
   readonly kind: FreedKind | 'rest';
-  /** Files; undefined for folders of others' making. */
+  /** Number of files; undefined for folders of other programs. */
   readonly count?: number;
   /** Bytes. */
   readonly bytes: number;
@@ -19,7 +20,7 @@ export interface KindUsage {
   readonly freed: number;
 }
 
-/** How much a store takes, by kind. Fails as `diskUsage` does. */
+/** Returns the disk usage of a store, by kind. Fails as `diskUsage` does. */
 export async function storeUsage(run: StoreRun): Promise<Result<KindUsage[]>> {
   const { files, kinds } = await takeInventory(run.store);
   const plan = await planPrune(run, { keepDays: KEEP_DAYS, go: false });
@@ -40,11 +41,13 @@ export async function storeUsage(run: StoreRun): Promise<Result<KindUsage[]>> {
 
 const FILE_KINDS = ['layer', 'image', 'deb', 'other', 'records'] as const;
 
-/** Folders of the store that hold neither blobs nor records. */
+/** Folders of the store without blobs or records. */
 const COUNTED_BY_FILE = ['blobs', 'builds', 'paths', 'inputs'];
 
 async function treesOf({ store, env, context }: StoreRun): Promise<Result<Omit<KindUsage, 'freed'>[]>> {
-  const names = (await readdir(store.root)).filter((name) => !COUNTED_BY_FILE.includes(name));
+  const found = await caught(store.root, () => readdir(store.root));
+  if (!found.ok) return found;
+  const names = found.value.filter((name) => !COUNTED_BY_FILE.includes(name));
   const options = { storeRoot: store.root, env, signal: context.signal };
   const sizes = await diskUsage(
     names.map((name) => join(store.root, name)),

@@ -5,12 +5,15 @@ import type { Failure } from '@image-tooling/model';
 import { needsOf, type Names, type Needs } from './needs';
 import type { StoreRun } from './run';
 
-/** A workspace that uses the store, and all that its files name and ask for. */
+/** A workspace that uses the store, and its needs. */
 export interface KnownWorkspace extends Needs {
   readonly root: string;
 }
 
-/** The workspace at the current folder, if it is one, and those that used the store since `sinceMs`. */
+/**
+ * Returns the workspace at the current folder, if there is one, and those that used the store since
+ * `sinceMs`.
+ */
 export async function knownWorkspaces(run: StoreRun, sinceMs: number): Promise<KnownWorkspace[]> {
   const { store, cwd } = run;
   const users = (await store.users()).filter(({ usedMs }) => usedMs >= sinceMs).map(({ root }) => root);
@@ -20,28 +23,28 @@ export async function knownWorkspaces(run: StoreRun, sinceMs: number): Promise<K
   return found;
 }
 
-/** All that any of the workspaces names. */
+/** Returns everything that any of the workspaces names. */
 export function namesOf(workspaces: readonly KnownWorkspace[]): Names {
   return new Set(workspaces.flatMap(({ names }) => [...names]));
 }
 
-/** What of the workspaces can't be read, each failure with the workspace that it is in. */
+/** Returns failures of unreadable files, with their workspace. */
 export function unreadIn(workspaces: readonly KnownWorkspace[]): Failure[] {
   return workspaces.flatMap(({ root, unread }) =>
     unread.map(({ message, hint, ...failure }) => ({
       ...failure,
-      message: `What the workspace ${root} needs is not known: ${message}`,
+      message: `Unknown what the workspace ${root} needs: ${message}`,
       ...(hint !== undefined && { hint: `${hint} Or remove that workspace.` }),
     })),
   );
 }
 
-/** Reports what can't be read, for commands that go on without it. */
+/** Warns about unreadable files, for commands that continue without them. */
 export function noteUnread({ context }: Pick<StoreRun, 'context'>, unread: readonly Failure[]): void {
   unread.forEach((failure) => context.progress.note(failure.message));
 }
 
-/** A workspace that moved or was deleted needs nothing; one that can't be read may need anything. */
+/** A moved or deleted workspace needs nothing; an unreadable one may need anything. */
 async function workspaceAt(root: string, run: StoreRun): Promise<KnownWorkspace[]> {
   const file = join(root, 'nx.json');
   try {

@@ -1,7 +1,8 @@
 import { all, ok, type OriginLayer, type Result } from '@image-tooling/model';
-import { displayPath, indexLayer, type Store } from '@image-tooling/oci';
+import { displayPath } from '@image-tooling/layer';
+import { indexLayer, type Store } from '@image-tooling/oci';
 
-/** The absolute paths that layers of an image of a registry bring. Fails as reading a layer does. */
+/** Returns the absolute paths in layers of a registry image. Fails as reading a layer does. */
 export async function basePaths(
   store: Store,
   layers: readonly OriginLayer[],
@@ -13,7 +14,7 @@ export async function basePaths(
   return paths.ok ? ok(new Set(paths.value.flat())) : paths;
 }
 
-/** A store that was only pulled into has no index of it. */
+/** A store that only pulled it has no index of it. */
 async function pathsOf(store: Store, layer: OriginLayer): Promise<Result<string[]>> {
   const known = await store.getPaths(layer.diffId);
   const paths = known ? ok(known) : await indexLayer(layer, store);

@@ -8,7 +8,7 @@ import {
   type Platform,
 } from '@image-tooling/model';
 
-/** The image under test, and what is to run in it. */
+/** The image under test, and the commands to run in it. */
 export interface Trial {
   readonly image: string;
   readonly platform: Platform;
@@ -23,7 +23,7 @@ export interface Trial {
 export interface CheckFolders {
   /** Always empty. */
   readonly empty: string;
-  /** Holds a folder for each command that has files, under its place in the plan. */
+  /** Has a folder for each command with files, named by its place in the plan. */
   readonly files: string;
 }
 
@@ -34,10 +34,10 @@ export interface Batch {
   readonly places: readonly number[];
 }
 
-/** Beside its commands, a step unpacks layers and starts containers, under emulation too. */
+/** In addition to its commands, a step unpacks layers and starts containers, also under emulation. */
 const MARGIN_SECONDS = 600;
 
-/** Pure: the plan's commands as steps of an engine. */
+/** Returns the plan's commands as steps of an engine. Pure. */
 export function batchesOf(trial: Trial, folders: CheckFolders): Batch[] {
   const groups = new Map<string, number[]>();
   trial.commands.forEach((command, place) => {
@@ -47,7 +47,7 @@ export function batchesOf(trial: Trial, folders: CheckFolders): Batch[] {
   return [...groups.values()].map((places) => ({ places, step: stepOf(trial, folders, places) }));
 }
 
-/** The step that lists the image, in a container in which nothing else has run. */
+/** Returns the step that lists the image's files, in a container in which nothing else has run. */
 export function listingStep(trial: Trial): Step {
   return {
     label: `${trial.image}: list its files`,
@@ -88,7 +88,7 @@ function shared({ platform, system, config, home }: Trial) {
 
 function labelOf(count: number, readOnlyHome: boolean, network: boolean): string {
   const home = readOnlyHome ? ' with a read-only home' : '';
-  return `try ${counted(count, 'command')}${home}${network ? `${home && ' and'} with network` : ''}`;
+  return `run ${counted(count, 'command')}${home}${network ? `${home && ' and'} with network` : ''}`;
 }
 
 /** Puts a command's files into a fresh folder, and runs it there. */

@@ -53,7 +53,7 @@ function foldersBetween(top: string, folder: string): string[] {
   return [top, ...parts.map((_, at) => join(top, ...parts.slice(0, at + 1)))];
 }
 
-/** Makes a folder that any user can look into, whatever umask this process has. */
+/** Makes a folder that any user can read, whatever the umask of this process. */
 async function openFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);

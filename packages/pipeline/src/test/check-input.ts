@@ -1,7 +1,9 @@
 import { chainOf, platformOfNode, type CheckInput } from '@image-tooling/model';
-import type { Subject } from './try-image';
+import type { Subject } from './subject';
 
-/** What an image is held against: the definitions of its whole chain, and what came out of its build. */
+/**
+ * Returns the input of an image's checks: the definitions of its whole chain, and the result of its build.
+ */
 export function checkInput(
   { image, platform, inheritance, system }: Subject,
   base: ReadonlySet<string>,

@@ -1,8 +1,8 @@
 import { chainOf, type Image, type InheritedConfig } from '@image-tooling/model';
 
 /**
- * HOME as the image's user has it in a container: what the config sets, else the home folder of the user that the
- * definitions make, else `/`, as container runtimes do for a user that is in no passwd file.
+ * Returns HOME of the image's user in a container: from the config, else the user's home folder in the
+ * definitions, else `/`, as container runtimes do for a user that is not in the passwd file.
  */
 export function homeOf(image: Image, { env, user = '' }: InheritedConfig): string {
   const set = env['HOME'] ?? '';

@@ -6,20 +6,20 @@ import { removeReport, reportFolder, writeReport } from './report';
 import { systemOf } from './system';
 import { tryImage } from './try-image';
 
-/** An image that was tried. */
+/** The result of a test. */
 export interface Tested {
   readonly report: TestReport;
   /** The folder of junit.xml and report.json, relative to the workspace. */
   readonly folder: string;
 }
 
-const TEST: Use = { verb: 'test', notForTools: 'its checks are run in the images that have it' };
+const TEST: Use = { verb: 'test', notForTools: 'its checks run in the images that have it' };
 
 /**
- * Tries an image of one platform: its own checks, those of its parents and tools, and what holds for every image.
- * What the store lacks of it is made again first, and must be what its build recorded. Succeeds where checks failed
- * too (see `passed`), with a report beside the image; fails, and leaves none, where they could not all be run:
- * with what making the image or the engine fails with, and with `aborted`.
+ * Tests an image of one platform: its own checks, those of its parents and tools, and those of every image.
+ * Builds again what the store lacks; the digest must be the recorded one. Succeeds even if checks failed (see
+ * `passed`), with a report next to the image. Fails without a report if not all checks could run: as building
+ * the image or the engine does, and with `aborted`.
  */
 export async function testImage(session: Session, name: string, platform: Platform): Promise<Result<Tested>> {
   const removed = await removeReport(session, name, platform);

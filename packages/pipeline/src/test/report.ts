@@ -13,14 +13,14 @@ import {
 import type { Session } from '../session';
 import { writeOutput } from '../workspace/outputs';
 
-/** The folder of an image's test report for a platform: what Nx caches and restores. */
+/** Returns the folder of an image's test report for a platform, which Nx caches and restores. */
 export function reportFolder(imageFolder: string, platform: Platform): string {
   return join(imageFolder, 'dist', 'report', platformFolder(platform));
 }
 
 /**
- * Removes the report of an earlier run, before anything of this one can fail: no report stands for what was not
- * tried. Nothing is removed for a name that no folder of an image can have. Fails with `io`.
+ * Removes the report of an earlier run before this one can fail, so that no outdated report is left. Does
+ * nothing for an invalid name. Fails with `io`.
  */
 export async function removeReport(
   { root, options }: Session,
@@ -37,7 +37,10 @@ export async function removeReport(
   }
 }
 
-/** Writes junit.xml, and report.json last: where that is, the report is whole. Fails with `disk-full` or `io`. */
+/**
+ * Writes junit.xml, and report.json last: if that is there, the report is complete. Fails with `disk-full` or
+ * `io`.
+ */
 export async function writeReport(folder: string, report: TestReport): Promise<Result<void>> {
   const junit = await writeFileAtomic(join(folder, 'junit.xml'), junitXml(report));
   return junit.ok ? writeOutput(folder, 'report.json', report) : junit;

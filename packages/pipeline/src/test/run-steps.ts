@@ -17,19 +17,19 @@ import { batchesOf, listingStep, type Batch, type Trial } from './batches';
 import { searchLines } from './search-lines';
 import { withCheckFolders } from './check-files';
 
-/** What running a plan gave. */
+/** The result of running a plan. */
 export interface Ran {
   /** One for each command, in the order of the plan. */
   readonly outcomes: readonly CheckOutcome[];
   /** Of all files, as `LISTING_ARGV` prints it. */
   readonly listing: string;
-  /** Whether every step that was to have no network had none. */
+  /** Whether all steps without network were cut off from it. */
   readonly isolated: boolean;
 }
 
 /**
- * Runs all commands of a plan, its steps at once, and lists the image. Fails where any of it did not run to its
- * end: with what the engine fails with, or with `engine`. One step that fails stops the others.
+ * Runs all steps of a plan in parallel, and lists the image. Fails if a step did not run to its end: as the
+ * engine does, or with `engine`. A failing step stops the others.
  */
 export function runSteps(
   session: Pick<Session, 'store' | 'context'>,
@@ -55,7 +55,7 @@ export function runSteps(
   });
 }
 
-/** Waits for all; the first that fails stops the others, whose own end is then nothing to tell. */
+/** Waits for all; the first that fails stops the others, which are not reported. */
 async function allOrStop<T>(
   context: RunContext,
   start: (context: RunContext) => readonly Promise<Result<T>>[],
@@ -77,7 +77,7 @@ async function allOrStop<T>(
     : fail(ended.failures[0]);
 }
 
-/** What keeps one step from running often keeps all of them. */
+/** Steps often fail for the same reason. */
 function withoutRepetitions(failures: readonly Failure[]): Failure[] {
   return [...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values()];
 }
@@ -95,14 +95,14 @@ async function run(engine: Engine, step: Step, context: RunContext): Promise<Res
   return complete;
 }
 
-/** An engine that ran fewer commands than it was given has tested nothing. */
+/** Checks that the engine ran all commands. */
 function checkComplete(step: Step, result: StepResult): Result<StepResult> {
   const [wanted, got] = [step.commands.length, result.commands.length];
   if (wanted === got) return ok(result);
   return fail({
     code: 'engine',
     message: `${step.label}: the engine ran ${got} of ${wanted} commands.`,
-    hint: 'Run the test again; IMAGE_ENGINE=buildah (or dagger) takes another engine.',
+    hint: 'Run the test again, or use another engine: IMAGE_ENGINE=buildah (or dagger).',
   });
 }
 
@@ -112,7 +112,7 @@ function listingOf(step: Step, { commands }: StepResult): Result<string> {
   return fail({
     code: 'step-failed',
     message: `${step.label}: "find" ended with exit code ${result.exitCode}${result.timedOut ? ', out of time' : ''}.`,
-    hint: 'The image needs the program find, of the package findutils.',
+    hint: 'The image needs "find" of the package findutils.',
     details: result.stderr.trim().split('\n').slice(-10),
   });
 }
@@ -132,7 +132,7 @@ async function outcomesOf(
   return ok(judged.map(({ command, result }) => judgeCommand(command, result, searched.value)));
 }
 
-/** Each command of the plan with what it did, in the plan's order. */
+/** Returns each command of the plan with its outcome, in the plan's order. */
 function judgedOf(trial: Trial, batches: readonly Batch[], ran: readonly StepResult[]): Judged[] {
   const results = new Map(
     batches.flatMap(({ places }, batch) =>

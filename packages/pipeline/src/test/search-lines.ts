@@ -2,18 +2,20 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { fail, ok, type Result, type Search, type SearchIn, type SearchResult } from '@image-tooling/model';
 
-/** Far more than a sound pattern takes for all that is kept of an output, also on a busy machine. */
+/** Far more than a good pattern needs for a whole output, also on a busy machine. */
 const SEARCH_SECONDS = 10;
 
-/** As `compilePattern` and `searchNow`: a thread takes a file or a text, and published packages have one file. */
+/**
+ * The same as `compilePattern` and `searchNow`, as text: published packages have only one file for a thread.
+ */
 const SEARCHER = `
 const { parentPort } = require('node:worker_threads');
 parentPort.on('message', ({ pattern, text }) => parentPort.postMessage(new RegExp(pattern, 'm').test(text)));
 `;
 
 /**
- * Searches in a thread of its own: a pattern such as (a+)+$ may take longer than the universe has, and nothing but the
- * end of its thread stops it. Gives what came out, for each search that was asked for. Fails with `aborted`.
+ * Searches in a thread of its own: a pattern such as (a+)+$ may take years, and only ending its thread stops
+ * it. Returns the result of each search. Fails with `aborted`.
  */
 export async function searchLines(
   searches: readonly Search[],
@@ -36,7 +38,7 @@ export async function searchLines(
   return ok((search) => results.get(search) ?? neverAsked(search));
 }
 
-/** A thread that is started when it is first needed, and again after each search that had to be stopped. */
+/** A thread that is started on first use, and again after each stopped search. */
 class SearchThread {
   private worker: Worker | undefined;
 
@@ -84,5 +86,5 @@ class Results {
 }
 
 function neverAsked({ pattern }: Search): never {
-  throw new Error(`a search that was not asked for: ${pattern}`);
+  throw new Error(`an unknown search: ${pattern}`);
 }

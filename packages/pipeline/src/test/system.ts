@@ -3,7 +3,7 @@ import type { Layer } from '@image-tooling/model';
 import type { Store } from '@image-tooling/oci';
 import { engineLayers } from '../build/chain';
 
-/** All layers of an image, its help included, as an engine takes them. */
+/** Returns all layers of an image, with its help, for an engine. */
 export function systemOf(store: Store, layers: readonly Layer[]): readonly [SystemLayer, ...SystemLayer[]] {
   const [lowest, ...above] = engineLayers(store, layers);
   if (!lowest) throw new Error('an image without a layer');

@@ -1,4 +1,3 @@
-import type { SystemLayer } from '@image-tooling/engines';
 import {
   judgeListing,
   judgeSize,
@@ -6,10 +5,6 @@ import {
   planChecks,
   type CheckInput,
   type CheckOutcome,
-  type Digest,
-  type Image,
-  type LayersFile,
-  type Platform,
   type Result,
   type TestReport,
 } from '@image-tooling/model';
@@ -18,20 +13,11 @@ import { basePaths } from './base-paths';
 import { checkInput } from './check-input';
 import { homeOf } from './home';
 import { runSteps, type Ran } from './run-steps';
-
-/** An image to try: what it should be by its definition, and the bytes that it is. */
-export interface Subject {
-  readonly image: Image;
-  readonly platform: Platform;
-  readonly manifest: Digest;
-  readonly inheritance: Pick<LayersFile, 'config' | 'contents' | 'layers'>;
-  /** All its layers, its help included. */
-  readonly system: readonly [SystemLayer, ...SystemLayer[]];
-}
+import type { Subject } from './subject';
 
 /**
- * Runs all checks of an image on the engine. Succeeds where checks failed too (see `passed`); fails where they could
- * not all be run: with what the engine fails with, and with `aborted`.
+ * Runs all checks of an image on the engine. Succeeds even if checks failed (see `passed`). Fails if not all
+ * could run: as the engine does, and with `aborted`.
  */
 export async function tryImage(
   session: Pick<Session, 'store' | 'context' | 'engine'>,

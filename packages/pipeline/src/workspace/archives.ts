@@ -9,10 +9,10 @@ import {
 } from '@image-tooling/sources';
 import type { Session } from '../session';
 
-/** Where keys of archives are kept, one folder an archive. */
+/** The folder of archives' keys, one subfolder for each archive. */
 const TRUST_FOLDER = 'trust';
 
-/** Every archive of the workspace with its places and keys: Debian's own, and those of nx.json. */
+/** Returns every archive of the workspace with its mirrors and keys: Debian's, and those of nx.json. */
 export async function archivesOf({ root, options: { debian } }: Session): Promise<Result<ArchiveSources>> {
   const own = await debianArchives({
     trustFolder: join(root, TRUST_FOLDER),
@@ -32,7 +32,7 @@ export async function archivesOf({ root, options: { debian } }: Session): Promis
   return ok(sources);
 }
 
-/** The suites that images from `{ "debian": codename }` stand on. */
+/** Returns the suites for images from `{ "debian": codename }`. */
 export function suitesOf({ options: { debian } }: Session, codename: string): Suite[] {
   const own = debianSuites(codename).filter(({ suite }) => debian.suites?.includes(suite) ?? true);
   const others = debian.archives.flatMap(({ name, suites }) =>

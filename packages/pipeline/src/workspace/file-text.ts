@@ -12,8 +12,8 @@ import {
 } from '@image-tooling/model';
 
 /**
- * The text of a file below `root`; undefined where it is not there. One that is too large, not UTF-8 or not readable
- * carries its failure: `too-large`, `json-syntax` or `io`.
+ * Returns the text of a file below `root`, or undefined if it is missing. One that is too large, not UTF-8 or
+ * unreadable has a failure: `too-large`, `json-syntax` or `io`.
  */
 export async function readFileText(root: string, file: string): Promise<FileText | undefined> {
   try {
@@ -26,7 +26,7 @@ export async function readFileText(root: string, file: string): Promise<FileText
 
 async function readWithin(root: string, file: string): Promise<FileText> {
   const most = file.endsWith('lock.json') ? MOST_BYTES.lock : MOST_BYTES.definition;
-  // A pipe without a writer would wait for one.
+  // Opening a pipe without a writer would block.
   const handle = await open(join(root, file), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat();

@@ -24,7 +24,10 @@ import { readFileText } from './file-text';
 /** The plugin's name in nx.json. */
 const PLUGIN = '@image-tooling/nx';
 
-/** The plugin's options of the workspace at `root`. Fails with `usage` where there is no nx.json, else as its parser does. */
+/**
+ * Reads the plugin's options of the workspace at `root`. Fails with `usage` if there is no nx.json, else as
+ * its parser does.
+ */
 export async function loadOptions(root: string): Promise<Result<WorkspaceOptions>> {
   const read = await readFileText(root, 'nx.json');
   if (read === undefined)
@@ -36,14 +39,14 @@ export async function loadOptions(root: string): Promise<Result<WorkspaceOptions
   return read.failure ? fail(read.failure) : parseWorkspaceOptions('nx.json', read.text, PLUGIN);
 }
 
-/** All definitions and locks below `root`, held against one another. Fails with every mistake of every file. */
+/** Reads and cross-checks all definitions and locks below `root`. Fails with every mistake of every file. */
 export async function loadWorkspace(root: string, options: WorkspaceOptions): Promise<Result<Workspace>> {
   return readWorkspace(await workspaceFiles(root, options));
 }
 
 /**
- * As `loadWorkspace`, for a task that is about one project: of locks, only its own, those of all below it and of their
- * tools are read. In a workspace of hundreds each of hundreds of tasks would else read them all.
+ * Loads a workspace as `loadWorkspace` does, for a task of one project: reads only locks of it, its ancestors
+ * and their tools. Otherwise each of hundreds of tasks would read hundreds of locks.
  */
 export async function loadWorkspaceFor(
   name: string,
@@ -62,7 +65,7 @@ export async function loadWorkspaceFor(
   });
 }
 
-/** The text of all definitions and locks below `root`. */
+/** Reads the text of all definitions and locks below `root`. */
 export async function workspaceFiles(
   root: string,
   { imagesDir, toolsDir }: Pick<WorkspaceOptions, 'imagesDir' | 'toolsDir'>,
@@ -80,6 +83,8 @@ type Folders = Pick<WorkspaceOptions, 'imagesDir' | 'toolsDir'>;
 
 async function definitionFiles(root: string, { imagesDir, toolsDir }: Folders) {
   return {
+    imagesDir,
+    toolsDir,
     images: await readEach(root, imagesDir, 'image.json'),
     tools: await readEach(root, toolsDir, 'tool.json'),
   };
@@ -89,7 +94,9 @@ function archiveLockFile(root: string, imagesDir: string): Promise<FileText | un
   return readFileText(root, `${imagesDir}/archive.lock.json`);
 }
 
-/** The states of the archives that locks name; undefined where there is no such file. Fails as `parseArchiveLock`. */
+/**
+ * Reads the archive states that locks name; undefined if there is no such file. Fails as `parseArchiveLock`.
+ */
 export async function readArchiveLock(
   root: string,
   { imagesDir }: Pick<WorkspaceOptions, 'imagesDir'>,
@@ -104,7 +111,7 @@ export async function readArchiveLock(
 export type Project =
   { readonly kind: 'image'; readonly image: Image } | { readonly kind: 'tool'; readonly tool: Tool };
 
-/** The image or tool of a name. Fails with `unknown-reference` and the nearest names. */
+/** Returns the image or tool of a name. Fails with `unknown-reference` and the nearest names. */
 export function findProject({ images, tools }: Workspace, name: string): Result<Project> {
   const image = images.get(name);
   if (image) return ok({ kind: 'image', image });
@@ -118,7 +125,7 @@ export function findProject({ images, tools }: Workspace, name: string): Result<
   });
 }
 
-/** A file of each folder; `only`: of those of these names. */
+/** Reads a file of each folder; `only`: of folders with these names. */
 async function readEach(
   root: string,
   folder: string,
@@ -126,7 +133,7 @@ async function readEach(
   only?: ReadonlySet<string>,
 ): Promise<FileText[]> {
   const found = await foldersIn(root, folder);
-  // The definitions report it; locks in the same folder would repeat it.
+  // The definitions report it already.
   if (!found.ok) return name === 'lock.json' ? [] : [unreadFile(`${folder}/${name}`, found.failures[0])];
   const files = found.value.filter((one) => only?.has(one) ?? true).map((one) => `${folder}/${one}/${name}`);
   const read = await mapConcurrent(files, (file) => readFileText(root, file));

@@ -1,19 +1,25 @@
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { discard, ioFailure, readRegularFile, writeFileAtomic } from '@image-tooling/host';
+import {
+  discard,
+  ioFailure,
+  readRegularFile,
+  temporaryNeighbour,
+  writeFileAtomic,
+} from '@image-tooling/host';
 import { fail, ok, platformFolder, type Platform, type Result, type Schema } from '@image-tooling/model';
 
-/** The folder of a project's outputs for a platform: what Nx caches and restores. */
+/** Returns the folder of a project's outputs for a platform, which Nx caches and restores. */
 export function outputFolder(projectFolder: string, platform: Platform): string {
   return join(projectFolder, 'dist', platformFolder(platform));
 }
 
-/** Far more than an image of a thousand layers leaves. */
+/** Far more than the outputs of an image with a thousand layers. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
- * Returns the value in an output file; undefined where there is none, or what is there is not what a build or test
- * writes: cut short, edited, of another format, not a file. Then it counts as not made.
+ * Returns the value in an output file; undefined if it is missing or invalid: truncated, edited, of another
+ * format, not a file. Then it counts as not built.
  */
 export async function readOutput<T>(folder: string, name: string, schema: Schema<T>): Promise<T | undefined> {
   const read = await readRegularFile(join(folder, name), MOST_BYTES);
@@ -31,7 +37,7 @@ function parsed(bytes: Buffer): unknown {
   }
 }
 
-/** Writes an output file, as JSON that is the same wherever it is written. */
+/** Writes an output file as JSON with stable bytes. */
 export function writeOutput(folder: string, name: string, value: unknown): Promise<Result<void>> {
   return writeFileAtomic(join(folder, name), `${JSON.stringify(value, undefined, 2)}\n`);
 }
@@ -39,7 +45,7 @@ export function writeOutput(folder: string, name: string, value: unknown): Promi
 /** Copies a blob into an output folder, whole or not at all. Fails with `disk-full` or `io`. */
 export async function copyBlob(from: string, folder: string, name: string): Promise<Result<void>> {
   const target = join(folder, name);
-  const temporary = `${target}.${process.pid}.tmp`;
+  const temporary = temporaryNeighbour(target);
   try {
     await mkdir(folder, { recursive: true });
     await copyFile(from, temporary);

@@ -1,13 +1,16 @@
 import { ok, PLATFORMS, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
-import { findProject, loadWorkspaceFor } from './load';
+import { findProject } from './load';
 
-/** The platforms that an image declares; of a tool all that there are. Fails with every mistake of every file. */
+/**
+ * Returns the platforms that an image declares; for a tool all platforms. Fails with every mistake of every
+ * file.
+ */
 export async function platformsOf(
-  { root, options }: Pick<Session, 'root' | 'options'>,
+  session: Pick<Session, 'workspaceFor'>,
   name: string,
 ): Promise<Result<readonly Platform[]>> {
-  const workspace = await loadWorkspaceFor(name, root, options);
+  const workspace = await session.workspaceFor(name);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;

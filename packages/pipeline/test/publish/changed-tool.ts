@@ -9,12 +9,12 @@ interface Blob {
   readonly size: number;
 }
 
-/** What travels when one tool has changed. */
+/** What is sent after one tool has changed. */
 export function changedTool(workspace: () => PublishWorkspace): void {
   const podman = consumers.find(({ name }) => name === 'podman')!;
   const image = () => `${workspace().proxy.host}/team/child:main`;
 
-  it('sends the registry and a client that has the old image what is new, and no other byte', async (context) => {
+  it('sends only new bytes to the registry, and to a client that has the old image', async (context) => {
     const reason = await podman.available();
     if (reason !== undefined) return context.skip(reason);
     try {
@@ -49,7 +49,7 @@ export function changedTool(workspace: () => PublishWorkspace): void {
     expect(sent.sort()).toEqual(['config', 'help layer of child', 'tool greet']);
   }
 
-  /** The config and layers of an image of one platform. */
+  /** Returns the config and layers of an image of one platform. */
   async function layersOf(tag: string): Promise<Blob[]> {
     const { registry } = workspace();
     const index = await rawManifest(registry, 'team/child', tag);

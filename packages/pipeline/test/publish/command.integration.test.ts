@@ -5,7 +5,7 @@ import { modes } from './modes';
 import { refusals } from './refusals';
 import { PublishWorkspace } from './workspace';
 
-// One workspace, built once with a real engine; what one part has published is there in the next.
+// One workspace, built once with a real engine; later parts use what earlier ones published.
 let workspace: PublishWorkspace;
 beforeAll(async () => {
   workspace = await PublishWorkspace.open();

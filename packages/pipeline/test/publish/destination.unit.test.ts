@@ -1,7 +1,7 @@
 import { digestOf, parseWorkspaceOptions } from '@image-tooling/model';
 import { describe, expect, it } from 'vitest';
 import { inBaseRepository } from '../../src/build/base/repository';
-import { repositoryOf } from '../../src/publish/destination';
+import { ownRegistry, repositoryOf } from '../../src/publish/destination';
 import type { Session } from '../../src/session';
 import { valueOf } from './rig';
 
@@ -19,7 +19,7 @@ describe('the repository of an image', () => {
     ['is in the registry', [{ registry: 'r.invalid/team' }], { registry: 'r.invalid', path: 'team/k8s' }],
     ['is at its root', [{ registry: 'r.invalid:5000' }], { registry: 'r.invalid:5000', path: 'k8s' }],
     [
-      'is what the template makes of it',
+      'is made from the template',
       [{ registry: 'r.invalid', repository: '{registry}/tooling/{image}/{image}' }],
       { registry: 'r.invalid', path: 'tooling/k8s/k8s' },
     ],
@@ -29,7 +29,7 @@ describe('the repository of an image', () => {
       { registry: '127.0.0.1:1', path: 'x/k8s' },
     ],
     [
-      'is in the registry of this machine where none is set',
+      'is in the registry of this machine if none is set',
       [{}, { IMAGE_REGISTRY: '127.0.0.1:1' }],
       { registry: '127.0.0.1:1', path: 'k8s' },
     ],
@@ -39,7 +39,7 @@ describe('the repository of an image', () => {
       { registry: '127.0.0.1:1', path: 'x/k8s' },
     ],
     [
-      'is not moved by an empty IMAGE_REGISTRY',
+      'ignores an empty IMAGE_REGISTRY',
       [{ registry: 'r.invalid' }, { IMAGE_REGISTRY: '' }],
       { registry: 'r.invalid', path: 'k8s' },
     ],
@@ -70,12 +70,23 @@ describe('the repository of an image', () => {
     expect(`${message} ${hint}`).not.toContain('planted');
   });
 
-  it('is refused before a base is asked for, which may be in it', async () => {
+  it('is refused before a base in it is requested', async () => {
     const options = valueOf(parseWorkspaceOptions('nx.json', '{}', '@image-tooling/nx'));
     const session = { options, env: { IMAGE_REGISTRY: 'https://r.invalid' } } as unknown as Session;
     const place = { repository: { registry: 'r.invalid', path: 'a' }, digest: digestOf('') };
     const result = await inBaseRepository(session, place, () => Promise.reject(new Error('asked')));
     expect(result).toMatchObject({ ok: false, failures: [{ code: 'usage' }] });
+  });
+
+  it.each([
+    [{ registry: 'r.invalid/team' }, 'r.invalid'],
+    [{ registry: 'r.invalid:5000', repository: '{registry}/tools/{image}' }, 'r.invalid:5000'],
+    [{ registry: 'team', repository: 'r.invalid/{registry}/{image}' }, 'r.invalid'],
+    [{}, undefined],
+  ])('has its login from the registry of the workspace: %j', (options, expected) => {
+    const text = JSON.stringify({ plugins: [{ plugin: '@image-tooling/nx', options }] });
+    const parsed = parseWorkspaceOptions('nx.json', text, '@image-tooling/nx');
+    expect(valueOf(ownRegistry({ options: valueOf(parsed), env: {} }))).toBe(expected);
   });
 
   it('is refused with its line, but not its password, where nx.json has a login in it', () => {
@@ -86,7 +97,7 @@ describe('the repository of an image', () => {
     expect(JSON.stringify(result)).not.toContain('planted');
   });
 
-  it('is refused with its line where nx.json has a port that is too high', () => {
+  it('is refused with its line if nx.json has a port that is too high', () => {
     const plugins = [{ plugin: '@image-tooling/nx', options: { registry: 'r.invalid:70000' } }];
     const result = parseWorkspaceOptions('nx.json', JSON.stringify({ plugins }), '@image-tooling/nx');
     expect(result).toMatchObject({
@@ -95,7 +106,7 @@ describe('the repository of an image', () => {
     });
   });
 
-  it('is refused where no registry is set', () => {
+  it('is refused if no registry is set', () => {
     for (const env of [{}, { IMAGE_REGISTRY: ' ' }])
       expect(repository({}, env)).toMatchObject({ ok: false, failures: [{ code: 'usage' }] });
   });

@@ -5,7 +5,7 @@ import { bytesOf, runDelivery, valueOf } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { digestOf } from '@image-tooling/model';
 
-// The numbers are those of docs/registry.md, "Faults".
+// The numbers are those of docs/evidence/registry.md, "Faults".
 let at: Surroundings;
 beforeAll(async () => {
   at = await Surroundings.open();
@@ -20,7 +20,7 @@ const BLOB_PUT = { method: 'PUT', path: /\/blobs\/uploads\// };
 const MANIFEST_PUT = { method: 'PUT', path: /\/manifests\// };
 const ALL_TAGS = ['1', '1.2', '1.2.3', 'latest'];
 
-describe('a fault that passes is overcome', () => {
+describe('a temporary fault is retried', () => {
   it.each([
     ['1: 429 with Retry-After', { kind: 'answer', status: 429, headers: { 'retry-after': '1' } }],
     ['2: 503 twice', { kind: 'answer', status: 503 }],
@@ -35,7 +35,7 @@ describe('a fault that passes is overcome', () => {
     await at.expectWhole(plan);
   });
 
-  it('3: a reset in the midst of an upload', async () => {
+  it('3: a reset during an upload', async () => {
     at.proxy.fault({
       method: /PUT|PATCH/,
       path: /\/blobs\/uploads\//,
@@ -56,7 +56,7 @@ describe('a fault that passes is overcome', () => {
     await at.expectWhole(plan);
   });
 
-  it('5: the registry is killed in the midst of a push, and started again', async () => {
+  it('5: the registry is killed during a push, and started again', async () => {
     let restarted: Promise<void> | undefined;
     const work = async (): Promise<void> => {
       await at.registry.kill();
@@ -90,7 +90,7 @@ describe('a fault that passes is overcome', () => {
     const plan = await at.plan('1.2.3', { mountFrom: [pathOf(sibling.repository)] });
     const { blobs } = valueOf((await runDelivery(plan)).result);
     expect(new Set(blobs.map(({ how }) => how))).toEqual(new Set(['pushed']));
-    // The session that the registry opened in place of the mount is the one that is used.
+    // The upload session that the registry opened instead of the mount is used.
     expect(at.proxy.asked({ method: 'POST', path: /uploads/ })).toHaveLength(blobs.length);
     await at.expectWhole(plan);
   });
@@ -112,7 +112,7 @@ describe('a fault that passes is overcome', () => {
   });
 });
 
-describe('a fault that stays is told, tags nothing, and the next run succeeds', () => {
+describe('a permanent fault is reported, tags nothing, and the next run succeeds', () => {
   it.each([
     [
       '1: a rate limit of an hour',
@@ -151,12 +151,12 @@ describe('a fault that stays is told, tags nothing, and the next run succeeds', 
       { method: 'GET', path: /\/blobs\/sha256/, fault: { kind: 'slow-answer', bytesPerSecond: 1 } },
     ],
     [
-      '19: an upload that is hardly taken',
+      '19: an upload that is read very slowly',
       { ...BLOB_PUT, fault: { kind: 'slow-request', bytesPerSecond: 1 } },
     ],
-    ['20: a full disk, said with 507', { method: 'PUT', fault: { kind: 'answer', status: 507 } }],
+    ['20: a full disk, reported as 507', { method: 'PUT', fault: { kind: 'answer', status: 507 } }],
     [
-      '20: a full disk, said with 500',
+      '20: a full disk, reported as 500',
       {
         method: 'PUT',
         fault: {
@@ -168,7 +168,7 @@ describe('a fault that stays is told, tags nothing, and the next run succeeds', 
     ],
     ['a registry that never answers', { method: 'HEAD', fault: { kind: 'hang' } }],
   ] as const)('%s', async (_, rule) => {
-    // Far more than the buffers of a connection take where hardly anything is read.
+    // Far more than socket buffers take from a very slow reader.
     const plan = await at.plan('1.2.3', {
       tries: 2,
       ...(rule.fault.kind === 'slow-request' && { layerSize: 16_000_000 }),
@@ -239,7 +239,7 @@ describe('a fault that stays is told, tags nothing, and the next run succeeds', 
     await at.expectPublished(plan);
   });
 
-  it('13: one platform that can not be pushed', async () => {
+  it('13: one platform that can’t be pushed', async () => {
     const plan = await at.plan();
     const arm = digestOf(bytesOf('kubectl-arm', plan.layerSize));
     at.proxy.fault({

@@ -12,20 +12,17 @@ import {
   type OriginLayer,
   type Platform,
 } from '@image-tooling/model';
+import { fileEntry, missingParents, symlinkEntry, type TarEntry } from '@image-tooling/layer';
 import {
   assembleImage,
-  fileEntry,
   MEDIA_TYPES,
-  missingParents,
   openRepository,
   openStore,
   parseRepository,
   pullImage,
-  symlinkEntry,
   writeLayer,
   type Repository,
   type Store,
-  type TarEntry,
 } from '@image-tooling/oci';
 import { busyboxOf } from '@image-tooling/testkit';
 import { NO_PLACES } from '../../src/publish/blob-places';
@@ -37,8 +34,8 @@ export const HERE = platformOfNode(process.arch)!;
 export const ELSEWHERE: Platform = HERE === 'linux/amd64' ? 'linux/arm64' : 'linux/amd64';
 
 /**
- * Delivers a small image, on main, as a publish does: for two platforms, of which this machine runs one, that share
- * the layer of a tool. Each layer says how it is compressed: what a program has of one image is nothing of the other.
+ * Delivers a small image, on main, as a publish does: for two platforms, of which this machine runs one, that
+ * share the layer of a tool. Each layer says how it is compressed: so that images share no layers.
  *
  * @param repository `host:port/path`
  */

@@ -56,7 +56,7 @@ describe.each(COMPRESSIONS)('an image published with %s', (compression) => {
     });
   });
 
-  it('is given by the registry as the very bytes of ours, under every tag', async (context) => {
+  it('is served by the registry byte for byte, under every tag', async (context) => {
     if (absent !== undefined) return context.skip(absent);
     const { bytes, digest } = indexOf(compression);
     for (const reference of [...TAGS, digest]) {
@@ -86,7 +86,7 @@ describe.each(COMPRESSIONS)('an image published with %s', (compression) => {
   });
 
   // What `docker buildx imagetools inspect` shows, and what a client chooses by.
-  it('has an index that says of each platform what its config says', async (context) => {
+  it('has an index that matches each platform’s config', async (context) => {
     if (absent !== undefined) return context.skip(absent);
     const { json, mediaType } = (await rawManifest(registry!, pathOf(compression), 'main'))!;
     expect(mediaType).toBe('application/vnd.oci.image.index.v1+json');
@@ -131,7 +131,7 @@ function platformsIn(index: Record<string, unknown>): string[] {
   return manifestsIn(index).map(({ platform }) => `${platform?.os}/${platform?.architecture}`);
 }
 
-/** What the index on main leads to for a platform. */
+/** Returns the manifest of a platform in the index of main. */
 async function partsOf(compression: Compression, platform: Platform) {
   const path = pathOf(compression);
   const { json } = (await rawManifest(registry!, path, 'main'))!;

@@ -13,19 +13,22 @@ import { expect, it } from 'vitest';
 import { NOTHING } from '../chain';
 import { DIST, type PublishWorkspace } from './workspace';
 
-/** Of the largest layer, when Ctrl-C comes. */
+/** Bytes of the largest layer that are sent before Ctrl-C. */
 const PUSHED_BYTES = 1_000_000;
-/** Milliseconds from Ctrl-C to the end: two seconds for a registry that is slow to forget an upload, on a busy machine. */
+/**
+ * Milliseconds from Ctrl-C to the end: two seconds for a registry that is slow to forget an upload, on a busy
+ * machine.
+ */
 const LONGEST_STOP = 10_000;
 
-/** What is stopped or damaged in the middle, and what the next run makes of it. */
+/** Stops and damage in the middle, and the next run. */
 export function interruptions(workspace: () => PublishWorkspace): void {
   const whole = async (repository: string) => {
     for (const tag of await workspace().tags(repository))
       expect(await wholeAt(workspace().registry, repository, tag)).toEqual([]);
   };
 
-  /** The hash of a layer's blob. */
+  /** Returns the hash of a layer's blob. */
   async function layerOf(image: string, kind: string): Promise<string> {
     const { layers } = await workspace().read<LayersFile>(`images/${image}/${DIST}/layers.json`);
     const layer = layers.find((one) => one.kind === kind);
@@ -33,9 +36,9 @@ export function interruptions(workspace: () => PublishWorkspace): void {
     return hexOf(layer.digest);
   }
 
-  it('tags nothing and gives up its uploads when it is stopped in the middle of a push; the next run succeeds', async () => {
+  it('tags nothing and cancels its uploads if it is stopped during a push; the next run succeeds', async () => {
     const { rig, registry } = workspace();
-    // An address of its own: nothing is known to be there, so that nothing is mounted.
+    // A new address, so that nothing is mounted.
     const proxy = await startFaultProxy(registry);
     const env = { IMAGE_REGISTRY: `${proxy.host}/stopped` };
     try {
@@ -50,7 +53,7 @@ export function interruptions(workspace: () => PublishWorkspace): void {
       proxy.fault({ method: 'PUT', path, fault: { kind: 'run', when: { afterBytes: PUSHED_BYTES }, work } });
       const { exitCode, stderr } = await started.ended;
       expect(Date.now() - stopped.at).toBeLessThan(LONGEST_STOP);
-      expect(stderr).toBe('Stopped. What was finished is kept: the same command goes on from there.\n');
+      expect(stderr).toBe('Stopped. Finished steps are kept: run the same command to continue.\n');
       expect(exitCode).toBe(130);
       expect(await workspace().tags('stopped/base')).toEqual([]);
       expect(proxy.asked({ method: 'PUT', path: /manifests/ })).toEqual([]);
@@ -84,8 +87,8 @@ export function interruptions(workspace: () => PublishWorkspace): void {
 }
 
 /**
- * Uploads that were neither taken nor given up. Whether the registry then forgets them is its own affair:
- * docker-registry 2.8 does not, where it is still reading.
+ * Uploads that were neither finished nor cancelled. docker-registry 2.8 ignores a cancellation while it is
+ * still reading.
  */
 function unfinished(proxy: FaultProxy): string[] {
   const ids = (match: RequestMatch, isDone: (status?: number) => boolean = () => true) =>

@@ -13,7 +13,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { runDelivery, valueOf, type PublishPlan } from './rig';
 import { Surroundings, told } from './surroundings';
 
-// The numbers are those of docs/registry.md, "Faults".
+// The numbers are those of docs/evidence/registry.md, "Faults".
 const USER = { user: 'robot', password: 'planted-secret-4711' };
 const RIGHT = { REGISTRY_USERNAME: USER.user, REGISTRY_PASSWORD: USER.password };
 
@@ -29,7 +29,7 @@ async function withTokens(tokens: TokenServer): Promise<Surroundings> {
 }
 
 describe('logins', () => {
-  it('15: a token that expires in the midst of a push is asked for again', async () => {
+  it('15: a token that expires during a push is requested again', async () => {
     const tokens = await startTokenServer({ user: USER, uses: 5 });
     const at = await withTokens(tokens);
     const plan = await at.plan('1.2.3', { env: RIGHT });
@@ -55,7 +55,7 @@ describe('logins', () => {
     await at.expectPublished({ ...plan, env: RIGHT });
   });
 
-  it('22: no credentials, and everybody may read', async () => {
+  it('22: no credentials, and anonymous read access', async () => {
     const tokens = await startTokenServer({ user: USER, anonymous: 'pull' });
     const at = await withTokens(tokens);
     expect(told(await runDelivery(await at.plan()))).toMatchSnapshot();
@@ -82,7 +82,7 @@ describe('attestations', () => {
   it.each([
     ['10: a registry without the referrers API', []],
     ['11: a registry that says it has the API, and answers 404', [referrersLie()]],
-  ])('%s keeps twenty that are attached at once', async (_, steps) => {
+  ])('%s keeps twenty parallel attachments', async (_, steps) => {
     const at = await Surroundings.open({ steps });
     started.push(at);
     const plan = await at.plan();
@@ -106,7 +106,7 @@ describe('attestations', () => {
     expect(kept.map(({ digest }) => digest).sort()).toEqual(
       attached.map((one) => valueOf(one).digest).sort(),
     );
-    // What is attached to it takes nothing from the image, and publishing again still writes nothing.
+    // Attachments don't change the image: publishing again still writes nothing.
     expect(valueOf((await at.expectPublished(plan)).result).unchanged).toBe(true);
   });
 });
@@ -115,7 +115,7 @@ const noDisk = whyNoSmallDisk();
 describe.skipIf(noDisk !== undefined)(
   `20: a registry whose disk is full${noDisk === undefined ? '' : ` (skipped: ${noDisk})`}`,
   () => {
-    it('is told, tags nothing, and the next run ends it once there is room', async () => {
+    it('is reported, tags nothing, and the next run succeeds after space was freed', async () => {
       const disk = await startSmallDiskRegistry(1);
       const at = await Surroundings.around(disk.registry);
       started.push({ close: () => disk.stop() }, { close: () => at.proxy.stop() });

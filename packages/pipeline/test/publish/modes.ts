@@ -9,16 +9,16 @@ import { WRITE, type PublishWorkspace } from './workspace';
 
 const exec = promisify(execFile);
 
-/** What an unchanged image may cost (issue: "under ten requests an image"). */
+/** Limit for an unchanged image (issue: "under ten requests an image"). */
 const FEW_REQUESTS = 10;
-/** Where no engine may be needed: opening it fails. */
+/** Makes opening an engine fail. */
 const NO_ENGINE = { IMAGE_ENGINE: 'dagger', _EXPERIMENTAL_DAGGER_RUNNER_HOST: 'tcp://127.0.0.1:1' };
 
 /** Of the branch feature/x. */
 const SLUG = 'feature-x-217d2bf5';
 const EXPIRES = '2100-01-14T00:00:00Z';
 
-/** What the command publishes, and as what; in this order. */
+/** What the command publishes in each mode; in this order. */
 export function modes(workspace: () => PublishWorkspace): void {
   beforeEach(() => workspace().proxy.forget());
   const writes = () => workspace().proxy.asked({ method: WRITE });
@@ -36,7 +36,7 @@ export function modes(workspace: () => PublishWorkspace): void {
       }
     });
 
-    it('leaves a report for programs: what was tested is what is there, and was tried again', async () => {
+    it('leaves a JSON report: the tested image was pushed, and tested again', async () => {
       const report = await workspace().reportOf('child');
       const { manifest } = await workspace().read<{ manifest: string }>(
         'images/child/dist/linux-amd64/digest.json',
@@ -50,9 +50,9 @@ export function modes(workspace: () => PublishWorkspace): void {
       });
     });
 
-    it('has nothing to do where all is there: few requests, no write, no engine', async () => {
+    it('has nothing to do if everything is there: few requests, no write, no engine', async () => {
       const out = await workspace().mustPublish(['child'], NO_ENGINE);
-      expect(out).toContain('nothing to do, all is there');
+      expect(out).toContain('nothing to do, everything is there');
       expect(workspace().proxy.requests.length).toBeLessThan(FEW_REQUESTS);
       expect(writes()).toEqual([]);
       expect((await workspace().reportOf('child')).unchanged).toBe(true);
@@ -78,7 +78,7 @@ export function modes(workspace: () => PublishWorkspace): void {
     expect(expires).toBe(EXPIRES);
   });
 
-  it('writes down when an image of a branch may go, where skopeo reads it', async (context) => {
+  it('records the expiry of a branch image, as skopeo shows', async (context) => {
     if ((await findProgram('skopeo')) === undefined) return context.skip('no skopeo on this machine');
     const index = JSON.parse(await inspected(`branch-${SLUG}`)) as { annotations: object };
     expect(index.annotations).toEqual({
@@ -95,7 +95,7 @@ export function modes(workspace: () => PublishWorkspace): void {
   }
 
   describe('a release', () => {
-    it('has four tags, and sends no blob where main was published', async () => {
+    it('has four tags, and sends no blob after main was published', async () => {
       expect(tagsIn(await workspace().mustPublish(['child', '--release=1.2.3']))).toMatchSnapshot();
       expect(await workspace().tags('team/child')).toEqual(
         expect.arrayContaining(['1', '1.2', '1.2.3', 'latest', 'main']),
@@ -103,22 +103,22 @@ export function modes(workspace: () => PublishWorkspace): void {
       expect(workspace().proxy.asked({ method: WRITE, path: /blobs/ })).toEqual([]);
     });
 
-    it('is there once, whoever asks again', async () => {
+    it('is published once, also in a second run', async () => {
       const env = { ...NO_ENGINE, IMAGE_RELEASE_VERSION: '1.2.3' };
-      expect(await workspace().mustPublish(['child'], env)).toContain('nothing to do, all is there');
+      expect(await workspace().mustPublish(['child'], env)).toContain('nothing to do, everything is there');
       expect(writes()).toEqual([]);
     });
 
     const tagsIn = (out: string) => workspace().seen(out.slice(out.indexOf('\ntags') + 1));
   });
 
-  it('shows all that it would write, and writes nothing', async () => {
+  it('shows everything that it would write, and writes nothing', async () => {
     const env = { ...NO_ENGINE, IMAGE_REGISTRY: `${workspace().proxy.host}/dry` };
     const out = await workspace().mustPublish(['child', '--release=1.2.3', '--dry-run'], env);
     expect(writes()).toEqual([]);
     expect(await workspace().tags('dry/child')).toEqual([]);
     const [requests = '', table = ''] = out.slice(out.search(/^(GET|HEAD)/m)).split('\n\n');
-    // Blobs go side by side, in no order.
+    // Blobs are pushed in parallel, in any order.
     expect(workspace().seen(requests).split('\n').sort()).toMatchSnapshot();
     expect(workspace().seen(table)).toMatchSnapshot();
   });

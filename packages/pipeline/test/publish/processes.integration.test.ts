@@ -8,7 +8,7 @@ import { rawManifest } from '@image-tooling/testkit';
 import { runDelivery, valueOf, type PublishPlan } from './rig';
 import { pathOf, Surroundings } from './surroundings';
 
-// The numbers are those of docs/registry.md, "Faults".
+// The numbers are those of docs/evidence/registry.md, "Faults".
 let at: Surroundings;
 let folder: string;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ interface Publisher {
   readonly ended: Promise<{ readonly exitCode: number | null; readonly output: string }>;
 }
 
-/** A publisher in a process of its own, run through `program` where one is given. */
+/** Returns a publisher in a process of its own, run through `program` if one is given. */
 async function publisher(
   plan: PublishPlan,
   env: NodeJS.ProcessEnv = {},
@@ -72,19 +72,21 @@ function endedEarly({ output }: { readonly output: string }): never {
   throw new Error(`The publisher ended before it could be killed: ${output}`);
 }
 
-/** What of a publish's requests changes the registry. */
+/** Requests of a publish that change the registry. */
 const WRITE = /PUT|POST|PATCH/;
-/** Blobs of two platforms that share one (7), each begun and finished; two manifests, the index, four tags. */
+/**
+ * Blobs of two platforms that share one (7), each begun and finished; two manifests, the index, four tags.
+ */
 const WRITES = 7 * 2 + 2 + 1 + 4;
 
 describe('6: a publisher that is killed', () => {
-  it('makes as many writes as are tried below', async () => {
+  it('makes as many writes as the tests below stop', async () => {
     await publishedBy(await at.plan());
     expect(at.proxy.asked({ method: WRITE })).toHaveLength(WRITES);
   });
 
   it.each(Array.from({ length: WRITES }, (_, at) => at + 1))(
-    'after write %i leaves nothing half-tagged, and the next run ends it',
+    'after write %i leaves no incomplete tag, and the next run succeeds',
     async (nth) => {
       const plan = await at.plan();
       const held = at.proxy.hold({ method: WRITE, nth }, 'answered');
@@ -102,8 +104,8 @@ describe('6: a publisher that is killed', () => {
   );
 });
 
-describe('where and when', () => {
-  it('24: a clock that is a year off publishes the same', async () => {
+describe('place and time', () => {
+  it('24: a clock that is a year off gives the same index', async () => {
     const plan = await at.plan('1.2.3', { mode: { kind: 'branch', branch: 'x', slug: 'x' } });
     const ahead = await publishedBy(plan, {}, ['faketime', '-f', '+365d']);
     const behind = await publishedBy({ ...plan, store: await at.store() }, {}, ['faketime', '-f', '-365d']);

@@ -4,7 +4,7 @@ import type { LayersFile, TestReport } from '@image-tooling/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DIST, REPORT, type PublishWorkspace } from './workspace';
 
-/** What the command refuses, and says. Nothing of it asks the registry anything. */
+/** What the command refuses, and its messages. None of these sends a request. */
 export function refusals(workspace: () => PublishWorkspace): void {
   const undone: (() => Promise<void>)[] = [];
   beforeEach(() => workspace().proxy.forget());
@@ -15,7 +15,7 @@ export function refusals(workspace: () => PublishWorkspace): void {
 
   const pathOf = (path: string) => join(workspace().rig.folder, path);
 
-  /** Takes a file or folder away until the test has ended. */
+  /** Removes a file or folder until the test has ended. */
   async function without(path: string): Promise<void> {
     const aside = `${workspace().rig.folder}-aside-${undone.length}`;
     await rename(pathOf(path), aside);
@@ -37,7 +37,7 @@ export function refusals(workspace: () => PublishWorkspace): void {
     });
   }
 
-  /** What a publish says that is refused. */
+  /** Returns the output of a refused publish. */
   async function refused(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
     const { exitCode, stderr } = await workspace().publish(args, env);
     expect(exitCode).toBe(1);
@@ -48,7 +48,7 @@ export function refusals(workspace: () => PublishWorkspace): void {
   const testReport = (change: Partial<TestReport>) =>
     changed(`images/child/${REPORT}`, (report) => ({ ...report, ...change }));
 
-  it('all that stands in the way, at once', async () => {
+  it('everything that prevents it, at once', async () => {
     await without(`images/child/${DIST}`);
     await without('images/child/lock.json');
     await stray('images/child/rootfs/etc/motd');
@@ -63,7 +63,7 @@ export function refusals(workspace: () => PublishWorkspace): void {
       expect(await refused(['child'])).toMatchSnapshot();
     });
 
-    it('as it was built', async () => {
+    it('with the built digest', async () => {
       await testReport({ manifest: `sha256:${'0'.repeat(64)}` });
       expect(await refused(['child'])).toMatchSnapshot();
     });
@@ -78,7 +78,7 @@ export function refusals(workspace: () => PublishWorkspace): void {
       expect(await refused(['child'])).toMatchSnapshot();
     });
 
-    it('on every platform that is declared; its lock is stale then too', async () => {
+    it('on every declared platform; its lock is then stale too', async () => {
       const platforms = ['linux/amd64', 'linux/arm64'];
       await changed('images/base/image.json', (image) => ({ ...image, platforms }));
       expect(await refused(['base'])).toMatchSnapshot();
@@ -86,22 +86,22 @@ export function refusals(workspace: () => PublishWorkspace): void {
   });
 
   describe('what is not committed', () => {
-    it('on a branch too, unless it is asked for', async () => {
+    it('also on a branch, unless allowed', async () => {
       await stray('images/child/rootfs/etc/motd');
       expect(await refused(['child', '--branch=topic'])).toMatchSnapshot();
     });
 
-    it('on main even where it is asked for', async () => {
+    it('on main even if allowed', async () => {
       await stray('images/child/rootfs/etc/motd');
       expect(await refused(['child', '--allow-dirty'])).toMatchSnapshot();
     });
 
-    it('because git was told to ignore it, and is in the image all the same', async () => {
+    it('because git ignores it, although it is in the image', async () => {
       await stray('images/base/rootfs/etc/secret.env');
       expect(await refused(['child'])).toMatchSnapshot();
     });
 
-    it('though git calls it clean, with the setting that makes it so', async () => {
+    it('although git reports it as clean, with the setting to change', async () => {
       await workspace().git('config', 'core.fileMode', 'false');
       await chmod(pathOf('images/base/rootfs/etc/fixture.conf'), 0o755);
       undone.push(async () => {
@@ -112,14 +112,14 @@ export function refusals(workspace: () => PublishWorkspace): void {
       expect(await refused(['child'])).toMatchSnapshot();
     });
 
-    it('but not what another image is made of', async () => {
+    it('but not inputs of another image', async () => {
       await stray('images/other/image.json', { description: 'Another', from: { debian: 'trixie' } });
       await stray('tools/other/notes.txt');
       const out = await workspace().mustPublish(['child']);
-      expect(out).toContain('nothing to do, all is there');
+      expect(out).toContain('nothing to do, everything is there');
     });
 
-    it('and gets no tag that names the commit', async () => {
+    it('and gets no tag of the commit', async () => {
       await stray('images/child/rootfs/etc/motd');
       const env = { IMAGE_REGISTRY: `${workspace().proxy.host}/dirty` };
       const out = await workspace().mustPublish(['child', '--branch=topic', '--allow-dirty'], env);
@@ -141,7 +141,7 @@ export function refusals(workspace: () => PublishWorkspace): void {
     expect(await refused(['child'])).toContain('greet in child comes from release; the main branch has it');
   });
 
-  it('what comes from no commit', async () => {
+  it('what is not in a commit', async () => {
     await without('.git');
     const said = await refused(['child'], { GIT_CEILING_DIRECTORIES: join(workspace().rig.folder, '..') });
     expect(said.replace(/fatal: .*/, 'fatal: …')).toMatchSnapshot();
@@ -149,8 +149,8 @@ export function refusals(workspace: () => PublishWorkspace): void {
 
   it.each([
     ['a release of a branch', ['child', '--branch=topic', '--release=1.2.4']],
-    ['a version that is none', ['child', '--release=v1.2']],
-    ['an image that is not there', ['chidl']],
+    ['an invalid version', ['child', '--release=v1.2']],
+    ['an unknown image', ['chidl']],
     ['a tool', ['greet']],
   ])('%s', async (_, args) => {
     expect(await refused(args)).toMatchSnapshot();

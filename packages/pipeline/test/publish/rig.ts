@@ -34,7 +34,7 @@ import { NO_PLACES } from '../../src/publish/blob-places';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LabelledBlob, LocalPlatform, Publication } from '../../src/publish/publication';
 
-/** All that decides a publish of a made-up image; plain data, so that another process can be handed it. */
+/** All inputs of a publish of a generated image, as plain data, so that another process can read it. */
 export interface PublishPlan {
   readonly image: string;
   /** `host:port/path` */
@@ -56,7 +56,7 @@ export interface PublishPlan {
 
 export const COMMIT: Commit = { id: 'c0ffee'.repeat(6) + 'c0ff', time: 1_700_000_000 };
 
-/** A release of two platforms that share a layer. */
+/** Returns a release of two platforms that share a layer. */
 export function releasePlan(
   repository: string,
   store: string,
@@ -78,14 +78,16 @@ export function releasePlan(
   };
 }
 
-/** A delivery and what it said and asked. */
+/** A delivery, its notes and requests. */
 export interface Delivery {
   readonly result: Result<Delivered>;
   readonly requests: readonly RequestRecord[];
   readonly notes: readonly string[];
 }
 
-/** Runs the real delivery of a plan, its read-back by a client of its own included; only the engine is left out. */
+/**
+ * Runs the real delivery of a plan, with its read-back by a client of its own; only the engine is left out.
+ */
 export async function runDelivery(
   plan: PublishPlan,
   signal = new AbortController().signal,
@@ -115,17 +117,17 @@ function options(
     env: { HOME: '/nonexistent', ...env },
     signal,
     dryRun,
-    // As patient as a person would be, in a hundredth of the time.
+    // The default number of attempts, in a hundredth of the time.
     timings: { ...FAST, ...(tries !== undefined && { tries }) },
     note: (line: string) => progress.note(line),
     onRequest: (record: RequestRecord) => void requests.push(record),
   };
 }
 
-/** Time limits and pauses in seconds: as many tries as ever, and hardly a wait between them. */
+/** Time limits and pauses in seconds: the default number of attempts, with very short waits. */
 const FAST = {
   connectSeconds: 2,
-  readAnswerSeconds: 0.7,
+  readAnswerSeconds: 2.7,
   writeAnswerSeconds: 2,
   stallSeconds: 0.7,
   slowSeconds: 0.5,
@@ -159,7 +161,7 @@ async function publicationOf(
   };
 }
 
-/** An image whose layers are bytes without meaning; they are in the store. */
+/** Returns an image whose layers are random bytes; they are in the store. */
 async function platformOf(
   platform: Platform,
   seeds: readonly string[],
@@ -196,7 +198,7 @@ async function platformOf(
   };
 }
 
-/** Bytes that nothing compresses, the same for a seed everywhere. */
+/** Incompressible bytes, the same for a seed everywhere. */
 export function bytesOf(seed: string, size: number): Buffer {
   return createHash('shake256', { outputLength: size }).update(seed).digest();
 }
@@ -221,7 +223,7 @@ async function pullBack(
   }
 }
 
-/** Progress that nobody sees; its notes are handed on. */
+/** Progress that is not displayed; only its notes are kept. */
 export function quiet(note: (line: string) => void = () => undefined): Progress {
   return {
     note,

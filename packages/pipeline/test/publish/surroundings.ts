@@ -13,7 +13,7 @@ import {
 import { expect } from 'vitest';
 import { releasePlan, runDelivery, valueOf, type Delivery, type PublishPlan } from './rig';
 
-/** A registry behind a proxy, and a store: what a publish meets. */
+/** The environment of a publish: a registry behind a proxy, and a store. */
 export class Surroundings {
   private readonly folders: string[] = [];
   private names = 0;
@@ -23,7 +23,7 @@ export class Surroundings {
     readonly proxy: FaultProxy,
   ) {}
 
-  /** @param proxied what stands between the publish and the registry, beside faults */
+  /** @param proxied what is between the publish and the registry, in addition to faults */
   static async open(proxied: FaultProxyOptions = {}): Promise<Surroundings> {
     return Surroundings.around(await startRegistry(), proxied);
   }
@@ -38,20 +38,20 @@ export class Surroundings {
     for (const folder of this.folders) await rm(folder, { recursive: true, force: true });
   }
 
-  /** The folder of an empty store. */
+  /** Returns the folder of an empty store. */
   async store(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'publish-store-'));
     this.folders.push(folder);
     return folder;
   }
 
-  /** A release of a made-up image to a repository that nothing was published to, through the proxy. */
+  /** Returns a release of a generated image to an empty repository, through the proxy. */
   async plan(version = '1.2.3', changed: Partial<PublishPlan> = {}): Promise<PublishPlan> {
     this.names += 1;
     return releasePlan(`${this.proxy.host}/team/demo-${this.names}`, await this.store(), version, changed);
   }
 
-  /** Takes a tag away behind everybody's back: this registry's API deletes none. */
+  /** Removes a tag on disk: this registry's API can't delete tags. */
   async removeTag({ repository }: PublishPlan, tag: string): Promise<void> {
     const folder = `docker/registry/v2/repositories/${pathOf(repository)}/_manifests/tags/${tag}`;
     await rm(join(this.registry.storage, folder), { recursive: true });
@@ -61,13 +61,13 @@ export class Surroundings {
     return tagsOf(this.registry, pathOf(repository));
   }
 
-  /** Nothing half: whatever a tag leads to is there with all its parts. */
+  /** Expects that everything that a tag points to is complete. */
   async expectWhole(plan: PublishPlan): Promise<void> {
     for (const tag of await this.tags(plan))
       expect(await wholeAt(this.registry, pathOf(plan.repository), tag)).toEqual([]);
   }
 
-  /** The publish succeeds, without faults, and all four tags lead to the whole of it. */
+  /** Expects that the publish succeeds without faults, and all four tags point to it. */
   async expectPublished(plan: PublishPlan): Promise<Delivery> {
     this.proxy.heal();
     const delivery = await runDelivery(plan);
@@ -84,7 +84,7 @@ export function pathOf(repository: string): string {
   return repository.slice(repository.indexOf('/') + 1);
 }
 
-/** The messages and hints of a delivery that failed, as a person reads them. */
+/** Returns the messages and hints of a failed delivery. */
 export function told({ result }: Delivery): string {
   if (result.ok) throw new Error('it was published');
   return result.failures

@@ -48,7 +48,7 @@ describe('what is not committed', () => {
     'nx.json',
     'trust/vendor/key.asc',
     'package-lock.json',
-  ])('decides what an image is: %s', (path) => {
+  ])('is an input of an image: %s', (path) => {
     expect(inputs([path])).toEqual([path]);
   });
 
@@ -66,7 +66,7 @@ describe('what is not committed', () => {
     'images/child/dist/linux-amd64/digest.json',
     'images/base/dist/publish/publish.json',
     'tools/own/dist/linux-amd64/layer.blob',
-  ])('was left by a task, where git does not ignore it: %s', (path) => {
+  ])('is an output of a task, if git does not ignore it: %s', (path) => {
     expect(inputs([path])).toEqual([]);
   });
 });
@@ -82,7 +82,7 @@ describe('what git ignores', () => {
     'images/base/rootfs/var.log',
     'images/child/lock.json',
     'tools/own/go.sum',
-  ])('is in the image all the same: %s', (path) => {
+  ])('is in the image nevertheless: %s', (path) => {
     expect(inputs([], [path])).toEqual([path]);
   });
 

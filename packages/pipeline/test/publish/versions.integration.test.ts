@@ -3,7 +3,7 @@ import { runDelivery, valueOf } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { rawManifest, wholeAt } from '@image-tooling/testkit';
 
-// The numbers are those of docs/registry.md, "Faults".
+// The numbers are those of docs/evidence/registry.md, "Faults".
 let at: Surroundings;
 beforeAll(async () => {
   at = await Surroundings.open();
@@ -26,14 +26,14 @@ describe('versions', () => {
     expect((await rawManifest(at.registry, pathOf(first.repository), '1.2.3'))?.digest).toBe(before?.digest);
   });
 
-  it('12: two runs at once: not both believe that 1.2.3 is theirs', async () => {
+  it('12: two runs at once: only one publishes 1.2.3', async () => {
     const first = await at.plan();
     const second = {
       ...first,
       store: await at.store(),
       layers: { 'linux/amd64': ['other'], 'linux/arm64': ['other-arm'] },
     };
-    // Both have looked before either writes.
+    // Both have looked up the tag before either writes.
     const held = at.proxy.hold({ method: 'PUT', path: /manifests\/1\.2\.3$/ });
     const both = [runDelivery(first), runDelivery(second)];
     await held.arrived;
@@ -65,7 +65,7 @@ describe('versions', () => {
       expect((await rawManifest(at.registry, pathOf(newer.repository), tag))?.digest).toBe(index);
   });
 
-  it('publishing again what is there writes nothing, in fewer than ten requests', async () => {
+  it('publishing the same again writes nothing, in fewer than ten requests', async () => {
     const plan = await at.plan();
     await at.expectPublished(plan);
     at.proxy.forget();
@@ -87,7 +87,7 @@ describe('versions', () => {
     expect(writes.map(shape).sort()).toEqual(realWrites.map(shape).sort());
   });
 
-  it('only what is new travels', async () => {
+  it('only new blobs are sent', async () => {
     const first = await at.plan('1.2.3');
     await at.expectPublished(first);
     const next = {
@@ -108,7 +108,7 @@ describe('versions', () => {
   });
 });
 
-/** A request without what differs from run to run. */
+/** Masks what differs from run to run in a request. */
 function shape({ method, url }: { readonly method: string; readonly url: string }): string {
   return `${method} ${new URL(url).pathname.replace(/uploads\/.+/, 'uploads/…')}`;
 }

@@ -43,7 +43,7 @@ const GIT_ENV = {
   ),
 };
 
-/** Where these tests themselves run decides nothing. */
+/** Ignores the environment of these tests. */
 const OUTSIDE_OF_CI = Object.fromEntries(
   [
     ...['GITHUB_ACTIONS', 'GITHUB_STEP_SUMMARY', 'GITLAB_CI', 'JENKINS_URL', 'TF_BUILD', 'CIRCLECI'],
@@ -93,7 +93,7 @@ export class PublishWorkspace {
     await this.git('commit', '--quiet', '--message=change');
   }
 
-  /** The digits of the commit that tags have. */
+  /** Returns the digits of the commit that tags have. */
   shortCommit(): Promise<string> {
     return this.git('rev-parse', '--short=12', 'HEAD');
   }
@@ -103,7 +103,7 @@ export class PublishWorkspace {
     return this.rig.run(['publish', ...args], this.env(env));
   }
 
-  /** Runs a publish that must succeed; gives what it printed. */
+  /** Runs a publish that must succeed; returns its output. */
   mustPublish(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
     return this.rig.must(['publish', ...args], this.env(env));
   }
@@ -124,7 +124,7 @@ export class PublishWorkspace {
     return this.read(`images/${image}/dist/publish/publish.json`);
   }
 
-  /** What a person sees, without what differs from run to run. */
+  /** Masks what differs from run to run in the output. */
   seen(text: string): string {
     return steady(text, this.rig)
       .replace(/sha256:[0-9a-f]{12}\b/g, 'sha256:<hex>')

@@ -12,7 +12,7 @@ import {
   symlinkEntry,
   writeTarFile,
   type TarEntry,
-} from '@image-tooling/oci';
+} from '@image-tooling/layer';
 import { whyNoSmallDisk } from '@image-tooling/testkit';
 import { importStore, type StoreRun } from '../../src/store';
 import { archiveEntries } from '../../src/store/archive/write';
@@ -20,7 +20,7 @@ import { failuresOf, putImage, putLayer, scratchFolder, scratchStore, valueOf } 
 
 const NEVER = new AbortController().signal;
 
-/** The entries of an archive of one image, as an export makes them. */
+/** Returns the entries of an archive of one image, as an export makes them. */
 async function exported(): Promise<{ run: StoreRun; entries: TarEntry[]; layers: number }> {
   const run = await scratchStore();
   const layers = [
@@ -91,13 +91,13 @@ describe('an archive', () => {
       'an unknown file',
       (all) => [...all, fileEntry('notes.txt', '')],
       'tar-format',
-      /"notes.txt" is a file that has no place/,
+      /"notes.txt" is an unexpected file/,
     ],
     [
       'an unknown folder',
       (all) => [...all, directoryEntry('other')],
       'tar-format',
-      /"other" is a folder that has no place/,
+      /"other" is an unexpected folder/,
     ],
     [
       'a link',
@@ -113,10 +113,10 @@ describe('an archive', () => {
     ],
     ['a blob of another hash', (all) => all.map(wrongBlob), 'checksum', /was expected to be sha256:/],
     [
-      'a record that is none',
+      'an invalid record',
       (all) => all.map((one) => (isRecord(one) ? fileEntry(one.path, '{}') : one)),
       'tar-format',
-      /is no record of a layer/,
+      /is not a record of a layer/,
     ],
     [
       'changed inputs',
@@ -131,17 +131,17 @@ describe('an archive', () => {
       'a record without its blob',
       (all) => all.filter(({ path }) => !/^blobs\/sha256\/./.test(path)),
       'tar-format',
-      /has no whole blob/,
+      /lacks the blob/,
     ],
-    ['nothing of ours', () => [fileEntry('x', '')], 'tar-format', /is no archive of a store/],
-  ])('with %s is refused whole', async (_, change, code, message) => {
+    ['nothing of ours', () => [fileEntry('x', '')], 'tar-format', /is not an exported store/],
+  ])('with %s is refused', async (_, change, code, message) => {
     const { entries } = await exported();
     const failures = await refused(await fileOf(change(entries)));
     expect(failures.map((failure) => failure.code)).toContain(code);
     expect(failures.map((failure) => failure.message).join('\n')).toMatch(message);
   });
 
-  it('with a layer that is not what its record says it unpacks to is refused', async () => {
+  it('with a layer that does not match its diff id is refused', async () => {
     const { run, entries } = await exported();
     const other = await putLayer(run.store, 'files', 'x', 'another');
     const lied = entries.map((one) => {
@@ -153,14 +153,14 @@ describe('an archive', () => {
     expect(failures[0]!.code).toBe('store-corrupt');
   });
 
-  it('that was cut short is refused', async () => {
+  it('that was truncated is refused', async () => {
     const { entries } = await exported();
     const file = await fileOf(entries);
     truncateSync(file, statSync(file).size / 2);
     expect((await refused(file))[0]!.code).toBe('tar-format');
   });
 
-  it('with another result for a build id than the store has is refused', async () => {
+  it('with another layer for a build id than the store has is refused', async () => {
     const { entries, run } = await exported();
     const to = await scratchStore();
     const other = await putLayer(to.store, 'files', 'x', 'another');
@@ -171,7 +171,7 @@ describe('an archive', () => {
     expect(failures.map(({ code }) => code)).toEqual(['not-reproducible']);
   });
 
-  it('is not written where a blob was altered, or when it is stopped', async () => {
+  it('is not written if a blob was altered, or if it is stopped', async () => {
     const { run, entries } = await exported();
     const file = join(scratchFolder(), 'archive.tar');
     expect(failuresOf(await sendTar(entries, at(file), AbortSignal.abort()))[0]!.code).toBe('aborted');
@@ -184,7 +184,7 @@ describe('an archive', () => {
 
   const noDisk = whyNoSmallDisk();
   it.skipIf(noDisk !== undefined)(
-    `says which disk is full${noDisk ? ` (not here: ${noDisk})` : ''}`,
+    `reports which disk is full${noDisk ? ` (not here: ${noDisk})` : ''}`,
     async () => {
       const run = await scratchStore();
       const noise = Array.from({ length: 80_000 }, (_, at) =>

@@ -9,14 +9,14 @@ import { ageAll } from './scratch';
 const LAUNCHER = join(__dirname, '..', '..', '..', 'cli', 'bin', 'image-tooling.cjs');
 const exec = promisify(execFile);
 
-/** A built workspace, another with its definitions, and what is compared of two. */
+/** A built workspace, another with its definitions, and what is compared. */
 export interface Built {
   readonly rig: () => WorkspaceRig;
   readonly another: (storeFrom?: string) => Promise<WorkspaceRig>;
   readonly digests: (of: WorkspaceRig) => Promise<unknown>;
 }
 
-/** Takes everything out of a store, as a prune does that knows of no workspace and of no use. */
+/** Empties a store, as a prune does without workspaces and recent use. */
 export async function pruneAll({ store, folder }: WorkspaceRig): Promise<void> {
   await rm(join(store, 'users'), { recursive: true, force: true });
   ageAll(store, 40);
@@ -41,25 +41,25 @@ export function storeOfBuilt({ rig, another, digests }: Built): void {
     );
     expect(stdout).not.toMatch(/ {2}built {2}/);
     expect(await digests(machine)).toEqual(await digests(rig()));
-    expect(await machine.must(['store', 'verify'])).toContain('all is as it was.');
+    expect(await machine.must(['store', 'verify'])).toContain('no damage.');
     const debs = JSON.parse(await machine.must(['store', 'du', '--json'])) as {
       kinds: { kind: string; count: number }[];
     };
     expect(debs.kinds.find(({ kind }) => kind === 'deb')?.count).toBeGreaterThan(2);
   });
 
-  it('gives nothing to a prune that its workspace needs, however old it is', async () => {
+  it('keeps everything that its workspace needs in a prune, however old', async () => {
     const used = await another(rig().store);
     for (const image of ['base', 'child']) await used.must(['build', image]);
     ageAll(used.store, 400);
     const said = await used.must(['store', 'prune', '--apply', '--keep-days=0']);
-    expect(said).toMatch(/ {4}layers +1 /); // What only resolving its packages stood on.
+    expect(said).toMatch(/ {4}layers +1 /); // What only resolving its packages needed.
     expect(await used.must(['build', 'child'])).not.toMatch(/ {2}built {2}/);
     expect(await digests(used)).toEqual(await digests(rig()));
   });
 }
 
-/** What a session in an image that was built does. */
+/** A shell in a built image. */
 export function shellInBuilt({ rig }: Pick<Built, 'rig'>): void {
   // The folder belongs to root, and the image's user is to see it.
   beforeAll(() => chmod(rig().folder, 0o755));
@@ -75,7 +75,7 @@ export function shellInBuilt({ rig }: Pick<Built, 'rig'>): void {
     expect(ran.stderr).toMatch(/^err$/m);
   });
 
-  it('keeps nothing of what changes in the image, and leaves nothing behind', async () => {
+  it('discards changes in the image, and leaves nothing behind', async () => {
     const { exitCode } = await shell('sh', '-c', 'echo x > $HOME/kept; kill -9 $$');
     expect(exitCode).toBe(137);
     expect(await shell('ls', '-A', '/home/toolbox')).toMatchObject({

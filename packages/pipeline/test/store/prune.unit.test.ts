@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +12,8 @@ import {
   type StorePruneRequest,
   type StoreRun,
 } from '../../src/store';
+import { planPrune } from '../../src/store/prune';
+import { removePlanned } from '../../src/store/prune/remove';
 import { ageAll, putImage, putLayer, scratchFolder, scratchStore, valueOf, withRemove } from './scratch';
 
 const ALL: StorePruneRequest = { keepDays: 0, go: false, apply: true };
@@ -32,7 +34,7 @@ async function filled(): Promise<{ run: StoreRun; first: string; second: string 
   return { run, first: first.manifestDigest, second: second.manifestDigest };
 }
 
-/** A workspace whose outputs name an image. */
+/** Returns a workspace whose outputs name an image. */
 function workspaceWith(manifest: string): string {
   const root = scratchFolder();
   const output = join(root, 'images', 'base', 'dist', 'linux-amd64');
@@ -43,7 +45,7 @@ function workspaceWith(manifest: string): string {
 }
 
 describe('a prune', () => {
-  it('only tells what would go, unless it is to apply it', async () => {
+  it('only reports what would be removed, without --apply', async () => {
     const { run } = await filled();
     const pruned = valueOf(await pruneStore(run, { ...ALL, keepDays: 30, apply: false }));
     expect(pruned.freed.map(({ kind, count }) => `${count} ${kind}`)).toEqual([
@@ -55,7 +57,7 @@ describe('a prune', () => {
     expect(await blobsIn(run)).toHaveLength(8);
   });
 
-  it('of what is old, without a workspace, leaves nothing', async () => {
+  it('of old data without a workspace leaves nothing', async () => {
     const { run } = await filled();
     valueOf(await pruneStore(run, ALL));
     expect(await blobsIn(run)).toEqual([]);
@@ -63,7 +65,7 @@ describe('a prune', () => {
     expect(await readdir(join(run.store.root, 'tmp'))).toEqual([]);
   });
 
-  it('leaves what was made or used within the days, with all it is made of', async () => {
+  it('keeps what was made or used within the days, with all of its parts', async () => {
     const { run } = await filled();
     const { store } = run;
     const kept = (await store.files()).find(({ kind }) => kind === 'build')!;
@@ -73,13 +75,13 @@ describe('a prune', () => {
     expect(await store.getBuild(kept.digest)).toEqual(layer);
   });
 
-  it('leaves what is of this hour, whatever it is told', async () => {
+  it('keeps what was made within the hour, whatever the options', async () => {
     const run = await scratchStore();
     await putLayer(run.store, 'tool', 'new', 'new');
     expect(valueOf(await pruneStore(run, ALL)).freed).toEqual([]);
   });
 
-  it.each(['the current folder', 'another that used the store'])('leaves what %s needs', async (where) => {
+  it.each(['the current folder', 'another that used the store'])('keeps what %s needs', async (where) => {
     const { run, second } = await filled();
     const root = workspaceWith(second);
     if (where !== 'the current folder') valueOf(await run.store.recordUser(root));
@@ -94,7 +96,7 @@ describe('a prune', () => {
     expect(await blobsIn(run)).toHaveLength(4);
   });
 
-  it('forgets a workspace that is gone, or that did not use the store lately', async () => {
+  it('ignores a workspace that is gone, or that did not use the store recently', async () => {
     const { run, second } = await filled();
     const late = workspaceWith(second);
     for (const root of [late, '/nowhere/at-all']) valueOf(await run.store.recordUser(root));
@@ -103,7 +105,7 @@ describe('a prune', () => {
     expect(await blobsIn(run)).toEqual([]);
   });
 
-  it('that was stopped leaves a store that is sound, and goes on where it was', async () => {
+  it('that was stopped leaves a consistent store, and continues in the next run', async () => {
     const { run } = await filled();
     let asked = 0;
     const signal = { get aborted() { return ++asked > 3; } } as AbortSignal; // prettier-ignore
@@ -115,7 +117,7 @@ describe('a prune', () => {
     expect(await blobsIn(run)).toEqual([]);
   });
 
-  it('that is killed at any removal leaves a store that is sound', async () => {
+  it('that is killed at any removal leaves a consistent store', async () => {
     const files = (await (await filled()).run.store.files()).length;
     for (let removals = 0; removals < files; removals++) {
       const { run } = await filled();
@@ -130,7 +132,7 @@ describe('a prune', () => {
     }
   });
 
-  it('leaves all parts of an image that a build begins to use at that moment', async () => {
+  it('keeps all parts of an image that a build begins to use at that moment', async () => {
     const { run, first } = await filled();
     const remove = (file: StoreFile) => {
       if (file.digest === first) utimesSync(file.path, Date.now() / 1000, Date.now() / 1000);
@@ -142,7 +144,7 @@ describe('a prune', () => {
     expect((await listStore(run)).images.map(({ name }) => name)).toEqual(['base']);
   });
 
-  it('takes what engines unpacked of layers that go, not of those that stay, and nothing while a step runs', async () => {
+  it('removes engines’ unpacked data of removed layers, not of kept ones, and nothing while a step runs', async () => {
     const { run } = await filled();
     const kept = (await run.store.files()).find(({ kind }) => kind === 'build')!;
     const layer = (await run.store.getBuild(kept.digest))!;
@@ -160,7 +162,7 @@ describe('a prune', () => {
     expect(await readdir(layers)).toEqual([names.stays]);
   });
 
-  it("takes Go's caches where that is asked for, read-only as they are, and lets them be while a tool is built", async () => {
+  it("removes Go's read-only caches if requested, and keeps them while a tool is built", async () => {
     const run = await scratchStore();
     const modules = join(run.store.root, 'go', 'mod', 'example.invalid', 'm@v1');
     mkdirSync(modules, { recursive: true });
@@ -175,6 +177,18 @@ describe('a prune', () => {
     valueOf(await pruneStore(run, { ...ALL, go: true }));
     expect(existsSync(modules)).toBe(false);
   });
+});
+
+it('a prune that can not remove an unfinished file fails, and so do the sizes of a store that is gone', async () => {
+  const { run } = await filled();
+  const plan = valueOf(await planPrune(run, ALL));
+  const folder = join(run.store.root, 'blobs');
+  expect(await removePlanned(run, { ...plan, files: [], unfinished: [folder] })).toMatchObject({
+    ok: false,
+    failures: [{ code: 'io' }],
+  });
+  rmSync(run.store.root, { recursive: true });
+  expect(await storeUsage(run)).toMatchObject({ ok: false, failures: [{ code: 'io' }] });
 });
 
 it('what a store takes is told by kind, and what of it a prune would free', async () => {

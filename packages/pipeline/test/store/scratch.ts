@@ -12,9 +12,9 @@ import {
   type Progress,
   type Result,
 } from '@image-tooling/model';
+import { fileEntry } from '@image-tooling/layer';
 import {
   assembleImage,
-  fileEntry,
   openStore,
   writeLayer,
   type AssembledImage,
@@ -23,7 +23,7 @@ import {
 } from '@image-tooling/oci';
 import type { StoreRun } from '../../src/store/run';
 
-/** A folder that is removed when the test ends. */
+/** Returns a folder that is removed when the test ends. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'store-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -50,7 +50,7 @@ const SILENT: Progress = {
   }),
 };
 
-/** An empty store, and a folder beside it that is no workspace. */
+/** Returns an empty store, and a folder next to it that is not a workspace. */
 export async function scratchStore(signal = new AbortController().signal): Promise<StoreRun> {
   const folder = scratchFolder();
   const store = valueOf(await openStore(join(folder, 'store')));
@@ -83,7 +83,7 @@ export async function putImage(
   return valueOf(await assembleImage({ store, platform: 'linux/amd64', layers, config: {}, labels }));
 }
 
-/** Makes everything in a folder as old as so many days. */
+/** Makes everything in a folder this many days old. */
 export function ageAll(folder: string, days: number): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
@@ -93,7 +93,7 @@ export function ageAll(folder: string, days: number): void {
   }
 }
 
-/** The same store, with another way to remove. */
+/** Returns the same store, with another function that removes. */
 export function withRemove(
   run: StoreRun,
   remove: (file: StoreFile) => ReturnType<Store['remove']>,

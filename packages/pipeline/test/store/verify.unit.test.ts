@@ -33,7 +33,7 @@ async function messages({ run }: Filled, repair = false): Promise<string[]> {
 }
 
 describe('a repair', () => {
-  it('that is killed at any removal leaves nothing that leads nowhere', async () => {
+  it('that is killed at any removal leaves no dangling reference', async () => {
     for (let removals = 0; ; removals++) {
       const store = await filled();
       const { run, layer, tool } = store;
@@ -58,7 +58,7 @@ describe('a repair', () => {
 });
 
 describe('a verification', () => {
-  it('finds nothing where nothing is wrong', async () => {
+  it('finds nothing in a valid store', async () => {
     const store = await filled();
     const { blobs, records, damages } = valueOf(await verifyStore(store.run, { repair: false }));
     expect({ blobs, records, damages }).toEqual({ blobs: 4, records: 6, damages: [] });
@@ -68,7 +68,7 @@ describe('a verification', () => {
     [
       'a layer with another byte',
       ({ run, layer }) => flipByte(run.store.blobPath(layer.digest)),
-      [/^the apt layer of base is damaged: its \d+ B are not what they were\.$/],
+      [/^the apt layer of base is damaged: its \d+ B have another hash\.$/],
     ],
     [
       'a tool that was cut short',
@@ -102,9 +102,9 @@ describe('a verification', () => {
     [
       'inputs that were changed',
       (store) => writeFileSync(record(store, 'inputs', store.layer.buildId), '{}'),
-      [/^What the build id sha256:\w+ stands for was changed\.$/],
+      [/^The inputs of the build id sha256:\w+ were changed\.$/],
     ],
-  ])('names %s; repaired, nothing is wrong any more, and it is asked for anew', async (_, harm, expected) => {
+  ])('reports %s; after the repair nothing is wrong, and it is built again', async (_, harm, expected) => {
     const store = await filled();
     harm(store);
     const found = await messages(store);

@@ -1,3 +1,3 @@
 export { ARCHIVE_LIMITS, type ArchiveLimits } from './limits';
-export type { FileRange, ReadTar } from './member';
+export type { FileRange } from './member';
 export { takeFromArchive, type TakeRequest, type Taken, type TakenFiles } from './take';

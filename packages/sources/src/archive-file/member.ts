@@ -1,5 +1,3 @@
-import type { Result } from '@image-tooling/model';
-
 /** A part of a file on this machine; both in bytes. */
 export interface FileRange {
   readonly file: string;
@@ -28,17 +26,4 @@ export interface OpenArchive {
   /** The bytes of one of its files. Throws `ArchiveFault`. */
   contentOf(member: Member): Promise<FileRange>;
   close(): void;
-}
-
-/** What indexing a tar needs of a reader of tars. Paths and link targets are byte strings. */
-export type ReadTar = (
-  file: string,
-  part: { readonly offset: number; readonly length: number } | undefined,
-  rules: { readonly name: string; readonly strict: true; readonly maxEntries: number },
-) => Promise<Result<readonly TarMember[]>>;
-
-/** An entry of a tar: a member whose content, where it has some, is a range of the tar. */
-export interface TarMember extends Member {
-  readonly mode: number;
-  readonly content: { readonly kind: string; readonly offset?: number; readonly length?: number };
 }

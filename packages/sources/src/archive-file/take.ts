@@ -1,14 +1,14 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unpackFile, type Packing } from '@image-tooling/layer';
 import { isLoneProgram, ok, type ReleaseFormat, type Result } from '@image-tooling/model';
 import { leftOut } from './bad-members';
 import { checkMembers, type CheckedMembers, type LinkRules } from './check-members';
 import { chooseMembers, type ChosenFile, type WantedFiles } from './choose';
-import { decompress, type Packing, type Unzstd } from './decompress';
-import { archiveFailed } from './fault';
+import { archiveFailed, faultOfArchive, tooLarge } from './fault';
 import { checkFormat } from './format';
-import { ARCHIVE_LIMITS, type ArchiveLimits } from './limits';
-import type { FileRange, Member, OpenArchive, ReadTar } from './member';
+import { ARCHIVE_LIMITS, mostUnpacked, type ArchiveLimits } from './limits';
+import type { FileRange, Member, OpenArchive } from './member';
 import { openTar, type TarPlace } from './tar';
 import { termsOf } from './terms';
 import { fromTopFolder, type Originals } from './top-folder';
@@ -23,9 +23,6 @@ export interface TakeRequest {
   readonly files: WantedFiles;
   /** An empty folder for what is unpacked: the entries that are given back point into it. */
   readonly into: string;
-  readonly readTar: ReadTar;
-  /** Needed for formats of zstd only. */
-  readonly unzstd?: Unzstd;
   readonly signal: AbortSignal;
   /** Default: as a vendor's archive has them, `refused`. */
   readonly absoluteLinks?: LinkRules['absoluteLinks'];
@@ -76,13 +73,22 @@ async function takeProgram(request: TakeRequest): Promise<TakenFiles> {
 
 /** Decompresses the archive to a file; false where it is not compressed as a whole. */
 async function unpackedTo(to: string, request: TakeRequest): Promise<boolean> {
-  const { archive, format, limits = ARCHIVE_LIMITS, unzstd, signal } = request;
-  const packing = PACKINGS.find((one) => format === one || format === `tar.${one}`);
-  if (packing) await decompress({ file: archive.file, packing, to, limits, unzstd, signal });
-  return packing !== undefined;
+  const { name, archive, format, limits = ARCHIVE_LIMITS, signal } = request;
+  const suffix = format.split('.').at(-1) ?? '';
+  const packing = PACKINGS[suffix];
+  if (!packing) return false;
+  const { size } = await stat(archive.file);
+  const most = mostUnpacked(size, limits);
+  const unpacked = await unpackFile({ file: archive.file, packing, to, most, signal });
+  if (unpacked.ok) return true;
+  const [failure] = unpacked.failures;
+  if (failure.code === 'too-large') throw tooLarge(size, most);
+  if (failure.code === 'aborted') throw faultOfArchive(failure, `Stopped while unpacking ${name}.`);
+  throw faultOfArchive(failure, `${name} can't be unpacked. ${failure.message}`);
 }
 
-const PACKINGS: readonly Packing[] = ['gz', 'xz', 'zst'];
+/** The ends of formats that are compressed as a whole: "tar.gz", "xz". */
+const PACKINGS: Readonly<Record<string, Packing>> = { gz: 'gzip', xz: 'xz', zst: 'zstd' };
 
 async function takeMembers(request: TakeRequest): Promise<TakenFiles> {
   const { files, limits = ARCHIVE_LIMITS, absoluteLinks = 'refused' } = request;
@@ -111,12 +117,12 @@ function asTheyAre(members: CheckedMembers): { members: CheckedMembers; original
 }
 
 async function opened(request: TakeRequest, limits: ArchiveLimits): Promise<OpenArchive> {
-  const { name, archive, format, into, signal, readTar } = request;
+  const { name, archive, format, into, signal } = request;
   const { file } = archive;
   if (format === 'zip') return (await import('./zip')).openZip({ file, into, limits, signal });
   const tar = join(into, 'archive.tar');
   const place = (await unpackedTo(tar, request)) ? { file: tar } : archive;
-  return openTar(place, name, limits, readTar);
+  return openTar(place, name, limits);
 }
 
 /** Contents, each unpacked once. */

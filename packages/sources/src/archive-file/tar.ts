@@ -1,27 +1,27 @@
-import { ArchiveFault } from './fault';
+import { readTar, type FilePart, type TarEntry } from '@image-tooling/layer';
+import { faultOfArchive } from './fault';
 import type { ArchiveLimits } from './limits';
-import type { FileRange, Member, OpenArchive, ReadTar, TarMember } from './member';
+import type { FileRange, Member, OpenArchive } from './member';
 
 /** Where a tar is: a file, or a part of one. */
 export interface TarPlace {
   readonly file: string;
-  readonly part?: { readonly offset: number; readonly length: number };
+  readonly part?: FilePart;
 }
 
-/** Opens an uncompressed tar: its contents stay where they are. Throws `ArchiveFault`. */
+/** Opens an uncompressed tar: its contents stay where they are. Throws a `Fault` as `readTar` fails. */
 export async function openTar(
   { file, part }: TarPlace,
   name: string,
   limits: ArchiveLimits,
-  readTar: ReadTar,
 ): Promise<OpenArchive> {
-  const read = await readTar(file, part, { name, strict: true, maxEntries: limits.entries });
-  if (!read.ok) throw faultOf(read.failures[0], name);
+  const rules = { name, keepUnsafeNames: true, refuseBytesAfterEnd: true, maxEntries: limits.entries };
+  const read = await readTar(file, part, rules);
+  if (!read.ok) throw faultOfArchive(read.failures[0], read.failures[0].message);
   const ranges = new Map<Member, FileRange>();
   const members = read.value.map((entry) => {
     const member = memberOf(entry);
-    const { offset = 0, length = 0 } = entry.content;
-    ranges.set(member, { file, offset, length });
+    ranges.set(member, rangeOf(entry, file));
     return member;
   });
   return {
@@ -35,7 +35,11 @@ export async function openTar(
   };
 }
 
-function memberOf({ path, type, mode, size, linkTarget }: TarMember): Member {
+function rangeOf({ content }: TarEntry, file: string): FileRange {
+  return content.kind === 'range' ? content : { file, offset: 0, length: 0 };
+}
+
+function memberOf({ path, type, mode, size, linkTarget }: TarEntry): Member {
   const target = linkTarget === undefined ? {} : { linkTarget: textOf(linkTarget) };
   return { path: textOf(path), type, mode, size, ...target };
 }
@@ -43,12 +47,4 @@ function memberOf({ path, type, mode, size, linkTarget }: TarMember): Member {
 /** Names of tools are UTF-8; a stray byte becomes a replacement character, which `checkMembers` refuses. */
 function textOf(byteString: string): string {
   return Buffer.from(byteString, 'latin1').toString('utf8');
-}
-
-function faultOf(
-  { message, details }: { readonly message: string; readonly details?: readonly string[] },
-  name: string,
-): ArchiveFault {
-  const what = message.startsWith(`${name} `) ? message.slice(name.length + 1) : `can't be read: ${message}`;
-  return new ArchiveFault(what.replace(/\.$/, ''), 'archive-format', details);
 }

@@ -6,8 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { isErrno } from '@image-tooling/host';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
-import { bomb } from './decompress';
-import { ArchiveFault } from './fault';
+import { ArchiveFault, tooLarge } from './fault';
 import { mostUnpacked, type ArchiveLimits } from './limits';
 import type { FileRange, Member, OpenArchive } from './member';
 import { checkLocalHeader, checkNoOverlap, memberOf, type Span } from './zip-entry';
@@ -58,7 +57,7 @@ async function indexed(zip: ZipFile, { limits, signal }: ZipOpening): Promise<Ma
   for await (const entry of zip.eachEntry()) {
     signal.throwIfAborted();
     bytes += entry.uncompressedSize;
-    if (bytes > most) throw bomb(zip.fileSize, most);
+    if (bytes > most) throw tooLarge(zip.fileSize, most);
     spans.push(await checkLocalHeader(zip, entry));
     const member = memberOf(entry);
     const isLink = member.type === 'symlink' && member.unreadable === undefined;

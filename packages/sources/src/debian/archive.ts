@@ -1,5 +1,5 @@
 import { all, fail, ok, type Arch, type Failure, type Result, type RunContext } from '@image-tooling/model';
-import { createHttpClient, type HttpClient } from '../http';
+import { createDownloader, type Downloader } from '../download';
 import { fetchIndex, fetchRelease, type FetchedRelease, type PackageList } from './fetch-index';
 import type { PackageIndex } from './package';
 import { indexPackages } from './package-index';
@@ -28,7 +28,7 @@ export interface ArchiveRequest {
   /** Default: now. */
   readonly now?: Date;
   /** Default: one of its own. */
-  readonly http?: HttpClient;
+  readonly http?: Downloader;
 }
 
 /** One row of the root lock: which InRelease the images stand on. */
@@ -60,7 +60,7 @@ export async function openArchive(
   request: ArchiveRequest,
   context: RunContext,
 ): Promise<Result<ArchiveState>> {
-  const http = request.http ?? createHttpClient();
+  const http = request.http ?? createDownloader();
   const step = context.progress.step('package lists');
   let bytes = 0;
   const onBytes = (count: number): void => void (bytes += count);

@@ -1,5 +1,5 @@
 import { counted, type Failure, type FailureCode } from '@image-tooling/model';
-import { summaryOf } from '../http';
+import { summaryOf } from '../download';
 import { encodedPath } from './address';
 import { withMirrorHint } from './mirror-hint';
 import type { LockedDeb } from './package';

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, type Result } from '@image-tooling/model';
 import { ioFailure } from '@image-tooling/host';
-import { takeFromArchive, type ReadTar, type TakenFiles } from '../archive-file';
+import { takeFromArchive, type TakenFiles } from '../archive-file';
 import { readDeb } from './deb';
 import type { FetchedDeb } from './fetch-debs';
 
@@ -12,21 +12,13 @@ export interface DebTake {
   readonly files: Readonly<Record<string, string>>;
   /** An empty folder for what is unpacked: the entries that are given back point into it. */
   readonly into: string;
-  readonly readTar: ReadTar;
   readonly signal: AbortSignal;
   /** Gets a line about entries that were left out. */
   readonly note?: (line: string) => void;
 }
 
 /** Takes files out of one Debian package, with its copyright file. Fails as `readDeb` and `takeFromArchive` do. */
-export async function takeFromDeb({
-  deb,
-  files,
-  into,
-  readTar,
-  signal,
-  note,
-}: DebTake): Promise<Result<TakenFiles>> {
+export async function takeFromDeb({ deb, files, into, signal, note }: DebTake): Promise<Result<TakenFiles>> {
   const name = `${deb.name} ${deb.version} (${deb.architecture})`;
   const plainTo = join(into, 'plain.deb');
   try {
@@ -42,7 +34,6 @@ export async function takeFromDeb({
     format: 'tar',
     files,
     into: join(into, 'files'),
-    readTar,
     signal,
     // A package's links are those of a whole system.
     absoluteLinks: 'inside',

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { ioFailure, isErrno } from '@image-tooling/host';
+import { failureOf, Fault, isErrno } from '@image-tooling/host';
+import { readTarBytes, unpackBytes, type Packing, type TarEntry } from '@image-tooling/layer';
 import { readAr, writeAr, type ArMember } from './ar';
-import { readSmallTar } from './small-tar';
 import { parseStanza, type Stanza } from './stanza';
-import { TooLarge, unpack, type Packing } from './unpack';
 
 /** As many as libuv has threads (UV_THREADPOOL_SIZE): more would only cost memory. */
 const limit = pLimit(4);
@@ -59,7 +58,7 @@ async function takeApart(request: DebRead): Promise<Result<Deb>> {
     const wrong =
       request.sha256 === undefined ? undefined : checksumFailure(bytes, request.name, request.sha256);
     if (wrong) return fail(wrong);
-    const members = new Members(readAr(bytes));
+    const members = new Members(request.name, readAr(bytes));
     const controlFiles = await members.control();
     const controlText = controlFiles.get('control')?.toString('utf8');
     if (controlText === undefined) throw new Error('control.tar has no file "control"');
@@ -68,16 +67,23 @@ async function takeApart(request: DebRead): Promise<Result<Deb>> {
     const control = parseStanza(controlText);
     return ok({ control, controlText, controlFiles, data: { offset, length: data.length } });
   } catch (error) {
-    return fail(
-      isErrno(error) && error.syscall ? ioFailure(error, request.plainTo) : damaged(request.name, error),
-    );
+    const isExpected = error instanceof Fault || (isErrno(error) && error.syscall !== undefined);
+    return fail(isExpected ? failureOf(error, request.plainTo) : damaged(request.name, error));
   }
 }
 
-const PACKINGS: Readonly<Record<string, Packing>> = { '': 'none', '.gz': 'gz', '.xz': 'xz', '.zst': 'zst' };
+const PACKINGS: Readonly<Record<string, Packing>> = {
+  '': 'none',
+  '.gz': 'gzip',
+  '.xz': 'xz',
+  '.zst': 'zstd',
+};
 
 class Members {
-  constructor(private readonly members: readonly ArMember[]) {
+  constructor(
+    private readonly name: string,
+    private readonly members: readonly ArMember[],
+  ) {
     const [first] = members;
     if (first?.name !== 'debian-binary' || !first.data.toString('latin1').startsWith('2.'))
       throw new Error('its first member is not "debian-binary" with format 2');
@@ -85,7 +91,11 @@ class Members {
 
   async control(): Promise<Map<string, Buffer>> {
     const tar = await this.unpackTar('control.tar', MAX_CONTROL_BYTES);
-    return new Map(readSmallTar(tar).map(({ name, content }) => [name, content]));
+    const read = await readTarBytes(tar, { name: 'control.tar' });
+    if (!read.ok) throw new Fault(notDeb(this.name, 'control.tar is damaged', read.failures));
+    return new Map(
+      read.value.filter(({ type }) => type === 'file').map((entry) => [entry.path, bytesIn(entry)]),
+    );
   }
 
   /** What dpkg takes for the same package: an uncompressed data.tar may stand in it (deb(5)), and is the last. */
@@ -101,15 +111,16 @@ class Members {
     if (member === undefined) throw new Error(`it has no member "${base}"`);
     const packing = PACKINGS[member.name.slice(base.length)];
     if (packing === undefined) throw new Error(`"${member.name}" is packed in an unknown way`);
-    try {
-      return await unpack(member.data, packing, maxBytes);
-    } catch (error) {
-      if (error instanceof TooLarge) throw error;
-      throw new Error(
-        `"${member.name}" can't be unpacked (${error instanceof Error ? error.message : String(error)})`,
-      );
-    }
+    const unpacked = await unpackBytes(member.data, packing, maxBytes);
+    if (unpacked.ok) return unpacked.value;
+    if (unpacked.failures[0].code === 'too-large') throw new Fault(tooLarge(this.name, maxBytes));
+    throw new Fault(notDeb(this.name, `"${member.name}" can't be unpacked`, unpacked.failures));
   }
+}
+
+/** The content of a file that was read from memory. */
+function bytesIn({ content }: TarEntry): Buffer {
+  return content.kind === 'bytes' ? Buffer.from(content.bytes) : Buffer.alloc(0);
 }
 
 function checksumFailure(bytes: Buffer, name: string, expected: string): Failure | undefined {
@@ -123,16 +134,24 @@ function checksumFailure(bytes: Buffer, name: string, expected: string): Failure
   };
 }
 
+function tooLarge(name: string, most: number): Failure {
+  return {
+    code: 'too-large',
+    message: `The package ${name} unpacks to more than ${most} bytes.`,
+    hint: 'It was made to exhaust memory, or is damaged: report it to whoever makes that archive.',
+  };
+}
+
 function damaged(name: string, error: unknown): Failure {
-  if (error instanceof TooLarge)
-    return {
-      code: 'too-large',
-      message: `The package ${name} unpacks to more than ${error.most} bytes.`,
-      hint: 'It was made to exhaust memory, or is damaged: report it to whoever makes that archive.',
-    };
+  return notDeb(name, error instanceof Error ? error.message : String(error));
+}
+
+function notDeb(name: string, why: string, causes: readonly Failure[] = []): Failure {
+  const details = causes.flatMap(({ message, details: more = [] }) => [message, ...more]);
   return {
     code: 'archive-format',
-    message: `${name} is no Debian package: ${error instanceof Error ? error.message : String(error)}.`,
+    message: `${name} is not a valid Debian package: ${why}.`,
     hint: 'The file is as its checksum says: report it to whoever makes that archive.',
+    ...(details.length > 0 && { details }),
   };
 }

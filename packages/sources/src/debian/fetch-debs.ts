@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { discard, mapConcurrent } from '@image-tooling/host';
+import { caught, discard, makeFolder, mapConcurrent } from '@image-tooling/host';
 import { fail, failWith, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
-import { createHttpClient, downloadFile, type HttpClient } from '../http';
+import { createDownloader, downloadFile, type Downloader } from '../download';
 import { addressOf, snapshotTime } from './address';
 import { unknownArchive, type ArchiveSource, type ArchiveSources } from './archive';
 import { failuresOf, type FailedDeb } from './deb-failures';
@@ -24,7 +23,7 @@ export interface DebFetch {
   readonly archives: ArchiveSources;
   /** The locked archive time, in seconds since the epoch: where the snapshot archive is asked. */
   readonly time: number;
-  readonly http?: HttpClient;
+  readonly http?: Downloader;
   /** What the user is told: "base: packages". */
   readonly label: string;
 }
@@ -45,10 +44,11 @@ export async function fetchDebs(
   fetch: DebFetch,
   context: RunContext,
 ): Promise<Result<FetchedDeb[]>> {
-  const http = fetch.http ?? createHttpClient();
+  const made = await caught(fetch.workFolder, () => makeFolder(fetch.workFolder));
+  if (!made.ok) return made;
+  const http = fetch.http ?? createDownloader();
   const step = context.progress.step(fetch.label);
   const counts = { done: 0, bytes: 0 };
-  await mkdir(fetch.workFolder, { recursive: true });
   const fetched = await mapConcurrent(debs, async (deb) => {
     const result = await fetchDeb(deb, fetch, {
       http,

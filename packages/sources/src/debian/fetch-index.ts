@@ -1,9 +1,9 @@
+import { unpackBytes, type Packing } from '@image-tooling/layer';
 import { fail, ok, type Arch, type Failure, type Result } from '@image-tooling/model';
-import { downloadBytes, type DownloadOptions } from '../http';
+import { downloadBytes, type DownloadOptions } from '../download';
 import { addressOf } from './address';
 import { mirrorHint, withMirrorHint } from './mirror-hint';
 import { readRelease, type IndexFile, type Release, type ReleaseChecks, type Suite } from './release';
-import { TooLarge, unpack, type Packing } from './unpack';
 
 /** More than any InRelease is (trixie's: 140 KB). */
 const MAX_RELEASE_BYTES = 8 * 1024 ** 2;
@@ -73,17 +73,15 @@ export async function fetchIndex(
   );
   if (!fetched.ok) return fail(noList(fetched.failures[0], from));
   const { archive, suite } = from;
-  try {
-    const content = await unpack(fetched.value.bytes, packing, MAX_LIST_BYTES);
-    return ok({ archive, suite, component, arch, content });
-  } catch (error) {
-    return fail(unreadable(`${folder}/${fileName} of ${archive} ${suite}`, error));
-  }
+  const content = await unpackBytes(fetched.value.bytes, packing, MAX_LIST_BYTES);
+  if (!content.ok)
+    return fail(unreadable(`${folder}/${fileName} of ${archive} ${suite}`, content.failures[0]));
+  return ok({ archive, suite, component, arch, content: content.value });
 }
 
 const PACKINGS: readonly (readonly [string, Packing])[] = [
   ['Packages.xz', 'xz'],
-  ['Packages.gz', 'gz'],
+  ['Packages.gz', 'gzip'],
   ['Packages', 'none'],
 ];
 
@@ -119,11 +117,11 @@ function notListed({ archive, suite, release }: FetchedRelease, folder: string):
   };
 }
 
-function unreadable(name: string, error: unknown): Failure {
-  const reason = error instanceof Error ? error.message : String(error);
+function unreadable(name: string, { code, message }: Failure): Failure {
   return {
-    code: error instanceof TooLarge ? 'too-large' : 'archive-format',
-    message: `${name} can't be unpacked: ${reason}.`,
+    code: code === 'too-large' ? code : 'archive-format',
+    message: `${name} can't be unpacked.`,
     hint: 'Report it to whoever makes that archive: the file is as it was signed.',
+    details: [message],
   };
 }

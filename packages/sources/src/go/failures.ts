@@ -23,8 +23,8 @@ const READINGS: readonly Reading[] = [
     code: 'go-sum',
     message: (tool, match) =>
       `${tool}: the bytes of the Go module ${match[1]} are not those that go.sum holds, or the checksum database.`,
-    hint: (tool) =>
-      `If tools/${tool}/go.sum was edited, restore it; otherwise somebody serves other bytes than were locked: ask the registry's operator.`,
+    hint: () =>
+      'If its go.sum was edited, restore it; otherwise the registry serves other bytes than were locked: ask its operator.',
   },
   {
     pattern: /malformed go\.sum/,
@@ -60,8 +60,7 @@ const READINGS: readonly Reading[] = [
     code: 'package-not-found',
     message: (tool) =>
       `${tool}: the registry has no such version of the module, or the module has no such package.`,
-    hint: (tool) =>
-      `Compare version, module, package and replace in tools/${tool}/tool.json with what the registry has.`,
+    hint: () => 'Compare version, module, package and replace in its tool.json with what the registry has.',
   },
   {
     pattern: /404 Not Found|410 Gone|does not exist|no such file or directory/,

@@ -1,12 +1,13 @@
 export { buildGoTool, type BuildRequest, type BuiltGoTool } from './build/build';
 export type { LicenceFile } from './build/licences';
+export { runGo } from './command';
 export { fetchGoModules, type FetchRequest } from './fetch/fetch';
+export { openFetchSession, type FetchSession } from './fetch/session';
 export { goInputs } from './inputs';
 export { lockGoTool, type LockRequest } from './lock/lock';
 export { readGoLock, type GoToolLock, type LockedGo } from './lock/lock-file';
-export { goPaths, type GoPaths } from './paths';
+export { goPaths, inTemporaryFolder, type GoPaths } from './paths';
 export type { GoModuleTool, GoRun, GoTool } from './tool';
 export { ensureGoToolchain } from './toolchain/ensure';
 export { PINNED_TOOLCHAIN, type ToolchainPin } from './toolchain/pin';
 export type { Toolchain } from './toolchain/toolchain';
-export { findGoModule, type GoCandidate, type GoQuery } from './versions';

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '@image-tooling/host';
+import { caught, discard, makeFolder } from '@image-tooling/host';
+import type { Result } from '@image-tooling/model';
 
 /** Where the parts of Go's caches lie below the store's folder. */
 export interface GoPaths {
@@ -33,17 +34,26 @@ export function goPaths(cache: string): GoPaths {
   };
 }
 
-/** Runs `work` with an empty folder of its own, which is removed afterwards. */
+/**
+ * Runs `work` with an empty folder of its own, which is removed afterwards. Fails as `work` does, and with `io` or
+ * `disk-full` where a file in it can't be written.
+ */
 export async function inTemporaryFolder<T>(
   paths: GoPaths,
   prefix: string,
-  work: (folder: string) => Promise<T>,
-): Promise<T> {
-  await makeFolder(paths.temporary);
-  const folder = await mkdtemp(join(paths.temporary, `${prefix}-`));
+  work: (folder: string) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const made = await caught(paths.temporary, () => newFolder(paths.temporary, prefix));
+  if (!made.ok) return made;
   try {
-    return await work(folder);
+    const done = await caught(made.value, () => work(made.value));
+    return done.ok ? done.value : done;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await discard(made.value);
   }
+}
+
+async function newFolder(parent: string, prefix: string): Promise<string> {
+  await makeFolder(parent);
+  return mkdtemp(join(parent, `${prefix}-`));
 }

@@ -18,7 +18,7 @@ export async function npmPack(
 ): Promise<Result<void>> {
   const spec = npmName(wanted);
   const ended = await run({
-    argv: ['npm', 'pack', spec, '--pack-destination', into, '--cache', cache, ...QUIET, ...patience(npm)],
+    argv: ['npm', 'pack', spec, '--pack-destination', into, '--cache', cache, ...QUIET, ...timeLimits(npm)],
     cwd: npm.folder,
     env: npm.env,
     signal: npm.context.signal,
@@ -39,7 +39,7 @@ const QUIET = [
 ];
 
 /** npm waits five minutes for a server that says nothing, three times. */
-function patience({ timings }: NpmRun): string[] {
+function timeLimits({ timings }: NpmRun): string[] {
   const milliseconds = (seconds: number): string => String(Math.max(1, Math.round(seconds * 1000)));
   return [
     `--fetch-timeout=${milliseconds(timings.stallSeconds)}`,

@@ -1,5 +1,5 @@
+import type { HttpTimings } from '@image-tooling/host';
 import type { RunContext } from '@image-tooling/model';
-import type { HttpTimings } from '../http';
 
 /** What running npm's own client needs: it brings registries, logins, proxies and authorities of its own. */
 export interface NpmRun {

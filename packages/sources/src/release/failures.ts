@@ -1,9 +1,12 @@
+import { redact } from '@image-tooling/host';
 import { fail, type Failed, type Failure, type FailureCode } from '@image-tooling/model';
 import type { LockedRelease } from './fetch';
 
 /** Which tool could not be had, and what there is to tell about it. */
 export interface UnreachedTool {
   readonly tool: string;
+  /** The tool's folder, relative to the workspace root. */
+  readonly folder: string;
   readonly locked: LockedRelease;
   /** Other kinds of source that the tool has. */
   readonly otherSources: readonly string[];
@@ -11,9 +14,12 @@ export interface UnreachedTool {
 
 const UNREACHED: readonly FailureCode[] = ['network', 'timeout', 'http-status', 'gone', 'truncated'];
 
-/** Whether the vendor itself said that it has no such file; a mirror that lacks it says nothing about the vendor. */
-export function vendorHasNone({ failures: [{ details = [] }] }: Failed, url: string): boolean {
-  return details.some((line) => line.startsWith(`${url}: HTTP 404`) || line.startsWith(`${url}: HTTP 410`));
+/** Statuses by which a server says that it has no such file (RFC 9110, sections 15.5.5 and 15.5.11). */
+const ABSENT: readonly (number | undefined)[] = [404, 410];
+
+/** Returns whether the vendor itself has no such file; a mirror that lacks it says nothing about the vendor. */
+export function vendorHasNone({ failures: [{ asked = [] }] }: Failed, url: string): boolean {
+  return asked.some((one) => one.url === redact(url) && ABSENT.includes(one.status));
 }
 
 /** Why a locked file could not be fetched, with the ways on; what is no matter of the network stays as it is. */
@@ -24,17 +30,17 @@ export function releaseFailed({ failures }: Failed, unreached: UnreachedTool): F
   return UNREACHED.includes(first.code) ? fail(withWaysOn(first, unreached), ...rest) : fail(first, ...rest);
 }
 
-function otherBytes(failure: Failure, { tool, locked }: UnreachedTool): Failure {
+function otherBytes(failure: Failure, { tool, folder, locked }: UnreachedTool): Failure {
   const size = locked.size === undefined ? '' : `, ${locked.size} bytes`;
   return {
     ...failure,
     message: `${locked.name} is not what was locked: the file at its address, or on the way from it, was changed.`,
-    hint: `Compare both with what the vendor publishes. If the new file is right, remove "release" from tools/${tool}/lock.json, run "npx nx run ${tool}:lock" and commit it; else use a mirror that has the locked one.`,
+    hint: `Compare both with what the vendor publishes. If the new file is right, remove "release" from ${folder}/lock.json, run "npx nx run ${tool}:lock" and commit it; else use a mirror that has the locked one.`,
     details: [`locked: sha256 ${locked.sha256}${size}`, ...(failure.details ?? [])],
   };
 }
 
-function withWaysOn(failure: Failure, { tool, locked, otherSources }: UnreachedTool): Failure {
+function withWaysOn(failure: Failure, { folder, locked, otherSources }: UnreachedTool): Failure {
   const { origin, host } = new URL(locked.url);
   return {
     ...failure,
@@ -44,14 +50,14 @@ function withWaysOn(failure: Failure, { tool, locked, otherSources }: UnreachedT
       `The lock holds its checksum (sha256 ${locked.sha256}), so a copy from anywhere will do:`,
       `- a mirror, among the options of "@image-tooling/nx" in nx.json: "mirrors": { "${origin}/": "https://mirror.example/${host}/" }`,
       `- a machine with network: build there the images that have it and run "image-tooling store export <image> --to=store.tar", then "image-tooling store import store.tar" here`,
-      otherSourceText(tool, otherSources),
+      otherSourceText(folder, otherSources),
     ],
   };
 }
 
-function otherSourceText(tool: string, others: readonly string[]): string {
+function otherSourceText(folder: string, others: readonly string[]): string {
   const [first] = others;
   if (first === undefined)
-    return `- another source in tools/${tool}/tool.json ("go", "npm" or "deb"), where there is one; it has none now`;
+    return `- another source in ${folder}/tool.json ("go", "npm" or "deb"), where there is one; it has none now`;
   return `- another of its sources: IMAGE_TOOL_SOURCE=${first}, or "toolSource" in nx.json`;
 }

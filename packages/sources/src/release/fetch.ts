@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { discard } from '@image-tooling/host';
 import { bytesText, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
 import type { BlobCache } from '../debian';
-import { downloadFile, type DownloadedFile, type HttpClient } from '../http';
+import { downloadFile, type DownloadedFile, type Downloader } from '../download';
 import { releasePlaces, type Mirrors } from './places';
 
 /** Above any vendor's file (the largest tools have some 500 MB), below what fills a disk. */
@@ -30,7 +30,7 @@ export interface ReleaseFetch {
   /** A folder for unfinished files, on the cache's disk. */
   readonly workFolder: string;
   readonly mirrors: Mirrors;
-  readonly http: HttpClient;
+  readonly http: Downloader;
   readonly context: RunContext;
 }
 
@@ -64,7 +64,7 @@ export async function keepRelease(
 ): Promise<Result<string>> {
   const digest: Digest = `sha256:${sha256}`;
   const put = await cache.putBlobFromFile(path, digest);
-  await rm(path, { force: true });
+  await discard(path);
   return put.ok ? ok(cache.blobPath(digest)) : put;
 }
 

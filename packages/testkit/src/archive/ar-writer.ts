@@ -4,7 +4,7 @@ export interface ArEntry {
   readonly data: Buffer;
 }
 
-/** An ar file as dpkg-deb writes it (deb(5)). */
+/** Returns an ar file as dpkg-deb writes it (deb(5)). */
 export function writeAr(entries: readonly ArEntry[]): Buffer {
   const parts = entries.flatMap(({ name, data }) => {
     const header = [

@@ -7,11 +7,14 @@ import { FaultyServer } from './server';
 export interface FixtureArchiveOptions extends Partial<ArchiveContent> {
   /** The archive's name in locks; default `fixture`. */
   readonly name?: string;
-  /** Where it is below its server's root: `debian`. Default: at the root. */
+  /** Its path on the server: `debian`. Default: the root. */
   readonly folder?: string;
 }
 
-/** A small signed Debian archive behind a real server, that can be changed, damaged, stopped and started again. */
+/**
+ * A small signed Debian archive behind a real server, that can be changed, damaged, stopped and started
+ * again.
+ */
 export interface FixtureArchive {
   readonly name: string;
   /** Its only suite; default `stable`. */
@@ -20,13 +23,16 @@ export interface FixtureArchive {
   readonly url: string;
   /** ASCII-armoured, for a workspace's trust folder. */
   readonly publicKey: string;
-  /** Everything `openArchive` and `fetchDebs` need; the snapshot archive is the same server, at `/snapshot/<time>/`. */
+  /**
+   * Everything `openArchive` and `fetchDebs` need; the snapshot archive is the same server, at
+   * `/snapshot/<time>/`.
+   */
   readonly source: ArchiveSource;
-  /** Paths that were asked for. */
+  /** Requested paths. */
   readonly requests: string[];
-  /** Changes what is published: packages added, another signature, another date. */
+  /** Changes what is published: more packages, another signature, another date. */
   republish(changes: Partial<ArchiveContent>): Promise<void>;
-  /** Takes a package's .deb away, from the mirror alone or from the snapshot too; the lists go on naming it. */
+  /** Removes a package's .deb, from the mirror alone or also from the snapshot; the lists still name it. */
   removeDeb(name: string, from?: 'mirror' | 'everywhere'): void;
   fault(rule: FaultRule): void;
   heal(): void;

@@ -4,10 +4,10 @@ import { writeAr } from './ar-writer';
 import { controlFields, type FixtureFile, type FixturePackage } from './package';
 import { writeTar, type TarEntry } from './tar-writer';
 
-/** One time for everything in the fixture archive: 2024-01-01T00:00:00Z. */
+/** The time of everything in the fixture archive: 2024-01-01T00:00:00Z. */
 export const FIXTURE_TIME = 1_704_067_200;
 
-/** A real .deb (deb(5)), as dpkg-deb would build it; needs neither dpkg nor root. */
+/** Returns a real .deb (deb(5)), as dpkg-deb would build it; needs neither dpkg nor root. */
 export async function buildDeb(fixture: FixturePackage): Promise<Buffer> {
   const packing = fixture.packing ?? 'xz';
   const data = dataEntries(fixture.files ?? {});

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Something a server may do wrong. */
 export type Fault =
-  /** Answers with a status; 429 and 503 may say when to come back. */
+  /** Answers with a status; 429 and 503 may have Retry-After. */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
   /** Cuts the connection: before the headers, or after so many bytes of the body. */
   | { readonly kind: 'reset'; readonly afterBytes?: number }
@@ -11,18 +11,18 @@ export type Fault =
   | { readonly kind: 'hang'; readonly afterBytes?: number }
   /** Sends so many bytes every 10 ms. */
   | { readonly kind: 'slow'; readonly bytes: number }
-  /** Ends the body early, as if that were all. */
+  /** Ends the body early, as if it were complete. */
   | { readonly kind: 'truncate'; readonly bytes: number }
   /** Sends other bytes of the same length. */
   | { readonly kind: 'alter' }
-  /** Sends more than there is. */
+  /** Sends additional bytes. */
   | { readonly kind: 'grow'; readonly bytes: number };
 
 /** A fault of the requests whose path matches. */
 export interface FaultRule {
   readonly path: RegExp;
   readonly fault: Fault;
-  /** How many requests it meets; default: all. */
+  /** How many requests it affects; default: all. */
   readonly times?: number;
 }
 

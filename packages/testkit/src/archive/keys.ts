@@ -10,14 +10,14 @@ export interface SigningKey {
 /** Older than any fixture archive's date. */
 const CREATED = new Date('2020-01-01T00:00:00Z');
 
-/** `trusted` is the archive's own, `stranger` somebody else's, `expired` was good until 2020-01-02. */
+/** `trusted` is the archive's own, `stranger` an unknown one, `expired` was valid until 2020-01-02. */
 export type KeyName = 'trusted' | 'stranger' | 'expired';
 
 const ONE_DAY = 86_400;
 
 const made = new Map<string, Promise<SigningKey>>();
 
-/** The key of that name, made once a process. */
+/** Returns the key of that name, made once a process. */
 export function signingKey(name: KeyName): Promise<SigningKey> {
   const known = made.get(name) ?? makeKey(name);
   made.set(name, known);
@@ -35,7 +35,7 @@ async function makeKey(name: KeyName): Promise<SigningKey> {
   return { privateKey, publicKey: publicKey.armor() };
 }
 
-/** The text, clear-signed by the keys (RFC 9580 section 7). */
+/** Returns the text, clear-signed by the keys (RFC 9580 section 7). */
 export async function clearSign(text: string, keys: readonly SigningKey[], date: Date): Promise<string> {
   const { createCleartextMessage, sign } = await import('openpgp');
   const message = await createCleartextMessage({ text });

@@ -34,15 +34,15 @@ export interface FixturePackage {
   readonly section?: string;
   /** By path without a leading slash. Parent folders are made. */
   readonly files?: Readonly<Record<string, FixtureFile>>;
-  /** Bodies of maintainer scripts; a `#!/bin/sh` line is put before those that have none. */
+  /** Bodies of maintainer scripts; `#!/bin/sh` is added if missing. */
   readonly scripts?: Readonly<Partial<Record<'preinst' | 'postinst' | 'prerm' | 'postrm', string>>>;
   /** Absolute paths. */
   readonly conffiles?: readonly string[];
-  /** Of data.tar; control.tar likewise. Default `xz`. */
+  /** Of data.tar and control.tar. Default `xz`. */
   readonly packing?: 'xz' | 'gz' | 'zst' | 'none';
 }
 
-/** The fields of the control file, in Debian's order. */
+/** Returns the fields of the control file, in Debian's order. */
 export function controlFields(fixture: FixturePackage): [string, string][] {
   const fields: [string, string | undefined][] = [
     ['Package', fixture.name],

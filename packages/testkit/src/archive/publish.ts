@@ -13,9 +13,9 @@ export interface ArchiveContent {
   /** Default: now. */
   readonly date?: Date;
   readonly validUntil?: Date;
-  /** Who signs InRelease; none: it stands there as plain text. Default: the archive's own key. */
+  /** Keys that sign InRelease; empty: unsigned plain text. Default: the archive's own key. */
   readonly signedBy?: readonly KeyName[];
-  /** What Release says in place of the suite's name. */
+  /** Replaces the suite's name in Release. */
   readonly claimedSuite?: string;
   /** Changes InRelease after it was signed. */
   readonly alterRelease?: (text: string) => string;
@@ -51,7 +51,7 @@ export async function publishArchive(content: ArchiveContent): Promise<Map<strin
   return files;
 }
 
-/** The path of a fixture package's .deb. */
+/** Returns the path of a fixture package's .deb. */
 export function debPath(fixture: FixturePackage): string {
   const version = versionOf(fixture).replace(/^\d+:/, '');
   return `pool/main/${fixture.name}_${version}_${archOf(fixture)}.deb`;

@@ -2,9 +2,9 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerFaulty, type FaultRule } from './faults';
 
-/** A real HTTP server on a free port of 127.0.0.1 that can be told to misbehave. */
+/** A real HTTP server on a free port of 127.0.0.1 with faults to inject. */
 export class FaultyServer {
-  /** Paths in the order in which they were asked for. */
+  /** Requested paths, in order. */
   readonly requests: string[] = [];
   private rules: { rule: FaultRule; left: number }[] = [];
   private server: Server | undefined;
@@ -12,7 +12,7 @@ export class FaultyServer {
 
   constructor(private readonly content: (path: string) => Buffer | undefined) {}
 
-  /** Starts, or starts again on the same port; a server that runs is left alone. */
+  /** Starts, or starts again on the same port; no effect if it runs. */
   async start(): Promise<void> {
     if (this.server !== undefined) return;
     const server = createServer((request, response) => {
@@ -42,7 +42,7 @@ export class FaultyServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** From now on; the rule added last is asked first. */
+  /** From now on; the rule added last is checked first. */
   fault(rule: FaultRule): void {
     this.rules.unshift({ rule, left: rule.times ?? Infinity });
   }

@@ -13,7 +13,7 @@ export interface TarEntry {
 const BLOCK = 512;
 const TYPES = { file: '0', hardlink: '1', symlink: '2', folder: '5' } as const;
 
-/** A ustar file (POSIX.1-1988) in which every entry has the same time. */
+/** Returns a ustar file (POSIX.1-1988) in which every entry has the same time. */
 export function writeTar(entries: readonly TarEntry[], mtime: number): Buffer {
   const blocks = entries.flatMap((entry) => {
     const content = entry.content ?? Buffer.alloc(0);

@@ -6,7 +6,7 @@ export interface Call {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** The calls of a query, outermost first: Dagger's clients select one field in each. */
+/** Returns the calls of a query, outermost first: Dagger's clients select one field in each. */
 export function callsOf(document: string): Call[] {
   const [operation] = parse(document).definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`no query: ${document}`);
@@ -20,7 +20,7 @@ export function callsOf(document: string): Call[] {
   return calls;
 }
 
-/** A value in the shape of the query that asked for it. */
+/** Returns a value in the shape of the query that asked for it. */
 export function answerTo(calls: readonly Call[], value: unknown): unknown {
   return calls.reduceRight((inner, { field }) => ({ [field]: inner }), value);
 }

@@ -1,14 +1,14 @@
 import type { Call } from './calls';
 import type { DaggerBuild } from './outcome';
 
-/** What the server has given ids to. */
+/** Objects by id. */
 export interface Objects {
-  /** An id for what the calls stand for. */
+  /** Returns an id for the object of the calls. */
   idOf(calls: readonly Call[]): string;
-  /** An id for anything. */
+  /** Returns an id for a value. */
   keep(object: unknown): string;
   at(id: unknown): unknown;
-  /** The build that the calls ask for; undefined where they ask for none. */
+  /** Returns the build that the calls request, or undefined. */
   buildIn(calls: readonly Call[]): DaggerBuild | undefined;
 }
 
@@ -58,7 +58,7 @@ interface BuildArguments {
   readonly ssh?: string;
 }
 
-/** The paths of the host that calls come down to, and what is done with them. */
+/** Returns the host's paths that calls refer to, and what is done with them. */
 function pathsIn(calls: readonly Call[], at: (id: unknown) => unknown): string[] {
   return calls.flatMap(({ field, args }) => {
     if (['withFile', 'withDirectory'].includes(field))

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileEntry, writeTarFile } from '@image-tooling/oci';
+import { fileEntry, writeTarFile } from '@image-tooling/layer';
 
-/** A build as the server was asked for it. */
+/** A requested build. */
 export interface DaggerBuild {
   readonly dockerfile: string;
   /** What the context is made of, in order: `<path> <- <what>` and `<what> without <paths>`. */
@@ -17,7 +17,7 @@ export interface DaggerBuild {
   readonly socket?: string;
 }
 
-/** What comes of a build. */
+/** The outcome of a build. */
 export type DaggerOutcome =
   | {
       readonly kind: 'built';
@@ -26,18 +26,18 @@ export type DaggerOutcome =
       /** The last layer of the image; a tar. */
       readonly layer?: Buffer;
     }
-  /** As the engine words it, beginning with what it always begins with. */
+  /** In the engine's words, with its usual prefix. */
   | {
       readonly kind: 'error';
       readonly message: string;
       readonly extensions?: Readonly<Record<string, unknown>>;
     }
-  /** The session's own answer where its engine is gone. */
+  /** The session's own answer if its engine is gone. */
   | { readonly kind: 'http'; readonly status: number; readonly text: string }
-  /** No answer, ever; or a connection that breaks off. */
+  /** No answer at all; or a broken connection. */
   | { readonly kind: 'hangs' | 'drops' };
 
-/** The error of a RUN that fails, as engine 0.21.8 was seen to give it. */
+/** Returns the error of a RUN that fails, as engine 0.21.8 was seen to give it. */
 export function execError(exitCode: number, stderr = '', stdout = ''): DaggerOutcome {
   return {
     kind: 'error',

@@ -19,7 +19,7 @@ export interface DaggerServer {
 
 const TOKEN = 'dagger-server-token';
 
-/** Starts a server on the loopback interface. `build` decides what comes of a build. */
+/** Starts a server on the loopback interface. `build` decides the outcome of a build. */
 export async function startDaggerServer(
   build: (build: DaggerBuild) => DaggerOutcome | Promise<DaggerOutcome>,
 ): Promise<DaggerServer> {

@@ -6,7 +6,7 @@ import type { Arch } from '@image-tooling/model';
 
 /**
  * Path of a static busybox of Debian's, from the host's own apt sources: fetched once, then kept in the
- * machine's folder for temporary files. Throws where apt can't give it.
+ * machine's folder for temporary files. Throws if apt can't download it.
  */
 export async function busyboxOf(arch: Arch): Promise<string> {
   const kept = join(kitFolder(), `busybox-${arch}`);

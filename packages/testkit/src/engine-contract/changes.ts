@@ -2,11 +2,11 @@ import { access } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import { valueOf, type Rig } from './rig';
 import { NET_RAW, ODD_NAME } from './system';
 
-/** What comes out of a step, as an OCI layer. */
+/** The changes of a step, as an OCI layer. */
 export function changeTests(rig: () => Rig): void {
   extentTests(rig);
   traitTests(rig);
@@ -15,7 +15,7 @@ export function changeTests(rig: () => Rig): void {
 }
 
 function extentTests(rig: () => Rig): void {
-  it('has nothing where nothing was changed: no mount point, no file of the engine', async () => {
+  it('is empty if nothing was changed: no mount point, no file of the engine', async () => {
     const mounts = [{ source: rig().folder, target: '/mnt/deep/in' }];
     expect(await changedPaths(rig(), 'true', { mounts })).toEqual([]);
   });
@@ -53,7 +53,7 @@ function extentTests(rig: () => Rig): void {
     expect(paths).not.toContain('data/full/a');
   });
 
-  it('hides it also where the folder is empty now', async () => {
+  it('also hides it if the folder is empty now', async () => {
     expect((await changedPaths(rig(), 'rm -r /data/full; mkdir /data/full')).join('\n')).toContain(
       'data/full/.wh.',
     );
@@ -134,7 +134,7 @@ function nameTests(rig: () => Rig): void {
 }
 
 function layerTests(rig: () => Rig): void {
-  it('sees the layers above others: whiteouts and opaque folders', async () => {
+  it('applies upper layers: whiteouts and opaque folders', async () => {
     const { system, upper } = rig();
     const script = 'ls /data /data/full';
     const [command] = valueOf(await rig().run([script], { system: [system, upper] })).commands;
@@ -144,7 +144,7 @@ function layerTests(rig: () => Rig): void {
     expect(await contentOf(changes.get('data/file'))).toBe('again\n');
   });
 
-  it('writes nothing where a command failed', async () => {
+  it('writes nothing if a command failed', async () => {
     const changesTo = join(rig().folder, 'failed.tar');
     valueOf(await rig().run(['touch /data/x; exit 1', 'true'], { changesTo, onFailure: 'continue' }));
     await expect(access(changesTo)).rejects.toThrow();

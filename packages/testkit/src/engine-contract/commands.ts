@@ -20,7 +20,7 @@ function resultTests(rig: () => Rig): void {
     ]);
   });
 
-  it('tells how long each command took', async () => {
+  it('reports how long each command took', async () => {
     const { commands } = valueOf(await rig().run(['sleep 1.2', 'true']));
     const [slow = NaN, quick = NaN] = commands.map(({ seconds }) => seconds);
     expect(slow).toBeGreaterThanOrEqual(1.18);
@@ -66,7 +66,7 @@ function resultTests(rig: () => Rig): void {
 }
 
 function surroundingTests(rig: () => Rig): void {
-  it('gives a command exactly the environment that the step says', async () => {
+  it('gives a command exactly the environment of the step', async () => {
     const env = { PATH: '/bin', STEP: 'a b' };
     const [text] = await outputs(rig(), [{ argv: ['env'], env: { OWN: 'x=y' } }], { env });
     expect(text?.trim().split('\n').sort()).toEqual(['OWN=x=y', 'PATH=/bin', 'STEP=a b']);
@@ -95,7 +95,7 @@ function surroundingTests(rig: () => Rig): void {
     expect(changes.get('data/new')?.mode).toBe(0o644);
   });
 
-  it('shows a mount of the host, and lets nobody write to it', async () => {
+  it('shows a mount of the host, read-only', async () => {
     const source = join(rig().folder, 'mounted');
     await mkdir(source, { recursive: true });
     await writeFile(join(source, 'given'), 'from the host\n');
@@ -108,7 +108,7 @@ function surroundingTests(rig: () => Rig): void {
     await expect(access(join(source, 'new'))).rejects.toThrow();
   });
 
-  it('ends what a command leaves running, and does not wait for it', async () => {
+  it('stops processes that a command leaves running, without waiting', async () => {
     const begin = Date.now();
     const [, still] = await outputs(rig(), ['sleep 30 & true', 'ps']).catch(() => []);
     expect(Date.now() - begin).toBeLessThan(15_000);
@@ -117,7 +117,7 @@ function surroundingTests(rig: () => Rig): void {
 }
 
 function outputTests(rig: () => Rig, { reasonWhyLinesComeLate }: ContractOptions): void {
-  it('hands out all lines', async () => {
+  it('passes on all lines', async () => {
     const seen = await linesOf(rig(), ['echo early; echo late >&2; printf unfinished', 'echo more']);
     expect(seen.map(({ line }) => line).sort()).toEqual(['early', 'late', 'more', 'unfinished']);
   });

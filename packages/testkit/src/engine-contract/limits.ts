@@ -106,7 +106,7 @@ function abortTests(rig: () => Rig): void {
     expect(Date.now() - begin).toBeLessThan(5000);
   });
 
-  it('starts nothing where the signal was aborted before', async () => {
+  it('starts nothing if the signal was aborted before', async () => {
     expect(failureOf(await rig().run(['true'], { signal: AbortSignal.abort() })).code).toBe('aborted');
   });
 

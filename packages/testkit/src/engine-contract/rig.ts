@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine, Step, StepCommand, StepResult, SystemLayer } from '@image-tooling/engines';
 import { platformOfNode, type Arch, type Failure, type Progress, type Result } from '@image-tooling/model';
-import { readTar, type TarEntry } from '@image-tooling/oci';
+import { readTar, type TarEntry } from '@image-tooling/layer';
 import { systemLayer, upperLayer } from './system';
 
 export type OpenEngine = (storeRoot: string) => Promise<Result<Engine>>;
@@ -85,7 +85,7 @@ const DEFAULTS = {
 
 const nothing = (): void => undefined;
 
-/** Progress that nobody looks at. */
+/** Progress without a display. */
 export const SILENT: Progress = {
   step: () => ({ status: nothing, output: nothing, done: nothing, failed: nothing }),
   note: nothing,

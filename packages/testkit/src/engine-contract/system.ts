@@ -10,7 +10,7 @@ import {
   symlinkEntry,
   writeTarFile,
   type TarEntry,
-} from '@image-tooling/oci';
+} from '@image-tooling/layer';
 import { busyboxOf, packageOf } from './busybox';
 
 const APPLETS =
@@ -22,7 +22,7 @@ export const NET_RAW = Buffer.from('0100000200200000000000000000000000000000', '
 /** A byte string that is no UTF-8. */
 export const ODD_NAME = 'no utf-8 \xff\xfe';
 
-/** A small system: busybox by all its names, and something of each kind to change. */
+/** Returns a small system: busybox by all its names, and something of each kind to change. */
 export async function systemLayer(arch: Arch, folder: string): Promise<SystemLayer> {
   const busybox = await readFile(await busyboxOf(arch));
   return layerOf(join(folder, `system-${arch}.tar`), [
@@ -45,7 +45,7 @@ export async function systemLayer(arch: Arch, folder: string): Promise<SystemLay
   ]);
 }
 
-/** A layer above: it removes a file, replaces all of a folder, and adds one file. */
+/** Returns a layer above: it removes a file, replaces all of a folder, and adds one file. */
 export async function upperLayer(folder: string): Promise<SystemLayer> {
   return layerOf(join(folder, 'upper.tar'), [
     directoryEntry('data'),

@@ -1,6 +1,9 @@
 import { formatFailures, type Result } from '@image-tooling/model';
 
-/** What only a bug brings into a message: stack traces, JavaScript's own errors, values that were not put into words. */
+/**
+ * What only a bug brings into a message: stack traces, JavaScript's own errors, values that were not put into
+ * words.
+ */
 const OF_A_BUG =
   /\n\s+at .*:\d+:\d+|\b(?:TypeError|RangeError|ReferenceError)\b|Cannot (?:read|convert|destructure)|is not (?:a function|iterable)|Maximum call stack|Invalid (?:array length|string length)|\[object \w+\]/;
 /** Those that a terminal would act on (ECMA-48), and halves of characters. */

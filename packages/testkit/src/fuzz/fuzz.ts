@@ -8,9 +8,9 @@ export interface FuzzTarget<T> {
   readonly values: fc.Arbitrary<T>;
   /** Cases of a short run. */
   readonly runs: number;
-  /** Throws, or rejects, where a case shows a bug. */
+  /** Throws, or rejects, if a case shows a bug. */
   readonly check: (value: T) => unknown;
-  /** The value, as it is kept as an ordinary test. */
+  /** The value, in the form for an ordinary test. */
   readonly show: (value: T) => string;
 }
 
@@ -23,9 +23,10 @@ const MOST_KEPT = 96 * 1024 ** 2;
 const MOST_NEEDED = 1024 ** 3;
 
 /**
- * Tries a target with many values. Rejects with the smallest value that shows a bug (an error that is thrown or that
- * nobody catches, a case that does not end), and with the seed that repeats the run: IMAGE_FUZZ_SEED; or where memory
- * grew with the number of cases. Returns the number of cases.
+ * Tries a target with many values. Rejects with the smallest value that shows a bug (a thrown or uncaught
+ * error, a case that does not end), and with the seed that repeats the run: IMAGE_FUZZ_SEED; or where memory
+ * grew with the number of cases.
+ * Returns the number of cases.
  */
 export async function fuzz<T>(target: FuzzTarget<T>, length: FuzzLength): Promise<number> {
   const { seed, runs, seconds } = fuzzSettings(length, target.runs);
@@ -64,7 +65,7 @@ export async function fuzz<T>(target: FuzzTarget<T>, length: FuzzLength): Promis
   return cases;
 }
 
-/** A case that the end of the time interrupts goes on by itself, and uses what its test removes. */
+/** A case that is interrupted at the end of the time continues, and uses what its test removes. */
 async function ended(last: Promise<unknown>, watchdog: Watchdog): Promise<void> {
   watchdog.begin('the last case, which was interrupted');
   await last.catch(() => undefined);
@@ -75,7 +76,7 @@ function checkMemory(name: string, kept: number, needed: number): void {
   if (needed > MOST_NEEDED) throw new Error(`${name}: some case needed ${needed} bytes of memory`);
 }
 
-/** Errors that no caller gets: in events and in promises that are not waited for. */
+/** Errors without a caller: in events and in promises that are not awaited. */
 function catchUncaught(): { check(): void; stop(): void } {
   const found: unknown[] = [];
   const take = (error: unknown): void => void found.push(error);
@@ -83,7 +84,7 @@ function catchUncaught(): { check(): void; stop(): void } {
   process.on('unhandledRejection', take);
   return {
     check() {
-      if (found.length > 0) throw new Error('an error that nobody caught', { cause: found.splice(0)[0] });
+      if (found.length > 0) throw new Error('an uncaught error', { cause: found.splice(0)[0] });
     },
     stop() {
       process.off('uncaughtException', take);

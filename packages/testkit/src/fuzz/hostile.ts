@@ -1,4 +1,4 @@
-/** Values of JSON that readers get wrong: at the ends of what numbers, names, texts and stacks can be. */
+/** JSON values that parsers often get wrong: extreme numbers, names, strings and nesting. */
 export const HOSTILE_JSON: readonly string[] = [
   'null',
   'true',

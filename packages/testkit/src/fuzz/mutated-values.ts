@@ -37,8 +37,8 @@ interface Change {
 }
 
 /**
- * One of the documents, as JSON that can be read: with values and keys replaced by hostile ones, removed, doubled, or
- * put where others were.
+ * One of the documents, as JSON that can be read: with values and keys replaced by hostile ones, removed,
+ * doubled, or put where others were.
  */
 export function mutatedValues(sources: readonly string[]): fc.Arbitrary<string> {
   const change: fc.Arbitrary<Change> = fc.record({

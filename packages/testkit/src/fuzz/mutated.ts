@@ -3,7 +3,10 @@ import { HOSTILE_JSON, HOSTILE_LINES } from './hostile';
 
 type Change<T> = (of: T) => T;
 
-/** Places are parts of a million of the whole, so that a smaller value keeps its meaning while cases are made smaller. */
+/**
+ * Places are parts of a million of the whole, so that a smaller value keeps its meaning while cases are made
+ * smaller.
+ */
 const place = fc.nat({ max: 999_999 });
 const at = (part: number, length: number): number => Math.floor((part / 1_000_000) * length);
 
@@ -35,12 +38,17 @@ export function mutatedBytes(sources: readonly Buffer[]): fc.Arbitrary<Buffer> {
   );
 }
 
-/** One of the texts of JSON, with tokens replaced by hostile ones, removed, doubled, swapped; or with other characters. */
+/**
+ * One of the texts of JSON, with tokens replaced by hostile ones, removed, doubled, swapped; or with other
+ * characters.
+ */
 export function mutatedJson(sources: readonly string[]): fc.Arbitrary<string> {
   return changedTokens(sources, /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+|\s+/g, HOSTILE_JSON);
 }
 
-/** One of the texts, with lines replaced by hostile ones, removed, doubled, swapped; or with other characters. */
+/**
+ * One of the texts, with lines replaced by hostile ones, removed, doubled, swapped; or with other characters.
+ */
 export function mutatedLines(sources: readonly string[]): fc.Arbitrary<string> {
   return changedTokens(sources, /[^\n]*\n?/g, HOSTILE_LINES);
 }

@@ -1,4 +1,7 @@
-/** `short`: as part of `npm test`, always the same cases. `long`: other cases each time, for as long as there is time. */
+/**
+ * `short`: as part of `npm test`, always the same cases. `long`: other cases each time, for as long as there
+ * is time.
+ */
 export type FuzzLength = 'short' | 'long';
 
 export interface FuzzSettings {
@@ -12,8 +15,8 @@ const SHORT_SECONDS = 4;
 const LONG_SECONDS = 60;
 
 /**
- * Returns how long to run a target. IMAGE_FUZZ_SEED repeats a run, IMAGE_FUZZ_SECONDS sets how long each target takes
- * in long runs (default 60). Throws where they are not whole numbers.
+ * Returns how long to run a target. IMAGE_FUZZ_SEED repeats a run, IMAGE_FUZZ_SECONDS sets how long each
+ * target takes in long runs (default 60). Throws where they are not whole numbers.
  *
  * @param runs cases of a short run
  */

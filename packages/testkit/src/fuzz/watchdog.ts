@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 /** Far more than any case needs, on a busy machine too. */
 const CASE_SECONDS = 60;
 
-/** Ends the process where the main thread is stuck in one case: no timer of its own would ever fire. */
+/** Ends the process if the main thread is stuck in one case, where its own timers never fire. */
 const PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
@@ -18,12 +18,12 @@ parentPort.on('message', (text) => {
 `;
 
 export interface Watchdog {
-  /** Says that a case begins, and what to report where it never ends. */
+  /** Starts the timer of a case, with the text to report if it never ends. */
   begin(text: string): void;
   stop(): Promise<void>;
 }
 
-/** Starts a thread that ends this process, with the text of the case, where a case blocks it for a minute. */
+/** Starts a thread that ends this process, with the text of the case, if a case blocks it for a minute. */
 export function startWatchdog(): Watchdog {
   const worker = new Worker(PROGRAM, { eval: true, workerData: CASE_SECONDS });
   worker.unref();

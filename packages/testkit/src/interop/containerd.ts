@@ -11,12 +11,12 @@ export interface Containerd extends Daemon {
   readonly snapshotter: 'overlayfs' | 'native';
 }
 
-/** Why no containerd can be started here. */
+/** Returns why no containerd can be started here. */
 export async function noContainerd(): Promise<string | undefined> {
   return isRoot() ? missing('containerd', 'ctr', 'runc') : 'containerd has to be started by root';
 }
 
-/** Starts containerd with all that it keeps in a folder, beside one that the machine may run. */
+/** Starts containerd with all its data in a folder, in addition to one that the machine may run. */
 export async function startContainerd(folder: string): Promise<Result<Containerd>> {
   const socket = join(folder, 'containerd.sock');
   const config = join(folder, 'containerd.toml');

@@ -46,12 +46,12 @@ export function ctr(): Consumer {
   };
 }
 
-/** How often a program is run whose output may have been lost. */
+/** Attempts for a program whose output may have been lost. */
 const RUNS = 3;
 
 /**
- * On a busy machine `ctr` may end before it has copied what a short program wrote: where a program that succeeded
- * seems to have said nothing it is run again.
+ * On a busy machine `ctr` may end before it has copied what a short program wrote: a program that succeeded
+ * without output is run again.
  */
 async function untilHeard(once: () => Promise<Result<HostResult>>): Promise<Result<HostResult>> {
   for (let runs = 1; ; runs++) {

@@ -18,7 +18,9 @@ const SECONDS_TO_ANSWER = 30;
 /** prctl(2), PR_SET_PDEATHSIG: a test that is killed leaves no daemon. */
 const DIES_WITH_US = ['setpriv', '--pdeathsig', 'SIGTERM'] as const;
 
-/** Starts a daemon and waits until it answers. Fails with `command-missing`, `command-failed` or `timeout`. */
+/**
+ * Starts a daemon and waits until it answers. Fails with `command-missing`, `command-failed` or `timeout`.
+ */
 export async function startDaemon({ argv, question }: DaemonRequest): Promise<Result<Daemon>> {
   const stopped = new AbortController();
   const started = await start({ argv: [...DIES_WITH_US, ...argv], signal: stopped.signal, graceSeconds: 10 });

@@ -10,8 +10,8 @@ import type { Consumer } from './types';
 const FIRST_WITH_ZSTD = 23;
 
 /**
- * Docker: a daemon that is started for it where root can, else one that answers, from which the pulled images are
- * removed at the end.
+ * Docker: a daemon that is started for it where root can, else one that answers, from which the pulled images
+ * are removed at the end.
  */
 export function docker(): Consumer {
   const scratch = openScratch('docker');

@@ -6,11 +6,11 @@ import { startDaemon, type Daemon } from './daemon';
 
 /** A Docker daemon of our own, on a containerd of our own. */
 export interface Dockerd extends Daemon {
-  /** The client with all it needs to speak to it, and no settings or credentials of the user's. */
+  /** The client's command line, without settings or credentials of the user. */
   readonly client: readonly [string, ...string[]];
 }
 
-/** Starts dockerd with all that it keeps in a folder, without touching the machine's networks. */
+/** Starts dockerd with all its data in a folder, without touching the machine's networks. */
 export async function startDockerd(folder: string): Promise<Result<Dockerd>> {
   const containerd = await startContainerd(folder);
   if (!containerd.ok) return containerd;

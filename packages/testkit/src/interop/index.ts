@@ -7,5 +7,5 @@ import type { Consumer } from './types';
 
 export type { Consumer } from './types';
 
-/** All programs that images are tried with. Each starts what it needs when it is first used. */
+/** All programs that images are tested with. Each starts its daemon on first use. */
 export const consumers: readonly Consumer[] = [docker(), podman(), skopeo(), buildah(), ctr()];

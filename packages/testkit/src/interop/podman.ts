@@ -5,8 +5,9 @@ import { envWithoutLogins, isRoot, openScratch, takesOverlays, type Scratch } fr
 import type { Consumer } from './types';
 
 /**
- * What would else be shared with the Podman that the machine's user has (containers.conf(5)): locks in /dev/shm, the
- * journal. Limits are low since Podman otherwise raises them, which a container that we ourselves run in may forbid.
+ * What would otherwise be shared with the user's own Podman (containers.conf(5)): locks in /dev/shm, the
+ * journal. Limits are low since Podman otherwise raises them, which a container that we ourselves run in may
+ * forbid.
  */
 const SETTINGS = `
 [containers]
@@ -18,7 +19,7 @@ events_logger = "none"
 lock_type = "file"
 `;
 
-/** Podman, with a storage and settings of its own, as whoever runs the tests. */
+/** Podman, with a storage and settings of its own, as the user that runs the tests. */
 export function podman(): Consumer {
   const scratch = openScratch('podman');
   return {
@@ -42,7 +43,9 @@ export function podman(): Consumer {
   };
 }
 
-/** For an ordinary user Podman leaves a process that holds the namespaces (podman-system-migrate(1) ends it). */
+/**
+ * For an ordinary user Podman leaves a process that holds the namespaces (podman-system-migrate(1) ends it).
+ */
 async function endPause(scratch: Scratch): Promise<void> {
   const { argv, env } = await command(scratch);
   if ((await missing('podman')) === undefined) await runWith([...argv, 'system', 'migrate'], env);

@@ -6,14 +6,14 @@ type Argv = readonly [string, ...string[]];
 const PULL_SECONDS = 300;
 const RUN_SECONDS = 120;
 
-/** Which of these programs is not there, as a reason. */
+/** Returns which of these programs is missing, as a reason. */
 export async function missing(...programs: readonly string[]): Promise<string | undefined> {
   for (const program of programs)
     if ((await findProgram(program)) === undefined) return `no ${program} on this machine`;
   return undefined;
 }
 
-/** The first line that a program says of its version. */
+/** Returns the first line of a program's version. */
 export async function versionOf(...argv: Argv): Promise<string> {
   const said = await run({ argv, timeoutSeconds: 20 });
   return said.ok ? (said.value.stdout.split('\n')[0] ?? '').trim() : `${argv[0]}: version unknown`;

@@ -24,12 +24,15 @@ export function openScratch(name: string): Scratch {
   };
 }
 
-/** Whether systems can be unpacked as overlays in a folder: takes root, and a file system that bears them. */
+/**
+ * Returns whether systems can be unpacked as overlays in a folder: takes root, and a file system that bears
+ * them.
+ */
 export async function takesOverlays(folder: string): Promise<boolean> {
   return isRoot() && (await statfs(folder)).type !== OVERLAYFS_MAGIC;
 }
 
-/** The environment for Podman, skopeo and buildah: without the credentials that the user may have. */
+/** Returns the environment for Podman, skopeo and buildah: without the credentials that the user may have. */
 export function envWithoutLogins(folder: string): NodeJS.ProcessEnv {
   return { ...process.env, REGISTRY_AUTH_FILE: join(folder, 'auth.json') };
 }
@@ -50,7 +53,9 @@ async function makeFolder(name: string): Promise<string> {
   return folder;
 }
 
-/** What an ordinary user's containers own belongs to subordinate ids, that only `buildah unshare` may remove. */
+/**
+ * What an ordinary user's containers own belongs to subordinate ids, that only `buildah unshare` may remove.
+ */
 async function removeTree(folder: string): Promise<void> {
   if (!isRoot()) {
     await run({ argv: ['buildah', 'unshare', 'rm', '-rf', '--', folder], timeoutSeconds: 60 });

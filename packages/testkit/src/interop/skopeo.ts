@@ -34,7 +34,10 @@ export function skopeo(): Consumer {
   };
 }
 
-/** One platform's image after the other: `copy --all` of skopeo 1.9 writes an index anew, under another digest. */
+/**
+ * One platform's image after the other: `copy --all` of skopeo 1.9 writes an index again, with another
+ * digest.
+ */
 async function imagesOf(reference: string, folder: string): Promise<Result<string[]>> {
   const named = parseReference(reference);
   if (!named.ok) return named;
@@ -66,7 +69,7 @@ async function hashed(folder: string): Promise<Result<void>> {
   if (blobs.length > 0 && wrong.length === 0) return ok(undefined);
   return fail({
     code: 'checksum',
-    message: `skopeo pulled ${blobs.length} blobs, ${wrong.length} of which are not what they are named.`,
+    message: `skopeo pulled ${blobs.length} blobs, ${wrong.length} of which have a wrong digest.`,
     details: wrong,
   });
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mustRun } from '@image-tooling/host';
 
-/** A certificate that vouches for itself: trusted by those who are given `file`. */
+/** A self-signed certificate: trusted by programs that get `file`. */
 export interface Certificate {
   /** Its PEM file. */
   readonly file: string;
@@ -10,7 +10,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** Makes a certificate for hosts and 127.0.0.1 in a folder, by openssl. Throws where that fails. */
+/** Makes a certificate for hosts and 127.0.0.1 in a folder, with openssl. Throws if that fails. */
 export async function makeCertificate(folder: string, ...hosts: readonly string[]): Promise<Certificate> {
   const [file, keyFile] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
   const names = [...hosts.map((host) => `DNS:${host}`), 'IP:127.0.0.1'].join(',');

@@ -5,15 +5,15 @@ import type { Duplex } from 'node:stream';
 import type { Certificate } from './certificate';
 
 export interface ForwardProxyOptions {
-  /** The port of 127.0.0.1 that stands for a host and port ("archive.invalid:443"); undefined: no such host. */
+  /** Returns the port of 127.0.0.1 for a host and port ("archive.invalid:443"); undefined: unknown host. */
   readonly route: (authority: string) => number | undefined;
-  /** "user:password" that it wants. */
+  /** The required "user:password". */
   readonly login?: string;
-  /** What it answers to everything. */
+  /** The response to every request. */
   readonly status?: number;
-  /** It takes requests and never answers. */
+  /** Accepts requests and never answers. */
   readonly hangs?: boolean;
-  /** It speaks https itself. */
+  /** Uses https itself. */
   readonly certificate?: Certificate;
 }
 
@@ -22,12 +22,15 @@ export interface ForwardProxy {
   /** Without a login: "http://127.0.0.1:3128". */
   readonly url: string;
   readonly host: string;
-  /** What it was asked for: "CONNECT archive.invalid:443", "GET http://archive.invalid/file". */
+  /** Requests: "CONNECT archive.invalid:443", "GET http://archive.invalid/file". */
   readonly asked: readonly string[];
   stop(): Promise<void>;
 }
 
-/** A real forward proxy on a free port of 127.0.0.1: plain requests by their whole address, and CONNECT. */
+/**
+ * Returns a real forward proxy on a free port of 127.0.0.1: plain requests by their whole address, and
+ * CONNECT.
+ */
 export async function startForwardProxy(options: ForwardProxyOptions): Promise<ForwardProxy> {
   const asked: string[] = [];
   const open = new Set<Duplex>();

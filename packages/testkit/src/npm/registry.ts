@@ -10,16 +10,16 @@ export interface NpmFixture {
   readonly version: string;
   /** By path in the package; a text is a file of mode 0644. */
   readonly files: Readonly<Record<string, string | { readonly content: string; readonly mode: number }>>;
-  /** The folder that all of it lies in; default "package", as npm itself packs. */
+  /** The folder of all files; default "package", as npm itself packs. */
   readonly folder?: string;
 }
 
-/** A small npm registry on 127.0.0.1, that can be told to misbehave. */
+/** A small npm registry on 127.0.0.1, with faults to inject. */
 export interface NpmRegistry {
-  /** Ends in "/", as the setting "registry" has it. */
+  /** Ends with "/", as in the setting "registry". */
   readonly url: string;
   readonly port: number;
-  /** Paths that were asked for. */
+  /** Requested paths. */
   readonly requests: readonly string[];
   readonly server: FaultyServer;
   /** Publishes a package, or other bytes under the same version. */
@@ -28,7 +28,7 @@ export interface NpmRegistry {
 
 /**
  * Starts a registry: packuments and tarballs as npm's own has them ("package metadata", "download").
- * `address`: what it calls itself, where that is not where it is.
+ * `address`: the URL in its metadata, if it differs from the real one.
  */
 export async function startNpmRegistry(
   fixtures: readonly NpmFixture[],

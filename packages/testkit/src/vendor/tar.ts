@@ -1,14 +1,16 @@
-/** An entry of a tar as a vendor, or somebody worse, may write it: nothing about it is checked. */
+/** An entry of a tar as a vendor, or an attacker, may write it: unchecked. */
 export interface VendorEntry {
   readonly name: string;
   /** Whether the name is written in ISO 8859-1, as of no system today. Default: in UTF-8. */
   readonly latin1?: boolean;
   readonly content?: Buffer | string;
-  /** ustar's type flag: "0" file, "1" hard link, "2" symlink, "3" device, "5" folder, "6" pipe. Default: file. */
+  /**
+   * ustar's type flag: "0" file, "1" hard link, "2" symlink, "3" device, "5" folder, "6" pipe. Default: file.
+   */
   readonly flag?: string;
   readonly link?: string;
   readonly mode?: number;
-  /** What the header says, where that is not the content's length. */
+  /** The size in the header, if it differs from the content's length. */
   readonly size?: number;
 }
 
@@ -16,7 +18,10 @@ const BLOCK = 512;
 /** Not the epoch: times must not get into layers. */
 const TIME = 1_700_000_000;
 
-/** A ustar file (POSIX pax, "ustar Interchange Format"); names longer than 100 bytes go into PAX headers. */
+/**
+ * Returns a ustar file (POSIX pax, "ustar Interchange Format"); names longer than 100 bytes go into PAX
+ * headers.
+ */
 export function vendorTar(entries: readonly VendorEntry[]): Buffer {
   return Buffer.concat([...entries.flatMap(entryBlocks), Buffer.alloc(2 * BLOCK)]);
 }

@@ -1,16 +1,16 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** An entry of a zip as a vendor, or somebody worse, may write it: nothing about it is checked. */
+/** An entry of a zip as a vendor, or an attacker, may write it: unchecked. */
 export interface VendorZipEntry {
   readonly name: string;
   readonly content?: Buffer | string;
   /** With the type of file in its upper bits (0o100755); undefined as Windows writes it. */
   readonly mode?: number;
-  /** What the local header says instead of the name. */
+  /** The name in the local header, if it differs. */
   readonly localName?: string;
   readonly encrypted?: boolean;
   readonly crc?: number;
-  /** What both headers say, where that is not the content's length. */
+  /** The size in both headers, if it differs from the content's length. */
   readonly size?: number;
   /** Compression method, where that is not deflate. */
   readonly method?: number;
@@ -24,7 +24,7 @@ interface Placed {
   readonly local: Buffer;
 }
 
-/** A zip file (APPNOTE.TXT 4.3). */
+/** Returns a zip file (APPNOTE.TXT 4.3). */
 export function vendorZip(entries: readonly VendorZipEntry[]): Buffer {
   const placed: Placed[] = [];
   let offset = 0;

@@ -7,7 +7,7 @@ export interface CommandLinePlace {
 }
 
 export interface CommandLineEnd {
-  /** 128 + the signal's number where a signal ended it; null is never left. */
+  /** 128 + the signal's number if a signal ended it; never null. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;

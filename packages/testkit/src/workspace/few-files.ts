@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 
-/** What few machines allow less than: file descriptors beyond those that are open now. */
+/** File descriptors in addition to those that are open now. */
 const FEW = 64;
 
-/** Lets this process open few files (getrlimit(2), RLIMIT_NOFILE). Returns what raises the soft limit again. */
+/**
+ * Lets this process open few files (getrlimit(2), RLIMIT_NOFILE). Returns what raises the soft limit again.
+ */
 export function allowFewFiles(): () => void {
   const ask = (...args: readonly string[]) =>
     execFileSync('prlimit', ['--pid', String(process.pid), ...args]).toString();

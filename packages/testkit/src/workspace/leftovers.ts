@@ -6,7 +6,7 @@ import { mapConcurrent } from '@image-tooling/host';
 
 const exec = promisify(execFile);
 
-/** What a run may leave on a machine that it should not: empty lists are good. */
+/** What a run should not leave on a machine: empty lists are good. */
 export interface Leftovers {
   /** In the store's folder for unfinished things. */
   readonly temporary: readonly string[];
@@ -20,7 +20,7 @@ export interface Leftovers {
   readonly processes: readonly string[];
 }
 
-/** Looks for what runs on a store have left. */
+/** Returns what runs on a store have left. */
 export async function leftoversOf(store: string): Promise<Leftovers> {
   const engine = join(store, 'engine', 'buildah');
   const daggerSteps = await namesIn(join(store, 'engine', 'dagger', 'steps'));
@@ -38,7 +38,7 @@ export async function leftoversOf(store: string): Promise<Leftovers> {
   };
 }
 
-/** Whether any process with these ids is still there that was when they were collected. */
+/** Returns whether any process with these ids is still there that was when they were collected. */
 export async function stillRunning(processes: readonly RunningProcess[]): Promise<string[]> {
   const now = await allProcesses();
   return processes
@@ -54,7 +54,7 @@ export interface RunningProcess {
   readonly started: string;
 }
 
-/** All processes below one, in containers too. */
+/** Returns all processes below one, in containers too. */
 export async function descendantsOf(id: number): Promise<RunningProcess[]> {
   const all = await allProcesses();
   const below = (parent: number): RunningProcess[] =>
@@ -70,7 +70,9 @@ async function allProcesses(): Promise<RunningProcess[]> {
   return found.filter((process) => process !== undefined);
 }
 
-/** Fields 2 (comm), 3 (state), 4 (ppid) and 22 (starttime) of /proc/<pid>/stat (proc(5)); zombies are gone. */
+/**
+ * Fields 2 (comm), 3 (state), 4 (ppid) and 22 (starttime) of /proc/<pid>/stat (proc(5)); zombies are gone.
+ */
 function statOf(id: string, stat: string): RunningProcess | undefined {
   const match = /^\d+ \((.*)\) (\S) (\d+) (.*)$/s.exec(stat);
   if (!match || match[2] === 'Z') return undefined;

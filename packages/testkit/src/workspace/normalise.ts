@@ -1,6 +1,6 @@
 import type { WorkspaceRig } from './rig';
 
-/** Output as a snapshot can hold it: places, ports, processes, times, keys and digests are masked. */
+/** Masks paths, ports, processes, times, keys and digests in output for snapshots. */
 export function steady(output: string, rig: WorkspaceRig): string {
   return output
     .replaceAll(rig.folder, '<workspace>')

@@ -17,9 +17,9 @@ import {
 const REPOSITORY = resolve(__dirname, '..', '..', '..', '..');
 
 export interface RigOptions {
-  /** Archives of our own, beside Debian's. */
+  /** Archives of our own, in addition to Debian's. */
   readonly archives?: readonly FixtureArchive[];
-  /** Of the plugin; of `debian`, beside the archives. */
+  /** Of the plugin; of `debian`, in addition to the archives. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** A store to begin with: its content is copied. */
   readonly storeFrom?: string;
@@ -74,7 +74,7 @@ export class WorkspaceRig {
     return startCommandLine(this.place(env), args);
   }
 
-  /** Runs `image-tooling`, which must succeed; gives what it printed. */
+  /** Runs `image-tooling`, which must succeed; returns its output. */
   async must(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
     const end = await this.run(args, env);
     if (end.exitCode !== 0)
@@ -88,7 +88,7 @@ export class WorkspaceRig {
   }
 
   private place(env: NodeJS.ProcessEnv) {
-    // What a machine happens to have beside decides nothing: another engine is asked for by name.
+    // Fixes the engine, whatever others the machine has; tests ask for another one by name.
     const engine = process.env['IMAGE_ENGINE'] ?? 'buildah';
     return {
       launcher: join(REPOSITORY, 'packages', 'cli', 'bin', 'image-tooling.cjs'),
@@ -134,13 +134,16 @@ async function trustSmallDebian(rig: WorkspaceRig, { url, publicKey }: SmallDebi
 
 const asObject = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
 
-/** An ordinary user's unpacked systems belong to subordinate ids, which only their own user namespace can remove. */
+/**
+ * An ordinary user's unpacked systems belong to subordinate ids, which only their own user namespace can
+ * remove.
+ */
 async function removeStore(store: string): Promise<void> {
   if (process.getuid?.() !== 0) await run({ argv: ['buildah', 'unshare', 'rm', '-rf', store] });
   await rm(store, { recursive: true, force: true });
 }
 
-/** What engines keep in a store is theirs: it can't be copied, and is made again. */
+/** Engines' data in a store can't be copied; it is made again. */
 async function copyStore(from: string, to: string): Promise<void> {
   const engines = join(from, 'engine');
   await cp(from, to, { recursive: true, preserveTimestamps: true, filter: (path) => path !== engines });

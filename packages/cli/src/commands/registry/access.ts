@@ -3,12 +3,15 @@ import { targetOf, type RegistryAccess, type RegistryTarget } from '@image-tooli
 import type { Arguments } from '../../arguments';
 import type { CommandRun } from '../command';
 
-/** What a registry is asked with. */
+/** Returns the settings for requests to a registry. */
 export function accessOf({ given, env, context }: CommandRun): RegistryAccess {
   return { env, context, plainHttp: given.flags['plain-http'] ?? false };
 }
 
-/** The repository and the version that a command is about. Fails with `usage`, and as the workspace does. */
+/**
+ * Returns the repository and the version that a command is about. Fails with `usage`, or if the workspace
+ * can't be opened.
+ */
 export async function versionIn(
   run: CommandRun,
 ): Promise<Result<{ target: RegistryTarget; version: string }>> {

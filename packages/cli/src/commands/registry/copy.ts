@@ -1,10 +1,10 @@
 import { fail, ok, type Result } from '@image-tooling/model';
 import { copyBetween, parsePlace, type Copied, type CopyRequest } from '@image-tooling/pipeline';
-import { bytesText, timeText } from '../../progress';
+import { bytesText, timeText } from '../../display';
 import { said, type Command, type CommandRun } from '../command';
 import { accessOf } from './access';
 
-/** Copies an image with all that is attached to it. */
+/** Copies an image with everything attached to it. */
 export const copy: Command = {
   flags: ['plain-http'],
   async run(run) {
@@ -20,20 +20,20 @@ function placesIn({ given: { positional }, cwd }: CommandRun): Result<CopyReques
   if (first === undefined || second === undefined || more.length > 0)
     return fail({
       code: 'usage',
-      message: `"registry copy" takes a place to copy from and one to copy to; got ${positional.length}.`,
+      message: `"registry copy" takes a source and a target; got ${positional.length}.`,
       hint: 'Write: image-tooling registry copy registry.example/team/name:1.2.3 oci:folder',
     });
   const from = parsePlace(first, cwd);
   const to = parsePlace(second, cwd);
   if (from.ok && to.ok) return ok({ from: from.value, to: to.value });
   const [failure, ...others] = [from, to].flatMap((place) => (place.ok ? [] : place.failures));
-  if (!failure) throw new Error('a place that is neither read nor refused');
+  if (!failure) throw new Error('neither a place nor a failure');
   return fail(failure, ...others);
 }
 
 function copiedLines({ from, to, root, tag, tagged, manifests, blobs, seconds }: Copied): string[] {
   const put = manifests.filter(({ how }) => how === 'pushed').length;
-  const tagWords = { same: 'was right already', created: 'is new', moved: 'was moved', none: '' }[tagged];
+  const tagWords = { same: 'was up to date', created: 'is new', moved: 'was moved', none: '' }[tagged];
   return [
     '',
     `Copied ${from}`,
@@ -51,7 +51,7 @@ const HOW = [
   ['present', 'already there'],
 ] as const;
 
-/** A blob that several platforms share is one. */
+/** Counts a blob that several platforms share once. */
 function blobWords(blobs: Copied['blobs']): string {
   const once = blobs.filter(({ digest }, at) => blobs.findIndex((one) => one.digest === digest) === at);
   const words = HOW.flatMap(([how, word]) => {

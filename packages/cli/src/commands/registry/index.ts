@@ -8,7 +8,7 @@ import { yank } from './yank';
 
 const commands = commandGroup('registry', { copy, prune, yank, rollback });
 
-/** What is done with images that are in a registry: none of it builds anything. */
+/** The commands on images in a registry. They build nothing. */
 export const registry: Command = {
   ...commands,
   async run(run) {

@@ -1,10 +1,10 @@
 import { ok, type Failure } from '@image-tooling/model';
 import { prune as pruneRepository, targetsOf, type Pruned } from '@image-tooling/pipeline';
-import { bytesText } from '../../progress';
+import { bytesText } from '../../display';
 import type { Command } from '../command';
 import { accessOf } from './access';
 
-/** Deletes what has expired, or tells what would go. */
+/** Deletes expired images, or lists what would be deleted. */
 export const prune: Command = {
   flags: ['apply', 'plain-http'],
   async run(run) {
@@ -23,7 +23,7 @@ export const prune: Command = {
   },
 };
 
-const APPLY = ['', 'Nothing was deleted. With --apply it is.'];
+const APPLY = ['', 'Nothing was deleted. Add --apply to delete.'];
 
 function prunedLines({ repository, applied, deletions, kept, manifestBytes, blobBytes }: Pruned): string[] {
   const rows = deletions.map(({ tags, digest, reason }) => row(tags, digest, reason));
@@ -33,15 +33,15 @@ function prunedLines({ repository, applied, deletions, kept, manifestBytes, blob
     '',
     repository,
     deletions.length === 0
-      ? '  nothing goes'
+      ? '  nothing to delete'
       : `  ${applied ? 'gone' : 'goes'} (${deletions.length}; ${bytes}):`,
     ...rows,
-    stays.length === 0 ? '  nothing is there' : `  stays (${stays.length}):`,
+    stays.length === 0 ? '  nothing left' : `  stays (${stays.length}):`,
     ...stays,
   ];
 }
 
-/** As much of a digest as tells it from others. */
+/** Characters of a digest that tell it apart from others. */
 const DIGEST_LENGTH = 'sha256:'.length + 12;
 
 function row(tags: readonly string[], digest: string, reason: string): string {

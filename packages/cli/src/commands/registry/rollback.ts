@@ -7,7 +7,7 @@ import {
 import { said, type Command } from '../command';
 import { versionIn } from './access';
 
-/** Moves the tags that lead to a bad release back to a good one. */
+/** Moves tags that point to a bad release back to a good one. */
 export const rollback: Command = {
   flags: ['plain-http'],
   async run(run) {
@@ -33,10 +33,10 @@ function rolledBackLines({ version, digest, aliases }: RolledBack, { asked }: Re
 const ALIAS_WIDTH = 8;
 
 function words({ action, from }: AliasMove, version: string): string {
-  if (action === 'absent') return 'no such tag: left so';
-  if (action === 'same') return `leads to ${version} already`;
+  if (action === 'absent') return 'no such tag';
+  if (action === 'same') return `already points to ${version}`;
   const was = from?.version ?? from?.digest ?? 'unknown';
   return action === 'moved'
     ? `${was} → ${version}  (${from?.reasons.join('; ')})`
-    : `stays at ${was}: that is not marked as bad`;
+    : `stays at ${was}, which is not marked as bad`;
 }

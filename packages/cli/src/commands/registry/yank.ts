@@ -25,21 +25,21 @@ function yankedLines(
   const versions = new Set(aliases.flatMap(({ backTo }) => backTo ?? []));
   return [
     '',
-    `${asked} ${version} ${already ? 'was marked as bad already' : 'is marked as bad'}. Nothing was deleted.`,
+    `${asked} ${version} ${already ? 'was already marked as bad' : 'is marked as bad'}. Nothing was deleted.`,
     `  digest ${digest}`,
     ...reasons.map((reason) => `  reason: ${reason}`),
     aliases.length === 0
-      ? 'No other tag of a release leads to it.'
-      : `Still leading to it: ${aliases.map(({ alias }) => alias).join(', ')}`,
+      ? 'No other release tag points to it.'
+      : `Still pointing to it: ${aliases.map(({ alias }) => alias).join(', ')}`,
     ...[...versions].map((back) => `Move back:  image-tooling registry rollback ${asked} ${back}`),
-    ...(stuck.length > 0 ? [`No good release is there for ${stuck.join(', ')}: publish a new one.`] : []),
+    ...(stuck.length > 0 ? [`There is no good release for ${stuck.join(', ')}: publish a new one.`] : []),
   ];
 }
 
 function noReason(): Failed {
   return fail({
     code: 'usage',
-    message: 'A release is marked as bad with the reason, for those who have it.',
+    message: 'No reason given. Users of the release see it.',
     hint: 'Add it: --reason "kubectl 1.36.4 loses contexts of the kubeconfig"',
   });
 }

@@ -4,7 +4,7 @@ import { said, type Command } from '../command';
 import { wholeStoreRun } from './open';
 import { KIND_WORDS } from './words';
 
-/** How much the store takes, by kind. */
+/** Prints how much disk space the store uses, by kind. */
 export const du: Command = {
   flags: ['json'],
   async run(run) {
@@ -36,6 +36,6 @@ function lines(root: string, usage: readonly KindUsage[]): string[] {
       [1, 2],
     ),
     '',
-    `"image-tooling store prune" frees what no workspace needs and nobody used for ${KEEP_DAYS} days; --go frees Go's caches too.`,
+    `"image-tooling store prune" frees what no workspace needs and was not used for ${KEEP_DAYS} days; --go also frees Go's caches.`,
   ];
 }

@@ -5,14 +5,14 @@ import { exportStore, type ExportedStore } from '@image-tooling/pipeline';
 import { platformFlag, usage } from '../../arguments';
 import { said, type Command } from '../command';
 
-/** Writes images, and all that another machine needs to build them without network, into one file. */
+/** Writes images, and everything that another machine needs to build them offline, into one file. */
 export const exportTo: Command = {
   flags: ['to', 'platform', 'with-sources'],
   output: ({ flags }) => flags.to,
   async run({ given, cwd, session, stdout }) {
     const { to, platform, 'with-sources': withSources = false } = given.flags;
     if (to === undefined || to === '')
-      return usage('Say which file to write.', 'Write: image-tooling store export <image> … --to=<file.tar>');
+      return usage('No target file given.', 'Write: image-tooling store export <image> … --to=<file.tar>');
     const asked = platform === undefined ? ok(undefined) : platformFlag(given);
     if (!asked.ok) return asked;
     const opened = await session();

@@ -6,14 +6,14 @@ import { usage } from '../../arguments';
 import { said, type Command } from '../command';
 import { storeRun } from './open';
 
-/** Takes what an export wrote into the store. */
+/** Reads an exported file into the store. */
 export const importFrom: Command = {
   flags: [],
   async run(run) {
     const [file, ...more] = run.given.positional;
     if (file === undefined || more.length > 0)
       return usage(
-        `"store import" takes the file of an export; got ${run.given.positional.length}.`,
+        `"store import" takes one exported file; got ${run.given.positional.length}.`,
         'Write: image-tooling store import <file.tar>, or - for standard input',
       );
     const path = file === STDOUT ? file : resolve(run.cwd, file);
@@ -27,7 +27,7 @@ export const importFrom: Command = {
 };
 
 function lines(file: string, { blobs, bytes, builds, known }: ImportedStore): string[] {
-  const layers = known === 0 ? '' : `, ${known} of them known already`;
+  const layers = known === 0 ? '' : `, ${known} of them already there`;
   return [
     '',
     `Imported ${file}: ${counted(blobs, 'blob')} (${bytesText(bytes)}), ${counted(builds, 'layer')}${layers}`,

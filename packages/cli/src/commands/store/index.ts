@@ -6,7 +6,7 @@ import { ls } from './ls';
 import { prune } from './prune';
 import { verify } from './verify';
 
-/** What is done with the store of this machine's user: none of it builds anything but what an export lacks. */
+/** The commands on the store of this machine's user. Only an export builds, if something is missing. */
 export const store = commandGroup('store', {
   ls,
   du,

@@ -15,7 +15,7 @@ export const ls: Command = {
   },
 };
 
-/** The store's list for people. */
+/** Returns the list of the store as text. */
 export function listedLines({ root, images, tools, workspaces }: ListedStore): string[] {
   const imageRows = images.map((image) => [
     `  ${image.name}`,
@@ -36,7 +36,7 @@ export function listedLines({ root, images, tools, workspaces }: ListedStore): s
   return [
     root,
     '',
-    `Images (${images.length}): digest, layers, size, last put together, in which workspaces`,
+    `Images (${images.length}): digest, layers, size, last assembled, in which workspaces`,
     ...aligned(imageRows, [4]),
     '',
     `Tools (${tools.length}): build id, size, last used, in which workspaces`,
@@ -47,7 +47,7 @@ export function listedLines({ root, images, tools, workspaces }: ListedStore): s
   ];
 }
 
-/** By their numbers in the list below: paths would make the table wider than screens are. */
+/** Workspaces by number; paths would make the table wider than a terminal. */
 function where(having: readonly string[], workspaces: readonly string[]): string {
   return having.length === 0 ? '-' : having.map((one) => workspaces.indexOf(one) + 1).join(', ');
 }

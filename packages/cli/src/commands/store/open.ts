@@ -13,7 +13,9 @@ export async function storeRun(
   return store.ok ? ok({ store: store.value, env, context, cwd }) : store;
 }
 
-/** The same for a command that is about the whole store. Fails with `usage` too, where it is given names. */
+/**
+ * Opens the store for a command that is about the whole store. Also fails with `usage` if names are given.
+ */
 export async function wholeStoreRun(run: CommandRun, how: OpenOptions = {}): Promise<Result<StoreRun>> {
   const none = noNames(run.given);
   return none.ok ? storeRun(run, how) : none;

@@ -5,7 +5,7 @@ import { said, type Command } from '../command';
 import { wholeStoreRun } from './open';
 import { KIND_WORDS } from './words';
 
-/** Frees what nobody needs, or tells what that is. */
+/** Deletes what no workspace needs, or lists it. */
 export const prune: Command = {
   flags: ['apply', 'keep-days', 'go'],
   async run(run) {
@@ -43,11 +43,11 @@ function lines(
   return [
     '',
     root,
-    freed.length === 0 ? '  nothing goes' : `  ${applied ? 'gone' : 'goes'} (${bytesText(total)}):`,
+    freed.length === 0 ? '  nothing to delete' : `  ${applied ? 'gone' : 'goes'} (${bytesText(total)}):`,
     ...aligned(rows, [1, 2]),
     ...stayed.map((what) => `  stayed: ${what}`),
-    `  stays: what was used within ${keepDays === 0 ? 'the hour' : `${keepDays} days`}${workspaces.length === 0 ? '' : ', and all that these workspaces need:'}`,
+    `  kept: what was used within ${keepDays === 0 ? 'the hour' : `${keepDays} days`}${workspaces.length === 0 ? '' : ', and all that these workspaces need:'}`,
     ...workspaces.map((workspace) => `    ${workspace}`),
-    ...(applied || freed.length === 0 ? [] : ['', 'Nothing was deleted. With --apply it is.']),
+    ...(applied || freed.length === 0 ? [] : ['', 'Nothing was deleted. Add --apply to delete.']),
   ];
 }

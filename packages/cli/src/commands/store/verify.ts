@@ -3,7 +3,7 @@ import { verifyStore, type VerifiedStore } from '@image-tooling/pipeline';
 import type { Command } from '../command';
 import { wholeStoreRun } from './open';
 
-/** Looks whether all that the store holds is what it was, and removes what is not. */
+/** Hashes everything in the store again, and with --repair removes what is damaged. */
 export const verify: Command = {
   flags: ['repair'],
   async run(run) {
@@ -19,11 +19,11 @@ export const verify: Command = {
 
 function lines({ blobs, bytes, records, damages, removed }: VerifiedStore, repair: boolean): string[] {
   const looked = `${counted(blobs, 'blob')} (${bytesText(bytes)}) and ${counted(records, 'record')}`;
-  if (damages.length === 0) return ['', `${looked}: all is as it was.`];
+  if (damages.length === 0) return ['', `${looked}: no damage.`];
   if (!repair) return ['', `${looked}: ${damages.length} damaged.`];
   return [
     '',
-    `${looked}: ${damages.length} damaged; ${counted(removed, 'file')} removed, which the next build makes again.`,
+    `${looked}: ${damages.length} damaged; ${counted(removed, 'file')} removed; the next build makes them again.`,
     ...damages.map(({ message }) => `  ${message}`),
   ];
 }

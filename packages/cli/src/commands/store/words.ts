@@ -1,7 +1,7 @@
 import { counted } from '@image-tooling/model';
 import type { FreedKind, KindUsage } from '@image-tooling/pipeline';
 
-/** What people call the kinds of things in a store. */
+/** Labels for the kinds of data in a store. */
 export const KIND_WORDS: Readonly<Record<FreedKind | KindUsage['kind'], string>> = {
   layer: 'layers',
   image: 'manifests and configs',
@@ -17,7 +17,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How long ago something was: "3 days ago". */
+/** Returns a time span in words: "3 days ago". */
 export function ago(ms: number, now: number = Date.now()): string {
   const passed = now - ms;
   if (passed < HOUR) return 'within the hour';

@@ -1,23 +1,16 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ioFailure, makeFolder, run, withLock } from '@image-tooling/host';
+import { discard, ioFailure, makeFolder, run, withLock } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { CLI_BIN } from '../environment';
 import { sdkFile } from '../sdk';
 import type { SessionOptions } from '../session/types';
 import { cachedCli, cliVersion } from './cache';
+import type { DownloadPlace } from './download-place';
 import { openRelay, type Relay } from './relay';
 
-/** Where to download from instead of the vendor's own place: for tests. */
-export interface DownloadPlace {
-  readonly archive: string;
-  readonly checksums: string;
-  /** Seconds without a byte after which the download is given up. */
-  readonly patience?: number;
-}
-
-const PATIENCE_SECONDS = 20;
+const IDLE_SECONDS = 20;
 const LIMIT_SECONDS = 600;
 
 /**
@@ -25,15 +18,15 @@ const LIMIT_SECONDS = 600;
  * the SDK sets no time limits and leaves sockets open. Gives up when nothing comes for a while.
  */
 const PROGRAM = `
-const [bin, version, patience, archive, checksums] = process.argv.slice(1);
+const [bin, version, idleSeconds, archive, checksums] = process.argv.slice(1);
 const { Socket } = require('node:net');
 let timer;
 const stir = () => {
   clearTimeout(timer);
   timer = setTimeout(() => {
-    console.error('nothing came for ' + patience + ' s');
+    console.error('nothing came for ' + idleSeconds + ' s');
     process.exit(1);
-  }, patience * 1000);
+  }, idleSeconds * 1000);
 };
 const push = Socket.prototype.push;
 Socket.prototype.push = function (...chunk) {
@@ -78,7 +71,7 @@ async function downloadBeside(
   from?: DownloadPlace,
 ): Promise<Result<void>> {
   const version = cliVersion();
-  const args = [sdkFile('provisioning/bin.js'), version, String(from?.patience ?? PATIENCE_SECONDS)];
+  const args = [sdkFile('provisioning/bin.js'), version, String(from?.idleSeconds ?? IDLE_SECONDS)];
   let folder: string | undefined;
   let relay: Relay | undefined;
   try {
@@ -95,14 +88,14 @@ async function downloadBeside(
     });
     if (!done.ok)
       return done.failures[0].code === 'aborted' ? done : notDownloaded(version, done.failures[0].message);
-    if (done.value.exitCode !== 0) return notDownloaded(version, relay.trouble() ?? done.value.stderr);
+    if (done.value.exitCode !== 0) return notDownloaded(version, relay.error() ?? done.value.stderr);
     await rename(cachedCli({ XDG_CACHE_HOME: folder }), cached);
     return ok(undefined);
   } catch (error) {
     return fail(ioFailure(error, cached));
   } finally {
     await relay?.close();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) await discard(folder);
   }
 }
 

@@ -4,7 +4,8 @@ import type { Result } from '@image-tooling/model';
 import { CLI_BIN } from '../environment';
 import type { SessionOptions } from '../session/types';
 import { cachedCli } from './cache';
-import { downloadCli, type DownloadPlace } from './download';
+import { downloadCli } from './download';
+import type { DownloadPlace } from './download-place';
 import { askVersion, isSupported, type Cli } from './version';
 
 export type { Cli } from './version';

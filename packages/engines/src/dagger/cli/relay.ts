@@ -2,45 +2,42 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import {
+  DOWNLOAD_TIMINGS,
+  isAnswer,
   isErrno,
-  isRedirect,
-  openSender,
-  ProxyFault,
+  openHttpClient,
   redact,
-  redirected,
-  type ResponseData,
-  type Sender,
+  RequestFailed,
+  type HttpClient,
 } from '@image-tooling/host';
 import type { Environment } from '../environment';
-import type { DownloadPlace } from './download';
+import type { DownloadPlace } from './download-place';
 
 /** Addresses on this machine by which a program that knows no proxies gets a vendor's files. */
 export interface Relay {
   /** Where the same files are had here. */
   readonly place: Pick<DownloadPlace, 'archive' | 'checksums'>;
   /** Why the last file could not be had; undefined where nothing went wrong here. */
-  trouble(): string | undefined;
+  error(): string | undefined;
   close(): Promise<void>;
 }
-
-const CONNECT_SECONDS = 15;
 
 /**
  * Serves a vendor's files on 127.0.0.1, fetched by the proxies and with the authorities of the environment. The SDK,
  * which downloads them, looks for neither.
  */
 export async function openRelay(from: DownloadPlace, env: Environment): Promise<Relay> {
-  const sender = await openSender({ env, connectSeconds: CONNECT_SECONDS });
+  const client = openHttpClient({ env, timings: DOWNLOAD_TIMINGS });
   const files = new Map(
     [from.archive, from.checksums].map((address) => [new URL(address).pathname, address]),
   );
-  let trouble: string | undefined;
+  let failure: string | undefined;
   const server = createServer((request, response) => {
     const address = files.get(request.url ?? '');
     if (address === undefined) response.writeHead(404).end();
     else
-      passOn(sender, address, response).catch((error: unknown) => {
-        if (!isLeft(error)) trouble = redact(`${address}: ${textOf(error)}`);
+      passOn(client, address, response).catch((error: unknown) => {
+        if (!isLeft(error)) failure = redact(`${address}: ${textOf(error)}`);
         if (response.headersSent) response.destroy();
         else response.writeHead(502).end();
       });
@@ -50,10 +47,10 @@ export async function openRelay(from: DownloadPlace, env: Environment): Promise<
   const here = (address: string): string => base + new URL(address).pathname;
   return {
     place: { archive: here(from.archive), checksums: here(from.checksums) },
-    trouble: () => trouble,
+    error: () => failure,
     async close() {
       server.closeAllConnections();
-      await Promise.all([new Promise((resolve) => server.close(resolve)), sender.destroy()]);
+      await Promise.all([new Promise((resolve) => server.close(resolve)), client.close()]);
     },
   };
 }
@@ -64,27 +61,18 @@ function isLeft(error: unknown): boolean {
 }
 
 function textOf(error: unknown): string {
-  if (error instanceof ProxyFault) return `it ${error.words}. ${error.hint}`;
+  if (error instanceof RequestFailed) {
+    const { words, hint } = error.error;
+    return `it ${words}${hint === undefined ? '' : `. ${hint}`}`;
+  }
   return error instanceof Error ? error.message : String(error);
 }
 
-async function passOn(sender: Sender, address: string, response: ServerResponse): Promise<void> {
-  const { statusCode, headers, body } = await answerOf(sender, address);
+async function passOn(client: HttpClient, address: string, response: ServerResponse): Promise<void> {
+  const outcome = await client.sendOnce({ method: 'GET', url: new URL(address), purpose: 'download Dagger' });
+  if (!isAnswer(outcome)) throw new RequestFailed(outcome);
+  const { status, headers, body } = outcome;
   const length = headers['content-length'];
-  response.writeHead(statusCode, typeof length === 'string' ? { 'content-length': length } : {});
+  response.writeHead(status, length === undefined ? {} : { 'content-length': length });
   await pipeline(body, response);
-}
-
-async function answerOf(sender: Sender, address: string): Promise<ResponseData> {
-  const seen = new Set<string>();
-  for (let url = new URL(address); ;) {
-    seen.add(url.href);
-    const path = `${url.pathname}${url.search}`;
-    const answer = await sender.request({ origin: url.origin, path, method: 'GET' });
-    if (!isRedirect(answer.statusCode)) return answer;
-    answer.body.on('error', () => undefined).destroy();
-    const next = redirected(String(answer.headers['location'] ?? ''), url, seen);
-    if (typeof next === 'string') throw new Error(`the server ${next}`);
-    url = next;
-  }
 }

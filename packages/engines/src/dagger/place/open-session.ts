@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '@image-tooling/model';
 import { SESSION_PORT, SESSION_TOKEN, type Environment } from '../environment';
-import { ask, type SessionAddress } from '../session/ask';
+import { ask } from '../session/ask';
+import type { SessionAddress } from '../session/post';
 import { refuse } from './refusal';
 import type { Looked } from './types';
 

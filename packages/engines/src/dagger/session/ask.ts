@@ -1,17 +1,11 @@
 import { timeLimit } from '../time-limit';
-import { postQuery, type HttpAnswer } from './post';
+import { postQuery, type HttpAnswer, type SessionAddress } from './post';
 
 /** What a session says when it is asked for its engine's version. */
 export type Answer =
   | { readonly kind: 'version'; readonly version: string }
   /** `gone`: nobody listens. `silent`: no answer in time. `wrong`: an answer that helps nobody. */
   | { readonly kind: 'gone' | 'silent' | 'wrong'; readonly cause: string };
-
-export interface SessionAddress {
-  /** On the loopback interface. */
-  readonly port: number;
-  readonly token: string;
-}
 
 const TIMEOUT_MS = 5000;
 const MOST_BYTES = 65_536;

@@ -2,11 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { lastLines } from '@image-tooling/host';
-import { pidNamespace, type ProcessId } from '../../processes';
+import { lastLines, pidNamespace, type ProcessId } from '@image-tooling/host';
 import type { EnginePlace } from '../place/types';
 import { CLI_BIN, type Environment } from '../environment';
-import type { SessionAddress } from './ask';
+import type { SessionAddress } from './post';
 
 /** What `session.json` holds: how to join, and what to tell about it. Readable by this user alone. */
 export interface SessionRecord extends SessionAddress {
@@ -69,9 +68,16 @@ export function answerIn(folder: string): SessionAddress | undefined {
   return typeof port === 'number' && typeof token === 'string' ? { port, token } : undefined;
 }
 
+/** Returns how to join a folder's session; undefined before it is known, and for what another version wrote. */
 export function recordIn(folder: string): SessionRecord | undefined {
   const text = read(join(folder, 'session.json'));
-  return text === undefined ? undefined : (parse(text) as SessionRecord);
+  const record: unknown = text === undefined ? undefined : parse(text);
+  return isRecord(record) ? record : undefined;
+}
+
+function isRecord(value: unknown): value is SessionRecord {
+  const { port, token, engineVersion } = Object(value) as Partial<Record<keyof SessionRecord, unknown>>;
+  return typeof port === 'number' && typeof token === 'string' && typeof engineVersion === 'string';
 }
 
 /** The last lines of its progress. */

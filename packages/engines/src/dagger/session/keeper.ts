@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lives } from '../../processes';
+import { isAlive, signalProcess, startDetached } from '@image-tooling/host';
 import type { Environment } from '../environment';
 import { daggerOf, keeperOf, ownerIn } from './folder';
 import { KEEPER_SCRIPT } from './keeper-script';
@@ -27,14 +26,8 @@ export async function startKeeper({ folder, owner, program, env }: KeeperRequest
   const script = join(folder, 'keeper.sh');
   await writeFile(script, KEEPER_SCRIPT);
   const args = [String(owner.pid), owner.start, program, String(LOG_BYTES)];
-  const starter = spawn('sh', ['-c', STARTER, 'sh', script, ...args], {
-    detached: true,
-    stdio: 'ignore',
-    env: { ...env },
-  });
   // Without a shell nothing appears in the folder, which is what the caller looks at.
-  starter.on('error', () => undefined);
-  starter.unref();
+  await startDetached(['sh', '-c', STARTER, 'sh', script, ...args], env);
 }
 
 /** Asks a folder's keeper to end the session. It does so by itself, within some 5 s; this does not wait. */
@@ -42,12 +35,12 @@ export function stopKeeper(folder: string): void {
   const keeper = keeperOf(folder);
   // One that is only starting finds its folder gone.
   if (!keeper) rmSync(folder, { recursive: true, force: true });
-  else if (lives(keeper)) kill(keeper.pid, 'SIGTERM');
+  else if (isAlive(keeper)) signalProcess(keeper.pid, 'SIGTERM');
 }
 
 export function keeperLives(folder: string): boolean {
   const keeper = keeperOf(folder);
-  return keeper !== undefined && lives(keeper);
+  return keeper !== undefined && isAlive(keeper);
 }
 
 /** Removes what keepers left that were killed: their folders, and a `dagger session` that did not end by itself. */
@@ -55,9 +48,9 @@ export async function removeLeftovers(sessions: string): Promise<void> {
   for (const name of readdirSync(sessions)) {
     const folder = join(sessions, name);
     const owner = ownerIn(name);
-    if (!owner || lives(keeperOf(folder) ?? owner)) continue;
+    if (!owner || isAlive(keeperOf(folder) ?? owner)) continue;
     const dagger = daggerOf(folder);
-    if (dagger !== undefined && isItsProgram(dagger, folder)) kill(dagger, 'SIGKILL');
+    if (dagger !== undefined && isItsProgram(dagger, folder)) signalProcess(dagger, 'SIGKILL');
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -68,13 +61,5 @@ function isItsProgram(pid: number, folder: string): boolean {
     return readlinkSync(`/proc/${pid}/fd/1`) === join(folder, 'answer');
   } catch {
     return false;
-  }
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It ended meanwhile.
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { lives, ownProcess, parentOf, startTime, type ProcessId } from '../../processes';
+import { isAlive, ownProcess, parentOf, type ProcessId, startTime } from '@image-tooling/host';
 import type { Environment } from '../environment';
 
 /** Whose life a session follows. */
@@ -22,7 +22,7 @@ export function findOwner(env: Environment): Owner {
     const task = isTask(pid);
     if (task === undefined || isInit(pid)) return own;
     const owner = { pid, start: startTime(pid) ?? '' };
-    if (!task) return lives(owner) ? { ...owner, shared: true } : own;
+    if (!task) return isAlive(owner) ? { ...owner, shared: true } : own;
   }
   return own;
 }

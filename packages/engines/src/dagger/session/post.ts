@@ -1,5 +1,11 @@
 import { Agent, request } from 'node:http';
-import type { SessionAddress } from './ask';
+
+/** How to reach a session. */
+export interface SessionAddress {
+  /** On the loopback interface. */
+  readonly port: number;
+  readonly token: string;
+}
 
 export interface HttpAnswer {
   readonly status: number;

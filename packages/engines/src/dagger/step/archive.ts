@@ -1,54 +1,56 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { BLOCK, paddingOf, readHeader, TarError } from '../../tar/blocks';
-
-/** A file within a tar on disk. */
-export interface Member {
-  readonly offset: number;
-  readonly size: number;
-}
-
-/** The files of a plain tar by name, as an OCI layout has them: short names, no extended headers. */
-async function membersOf(file: FileHandle): Promise<Map<string, Member>> {
-  const members = new Map<string, Member>();
-  const block = Buffer.alloc(BLOCK);
-  for (let at = 0; ;) {
-    const { bytesRead } = await file.read(block, 0, BLOCK, at);
-    if (bytesRead < BLOCK) throw new TarError('it is cut short');
-    const header = readHeader(block);
-    if (header === undefined) return members;
-    members.set(header.name, { offset: at + BLOCK, size: header.size });
-    at += BLOCK + header.size + paddingOf(header.size);
-  }
-}
+import { Fault, valueOf } from '@image-tooling/host';
+import { readTar, type FilePart } from '@image-tooling/layer';
 
 /**
- * Where the topmost layer of an image stands in an OCI layout that is a tar. Throws a `TarError` where it is none
- * (OCI image-layout specification), or where the layer is not a plain tar.
+ * Returns where the topmost layer of an image is in an OCI layout that is a tar. Throws a `Fault` with `tar-format`
+ * where the file is not such a layout (OCI image-layout specification), or its layer is not a plain tar.
  */
-export async function lastLayerIn(path: string): Promise<Member> {
+export async function lastLayerIn(path: string): Promise<FilePart> {
+  const members = await membersOf(path);
   const file = await open(path);
   try {
-    const members = await membersOf(file);
-    const member = (name: string): Member => {
-      const found = members.get(name);
-      if (!found) throw new TarError(`it has no ${name}`);
-      return found;
-    };
-    const json = async (name: string): Promise<unknown> => {
-      const { offset, size } = member(name);
-      const { buffer } = await file.read(Buffer.alloc(size), 0, size, offset);
-      return JSON.parse(buffer.toString());
-    };
-    const index = (await json('index.json')) as { manifests?: readonly { digest: string }[] };
-    const manifest = (await json(blobName(index.manifests?.[0]?.digest))) as {
-      layers?: readonly { digest: string; mediaType: string }[];
-    };
+    const index = (await json(file, member(members, 'index.json'))) as Index;
+    const manifestName = blobName(index.manifests?.[0]?.digest);
+    const manifest = (await json(file, member(members, manifestName))) as Manifest;
     const layer = manifest.layers?.at(-1);
-    if (!layer?.mediaType.endsWith('.tar')) throw new TarError(`its last layer is ${layer?.mediaType}`);
-    return member(blobName(layer.digest));
+    if (!layer?.mediaType.endsWith('.tar'))
+      throw notLayout(`its last layer is ${layer?.mediaType ?? 'missing'}`);
+    return member(members, blobName(layer.digest));
   } finally {
     await file.close();
   }
+}
+
+interface Index {
+  readonly manifests?: readonly { readonly digest: string }[];
+}
+
+interface Manifest {
+  readonly layers?: readonly { readonly digest: string; readonly mediaType: string }[];
+}
+
+/** The files of a tar by name. */
+async function membersOf(path: string): Promise<ReadonlyMap<string, FilePart>> {
+  const entries = valueOf(await readTar(path));
+  return new Map(
+    entries.flatMap(({ path: name, content }) => (content.kind === 'range' ? [[name, content]] : [])),
+  );
+}
+
+function member(members: ReadonlyMap<string, FilePart>, name: string): FilePart {
+  const found = members.get(name);
+  if (!found) throw notLayout(`it has no ${name}`);
+  return found;
+}
+
+async function json(file: FileHandle, { offset, length }: FilePart): Promise<unknown> {
+  const { buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+  return JSON.parse(buffer.toString());
+}
+
+function notLayout(why: string): Fault {
+  return new Fault({ code: 'tar-format', message: `The file is not an OCI layout: ${why}.` });
 }
 
 function blobName(digest = ''): string {

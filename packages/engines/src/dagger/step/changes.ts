@@ -2,12 +2,10 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { discard, ioFailure } from '@image-tooling/host';
+import { discard, failureOf, Fault, newOwnedName } from '@image-tooling/host';
+import { rewriteTar } from '@image-tooling/layer';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { newOwnedName } from '../../owners';
-import { TarError } from '../../tar/blocks';
-import { rewriteTar } from '../../tar/rewrite';
-import { withoutPaths } from '../../tar/whiteouts';
+import { withoutPaths } from '../../layers/rewrites';
 import { lastLayerIn } from './archive';
 import { STEP_FOLDER } from './places';
 
@@ -18,21 +16,22 @@ import { STEP_FOLDER } from './places';
 export async function writeChanges(image: string, to: string, signal: AbortSignal): Promise<Result<void>> {
   const temporary = `${to}.${newOwnedName()}.tmp`;
   try {
-    const { offset, size } = await lastLayerIn(image);
+    const { offset, length } = await lastLayerIn(image);
     const layer = createReadStream(image, {
       start: offset,
-      end: offset + size - 1,
+      end: offset + length - 1,
       highWaterMark: 1_048_576,
     });
-    const kept = rewriteTar(layer, withoutPaths(isOwn));
+    const kept = rewriteTar(layer, 'Its last layer', withoutPaths(isOwn));
     await pipeline(Readable.from(kept), createWriteStream(temporary), { signal });
     await rename(temporary, to);
     return ok(undefined);
   } catch (error) {
     await discard(temporary);
-    if (!(error instanceof TarError)) return fail(ioFailure(error, to));
-    const message = `The Dagger engine gave an image that can't be read: ${error.message}.`;
-    return fail({ code: 'engine', message });
+    const failure = failureOf(error, to);
+    if (!(error instanceof Fault)) return fail(failure);
+    const message = "The Dagger engine returned an image that can't be read.";
+    return fail({ code: 'engine', message, details: [failure.message, ...(failure.details ?? [])] });
   }
 }
 

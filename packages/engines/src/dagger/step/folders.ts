@@ -1,8 +1,8 @@
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ioFailure, writeFileAtomic } from '@image-tooling/host';
+import { directoryEntry, writeTarBytes } from '@image-tooling/layer';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { BLOCK, writeHeader } from '../../tar/blocks';
 import { STEP_FOLDER, type Places } from './places';
 
 /**
@@ -23,12 +23,8 @@ export async function foldersTar({ layers }: Places): Promise<Result<string>> {
   } catch (error) {
     return fail(ioFailure(error, path));
   }
-  const engines = ['dev', 'etc', 'proc', 'sys'].map((name) => header(name, 0o755));
-  const tar = Buffer.concat([...engines, header(STEP_FOLDER, 0o1777), Buffer.alloc(2 * BLOCK)]);
+  const engines = ['dev', 'etc', 'proc', 'sys'].map((name) => directoryEntry(name));
+  const tar = await writeTarBytes([...engines, directoryEntry(STEP_FOLDER, { mode: 0o1777 })]);
   const written = await writeFileAtomic(path, tar);
   return written.ok ? ok(path) : written;
-}
-
-function header(name: string, mode: number): Buffer {
-  return writeHeader({ name: `${name}/`, type: '5', mode });
 }

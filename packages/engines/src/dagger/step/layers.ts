@@ -3,13 +3,12 @@ import { access, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import { discard, ioFailure, withLock, writeFileAtomic } from '@image-tooling/host';
+import { discard, ioFailure, newOwnedName, withLock, writeFileAtomic } from '@image-tooling/host';
+import { REMOVED, rewriteTar, type Rewritten, type TarEntry } from '@image-tooling/layer';
 import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
-import { readLayer } from '../../layers/read';
-import { newOwnedName } from '../../owners';
+import { layerName, readLayer } from '../../layers/read';
+import { layerToAdd } from '../../layers/rewrites';
 import type { SystemLayer } from '../../port';
-import { rewriteTar, type Rewritten, type TarEntry } from '../../tar/rewrite';
-import { layerToAdd } from '../../tar/whiteouts';
 import type { Places } from './places';
 
 /** A layer as Dockerfile's ADD can unpack it: that applies no whiteouts. */
@@ -71,13 +70,22 @@ async function findingsOf(
 /** Undefined also for what another version wrote, and where the rewritten tar is gone. */
 async function recorded(record: string, rewritten: string): Promise<Findings | undefined> {
   try {
-    const found = JSON.parse(await readFile(record, 'utf8')) as Partial<Findings> | null;
-    if (found?.isRewritten === true) await access(rewritten);
-    const isWhole = Array.isArray(found?.hidden) && typeof found.isRewritten === 'boolean';
-    return isWhole ? (found as Findings) : undefined;
+    const found: unknown = JSON.parse(await readFile(record, 'utf8'));
+    if (!isFindings(found)) return undefined;
+    if (found.isRewritten) await access(rewritten);
+    return found;
   } catch {
     return undefined;
   }
+}
+
+function isFindings(value: unknown): value is Findings {
+  const { hidden, isRewritten } = Object(value) as Partial<Record<keyof Findings, unknown>>;
+  return (
+    Array.isArray(hidden) &&
+    hidden.every((path) => typeof path === 'string') &&
+    typeof isRewritten === 'boolean'
+  );
 }
 
 /** Reads a layer, and once more to rewrite it where that is called for. */
@@ -88,17 +96,17 @@ async function examine(
 ): Promise<Result<Findings>> {
   const hidden: string[] = [];
   const sorted = layerToAdd(hidden);
-  let dropped = 0;
+  let removed = 0;
   const look = (entry: TarEntry): Rewritten => {
-    dropped += sorted(entry).blocks.length === 0 ? 1 : 0;
-    return { blocks: [], withData: false };
+    if (sorted(entry) === REMOVED) removed++;
+    return REMOVED;
   };
   const read = await readLayer(layer, signal, async (tar) => {
-    await finished(Readable.from(rewriteTar(tar, look)).resume());
+    await finished(Readable.from(rewriteTar(tar, layerName(layer), look)).resume());
   });
   if (!read.ok) return read;
-  const findings = { hidden, isRewritten: dropped > 0 };
-  if (dropped === 0) return ok(findings);
+  const findings = { hidden, isRewritten: removed > 0 };
+  if (removed === 0) return ok(findings);
   const done = await rewrite(layer, rewritten, signal);
   return done.ok ? ok(findings) : done;
 }
@@ -109,7 +117,7 @@ async function rewrite(layer: SystemLayer, to: string, signal: AbortSignal): Pro
     await mkdir(join(to, '..'), { recursive: true });
     const read = await readLayer(layer, signal, (tar) =>
       pipeline(
-        Readable.from(rewriteTar(tar, layerToAdd([]))),
+        Readable.from(rewriteTar(tar, layerName(layer), layerToAdd([]))),
         createWriteStream(temporary, { flush: true }),
         { signal },
       ),

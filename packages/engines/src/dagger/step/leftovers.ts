@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOrphan } from '../../owners';
+import { isOrphan } from '@image-tooling/host';
 import type { Places } from './places';
 
 /** Removes what processes left that were killed: steps, and layers that they were rewriting. */

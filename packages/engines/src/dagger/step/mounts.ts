@@ -4,7 +4,7 @@ import { all, fail, ok, type Result } from '@image-tooling/model';
 import type { Mount } from '../../port';
 import { madeMount, MOUNTS } from './dockerfile';
 import { scriptOfFolder } from './small-mount';
-import { shellWord } from './words';
+import { shellWord } from '@image-tooling/model/shell-word';
 
 /** How a step's mounts get into the engine. */
 export type Mounts =

@@ -1,7 +1,7 @@
 import { timerMs } from '@image-tooling/host';
 import type { Step, StepCommand } from '../../port';
 import { STEP_FOLDER } from './places';
-import { shellWord } from './words';
+import { shellWord } from '@image-tooling/model/shell-word';
 
 /** Consecutive commands of one user, with their places among the step's commands. */
 export interface CommandGroup {

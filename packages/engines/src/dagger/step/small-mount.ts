@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shellWord } from './words';
+import { shellWord } from '@image-tooling/model/shell-word';
 
 const MOST_ENTRIES = 200;
 const MOST_BYTES = 65_536;

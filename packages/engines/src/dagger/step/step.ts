@@ -1,9 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { timerMs } from '@image-tooling/host';
+import { discard, newOwnedName, timerMs } from '@image-tooling/host';
 import { fail, type Failed, type Result } from '@image-tooling/model';
-import { newOwnedName } from '../../owners';
 import type { Step, StepResult } from '../../port';
 import { makeStepFolders } from '../../step-folders';
 import type { DaggerSession } from '../session';
@@ -49,7 +47,7 @@ export async function runStep(
   } finally {
     ended.abort();
     await lines.close();
-    await rm(folder, { recursive: true, force: true });
+    await discard(folder);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from '../../failure';
 import type { CheckOutcome, TestReport } from '../types';
 
-/** Each failed check with all that a person needs to see why: command, expected, actual, the last lines. */
+/** Returns a failure for each failed check: command, expected, actual, the last lines. */
 export function checkFailures(report: TestReport): Failure[] {
   return report.checks.filter(({ passed }) => !passed).map(failureOf);
 }
@@ -16,7 +16,7 @@ function failureOf(outcome: CheckOutcome): Failure {
   };
 }
 
-/** Facts of an outcome, a line each, for people. */
+/** Facts of an outcome, a line each, for display. */
 export function detailLines({ command, expected, actual, output = [] }: CheckOutcome): string[] {
   return [
     ...(command === undefined ? [] : [`command:  ${command}`]),

@@ -6,8 +6,8 @@ import { element, textElement } from './xml';
 const WHO = { image: "the image's user", arbitrary: 'an arbitrary user', root: 'root' } as const;
 
 /**
- * A report as JUnit XML, as CI systems read it (the schema of Apache Ant's junitreport task and of Maven
- * Surefire): one `testsuite` a group, one `testcase` a check. Times are in seconds.
+ * Returns a report as JUnit XML, as CI systems read it (the schema of Apache Ant's junitreport task and of
+ * Maven Surefire): one `testsuite` a group, one `testcase` a check. Times are in seconds.
  */
 export function junitXml(report: TestReport): string {
   const { image, platform, checks, seconds } = report;

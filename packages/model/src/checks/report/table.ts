@@ -11,10 +11,10 @@ const TIME_COLUMN = 3;
 const TITLE_COLUMN = 1;
 /** Columns of a terminal. */
 const WIDEST_TABLE = 80;
-/** Less says nothing: the table is then wider. */
+/** Shorter titles are unreadable: the table is wider instead. */
 const SHORTEST_TITLE = 24;
 
-/** A report as a table for people, one line a check, and a line that sums it up. */
+/** Returns a report as a text table: one line for each check, and a summary line. */
 export function reportTable(report: TestReport): string[] {
   const rows = [...byGroup(report.checks)].flatMap(([group, checks]) =>
     checks.map((check, index) => row(check, index === 0 ? group : '')),

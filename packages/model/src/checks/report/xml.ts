@@ -1,4 +1,4 @@
-/** What XML 1.0 has no way to write at all (section 2.2, "Characters"); lone surrogates among them. */
+/** Characters that XML 1.0 can't represent (section 2.2, "Characters"); lone surrogates among them. */
 const NO_CHARACTER = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** An element with others or text in it; indented lines. Attributes and text are escaped here. */
+/** Returns an element with others or text in it; indented lines. Attributes and text are escaped here. */
 export function element(name: string, attributes: Attributes, children: readonly string[] = []): string {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${attribute(String(value))}"`);
   const start = `<${name}${written.join('')}`;
@@ -21,7 +21,7 @@ export function element(name: string, attributes: Attributes, children: readonly
   return [`${start}>`, ...children, `</${name}>`].join('\n');
 }
 
-/** An element that holds text alone. */
+/** Returns an element that holds text alone. */
 export function textElement(name: string, attributes: Attributes, content: string): string {
   const [start = '', end = ''] = element(name, attributes, ['']).split('\n\n');
   return `${start}${text(content)}${end}`;
@@ -31,7 +31,7 @@ function attribute(value: string): string {
   return value.replace(NO_CHARACTER, '').replace(/[&<>"\t\n\r]/g, (character) => ESCAPES[character] ?? '');
 }
 
-/** Line ends and tabs stand for themselves; a carriage return would be read as a line end. */
+/** Line feeds and tabs are written as they are; a carriage return would be read as a line feed. */
 function text(value: string): string {
   return value.replace(NO_CHARACTER, '').replace(/[&<>\r]/g, (character) => ESCAPES[character] ?? '');
 }

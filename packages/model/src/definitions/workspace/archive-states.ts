@@ -4,7 +4,10 @@ import type { ArchiveLock } from '../archive-lock';
 import { lockedPackages } from './system-chain';
 import type { Image, ImageEntry } from './types';
 
-/** Returns the lock without states that no image's lock names. Keeps all while a lock can't be read, or names none. */
+/**
+ * Returns the lock without states that no image's lock names. Keeps all while a lock can't be read, or names
+ * none.
+ */
 export function withoutUnusedStates(lock: ArchiveLock, images: Iterable<Image>): ArchiveLock {
   const used = new Set<string>();
   for (const { lock: own, lockFailures } of images) {
@@ -17,7 +20,9 @@ export function withoutUnusedStates(lock: ArchiveLock, images: Iterable<Image>):
   return { ...lock, states: lock.states.filter(({ id }) => used.has(id)) };
 }
 
-/** A `lock-stale` for a lock that names a state which archive.lock.json lacks: of one branch only, after a merge. */
+/**
+ * Returns a `lock-stale` for each lock that names a state which archive.lock.json lacks, as after a merge.
+ */
 export function unknownStateFailures(image: ImageEntry, archiveLock: ArchiveLock | undefined): Failure[] {
   const known = new Set<string | undefined>(archiveLock?.states.map(({ id }) => id));
   const platforms = Object.entries(image.lock?.value.platforms ?? {});
@@ -32,11 +37,11 @@ function unknownState({ name, folder }: ImageEntry, hasFile: boolean): Pick<Fail
   const lock = `or run "npx nx run ${name}:lock".`;
   if (!hasFile)
     return {
-      message: `The lock of "${name}" names a state of the archive, but there is no ${file}.`,
+      message: `The lock of "${name}" names an archive state, but there is no ${file}.`,
       hint: `Restore the file with "git checkout HEAD -- ${file}" and commit it with the locks, ${lock}`,
     };
   return {
-    message: `The lock of "${name}" names a state of the archive that archive.lock.json does not have.`,
+    message: `The lock of "${name}" names an archive state that archive.lock.json does not have.`,
     hint: `Restore archive.lock.json from git (after a merge: the states of both sides), ${lock}`,
   };
 }

@@ -1,16 +1,16 @@
 import type { Image, ImageEntry, WorkspaceEntries } from './types';
 
-/** An image and all below it, bottom first. */
+/** Returns an image and all below it, bottom first. */
 export function chainOf(image: Image): [...Image[], Image] {
   return image.parent ? [...chainOf(image.parent), image] : [image];
 }
 
-/** The name of the image that an image stands on, if it is one of the workspace. */
+/** Returns the name of an image's parent in the workspace, if it has one. */
 export function parentName({ definition: { from } }: ImageEntry): string | undefined {
   return 'image' in from ? from.image : undefined;
 }
 
-/** The images below one, nearest first; ends where one is unknown, or where they go round in a circle. */
+/** Returns the ancestors of an image, nearest first, up to an unknown one or a cycle. */
 export function ancestorsOf(entry: ImageEntry, { images }: WorkspaceEntries): ImageEntry[] {
   const found: ImageEntry[] = [];
   let next = parentOf(entry, images);

@@ -11,18 +11,21 @@ import type { Image, ImageEntry, Tool, Workspace, WorkspaceEntries } from './typ
 
 const CHECKS = [checkNames, checkReferences, checkCycles, checkInheritance, checkUsers, checkEnvironment];
 
-/** What is wrong between the files: `unknown-reference`, `cycle`, `duplicate`, `platform`, and names of folders. */
+/**
+ * Returns mistakes between files: `unknown-reference`, `cycle`, `duplicate`, `platform`, and names of
+ * folders.
+ */
 export function checkEntries(entries: WorkspaceEntries): Failure[] {
   return CHECKS.flatMap((check) => check(entries));
 }
 
-/** Holds definitions and locks against one another. Fails with every mistake at once; see `checkEntries`. */
+/** Cross-checks definitions. Fails with all mistakes; see `checkEntries`. */
 export function checkWorkspace(entries: WorkspaceEntries): Result<Workspace> {
   const [first, ...rest] = checkEntries(entries);
   return first ? fail(first, ...rest) : ok(link(entries));
 }
 
-/** The workspace of entries that hold no mistake: parents and tools found, parents first. */
+/** Returns the workspace of entries without mistakes: parents and tools resolved, parents first. */
 export function link({ images, tools, archiveLock }: WorkspaceEntries): Workspace {
   const linked = new Map<string, Image>();
   const visit = (entry: ImageEntry): Image => {

@@ -3,7 +3,7 @@ import type { Failure } from '../../failure';
 import { ancestorsOf, parentName } from './chain';
 import type { ImageEntry, WorkspaceEntries } from './types';
 
-/** Images that stand on each other in a circle. Fails with `cycle`, once a circle. */
+/** Returns a `cycle` failure for each cycle of images that are based on each other. */
 export function checkCycles(entries: WorkspaceEntries): Failure[] {
   const reported = new Set<string>();
   return [...entries.images.values()].flatMap((image) => {
@@ -14,7 +14,7 @@ export function checkCycles(entries: WorkspaceEntries): Failure[] {
   });
 }
 
-/** The circle that an image is part of; empty where it is part of none. */
+/** Returns the cycle that an image is part of, or an empty list. */
 function circleOf(image: ImageEntry, entries: WorkspaceEntries): ImageEntry[] {
   const ancestors = ancestorsOf(image, entries);
   const last = ancestors.at(-1) ?? image;
@@ -26,8 +26,8 @@ function cycle(circle: readonly ImageEntry[]): Failure {
   const way = [...circle, first].map(({ name }) => name).join(' → ');
   return {
     code: 'cycle',
-    message: `Images can't stand on each other: ${way}.`,
-    hint: 'Let one of them stand on Debian, or on an image outside of the circle.',
-    place: placeOf(first.document, ['from', 'image'], 'goes round in a circle'),
+    message: `These images are based on each other: ${way}.`,
+    hint: 'Base one of them on Debian, or on an image outside of the cycle.',
+    place: placeOf(first.document, ['from', 'image'], 'part of the cycle'),
   };
 }

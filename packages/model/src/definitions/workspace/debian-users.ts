@@ -1,6 +1,6 @@
 /**
  * Users and groups of every Debian system, by number: base-passwd 3.6.7 (/usr/share/base-passwd/*.master), which keeps
- * them for good (Debian policy 9.2.2). Those of users have groups of the same name but for sync, games, _apt and nobody.
+ * them for good (Debian policy 9.2.2). Users have groups of the same name, except sync, games, _apt and the user nobody.
  */
 const USERS: Readonly<Record<string, number>> = {
   root: 0,

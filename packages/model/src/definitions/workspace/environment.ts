@@ -5,8 +5,8 @@ import { ancestorsOf, parentName } from './chain';
 import type { ImageEntry, WorkspaceEntries } from './types';
 
 /**
- * Variables whose values name variables as a shell does: an image's config holds no expansion (OCI image-spec 1.1,
- * config.md, "Env"), so that "$PATH" would be a folder of that name. Fails with `schema`.
+ * Variables whose values name variables as a shell does: an image's config holds no expansion (OCI image-spec
+ * 1.1, config.md, "Env"), so that "$PATH" would be a folder of that name. Fails with `schema`.
  */
 export function checkEnvironment(entries: WorkspaceEntries): Failure[] {
   return [...entries.images.values()].flatMap((image) => {
@@ -21,13 +21,16 @@ export function checkEnvironment(entries: WorkspaceEntries): Failure[] {
 /** `$NAME` or `${NAME}`. */
 const REFERENCE = /\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g;
 
-/** In a list of folders any reference is a mistake, elsewhere one to the variable itself: prompts hold others. */
+/**
+ * In a list of folders, any reference is a mistake. Elsewhere only one to the variable itself: prompts
+ * contain others.
+ */
 function isMeantForAShell(name: string, value: string): boolean {
   const names = [...value.matchAll(REFERENCE)].map((match) => match[1] ?? match[2]);
   return name.endsWith('PATH') ? names.length > 0 || /(?:^|:)~/.test(value) : names.includes(name);
 }
 
-/** What the images below give; undefined where they can't all be read. */
+/** Returns the inherited variables; undefined if an ancestor can't be read. */
 function inheritedEnv(ancestors: readonly ImageEntry[]): Readonly<Record<string, string>> | undefined {
   const bottom = ancestors.at(-1);
   if (bottom && parentName(bottom) !== undefined) return undefined;
@@ -50,16 +53,16 @@ function unexpanded(
   const literal = expanded(value, { ...inherited, ...withoutReferences(image) });
   return {
     code: 'schema',
-    message: `"config.env.${name}" of "${image.name}" is written for a shell, but no shell reads it: the value stays as it is.`,
+    message: `"config.env.${name}" of "${image.name}" uses shell syntax, which is not expanded in an image's config.`,
     hint:
       literal === undefined
-        ? 'Write the value itself, without "$" and "~".'
+        ? 'Write the expanded value, without "$" and "~".'
         : `Write ${JSON.stringify(literal)}.`,
     place: placeOf(image.document, ['config', 'env', name], 'is not expanded'),
   };
 }
 
-/** Undefined where the value of a variable is not known or too long, or where a home folder is meant. */
+/** Returns undefined if the value of a variable is unknown or too long, or if a home folder is meant. */
 function expanded(value: string, env: Readonly<Record<string, string>>): string | undefined {
   const names = [...value.matchAll(REFERENCE)].map((match) => match[1] ?? match[2] ?? '');
   if (!names.every((name) => Object.hasOwn(env, name)) || /(?:^|:)~/.test(value)) return undefined;
@@ -73,7 +76,7 @@ function expanded(value: string, env: Readonly<Record<string, string>>): string 
 /** Characters of a value that a message can repeat. */
 const LONGEST = 1000;
 
-/** The image's own variables that hold plain values. */
+/** Returns the image's own variables that hold plain values. */
 function withoutReferences({ definition }: ImageEntry): Record<string, string> {
   const own = Object.entries(definition.config.env ?? {});
   return Object.fromEntries(own.filter(([name, value]) => !isMeantForAShell(name, value)));

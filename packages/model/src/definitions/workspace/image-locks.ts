@@ -21,13 +21,13 @@ export function checkImageLock(image: Image): Failure[] {
 
 function platformFailures(image: Image, platform: Platform, locked: PlatformLock): Failure[] {
   return [
-    ...standFailures(image, platform, locked),
+    ...basedOnFailures(image, platform, locked),
     ...requestFailures(image, locked),
     ...debFailures(image, platform, locked),
   ];
 }
 
-/** The platforms of a lock are mostly amiss in the same way. */
+/** The platforms of a lock mostly have the same problem. */
 function withoutRepetition(failures: readonly Failure[]): Failure[] {
   return [...new Map(failures.map((failure) => [failure.message, failure])).values()];
 }
@@ -37,11 +37,11 @@ function surplusPlatforms(image: ImageEntry): Failure[] {
   const surplus = Object.keys(image.lock?.value.platforms ?? {}).filter(
     (platform) => !wanted.includes(platform),
   );
-  return surplus.map((platform) => stale(image, `it is no longer for ${platform}`));
+  return surplus.map((platform) => stale(image, `it no longer has ${platform}`));
 }
 
-/** What an image is based on; one reason is enough. */
-function standFailures(image: Image, platform: Platform, locked: PlatformLock): Failure[] {
+/** Checks what an image is based on; returns one reason at most. */
+function basedOnFailures(image: Image, platform: Platform, locked: PlatformLock): Failure[] {
   const failures = [
     ...bottomFailures(image, locked),
     ...baseFailures(image, locked),
@@ -50,7 +50,7 @@ function standFailures(image: Image, platform: Platform, locked: PlatformLock): 
   return failures.slice(0, 1);
 }
 
-/** The parent was locked again, to other packages. */
+/** Checks that the parent was not locked again to other packages. */
 function parentFailures(image: Image, platform: Platform): Failure[] {
   if (!isForOtherParent(image, platform)) return [];
   const { name, parent, lock } = image;
@@ -63,22 +63,22 @@ function parentFailures(image: Image, platform: Platform): Failure[] {
   return [{ ...failure, place: placeOf(lock.document, ['platforms', platform, 'on'], 'of another lock') }];
 }
 
-/** Debian itself is bootstrapped; everything else is resolved on what lies below. */
+/** Only images based on Debian itself have a bootstrap. */
 function bottomFailures(image: ImageEntry, locked: PlatformLock): Failure[] {
   const onDebian = 'debian' in image.definition.from;
   const isBootstrapped = locked.bootstrap !== undefined;
   if (onDebian === isBootstrapped) return [];
-  return [stale(image, onDebian ? 'it now stands on Debian' : 'it no longer stands on Debian')];
+  return [stale(image, onDebian ? 'it is now based on Debian' : 'it is no longer based on Debian')];
 }
 
-/** What stands on an image of a registry was locked for that very digest. */
+/** An image based on a registry image was locked for that digest. */
 function baseFailures(image: ImageEntry, { base }: PlatformLock): Failure[] {
   const { from } = image.definition;
   const wanted = 'registry' in from ? from.registry : undefined;
   if (wanted === base?.reference) return [];
-  if (wanted === undefined) return [stale(image, 'it no longer stands on an image of a registry')];
+  if (wanted === undefined) return [stale(image, 'it is no longer based on an image of a registry')];
   return [
-    stale(image, base ? `it was made for ${base.reference}` : 'it now stands on an image of a registry'),
+    stale(image, base ? `it was made for ${base.reference}` : 'it is now based on an image of a registry'),
   ];
 }
 
@@ -94,7 +94,7 @@ function requestFailures(image: ImageEntry, locked: PlatformLock): Failure[] {
   });
   const kept = new Set(wanted);
   const removed = (locked.requested ?? []).filter((name) => !kept.has(name));
-  return [...added, ...removed.map((name) => stale(image, `the package "${name}" is no longer asked for`))];
+  return [...added, ...removed.map((name) => stale(image, `the package "${name}" is no longer requested`))];
 }
 
 function debFailures(image: ImageEntry, platform: Platform, locked: PlatformLock): Failure[] {

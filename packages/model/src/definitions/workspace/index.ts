@@ -3,6 +3,7 @@ export { ancestorsOf, chainOf, parentName } from './chain';
 export { checkWorkspace } from './check';
 export { checkImageLock } from './image-locks';
 export { checkLocks } from './locks';
+export { isProjectName } from './names';
 export { namesBelow } from './names-below';
 export { readWorkspace, type WorkspaceFiles } from './read';
 export * from './system-chain';

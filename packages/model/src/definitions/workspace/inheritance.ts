@@ -1,17 +1,17 @@
-import { isWritten, placeOf, type JsonPath } from '../../diagnostics/document';
-import type { Failure, FailureCode } from '../../failure';
+import { isWritten, placeOf } from '../../diagnostics/document';
+import type { Failure } from '../../failure';
 import type { Platform } from '../../platform';
 import { ancestorsOf } from './chain';
 import type { ImageEntry, WorkspaceEntries } from './types';
 
-/** What an image can't have because of what it stands on. Fails with `duplicate` and `platform`. */
+/** Returns conflicts of an image with its ancestors: `duplicate` and `platform`. */
 export function checkInheritance(entries: WorkspaceEntries): Failure[] {
   return [...entries.images.values()].flatMap((image) => {
     const ancestors = ancestorsOf(image, entries);
     return [
       ...inherited(image, ancestors, 'tools', 'tool'),
       ...inherited(image, ancestors, 'packages', 'package'),
-      ...lackedPlatforms(image, ancestors[0]),
+      ...missingPlatforms(image, ancestors[0]),
     ];
   });
 }
@@ -30,12 +30,13 @@ function inherited(
   return image.definition[key].flatMap((name, index): Failure[] => {
     const owner = owners.get(name);
     if (owner === undefined) return [];
-    const message = `The image "${image.name}" has the ${noun} "${name}" already, from "${owner}".`;
-    return [failureAt(image, [key, index], 'duplicate', message, `in "${owner}" already`, 'Remove it here.')];
+    const message = `The image "${image.name}" already has the ${noun} "${name}", from "${owner}".`;
+    const place = placeOf(image.document, [key, index], `in "${owner}" already`);
+    return [{ code: 'duplicate', message, hint: 'Remove it here.', place }];
   });
 }
 
-function lackedPlatforms(image: ImageEntry, parent: ImageEntry | undefined): Failure[] {
+function missingPlatforms(image: ImageEntry, parent: ImageEntry | undefined): Failure[] {
   if (!parent) return [];
   const has = parent.definition.platforms;
   return image.definition.platforms.flatMap((platform: Platform, index): Failure[] => {
@@ -43,17 +44,7 @@ function lackedPlatforms(image: ImageEntry, parent: ImageEntry | undefined): Fai
     const message = `The image "${image.name}" is for ${platform}, but its parent "${parent.name}" is for ${has.join(', ')} only.`;
     const hint = `Add it to "platforms" in ${parent.document.file}, or list fewer here.`;
     const path = isWritten(image.document, ['platforms']) ? ['platforms', index] : ['from', 'image'];
-    return [failureAt(image, path, 'platform', message, `"${parent.name}" lacks it`, hint)];
+    const place = placeOf(image.document, path, `"${parent.name}" lacks it`);
+    return [{ code: 'platform', message, hint, place }];
   });
-}
-
-function failureAt(
-  image: ImageEntry,
-  path: JsonPath,
-  code: FailureCode,
-  message: string,
-  label: string,
-  hint: string,
-): Failure {
-  return { code, message, hint, place: placeOf(image.document, path, label) };
 }

@@ -8,8 +8,8 @@ import { checkToolLock } from './tool-locks';
 import type { Image, Tool } from './types';
 
 /**
- * Whether the locks of images, of all below them and of their tools are there and fit the definitions.
- * Fails with `lock-missing`, `lock-stale` and `lock-tampered`.
+ * Returns whether the locks of images, of all below them and of their tools are there and fit the
+ * definitions. Fails with `lock-missing`, `lock-stale` and `lock-tampered`.
  */
 export function checkLocks(images: Iterable<Image>, policy: ToolSource): Result<void> {
   const chain = new Set([...images].flatMap(chainOf));

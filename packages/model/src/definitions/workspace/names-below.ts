@@ -1,8 +1,8 @@
 import type { FileText } from '../file-text';
 
 /**
- * The names of a project, of all images below it and of the tools of all of them, read without a check: what is wrong
- * with a definition is told by who reads it whole. Ends where images go round in a circle.
+ * Returns the names of a project, of its ancestors and of their tools. Definitions are not checked here:
+ * reading them fully reports mistakes. Stops at a cycle.
  */
 export function namesBelow(name: string, images: readonly FileText[]): string[] {
   const texts = new Map(images.map(({ file, text }) => [file.split('/').at(-2), text]));

@@ -7,25 +7,25 @@ import type { FileText } from '../file-text';
 import { parseArchiveLock, parseImage, parseImageLock, parseTool, parseToolLock } from '../parse';
 import { unknownStateFailures } from './archive-states';
 import { checkEntries, link } from './check';
-import type { Entry, ImageEntry, Workspace, WorkspaceEntries } from './types';
+import type { Entry, Folders, ImageEntry, Workspace, WorkspaceEntries } from './types';
 
 /** The files that make a workspace. Locks may be left out; see `checkLocks`. */
-export interface WorkspaceFiles {
+export interface WorkspaceFiles extends Partial<Folders> {
   /** <imagesDir>/<name>/image.json */
   readonly images: readonly FileText[];
   /** <toolsDir>/<name>/tool.json */
   readonly tools: readonly FileText[];
-  /** lock.json beside an image.json */
+  /** lock.json next to an image.json */
   readonly imageLocks?: readonly FileText[];
-  /** lock.json beside a tool.json */
+  /** lock.json next to a tool.json */
   readonly toolLocks?: readonly FileText[];
   readonly archiveLock?: FileText;
 }
 
 /**
- * All images and tools of a workspace, held against one another. Fails with every mistake of every definition at
- * once: those of `parseImage` and `parseTool`, and `unknown-reference`, `cycle`, `duplicate` and `platform`.
- * What is wrong with locks is left to `checkLocks`.
+ * Reads and cross-checks all images and tools of a workspace. Fails with every mistake of every definition:
+ * those of `parseImage` and `parseTool`, and `unknown-reference`, `cycle`, `duplicate` and `platform`. Locks
+ * are checked by `checkLocks`.
  */
 export function readWorkspace(files: WorkspaceFiles): Result<Workspace> {
   const images = readAll(files.images, parseImage);
@@ -37,6 +37,7 @@ export function readWorkspace(files: WorkspaceFiles): Result<Workspace> {
     unreadable: new Set(
       [...images, ...tools].filter(([, read]) => !read.ok).map(([folder]) => nameOf(folder)),
     ),
+    folders: { imagesDir: files.imagesDir ?? 'images', toolsDir: files.toolsDir ?? 'tools' },
     ...(archiveLock?.ok && { archiveLock: archiveLock.value }),
   };
   const unread = [...images.values(), ...tools.values()].flatMap(failuresOf);
@@ -46,7 +47,7 @@ export function readWorkspace(files: WorkspaceFiles): Result<Workspace> {
 
 type Read<T> = ReadonlyMap<string, Result<Parsed<T>>>;
 
-/** What was made of each file, by its folder. */
+/** Returns the result of each file, by its folder. */
 function readAll<T>(
   files: readonly FileText[],
   parse: (file: string, text: string) => Result<Parsed<T>>,
@@ -61,7 +62,7 @@ function readOne<T>(
   return failure ? fail(failure) : parse(file, text);
 }
 
-/** Entries by name, in the order of names: so that messages and orders don't depend on how files were found. */
+/** Returns entries sorted by name, so that results don't depend on the order of files. */
 function entriesOf<D, L>(definitions: Read<D>, locks: Read<L>): Map<string, Entry<D, L>> {
   const entries = [...definitions].flatMap(([folder, read]): Entry<D, L>[] => {
     if (!read.ok) return [];

@@ -5,7 +5,7 @@ import type { Failure } from '../../failure';
 import { parentName } from './chain';
 import type { ImageEntry, WorkspaceEntries } from './types';
 
-/** Parents and tools that are not in the workspace. Fails with `unknown-reference`. */
+/** Returns `unknown-reference` failures for parents and tools that are not in the workspace. */
 export function checkReferences(entries: WorkspaceEntries): Failure[] {
   return [...entries.images.values()].flatMap((image) => [
     ...unknownParent(image, entries),
@@ -13,35 +13,41 @@ export function checkReferences(entries: WorkspaceEntries): Failure[] {
   ]);
 }
 
-function unknownParent(image: ImageEntry, { images, tools, unreadable }: WorkspaceEntries): Failure[] {
+function unknownParent(
+  image: ImageEntry,
+  { images, tools, unreadable, folders }: WorkspaceEntries,
+): Failure[] {
   const parent = parentName(image);
   if (parent === undefined || images.has(parent) || unreadable.has(parent)) return [];
   const hint = tools.has(parent)
     ? `"${parent}" is a tool: list it in "tools".`
-    : unknownHint(parent, images.keys(), `images/${parent}/image.json`);
+    : unknownHint(parent, images.keys(), `${folders.imagesDir}/${parent}/image.json`);
   return [
     {
       code: 'unknown-reference',
-      message: `The image "${image.name}" stands on "${parent}", but there is no such image.`,
+      message: `The image "${image.name}" is based on "${parent}", but there is no such image.`,
       hint,
       place: placeOf(image.document, ['from', 'image'], 'no such image'),
     },
   ];
 }
 
-function unknownTools(image: ImageEntry, { images, tools, unreadable }: WorkspaceEntries): Failure[] {
+function unknownTools(
+  image: ImageEntry,
+  { images, tools, unreadable, folders }: WorkspaceEntries,
+): Failure[] {
   const unknown = image.definition.tools.flatMap((tool, index) =>
     tools.has(tool) || unreadable.has(tool) ? [] : [{ tool, index }],
   );
-  // What is not shown needs no near name.
+  // Mistakes that are not shown need no suggestion.
   return unknown.map(({ tool, index }, count): Failure => {
     const known = count > MOST_SHOWN ? [] : tools.keys();
     return {
       code: 'unknown-reference',
       message: `The image "${image.name}" lists the tool "${tool}", but there is no such tool.`,
       hint: images.has(tool)
-        ? `"${tool}" is an image: an image stands on another by "from".`
-        : unknownHint(tool, known, `tools/${tool}/tool.json`),
+        ? `"${tool}" is an image: base an image on another with "from".`
+        : unknownHint(tool, known, `${folders.toolsDir}/${tool}/tool.json`),
       place: placeOf(image.document, ['tools', index], 'no such tool'),
     };
   });

@@ -17,7 +17,9 @@ export function lockedPackages(lock: PlatformLock | undefined): LockedDeb[] {
   return [...(lock?.bootstrap ?? []), ...(lock?.packages ?? [])];
 }
 
-/** Returns what a child's lock must name as `on`: the identity of all packages of an image. Undefined for no image. */
+/**
+ * Returns what a child's lock must have as `on`: the packages digest of an image. Undefined without an image.
+ */
 export function chainDigest(image: Image | undefined, platform: Platform): Digest | undefined {
   if (!image) return undefined;
   const lock = image.lock?.value.platforms[platform];
@@ -25,7 +27,10 @@ export function chainDigest(image: Image | undefined, platform: Platform): Diges
   return packagesDigest(below, lockedPackages(lock));
 }
 
-/** Whether a lock was made for other packages of its parent than the parent's lock has. False where one is missing. */
+/**
+ * Returns whether a lock was made for other packages of its parent than the parent's lock has. False if one
+ * is missing.
+ */
 export function isForOtherParent(image: Image, platform: Platform): boolean {
   const chain = chainOf(image).map(({ lock }) => lock?.value.platforms[platform]);
   if (image.parent === undefined || chain.includes(undefined)) return false;

@@ -9,8 +9,10 @@ import { chooseSource } from '../source-choice';
 import type { ToolDefinition } from '../tool';
 import type { Tool } from './types';
 
-/** What is amiss with a tool's lock, for the source that the policy takes: `lock-missing` or `lock-stale`,
- * or why it can't be read. */
+/**
+ * Returns what is wrong with a tool's lock, for the source that the policy takes: `lock-missing`,
+ * `lock-stale`, or why it can't be read.
+ */
 export function checkToolLock(tool: Tool, platforms: Iterable<Platform>, policy: ToolSource): Failure[] {
   const { name, lock, lockFailures, definition } = tool;
   if (lockFailures) return [...lockFailures];
@@ -24,7 +26,7 @@ export function checkToolLock(tool: Tool, platforms: Iterable<Platform>, policy:
     .concat(source === 'release' ? otherAddresses(tool, lock.value, platforms) : []);
 }
 
-/** A release is locked at the address that the definition says now, or it is another file. */
+/** A release must be locked at the URL of the definition: another URL is another file. */
 function otherAddresses(tool: Tool, { release }: ToolLock, platforms: Iterable<Platform>): Failure[] {
   return [...platforms].flatMap((platform) => {
     const locked = release?.[platform]?.url;
@@ -37,7 +39,7 @@ function otherAddresses(tool: Tool, { release }: ToolLock, platforms: Iterable<P
   });
 }
 
-/** Whether a lock has a platform's file of a source, and of the package that is asked for now. */
+/** Returns whether a lock has a platform's file of a source, and of the package that is asked for now. */
 function isLocked(
   definition: ToolDefinition,
   lock: ToolLock,

@@ -7,8 +7,8 @@ import { DEBIAN_GROUPS, DEBIAN_USERS, USER_MAKERS } from './debian-users';
 import type { ImageEntry, WorkspaceEntries } from './types';
 
 /**
- * Users that can't be created since their name, uid or group is taken (`duplicate`), and the user of a config that is
- * not in the image (`unknown-reference`).
+ * Users that can't be created since their name, uid or group is taken (`duplicate`), and the user of a config
+ * that is not in the image (`unknown-reference`).
  */
 export function checkUsers(entries: WorkspaceEntries): Failure[] {
   return [...entries.images.values()].flatMap((image) => {
@@ -21,7 +21,7 @@ interface Taken {
   readonly name: string;
   readonly uid?: number;
   readonly gid?: number;
-  /** The image that has it, or Debian. */
+  /** The image that defines it, or Debian. */
   readonly owner: string;
 }
 
@@ -70,7 +70,7 @@ function usersOf({ name: owner, definition }: ImageEntry): User[] {
   return definition.users.map(({ name, uid, gid }) => ({ name, uid, gid, owner: `"${owner}"` }));
 }
 
-/** What every Debian has; what an image of a registry has is not known here. */
+/** Returns the users of every Debian system; those of a registry image are unknown here. */
 function debianUsers(chain: readonly ImageEntry[]): Taken[] {
   const isDebian = chain.some(({ definition: { from } }) => 'debian' in from);
   if (!isDebian) return [];
@@ -107,14 +107,17 @@ function unknownUser(image: ImageEntry, ancestors: readonly ImageEntry[]): Failu
   ];
 }
 
-/** Whether all users of an image are those of its definitions and of Debian: no package can have created others. */
+/**
+ * Returns whether all users of an image are those of its definitions and of Debian: no package can have
+ * created others.
+ */
 function isKnownWhole(chain: readonly ImageEntry[]): boolean {
   const bottom = chain.at(-1);
   if (!bottom || parentName(bottom) !== undefined || !('debian' in bottom.definition.from)) return false;
   return chain.every(({ definition: { packages } }) => packages.length === 0) || !chain.some(mayMakeUsers);
 }
 
-/** By its lock, on any platform; an image without one may. */
+/** Decided by its lock, on any platform; an image without a lock may. */
 function mayMakeUsers({ lock }: ImageEntry): boolean {
   if (!lock) return true;
   return Object.values(lock.value.platforms).some(({ bootstrap = [], packages }) =>

@@ -5,7 +5,7 @@ import { visible } from '../../diagnostics/visible';
 import { layerWords, digestText } from '../words';
 import type { Bringer, LayerName, PathEvent, PathExplanation, PathFacts, PathInLayer } from './types';
 
-/** Where a path comes from, as lines for people: the links on the way, what it is, who brought it, what is below. */
+/** Returns the origin of a path as text lines: followed links, its type, what added it, what is below. */
 export function pathExplanationLines(explanation: PathExplanation): string[] {
   const { name, platform, asked, links, path, found, folder } = explanation;
   return [
@@ -52,7 +52,7 @@ function bringerText(bringer: Bringer): string {
     case 'package':
       return packageText(bringer);
     case 'installation':
-      return `no package; ${bringer.note ?? 'a maintainer script made it when packages were installed'}`;
+      return `no package; ${bringer.note ?? 'made by a maintainer script when packages were installed'}`;
     case 'tool':
       return `tool ${bringer.name} ${bringer.version} (${bringer.source})`;
     case 'definition':
@@ -60,7 +60,7 @@ function bringerText(bringer: Bringer): string {
     case 'help':
       return `generated for toolbox-help of ${bringer.image}`;
     case 'registry':
-      return `the image of a registry that ${bringer.image} stands on`;
+      return `the registry image that ${bringer.image} is based on`;
   }
 }
 
@@ -69,7 +69,7 @@ function packageText({ name, version, shared }: Extract<Bringer, { by: 'package'
   return `package ${name}${version === undefined ? '' : ` ${version}`}${others}`;
 }
 
-/** What the layers below the deciding one have there. */
+/** Returns what the layers below the deciding one have there. */
 function belowLines({ layers, folder }: PathExplanation): string[] {
   if (folder) return [];
   const [first, ...rest] = layers;

@@ -28,7 +28,7 @@ export interface PathFacts {
   readonly link?: string;
 }
 
-/** Who brought a path, beyond the layer that it is in. */
+/** What added a path to its layer. */
 export type Bringer =
   /** `shared`: other packages that list the same path. */
   | {
@@ -37,10 +37,13 @@ export type Bringer =
       readonly version?: string;
       readonly shared: readonly string[];
     }
-  /** A maintainer script or a trigger made it, while packages were installed; `note`: which, where that is known. */
+  /** Made by a maintainer script or trigger while packages were installed; `note`: which one, if known. */
   | { readonly by: 'installation'; readonly note?: string }
   | { readonly by: 'tool'; readonly name: string; readonly version: string; readonly source: SourceKind }
-  /** `file`: where it lies in the workspace now, relative to its root; absent for what the definition declares. */
+  /**
+   * `file`: where it lies in the workspace now, relative to its root; absent for what the definition
+   * declares.
+   */
   | { readonly by: 'definition'; readonly image: string; readonly file?: string }
   | { readonly by: 'help'; readonly image: string }
   | { readonly by: 'registry'; readonly image: string };
@@ -68,7 +71,7 @@ export interface FolderPart {
   readonly size?: number;
 }
 
-/** Where a path of an image comes from. */
+/** The origin of a path of an image. */
 export interface PathExplanation {
   readonly explainVersion: typeof EXPLAIN_VERSION;
   readonly explains: 'path';

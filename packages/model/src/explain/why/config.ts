@@ -1,7 +1,10 @@
 import type { Json } from '../../canonical';
 import { inputDifferences } from '../../plan';
 
-/** What differs between two configs (OCI image-spec 1.1, config.md, "config"), by name and value: "label team: a → b". */
+/**
+ * Returns the differences of two configs (OCI image-spec 1.1, config.md, "config"), by name and value: "label
+ * team: a → b".
+ */
 export function configDifferences(before: Json, after: Json): string[] {
   return inputDifferences(named(before), named(after));
 }

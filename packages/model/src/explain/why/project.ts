@@ -8,14 +8,16 @@ import type { KnownBuild, KnownLayer, LayerChange, ProjectWhy } from './types';
 export interface ProjectInput {
   readonly name: string;
   readonly project: 'image' | 'tool';
-  /** The last build; undefined where there was none. */
+  /** The last build, if there was one. */
   readonly before: KnownBuild | undefined;
   readonly after: KnownBuild;
   /** Build ids that the store has a layer for. */
   readonly stored: ReadonlySet<Digest>;
 }
 
-/** Holds the build that would be made now against the last one: what is made anew, and which input differs. */
+/**
+ * Compares the build that would be made now with the last one: what is built again, and which input differs.
+ */
 export function whyProject({ name, project, before, after, stored }: ProjectInput): ProjectWhy {
   const isOwn = ({ kind, owner }: KnownLayer): boolean =>
     owner === name && (project === 'tool' || kind !== 'tool');
@@ -37,7 +39,7 @@ export function whyProject({ name, project, before, after, stored }: ProjectInpu
 
 type Pair = readonly [before: KnownLayer | undefined, after: KnownLayer | undefined];
 
-/** Layers that differ, in the order of the new build; those that are gone at the end. */
+/** Returns layers that differ, in the order of the new build; removed ones at the end. */
 function layerChanges(before: KnownBuild | undefined, after: KnownBuild): Pair[] {
   const old = keyed(before?.layers ?? []);
   const now = keyed(after.layers);
@@ -46,7 +48,7 @@ function layerChanges(before: KnownBuild | undefined, after: KnownBuild): Pair[]
   return [...changed, ...gone].filter(([a, b]) => a?.buildId !== b?.buildId);
 }
 
-/** An image of a registry brings several layers of one kind: the third takes the place of the third. */
+/** A registry image has several layers of one kind: the third replaces the third. */
 function keyed(layers: readonly KnownLayer[]): Map<string, KnownLayer> {
   const seen = new Map<string, number>();
   return new Map(
@@ -59,7 +61,7 @@ function keyed(layers: readonly KnownLayer[]): Map<string, KnownLayer> {
   );
 }
 
-/** Whether layers that both have stand in another order. */
+/** Returns whether the order of common layers differs. */
 function isReordered(before: KnownBuild, after: KnownBuild): boolean {
   const ids = ({ layers }: KnownBuild, others: KnownBuild): Digest[] => {
     const known = new Set(others.layers.map(({ buildId }) => buildId));
@@ -93,7 +95,7 @@ function changeOf(old: KnownLayer | undefined, now: KnownLayer | undefined, sett
   };
 }
 
-/** Inputs name the layers below by build id alone; here they get the names that people know. */
+/** Replaces build ids of lower layers in inputs by names. */
 function withNamedChain(inputs: Json, layers: readonly KnownLayer[] = []): Json {
   if (!isRecord(inputs) || !Array.isArray(inputs['chain'])) return inputs;
   const names = new Map([...keyed(layers)].map(([name, { buildId }]): [Json, string] => [buildId, name]));

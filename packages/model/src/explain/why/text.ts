@@ -3,10 +3,10 @@ import { cutLine } from '../../checks/words';
 import { layerWords, digestText, wrapped } from '../words';
 import type { LayerChange, ProjectWhy, Why } from './types';
 
-/** At most so many differences of a layer are told: a new state of the archive changes dozens of packages. */
+/** Differences shown for a layer: a new archive state changes dozens of packages. */
 const MOST = 12;
 
-/** What a build would do now, as lines for people: bottom up, what stays at the end. */
+/** Returns what a build would do now as text lines: bottom up, unchanged projects last. */
 export function whyLines({ name, platform, projects, blockedBy }: Why): string[] {
   const changed = projects.filter(({ result }) => result !== 'same');
   if (changed.length === 0 && blockedBy.length === 0)
@@ -18,7 +18,7 @@ export function whyLines({ name, platform, projects, blockedBy }: Why): string[]
   const same = projects.filter(({ result }) => result === 'same').map((one) => one.name);
   const told = new Set<string>();
   return [
-    `${name} ${platform}: what a build would do now, held against the last one`,
+    `${name} ${platform}: what a build would do now, compared with the last one`,
     ...changed.flatMap((project) => ['', ...projectLines(project, told)]),
     ...(same.length > 0 ? ['', ...wrapped('as they were built:', same)] : []),
     ...(changed.some(makesMore) ? ['', SAME_BYTES] : []),
@@ -28,30 +28,30 @@ export function whyLines({ name, platform, projects, blockedBy }: Why): string[]
 
 function blockedText(name: string, { length }: Why['projects']): string {
   const what = length > 0 ? `The rest of ${name} can't` : 'Nothing can';
-  return `${what} be built before this is mended:`;
+  return `${what} be built before this is fixed:`;
 }
 
-/** A restacked image has another digest all the same: its history names the build ids of its layers. */
-const SAME_BYTES = 'A layer that is made again may come out as it was: then nobody pulls it anew.';
+/** A restacked image still has another digest: its history names the build ids of its layers. */
+const SAME_BYTES = 'A rebuilt layer may have the same digest: then it is not pulled again.';
 
 function makesMore({ layers }: ProjectWhy): boolean {
   return layers.some(({ own, inStore, change }) => own && !inStore && change === 'changed');
 }
 
 const CONFIG_UNKNOWN =
-  'labels, start-up and help are not compared: the store has lost the config of the last build';
+  'labels, start-up and help are not compared: the config of the last build is no longer in the store';
 
 const RESULTS: Readonly<Record<ProjectWhy['result'], string>> = {
   same: 'as it was built',
   build: 'built again',
-  restack: 'restacked: put together again; nothing is installed or compiled',
+  restack: 'restacked: assembled again; nothing is installed or compiled',
   take: 'taken from the store, where it was built before',
 };
 
 const FIRST_TIMES: Readonly<Record<ProjectWhy['result'], string>> = {
   same: 'as it was built',
   build: 'not built here yet: built',
-  restack: 'not built here yet: put together; nothing is installed or compiled',
+  restack: 'not built here yet: assembled; nothing is installed or compiled',
   take: 'not built here yet: taken from the store',
 };
 
@@ -60,13 +60,13 @@ function projectLines(why: ProjectWhy, told: Set<string>): string[] {
   return [
     `${project} ${name}: ${(builtBefore ? RESULTS : FIRST_TIMES)[result]}`,
     ...layers.flatMap((layer) => layerLines(layer, builtBefore, told)),
-    ...(reordered ? ['  restack: layers stand in another order'] : []),
+    ...(reordered ? ['  restack: layers are in another order'] : []),
     ...config.map((difference) => `  restack: ${shown(difference)}`),
     ...(builtBefore && !configKnown ? [`  ${CONFIG_UNKNOWN}`] : []),
   ];
 }
 
-/** A layer that a project below told of already is named, and no more. */
+/** A layer that was already described for a lower project is only named. */
 function layerLines(layer: LayerChange, builtBefore: boolean, told: Set<string>): string[] {
   const key = `${layerWords(layer)} ${layer.before} ${layer.after}`;
   const head = `  ${layerWords(layer)}: ${changeWords(layer, builtBefore)}`;
@@ -84,8 +84,7 @@ function changeWords({ change, before, after, inStore, own }: LayerChange, built
 
 function reasons({ differences, change }: LayerChange): string[] {
   if (change !== 'changed') return [];
-  if (!differences)
-    return ['    since: not known; the store has no record of what the last one was made from'];
+  if (!differences) return ['    since: unknown; the store has no record of the inputs of the last one'];
   const more =
     differences.length > MOST ? [`    and ${differences.length - MOST} more (--json has all)`] : [];
   return [...differences.slice(0, MOST).map((difference) => `    since ${shown(difference)}`), ...more];

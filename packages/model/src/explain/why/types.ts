@@ -5,7 +5,7 @@ import type { LayerKind } from '../../layer';
 import type { Platform } from '../../platform';
 import type { EXPLAIN_VERSION } from '../types';
 
-/** A layer that was built, or would be, with what decides it as far as that is known. */
+/** A layer that was or would be built, with its inputs if known. */
 export interface KnownLayer {
   readonly kind: LayerKind;
   readonly owner: string;
@@ -17,11 +17,13 @@ export interface KnownLayer {
 export interface KnownBuild {
   /** Bottom first. A tool has one. */
   readonly layers: readonly KnownLayer[];
-  /** How containers start, and labels: `config` of the OCI image configuration; undefined where it is not known. */
+  /**
+   * How containers start, and labels: `config` of the OCI image configuration; undefined if it is not known.
+   */
   readonly config?: Json;
 }
 
-/** A layer that a build now would have in another way than the last one. */
+/** A layer that a build now would change. */
 export interface LayerChange {
   readonly kind: LayerKind;
   readonly owner: string;
@@ -29,11 +31,11 @@ export interface LayerChange {
   /** Build ids. */
   readonly before?: Digest;
   readonly after?: Digest;
-  /** Whether the store has what it would be: nothing is made then. */
+  /** Whether the store already has the result: then nothing is built. */
   readonly inStore: boolean;
   /** Whether it is made by this project, and not taken over from another. */
   readonly own: boolean;
-  /** Inputs that differ, by name and value; absent where what the last one was made from is not known here. */
+  /** Inputs that differ, by name and value; absent if the inputs of the last one are unknown here. */
   readonly differences?: readonly string[];
 }
 
@@ -42,13 +44,13 @@ export interface ProjectWhy {
   readonly name: string;
   readonly project: 'image' | 'tool';
   /**
-   * `build`: some layer must be made; `restack`: put together from layers that exist, with help text written anew at
-   * most; `take`: a tool's, from the store.
+   * `build`: some layer must be made; `restack`: assembled from existing layers, at most with a new help
+   * text; `take`: a tool's, from the store.
    */
   readonly result: 'same' | 'build' | 'restack' | 'take';
   readonly builtBefore: boolean;
   readonly layers: readonly LayerChange[];
-  /** Whether layers that stay stand in another order. */
+  /** Whether the order of kept layers differs. */
   readonly reordered: boolean;
   /** Labels and start-up configuration that differ, by name and value. */
   readonly config: readonly string[];

@@ -8,14 +8,14 @@ const LONGEST_LIST = 10;
 export function differingFailures(image: string, differing: readonly CommitDifference[]): Failure[] {
   return byCause(differing).map(([first, ...others]) => ({
     code: 'not-publishable',
-    message: `${image} is not made of what is committed: ${first.cause}.`,
+    message: `${image} is not built from committed files: ${first.cause}.`,
     place: { file: first.path },
     details: shortened(others.map(({ path }) => path)),
     hint: first.fix.replaceAll('<path>', shellWord(first.path)),
   }));
 }
 
-/** Differences from the commit as lines, for a build: it goes on. */
+/** Returns differences from the commit as warnings of a build. */
 export function differingNotes(image: string, differing: readonly CommitDifference[]): string[] {
   return byCause(differing).map(([first, ...others]) => {
     const more = others.length > 0 ? ` and ${others.length} more` : '';

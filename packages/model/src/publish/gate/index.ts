@@ -6,7 +6,7 @@ import type { GateFacts, OverriddenTool } from './types';
 export { differingNotes } from './differing';
 export type * from './types';
 
-/** Why an image may not be published, all of it at once, each as `not-publishable`; empty where it may. */
+/** Returns every reason why an image may not be published, each as `not-publishable`; empty if it may. */
 export function gate(facts: GateFacts): Failure[] {
   const { image, mode, platforms, uncommitted, differing, overridden } = facts;
   return [
@@ -17,7 +17,7 @@ export function gate(facts: GateFacts): Failure[] {
   ];
 }
 
-/** What is let through and should be known all the same: one line each. */
+/** Returns a warning line for each allowed exception. */
 export function gateNotes(facts: GateFacts): string[] {
   const { image, mode, uncommitted, differing, overridden } = facts;
   if (mode.kind !== 'branch') return [];
@@ -27,12 +27,14 @@ export function gateNotes(facts: GateFacts): string[] {
     ...(dirty ? [`${image} is published with changes that are not committed: ${inLine(uncommitted)}`] : []),
     ...overridden.map(
       ({ tool, used, committed }) =>
-        `${tool} comes from ${used}, not from ${committed} as committed: no release can have it`,
+        `${tool} comes from ${used}, not from ${committed} as committed: not allowed in a release`,
     ),
   ];
 }
 
-/** Whether what is published follows from more than the commit: then no tag may name the commit (`wantedTags`). */
+/**
+ * Returns whether the image depends on more than the commit: then no tag may name the commit (`wantedTags`).
+ */
 export function isAltered({
   uncommitted,
   differing,
@@ -50,12 +52,12 @@ function dirtyFailure({ image, mode, uncommitted }: GateFacts): Failure {
   const publish = `npx nx run ${image}:publish`;
   return {
     code: 'not-publishable',
-    message: `${image} is made of files that are not committed.`,
+    message: `${image} is built from files that are not committed.`,
     place: { file },
     details: shortened(others),
     hint:
       mode.kind === 'branch'
-        ? `Commit them and run: ${publish}; or publish them on this branch all the same: ${publish} --allow-dirty`
+        ? `Commit them and run: ${publish}; or publish this branch with them: ${publish} --allow-dirty`
         : `Commit them and run: ${publish}`,
   };
 }

@@ -2,32 +2,35 @@ import type { Failure } from '../../failure';
 import { archOf } from '../../platform';
 import type { PlatformEvidence } from './types';
 
-/** Why one platform of an image may not be published: it is not built, or no test passed for this very digest. */
+/**
+ * Returns why one platform of an image may not be published: it is not built, or no test passed for its
+ * digest.
+ */
 export function platformFailures(image: string, evidence: PlatformEvidence): Failure[] {
-  const fault = faultOf(evidence);
-  if (fault === undefined) return [];
+  const problem = problemOf(evidence);
+  if (problem === undefined) return [];
   return [
     {
       code: 'not-publishable',
-      message: `${image} ${fault.message} for ${evidence.platform}.`,
-      ...(fault.details && { details: fault.details }),
-      hint: fault.hint(`npx nx run ${image}:test-${archOf(evidence.platform)}`),
+      message: `${image} ${problem.message} for ${evidence.platform}.`,
+      ...(problem.details && { details: problem.details }),
+      hint: problem.hint(`npx nx run ${image}:test-${archOf(evidence.platform)}`),
     },
   ];
 }
 
-interface Fault {
+interface Problem {
   readonly message: string;
   readonly details?: readonly string[];
   hint(test: string): string;
 }
 
-function faultOf({ manifest, test }: PlatformEvidence): Fault | undefined {
+function problemOf({ manifest, test }: PlatformEvidence): Problem | undefined {
   if (manifest === undefined) return { message: 'is not built', hint: runAgain };
   if (test === undefined) return { message: 'is not tested', hint: runAgain };
   if (test.manifest !== manifest)
     return {
-      message: 'was tested with another digest than the one that is built',
+      message: 'was tested with a digest that differs from the built one',
       details: [`built:  ${manifest}`, `tested: ${test.manifest}`],
       hint: run,
     };
@@ -44,7 +47,7 @@ function run(test: string): string {
   return `Run: ${test}`;
 }
 
-/** The tests of a publish have run before it: what they left is not there where Nx restored nothing (nrwl/nx#37110). */
+/** Tests run before a publish; their results are missing if Nx did not restore them (nrwl/nx#37110). */
 function runAgain(test: string): string {
   return `Run: ${test} --skip-nx-cache`;
 }

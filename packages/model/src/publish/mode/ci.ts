@@ -1,11 +1,11 @@
 /** The environment of a process. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** What a CI system says of the commit it runs for. */
+/** What a CI system reports about the commit it runs for. */
 export interface CiFacts {
-  /** As people call it: "GitHub Actions". */
+  /** Its name: "GitHub Actions". */
   readonly system: string;
-  /** True for a pull or merge request: whatever its branch is called, it is nobody's main branch. */
+  /** True for a pull or merge request: its branch is never the main branch, whatever its name. */
   readonly isRequest: boolean;
   /** Of a request: the branch that asks to be merged. */
   readonly branch?: string;
@@ -15,7 +15,7 @@ export interface CiFacts {
   readonly commit?: string;
 }
 
-/** Which variables hold what; of several the first that is set counts. */
+/** Variables by meaning; of several, the first that is set counts. */
 interface CiSystem {
   readonly system: string;
   /** Set in every run of the system. */
@@ -30,7 +30,8 @@ interface CiSystem {
 /** Each row from the system's own list of variables, named above it. */
 const SYSTEMS: readonly CiSystem[] = [
   {
-    // docs.github.com, "Variables reference": GITHUB_HEAD_REF is that of pull_request and pull_request_target.
+    // docs.github.com, "Variables reference": GITHUB_HEAD_REF is that of pull_request and
+    // pull_request_target.
     system: 'GitHub Actions',
     present: 'GITHUB_ACTIONS',
     isRequest: (env) =>
@@ -51,7 +52,8 @@ const SYSTEMS: readonly CiSystem[] = [
     commit: 'CI_COMMIT_SHA',
   },
   {
-    // jenkins.io, "Using environment variables", and the Branch API plugin: for a change BRANCH_NAME is "PR-12".
+    // jenkins.io, "Using environment variables", and the Branch API plugin: for a change BRANCH_NAME is
+    // "PR-12".
     system: 'Jenkins',
     present: 'JENKINS_URL',
     isRequest: (env) => has(env, 'CHANGE_ID'),
@@ -71,7 +73,8 @@ const SYSTEMS: readonly CiSystem[] = [
     commit: 'BUILD_SOURCEVERSION',
   },
   {
-    // circleci.com, "Built-in environment variables": CIRCLE_PR_NUMBER is that of forks, whose branch is "pull/12".
+    // circleci.com, "Built-in environment variables": CIRCLE_PR_NUMBER is that of forks, whose branch is
+    // "pull/12".
     system: 'CircleCI',
     present: 'CIRCLECI',
     isRequest: (env) => has(env, 'CIRCLE_PR_NUMBER'),
@@ -102,7 +105,7 @@ const SYSTEMS: readonly CiSystem[] = [
   },
 ];
 
-/** What the CI system that this runs in says; undefined outside of the known ones. */
+/** Returns what the current CI system reports, or undefined outside of known systems. */
 export function ciFacts(env: Env): CiFacts | undefined {
   const found = SYSTEMS.find(({ present }) => has(env, present));
   if (!found) return undefined;
@@ -128,7 +131,10 @@ export function branchName(reference: string): string {
   return reference.replace(/^refs\/heads\//, '');
 }
 
-/** GitHub has one variable for the names of branches and tags, and one that says which; Azure a whole reference. */
+/**
+ * GitHub has one variable for the names of branches and tags, and one that says which; Azure a whole
+ * reference.
+ */
 function tagOfReference(env: Env, name: string | undefined): string | undefined {
   if (env['GITHUB_REF_TYPE'] === 'tag') return name;
   return name?.startsWith('refs/tags/') ? name.slice('refs/tags/'.length) : undefined;

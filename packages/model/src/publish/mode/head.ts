@@ -2,10 +2,10 @@ import { fail, ok, type Result } from '../../result';
 import type { GitFacts } from '../types';
 import { branchName, ciFacts, type CiFacts, type Env } from './ci';
 
-/** Names the branch, as `--branch` does; for CI, where a branch's name is somebody else's text. */
+/** Names the branch, as `--branch` does; for CI, where a branch's name is untrusted. */
 export const BRANCH_VARIABLE = 'IMAGE_BRANCH';
 
-/** The branch that is published, and who says so. */
+/** The branch that is published, and where its name is from. */
 export interface Head {
   readonly branch: string;
   /** A pull or merge request: never the main branch, whatever its own branch is called. */
@@ -24,7 +24,10 @@ export interface HeadInput {
   readonly image: string;
 }
 
-/** The branch: from the flag, else IMAGE_BRANCH, else CI's own variables, else git. Fails with `usage` where none says it. */
+/**
+ * Returns the branch from the flag, else IMAGE_BRANCH, else CI's variables, else git. Fails with `usage` if
+ * none has it.
+ */
 export function headOf({ env, git, branch, image }: HeadInput): Result<Head> {
   const ci = ciFacts(env);
   const isRequest = ci?.isRequest ?? false;
@@ -37,7 +40,7 @@ export function headOf({ env, git, branch, image }: HeadInput): Result<Head> {
   return noBranch('no branch is checked out', image);
 }
 
-/** git itself answers "HEAD" where it is asked for the name of no branch. */
+/** git answers "HEAD" if no branch is checked out. */
 function named(text: string, source: string, isRequest: boolean, image: string): Result<Head> {
   const branch = branchName(text);
   if (branch === '' || branch === 'HEAD') return noBranch(`"${text}" (${source}) is not a branch`, image);
@@ -51,7 +54,7 @@ function fromCi({ system, isRequest, commit }: CiFacts, branch: string): Head {
 function noBranch(reason: string, image: string): Result<never> {
   return fail({
     code: 'usage',
-    message: `The branch that ${image} is published for is not known: ${reason}.`,
+    message: `The branch to publish ${image} for is unknown: ${reason}.`,
     hint: `Set ${BRANCH_VARIABLE} to its name and run: npx nx run ${image}:publish; a release adds --release=<x.y.z> on the main branch.`,
   });
 }

@@ -15,8 +15,9 @@ export interface ModeInput extends HeadInput {
 }
 
 /**
- * What a publish is for. The branch is read from the flag, else the environment, else git; a version makes it a
- * release, which the main branch alone may have. Fails with `usage` (no branch, no version) and `not-publishable`.
+ * Returns the mode of a publish. The branch is from the flag, else the environment, else git; with a version
+ * it is a release, which only the main branch may have. Fails with `usage` (no branch, no version) and
+ * `not-publishable`.
  */
 export function publishMode(input: ModeInput): Result<PublishMode> {
   const version = releaseVersion(input.version, input.env);
@@ -44,11 +45,11 @@ function noRelease({ branch, isRequest, source }: Head, version: string, input: 
   });
 }
 
-/** A workflow that runs for the main branch may have checked out what somebody else sent it. */
+/** A workflow that runs for the main branch may have checked out a contributor's commit. */
 function otherCommit({ branch, commit, source }: Head, { git, image }: ModeInput): Failed {
   return fail({
     code: 'not-publishable',
-    message: `${source} runs for ${branch} at another commit than the one checked out.`,
+    message: `${source} runs for ${branch} at a commit that is not checked out.`,
     details: [`${source}:  ${commit}`, `checked out: ${git.commit.id}`],
     hint: `Check out the commit that ${source} names, or set ${BRANCH_VARIABLE} and run: npx nx run ${image}:publish`,
   });

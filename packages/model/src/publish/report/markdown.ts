@@ -1,14 +1,20 @@
 import { visible } from '../../diagnostics/visible';
 
-/** What means something in the middle of a line (CommonMark 0.31, section 6; GFM 0.29, "autolinks"); @ to GitHub. */
+/**
+ * Characters with a meaning in the middle of a line (CommonMark 0.31, section 6; GFM 0.29, "autolinks"); @ to
+ * GitHub.
+ */
 const MARKUP = /[\\`*_[\]<>|~&@!#:]/g;
 
-/** Text that stands for itself, on one line; not fit to begin one (a list's dash, a heading's number). */
+/** Returns escaped text on one line; not for the start of a line (a list's dash, a heading's number). */
 export function plain(text: string): string {
   return oneLine(text).replace(MARKUP, '\\$&');
 }
 
-/** Text as a code span, fit for a cell of a table, where `|` is escaped even in code (GFM 0.29, section 4.10). */
+/**
+ * Returns text as a code span, also for table cells, where `|` is escaped even in code (GFM 0.29, section
+ * 4.10).
+ */
 export function code(text: string): string {
   const line = oneLine(text).replaceAll('|', '\\|');
   const fence = fenceFor(line, 1);
@@ -23,7 +29,7 @@ export function codeBlock(lines: readonly string[]): string {
   return `${fence}sh\n${text}\n${fence}`;
 }
 
-/** A table (GFM 0.29, section 4.10) of cells that are Markdown already; nothing where there are no rows. */
+/** Returns a table (GFM 0.29, section 4.10) of cells that are Markdown already; empty without rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

@@ -5,7 +5,10 @@ import { code, codeBlock, plain, table } from './markdown';
 import { blobWords, effortWords } from './totals';
 import { commitWords, modeWords, pullCommands, shortDigest, tagWords } from './words';
 
-/** A report as GitHub-flavoured Markdown, for the page of a job (GITHUB_STEP_SUMMARY); ends with an empty line. */
+/**
+ * Returns a report as GitHub-flavoured Markdown, for the page of a job (GITHUB_STEP_SUMMARY); ends with an
+ * empty line.
+ */
 export function publishSummary(report: PublishReport): string {
   const { image, repository, mode, dryRun, tags, blobs, platforms, expires, checkedAgain } = report;
   const title = `${dryRun ? 'Dry run: ' : ''}${image}, ${modeWords(mode)}`;
@@ -20,7 +23,7 @@ export function publishSummary(report: PublishReport): string {
       tags.map((move) => tagCells(move, dryRun)),
     ),
     ...table(
-      ['platform', 'manifest', 'pulled again and tried'],
+      ['platform', 'manifest', 'pulled again and tested'],
       platforms.map(({ platform, manifest }) => [
         plain(platform),
         code(manifest),

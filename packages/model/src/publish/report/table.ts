@@ -10,8 +10,8 @@ const SIZE_COLUMN = 3;
 const TIME_COLUMN = 4;
 
 /**
- * A report for people: what was pushed and mounted, blob by blob, and the sum of what was there; each tag with where it
- * led and where it leads; how to pull it; a line that sums it up.
+ * Returns a report as text lines: pushed and mounted blobs, the total of those already there; each tag with
+ * its old and new digest; how to pull; a summary line.
  */
 export function publishTable(report: PublishReport): string[] {
   const { image, dryRun, expires } = report;
@@ -37,7 +37,7 @@ function headed(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
 }
 
-/** What was there cost nothing: one line for all of it. */
+/** Blobs that were already there get one line. */
 function blobRows(report: PublishReport, how: BlobRow['how']): string[][] {
   const blobs = blobsOf(report, how);
   if (how !== 'present') return blobs.map((blob) => blobRow(blob, report));
@@ -57,5 +57,5 @@ function tagRow(move: TagMove, { dryRun }: PublishReport): string[] {
 }
 
 function checkedLines({ checkedAgain }: PublishReport): string[] {
-  return checkedAgain.length === 0 ? [] : [`pulled again and tried: ${checkedAgain.join(', ')}`];
+  return checkedAgain.length === 0 ? [] : [`pulled again and tested: ${checkedAgain.join(', ')}`];
 }

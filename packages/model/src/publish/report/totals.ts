@@ -3,7 +3,7 @@ import { secondsText } from '../../checks/words';
 import { counted } from '../../counted';
 import type { BlobRow, PublishReport } from '../types';
 
-/** How a blob can have come to be there, as people are told, in the order in which it matters to them. */
+/** How blobs got to the registry, most important first. */
 export const HOW: readonly BlobRow['how'][] = ['pushed', 'mounted', 'present'];
 
 export function blobsOf({ blobs }: PublishReport, how: BlobRow['how']): BlobRow[] {
@@ -16,7 +16,7 @@ export function sizeOf(blobs: readonly BlobRow[]): number {
 
 /** "3 blobs pushed (40 MB), 8 mounted (160 MB), 2 present (1.0 kB)" */
 export function blobWords(report: PublishReport): string {
-  if (report.unchanged) return 'nothing to do, all is there';
+  if (report.unchanged) return 'nothing to do, everything is there';
   const parts = HOW.flatMap((how) => {
     const blobs = blobsOf(report, how);
     return blobs.length === 0 ? [] : [`${blobs.length} ${how} (${bytesText(sizeOf(blobs))})`];

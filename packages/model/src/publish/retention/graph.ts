@@ -4,15 +4,15 @@ import type { ManifestNode, PruneInput } from './types';
 /** The fallback tag of the referrers of a manifest (OCI distribution-spec 1.1, "Referrers Tag Schema"). */
 const FALLBACK = /^sha256-([0-9a-f]{64})$/;
 
-/** A repository's manifests, and who is attached to whom. */
+/** A repository's manifests, and which are attached to which. */
 export interface Graph {
   readonly nodes: ReadonlyMap<Digest, ManifestNode>;
   tagsOf(digest: Digest): readonly string[];
   /** Manifests that are attached to this one. */
   referrersOf(digest: Digest): readonly Digest[];
-  /** For the list of a manifest's referrers under the fallback tag: that manifest, where it is there. */
+  /** For a list of referrers under the fallback tag: the subject manifest, if it is there. */
   subjectOfList(digest: Digest): Digest | undefined;
-  /** The list of this manifest's referrers under the fallback tag. */
+  /** Returns the list of this manifest's referrers under the fallback tag. */
   listOf(digest: Digest): Digest | undefined;
 }
 
@@ -37,7 +37,7 @@ export function graphOf({ tags, nodes }: Pick<PruneInput, 'tags' | 'nodes'>): Gr
   };
 }
 
-/** The manifest whose referrers a fallback tag lists; undefined for all other tags. */
+/** Returns the manifest whose referrers a fallback tag lists; undefined for all other tags. */
 export function listedSubject(tag: string): Digest | undefined {
   const match = FALLBACK.exec(tag);
   return match ? `sha256:${match[1]}` : undefined;

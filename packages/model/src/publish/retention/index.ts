@@ -9,9 +9,10 @@ export { listedSubject } from './graph';
 export type * from './types';
 
 /**
- * What may go of a repository: branch images that expired, and what no tag and nothing kept reaches. Never anything that
- * a kept index, release or attached manifest reaches; never a manifest with another tag than those of expired branches,
- * for registries delete a manifest with all its tags. Where a manifest could not be read, nothing goes.
+ * Plans what to delete from a repository: expired branch images, and what no tag and nothing kept refers to.
+ * Keeps everything that a kept index, release or attached manifest refers to, and each manifest with a tag
+ * that is not of an expired branch, because registries delete a manifest with all its tags. Deletes nothing
+ * if a manifest could not be read.
  */
 export function prunePlan(input: PruneInput): PrunePlan {
   const graph = graphOf(input);
@@ -43,9 +44,9 @@ function reasonFor(digest: Digest, graph: Graph): string {
   const { annotations, subject } = graph.nodes.get(digest) as ManifestNode;
   const expires = annotations[EXPIRES_ANNOTATION];
   if (expires !== undefined) return `expired ${expires}`;
-  if (subject !== undefined) return `attached to ${subject}, which goes`;
+  if (subject !== undefined) return `attached to ${subject}, which is deleted`;
   const listed = graph.subjectOfList(digest);
   return listed === undefined
-    ? 'nothing that is kept reaches it'
-    : `lists what is attached to ${listed}, which goes`;
+    ? 'nothing that is kept refers to it'
+    : `lists what is attached to ${listed}, which is deleted`;
 }

@@ -4,7 +4,7 @@ import { EXPIRES_ANNOTATION } from '../types';
 import { listedSubject, type Graph } from './graph';
 import type { ManifestNode, PruneInput } from './types';
 
-/** Each manifest that stays, with why. */
+/** Returns each kept manifest with the reason. */
 export function keptReasons(graph: Graph, { now }: Pick<PruneInput, 'now'>): Map<Digest, string> {
   const reasons = new Map<Digest, string>();
   for (const node of graph.nodes.values()) {
@@ -14,13 +14,13 @@ export function keptReasons(graph: Graph, { now }: Pick<PruneInput, 'now'>): Map
   const queue = [...reasons.keys()];
   for (let digest = queue.shift(); digest !== undefined; digest = queue.shift())
     for (const next of reached(digest, graph).filter((one) => graph.nodes.has(one) && !reasons.has(one))) {
-      reasons.set(next, `reached from ${nameOf(digest, graph, reasons)}`);
+      reasons.set(next, `referenced by ${nameOf(digest, graph, reasons)}`);
       queue.push(next);
     }
   return reasons;
 }
 
-/** Why a manifest stays whatever else does: a tag that is no expired branch's, or that it is not to go yet. */
+/** Returns why a manifest is kept on its own: a tag that is not of an expired branch, or no expiry yet. */
 function ownReason({ digest, annotations }: ManifestNode, graph: Graph, now: number): string | undefined {
   const tags = graph.tagsOf(digest);
   const foreign = tags.find((tag) => !tag.startsWith('branch-') && !isListOfKnown(tag, graph));
@@ -33,13 +33,13 @@ function ownReason({ digest, annotations }: ManifestNode, graph: Graph, now: num
   return branch === undefined ? undefined : `tag ${branch}, without an expiry`;
 }
 
-/** A fallback tag stays and goes with its subject; one of a subject that nobody has seen is left alone. */
+/** A fallback tag is kept or deleted with its subject; one of an unknown subject is kept. */
 function isListOfKnown(tag: string, graph: Graph): boolean {
   const subject = listedSubject(tag);
   return subject !== undefined && graph.nodes.has(subject);
 }
 
-/** What a manifest needs: those it lists, what is attached to it, and what it is attached to itself. */
+/** Returns what a manifest refers to: manifests that it lists, its attachments, and its subject. */
 function reached(digest: Digest, graph: Graph): Digest[] {
   const { children = [], subject } = graph.nodes.get(digest) ?? {};
   const list = graph.listOf(digest);
@@ -47,9 +47,9 @@ function reached(digest: Digest, graph: Graph): Digest[] {
   return [...children, ...graph.referrersOf(digest), ...others.filter((one) => one !== undefined)];
 }
 
-/** The tag that a chain of reasons began with, as people know it. */
+/** Returns the tag that a chain of reasons began with. */
 function nameOf(digest: Digest, graph: Graph, reasons: ReadonlyMap<Digest, string>): string {
   const [tag] = graph.tagsOf(digest);
-  const inherited = /^reached from (.*)$/.exec(reasons.get(digest) ?? '');
+  const inherited = /^referenced by (.*)$/.exec(reasons.get(digest) ?? '');
   return inherited?.[1] ?? tag ?? digest;
 }

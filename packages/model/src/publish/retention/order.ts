@@ -2,9 +2,9 @@ import type { Digest } from '../../digest';
 import type { Graph } from './graph';
 
 /**
- * Manifests in the order in which they may be deleted. What names another by its digest goes before it, so that nothing
- * that is left lacks a part: an index before its platforms, what is attached before what it is attached to. The fallback
- * list goes between the two: as long as it is there a prune that was killed finds the rest.
+ * Manifests in the order in which they may be deleted. Referring manifests come first, so that nothing that
+ * is left lacks a part: an index before its platforms, attachments before their subject. The fallback list
+ * comes between the two, so that a prune finds the rest after it was killed.
  */
 export function deletionOrder(digests: ReadonlySet<Digest>, graph: Graph): Digest[] {
   const order: Digest[] = [];
@@ -19,7 +19,7 @@ export function deletionOrder(digests: ReadonlySet<Digest>, graph: Graph): Diges
   return order;
 }
 
-/** What must still be there when `digest` goes. */
+/** Returns what must still be there when `digest` is deleted. */
 function laterThan(digest: Digest, graph: Graph): Digest[] {
   const listed = graph.subjectOfList(digest);
   if (listed !== undefined) return [listed];

@@ -2,9 +2,9 @@ import { compare, valid } from 'semver';
 import { majorTag, minorTag, releaseOf, versionOf } from './versions';
 
 /**
- * The tags that follow a release, in the order in which they are written: `1.2`, `1`, `latest`. Of 0.y.z not `0`:
- * anything may change between 0.1 and 0.2 (SemVer 2.0.0, item 4), so such a tag would promise what nobody keeps. A
- * pre-release moves none.
+ * Returns the tags that follow a release, in the order in which they are written: `1.2`, `1`, `latest`. Of
+ * 0.y.z not `0`: anything may change between 0.1 and 0.2 (SemVer 2.0.0, item 4), so such a tag would be
+ * misleading. A pre-release moves none.
  */
 export function aliasesOf(text: string): string[] {
   const version = versionOf(text);
@@ -12,12 +12,12 @@ export function aliasesOf(text: string): string[] {
   return [minorTag(version), ...(version.major === 0 ? [] : [majorTag(version)]), 'latest'];
 }
 
-/** Whether a tag is a version, pre-releases among them: it is written once and for ever. */
+/** Returns whether a tag is a version, also a pre-release: it is written once. */
 export function isVersionTag(tag: string): boolean {
   return valid(tag) === tag;
 }
 
-/** The releases among `tags` that an alias (`latest`, `1`, `1.2`) may lead to, the highest first. */
+/** Returns the releases among `tags` that an alias (`latest`, `1`, `1.2`) may lead to, the highest first. */
 export function releasesFor(alias: string, tags: readonly string[]): string[] {
   return tags
     .flatMap((tag) => releaseOf(tag) ?? [])

@@ -15,7 +15,7 @@ export interface MovesInput {
   readonly index: Digest;
 }
 
-/** What becomes of each wanted tag. Fails with `tag-taken` where one that is written once has another digest: all of them. */
+/** Plans each wanted tag. Fails with `tag-taken` for each tag that is written once and has another digest. */
 export function tagMoves(input: MovesInput): Result<TagMove[]> {
   const taken = input.wanted.flatMap((wanted) => takenBy(wanted, input));
   return taken.length > 0
@@ -23,7 +23,7 @@ export function tagMoves(input: MovesInput): Result<TagMove[]> {
     : ok(input.wanted.map((wanted) => moveOf(wanted, input)));
 }
 
-/** A tag that is written once and leads to something else. */
+/** A tag that is written once and points to something else. */
 export interface TakenTag {
   readonly image: string;
   readonly tag: string;
@@ -49,7 +49,10 @@ function moveOf({ tag, rule }: WantedTag, { mode, facts, index }: MovesInput): T
   return { ...move, action: head === undefined ? 'create' : 'move' };
 }
 
-/** Who keeps a moving tag from a version: a higher one, unless that is marked as bad; or its own mark. */
+/**
+ * Returns what keeps a version from moving a tag: a higher version that is not marked as bad, or its own
+ * mark.
+ */
 function holder(
   tag: string,
   version: string,
@@ -60,14 +63,17 @@ function holder(
   return heldBy === undefined ? undefined : { heldBy };
 }
 
-/** The failure for a tag that may not be written again, with what to do next: cut a version, or look what differs. */
+/**
+ * Returns the failure for a tag that may not be written again, with what to do next: cut a version, or look
+ * what differs.
+ */
 export function tagTaken({ image, tag, there, ours }: TakenTag): Failure {
   const isRelease = valid(tag) !== null;
   return {
     code: 'tag-taken',
     message: isRelease
-      ? `${image} ${tag} is published already, with other content: a release is never changed.`
-      : `The tag ${tag} of ${image} leads to another digest: something else published it.`,
+      ? `${image} ${tag} is already published with other content. Releases are never changed.`
+      : `The tag ${tag} of ${image} points to another digest: something else published it.`,
     details: [`in the registry: ${there}`, `to publish:      ${ours}`],
     hint: isRelease
       ? `Release a new version. If ${tag} was meant to be this, see what differs: git diff --stat ${image}@${tag}`

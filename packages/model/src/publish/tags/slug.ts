@@ -1,19 +1,19 @@
 import { digestOf, hexOf } from '../../digest';
 import type { Commit } from '../types';
 
-/** Room for a tag that a person still reads; with `branch-` and the commit it is 80 of a tag's 128 characters. */
+/** Keeps tags readable; with `branch-` and the commit it is 80 of a tag's 128 characters. */
 const LONGEST_SLUG = 60;
 const HASH_DIGITS = 8;
 /** The first digits of a commit id: what git itself shows of the largest repositories. */
 const COMMIT_DIGITS = 12;
 
-/** Ends as our own hash or commit does: could be the slug, or the commit's tag, of another branch. */
+/** Ends like our hash or commit: could be the slug, or the commit's tag, of another branch. */
 const LOOKS_MADE = new RegExp(`(?:^|-)(?:[0-9a-f]{${HASH_DIGITS}}|[0-9a-f]{${COMMIT_DIGITS}})$`);
 
 /**
- * A branch's name as part of a tag (OCI distribution-spec 1.1: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`), at most 60
- * characters. A name that can't stand as it is gets digits of its hash, so that no two branches share a tag:
- * `feature-x` is itself, `feature/x` is `feature-x-` and eight digits.
+ * Returns a branch's name as part of a tag (OCI distribution-spec 1.1: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`),
+ * at most 60 characters. A name that is not a valid tag gets digits of its hash, so that no two branches
+ * share a tag: `feature-x` is itself, `feature/x` is `feature-x-` and eight digits.
  */
 export function slugOf(branch: string): string {
   const slug = branch
@@ -26,7 +26,7 @@ export function slugOf(branch: string): string {
   return head === '' ? hash : `${head}-${hash}`;
 }
 
-/** The commit in tags: 12 digits. */
+/** Returns the commit in tags: 12 digits. */
 export function shortCommit({ id }: Pick<Commit, 'id'>): string {
   return id.slice(0, COMMIT_DIGITS);
 }

@@ -4,13 +4,16 @@ import { shortCommit } from './slug';
 
 export interface WantedOptions {
   /**
-   * What is published does not follow from the commit alone: inputs that are not committed, a tool from another source
-   * than the committed one. Then no tag may name the commit.
+   * The image does not follow from the commit alone: inputs that are not committed, a tool from another
+   * source than the committed one. Then no tag may name the commit.
    */
   readonly altered?: boolean;
 }
 
-/** The tags that a publish writes, in the order in which they are written: those that name one thing first, `latest` last. */
+/**
+ * Returns the tags that a publish writes, in the order in which they are written: those that name one thing
+ * first, `latest` last.
+ */
 export function wantedTags(
   mode: PublishMode,
   commit: Commit,
@@ -23,8 +26,8 @@ export function wantedTags(
 }
 
 /**
- * On main a commit has one digest, and another one is a fault to be told. A branch image expires, may be deleted and
- * published again under another `branchImageDays`, and a fault there should stop nobody's trial.
+ * On main a commit has one digest, and another one is an error. A branch image expires, and may be deleted
+ * and published again with another `branchImageDays`: another digest is allowed there.
  */
 function commitRule({ kind }: PublishMode): WantedTag['rule'] {
   return kind === 'main' ? 'once' : 'always';

@@ -1,14 +1,14 @@
 import { readdirSync, lstatSync, type Stats } from 'node:fs';
 import { join, posix } from 'node:path';
-import type { BuildContext } from '@image-tooling/model/dockerfile';
+import type { BuildContext } from '@image-tooling/dockerfile';
 
-/** More than this is no folder of a tooling image, but somebody's whole project. */
-const MOST_FILES = 2000;
+/** A tooling image needs few files; a Dockerfile that copies more copies a whole project. */
+const MAX_FILES = 2000;
 
-/** The folder that a Dockerfile is built in; links in it are no files. */
+/** Returns the folder that a Dockerfile is built in, without symbolic links. */
 export function folderContext(folder: string): BuildContext {
   return {
-    files: (path) => filesAt(folder, posix.normalize(path)).slice(0, MOST_FILES),
+    files: (path) => filesAt(folder, posix.normalize(path)).slice(0, MAX_FILES),
   };
 }
 

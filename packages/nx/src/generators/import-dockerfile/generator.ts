@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { formatReport, proposeImage, type Proposal } from '@image-tooling/model/dockerfile';
+import { formatReport, proposeImage, type Proposal } from '@image-tooling/dockerfile';
 import { joinPathFragments, logger, readNxJson, type Tree } from '@nx/devkit';
 import { workspaceIn, writeDefinitions } from '../shared/definitions';
 import { jsonText } from '../shared/json-text';
@@ -11,7 +11,7 @@ import { folderContext } from './context';
 import { nextSteps } from './next-steps';
 
 export interface ImportDockerfileOptions {
-  /** The Dockerfile, or its folder; relative to the folder that Nx was called in. */
+  /** The Dockerfile or its folder, relative to the folder that Nx was called in. */
   readonly path: string;
   readonly name?: string;
   readonly context?: string;
@@ -21,7 +21,7 @@ export interface ImportDockerfileOptions {
   readonly tools?: boolean;
 }
 
-/** Proposes an image and tools from a Dockerfile, and prints what became of each of its lines. */
+/** Writes an image and tools for a Dockerfile, and prints a report on each of its lines. */
 export function importDockerfile(tree: Tree, options: ImportDockerfileOptions): void {
   const file = dockerfileAt(options.path);
   if (!file.ok) return refuse(file.failures);
@@ -34,6 +34,7 @@ export function importDockerfile(tree: Tree, options: ImportDockerfileOptions): 
     text,
     context: folderContext(folder),
     workspace: workspaceIn(tree),
+    toolsDir: foldersIn(tree).tools,
     archives: (pluginOptions(readNxJson(tree))?.debian?.archives ?? []).map(({ url }) => url),
     from: options.from,
     args: argumentsOf(options.arg),
@@ -45,7 +46,7 @@ export function importDockerfile(tree: Tree, options: ImportDockerfileOptions): 
 
 interface Proposed {
   readonly proposal: Proposal;
-  /** Of the Dockerfile's files. */
+  /** The folder that the Dockerfile is built in. */
   readonly folder: string;
   readonly withTools: boolean;
 }
@@ -79,7 +80,7 @@ function withoutNewTools({ image, tools }: Proposal): object {
   return { ...rest, ...(left.length > 0 && { tools: left }) };
 }
 
-/** What the Dockerfile expects of a file is locked: `lock` refuses another one at that address. */
+/** Locks the checksums in the Dockerfile: `lock` then refuses other files at the same URL. */
 function writeChecksums(
   tree: Tree,
   path: string,
@@ -90,7 +91,7 @@ function writeChecksums(
   tree.write(path, jsonText({ lockVersion: 1, version, release: checksums }));
 }
 
-/** Nx runs generators in the root; a person's own folder is what INIT_CWD says. */
+/** Returns the absolute path. Nx runs generators in the root, and sets INIT_CWD to the user's folder. */
 function fromHere(path: string): string {
   return resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 }
@@ -100,17 +101,17 @@ function dockerfileAt(path: string): Result<string> {
   const inside = join(absolute, 'Dockerfile');
   const file = existsSync(absolute) && statSync(absolute).isDirectory() ? inside : absolute;
   if (existsSync(file)) return ok(file);
-  return fail(usage(`There is no Dockerfile ${file}.`, 'Name the file, or the folder that it is in.'));
+  return fail(usage(`There is no Dockerfile ${file}.`, 'Name the file or its folder.'));
 }
 
 function noFrom(file: string): Failure {
   return usage(
-    `${file} has no FROM, so that it is no Dockerfile that builds an image.`,
-    'Name another file, or look how it spells its first instruction.',
+    `${file} has no FROM instruction, so it is not a Dockerfile.`,
+    'Name another file, or check the spelling of its first instruction.',
   );
 }
 
-/** A folder's name as that of an image. */
+/** Returns a name for the image of a folder. */
 function imageName(folder: string): string {
   return basename(folder)
     .toLowerCase()
@@ -122,7 +123,7 @@ function argumentsOf(given: string | readonly string[] | undefined): Record<stri
   const texts = typeof given === 'string' ? [given] : (given ?? []);
   const pairs = texts.map((text): [string, string] => {
     const equals = text.indexOf('=');
-    if (equals < 1) refuse([usage(`--arg ${text} names no value.`, 'Write --arg NAME=value.')]);
+    if (equals < 1) refuse([usage(`--arg ${text} has no value.`, 'Write --arg NAME=value.')]);
     return [text.slice(0, equals), text.slice(equals + 1)];
   });
   return Object.fromEntries(pairs);

@@ -1,13 +1,11 @@
-import type { Proposal } from '@image-tooling/model/dockerfile';
+import type { Proposal } from '@image-tooling/dockerfile';
 
-/** What a person is told at the end: to look, and what to run. */
+/** Returns what to check and which commands to run after an import. */
 export function nextSteps(name: string, { tools, report }: Proposal): string {
   const projects = [...tools.map((tool) => tool.name), name];
-  const looked = report.left.length + report.questions.length;
+  const open = report.notImported.length + report.questions.length;
   return [
-    ...(looked > 0
-      ? [`Look at what was not carried over and what is to decide (${looked}), then:`]
-      : ['Next:']),
+    ...(open > 0 ? [`Check what was not imported and what to decide (${open}), then:`] : ['Next:']),
     ...projects.map((project) => `  npx nx run ${project}:lock`),
     `  npx nx run ${name}:build && npx nx run ${name}:test`,
   ].join('\n');

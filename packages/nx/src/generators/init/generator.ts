@@ -36,7 +36,8 @@ export async function init(
   return async () => {
     if (!skipInstall) await install();
     const missing = missingPackages({ env: process.env, isRoot: process.getuid?.() === 0 });
-    logger.info(nextSteps({ notes: note === undefined ? [] : [note], missing, image }));
+    const notes = note === undefined ? [] : [note];
+    logger.info(nextSteps({ notes, missing, image, imagesDir: folders.images }));
   };
 }
 

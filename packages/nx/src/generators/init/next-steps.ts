@@ -3,18 +3,20 @@ export function nextSteps({
   notes,
   missing,
   image,
+  imagesDir,
 }: {
   readonly notes: readonly string[];
   readonly missing: readonly string[];
   /** The image to begin with; undefined where there is none yet. */
   readonly image: string | undefined;
+  readonly imagesDir: string;
 }): string {
   const lacking = [
     'This machine has nothing yet to run a container with. On Debian or Ubuntu:',
     `  sudo apt-get install --no-install-recommends ${missing.join(' ')}`,
     'Docker or Podman will do as well.',
   ];
-  const first = image === undefined ? 'Write images/<name>/image.json, then:' : 'Next:';
+  const first = image === undefined ? `Write ${imagesDir}/<name>/image.json, then:` : 'Next:';
   const name = image ?? '<name>';
   return [
     ...notes,

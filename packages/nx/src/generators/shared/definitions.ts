@@ -1,4 +1,10 @@
-import { readWorkspace, type Failure, type FileText, type Workspace } from '@image-tooling/model';
+import {
+  readWorkspace,
+  type Failure,
+  type FileText,
+  type Workspace,
+  type WorkspaceFiles,
+} from '@image-tooling/model';
 import { getProjects, joinPathFragments, type Tree } from '@nx/devkit';
 import { jsonText } from './json-text';
 import { foldersIn, schemaReference } from './workspace';
@@ -18,7 +24,7 @@ export function workspaceIn(tree: Tree): Workspace {
   if (read.ok) return read.value;
   const wrong = new Set(read.failures.map(({ place }) => place?.file));
   const good = (all: readonly FileText[]): FileText[] => all.filter(({ file }) => !wrong.has(file));
-  const again = readWorkspace({ images: good(files.images), tools: good(files.tools) });
+  const again = readWorkspace({ ...files, images: good(files.images), tools: good(files.tools) });
   return again.ok ? again.value : { images: new Map(), tools: new Map() };
 }
 
@@ -80,15 +86,21 @@ function mistakesIn(tree: Tree, files: readonly (FileText & { readonly kind: str
     ...old.filter(({ file }) => !files.some((one) => one.file === file)),
     ...files.filter((one) => one.kind === kind),
   ];
-  const read = readWorkspace({ images: added('image', there.images), tools: added('tool', there.tools) });
+  const read = readWorkspace({
+    ...there,
+    images: added('image', there.images),
+    tools: added('tool', there.tools),
+  });
   if (read.ok) return [];
   const own = new Set(files.map(({ file }) => file));
   return read.failures.filter(({ place }) => place !== undefined && own.has(place.file));
 }
 
-function definitionFiles(tree: Tree): { readonly images: FileText[]; readonly tools: FileText[] } {
+function definitionFiles(tree: Tree): WorkspaceFiles {
   const folders = foldersIn(tree);
   return {
+    imagesDir: folders.images,
+    toolsDir: folders.tools,
     images: filesBelow(tree, folders.images, 'image.json'),
     tools: filesBelow(tree, folders.tools, 'tool.json'),
   };

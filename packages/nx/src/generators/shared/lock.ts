@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInForeground } from '@image-tooling/host/process';
 import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
 
-/** Says what is to be said first, locks what was written, one after the other, and says what to run next. Fails where a lock does. */
+/** Logs `first`, locks what was written, one after the other, and logs what to run next (`say`). Fails where a lock does. */
 export function lockThenSay(
   tree: Tree,
   names: readonly string[],
@@ -25,9 +25,9 @@ async function lockOne(root: string, name: string): Promise<void> {
     throw new Error(
       `"${name}" is written, but not locked: there is no image-tooling in node_modules. Install the packages, then run "npx nx run ${name}:lock".`,
     );
-  const exitCode = await new Promise<number | null>((done, failed) => {
-    spawn(program, ['lock', name], { cwd: root, stdio: 'inherit' }).on('error', failed).on('close', done);
-  });
+  const ended = await runInForeground({ argv: [program, 'lock', name], cwd: root });
+  if (!ended.ok) throw new Error(ended.failures[0].message);
+  const { exitCode } = ended.value;
   if (exitCode === 0) return;
   const why = exitCode === STOPPED ? 'It was stopped: to go on,' : 'Fix the error above, then';
   throw new Error(`"${name}" is written, but not locked. ${why} run "npx nx run ${name}:lock".`);

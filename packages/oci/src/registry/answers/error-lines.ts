@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { RegistryAnswer } from '../transport/types';
 import { readStart } from './read';
 import { cutText } from '@image-tooling/model';
@@ -9,9 +10,18 @@ const MOST_LINES = 5;
 
 /** The registry's own words about a refusal, without secrets, one line each; empty where it says nothing. */
 export async function errorLines(answer: RegistryAnswer): Promise<string[]> {
-  const text = (await readStart(answer.body, READ_BYTES)).toString('utf8');
+  const text = await startOf(answer.body);
   const redacted = answer.redacted ?? ((line: string) => line);
   return (ociErrors(text) ?? plainText(text)).slice(0, MOST_LINES).map((line) => cut(redacted(line)));
+}
+
+/** The start of each body that was read: whether to retry depends on it, and then what is reported. */
+const read = new WeakMap<Readable, Promise<string>>();
+
+function startOf(body: Readable): Promise<string> {
+  const start = read.get(body) ?? readStart(body, READ_BYTES).then((bytes) => bytes.toString('utf8'));
+  read.set(body, start);
+  return start;
 }
 
 /** OCI distribution-spec 1.1, "Error Codes": `{"errors": [{"code", "message", "detail"}]}`. */

@@ -1,7 +1,7 @@
+import { askedWait } from '@image-tooling/host';
 import { spanText, type Failure } from '@image-tooling/model';
 import type { RegistryAnswer } from '../transport/types';
 import { errorLines } from './error-lines';
-import { askedWait } from '../transport/retry-policy';
 
 const HUB_HINT =
   'Docker Hub counts by address for those who are not logged in: run "docker login", or set REGISTRY_USERNAME and REGISTRY_PASSWORD.';

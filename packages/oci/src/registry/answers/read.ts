@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Fault } from '../../fault';
+import { Fault } from '@image-tooling/host';
 import type { RegistryAnswer } from '../transport/types';
 
 /** Reads a small answer whole. Throws a `Fault`: `too-large` beyond `limit` bytes, or what broke it off. */
@@ -28,13 +28,6 @@ export async function readStart(body: Readable, limit: number): Promise<Buffer> 
     if (!(error instanceof Fault)) throw error;
   }
   return Buffer.concat(pieces).subarray(0, limit);
-}
-
-const DISCARD_BYTES = 65_536;
-
-/** Reads on to the end of a small body, so that its connection can be used again. */
-export async function discard({ body }: Pick<RegistryAnswer, 'body'>): Promise<void> {
-  await readStart(body, DISCARD_BYTES);
 }
 
 function tooLarge(answer: RegistryAnswer, limit: number, purpose: string): Fault {

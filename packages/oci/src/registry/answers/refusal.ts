@@ -1,14 +1,13 @@
+import { askedWait, Fault } from '@image-tooling/host';
 import { spanText, type Failure } from '@image-tooling/model';
-import { Fault } from '../../fault';
 import type { RegistryAnswer, RegistryRequest } from '../transport/types';
-import { askedWait } from '../transport/retry-policy';
 import { errorLines } from './error-lines';
-import { errorCodes, meaningOf, takesNoWrites } from './meanings';
+import { errorCodes, meaningOf, takesNoWrites } from './status-codes';
 
 /** What a refused request was for. */
 export type Asked = Pick<RegistryRequest, 'method' | 'purpose'>;
 
-/** An answer that is none of those that were expected. */
+/** An answer with an unexpected status. */
 export class Refusal extends Fault {
   constructor(
     failure: Failure,
@@ -45,8 +44,8 @@ export function refusalFailure(answer: RegistryAnswer, asked: Asked, words: read
 }
 
 /**
- * Whether a place that the registry sent us to refuses us: what the registry itself refuses without a login is told
- * by the login, and never comes here.
+ * Whether an address that the registry redirected us to refuses us: where the registry itself does so, `withLogin` says
+ * why.
  */
 function isElsewhere({ status, hadLogin }: RegistryAnswer): boolean {
   return (status === 401 || status === 403) && hadLogin === false;

@@ -3,7 +3,7 @@ import type { RepositoryName } from '../reference';
 import type { ConfigFile } from './config-files';
 import { fittingKeys, helperKey } from './config-keys';
 import { readConfig } from './config-read';
-import type { Credentials, CredentialsOptions } from './credentials';
+import type { Credentials, CredentialsOptions } from './credential-types';
 import { objectIn, textIn, type Fields } from './fields';
 import { askHelper } from './helper';
 

@@ -1,23 +1,10 @@
 import { fail, ok, type Result } from '@image-tooling/model';
 import type { RepositoryName } from '../reference';
-import type { RegistryTimings } from '../options';
 import { configFiles } from './config-files';
 import { credentialsInFile } from './config-credentials';
+import type { Credentials, CredentialsOptions } from './credential-types';
 
-/** What a registry is to know us by, and where we have it from: for messages. */
-export type Credentials = { readonly from: string } & (
-  | { readonly kind: 'password'; readonly username: string; readonly password: string }
-  /** A refresh token, to be exchanged for tokens (docker's `identitytoken`). */
-  | { readonly kind: 'identity'; readonly token: string }
-  /** A token to be sent as it is (docker's `registrytoken`). */
-  | { readonly kind: 'token'; readonly token: string }
-);
-
-export interface CredentialsOptions {
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-  readonly timings: RegistryTimings;
-}
+export type { Credentials, CredentialsOptions } from './credential-types';
 
 /**
  * Credentials for a registry: REGISTRY_USERNAME and REGISTRY_PASSWORD, else those of the first of DOCKER_AUTH_CONFIG,

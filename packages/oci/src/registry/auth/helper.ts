@@ -1,6 +1,6 @@
 import { run, type HostResult } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import type { Credentials, CredentialsOptions } from './credentials';
+import type { Credentials, CredentialsOptions } from './credential-types';
 import { objectIn, textIn } from './fields';
 
 /** What to ask of which helper, and the file that names it. */

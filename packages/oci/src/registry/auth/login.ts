@@ -1,10 +1,9 @@
-import { isDowngrade } from '@image-tooling/host';
+import { isDowngrade, type HttpClient } from '@image-tooling/host';
 import { cutText, fail, ok, type Failed, type Result } from '@image-tooling/model';
 import type { RepositoryName } from '../reference';
 import { repositoryText } from '../reference';
 import type { RegistryRequest } from '../transport/types';
 import type { RepositoryBase } from '../transport/base';
-import type { Conversation } from '../transport/conversation';
 import type { Secrets } from '../transport/secrets';
 import { parseChallenges, type Challenge } from './challenge';
 import type { Credentials } from './credentials';
@@ -33,11 +32,20 @@ export interface Refused {
   readonly used: Authorization;
 }
 
-type FindCredentials = () => Promise<Result<Credentials | undefined>>;
+/** What a login is made from. */
+export interface LoginSource {
+  readonly name: RepositoryName;
+  readonly base: RepositoryBase;
+  readonly secrets: Secrets;
+  readonly find: () => Promise<Result<Credentials | undefined>>;
+  readonly client: HttpClient;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}
 
 /**
  * Logs in to one repository of a registry: finds credentials when they are first asked for, keeps tokens. Token
- * services are asked `by` the conversation that the request belongs to.
+ * services are asked by the same client.
  */
 export class Login {
   private way: Way | undefined;
@@ -46,24 +54,17 @@ export class Login {
   private refused: Failed | undefined;
   private readonly tokens: Tokens;
 
-  constructor(
-    private readonly name: RepositoryName,
-    private readonly base: RepositoryBase,
-    private readonly secrets: Secrets,
-    private readonly find: FindCredentials,
-    now: () => number,
-  ) {
-    this.tokens = new Tokens(now);
+  constructor(private readonly from: LoginSource) {
+    this.tokens = new Tokens(from.now);
   }
 
   /** The header for a request by what the registry wanted so far. Fails with `registry-auth`, or as a token request. */
-  async current(by: Conversation, request: RegistryRequest): Promise<Result<Authorization>> {
-    return this.way ? this.header(by, this.way, this.scope(request), request) : ok(undefined);
+  async current(request: RegistryRequest): Promise<Result<Authorization>> {
+    return this.way ? this.header(this.way, this.scope(request), request) : ok(undefined);
   }
 
   /** The header for a request once more, after the registry answered 401 to it with `used`. */
   async renewed(
-    by: Conversation,
     request: RegistryRequest,
     used: Authorization,
     challenge: string,
@@ -77,7 +78,7 @@ export class Login {
     if (!way.ok) return way;
     this.way = way.value;
     const asked = parseScope(bearer?.parameters['scope'] ?? '');
-    return this.header(by, this.way, merged(this.scope(request), asked), request);
+    return this.header(this.way, merged(this.scope(request), asked), request);
   }
 
   /** Why a request was refused although all was done that could be: 401 again, or 403. */
@@ -93,19 +94,18 @@ export class Login {
     return this.remembered(fail(wrongCredentials(subject, credentials.value, status, words)));
   }
 
-  private async header(
-    by: Conversation,
-    way: Way,
-    scope: Scope,
-    request: RegistryRequest,
-  ): Promise<Result<Authorization>> {
+  private async header(way: Way, scope: Scope, request: RegistryRequest): Promise<Result<Authorization>> {
     if (this.refused) return this.refused;
     const credentials = await this.found();
     if (!credentials.ok) return credentials;
     if (credentials.value?.kind === 'token') return ok(`Bearer ${credentials.value.token}`);
     if (way.kind === 'basic') return this.basic(credentials.value, request);
     const token = await this.tokens.get(scope, (wanted) =>
-      fetchToken(by, way.service, wanted, credentials.value, this.subject(request)),
+      fetchToken(this.from, {
+        ...{ service: way.service, scope: wanted, subject: this.subject(request) },
+        ...(credentials.value && { credentials: credentials.value }),
+        ...(request.signal && { signal: request.signal }),
+      }),
     );
     if (token.ok) return ok(`Bearer ${token.value.value}`);
     return token.failures[0].code === 'registry-auth' ? this.remembered(token) : token;
@@ -128,7 +128,7 @@ export class Login {
     if (!URL.canParse(realm)) return fail(strangeChallenge(subject, 'its token service has no address'));
     const url = new URL(realm);
     url.username = url.password = url.hash = '';
-    if (isDowngrade(this.base.url, url))
+    if (isDowngrade(this.from.base.url, url))
       return fail(strangeChallenge(subject, `its token service is not on https: ${url.origin}`));
     return ok({ kind: 'bearer', service: { realm: url, service } });
   }
@@ -139,19 +139,19 @@ export class Login {
   }
 
   private found(): Promise<Result<Credentials | undefined>> {
-    this.credentials ??= this.find().then((found) => {
-      if (found.ok && found.value) this.secrets.add(...secretsOf(found.value));
+    this.credentials ??= this.from.find().then((found) => {
+      if (found.ok && found.value) this.from.secrets.add(...secretsOf(found.value));
       return found;
     });
     return this.credentials;
   }
 
   private scope(request: RegistryRequest): Scope {
-    return scopeOf(this.base.path, request.scope);
+    return scopeOf(this.from.base.path, request.scope);
   }
 
   private subject({ purpose }: RegistryRequest): Subject {
-    return { purpose, registry: this.name.registry, repository: repositoryText(this.name) };
+    return { purpose, registry: this.from.name.registry, repository: repositoryText(this.from.name) };
   }
 }
 

@@ -1,11 +1,12 @@
-import { fail, ok, type Result } from '@image-tooling/model';
+import type { HttpClient, HttpRequest } from '@image-tooling/host';
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import type { RegistryAnswer } from '../transport/types';
-import type { Conversation, WireRequest } from '../transport/conversation';
 import { errorLines } from '../answers/error-lines';
 import { readStart } from '../answers/read';
 import { refusalFailure } from '../answers/refusal';
+import { settled } from '../answers/settled';
 import { withParameters } from '../transport/query';
-import { exchange } from '../transport/retries';
+import type { Secrets } from '../transport/secrets';
 import type { Credentials } from './credentials';
 import { mayNot, noCredentials, strangeChallenge, wrongCredentials, type Subject } from './failures';
 import { objectIn, textIn } from './fields';
@@ -15,7 +16,7 @@ import { scopeTexts, type Scope } from './scope';
 export interface Token {
   readonly value: string;
   readonly scope: Scope;
-  /** By the clock of `Seams.now`, in milliseconds. */
+  /** By the clock of `TokenClient.now`, in milliseconds. */
   readonly expiresAt: number;
 }
 
@@ -33,33 +34,45 @@ const LEEWAY_SECONDS = 15;
 const ANSWER_BYTES = 131_072;
 const CLIENT_ID = 'image-tooling';
 
-/** Asks a token service for a token; without credentials for an anonymous one. Fails as `exchange`, and with `registry-auth`. */
+/** What a token is asked for. */
+export interface TokenRequest {
+  readonly service: TokenService;
+  readonly scope: Scope;
+  /** Undefined: an anonymous token. */
+  readonly credentials?: Credentials;
+  readonly subject: Subject;
+  readonly signal?: AbortSignal;
+}
+
+/** What token services are asked by. */
+export interface TokenClient {
+  readonly client: HttpClient;
+  /** Tokens are added to them. */
+  readonly secrets: Secrets;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}
+
+/** Asks a token service for a token. Fails as `settled`, and with `registry-auth`. */
 export async function fetchToken(
-  conversation: Conversation,
-  service: TokenService,
-  scope: Scope,
-  credentials: Credentials | undefined,
-  subject: Subject,
+  { client, secrets, now }: TokenClient,
+  wanted: TokenRequest,
 ): Promise<Result<Token>> {
-  const asked = conversation.seams.now();
-  const request = tokenRequest(service, scope, credentials, subject);
-  const answer = await exchange(conversation, request);
+  const asked = now();
+  const request = tokenRequest(wanted);
+  const answer = await settled(await client.send(request), request, secrets);
   if (!answer.ok) return answer;
-  if (answer.value.status !== 200)
-    return fail(await tokenRefusal(answer.value, request, credentials, subject, scope));
+  if (answer.value.status !== 200) return fail(await tokenRefusal(answer.value, request, wanted));
+  const { service, scope, subject } = wanted;
   const token = parsedToken((await readStart(answer.value.body, ANSWER_BYTES)).toString('utf8'));
   if (!token) return fail(strangeChallenge(subject, `no token came from ${service.realm.host}`));
-  conversation.secrets.add(token.value);
+  secrets.add(token.value);
   return ok({ value: token.value, scope, expiresAt: asked + token.seconds * 1000 });
 }
 
-function tokenRequest(
-  service: TokenService,
-  scope: Scope,
-  credentials: Credentials | undefined,
-  { registry, purpose }: Subject,
-): WireRequest {
-  const common = { purpose: `log in to ${registry} (to ${purpose})`, repeatable: true };
+function tokenRequest({ service, scope, credentials, subject, signal }: TokenRequest): HttpRequest {
+  const purpose = `log in to ${subject.registry} (to ${subject.purpose})`;
+  const common = { purpose, repeatable: true, ...(signal && { signal }) };
   if (credentials?.kind === 'identity')
     return { ...common, ...oauthRequest(service, scope, credentials.token) };
   return {
@@ -69,7 +82,6 @@ function tokenRequest(
       ...(service.service === '' ? [] : [['service', service.service] as const]),
       ...scopeTexts(scope).map((text) => ['scope', text] as const),
     ]),
-    headers: {},
     ...(credentials?.kind === 'password' && { authorization: basicHeader(credentials) }),
   };
 }
@@ -79,7 +91,7 @@ function oauthRequest(
   { realm, service }: TokenService,
   scope: Scope,
   token: string,
-): Pick<WireRequest, 'method' | 'url' | 'headers' | 'body' | 'isBodySecret'> {
+): Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'isBodySecret'> {
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
     service,
@@ -109,11 +121,9 @@ export function basicHeader({ username, password }: { username: string; password
 
 async function tokenRefusal(
   answer: RegistryAnswer,
-  request: WireRequest,
-  credentials: Credentials | undefined,
-  subject: Subject,
-  scope: Scope,
-) {
+  request: HttpRequest,
+  { credentials, subject, scope }: TokenRequest,
+): Promise<Failure> {
   const words = await errorLines(answer);
   // RFC 6749 section 5.2: a refresh token that is no longer good is 400, invalid_grant.
   const isInvalidGrant = answer.status === 400 && request.method === 'POST';

@@ -1,6 +1,6 @@
-import { Fault } from '../../fault';
+import { Fault } from '@image-tooling/host';
 import type { Descriptor } from '../../image/manifest';
-import { HashedStream } from '../../layer/hashed-stream';
+import { HashedStream } from '@image-tooling/layer';
 
 /** A blob as it was asked for, and who gives it: `registry.example/team/name`, or a folder. */
 export type Wanted = Pick<Descriptor, 'digest' | 'size'> & { readonly from: string };

@@ -1,63 +1,85 @@
-import { Fault } from '../../fault';
+import { discardBody, Fault } from '@image-tooling/host';
+import type { Failure } from '@image-tooling/model';
 import type { Descriptor } from '../../image/manifest';
 import { addressOf } from '../address';
-import { ask } from '../answers/ask';
-import { pauseAfter } from '../transport/pause';
-import { discard } from '../answers/read';
+import { expectStatus } from '../answers/expect';
 import { PULL, type Context } from '../context';
 import { repositoryText } from '../reference';
-import { TIMEOUT_TRIES } from '../transport/retry-policy';
-import type { RegistryAnswer } from '../transport/types';
+import { attempted, pauseSeconds, retryFaults, timingsOf } from '../transport/retry-faults';
+import type { RegistryAnswer, RegistryRequest } from '../transport/types';
 import { wrongBytes } from './checked';
 
 /** How often in a row a connection may break before a mebibyte came. */
 const BREAKS = 5;
 const PROGRESS = 1024 * 1024;
+const PASSING = new Set<Failure['code']>(['network', 'timeout', 'truncated']);
+
+type Blob = Pick<Descriptor, 'digest' | 'size'>;
 
 /**
  * A blob's bytes as the registry gives them, not hashed. Where the connection breaks it goes on from there, with
- * Range, or by passing over what it has. Never more than the blob's size. Throws a `Fault`: `gone` where the
- * registry has no such blob, `checksum` where it has another size. With the default timings a registry that gives
- * nothing is given up after 80 s (two waits for an answer), one that stalls while it sends after 140 s.
+ * Range, or by skipping what it has. Never more than the blob's size. Throws a `Fault`: `gone` where the registry has
+ * no such blob, `checksum` where it has another size. With the default timings a registry that gives nothing is given
+ * up after 80 s (two waits for an answer), one that stalls while it sends after 140 s.
  */
-export async function* download(
-  context: Context,
-  blob: Pick<Descriptor, 'digest' | 'size'>,
-): AsyncGenerator<Uint8Array> {
-  let offset = 0;
-  let breaks = 0;
-  let counted = 0;
-  let timeouts = 0;
-  do {
-    try {
-      for await (const piece of rest(context, blob, offset)) {
-        offset += piece.length;
-        yield piece;
-      }
-      if (offset < blob.size) throw cutShort(blob, offset);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      if (error.failure.code === 'timeout') timeouts++;
-      breaks = offset - counted >= PROGRESS ? 1 : breaks + 1;
-      counted = offset;
-      if (
-        !['network', 'timeout', 'truncated'].includes(error.failure.code) ||
-        breaks === BREAKS ||
-        timeouts === TIMEOUT_TRIES
-      )
-        throw error;
-      await pauseAfter(context, breaks);
-    }
-  } while (offset < blob.size);
+export async function* download(context: Context, blob: Blob): AsyncGenerator<Uint8Array> {
+  const stream = new BlobStream(context, blob);
+  try {
+    for (let piece = await stream.next(); piece; piece = await stream.next()) yield piece;
+  } finally {
+    await stream.close();
+  }
+}
+
+/** Reads a blob piece by piece, in as many answers as it takes. */
+class BlobStream {
+  private pieces: AsyncGenerator<Uint8Array, undefined> | undefined;
+  private offset = 0;
+  /** How often in a row it broke, and where it had come to at the last break. */
+  private breaks = 0;
+  private brokeAt = 0;
+  private timeouts = 0;
+
+  constructor(
+    private readonly context: Context,
+    private readonly blob: Blob,
+  ) {}
+
+  /** The next bytes; undefined at the end. */
+  next(): Promise<Uint8Array | undefined> {
+    return retryFaults(
+      this.context,
+      () => attempted(this.read()),
+      (error) => this.pauseAfter(error),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.pieces?.return(undefined);
+  }
+
+  private async read(): Promise<Uint8Array | undefined> {
+    this.pieces ??= rest(this.context, this.blob, this.offset);
+    const { value } = await this.pieces.next();
+    this.offset += value?.length ?? 0;
+    if (!value && this.offset < this.blob.size) throw cutShort(this.blob, this.offset);
+    return value;
+  }
+
+  private pauseAfter(error: unknown): number | undefined {
+    this.pieces = undefined;
+    if (!(error instanceof Fault) || !PASSING.has(error.failure.code)) return undefined;
+    if (error.failure.code === 'timeout') this.timeouts++;
+    this.breaks = this.offset - this.brokeAt >= PROGRESS ? 1 : this.breaks + 1;
+    this.brokeAt = this.offset;
+    const isEnough = this.breaks === BREAKS || this.timeouts === timingsOf(this.context).timeoutTries;
+    return isEnough ? undefined : pauseSeconds(this.context, this.breaks);
+  }
 }
 
 /** The blob from `offset` on, in one answer. */
-async function* rest(
-  context: Context,
-  blob: Pick<Descriptor, 'digest' | 'size'>,
-  offset: number,
-): AsyncGenerator<Uint8Array> {
-  const answer = await request(context, blob, offset);
+async function* rest(context: Context, blob: Blob, offset: number): AsyncGenerator<Uint8Array, undefined> {
+  const answer = await answerFrom(context, blob, offset);
   let skip = answer.status === 206 ? 0 : offset;
   let left = blob.size - offset;
   for await (const piece of answer.body as AsyncIterable<Uint8Array>) {
@@ -67,39 +89,29 @@ async function* rest(
     if (left < 0) throw wrongBytes({ ...blob, from: repositoryText(context.name) }, 'there are more');
     if (wanted.length > 0) yield wanted;
   }
+  return undefined;
 }
 
-async function request(
-  context: Context,
-  blob: Pick<Descriptor, 'digest' | 'size'>,
-  offset: number,
-): Promise<RegistryAnswer> {
-  const purpose = purposeOf(context, blob);
-  const answer = await ask(
-    context,
-    {
-      method: 'GET',
-      url: addressOf(context, `blobs/${blob.digest}`),
-      ...(offset > 0 && { headers: { range: `bytes=${offset}-` } }),
-      purpose,
-      scope: PULL,
-    },
-    200,
-    206,
-    404,
-    416,
-  );
+async function answerFrom(context: Context, blob: Blob, offset: number): Promise<RegistryAnswer> {
+  const request: RegistryRequest = {
+    method: 'GET',
+    url: addressOf(context, `blobs/${blob.digest}`),
+    ...(offset > 0 && { headers: { range: `bytes=${offset}-` } }),
+    purpose: purposeOf(context, blob),
+    scope: PULL,
+  };
+  const answer = await expectStatus(await context.send(request), request, 200, 206, 404, 416);
   if (answer.status === 404) {
-    void discard(answer);
+    void discardBody(answer);
     throw gone(context, blob);
   }
   if (answer.status === 416) {
-    void discard(answer);
+    void discardBody(answer);
     throw cutShort(blob, offset);
   }
   if (answer.status === 206 && !startsAt(answer, offset)) {
     answer.body.destroy();
-    throw wrongRange(answer, purpose);
+    throw wrongRange(answer, request.purpose);
   }
   return answer;
 }

@@ -1,7 +1,6 @@
+import { discardBody, Fault } from '@image-tooling/host';
 import type { Digest } from '@image-tooling/model';
-import { Fault } from '../../fault';
 import { addressOf } from '../address';
-import { discard } from '../answers/read';
 import { PUSH, type Context } from '../context';
 import { withParameters } from '../transport/query';
 import { cancelSession, openSession, sessionOf, type Session } from './session';
@@ -37,13 +36,13 @@ async function mount(
     ['from', from],
   ]);
   const scope = [...PUSH, `repository:${from}:pull`];
-  const result = await context.send({ method: 'POST', url, purpose, scope });
+  const result = await context.send({ method: 'POST', url, purpose, scope, repeatable: true });
   if (!result.ok) {
     if (['registry-auth', 'registry-refused'].includes(result.failures[0].code)) return undefined;
     throw new Fault(result.failures[0]);
   }
   const answer = result.value;
-  void discard(answer);
+  void discardBody(answer);
   if (answer.status === 201) return 'mounted';
   return answer.status === 202 ? sessionOf(answer, purpose) : undefined;
 }

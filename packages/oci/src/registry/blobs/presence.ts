@@ -1,7 +1,7 @@
+import { discardBody } from '@image-tooling/host';
 import type { Digest } from '@image-tooling/model';
 import { addressOf } from '../address';
-import { ask } from '../answers/ask';
-import { discard } from '../answers/read';
+import { expectStatus } from '../answers/expect';
 import { Refusal } from '../answers/refusal';
 import { PULL, type Context } from '../context';
 
@@ -9,8 +9,9 @@ import { PULL, type Context } from '../context';
 export async function hasBlob(context: Context, digest: Digest): Promise<boolean> {
   const purpose = `look for the blob ${digest} in ${context.name.path}`;
   const url = addressOf(context, `blobs/${digest}`);
-  const answer = await ask(context, { method: 'HEAD', url, purpose, scope: PULL }, 200, 404);
-  void discard(answer);
+  const request = { method: 'HEAD', url, purpose, scope: PULL } as const;
+  const answer = await expectStatus(await context.send(request), request, 200, 404);
+  void discardBody(answer);
   return answer.status === 200;
 }
 

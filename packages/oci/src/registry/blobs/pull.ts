@@ -1,5 +1,5 @@
+import { valueOf } from '@image-tooling/host';
 import type { Failed } from '@image-tooling/model';
-import { valueOf } from '../../fault';
 import type { Descriptor } from '../../image/manifest';
 import type { BlobSink } from '../../layer/convert';
 import type { Context } from '../context';

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault';
+import { Fault } from '@image-tooling/host';
 import type { LocalBlob } from '../port';
 
 /** Bytes in one piece at most, whatever the blob gives. */

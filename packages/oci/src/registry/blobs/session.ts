@@ -1,8 +1,7 @@
+import { discardBody, Fault } from '@image-tooling/host';
 import type { Digest } from '@image-tooling/model';
-import { Fault } from '../../fault';
 import { addressOf } from '../address';
-import { ask } from '../answers/ask';
-import { discard } from '../answers/read';
+import { expectStatus } from '../answers/expect';
 import { PUSH, type Context } from '../context';
 import { withParameters } from '../transport/query';
 import type { RegistryAnswer } from '../transport/types';
@@ -19,8 +18,9 @@ export interface Session {
 export async function openSession(context: Context, digest: Digest): Promise<Session> {
   const purpose = `begin to push the blob ${digest} to ${context.name.path}`;
   const url = addressOf(context, 'blobs/uploads/');
-  const answer = await ask(context, { method: 'POST', url, purpose, scope: PUSH }, 202);
-  void discard(answer);
+  const request = { method: 'POST', url, purpose, scope: PUSH, repeatable: true } as const;
+  const answer = await expectStatus(await context.send(request), request, 202);
+  void discardBody(answer);
   return sessionOf(answer, purpose);
 }
 
@@ -64,7 +64,7 @@ export async function cancelSession(context: Context, { location }: Session, dig
   const purpose = `give up pushing the blob ${digest} to ${context.name.path}`;
   const cancelling = context
     .sendAfterAbort({ method: 'DELETE', url: location, purpose, scope: PUSH, repeatable: false })
-    .then((result) => (result.ok ? discard(result.value) : undefined));
+    .then((result) => (result.ok ? discardBody(result.value) : undefined));
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise((resolve) => (timer = setTimeout(resolve, CANCEL_TIME)));
   await Promise.race([cancelling, tooLong]);

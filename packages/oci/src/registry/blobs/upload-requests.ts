@@ -1,5 +1,4 @@
-import { Fault } from '../../fault';
-import { discard } from '../answers/read';
+import { discardBody, Fault } from '@image-tooling/host';
 import { refusalOf, type Refusal } from '../answers/refusal';
 import { PUSH } from '../context';
 import type { RegistryAnswer, RegistryRequest } from '../transport/types';
@@ -49,7 +48,7 @@ export async function askProgress(job: UploadJob, session: Session): Promise<Pro
   const purpose = `ask how far the blob ${job.blob.digest} has come`;
   const result = await job.context.send({ method: 'GET', url: session.location, purpose, scope: PUSH });
   if (!result.ok) throw new Fault(result.failures[0]);
-  void discard(result.value);
+  void discardBody(result.value);
   const last = lastByte(result.value);
   if (result.value.status >= 300 || last === undefined || last >= job.blob.size) return undefined;
   return { session: sessionOf(result.value, purpose, session), offset: last + 1 };
@@ -85,7 +84,7 @@ async function send(
   if (!result.ok) throw brokenOff(new Fault(result.failures[0]));
   const answer = result.value;
   if ([201, 202, 204].includes(answer.status)) {
-    void discard(answer);
+    void discardBody(answer);
     return answer;
   }
   throw refused(await refusalOf(answer, { method: request.method, purpose }));

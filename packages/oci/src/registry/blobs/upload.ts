@@ -1,15 +1,15 @@
+import { Fault } from '@image-tooling/host';
 import type { Failure } from '@image-tooling/model';
-import { Fault } from '../../fault';
 import type { LocalBlob } from '../port';
-import { pauseAfter } from '../transport/pause';
-import { TIMEOUT_TRIES } from '../transport/retry-policy';
+import type { RegistryTimings } from '../options';
+import { attempted, pauseSeconds, retryFaults, timingsOf } from '../transport/retry-faults';
 import { isThere } from './presence';
 import { BlobReader } from './reader';
 import { cancelSession, openSession, type Session } from './session';
 import type { Progress, UploadJob } from './upload-job';
 import { askProgress, Broken, sendChunk, sendLast } from './upload-requests';
 
-/** How often the upload of one blob may break. Of these, `TIMEOUT_TRIES` by taking too long. */
+/** How often the upload of one blob may break. Of these, `timeoutTries` by taking too long. */
 const BREAKS = 6;
 
 /**
@@ -31,27 +31,41 @@ export async function upload(parts: Omit<UploadJob, 'reader'>, session: Session)
   const job: UploadJob = { ...parts, reader: new BlobReader(blob) };
   let progress: Progress = { session, offset: 0 };
   let wasLost = false;
-  const seen: Failure['code'][] = [];
+  const breaks: Broken[] = [];
+  const goOn = async (): Promise<void> => {
+    const broken = breaks.at(-1);
+    if (broken) {
+      progress = await resumed(job, progress.session, broken.isLost);
+      wasLost ||= progress.offset === 0;
+      meter.moveTo(progress.offset);
+    }
+    while (!progress.finished) progress = await step(job, progress, wasLost);
+  };
   try {
-    while (!progress.finished)
-      try {
-        progress = await step(job, progress, wasLost);
-      } catch (error) {
-        if (isChecksum(error)) await checkOurs(blob);
-        if (!(error instanceof Broken)) throw error;
-        seen.push(error.fault.failure.code);
-        if (isEnough(seen)) throw error.fault;
-        await pauseAfter(context, seen.length);
-        progress = await resumed(job, progress.session, error.isLost);
-        wasLost ||= progress.offset === 0;
-        meter.moveTo(progress.offset);
-      }
+    await retryFaults(
+      context,
+      () => attempted(goOn()),
+      (error) => pauseAfter(error, breaks, job),
+    );
   } catch (error) {
     await cancelSession(context, progress.session, blob.digest);
-    throw error;
+    throw error instanceof Broken ? error.fault : error;
   } finally {
     job.reader.close();
   }
+}
+
+/** Adds a break to those before it; no pause where there were enough. Throws where the bytes were wrong here already. */
+async function pauseAfter(
+  error: unknown,
+  breaks: Broken[],
+  { context, blob }: UploadJob,
+): Promise<number | undefined> {
+  if (isChecksum(error)) await checkOurs(blob);
+  if (!(error instanceof Broken)) return undefined;
+  breaks.push(error);
+  const codes = breaks.map(({ fault }) => fault.failure.code);
+  return isEnough(codes, timingsOf(context)) ? undefined : pauseSeconds(context, breaks.length);
 }
 
 function isChecksum(error: unknown): boolean {
@@ -65,10 +79,10 @@ async function checkOurs(blob: LocalBlob): Promise<void> {
 }
 
 /** A bit that flips on the way does not flip twice. */
-function isEnough(seen: readonly Failure['code'][]): boolean {
+function isEnough(seen: readonly Failure['code'][], { timeoutTries }: RegistryTimings): boolean {
   const timeouts = seen.filter((code) => code === 'timeout').length;
   const isAlteredAgain = seen.at(-1) === 'checksum' && seen.length > 1;
-  return seen.length === BREAKS || timeouts === TIMEOUT_TRIES || isAlteredAgain;
+  return seen.length === BREAKS || timeouts === timeoutTries || isAlteredAgain;
 }
 
 /**

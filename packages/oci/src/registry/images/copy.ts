@@ -1,5 +1,5 @@
+import { caught, Fault, valueOf } from '@image-tooling/host';
 import { isDigest, ok, type Digest, type Result } from '@image-tooling/model';
-import { caught, Fault, valueOf } from '../../fault';
 import type { Descriptor } from '../../image/manifest';
 import { imageContent } from '../manifests/image-content';
 import { descriptorOf } from '../manifests/read';

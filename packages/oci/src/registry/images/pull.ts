@@ -1,5 +1,5 @@
+import { caught, Fault, valueOf } from '@image-tooling/host';
 import { archOf, isDigest, type Digest, type Layer, type Platform, type Result } from '@image-tooling/model';
-import { caught, Fault, valueOf } from '../../fault';
 import { compressionOf, type Descriptor } from '../../image/manifest';
 import type { Store } from '../../store/store';
 import { imageContent } from '../manifests/image-content';

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault';
+import { Fault } from '@image-tooling/host';
 import type { LocalBlob } from '../port';
 
 /** A blob that is sent no further once `isStopped` says so: sending it then fails with `aborted`. */

@@ -1,8 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno, makeFolder, writeFileAtomic } from '@image-tooling/host';
+import { Fault, isErrno, makeFolder, valueOf, writeFileAtomic } from '@image-tooling/host';
 import { digestOf, hexOf, type Digest } from '@image-tooling/model';
-import { Fault, valueOf } from '../../fault';
 import { Blobs, filePieces } from '../../store/blobs';
 import { LAYOUT_FILE } from '../../store/layout';
 import { checked } from '../blobs/checked';

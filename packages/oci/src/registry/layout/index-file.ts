@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { isErrno, writeFileAtomic } from '@image-tooling/host';
+import { caught, Fault, isErrno, valueOf, writeFileAtomic } from '@image-tooling/host';
 import { canonicalJson, isDigest, type Digest, type Json, type Result } from '@image-tooling/model';
-import { caught, Fault, valueOf } from '../../fault';
 import { descriptorJson, MEDIA_TYPES, type Descriptor } from '../../image/manifest';
 import { exclusiveHere } from '../referrers/exclusive';
 

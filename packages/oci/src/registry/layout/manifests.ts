@@ -1,5 +1,5 @@
+import { Fault, valueOf } from '@image-tooling/host';
 import { isDigest, type Digest } from '@image-tooling/model';
-import { Fault, valueOf } from '../../fault';
 import { MEDIA_TYPES } from '../../image/manifest';
 import { jsonObject } from '../manifests/json';
 import { manifestContent } from '../manifests/content';

@@ -1,6 +1,5 @@
-import { isErrno } from '@image-tooling/host';
+import { caught, Fault, isErrno, valueOf } from '@image-tooling/host';
 import type { Digest, Result } from '@image-tooling/model';
-import { caught, Fault, valueOf } from '../../fault';
 import type { Descriptor } from '../../image/manifest';
 import type { BlobSink } from '../../layer/convert';
 import type { OpenRepository } from '../client';

@@ -1,6 +1,6 @@
-import { Fault } from '../../fault';
-import { ask } from '../answers/ask';
-import { discard, readAnswer } from '../answers/read';
+import { discardBody, Fault } from '@image-tooling/host';
+import { expectStatus } from '../answers/expect';
+import { readAnswer } from '../answers/read';
 import { PULL, type Context } from '../context';
 import type { RegistryAnswer } from '../transport/types';
 import { MalformedLink, nextPage } from './link';
@@ -27,9 +27,10 @@ export async function readPages(context: Context, request: PageRequest): Promise
     if (seen.has(url.href) || seen.size === PAGES)
       throw badPages(purpose, `pages go in a circle at ${url.pathname}`);
     seen.add(url.href);
-    const answer = await ask(context, { method: 'GET', url, headers, purpose, scope: PULL }, 200, 404);
+    const asked = { method: 'GET', url, headers, purpose, scope: PULL } as const;
+    const answer: RegistryAnswer = await expectStatus(await context.send(asked), asked, 200, 404);
     if (answer.status === 404) {
-      void discard(answer);
+      void discardBody(answer);
       if (seen.size === 1) return undefined;
       throw badPages(purpose, `page ${seen.size} is not there (404)`);
     }

@@ -1,12 +1,13 @@
+import { discardBody, Fault, type Method } from '@image-tooling/host';
 import { digestOf, isDigest, type Digest } from '@image-tooling/model';
-import { Fault } from '../../fault';
 import type { Descriptor } from '../../image/manifest';
 import { addressOf } from '../address';
-import { ask } from '../answers/ask';
-import { discard, readAnswer } from '../answers/read';
+import { expectStatus } from '../answers/expect';
+import { readAnswer } from '../answers/read';
 import { PULL, type Context } from '../context';
 import type { ManifestBytes } from '../port';
-import type { Method, RegistryAnswer } from '../transport/types';
+import { attempted, retryFaults } from '../transport/retry-faults';
+import type { RegistryAnswer } from '../transport/types';
 import { jsonObject } from './json';
 import { ACCEPT, isManifestType, mediaTypeOf } from './media-types';
 
@@ -18,8 +19,8 @@ const TRIES = 3;
 
 /** What a tag or digest leads to. Where a registry's HEAD lacks facts, the manifest is read. */
 export async function headManifest(context: Context, reference: string): Promise<Descriptor | undefined> {
-  const answer = await request(context, 'HEAD', reference);
-  void discard(answer);
+  const answer = await answerTo(context, 'HEAD', reference);
+  void discardBody(answer);
   if (answer.status === 404) return undefined;
   const digest = answer.headers['docker-content-digest'];
   const size = Number(answer.headers['content-length']);
@@ -33,31 +34,38 @@ export async function headManifest(context: Context, reference: string): Promise
 
 /** A manifest, hashed. Throws a `Fault` with `checksum` where it is not what was asked for or announced. */
 export async function getManifest(context: Context, reference: string): Promise<ManifestBytes | undefined> {
-  for (let tries = 1; ; tries++) {
-    const answer = await request(context, 'GET', reference);
-    if (answer.status === 404) {
-      void discard(answer);
-      return undefined;
-    }
-    try {
-      const bytes = await readAnswer(answer, MANIFEST_LIMIT, `read the manifest ${reference}`);
-      return checked(answer, reference, bytes);
-    } catch (error) {
-      const passes =
-        error instanceof Fault && ['network', 'timeout', 'checksum'].includes(error.failure.code);
-      if (!passes || tries === TRIES) throw error;
-    }
+  return retryFaults(
+    context,
+    async () => {
+      const answer = await answerTo(context, 'GET', reference);
+      return attempted(manifestIn(answer, reference));
+    },
+    (error, tries) => (isPassing(error) && tries < TRIES ? 0 : undefined),
+  );
+}
+
+async function manifestIn(answer: RegistryAnswer, reference: string): Promise<ManifestBytes | undefined> {
+  if (answer.status === 404) {
+    void discardBody(answer);
+    return undefined;
   }
+  const bytes = await readAnswer(answer, MANIFEST_LIMIT, `read the manifest ${reference}`);
+  return checked(answer, reference, bytes);
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof Fault && ['network', 'timeout', 'checksum'].includes(error.failure.code);
 }
 
 export function descriptorOf({ mediaType, digest, bytes }: ManifestBytes): Descriptor {
   return { mediaType, digest, size: bytes.length };
 }
 
-async function request(context: Context, method: Method, reference: string): Promise<RegistryAnswer> {
+async function answerTo(context: Context, method: Method, reference: string): Promise<RegistryAnswer> {
   const purpose = `read the manifest ${reference} of ${context.name.path}`;
   const url = addressOf(context, `manifests/${reference}`);
-  return ask(context, { method, url, purpose, headers: { accept: ACCEPT }, scope: PULL }, 200, 404);
+  const request = { method, url, purpose, headers: { accept: ACCEPT }, scope: PULL };
+  return expectStatus(await context.send(request), request, 200, 404);
 }
 
 function checked(answer: RegistryAnswer, reference: string, bytes: Buffer): ManifestBytes {

@@ -1,17 +1,12 @@
-import type { Digest } from '@image-tooling/model';
-import { Fault } from '../../fault';
+import { Readable } from 'node:stream';
+import { discardBody, Fault } from '@image-tooling/host';
+import type { Digest, Result } from '@image-tooling/model';
 import { addressOf } from '../address';
-import { ask } from '../answers/ask';
-import { pauseAfter } from '../transport/pause';
-import { discard } from '../answers/read';
-import { Refusal } from '../answers/refusal';
+import { expectStatus } from '../answers/expect';
 import { DELETE, PUSH, type Context } from '../context';
 import type { ManifestBytes } from '../port';
-import { TIMEOUT_TRIES } from '../transport/retry-policy';
+import type { RegistryAnswer, RegistryRequest } from '../transport/types';
 import { headManifest } from './read';
-
-/** Tries to put a manifest. Sending the same one twice does no harm; it is only looked first whether it is there. */
-const TRIES = 5;
 
 /** What a registry said of a manifest that it took. */
 export interface PutAnswer {
@@ -20,57 +15,64 @@ export interface PutAnswer {
 }
 
 /**
- * Puts a manifest by its digest, or under a tag. Where the answer was lost it is looked whether the manifest
- * arrived. Throws a `Fault`.
+ * Puts a manifest by its digest, or under a tag. Where the answer was lost, asks whether the manifest arrived before
+ * it is sent again. Throws a `Fault`.
  */
 export async function writeManifest(
   context: Context,
   manifest: ManifestBytes,
   tag: string | undefined,
 ): Promise<PutAnswer> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await writeOnce(context, manifest, tag);
-    } catch (error) {
-      if (!passes(error, tries) || tries === TRIES) throw error;
-    }
-    await pauseAfter(context, tries);
-    if (await isThere(context, manifest, tag)) return {};
+  const request = putRequest(context, manifest, tag);
+  try {
+    return await taken(context, manifest, request, await context.send(request));
+  } catch (error) {
+    if (!isAltered(error)) throw error;
   }
+  // A bit that flips on the way does not flip twice.
+  return taken(context, manifest, request, await context.send(request));
 }
 
 /** Deletes a manifest; false where it was not there. */
 export async function deleteManifest(context: Context, digest: Digest): Promise<boolean> {
   const purpose = `delete the manifest ${digest} of ${context.name.path}`;
   const url = addressOf(context, `manifests/${digest}`);
-  const answer = await ask(context, { method: 'DELETE', url, purpose, scope: DELETE }, 200, 202, 204, 404);
-  void discard(answer);
+  const request = { method: 'DELETE', url, purpose, scope: DELETE } as const;
+  const answer = await expectStatus(await context.send(request), request, 200, 202, 204, 404);
+  void discardBody(answer);
   return answer.status !== 404;
 }
 
-async function writeOnce(
-  context: Context,
-  { mediaType, digest, bytes }: ManifestBytes,
-  tag: string | undefined,
-): Promise<PutAnswer> {
+function putRequest(context: Context, manifest: ManifestBytes, tag: string | undefined): RegistryRequest {
+  const { mediaType, digest, bytes } = manifest;
   const reference = tag ?? digest;
-  const purpose = `put the manifest ${reference} of ${context.name.path}`;
-  const answer = await ask(
-    context,
-    {
-      method: 'PUT',
-      url: addressOf(context, `manifests/${reference}`),
-      headers: { 'content-type': mediaType },
-      body: { size: bytes.length, open: () => once(bytes) },
-      purpose,
-      scope: PUSH,
-      repeatable: false,
+  const url = addressOf(context, `manifests/${reference}`);
+  return {
+    method: 'PUT',
+    url,
+    headers: { 'content-type': mediaType },
+    body: { size: bytes.length, open: () => once(bytes) },
+    purpose: `put the manifest ${reference} of ${context.name.path}`,
+    scope: PUSH,
+    repeatable: false,
+    async answerIfDone() {
+      const found = await headManifest(context, reference);
+      if (found?.digest !== digest) return undefined;
+      return { status: 201, headers: { 'docker-content-digest': digest }, body: Readable.from([]), url };
     },
-    200,
-    201,
-    202,
-  );
-  void discard(answer);
+  };
+}
+
+/** What a registry said of a manifest that it took. Throws a `Fault` where it took none, or another. */
+async function taken(
+  context: Context,
+  { digest }: ManifestBytes,
+  request: RegistryRequest,
+  sent: Result<RegistryAnswer>,
+): Promise<PutAnswer> {
+  const answer = await expectStatus(sent, request, 200, 201, 202);
+  void discardBody(answer);
+  const reference = decodeURIComponent(request.url.pathname.split('/').at(-1) as string);
   await checkDigest(context, answer.headers['docker-content-digest'], digest, reference);
   return { subject: answer.headers['oci-subject'] };
 }
@@ -93,20 +95,8 @@ async function checkDigest(
   });
 }
 
-async function isThere(
-  context: Context,
-  { digest }: ManifestBytes,
-  tag: string | undefined,
-): Promise<boolean> {
-  return (await headManifest(context, tag ?? digest))?.digest === digest;
-}
-
-/** A bit that flips on the way does not flip twice. */
-function passes(error: unknown, tries: number): boolean {
-  if (error instanceof Fault && error.failure.code === 'checksum') return tries === 1;
-  if (error instanceof Refusal) return error.status >= 500 && error.failure.code === 'http-status';
-  if (!(error instanceof Fault)) return false;
-  return error.failure.code === 'network' || (error.failure.code === 'timeout' && tries < TIMEOUT_TRIES);
+function isAltered(error: unknown): boolean {
+  return error instanceof Fault && error.failure.code === 'checksum';
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -2,7 +2,7 @@ import type { Descriptor } from '../../image/manifest';
 import { pushBlob } from '../blobs/push';
 import type { Context } from '../context';
 import { descriptorOf, headManifest } from '../manifests/read';
-import { writeManifest } from '../manifests/write';
+import { writeManifest, type PutAnswer } from '../manifests/write';
 import type { Artifact, ManifestBytes } from '../port';
 import { buildArtifact } from './artifact';
 import { enterIntoFallback } from './fallback';
@@ -18,21 +18,20 @@ export async function attach(context: Context, subject: Descriptor, artifact: Ar
   );
   if (listed && (await headManifest(context, manifest.digest))) return descriptor;
   for (const blob of blobs) await pushBlob(context, blob, {});
-  await putManifest(context, manifest, undefined);
+  await listAsReferrer(context, manifest, await writeManifest(context, manifest, undefined));
   return descriptor;
 }
 
 /**
- * Puts a manifest, and sees to it that it is listed where it has a subject: a registry that does not say that it
- * does so itself (OCI-Subject) gets the fallback tag, and so does one that says so but does not. Throws a `Fault`.
+ * Sees to it that a manifest that was put is listed where it has a subject: a registry that does not say that it does
+ * so itself (OCI-Subject) gets the fallback tag, and so does one that says so but does not. Throws a `Fault`.
  */
-export async function putManifest(
+export async function listAsReferrer(
   context: Context,
   manifest: ManifestBytes,
-  tag: string | undefined,
+  answer: PutAnswer,
 ): Promise<void> {
   const link = subjectLink(manifest);
-  const answer = await writeManifest(context, manifest, tag);
   if (!link) return;
   if (answer.subject === link.subject && (await isListed(context, link))) return;
   await enterIntoFallback(context, link);

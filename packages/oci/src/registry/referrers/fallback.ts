@@ -1,6 +1,6 @@
+import { caught, Fault, retry, valueOf } from '@image-tooling/host';
 import type { Digest } from '@image-tooling/model';
-import { caught, Fault, valueOf } from '../../fault';
-import { pauseAfter } from '../transport/pause';
+import { pauseSeconds } from '../transport/retry-faults';
 import { Refusal } from '../answers/refusal';
 import type { Context } from '../context';
 import { headManifest } from '../manifests/read';
@@ -25,15 +25,25 @@ export async function enterIntoFallback(context: Context, link: SubjectLink): Pr
   valueOf(await exclusive(name, () => caught(name, () => enter(context, link))));
 }
 
-async function enter(context: Context, { subject, referrer }: SubjectLink): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    const present = (await fallbackReferrers(context, subject)) ?? [];
-    if (present.some(({ digest }) => digest === referrer.digest)) return;
-    if (tries > TRIES) throw notKept(context, subject);
-    if (tries > 1) await pauseAfter(context, tries - 1);
-    await write(context, subject, merged(present, [referrer]));
-    if (context.options.dryRun) return;
-  }
+async function enter(context: Context, link: SubjectLink): Promise<void> {
+  await retry(
+    (tries) => enterOnce(context, link, tries),
+    (isEntered, tries) => (isEntered ? undefined : tries === 1 ? 0 : pauseSeconds(context, tries - 1)),
+    context.options.signal,
+  );
+}
+
+/** Whether the referrer is in the index; where it is not, writes it, for the next try to read back. */
+async function enterOnce(
+  context: Context,
+  { subject, referrer }: SubjectLink,
+  tries: number,
+): Promise<boolean> {
+  const present = (await fallbackReferrers(context, subject)) ?? [];
+  if (present.some(({ digest }) => digest === referrer.digest)) return true;
+  if (tries > TRIES) throw notKept(context, subject);
+  await write(context, subject, merged(present, [referrer]));
+  return context.options.dryRun === true;
 }
 
 /** Registries refuse an index that lists a manifest which was deleted: such rows go. */

@@ -1,7 +1,7 @@
 import { openSender, proxiesOf, type Proxies, type Sender } from '@image-tooling/host';
 import type { RegistryTimings } from '../options';
 import { Guard } from './guard';
-import type { Seams } from './seams';
+import type { TestHooks } from './test-hooks';
 
 type Kind = 'home' | 'foreign';
 
@@ -16,13 +16,13 @@ export class Connections {
     private readonly home: URL,
     private readonly env: NodeJS.ProcessEnv,
     private readonly timings: RegistryTimings,
-    seams: Seams,
+    hooks: Pick<TestHooks, 'resolve' | 'isSpecial'>,
   ) {
-    this.guard = new Guard(home.hostname, seams);
+    this.guard = new Guard(home.hostname, hooks);
     this.proxies = proxiesOf(env);
   }
 
-  /** What sends requests to an address. Throws `SpecialAddress` for one that the registry may not send us to. */
+  /** What sends requests to an address. Throws `RequestFailed` for one that the registry may not send us to. */
   async for(url: URL): Promise<Sender> {
     if (this.closed) throw new Error('a request after close()');
     if (url.origin === this.home.origin) return this.kept('home');

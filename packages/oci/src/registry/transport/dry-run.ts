@@ -1,9 +1,25 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { RegistryAnswer, RegistryRequest } from './types';
+import { fail, ok } from '@image-tooling/model';
+import type { RegistryOptions } from '../options';
+import { failureOf } from './failures';
+import { shownUrl } from './shown-url';
+import type { RegistryAnswer, RegistryRequest, Send } from './types';
+
+/** Sends reads; records writes, and answers them as a registry would. */
+export function withDryRun(send: Send, { onRequest, signal }: RegistryOptions): Send {
+  return async (request) => {
+    const { method, url, body } = request;
+    if (method === 'GET' || method === 'HEAD') return send(request);
+    if ((request.signal ?? signal).aborted)
+      return fail(failureOf({ code: 'aborted', words: 'was stopped', mayHaveActed: false }, request));
+    onRequest?.({ method, url: shownUrl(url), sentBytes: 0, bodyBytes: body?.size ?? 0 });
+    return ok(await imitatedAnswer(request));
+  };
+}
 
 /** The answer a registry would give to a write that is not made (OCI distribution-spec 1.1, "Endpoints"). */
-export async function imitatedAnswer(request: RegistryRequest): Promise<RegistryAnswer> {
+async function imitatedAnswer(request: RegistryRequest): Promise<RegistryAnswer> {
   const { status, headers } = await imitation(request);
   return { status, headers, body: Readable.from([]), url: request.url };
 }

@@ -1,16 +1,17 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { withoutBrackets } from '@image-tooling/host';
-import type { Seams } from './seams';
+import { RequestFailed, withoutBrackets } from '@image-tooling/host';
+import type { TestHooks } from './test-hooks';
 
-/** A place that a public registry sent us to, but that is inside of our own network. */
-export class SpecialAddress extends Error {
-  constructor(
-    readonly host: string,
-    readonly address: string,
-  ) {
-    super(`${host} is at ${address}`);
-  }
+/** A public registry redirected us to an address that is inside of our own network. */
+function specialAddress(host: string, address: string): RequestFailed {
+  return new RequestFailed({
+    code: 'network',
+    words: `sent us to ${host}, which is at ${address}: a public registry may not send us into a private network`,
+    hint: 'If this is meant, publish to the registry by an address inside of that network.',
+    lasting: true,
+    mayHaveActed: false,
+  });
 }
 
 /**
@@ -22,7 +23,7 @@ export class Guard {
 
   constructor(
     registryHost: string,
-    private readonly seams: Seams,
+    private readonly hooks: Pick<TestHooks, 'resolve' | 'isSpecial'>,
   ) {
     const literal = withoutBrackets(registryHost);
     if (isIP(literal) !== 0) this.home.push(literal);
@@ -34,11 +35,11 @@ export class Guard {
       this.home.splice(0, this.home.length, ...addresses.map(({ address }) => address));
     });
 
-  /** Resolves a host that the registry named. Fails with `SpecialAddress`. */
+  /** Resolves a host that the registry named. Fails with `RequestFailed`. */
   readonly foreignLookup: LookupFunction = (host, options, done) =>
     this.answer(host, options, done, (addresses) => this.check(host, addresses));
 
-  /** Throws `SpecialAddress` for a host that is such an address as it stands: no connection would look it up. */
+  /** Throws `RequestFailed` for a host that is such an address as it stands: no connection would look it up. */
   checkLiteral(host: string): void {
     const address = withoutBrackets(host);
     if (isIP(address) !== 0) this.check(host, [{ address, family: isIP(address) }]);
@@ -47,13 +48,13 @@ export class Guard {
   /** As `foreignLookup`, for a host that a proxy will look up: what can't be resolved here passes. */
   async checkBehindProxy(host: string): Promise<void> {
     const literal = isIP(withoutBrackets(host)) !== 0;
-    if (!literal) this.check(host, await this.seams.resolve(host).catch(() => []));
+    if (!literal) this.check(host, await this.hooks.resolve(host).catch(() => []));
   }
 
   private check(host: string, addresses: readonly LookupAddress[]): void {
-    if (this.home.length > 0 && this.home.every(this.seams.isSpecial)) return;
-    const special = addresses.find(({ address }) => this.seams.isSpecial(address));
-    if (special) throw new SpecialAddress(host, special.address);
+    if (this.home.length > 0 && this.home.every(this.hooks.isSpecial)) return;
+    const special = addresses.find(({ address }) => this.hooks.isSpecial(address));
+    if (special) throw specialAddress(host, special.address);
   }
 
   private answer(
@@ -62,7 +63,7 @@ export class Guard {
     done: Parameters<LookupFunction>[2],
     judge: (addresses: readonly LookupAddress[]) => void,
   ): void {
-    this.seams
+    this.hooks
       .resolve(host)
       .then((addresses) => {
         judge(addresses);

@@ -5,8 +5,8 @@ import { ensureLayer } from '../ensure-layer';
 import { pullBaseLayer } from './pull';
 
 /**
- * Makes sure that the store has the layers of an image of a registry, some at once. Nothing is asked of the registry
- * where they are there. Fails as `pullBaseLayer` does.
+ * Pulls the layers of a registry image that are not in the store, several at a time. Fails as `pullBaseLayer`
+ * does.
  */
 export async function ensureBase(
   session: Session,

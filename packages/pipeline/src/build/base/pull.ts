@@ -14,9 +14,9 @@ import type { MadeLayer } from '../ensure-layer';
 import { basePlace, inBaseRepository } from './repository';
 
 /**
- * A layer of an image of a registry: from the store where its blob is there, else pulled. Its bytes stay as they are.
- * Fails with `gone`, `checksum`, `base-unusable` where its tar is not what the image's config says, `tar-format`, and
- * as the registry does.
+ * Returns a layer of a registry image, from the store or pulled. Its bytes are unchanged. Fails with `gone`,
+ * `checksum`, `base-unusable` if its tar differs from the image's config, `tar-format`, and as the
+ * registry does.
  */
 export async function pullBaseLayer(
   session: Session,
@@ -27,7 +27,7 @@ export async function pullBaseLayer(
   return read.ok ? ok({ layer, paths: read.value.value, origin: read.value.origin }) : read;
 }
 
-/** Runs `read` on the blob of a layer in the store; what is not there, or can't be read there, is pulled first. */
+/** Runs `read` on the blob of a layer in the store; pulls it if it is missing or unreadable. */
 export async function readBaseLayer<T>(
   session: Session,
   reference: string,
@@ -60,7 +60,7 @@ export async function pullBaseBlob(
   return pulled.ok ? pulled : fail(...withReference(pulled.failures, reference));
 }
 
-/** What was asked for, for a reader who knows digests of layers by no heart. */
+/** Adds the reference of the image, since layer digests alone don't identify it. */
 export function withReference(
   failures: readonly [Failure, ...Failure[]],
   reference: string,
@@ -69,13 +69,13 @@ export function withReference(
   return [{ ...first, details: [...(first.details ?? []), `from.registry: ${reference}`] }, ...rest];
 }
 
-/** The blob is what its digest says, so what is wrong with it is wrong in the image itself. */
+/** The blob has the right digest, so the image itself is wrong. */
 function ofBase(failure: Failure, reference: string, { digest }: Pick<Layer, 'digest'>): Failure {
   if (failure.code !== 'store-corrupt' && failure.code !== 'tar-format') return failure;
   return {
     code: 'base-unusable',
     message: `The layer ${digest} of the base can't be used: ${failure.message}`,
-    hint: 'The image itself is like that: take another digest of it, or tell who publishes it.',
+    hint: 'The image itself is invalid: use another digest, or report it to its publisher.',
     details: [`from.registry: ${reference}`],
   };
 }

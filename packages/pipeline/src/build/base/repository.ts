@@ -1,10 +1,10 @@
 import { fail, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
 import { parseReference, type OpenRepository, type RepositoryName } from '@image-tooling/oci';
 import { openRemote } from '../../registry-access';
-import { registryOf, repositoryOf } from '../../publish/destination';
+import { ownRegistry } from '../../publish/destination';
 import type { Session } from '../../session';
 
-/** Where an image of a registry is. */
+/** The place of a registry image. */
 export interface BasePlace {
   readonly repository: RepositoryName;
   readonly digest: Digest;
@@ -18,24 +18,24 @@ export function basePlace(reference: string): Result<BasePlace> {
   if (digest !== undefined && isDigest(digest)) return ok({ repository, digest });
   return fail({
     code: 'usage',
-    message: `"${reference}" names no digest.`,
-    hint: 'Write registry.example/team/name@sha256:…: what an image stands on must not change by itself.',
+    message: `"${reference}" has no digest.`,
+    hint: 'Write registry.example/team/name@sha256:…: the base of an image must not change by itself.',
   });
 }
 
 /**
- * Runs `work` on the repository of a base, whose connections are closed afterwards. The login and the leave to speak
- * plain http that the workspace has are for the registry it publishes to, and for no other.
+ * Runs `work` on the repository of a base, and closes its connections afterwards. The workspace's login and
+ * `plainHttp` apply only to the registry that it publishes to.
  */
 export async function inBaseRepository<T>(
   session: Session,
   { repository }: BasePlace,
   work: (repository: OpenRepository) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const own = repositoryOf(session, 'image');
+  const own = ownRegistry(session);
   // Without it nothing tells whether the login is meant for the base.
-  if (!own.ok && registryOf(session) !== undefined) return own;
-  const isOwn = own.ok && own.value.registry === repository.registry;
+  if (!own.ok) return own;
+  const isOwn = own.value === repository.registry;
   const opened = openRemote(repository, {
     context: session.context,
     env: isOwn ? session.env : { ...session.env, REGISTRY_USERNAME: undefined, REGISTRY_PASSWORD: undefined },

@@ -8,7 +8,7 @@ import {
   type Tool,
   type ToolDebLock,
 } from '@image-tooling/model';
-import { readTar, type TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import { takeFromDeb } from '@image-tooling/sources';
 import type { Session } from '../../session';
 import { fetchLockedDebs } from '../debs';
@@ -16,10 +16,10 @@ import { linkedEntries } from './linked-entries';
 import { lockedSource } from './locked-source';
 import type { ToolRecipe } from './recipe';
 
-/** Raised by hand whenever the same inputs would give other files. */
+/** Raised by hand when the same inputs would give other files. */
 const FORMAT = 1;
 
-/** A tool whose files are those of a Debian package. */
+/** Returns the recipe of a tool from a Debian package. */
 export async function debRecipe(
   session: Session,
   tool: Tool,
@@ -54,9 +54,9 @@ async function make(
   const fetched = await fetchLockedDebs(session, { owner: tool.name, time }, [deb]);
   if (!fetched.ok) return fetched;
   const [file] = fetched.value;
-  if (!file) throw new Error('one package was asked for, none came');
+  if (!file) throw new Error('one package was requested, but none was fetched');
   const { signal, progress } = session.context;
   const note = (line: string): void => progress.note(line);
-  const taken = await takeFromDeb({ deb: file, files, into: join(into, 'deb'), readTar, signal, note });
+  const taken = await takeFromDeb({ deb: file, files, into: join(into, 'deb'), signal, note });
   return taken.ok ? linkedEntries(tool, taken.value, links) : taken;
 }

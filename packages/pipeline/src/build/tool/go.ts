@@ -11,7 +11,7 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import { fileEntry, rangeEntry, type TarEntry } from '@image-tooling/oci';
+import { fileEntry, rangeEntry, type TarEntry } from '@image-tooling/layer';
 import {
   buildGoTool,
   fetchGoModules,
@@ -23,7 +23,7 @@ import {
 import type { Session } from '../../session';
 import type { ToolRecipe } from './recipe';
 
-/** A tool that is compiled from Go modules. */
+/** Returns the recipe of a tool that is compiled from Go modules. */
 export async function goRecipe(
   session: Session,
   tool: Tool,
@@ -39,7 +39,7 @@ export async function goRecipe(
   return ok({ source: 'go', inputs: inputs.value, make: (into) => make(session, go, folder, arch, into) });
 }
 
-/** Places are told relative to the workspace. */
+/** Makes places of failures relative to the workspace. */
 function inWorkspace(failure: Failure, root: string): Failure {
   const { place } = failure;
   return place ? { ...failure, place: { ...place, file: relative(root, place.file) } } : failure;
@@ -64,7 +64,7 @@ async function make(
   return built.ok ? ok(await entriesOf(tool, built.value)) : built;
 }
 
-/** A program under /usr/local/bin, and the licences of all that is linked into it. */
+/** Returns the program under /usr/local/bin, and the licences of everything linked into it. */
 async function entriesOf({ name, binary = name }: GoTool, built: BuiltGoTool): Promise<TarEntry[]> {
   const { size } = await stat(built.binary);
   const content = { file: built.binary, offset: 0, length: size };

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import {
   CONSTANT_TIME,
   FORMATS,
@@ -11,14 +11,18 @@ import {
   type Tool,
   type WantedLayer,
 } from '@image-tooling/model';
-import { missingParents, writeLayer } from '@image-tooling/oci';
+import { missingParents } from '@image-tooling/layer';
+import { writeLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
-import { ensureLayer, tellMissing, type MadeLayer } from '../ensure-layer';
+import { ensureLayer, noteMissing, type MadeLayer } from '../ensure-layer';
 import { replacedTool } from '../replaced';
 import { fromOutput } from './output';
-import { recipeOf, type ToolRecipe } from './recipe';
+import type { ToolRecipe } from './recipe';
+import { recipeOf } from './recipes';
 
-/** A tool's layer for one platform: from the store, from the tool's own outputs, or made from its source. */
+/**
+ * Returns a tool's layer for one platform: from the store, from the tool's outputs, or built from its source.
+ */
 export async function ensureTool(
   session: Session,
   tool: Tool,
@@ -32,7 +36,7 @@ export async function ensureTool(
   const make = async (): Promise<Result<MadeLayer>> => {
     const restored = await fromOutput(session, tool, platform, wanted.buildId);
     if (restored) return restored;
-    if (wasBuilt) tellMissing(session.context, wanted);
+    if (wasBuilt) noteMissing(session.context, wanted);
     return makeTool(session, tool, recipe.value);
   };
   const layer = await ensureLayer(session, wanted, make, wasBuilt ? undefined : replaced);
@@ -48,7 +52,7 @@ export async function ensureTool(
   });
 }
 
-/** The layer that a tool is to have, and what decides it. */
+/** Returns the wanted layer of a tool, with its inputs. */
 export function wantedTool({ options }: Session, { name }: Tool, recipe: ToolRecipe): WantedLayer {
   const { compression } = options;
   const inputs: Json = { kind: 'tool', format: FORMATS.tool, compression, name, source: recipe.inputs };
@@ -70,6 +74,6 @@ async function makeTool(
     const layer = await writeLayer(entries, { compression, store, signal: context.signal });
     return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
   } finally {
-    await rm(into.value, { recursive: true, force: true });
+    await discard(into.value);
   }
 }

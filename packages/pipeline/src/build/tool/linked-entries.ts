@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { fail, ok, type Failure, type Result, type Tool } from '@image-tooling/model';
-import type { TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import type { TakenFiles } from '@image-tooling/sources';
 import { linkEntry, takenEntries } from './taken';
 
-/** `takenEntries`, and the links that a source asks for. Fails with `schema` for a link to nothing. */
+/** Returns `takenEntries` and the source's links. Fails with `schema` for a dangling link. */
 export function linkedEntries(
   tool: Tool,
   taken: TakenFiles,
@@ -23,8 +23,8 @@ export function linkedEntries(
 function danglingLinks({ name, folder }: Tool, targets: readonly string[]): Failure {
   return {
     code: 'schema',
-    message: `${name}: "links" lead to ${targets.map((target) => `"${target}"`).join(', ')}, which none of its "files" puts there.`,
-    hint: 'Name what a link leads to as it is below /usr/local ("lib/aws-cli/aws").',
+    message: `${name}: "links" lead to ${targets.map((target) => `"${target}"`).join(', ')}, which are not in its "files".`,
+    hint: 'Write the target of a link as a path below /usr/local ("lib/aws-cli/aws").',
     place: { file: `${folder}/tool.json` },
   };
 }

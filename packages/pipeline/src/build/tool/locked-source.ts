@@ -13,14 +13,14 @@ type FileKind = 'release' | 'npm' | 'deb';
 
 type Locked<Kind extends FileKind> = NonNullable<NonNullable<ToolLock[Kind]>[Platform]>;
 
-/** The file that a tool's lock has for a platform. Fails with what `checkToolLock` finds amiss. */
+/** Returns a platform's file in a tool's lock. Fails with the failures of `checkToolLock`. */
 export function lockedSource<Kind extends FileKind>(
   tool: Tool,
   kind: Kind,
   platform: Platform,
 ): Result<Locked<Kind>> {
-  const [amiss, ...rest] = checkToolLock(tool, [platform], kind);
-  if (amiss) return fail(amiss, ...rest);
+  const [first, ...rest] = checkToolLock(tool, [platform], kind);
+  if (first) return fail(first, ...rest);
   const locked = tool.lock?.value[kind]?.[platform];
   if (!locked) throw new Error(`${tool.name} is not locked, which was checked`);
   return ok(locked as Locked<Kind>);

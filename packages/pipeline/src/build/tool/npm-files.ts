@@ -1,4 +1,3 @@
-import { readTar } from '@image-tooling/oci';
 import type { Result } from '@image-tooling/model';
 import {
   npmName,
@@ -9,12 +8,12 @@ import {
 } from '@image-tooling/sources';
 import type { Session } from '../../session';
 
-/** How npm's own client is run for a workspace. */
+/** Returns the settings to run npm's client for a workspace. */
 export function npmRun({ root, env, http, context }: Session): NpmRun {
   return { folder: root, env, timings: http.timings, context };
 }
 
-/** Takes files out of a package's file, by their paths in the package. Fails as `takeFromArchive` does. */
+/** Extracts files of a package, by their paths in the package. Fails as `takeFromArchive` does. */
 export function takeFromNpm(
   { context }: Session,
   npm: {
@@ -30,7 +29,6 @@ export function takeFromNpm(
     format: 'tar.gz',
     files: npm.files,
     into: npm.into,
-    readTar,
     signal: context.signal,
     fromTopFolder: true,
     note: (line) => context.progress.note(line),

@@ -8,7 +8,7 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import type { TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import { fetchNpm } from '@image-tooling/sources';
 import { blobCache } from '../../blob-cache';
 import type { Session } from '../../session';
@@ -17,10 +17,10 @@ import { lockedSource } from './locked-source';
 import { npmRun, takeFromNpm } from './npm-files';
 import type { ToolRecipe } from './recipe';
 
-/** Raised by hand whenever the same inputs would give other files. */
+/** Raised by hand when the same inputs would give other files. */
 const FORMAT = 1;
 
-/** A tool whose files are those of an npm package. */
+/** Returns the recipe of a tool from an npm package. */
 export async function npmRecipe(
   session: Session,
   tool: Tool,

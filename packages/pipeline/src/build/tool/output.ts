@@ -13,7 +13,7 @@ import type { Session } from '../../session';
 import { copyBlob, outputFolder, readOutput, writeOutput } from '../../workspace/outputs';
 import type { MadeLayer } from '../ensure-layer';
 
-/** The file of a tool's outputs that holds the layer's blob: what a remote cache should carry. */
+/** The output file with the layer's blob, for remote caches. */
 const BLOB = 'layer.blob';
 
 /** Writes a tool's outputs: layer.json and the blob itself. */
@@ -24,8 +24,8 @@ export async function writeToolOutput(session: Session, tool: Tool, file: LayerF
 }
 
 /**
- * The layer that Nx restored into a tool's outputs, if it is of this build id: its blob is hashed on its way into
- * the store. Undefined where there is none, or where it is not what layer.json says; then it is built.
+ * Puts the layer that Nx restored into a tool's outputs into the store, hashed. Returns undefined if it is
+ * missing, of another build id, or differs from layer.json; then it is built.
  */
 export async function fromOutput(
   session: Session,

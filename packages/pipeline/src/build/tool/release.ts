@@ -7,7 +7,7 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import { readTar, unzstd, type TarEntry } from '@image-tooling/oci';
+import type { TarEntry } from '@image-tooling/layer';
 import { fetchRelease, releaseFailed, takeFromArchive, type LockedRelease } from '@image-tooling/sources';
 import { releaseFetch, releaseName } from '../../release';
 import type { Session } from '../../session';
@@ -15,10 +15,13 @@ import { linkedEntries } from './linked-entries';
 import { lockedSource } from './locked-source';
 import type { ToolRecipe } from './recipe';
 
-/** Raised by hand whenever the same file would give another layer. */
+/** Raised by hand when the same file would give another layer. */
 const FORMAT = 1;
 
-/** A tool that its vendor publishes prebuilt. The bytes decide its layer, not where they came from. */
+/**
+ * Returns the recipe of a tool that its vendor publishes prebuilt. Its bytes decide the layer, not their
+ * source.
+ */
 export async function releaseRecipe(
   session: Session,
   tool: Tool,
@@ -43,7 +46,12 @@ async function make(
 ): Promise<Result<TarEntry[]>> {
   const archive = await fetchRelease(locked, releaseFetch(session, into));
   if (!archive.ok)
-    return releaseFailed(archive, { tool: tool.name, locked, otherSources: otherSources(tool) });
+    return releaseFailed(archive, {
+      tool: tool.name,
+      folder: tool.folder,
+      locked,
+      otherSources: otherSources(tool),
+    });
   return releaseEntries(session, tool, file, archive.value, into);
 }
 
@@ -51,7 +59,10 @@ function otherSources({ definition }: Tool): string[] {
   return Object.keys(definition.sources).filter((kind) => kind !== 'release');
 }
 
-/** What a vendor's file gives to a tool's layer. Fails as `takeFromArchive`, and with `schema` for a link to nothing. */
+/**
+ * Returns the entries of a tool's layer from a vendor's file. Fails as `takeFromArchive`, and with `schema`
+ * for a link to nothing.
+ */
 export async function releaseEntries(
   { context }: Session,
   tool: Tool,
@@ -65,8 +76,6 @@ export async function releaseEntries(
     format,
     files,
     into: join(into, 'unpacked'),
-    readTar,
-    unzstd,
     signal: context.signal,
     note: (line) => context.progress.note(line),
   });

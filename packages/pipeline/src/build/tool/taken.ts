@@ -6,13 +6,15 @@ import {
   symlinkEntry,
   toByteString,
   type TarEntry,
-} from '@image-tooling/oci';
+} from '@image-tooling/layer';
 import type { FileRange, Taken, TakenFiles } from '@image-tooling/sources';
 
 const PREFIX = 'usr/local';
 const mtime = CONSTANT_TIME;
 
-/** What was taken out of an archive as entries of a tool's layer: below /usr/local, with the terms beside it. */
+/**
+ * Returns what was taken out of an archive as entries of a tool's layer: below /usr/local, with the licences.
+ */
 export function takenEntries({ name }: Pick<Tool, 'name'>, { files, terms }: TakenFiles): TarEntry[] {
   return [
     ...files.map(takenEntry),
@@ -20,7 +22,7 @@ export function takenEntries({ name }: Pick<Tool, 'name'>, { files, terms }: Tak
   ];
 }
 
-/** A link below /usr/local; `target` stands in it as given. */
+/** Returns a link below /usr/local with this target, unchanged. */
 export function linkEntry(to: string, target: string): TarEntry {
   return symlinkEntry(pathOf(to), toByteString(target), { mtime });
 }

@@ -2,20 +2,21 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapConcurrent } from '@image-tooling/host';
 import { isSystem, ok, type Bringer, type Result, type Workspace } from '@image-tooling/model';
-import { displayPath, generatedBy, toText, type PathIndex } from '@image-tooling/oci';
+import { displayPath, toText, type PathIndex } from '@image-tooling/layer';
+import { generatedBy } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import type { ExplainableLayer, Searched } from './layers';
 import { packagesOf, type Listing } from './packages';
 
-/** Who brought each of some paths of a layer; `paths` of the layer anew where it was read for that. */
+/** What added each of some paths to a layer; `paths`: all paths, if the layer was read. */
 export interface Brought {
   readonly bringers: ReadonlyMap<string, Bringer>;
   readonly paths: PathIndex;
 }
 
 /**
- * Who brought paths (byte strings) that a layer has. Only for system layers is the layer itself read. Fails with
- * `store-corrupt`.
+ * Returns what added paths (byte strings) to a layer. Reads the layer itself only for system layers. Fails
+ * with `store-corrupt`.
  */
 export async function bringersOf(
   session: Session,
@@ -51,7 +52,7 @@ function byPackage([first, ...others]: readonly Listing[]): Bringer | undefined 
   return first && { by: 'package', ...first, shared: others.map(({ name }) => name) };
 }
 
-/** A link into /etc/alternatives is made by the same program as what it leads to. */
+/** A link into /etc/alternatives is made by the same program as its target. */
 function notListed({ kind, owner, paths }: ExplainableLayer, path: string): Bringer {
   if (kind === 'base') return { by: 'registry', image: owner };
   const record = paths.get(path);

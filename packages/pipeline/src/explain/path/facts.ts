@@ -1,8 +1,11 @@
 import type { PathFacts, PathType } from '@image-tooling/model';
-import { displayPath, type PathIndex } from '@image-tooling/oci';
+import { displayPath, type PathIndex } from '@image-tooling/layer';
 import type { PresentRecord } from './history';
 
-/** What a layer has at a path, for people. `paths`: all of that layer, for another name of a file has no size itself. */
+/**
+ * Describes what a layer has at a path. `paths`: all paths of that layer, since a hard link has no size of
+ * its own.
+ */
 export function factsOf(record: PresentRecord, paths: PathIndex): PathFacts {
   const { mode, uid, gid } = record;
   const common = { mode: mode.toString(8).padStart(4, '0'), uid, gid };
@@ -17,14 +20,14 @@ export function factsOf(record: PresentRecord, paths: PathIndex): PathFacts {
   };
 }
 
-/** Bytes of a file's content. Indexes that an older version wrote say nothing of it. */
+/** Returns the bytes of a file's content; indexes of older versions lack them. */
 export function sizeOf(record: PresentRecord, paths: PathIndex): number | undefined {
   if (record.kind === 'dir') return 0;
   const target = record.type === 'hardlink' && record.link !== undefined ? paths.get(record.link) : record;
   return target?.kind === 'other' ? target.size : undefined;
 }
 
-/** The sum, where all are known. */
+/** Returns the sum, if all sizes are known. */
 export function sumOf(sizes: readonly (number | undefined)[]): number | undefined {
   return sizes.reduce<number | undefined>(
     (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),

@@ -4,7 +4,7 @@ import { isInside, seenBelow, type PresentRecord } from './history';
 import type { ExplainableLayer } from './layers';
 import { layerName } from './layers';
 
-/** What is in a folder (a byte string), and which layers it comes from, the lowest first. */
+/** Returns the layers of a folder's content (a byte string), lowest first. */
 export function folderParts(
   layers: readonly ExplainableLayer[],
   folder: string,
@@ -31,7 +31,7 @@ function partOf(layer: ExplainableLayer, prefix: string): FolderPart[] {
     : [{ layer: layerName(layer), entries: records.length, ...(size !== undefined && { size }) }];
 }
 
-/** Another name of a file takes no room. */
+/** A hard link takes no space. */
 function ownSize(record: PresentRecord): number | undefined {
   if (record.kind === 'dir' || record.type !== 'file') return 0;
   return factsOf(record, new Map()).size;

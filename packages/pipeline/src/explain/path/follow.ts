@@ -1,20 +1,23 @@
-import type { PathIndex } from '@image-tooling/oci';
+import type { PathIndex } from '@image-tooling/layer';
 import { seenAt } from './history';
 
-/** As Linux does it (path_resolution(7)): more links than these on the way are taken for a circle. */
+/** As Linux does it (path_resolution(7)): more links than this count as a cycle. */
 const MOST_LINKS = 40;
 
-/** Where a path leads when links are followed, the last one too. Paths are byte strings without a leading "/". */
+/** The target of a path with all links followed. Paths are byte strings without a leading "/". */
 export interface Followed {
-  /** Paths of the links on the way, in order. */
+  /** Paths of the followed links, in order. */
   readonly links: readonly string[];
-  /** The path without links, as far as there is something. */
+  /** The path without links, as far as it exists. */
   readonly path: string;
-  /** `ends`: nothing is there; `circle`: links lead round; `inside`: it goes on below something that is no folder. */
+  /**
+   * `ends`: nothing is there; `circle`: links lead round; `inside`: it goes on below something that is not a
+   * folder.
+   */
   readonly end: 'found' | 'ends' | 'circle' | 'inside';
 }
 
-/** Follows a path through what layers, bottom first, show together. */
+/** Follows a path through stacked layers, bottom first. */
 export function follow(layers: readonly PathIndex[], path: string): Followed {
   return step({ layers, links: [] }, [], partsOf(path));
 }
@@ -24,7 +27,7 @@ interface Walk {
   readonly links: readonly string[];
 }
 
-/** `at`: the folder that was reached; `ahead`: what is left of the path. */
+/** `at`: the current folder; `ahead`: the rest of the path. */
 function step(walk: Walk, at: readonly string[], ahead: readonly string[]): Followed {
   const [part, ...rest] = ahead;
   if (part === undefined) return { links: walk.links, path: at.join('/'), end: 'found' };
@@ -50,7 +53,7 @@ function through(
   return step({ ...walk, links }, target.startsWith('/') ? [] : at, [...partsOf(target), ...rest]);
 }
 
-/** The names that a path is made of. */
+/** Returns the names in a path. */
 export function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }

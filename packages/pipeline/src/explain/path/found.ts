@@ -1,5 +1,5 @@
 import { ok, type PathInLayer, type Result, type Workspace } from '@image-tooling/model';
-import { displayPath } from '@image-tooling/oci';
+import { displayPath } from '@image-tooling/layer';
 import type { Session } from '../../session';
 import { bringersOf, type Brought } from './bringers';
 import { factsOf } from './facts';
@@ -7,12 +7,11 @@ import type { Followed } from './follow';
 import { seenAt } from './history';
 import { indexesOf, layerName, type ExplainableLayer, type Searched } from './layers';
 
-/** What is known of paths that can be seen, by path (a byte string). */
+/** What is known of visible paths, by path (a byte string). */
 export type FoundPaths = ReadonlyMap<string, PathInLayer>;
 
 /**
- * The links on the way of a path and what they lead to. Each layer that has some of them is read at most once. Fails
- * with `store-corrupt`.
+ * Returns the followed links and their targets. Reads each layer at most once. Fails with `store-corrupt`.
  */
 export async function foundPaths(
   session: Session,
@@ -36,7 +35,7 @@ function layerWith(searched: Searched, path: string): ExplainableLayer | undefin
   return seen && searched.layers[seen.at];
 }
 
-/** Folders are brought by many: for them no layer is read. */
+/** Folders are in many packages: no layer is read for them. */
 async function broughtBy(
   session: Session,
   workspace: Workspace,

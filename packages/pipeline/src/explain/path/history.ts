@@ -1,16 +1,16 @@
-import { shutsOut, type PathIndex, type PathRecord } from '@image-tooling/oci';
+import { shutsOut, type PathIndex, type PathRecord } from '@image-tooling/layer';
 
 /** What a layer has at a path. */
 export type PresentRecord = Extract<PathRecord, { readonly kind: 'dir' | 'other' }>;
 
-/** What one layer does with a path: has it, or shuts out what layers below have there. */
+/** What one layer does with a path: has it, or hides it in layers below. */
 export interface Event {
   /** Number of the layer, from 0, bottom first. */
   readonly at: number;
   readonly record?: PresentRecord;
 }
 
-/** What layers (bottom first) do with a path, the uppermost first: the first decides what is seen. */
+/** Returns what layers (bottom first) do with a path, uppermost first: the first decides what is visible. */
 export function historyOf(layers: readonly PathIndex[], path: string): Event[] {
   return layers
     .map((layer, at) => eventOf(layer, at, path))
@@ -24,13 +24,13 @@ function eventOf(layer: PathIndex, at: number, path: string): Event | undefined 
   return shutsOut(layer, path) ? { at } : undefined;
 }
 
-/** Where a path is seen, and what is there; undefined where it is not. */
+/** Returns where a path is visible, and what is there, or undefined. */
 export function seenAt(layers: readonly PathIndex[], path: string): Required<Event> | undefined {
   const [first] = historyOf(layers, path);
   return first?.record ? { at: first.at, record: first.record } : undefined;
 }
 
-/** All paths that can be seen in a folder (a byte string; the empty one is the root), with what is there. */
+/** Returns all visible paths in a folder (a byte string; the empty one is the root). */
 export function seenBelow(layers: readonly PathIndex[], folder: string): Map<string, PresentRecord> {
   const prefix = folder === '' ? '' : `${folder}/`;
   const paths = new Set(

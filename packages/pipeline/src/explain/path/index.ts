@@ -8,7 +8,7 @@ import {
   type Result,
   type Workspace,
 } from '@image-tooling/model';
-import { displayPath, toByteString } from '@image-tooling/oci';
+import { displayPath, toByteString } from '@image-tooling/layer';
 import type { Session } from '../../session';
 import type { Project } from '../../workspace/load';
 import { factsOf } from './facts';
@@ -20,8 +20,8 @@ import { indexesOf, layerName, searchedImage, searchedTool, type Searched } from
 import { notThere } from './not-there';
 
 /**
- * Where a path of an image, or of a tool's layer, comes from. Fails with `unknown-reference` where there is no such
- * path or it was not built, and with `store-corrupt`.
+ * Explains where a path of an image, or of a tool's layer, comes from. Fails with `unknown-reference` if
+ * there is no such path or it was not built, and with `store-corrupt`.
  */
 export async function explainPath(
   session: Session,
@@ -52,13 +52,13 @@ function refusal(
   if (end === 'circle')
     return fail({
       code: 'unknown-reference',
-      message: `${asked} leads nowhere: the links go round at ${shown}.`,
+      message: `${asked} can't be resolved: there is a cycle of links at ${shown}.`,
     });
   if (end === 'inside')
     return fail({
       code: 'unknown-reference',
-      message: `${asked} is not in ${searched.name}: ${shown} is no folder.`,
-      hint: `Ask for it alone: npx nx run ${searched.name}:explain --file ${shown}`,
+      message: `${asked} is not in ${searched.name}: ${shown} is not a folder.`,
+      hint: `Ask for the parent: npx nx run ${searched.name}:explain --file ${shown}`,
     });
   const events = historyOf(indexesOf(searched), path);
   const wasThere = events.some(({ record }) => record !== undefined);

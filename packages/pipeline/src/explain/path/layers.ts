@@ -11,16 +11,17 @@ import {
   type Result,
   type Tool,
 } from '@image-tooling/model';
-import type { PathIndex, Store } from '@image-tooling/oci';
+import type { PathIndex } from '@image-tooling/layer';
+import type { Store } from '@image-tooling/oci';
 import { layerOf } from '../../build/read-plan';
 import type { Session } from '../../session';
 import { recordedBuild, recordedTool } from '../recorded';
 
-/** A layer in which paths are looked for. */
+/** A layer to search for paths. */
 export type ExplainableLayer = LayerName &
   Pick<Layer, 'diffId' | 'compression'> & { readonly paths: PathIndex };
 
-/** What paths are looked for in: an image's layers, or the one of a tool. */
+/** What is searched for paths: an image's layers, or a tool's. */
 export interface Searched {
   readonly name: string;
   readonly platform: Platform;
@@ -29,7 +30,9 @@ export interface Searched {
   readonly tools: Contents['tools'];
 }
 
-/** The layers of an image as it was built last. Fails as `recordedBuild`, and with `store-corrupt`. */
+/**
+ * Returns the layers of the last build of an image. Fails as `recordedBuild` does, and with `store-corrupt`.
+ */
 export async function searchedImage(
   session: Session,
   image: Image,
@@ -41,7 +44,7 @@ export async function searchedImage(
   return searched(session.store, record.layers, { name: image.name, platform, tools: record.contents.tools });
 }
 
-/** The layer of a tool as it was built last. Fails where it was not, and with `store-corrupt`. */
+/** Returns the layer of the last build of a tool. Fails if it was not built, and with `store-corrupt`. */
 export async function searchedTool(
   session: Session,
   tool: Tool,
@@ -71,12 +74,12 @@ async function searched(
 function lostPaths({ kind, owner }: RecordedLayer, name: string): Result<never> {
   return fail({
     code: 'store-corrupt',
-    message: `The store has no list of what is in the ${kind} layer of ${owner}.`,
-    hint: `Run "npx nx run ${name}:build --skip-nx-cache": it is made anew.`,
+    message: `The store has no path list of the ${kind} layer of ${owner}.`,
+    hint: `Run "npx nx run ${name}:build --skip-nx-cache": it is built again.`,
   });
 }
 
-/** What explanations say of a layer. */
+/** Returns the name of a layer in explanations. */
 export function layerName({ number, kind, owner, digest }: ExplainableLayer): LayerName {
   return { number, kind, owner, digest };
 }

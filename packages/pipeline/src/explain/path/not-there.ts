@@ -1,12 +1,12 @@
 import { fail, nearest, type Failed } from '@image-tooling/model';
-import { displayPath, type PathIndex } from '@image-tooling/oci';
+import { displayPath, type PathIndex } from '@image-tooling/layer';
 import { seenAt, seenBelow } from './history';
 import type { Searched } from './layers';
 
-/** At most so many places of the same name are told. */
+/** Paths with the same name that are suggested. */
 const MOST = 3;
 
-/** Says that a path (a byte string) is not there, and what may have been meant. */
+/** Returns the failure for a missing path (a byte string), with suggestions. */
 export function notThere({ name, platform, layers }: Searched, asked: string, path: string): Failed {
   const meant = suggestions(
     layers.map(({ paths }) => paths),
@@ -18,11 +18,14 @@ export function notThere({ name, platform, layers }: Searched, asked: string, pa
     hint:
       meant.length > 0
         ? `Did you mean ${meant.join(', or ')}?`
-        : `Ask for a folder to see what is in it: npx nx run ${name}:explain --file /usr/local/bin`,
+        : `Ask for a folder to list its content: npx nx run ${name}:explain --file /usr/local/bin`,
   });
 }
 
-/** The same name in other folders, else the nearest name in the folder, else the nearest name anywhere. */
+/**
+ * Suggests the same name in other folders, else the nearest name in the folder, else the nearest name
+ * anywhere.
+ */
 function suggestions(layers: readonly PathIndex[], path: string): string[] {
   const slash = path.lastIndexOf('/');
   const [folder, wanted] = [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];

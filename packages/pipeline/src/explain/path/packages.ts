@@ -1,5 +1,6 @@
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
-import { readLayerFiles, type PathIndex, type Store } from '@image-tooling/oci';
+import type { PathIndex } from '@image-tooling/layer';
+import { readLayerFiles, type Store } from '@image-tooling/oci';
 import type { ExplainableLayer } from './layers';
 
 /** A Debian package that lists a path. */
@@ -19,9 +20,9 @@ const LIST_END = '.list';
 const STATUS = 'var/lib/dpkg/status';
 
 /**
- * Which packages list paths, by what dpkg noted in the layer itself (dpkg(1), "FILES": `<package>.list`, `status`).
- * Paths are byte strings. Reads the whole layer, and hashes it. Fails with `store-corrupt`, also where the store has
- * no such blob.
+ * Returns the packages that list paths, from dpkg's records in the layer itself (dpkg(1), "FILES":
+ * `<package>.list`, `status`). Paths are byte strings. Reads the whole layer, and hashes it. Fails with
+ * `store-corrupt`, also if the store lacks the blob.
  */
 export async function packagesOf(
   store: Store,
@@ -51,7 +52,7 @@ function isList(path: string): boolean {
   return path.startsWith(LISTS) && path.endsWith(LIST_END);
 }
 
-/** `libc6:amd64` where several architectures may be there at once, else `jq`. */
+/** `libc6:amd64` for packages of several architectures, else `jq`. */
 function listing(list: string, versions: ReadonlyMap<string, string>): Listing {
   const name = list.split(':')[0] ?? list;
   const version = versions.get(name);
@@ -80,13 +81,13 @@ function versionsIn(status: string): Map<string, string> {
 function lost(store: Store, { owner, kind, digest }: ExplainableLayer): Failed {
   return fail({
     code: 'store-corrupt',
-    message: `The store has lost the blob of the ${kind} layer of ${owner}, which says what package a path is from.`,
-    hint: `Run "npx nx run ${owner}:build --skip-nx-cache": it is made anew.`,
+    message: `The store no longer has the blob of the ${kind} layer of ${owner}, which has the packages of its paths.`,
+    hint: `Run "npx nx run ${owner}:build --skip-nx-cache": it is built again.`,
     place: { file: store.blobPath(digest) },
   });
 }
 
-/** What can't be read because it was altered is told as such, whatever the reader stumbled over. */
+/** Reports an altered blob as altered, whatever error reading it gave. */
 async function corrupt(store: Store, { digest }: ExplainableLayer, read: Failed): Promise<Failed> {
   const verified = await store.verifyBlob(digest);
   return verified.ok ? read : verified;

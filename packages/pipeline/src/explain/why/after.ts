@@ -18,10 +18,10 @@ import {
 import { imageConfigJson } from '@image-tooling/oci';
 import { planOn, type Below } from '../../build/read-plan';
 import { wantedTool } from '../../build/tool';
-import { recipeOf } from '../../build/tool/recipe';
+import { recipeOf } from '../../build/tool/recipes';
 import type { Session } from '../../session';
 
-/** What a build now would give: for who holds it against the last one, and for what stands on it. */
+/** The result of a build now: to compare with the last one, and for images based on it. */
 export interface Foreseen<File> {
   readonly build: KnownBuild;
   readonly file: File;
@@ -30,7 +30,7 @@ export interface Foreseen<File> {
 /** Inputs by build id, of layers that are not in the store yet. */
 export type KnownInputs = Map<Digest, Json>;
 
-/** The tool's layer as it would be built now. Fails as its lock is read. */
+/** Returns the tool's layer as it would be built now. Fails as reading its lock does. */
 export async function toolAfter(
   session: Session,
   tool: Tool,
@@ -50,7 +50,10 @@ export async function toolAfter(
   });
 }
 
-/** The image as it would be put together now, over what would be below it. Fails as planning does. */
+/**
+ * Returns the image as it would be assembled now, over what its parent and tools would be. Fails as planning
+ * does.
+ */
 export async function imageAfter(
   session: Session,
   image: Image,
@@ -80,7 +83,7 @@ export async function imageAfter(
   });
 }
 
-/** In the order of the image, without the help layer. */
+/** Returns layers in the order of the image, without the help layer. */
 async function plannedLayers(session: Session, plan: ImagePlan, known: KnownInputs): Promise<OriginLayer[]> {
   const own = async (wanted: WantedLayer | undefined): Promise<OriginLayer[]> =>
     wanted ? [await foreseenLayer(session, wanted, known)] : [];
@@ -93,7 +96,7 @@ async function plannedLayers(session: Session, plan: ImagePlan, known: KnownInpu
   ];
 }
 
-/** A layer that is wanted: as the store has it, else as one of which only the build id is known. */
+/** Returns a wanted layer from the store, else one with only a build id. */
 async function foreseenLayer(
   { store }: Session,
   wanted: WantedLayer,
@@ -104,7 +107,7 @@ async function foreseenLayer(
   return { kind, owner, buildId, time, ...((await store.getBuild(buildId)) ?? NOT_MADE) };
 }
 
-/** Stands for content that nobody has made: nothing here reads it, for plans go by build ids. */
+/** Placeholder for content that is not built; plans only use build ids. */
 const NOT_MADE: Layer = {
   diffId: digestOf('not made'),
   digest: digestOf('not made'),

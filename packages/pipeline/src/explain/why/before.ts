@@ -13,7 +13,7 @@ import { layerOf, layersOf } from '../../build/read-plan';
 import type { Session } from '../../session';
 import { recordedBuild, recordedTool } from '../recorded';
 
-/** The last build of an image, undefined where there was none. Fails with `store-corrupt` and `platform`. */
+/** Returns the last build of an image, or undefined. Fails with `store-corrupt` and `platform`. */
 export async function imageBefore(
   session: Session,
   image: Image,
@@ -28,7 +28,7 @@ export async function imageBefore(
   return ok({ layers, ...(config !== undefined && { config }) });
 }
 
-/** The last build of a tool, undefined where there was none. */
+/** Returns the last build of a tool, or undefined. */
 export async function toolBefore(
   session: Session,
   tool: Tool,
@@ -40,7 +40,7 @@ export async function toolBefore(
     : undefined;
 }
 
-/** Layers with what they were made from. One whose build id is not known is left out. */
+/** Returns layers with their inputs. Those with an unknown build id are left out. */
 async function knownLayers({ store }: Session, layers: readonly RecordedLayer[]): Promise<KnownLayer[]> {
   const known = await Promise.all(
     layers.map(async ({ kind, owner, buildId }): Promise<KnownLayer[]> => {

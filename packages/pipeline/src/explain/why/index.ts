@@ -23,8 +23,8 @@ import { imageAfter, toolAfter, type KnownInputs } from './after';
 import { imageBefore, toolBefore } from './before';
 
 /**
- * Plans an image with all below it, or a tool, from the definitions and locks as they are now, and holds each against
- * its last build. Nothing is built or fetched.
+ * Plans an image and its ancestors and tools, or a tool, from the current definitions and locks, and compares
+ * each with its last build. Builds and fetches nothing.
  */
 export async function explainWhy(session: Session, project: Project, platform: Platform): Promise<Why> {
   const walk = new Walk(session, platform);
@@ -41,7 +41,7 @@ export async function explainWhy(session: Session, project: Project, platform: P
   };
 }
 
-/** Goes from the bottom up: what is below decides what is above. */
+/** Bottom up, since lower images decide upper ones. */
 class Walk {
   readonly projects: ProjectWhy[] = [];
   private readonly known: KnownInputs = new Map();
@@ -105,7 +105,7 @@ class Walk {
   }
 }
 
-/** Where the store has lost the config of the last build, its help layer is not known: then neither is compared. */
+/** Without the config of the last build its help layer is unknown: then neither is compared. */
 function likeBefore(after: KnownBuild, before: KnownBuild | undefined): KnownBuild {
   if (!before || before.config !== undefined) return after;
   return { ...after, layers: after.layers.filter(({ kind }) => kind !== 'help') };

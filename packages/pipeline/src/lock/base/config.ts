@@ -1,9 +1,12 @@
 import { archOf, fail, isDigest, ok, type Digest, type Platform, type Result } from '@image-tooling/model';
 import { otherPlatforms, platformWords } from '@image-tooling/oci';
 
-/** What is read of an image's config (OCI image-spec 1.1, config.md; Docker's own has the same members). */
+/**
+ * The parts of an image's config that are used (OCI image-spec 1.1, config.md; Docker's own has the same
+ * members).
+ */
 export interface BaseConfig {
-  /** When it was made, in seconds since the epoch; 0 where it does not say. */
+  /** Creation time, in seconds since the epoch; 0 if it has none. */
   readonly time: number;
   readonly diffIds: readonly Digest[];
   readonly inherited: {
@@ -13,7 +16,7 @@ export interface BaseConfig {
     readonly user?: string;
     readonly workdir?: string;
   };
-  /** Members that say something, and are not taken over. */
+  /** Non-empty members that are not inherited. */
   readonly leftOut: readonly string[];
 }
 
@@ -30,8 +33,8 @@ export function readBaseConfig(bytes: Uint8Array, manifest: Digest, platform: Pl
   if (!Array.isArray(diffIds) || !diffIds.every((id) => isDigest(id)))
     return fail({
       code: 'base-unusable',
-      message: `The config of the image ${manifest} does not say what its layers are.`,
-      hint: 'Take the digest of an image for containers.',
+      message: `The config of the image ${manifest} does not list its layers.`,
+      hint: 'Use the digest of a container image.',
     });
   const config = record((json as ConfigJson).config);
   return ok({

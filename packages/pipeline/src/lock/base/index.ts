@@ -23,7 +23,7 @@ import type { Session } from '../../session';
 import { readBaseConfig, type BaseConfig } from './config';
 import { isSystemFile, readSystem } from './system';
 
-/** An image of a registry, as one platform of it is: what is locked of it, and what apt must know. */
+/** One platform of a registry image: its lock, and what apt needs. */
 export interface FoundBase {
   readonly lock: BaseLock;
   /** dpkg's own record of what is installed. */
@@ -31,7 +31,7 @@ export interface FoundBase {
 }
 
 /**
- * Finds one platform of an image of a registry and reads what system it is. Its layers are in the store afterwards.
+ * Finds one platform of a registry image and reads its system. Its layers are in the store afterwards.
  * Fails with `gone`, `checksum`, `base-unusable`, and as the registry does.
  */
 export async function findBase(
@@ -64,7 +64,7 @@ export async function findBase(
   return kept.ok ? ok({ lock, status }) : kept;
 }
 
-/** dpkg's own record of what a locked base has installed. Its layers are pulled where the store lacks them. */
+/** Returns dpkg's record of a locked base. Pulls layers that the store lacks. */
 export async function baseStatus(session: Session, base: BaseLock): Promise<Result<string>> {
   const read = await readLayers(session, base);
   return read.ok ? ok(readSystem(read.value).status) : read;
@@ -83,25 +83,23 @@ async function configOf(
   const read = readBaseConfig(bytes.value, manifest, platform);
   if (!read.ok) return fail(...withReference(read.failures, reference));
   if (read.value.diffIds.length === layers.length) {
-    tellLeftOut(session, reference, read.value);
+    noteLeftOut(session, reference, read.value);
     return read;
   }
   return fail({
     code: 'base-unusable',
     message: `The image ${manifest} has ${layers.length} layers, but its config says ${read.value.diffIds.length}.`,
-    hint: 'The image itself is like that: take another digest of it.',
+    hint: 'The image itself is invalid: use another digest.',
     details: [`from.registry: ${reference}`],
   });
 }
 
-function tellLeftOut({ context }: Session, reference: string, { leftOut }: BaseConfig): void {
+function noteLeftOut({ context }: Session, reference: string, { leftOut }: BaseConfig): void {
   if (leftOut.length === 0) return;
-  context.progress.note(
-    `${reference.split('@')[0]}: ${leftOut.join(', ')} of its config are not taken over.`,
-  );
+  context.progress.note(`${reference.split('@')[0]}: ${leftOut.join(', ')} of its config are not inherited.`);
 }
 
-/** Of all its layers at once: how they lie on one another decides what is in the system. */
+/** Reads all layers together, since upper layers hide lower ones. */
 async function readLayers(
   session: Session,
   base: Pick<BaseLock, 'reference' | 'time' | 'layers' | 'inherited' | 'packages'>,
@@ -120,7 +118,7 @@ async function readLayers(
   return ok(read.value.map(({ value }) => value));
 }
 
-/** A build that follows finds them. */
+/** Keeps the layers for a later build. */
 async function keepLayers(
   { store }: Session,
   base: BaseLock,

@@ -1,27 +1,28 @@
 import type { BaseLock } from '@image-tooling/model';
-import { fileIn, lookUp, toByteString, type LayerFiles } from '@image-tooling/oci';
+import { lookUp, toByteString } from '@image-tooling/layer';
+import { fileIn, type LayerFiles } from '@image-tooling/oci';
 import { parseStanzas, type Stanza } from '@image-tooling/sources';
 
-/** What the files of somebody's system say about it. */
+/** What a system's files say about it. */
 export interface BaseSystem extends Pick<BaseLock, 'os' | 'apt' | 'packages'> {
-  /** dpkg's own record, as it stands; empty where there is none. */
+  /** dpkg's own record, or an empty text. */
   readonly status: string;
 }
 
 const STATUS = 'var/lib/dpkg/status';
-/** Where images without dpkg keep one record for each package, beside lists of sums. */
+/** The folder in which images without dpkg have a record for each package, next to checksum lists. */
 const RECORDS = /^var\/lib\/dpkg\/status\.d\/(?!.*\.(?:md5sums|list)$)[^/]+$/;
-/** os-release(5): the second is for systems that the first can't be a link in. */
+/** os-release(5): two places, since the first may not be a link. */
 const OS_RELEASE = ['usr/lib/os-release', 'etc/os-release'];
-/** All that `packages` and `users` of an image need. */
+/** Programs that `packages` and `users` of an image need. */
 const NEEDED = ['usr/bin/apt-get', 'usr/bin/dpkg', 'usr/sbin/useradd', STATUS];
 
-/** The files that `readSystem` reads. */
+/** Returns the files that `readSystem` reads. */
 export function isSystemFile(path: string): boolean {
   return path === STATUS || RECORDS.test(path) || OS_RELEASE.includes(path);
 }
 
-/** Works out what system layers are, bottom first. */
+/** Reads which system layers are, bottom first. */
 export function readSystem(layers: readonly LayerFiles[]): BaseSystem {
   const paths = layers.map((layer) => layer.paths);
   const text = (path: string): string => fileIn(layers, path)?.toString('utf8') ?? '';
@@ -39,7 +40,7 @@ export function readSystem(layers: readonly LayerFiles[]): BaseSystem {
   };
 }
 
-/** Records of images without dpkg have no status; dpkg's are installed, or only remembered. */
+/** Records of images without dpkg have no status; dpkg's may be of removed packages. */
 function isInstalled(stanza: Stanza): boolean {
   return stanza.has('package') && / installed$|^$/.test(stanza.get('status') ?? '');
 }

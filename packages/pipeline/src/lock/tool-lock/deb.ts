@@ -24,8 +24,9 @@ import { foundPlatforms } from './per-platform';
 import type { LockPart, PartRequest } from './part';
 
 /**
- * The `deb` part of a tool's lock: for each platform the newest package of the tool's version, in the archive as it is
- * now. Fails as `currentState` and `chooseDeb` do, and with `unknown-reference` where no image says which release.
+ * Returns the `deb` part of a tool's lock: for each platform the newest package of the tool's version in the
+ * current archive. Fails as `currentState` and `chooseDeb` do, and with `unknown-reference` if no image is
+ * based on a release.
  */
 export async function debPart(session: Session, request: PartRequest): Promise<Result<LockPart>> {
   const { tool, workspace, locked } = request;
@@ -49,7 +50,7 @@ export async function debPart(session: Session, request: PartRequest): Promise<R
   return ok({ content: Object.fromEntries(rows) });
 }
 
-/** The release that the workspace's images stand on: one for all of them. */
+/** Returns the release that the workspace's images are based on: one for all. */
 function codenameOf({ images }: Workspace, { name, document }: Tool): Result<string> {
   for (const { definition, lock } of images.values()) {
     if ('debian' in definition.from) return ok(definition.from.debian);
@@ -60,9 +61,9 @@ function codenameOf({ images }: Workspace, { name, document }: Tool): Result<str
   }
   return fail({
     code: 'unknown-reference',
-    message: `No image stands on Debian, so that it is not known from which release the package of "${name}" comes.`,
+    message: `No image is based on Debian, so the release for the package of "${name}" is unknown.`,
     hint: 'Add an image from { "debian": "trixie" }, or lock the one on a Debian base first.',
-    place: placeOf(document, ['sources', 'deb'], 'of which release?'),
+    place: placeOf(document, ['sources', 'deb'], 'unknown release'),
   });
 }
 
@@ -87,12 +88,12 @@ function choose(
   return chooseDeb(state.packages(archOf(platform)), request);
 }
 
-/** Only files are taken: what they need must come with the image. */
+/** Only files are taken: images must have their dependencies. */
 function needsText({ name }: Tool, { name: deb, depends = '' }: ArchivePackage): string {
-  return `${name}: files of the package ${deb} are taken without what it needs, which images must have: ${depends}`;
+  return `${name}: files of the package ${deb} are used without its dependencies, which images must have: ${depends}`;
 }
 
-/** The time of an earlier lock of the same file: nothing changes because the archive moved elsewhere. */
+/** Keeps the time of an earlier lock of the same file, so that unrelated archive changes change nothing. */
 function keepingTime(fresh: ToolDebLock, earlier: ToolDebLock | undefined): ToolDebLock {
   return earlier?.sha256 === fresh.sha256 && earlier.path === fresh.path ? earlier : fresh;
 }

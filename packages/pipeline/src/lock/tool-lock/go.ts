@@ -3,7 +3,7 @@ import { lockGoTool } from '@image-tooling/sources';
 import type { Session } from '../../session';
 import type { LockPart, PartRequest } from './part';
 
-/** The `go` part of a tool's lock, with go.mod and go.sum. Fails as `lockGoTool` does. */
+/** Returns the `go` part of a tool's lock, with go.mod and go.sum. Fails as `lockGoTool` does. */
 export async function goPart(
   { store, context, env }: Session,
   { tool }: PartRequest,

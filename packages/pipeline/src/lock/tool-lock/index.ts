@@ -17,7 +17,7 @@ import type { LockedKind, LockPart, LockPartOf, PartRequest } from './part';
 import { releasePart } from './release';
 import { writeToolLock } from './write';
 
-/** Each kind of source with what locks it, in the order of lock.json. */
+/** The function that locks each kind of source, in the order of lock.json. */
 const PARTS: Readonly<Record<LockedKind, LockPartOf>> = {
   go: goPart,
   npm: npmPart,
@@ -26,8 +26,8 @@ const PARTS: Readonly<Record<LockedKind, LockPartOf>> = {
 };
 
 /**
- * Resolves every source that a tool has and writes its lock: all of it, or nothing. A source that the policy does
- * not take may be out of reach: what was locked of it for the same version is kept, and the user is told.
+ * Resolves every source of a tool and writes its lock, completely or not at all. If a source that the policy
+ * does not take can't be reached, keeps its lock of the same version with a warning.
  */
 export async function lockTool(session: Session, workspace: Workspace, tool: Tool): Promise<Result<void>> {
   const { definition, lock } = tool;
@@ -59,8 +59,6 @@ function outOfReachText(
   kept: ToolLock[LockedKind],
 ): string {
   const [{ message, details = [] }] = failures;
-  const then = kept
-    ? 'it stays locked as it was'
-    : 'it is not locked, so only the other sources can be built from';
-  return `${name}: its source "${kind}" is out of reach; ${then}. ${[message, ...details].join(' ')}`;
+  const then = kept ? 'its lock is kept' : "it is not locked, so it can't be built from this source";
+  return `${name}: its source "${kind}" can't be reached; ${then}. ${[message, ...details].join(' ')}`;
 }

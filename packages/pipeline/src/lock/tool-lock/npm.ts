@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { discard } from '@image-tooling/host';
 import {
   archOf,
   fail,
@@ -19,9 +19,9 @@ import type { LockPart, PartRequest } from './part';
 import { foundPlatforms } from './per-platform';
 
 /**
- * The `npm` part of a tool's lock: for each platform the package's file, fetched by npm from where that is configured
- * to, with its hashes. The wanted files are looked for in it at once. Fails as `packNpm` and `takeFromArchive` do, and
- * with `checksum` where a locked version has changed.
+ * Returns the `npm` part of a tool's lock: for each platform the package's file with its hashes, fetched by
+ * npm as configured. Checks that it has the wanted files. Fails as `packNpm` and `takeFromArchive` do, and
+ * with `checksum` if a locked version has changed.
  */
 export async function npmPart(session: Session, { tool, locked }: PartRequest): Promise<Result<LockPart>> {
   const folder = await session.store.tempDir(`npm-${tool.name}`);
@@ -37,7 +37,7 @@ export async function npmPart(session: Session, { tool, locked }: PartRequest): 
     const content = foundPlatforms({ tool: tool.name, kind: 'npm', context: session.context }, found);
     return content.ok ? ok({ content: content.value }) : content;
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 
@@ -71,7 +71,7 @@ async function lockPlatform(
   const { files } = wanted.value;
   const there = await takeFromNpm(session, { file, locked, files, into: join(folder, 'files') });
   if (!there.ok) return there;
-  // A build that follows finds it.
+  // Keeps it for a later build.
   const kept = await session.store.putBlobFromFile(file, { expected: `sha256:${locked.sha256}` });
   return kept.ok ? ok(locked) : kept;
 }

@@ -4,22 +4,22 @@ import type { Session } from '../../session';
 /** A kind of source with a part of its own in a tool's lock. */
 export type LockedKind = SourceKind & keyof ToolLock;
 
-/** What is asked of one kind of source when a tool is locked. */
+/** The request to lock one kind of source of a tool. */
 export interface PartRequest {
   readonly tool: Tool;
-  /** What the tool is part of. */
+  /** The workspace of the tool. */
   readonly workspace: Workspace;
-  /** Whether the policy takes the tool from this kind: then it must be had. */
+  /** Whether the policy takes this kind: then it must be reachable. */
   readonly preferred: boolean;
-  /** What is locked already; undefined where that is of another version, or can't be read. */
+  /** The existing lock; undefined if it is of another version, or unreadable. */
   readonly locked?: ToolLock;
 }
 
-/** What one kind of source puts into a tool's lock. */
+/** The part of a tool's lock for one kind of source. */
 export interface LockPart {
   /** Under the kind's own name in lock.json. */
   readonly content: ToolLock[LockedKind];
-  /** Files of the tool's folder beside lock.json, whole, by name. */
+  /** Content of files next to lock.json, by name. */
   readonly files?: Readonly<Record<string, string>>;
 }
 

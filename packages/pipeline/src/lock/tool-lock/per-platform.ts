@@ -10,7 +10,7 @@ import {
   type SourceKind,
 } from '@image-tooling/model';
 
-/** Which source of which tool is locked. */
+/** The source and tool to lock. */
 interface Locking {
   readonly tool: string;
   readonly kind: SourceKind;
@@ -18,8 +18,8 @@ interface Locking {
 }
 
 /**
- * What was found for each platform. A package may be there for one platform alone: that is told. Fails with what is
- * wrong otherwise, and where there is none for any platform.
+ * Returns what was found for each platform. Warns if a package is there for one platform only. Fails on other
+ * failures, and if there is nothing for any platform.
  */
 export function foundPlatforms<T>(
   { tool, kind, context }: Locking,
@@ -32,7 +32,7 @@ export function foundPlatforms<T>(
   if (rest.length === 0) return distinct(all([...found.values()]) as Failed);
   for (const platform of absent)
     context.progress.note(
-      `${tool}: its source "${kind}" has nothing for ${platform}; images with it can't be built for that platform from there.`,
+      `${tool}: its source "${kind}" has nothing for ${platform}; images with it can't be built for that platform from this source.`,
     );
   return ok(
     Object.fromEntries(rest.map(([platform], index) => [platform, present.value[index]])) as Partial<
@@ -45,7 +45,7 @@ function isAbsent(result: Result<unknown> | undefined): boolean {
   return result !== undefined && !result.ok && result.failures[0].code === 'package-not-found';
 }
 
-/** What is wrong on both platforms in the same words is told once. */
+/** Removes failures of the second platform with the same text. */
 function distinct({ failures }: Failed): Failed {
   const [first, ...rest] = failures;
   return fail(first, ...rest.filter(({ message }) => message !== first.message));

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { discard } from '@image-tooling/host';
 import {
   all,
   fail,
@@ -22,21 +22,21 @@ import type { Session } from '../../session';
 import { isOutOfReach } from './out-of-reach';
 import type { LockPart, PartRequest } from './part';
 
-/** What is known of one platform's file. */
+/** One platform's file. */
 interface PlatformRequest {
   readonly tool: Tool;
   readonly platform: Platform;
   readonly file: ReleaseFile;
-  /** As locked for the same address. */
+  /** The existing lock of the same URL. */
   readonly before?: ReleaseLock;
 }
 
 type Entry = readonly [Platform, ReleaseLock | undefined];
 
 /**
- * The `release` part of a tool's lock: each platform's file is fetched, hashed, looked into and kept in the store.
- * A file that is locked already and can't be reached now stays locked. Fails as `downloadFile` and
- * `takeFromArchive`, and with `checksum` where a locked file has changed at its address.
+ * Returns the `release` part of a tool's lock: fetches, hashes and checks each platform's file, and keeps it
+ * in the store. Keeps the lock of a file that can't be reached now. Fails as `downloadFile` and
+ * `takeFromArchive` do, and with `checksum` if a locked file has changed at its URL.
  */
 export async function releasePart(
   session: Session,
@@ -57,7 +57,7 @@ export async function releasePart(
   return resolved.ok ? withoutAbsent(session, tool, resolved.value) : resolved;
 }
 
-/** A vendor may have no file for one of the platforms; for none of them is a mistake. */
+/** A vendor may lack a file for one platform, but not for all. */
 function withoutAbsent({ context }: Session, tool: Tool, entries: readonly Entry[]): Result<LockPart> {
   const locked = entries.filter(([, lock]) => lock !== undefined);
   if (locked.length === 0) return fail(absent(tool));
@@ -79,7 +79,7 @@ function absent({ name, folder, definition }: Tool): Failure {
   };
 }
 
-/** Undefined where the vendor has no such file, and never had. */
+/** Undefined if the vendor has no such file, and it was never locked. */
 async function lockFile(
   session: Session,
   request: PlatformRequest,
@@ -91,7 +91,7 @@ async function lockFile(
   try {
     const name = releaseName(tool, platform);
     const downloaded = await downloadRelease({ name, url: file.url }, fetch);
-    if (!downloaded.ok) return notHad(session, request, downloaded);
+    if (!downloaded.ok) return unreachable(session, request, downloaded);
     if (before && before.sha256 !== downloaded.value.sha256)
       return fail(changed(request, before, downloaded.value));
     const entries = await releaseEntries(session, tool, file, downloaded.value.path, into.value);
@@ -101,12 +101,16 @@ async function lockFile(
     const stored = await keepRelease(downloaded.value, fetch);
     return stored.ok ? ok({ url: file.url, sha256, size }) : stored;
   } finally {
-    await rm(into.value, { recursive: true, force: true });
+    await discard(into.value);
   }
 }
 
-/** What a file that could not be had now means for the lock. */
-function notHad(session: Session, request: PlatformRequest, failed: Failed): Result<ReleaseLock | undefined> {
+/** Decides what an unreachable file means for the lock. */
+function unreachable(
+  session: Session,
+  request: PlatformRequest,
+  failed: Failed,
+): Result<ReleaseLock | undefined> {
   const { before, file } = request;
   if (vendorHasNone(failed, file.url)) return before ? failed : ok(undefined);
   return before && isOutOfReach(failed) ? kept(session, request, before, failed) : failed;
@@ -119,7 +123,7 @@ function kept(
   { failures: [{ details = [] }] }: Failed,
 ): Result<ReleaseLock> {
   context.progress.note(
-    `${tool.name}: ${platform} of its source "release" is out of reach and stays locked as it was: ${details.join('; ')}`,
+    `${tool.name}: ${platform} of its source "release" can't be reached; its lock is kept: ${details.join('; ')}`,
   );
   return ok(before);
 }
@@ -138,12 +142,12 @@ function changed({ tool, platform, file }: PlatformRequest, before: ReleaseLock,
   } as const;
 }
 
-/** A mirror may have given other bytes than the vendor. */
+/** Shows the mirror too: its bytes may differ from the vendor's. */
 function addressText({ url }: ReleaseFile, now: DownloadedFile): string {
   return `address ${url}${now.url === url ? '' : ` (fetched from ${new URL(now.url).origin})`}`;
 }
 
-/** What is wrong with an archive, with the place in tool.json that asks for it. */
+/** Adds the place in tool.json to failures of an archive. */
 function withAddress(failure: Failure, { tool, file }: PlatformRequest, now: DownloadedFile): Failure {
   const place = placeOf(tool.document, ['sources', 'release'], 'this file');
   return { place, ...failure, details: [addressText(file, now), ...(failure.details ?? [])] };

@@ -5,8 +5,8 @@ import type { Session } from '../../session';
 import type { LockedKind, LockPart } from './part';
 
 /**
- * Writes what was resolved. lock.json comes last: it names what the files beside it were made from, so a lock that
- * was interrupted is seen to be stale. Fails with `disk-full` or `io`.
+ * Writes a tool's lock. lock.json comes last: it names the inputs of the files next to it, so an interrupted
+ * lock is detected as stale. Fails with `disk-full` or `io`.
  */
 export async function writeToolLock(
   { root }: Session,

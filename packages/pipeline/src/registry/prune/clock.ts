@@ -1,18 +1,18 @@
 import { fail, ok, type Result } from '@image-tooling/model';
 
-/** Clocks of servers differ by seconds; one that is wrong by more than this is wrong by a year as well. */
+/** Clocks of servers differ by seconds; a larger difference means that one is wrong. */
 const SECONDS_APART = 86_400;
 
 /**
- * Whether this machine's clock may say what has expired. Fails with `clock` where the registry's own is more
- * than a day away; a registry that says no time is believed.
+ * Checks this machine's clock. Fails with `clock` if the registry's differs by more than a day; accepts a
+ * registry without a time.
  */
 export function checkClock(registry: string, theirs: Date | undefined, now: number): Result<void> {
   if (!theirs || Math.abs(theirs.getTime() / 1000 - now) <= SECONDS_APART) return ok(undefined);
   return fail({
     code: 'clock',
-    message: `The clocks of this machine and of ${registry} are more than a day apart: what has expired can't be told.`,
-    hint: 'Set the clock that is wrong, then run it again. Nothing was deleted.',
+    message: `The clocks of this machine and of ${registry} are more than a day apart: expired images can't be determined.`,
+    hint: 'Set the wrong clock, then run it again. Nothing was deleted.',
     details: [`this machine: ${new Date(now * 1000).toISOString()}`, `the registry: ${theirs.toISOString()}`],
   });
 }

@@ -10,13 +10,13 @@ import {
 import { repositoryText, type Repository } from '@image-tooling/oci';
 import { readHeads, type Inventory } from './inventory';
 
-/** What a round of deletions came to: its end, or a tag that moved, after which all must be looked at again. */
+/** The result of a round of deletions: done, or a tag moved, so that everything must be read again. */
 export type Round = 'done' | 'moved';
 
 /**
- * Deletes manifests in their order. Right before what has tags or parts, the tags are looked at again: where one is
- * new or leads elsewhere since the inventory was read, nothing more goes. Fails with `registry-refused` where the
- * registry deletes nothing.
+ * Deletes manifests in their order. Looks up tags again right before each manifest with tags or parts: if one
+ * is new or has moved since the inventory was read, stops. Fails with `registry-refused` if the registry
+ * deletes nothing.
  */
 export async function deleteAll(
   repository: Repository,
@@ -40,7 +40,7 @@ export async function deleteAll(
   return ok('done');
 }
 
-/** Whether a tag is new or leads elsewhere. One that went away makes nothing needed that was not. */
+/** Returns whether a tag is new or has moved. A removed tag makes nothing needed. */
 async function hasMoved(
   repository: Repository,
   expected: ReadonlyMap<string, Digest>,

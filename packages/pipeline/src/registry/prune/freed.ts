@@ -1,15 +1,15 @@
 import type { Digest } from '@image-tooling/model';
 import type { FoundManifest } from '../found-manifest';
 
-/** Bytes that nothing needs any more. */
+/** Bytes that are no longer needed. */
 export interface Freed {
-  /** Of the manifests that go. */
+  /** Of the deleted manifests. */
   readonly manifestBytes: number;
-  /** Of the blobs that only they need; a registry frees them when it next collects its garbage. */
+  /** Of the blobs that only they need; the registry's next garbage collection frees them. */
   readonly blobBytes: number;
 }
 
-/** What goes with some manifests, where others stay. */
+/** Returns what deleting some manifests frees, if others stay. */
 export function freedBy(going: readonly FoundManifest[], staying: readonly FoundManifest[]): Freed {
   const needed = new Set(staying.flatMap(({ blobs }) => blobs.map(({ digest }) => digest)));
   const blobs = new Map<Digest, number>();

@@ -19,30 +19,30 @@ import { readInventory, type Inventory } from './inventory';
 import { planOf, type InventoryPlan } from './plan';
 
 export interface PruneRequest {
-  /** Delete it; else only tell. */
+  /** Delete; else only report. */
   readonly apply: boolean;
   /** Seconds since the epoch. Default: this machine's clock. */
   readonly now?: number;
 }
 
-/** What a prune found and did. */
+/** The result of a prune. */
 export interface Pruned extends Freed {
   /** `registry.example/team/tooling-k8s` */
   readonly repository: string;
   readonly applied: boolean;
-  /** What went, or would go. */
+  /** What was deleted, or would be. */
   readonly deletions: readonly Deletion[];
   readonly kept: readonly Kept[];
 }
 
-/** A repository whose tags move faster than it is read is left alone. */
+/** Gives up on a repository whose tags move faster than it can be read. */
 const ROUNDS = 5;
 
 /**
- * Deletes what has expired in a repository and what is left over, or tells what would go. Nothing that a kept index,
- * release or tag reaches is touched; killed anywhere, it can be run again. No publish of this machine runs meanwhile,
- * and what others publish is seen before anything that it may need goes. Fails with `clock`, with `registry-refused`
- * where the registry deletes nothing, with `tag-taken` where it is written to all the time, and as the registry does.
+ * Deletes expired and unreferenced manifests of a repository, or reports them. Never deletes what a kept
+ * index, release or tag refers to; can be run again if it was killed. Publishes of this machine wait; tags of
+ * other machines are looked up before each deletion. Fails with `clock`, with `registry-refused` if the
+ * registry deletes nothing, with `tag-taken` if it is written to all the time, and as the registry does.
  */
 export async function prune(target: RegistryTarget, request: PruneRequest): Promise<Result<Pruned>> {
   const { access, repository: name } = target;
@@ -64,7 +64,7 @@ interface Look {
   readonly plan: InventoryPlan;
 }
 
-/** Everything that can be found, and what may go of it. */
+/** Returns the inventory, and the plan for it. */
 async function lookThrough(
   repository: Repository,
   now: number,
@@ -117,12 +117,12 @@ async function pruneNow(
         kept,
         ...freedBy(gone, foundIn(inventory, kept)),
       });
-    context.progress.note(`${text}: a tag was written meanwhile; looking at everything again`);
+    context.progress.note(`${text}: a tag was written during the prune; reading everything again`);
   }
   return fail({
     code: 'tag-taken',
-    message: `${text} is written to all the time: what nobody needs can't be told.`,
-    hint: 'Run it again when nothing is published.',
+    message: `${text} is written to all the time: unused images can't be determined.`,
+    hint: 'Run it again when nothing is being published.',
   });
 }
 

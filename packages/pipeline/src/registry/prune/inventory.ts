@@ -3,17 +3,18 @@ import { DEEPEST, repositoryText, type ManifestBytes, type Repository } from '@i
 import { each } from '../each';
 import { foundManifest, type FoundManifest } from '../found-manifest';
 
-/** All that can be found in a repository: what tags lead to, what that lists, what is attached to any of it. */
+/** Everything reachable in a repository: what tags point to, what it lists, and attachments. */
 export interface Inventory {
   readonly tags: ReadonlyMap<string, Digest>;
   readonly manifests: ReadonlyMap<Digest, FoundManifest>;
-  /** Manifests that are gone, while the list of what was attached to them still has its fallback tag. */
+  /** Missing manifests whose list of attachments still has its fallback tag. */
   readonly goneSubjects: ReadonlySet<Digest>;
 }
 
 /**
- * Reads all that can be found in a repository, every manifest hashed. What is gone by the time it is asked for counts
- * as not there. The API lists no manifest that nothing leads to. Fails as the registry does: half an inventory is none.
+ * Reads everything reachable in a repository, and hashes every manifest. What is deleted during the read
+ * counts as missing. The API does not list unreachable manifests. Fails as the registry does: partial
+ * inventories are discarded.
  */
 export async function readInventory(repository: Repository): Promise<Result<Inventory>> {
   const listed = await repository.listTags();
@@ -31,7 +32,7 @@ export async function readInventory(repository: Repository): Promise<Result<Inve
   return ok({ tags, manifests: manifests.value, goneSubjects });
 }
 
-/** What tags lead to now; a tag that is gone has no row. Fails as the registry does. */
+/** Returns the current digests of tags; a deleted tag has no row. Fails as the registry does. */
 export async function readHeads(
   repository: Repository,
   tags: readonly string[],
@@ -42,7 +43,7 @@ export async function readHeads(
   return ok(new Map(rows));
 }
 
-/** These manifests and those of `others` that are there, and all that they lead to, one distance after the other. */
+/** Reads these manifests, existing ones of `others`, and everything they refer to, breadth first. */
 async function readAll(
   repository: Repository,
   first: readonly ManifestBytes[],
@@ -69,12 +70,12 @@ async function readAll(
   return ok(found);
 }
 
-/** An index may list indexes, and those others, without end: a part of them is nothing to judge by. */
+/** Indexes may be nested without end: a partial inventory can't be used. */
 function tooDeep({ name }: Repository): Result<never> {
   return fail({
     code: 'image-format',
-    message: `${repositoryText(name)} can't be looked through: more than ${DEEPEST} manifests lead to one another.`,
-    hint: 'Nothing is deleted. Delete the tag of the image that is made so, if it is not wanted.',
+    message: `${repositoryText(name)} can't be read: more than ${DEEPEST} manifests are nested.`,
+    hint: 'Nothing was deleted. Delete the tag of that image if it is not wanted.',
   });
 }
 

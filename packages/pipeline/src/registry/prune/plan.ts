@@ -1,7 +1,7 @@
 import { prunePlan, type Deletion, type Digest, type Kept, type ManifestNode } from '@image-tooling/model';
 import type { Inventory } from './inventory';
 
-/** What would go, and what stays. */
+/** What to delete, and what to keep. */
 export interface InventoryPlan {
   /** In the order in which they are safe to delete. */
   readonly deletions: readonly Deletion[];
@@ -9,12 +9,12 @@ export interface InventoryPlan {
 }
 
 /**
- * What may go of a repository.
+ * Plans what to delete from a repository.
  *
  * @param now seconds since the epoch
  */
 export function planOf({ tags, manifests, goneSubjects }: Inventory, now: number): InventoryPlan {
-  // As if it were there, and nothing needed it: then its list goes, and what is attached to it.
+  // Added as an unneeded manifest, so that its list and attachments are deleted.
   const ghosts = [...goneSubjects].map((digest): ManifestNode => ({ digest, children: [], annotations: {} }));
   const plan = prunePlan({
     tags: [...tags].map(([tag, digest]) => ({ tag, digest })),
@@ -28,12 +28,12 @@ export function planOf({ tags, manifests, goneSubjects }: Inventory, now: number
   return { deletions, kept };
 }
 
-/** What hung on a manifest that was gone before: "which goes" would not be true. */
+/** The subject was already gone before: corrects the reason. */
 function ofGone(gone: ReadonlySet<Digest>): (deletion: Deletion) => Deletion {
   return (deletion) => {
     const subject = [...gone].find((one) => deletion.reason.includes(one));
     return subject === undefined
       ? deletion
-      : { ...deletion, reason: deletion.reason.replace('which goes', 'which is gone') };
+      : { ...deletion, reason: deletion.reason.replace('which is deleted', 'which is gone') };
   };
 }

@@ -19,14 +19,14 @@ export const EXPORT: Use = { verb: 'export', notForTools: 'it is exported in the
 
 /** An image of one platform that goes into an archive. */
 export interface ExportedImage {
-  /** `base-amd64`: what programs that read OCI layouts call it. */
+  /** `base-amd64`: its name for programs that read OCI layouts. */
   readonly reference: string;
   readonly platform: Platform;
   readonly image: MadeImage['image'];
   readonly layers: readonly OriginLayer[];
 }
 
-/** The platforms that an image was built for here. */
+/** Returns the platforms that an image was built for here. */
 export async function builtPlatforms({ root }: Session, { folder, definition }: Image): Promise<Platform[]> {
   const found = await Promise.all(
     definition.platforms.map(async (platform) => {
@@ -37,7 +37,10 @@ export async function builtPlatforms({ root }: Session, { folder, definition }: 
   return found.flat();
 }
 
-/** An image and all below it, which a build of the image asks for too. What the store lacks is made again first. */
+/**
+ * Returns an image and its ancestors, which a build of the image also needs. Builds again what the store
+ * lacks.
+ */
 export async function exportedChain(
   session: Session,
   image: Image,
@@ -53,7 +56,7 @@ export async function exportedChain(
   return ok(found);
 }
 
-/** The .debs of an image and all below it, fetched where the store lacks them: their sha256 as digests. */
+/** Returns the .debs of an image and its ancestors as digests; fetches those that the store lacks. */
 export async function chainDebs(
   session: Session,
   image: Image,

@@ -9,7 +9,7 @@ import {
   type Platform,
   type Result,
 } from '@image-tooling/model';
-import { sendTar } from '@image-tooling/oci';
+import { sendTar } from '@image-tooling/layer';
 import { imageOf } from '../../build/recorded';
 import type { Session } from '../../session';
 import { loadWorkspace } from '../../workspace/load';
@@ -17,7 +17,7 @@ import { builtPlatforms, chainDebs, EXPORT, exportedChain, type ExportedImage } 
 import { archiveEntries } from './write';
 
 export interface ExportRequest {
-  /** Names of images; none: all that were built. */
+  /** Names of images; empty: all that were built. */
   readonly names: readonly string[];
   /** Default: all that an image was built for. */
   readonly platform?: Platform;
@@ -25,12 +25,12 @@ export interface ExportRequest {
   readonly file: string;
   /** Default: that of the process. */
   readonly stdout?: StandardOutput;
-  /** Whether the .debs go along, to build again without network what is changed later. */
+  /** Whether to include the .debs, to build changes offline later. */
   readonly withSources: boolean;
 }
 
 export interface ExportedStore {
-  /** What it was written to, for people. */
+  /** The target, for display. */
   readonly file: string;
   readonly references: readonly string[];
   readonly blobs: number;
@@ -41,9 +41,9 @@ export interface ExportedStore {
 }
 
 /**
- * Writes images with all below them, and the records of their layers, into one file: what another machine needs to
- * build them from the same commit without network or engine. What the store lacks is made again first. Fails
- * with `usage`, `unknown-reference`, `not-reproducible`, `store-corrupt`, `disk-full`, `io` or `aborted`.
+ * Writes images with their ancestors and the records of their layers into one file, so that another machine
+ * can build the same commit without network or engine. Builds again what the store lacks. Fails with `usage`,
+ * `unknown-reference`, `not-reproducible`, `store-corrupt`, `disk-full`, `io` or `aborted`.
  */
 export async function exportStore(session: Session, request: ExportRequest): Promise<Result<ExportedStore>> {
   const to = await findDestination(request.file, request.stdout ?? process.stdout);

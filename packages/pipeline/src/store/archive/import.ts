@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copySource, mapConcurrent, type Source } from '@image-tooling/host';
+import { copySource, discard, mapConcurrent, type Source } from '@image-tooling/host';
 import {
   bytesText,
   fail,
@@ -19,15 +18,15 @@ export interface ImportedStore {
   /** Bytes of the blobs. */
   readonly bytes: number;
   readonly builds: number;
-  /** Of those, the ones that the store had already. */
+  /** Of those, the ones that were already in the store. */
   readonly known: number;
 }
 
 /**
- * Takes what an archive of `store export` holds into the store. Blobs are hashed, layers are unpacked and held
- * against their diff ids, and only when all is right are records written; a second time changes nothing. Fails with
- * `tar-format`, `checksum`, `not-reproducible` (the store has another result for a build id), `disk-full`, `io` or
- * `aborted`; no record is written then.
+ * Reads an archive of `store export` into the store. Hashes blobs, unpacks layers and compares them with
+ * their diff ids, and writes records only if everything is right; a second import changes nothing. Fails with
+ * `tar-format`, `checksum`, `not-reproducible` (the store has another result for a build id), `disk-full`,
+ * `io` or `aborted`; no record is written then.
  */
 export async function importStore(run: StoreRun, source: Source): Promise<Result<ImportedStore>> {
   if (source.kind === 'file') return importFile(run, { path: source.path, name: source.path });
@@ -39,7 +38,7 @@ export async function importStore(run: StoreRun, source: Source): Promise<Result
     const copied = await copySource(source, path, run.context.signal);
     return copied.ok ? await importFile(run, { path, name }) : copied;
   } finally {
-    await rm(folder.value, { recursive: true, force: true });
+    await discard(folder.value);
   }
 }
 
@@ -55,7 +54,7 @@ async function importFile(run: StoreRun, file: ArchiveFile): Promise<Result<Impo
   return ok({ ...blobs.value, builds: content.value.builds.size, known: known.value });
 }
 
-/** A build id stands for one result. */
+/** A build id has one result. */
 async function otherResults({ store }: StoreRun, { builds }: ArchiveContent): Promise<Result<void>> {
   const found = await mapConcurrent([...builds], async ([buildId, layer]): Promise<Failure[]> => {
     const own = await store.peekBuild(buildId);
@@ -104,8 +103,8 @@ async function importBuilds(
       continue;
     }
     const paths = await indexLayer(layer, store);
-    const stands = inputs.get(buildId);
-    const kept = paths.ok && stands !== undefined ? await store.putInputs(buildId, stands) : paths;
+    const isRight = inputs.get(buildId);
+    const kept = paths.ok && isRight !== undefined ? await store.putInputs(buildId, isRight) : paths;
     const put = kept.ok && paths.ok ? await store.putBuild(buildId, layer, paths.value) : kept;
     if (put.ok) continue;
     step.failed();
@@ -124,7 +123,7 @@ function inArchive(failure: Failure, file: string): Failure {
   if (failure.code !== 'checksum') return failure;
   return {
     ...failure,
-    hint: 'It was altered or cut short on its way: copy the archive again. No record was written.',
+    hint: 'It was altered or truncated: copy the archive again. No record was written.',
     place: { file },
   };
 }
@@ -133,7 +132,7 @@ function otherResult(buildId: Digest, own: Layer, other: Layer): Failure {
   return {
     code: 'not-reproducible',
     message: `The archive has another result for the build id ${buildId} than this store.`,
-    hint: 'Find out which machine is wrong, or import into an empty store: IMAGE_STORE=<folder>.',
+    hint: 'Find the machine that is wrong, or import into an empty store: IMAGE_STORE=<folder>.',
     details: [`here    ${own.digest}`, `archive ${other.digest}`],
   };
 }

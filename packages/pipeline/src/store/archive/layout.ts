@@ -1,6 +1,9 @@
 import { canonicalJson, isDigest, type Digest } from '@image-tooling/model';
 
-/** The folders and files of an archive: an OCI image layout (OCI image-spec 1.1, image-layout.md), and records beside it. */
+/**
+ * The folders and files of an archive: an OCI image layout (OCI image-spec 1.1, image-layout.md), and records
+ * next to it.
+ */
 export const BLOBS = 'blobs/sha256/';
 export const BUILDS = 'records/builds/';
 export const INPUTS = 'records/inputs/';
@@ -9,7 +12,7 @@ export const INDEX = 'index.json';
 
 export const LAYOUT_TEXT = canonicalJson({ imageLayoutVersion: '1.0.0' });
 
-/** What a path of an archive stands for; undefined for one that has no place in it. */
+/** Returns the meaning of a path in an archive; undefined for an unexpected one. */
 export type Part =
   | { readonly kind: 'blob' | 'build' | 'inputs'; readonly digest: Digest }
   | { readonly kind: 'layout' | 'index' };
@@ -30,7 +33,7 @@ export function partAt(path: string): Part | undefined {
   return undefined;
 }
 
-/** Whether a folder of an archive is one of those above. */
+/** Returns whether a folder of an archive is an expected one. */
 export function isFolder(path: string): boolean {
   return path === '' || NAMED.some(({ folder }) => folder.startsWith(`${path}/`));
 }

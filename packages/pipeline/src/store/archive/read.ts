@@ -9,19 +9,20 @@ import {
   type Layer,
   type Result,
 } from '@image-tooling/model';
-import { layerRecord, readTar, type TarEntry } from '@image-tooling/oci';
+import { readTar, type TarEntry } from '@image-tooling/layer';
+import { layerRecord } from '@image-tooling/oci';
 import { isFolder, partAt } from './layout';
 
-/** What an archive holds, each file of it in its place and no other in it. */
+/** The content of a valid archive, without unexpected files. */
 export interface ArchiveContent {
   readonly blobs: ReadonlyMap<Digest, TarEntry>;
-  /** Build id → what it led to. */
+  /** Build id → its layer. */
   readonly builds: ReadonlyMap<Digest, Layer>;
-  /** Build id → what it stands for. */
+  /** Build id → its inputs. */
   readonly inputs: ReadonlyMap<Digest, Json>;
 }
 
-/** An archive on this machine, and what messages call it. */
+/** An archive on this machine, and its name in messages. */
 export interface ArchiveFile {
   readonly path: string;
   readonly name: string;
@@ -31,8 +32,8 @@ export interface ArchiveFile {
 const LARGEST_RECORD = 64 * 1024 * 1024;
 
 /**
- * Reads what an archive of `store export` holds; blobs are not hashed yet. Fails with `tar-format`, for all that
- * has no place in one: paths out of it, links, devices, unknown or repeated names, records that are none.
+ * Reads an archive of `store export`, without hashing blobs. Fails with `tar-format` on everything
+ * unexpected: paths out of it, links, devices, unknown or repeated names, invalid records.
  */
 export async function readArchive({ path, name }: ArchiveFile): Promise<Result<ArchiveContent>> {
   const read = await readTar(path, undefined, { name });
@@ -55,9 +56,9 @@ export async function readArchive({ path, name }: ArchiveFile): Promise<Result<A
 }
 
 function oddness({ path, type }: TarEntry, seen: Set<string>): string | undefined {
-  if (type === 'directory') return isFolder(path) ? undefined : 'a folder that has no place in it';
+  if (type === 'directory') return isFolder(path) ? undefined : 'an unexpected folder';
   if (type !== 'file') return `a ${type}`;
-  if (!partAt(path)) return 'a file that has no place in it';
+  if (!partAt(path)) return 'an unexpected file';
   if (seen.has(path)) return 'there twice';
   seen.add(path);
   return undefined;
@@ -83,7 +84,7 @@ async function take(
     return undefined;
   }
   const layer = layerRecord(json);
-  if (!layer) return 'no record of a layer';
+  if (!layer) return 'not a record of a layer';
   builds.set(part.digest, layer);
   return undefined;
 }
@@ -92,12 +93,12 @@ function lostBlobs(file: string, { blobs, builds }: Pick<ArchiveContent, 'blobs'
   const lost = [...builds].filter(([, { digest, size }]) => blobs.get(digest)?.size !== size);
   return lost.map(([buildId, { digest }]) => ({
     code: 'tar-format',
-    message: `${file} has no whole blob ${digest}, which its record of the build id ${buildId} names.`,
+    message: `${file} lacks the blob ${digest} of the build id ${buildId}, or has only a part of it.`,
     hint: AGAIN,
   }));
 }
 
-/** The bytes of an entry. */
+/** Returns the bytes of an entry. */
 export async function* piecesOf({ content }: TarEntry): AsyncGenerator<Uint8Array> {
   if (content.kind === 'bytes') yield content.bytes;
   else if (content.kind === 'stream') yield* content.open();
@@ -131,7 +132,7 @@ function refusal(file: string, { path }: TarEntry, odd: string): Failure {
 function noArchive(file: string): Failure {
   return {
     code: 'tar-format',
-    message: `${file} is no archive of a store: it has no file "oci-layout".`,
-    hint: 'Write one on the other machine: image-tooling store export <image> --to=<file>.',
+    message: `${file} is not an exported store: it has no file "oci-layout".`,
+    hint: 'Export one on the other machine: image-tooling store export <image> --to=<file>.',
   };
 }

@@ -1,10 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { archOf, canonicalJson, hexOf, ok, type Digest, type Json, type Result } from '@image-tooling/model';
-import { fileEntry, MEDIA_TYPES, missingParents, type Store, type TarEntry } from '@image-tooling/oci';
+import { fileEntry, missingParents, type TarEntry } from '@image-tooling/layer';
+import { MEDIA_TYPES, type Store } from '@image-tooling/oci';
 import type { ExportedImage } from './content';
 import { BLOBS, BUILDS, INPUTS, LAYOUT, LAYOUT_TEXT } from './layout';
 
-/** The entries of an archive: equal images give equal entries. Fails with `store-corrupt` where a part is gone. */
+/**
+ * Returns the entries of an archive: equal images give equal entries. Fails with `store-corrupt` if a part is
+ * missing.
+ */
 export async function archiveEntries(
   store: Store,
   images: readonly ExportedImage[],
@@ -35,7 +39,7 @@ export async function archiveEntries(
   return ok([...missingParents([...entries.values()], []), ...entries.values()]);
 }
 
-/** Hashed while it is read: an archive never passes on bytes that were altered. */
+/** Hashes while reading, so that an archive never has altered bytes. */
 async function blobEntry(store: Store, digest: Digest): Promise<Result<TarEntry>> {
   const found = await stat(store.blobPath(digest)).catch(() => undefined);
   const path = `${BLOBS}${hexOf(digest)}`;
@@ -50,7 +54,7 @@ async function blobEntry(store: Store, digest: Digest): Promise<Result<TarEntry>
   return absent;
 }
 
-/** In the order of their references, whatever order they were asked for in. */
+/** Sorted by reference, whatever the requested order. */
 function indexJson(images: readonly ExportedImage[]): Json {
   const inOrder = [...new Map(images.map((image) => [image.reference, image])).values()].sort((a, b) =>
     a.reference < b.reference ? -1 : 1,

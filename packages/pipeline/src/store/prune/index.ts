@@ -6,23 +6,24 @@ import { removePlanned } from './remove';
 export { planPrune, type Freed, type FreedKind, type PruneRules } from './plan';
 
 export interface StorePruneRequest extends PruneRules {
-  /** Else it is only told what would go. */
+  /** Delete; else only report. */
   readonly apply: boolean;
 }
 
 export interface PrunedStore {
   readonly applied: boolean;
   readonly freed: readonly Freed[];
-  /** The workspaces whose things stay. */
+  /** The workspaces whose needs are kept. */
   readonly workspaces: readonly string[];
-  /** What could not go, in words. */
+  /** What could not be removed, as text. */
   readonly stayed: readonly string[];
 }
 
 /**
- * Frees what no workspace needs that uses the store and what was not used lately, or tells what that is. Safe
- * beside builds: what they use, or made within the hour, stays. It can be stopped at any time: records go before
- * what they name. Fails with `io` or `aborted`; where a file of a workspace can't be read, with that, and removes nothing.
+ * Removes what no workspace of the store needs and was not used recently, or reports it. Safe during builds:
+ * keeps what they use or made within the hour. Can be stopped at any time: records are removed before what
+ * they name. Fails with `io` or `aborted`; if a file of a workspace can't be read, fails with that and
+ * removes nothing.
  */
 export async function pruneStore(
   run: StoreRun,

@@ -9,15 +9,15 @@ import { keptSince, type StoreRun } from '../run';
 import { knownWorkspaces, namesOf, unreadIn } from '../workspaces';
 
 export interface PruneRules {
-  /** What was made or used within so many days stays, whoever needs it. */
+  /** Days to keep what was made or used. */
   readonly keepDays: number;
-  /** Whether Go's caches go too. */
+  /** Whether to also remove Go's caches. */
   readonly go: boolean;
 }
 
 export type FreedKind = BlobKind | 'records' | 'engine' | 'go';
 
-/** Things of one kind that go. */
+/** Things of one kind to remove. */
 export interface Freed {
   readonly kind: FreedKind;
   readonly count: number;
@@ -26,22 +26,22 @@ export interface Freed {
 }
 
 export interface PrunePlan {
-  /** In the order they are to go in: see `whatGoes`. */
+  /** In the order of removal: see `whatGoes`. */
   readonly files: readonly StoreFile[];
-  /** What each image is made of, by its manifest. */
+  /** The parts of each image, by its manifest. */
   readonly parts: ReadonlyMap<Digest, readonly Digest[]>;
-  /** Records that were never finished. */
+  /** Unfinished records. */
   readonly unfinished: readonly string[];
   readonly caches: readonly EngineCache[];
   readonly goFolders: readonly string[];
   readonly freed: readonly Freed[];
-  /** The workspaces whose things stay. */
+  /** The workspaces whose needs are kept. */
   readonly workspaces: readonly string[];
-  /** Why it is not known what some workspace needs: then all stays. */
+  /** Why the needs of a workspace are unknown: then nothing is removed. */
   readonly unread: readonly Failure[];
 }
 
-/** What would go. Changes nothing. Fails as `diskUsage` does. */
+/** Plans a prune. Changes nothing. Fails as `diskUsage` does. */
 export async function planPrune(run: StoreRun, { keepDays, go }: PruneRules): Promise<Result<PrunePlan>> {
   const sinceMs = keptSince(keepDays);
   const workspaces = await knownWorkspaces(run, sinceMs);
@@ -94,7 +94,7 @@ function freedFiles({ kinds }: Inventory, files: readonly StoreFile[]): Freed[] 
 
 const FILE_KINDS = ['layer', 'image', 'deb', 'other', 'records'] as const;
 
-/** What engines made within the hour may be that of a layer which no record knows yet: a bootstrap's. */
+/** Engine data made within the hour may be of a layer without a record yet: a bootstrap's. */
 function unneeded(caches: readonly EngineCache[], { diffIds }: Kept): EngineCache[] {
   const stays = [...diffIds].map(hexOf);
   return caches.filter(

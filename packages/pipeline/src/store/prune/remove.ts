@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { caught } from '@image-tooling/host';
 import { removeEngineCaches } from '@image-tooling/engines';
 import { fail, hexOf, ok, type Digest, type Result } from '@image-tooling/model';
 import type { Store, StoreFile } from '@image-tooling/oci';
@@ -6,20 +7,29 @@ import { isGoBusy, removeGo } from '../go-caches';
 import type { StoreRun } from '../run';
 import type { PrunePlan } from './plan';
 
-/** Removes what a plan says; gives in words what could not go. Fails with `io` or `aborted`. */
+/** Removes what a plan lists; returns as text what could not be removed. Fails with `io` or `aborted`. */
 export async function removePlanned(run: StoreRun, plan: PrunePlan): Promise<Result<string[]>> {
   const inUse = await removeFiles(run, plan);
   if (!inUse.ok) return inUse;
-  for (const path of plan.unfinished) await rm(path, { force: true });
+  const unfinished = await removeUnfinished(plan);
+  if (!unfinished.ok) return unfinished;
   const caches = await removeCaches(run, plan, inUse.value);
   if (!caches.ok) return caches;
   const go = plan.goFolders.length > 0 ? await removeGoCaches(run) : ok([]);
   if (!go.ok) return go;
-  const used = inUse.value.size > 0 ? ['what a build began to use meanwhile'] : [];
+  const used = inUse.value.size > 0 ? ['what a build began to use during the prune'] : [];
   return ok([...used, ...caches.value, ...go.value]);
 }
 
-/** Gives the digests of what a build has begun to use since the plan was made: it stays. */
+async function removeUnfinished({ unfinished }: PrunePlan): Promise<Result<void>> {
+  for (const path of unfinished) {
+    const removed = await caught(path, () => rm(path, { force: true }));
+    if (!removed.ok) return removed;
+  }
+  return ok(undefined);
+}
+
+/** Returns the digests of what a build has begun to use since the plan was made, which is kept. */
 async function removeFiles(
   { store, context }: StoreRun,
   { files, parts }: PrunePlan,
@@ -41,7 +51,7 @@ async function removeFiles(
   return ok(inUse);
 }
 
-/** Gives what is in use with a file that stays: itself, and what its record names. */
+/** Returns what is in use with a kept file: itself, and what its record names. */
 async function removeUnlessUsed(
   store: Store,
   file: StoreFile,

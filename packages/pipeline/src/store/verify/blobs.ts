@@ -5,7 +5,7 @@ import type { Inventory } from '../inventory';
 import type { StoreRun } from '../run';
 import { damage, type Damage } from './damage';
 
-/** Hashes every blob again. What goes meanwhile is no damage. Fails with `aborted` or `io`. */
+/** Hashes every blob again. Ignores blobs that are removed during that. Fails with `aborted` or `io`. */
 export async function damagedBlobs(
   { store, context }: StoreRun,
   inventory: Inventory,
@@ -29,7 +29,7 @@ export async function damagedBlobs(
     if (await isThere(store.blobPath(blob.digest)))
       found.push(
         damage(
-          `${nameOf(blob.digest)} is damaged: its ${bytesText(blob.size)} are not what they were.`,
+          `${nameOf(blob.digest)} is damaged: its ${bytesText(blob.size)} have another hash.`,
           [blob, ...leadingTo(inventory, blob, store)],
           [failure.message],
         ),
@@ -39,7 +39,7 @@ export async function damagedBlobs(
   return ok(found);
 }
 
-/** The records and manifests that lead to a blob. */
+/** Returns the records and manifests that refer to a blob. */
 function leadingTo({ builds, images }: Inventory, { digest }: StoreFile, store: Store): { path: string }[] {
   const records = builds.filter(({ layer }) => layer?.digest === digest).map(({ file }) => file);
   const having = images.filter(

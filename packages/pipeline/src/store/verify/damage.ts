@@ -2,15 +2,15 @@ import type { Failure } from '@image-tooling/model';
 import type { StoreFile } from '@image-tooling/oci';
 
 /**
- * Something that is wrong, and the files that go when it is repaired: the damaged one, and what leads to it. What is
- * missing is then made again.
+ * A damage, and the files that a repair removes: the damaged one, and what refers to it. The next build makes
+ * them again.
  */
 export interface Damage {
   readonly failure: Failure;
   readonly files: readonly Pick<StoreFile, 'path'>[];
 }
 
-/** What to do about damage, for a message. */
+/** Returns a failure for damage, with the hint to repair. */
 export const REPAIR =
   'Run "image-tooling store verify --repair": it is removed, and the next build makes it again.';
 

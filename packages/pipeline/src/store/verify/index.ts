@@ -11,15 +11,15 @@ export interface VerifiedStore {
   /** Bytes of all blobs. */
   readonly bytes: number;
   readonly records: number;
-  /** All that is wrong; repaired where that was asked for. */
+  /** All damages; repaired if requested. */
   readonly damages: readonly Failure[];
   /** Files that the repair removed. */
   readonly removed: number;
 }
 
 /**
- * Hashes every blob of the store again, and holds its records against them. `repair` removes what is damaged, with
- * the records that lead to it. Fails with `aborted` or `io`; what is damaged is no failure of this.
+ * Hashes every blob of the store again, and compares its records with them. `repair` removes what is damaged,
+ * with the records that refer to it. Fails with `aborted` or `io`; damage is not a failure.
  */
 export async function verifyStore(
   run: StoreRun,
@@ -43,7 +43,7 @@ export async function verifyStore(
 }
 
 async function removeDamaged({ store }: StoreRun, damages: readonly Damage[]): Promise<Result<number>> {
-  // What leads to something goes before it: a repair that is killed leaves nothing that leads nowhere.
+  // Referring files are removed first, so that an interrupted repair leaves no dangling reference.
   const first = damages.flatMap(({ files: [, ...leading] }) => leading);
   const last = damages.flatMap(({ files }) => files.slice(0, 1));
   const paths = new Set([...first, ...last].map(({ path }) => path));

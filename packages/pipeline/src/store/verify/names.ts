@@ -2,7 +2,7 @@ import type { Digest } from '@image-tooling/model';
 import type { Store } from '@image-tooling/oci';
 import type { Inventory } from '../inventory';
 
-/** What people call the blobs of a store: "the apt layer of base", "the package curl:amd64 8.14.1-2". */
+/** Returns names for the blobs of a store: "the apt layer of base", "the package curl:amd64 8.14.1-2". */
 export async function blobNames(store: Store, inventory: Inventory): Promise<(digest: Digest) => string> {
   const names = new Map<Digest, string>();
   for (const { file } of inventory.builds) await addInputs(store, file.digest, names);

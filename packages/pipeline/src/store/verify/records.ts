@@ -5,7 +5,7 @@ import type { Store, StoreFile } from '@image-tooling/oci';
 import type { Inventory, StoredBuild, StoredImage } from '../inventory';
 import { damage, type Damage } from './damage';
 
-/** Records that lead nowhere, and images that lack a part. */
+/** Returns dangling records, and images that lack a part. */
 export async function damagedRecords(
   store: Store,
   inventory: Inventory,
@@ -48,11 +48,11 @@ async function badBuild(
   return [damage(`${name} is recorded, but the list of its paths is gone.`, [file])];
 }
 
-/** The name of such a record is the hash of what stands in it. */
+/** The name of such a record is the hash of its content. */
 async function badInputs(file: StoreFile): Promise<Damage[]> {
   const text = await readFile(file.path).catch(() => undefined);
   if (text === undefined || digestOf(text) === file.digest) return [];
-  return [damage(`What the build id ${file.digest} stands for was changed.`, [file])];
+  return [damage(`The inputs of the build id ${file.digest} were changed.`, [file])];
 }
 
 async function badPaths(store: Store, file: StoreFile): Promise<Damage[]> {
@@ -71,7 +71,7 @@ function badImage(
   const parts = missing.map((part) => `${nameOf(part)}: ${part}`);
   return [
     damage(
-      `The image ${name} ${platform} (${digest}) lacks what it names.`,
+      `The image ${name} ${platform} (${digest}) lacks a part.`,
       [{ path: store.blobPath(digest) }],
       parts,
     ),

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Arch, type ProgressStep, type Result } from '@image-tooling/model';
-import { ioFailure, withLock } from '@image-tooling/host';
+import { caught, discard, ioFailure, withLock } from '@image-tooling/host';
 import { runGo, type GoCommand } from '../command';
 import { offlineEnvironment } from '../environment';
 import { binaryName, linkerFlags } from '../inputs';
@@ -57,9 +57,14 @@ export async function buildGoTool(request: BuildRequest, run: GoRun): Promise<Re
     () => compile({ request, run, toolchain: toolchain.value, paths, step, ldflags: flags.value }),
     () => step.status('waiting: another Go build is running on this machine'),
   );
-  if (built.ok) step.done({ origin: 'built', bytes: (await stat(built.value.binary)).size });
+  const size = built.ok ? await fileSize(built.value.binary) : built;
+  if (size.ok) step.done({ origin: 'built', bytes: size.value });
   else step.failed();
-  return built;
+  return size.ok ? built : size;
+}
+
+function fileSize(path: string): Promise<Result<number>> {
+  return caught(path, async () => (await stat(path)).size);
 }
 
 interface Compile {
@@ -90,7 +95,7 @@ async function compile(work: Compile): Promise<Result<BuiltGoTool>> {
   if (!licences.ok) return licences;
   const binary = join(request.into, binaryName(request.tool));
   const linked = await goBuild(work, command, packages.value, binary);
-  await rm(paths.compile, { recursive: true, force: true });
+  await discard(paths.compile);
   if (!linked.ok) return linked;
   return ok({ binary, licences: licences.value, goVersion: `go${toolchain.version}` });
 }

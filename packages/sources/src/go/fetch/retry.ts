@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Result } from '@image-tooling/model';
+import { retry } from '@image-tooling/host';
+import type { Failed, Result } from '@image-tooling/model';
 
-/** Pauses before a second and a third attempt; a registry that is down for longer is reported. */
-const PAUSES_MS = [1_000, 5_000];
+/** Seconds before a second and a third attempt; a registry that is down for longer is reported. */
+const PAUSES = [1, 5];
 const WORTH_ANOTHER_TRY = new Set(['network', 'timeout']);
 const REFUSED = /\b(?:404 Not Found|410 Gone|401 |403 |407 )|x509|module lookup disabled|no such file/;
 
@@ -10,19 +10,14 @@ const REFUSED = /\b(?:404 Not Found|410 Gone|401 |403 |407 )|x509|module lookup 
 export async function withRetries<T>(
   signal: AbortSignal,
   attempt: () => Promise<Result<T>>,
-  pausesMs: readonly number[] = PAUSES_MS,
+  pauses: readonly number[] = PAUSES,
 ): Promise<Result<T>> {
-  let result = await attempt();
-  for (const pause of pausesMs) {
-    if (result.ok || signal.aborted || !mayPass(result)) return result;
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
-    result = await attempt();
-  }
-  return result;
+  const pause = (result: Result<T>, tries: number): number | undefined =>
+    result.ok || signal.aborted || !mayPass(result) ? undefined : pauses[tries - 1];
+  return (await retry(attempt, pause, signal)).outcome;
 }
 
-function mayPass(result: Exclude<Result<unknown>, { ok: true }>): boolean {
-  const [failure] = result.failures;
+function mayPass({ failures: [failure] }: Failed): boolean {
   const refused = failure.details?.some((line) => REFUSED.test(line)) ?? false;
   return WORTH_ANOTHER_TRY.has(failure.code) && !refused;
 }

@@ -61,7 +61,7 @@ function versionFor(tool: GoModuleTool, path: string): Result<string> {
   return fail({
     code: 'schema',
     message: `${tool.module} takes ${path} from a folder of its own repository, so a version must be said for it.`,
-    hint: `Add "replace": { "${path}": "v…" } to the go source in tools/${tool.name}/tool.json.`,
+    hint: `Add "replace": { "${path}": "v…" } to the go source in its tool.json.`,
   });
 }
 

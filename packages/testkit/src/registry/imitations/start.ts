@@ -17,18 +17,20 @@ export interface ImitationOptions {
   readonly existing?: readonly string[];
   /** Docker Hub: pulls until 429. Default 100. */
   readonly pulls?: number;
-  /** How its tokens are; where it has tokens. */
+  /** Settings of its tokens, if it has tokens. */
   readonly tokens?: Omit<TokenServerOptions, 'user'>;
 }
 
-/** A real registry behind a proxy that makes it differ as a vendor's does. What is not imitated is docker-registry's. */
+/**
+ * A real registry behind a proxy that imitates a vendor's. Everything else is docker-registry's behaviour.
+ */
 export interface Imitation {
   readonly vendor: Vendor;
-  /** The registry itself, without authorisation: for looking at what is there. */
+  /** The registry itself, without authorisation: to inspect its content. */
   readonly registry: RealRegistry;
   /** What clients talk to. */
   readonly proxy: FaultProxy;
-  /** Where the vendor has tokens. */
+  /** If the vendor has tokens. */
   readonly tokens: TokenServer;
   readonly user: UserPassword;
   stop(): Promise<void>;

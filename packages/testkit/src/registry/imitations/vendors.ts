@@ -9,7 +9,7 @@ import { basicAuth } from '../tokens/basic';
 import type { TokenServer } from '../tokens/server';
 import { noDeletes, noMounts, onlyRepositories, refusing, takenTag } from './rules';
 
-/** What an imitation is put together from. */
+/** The parts of an imitation. */
 export interface Parts {
   readonly upstream: RegistryAddress;
   readonly user: UserPassword;
@@ -21,14 +21,15 @@ export interface Parts {
 }
 
 /**
- * Docker Hub. Tokens; pulls are counted and told in headers, then refused with 429 (docs.docker.com, "Docker Hub pull
- * usage and limits"); no deletion (docker/hub-feedback#1759); no referrers API (docker/roadmap#724).
+ * Docker Hub. Tokens; pulls are counted and reported in headers, then refused with 429 (docs.docker.com,
+ * "Docker Hub pull usage and limits"); no deletion (docker/hub-feedback#1759); no referrers API
+ * (docker/roadmap#724).
  */
 export function dockerHub({ tokens, pulls }: Parts): Step[] {
   let left = pulls;
   const limit: Step = async (exchange, next) => {
     if (askedOf(exchange)?.kind !== 'manifests' || !/GET|HEAD/.test(exchange.record.method)) return next();
-    // A HEAD tells what is left and counts for nothing.
+    // A HEAD reports the rest and does not count.
     if (exchange.record.method === 'GET') left--;
     const window = 'w=21600';
     const told = {
@@ -71,9 +72,10 @@ export function ghcr({ tokens }: Parts): Step[] {
 
 /**
  * Amazon's, with immutable tags. Basic authorisation, whose user is always AWS (AWS, "Private registry
- * authentication"); a repository must be there (mulgadc/spinifex#400, actions/starter-workflows#2647); a tag that is
- * there is refused, also for the same image (moby/buildkit#3776, aws/containers-roadmap#2179); of a blob in chunks only
- * the first chunk is kept and the answers are 201 (aws/containers-roadmap#2831); it has the referrers API.
+ * authentication"); a repository must be there (mulgadc/spinifex#400, actions/starter-workflows#2647); a tag
+ * that is there is refused, also for the same image (moby/buildkit#3776, aws/containers-roadmap#2179); of a
+ * blob in chunks only the first chunk is kept and the answers are 201 (aws/containers-roadmap#2831); it has
+ * the referrers API.
  */
 export function ecr({ upstream, user, existing }: Parts): Step[] {
   const missing = (repository: string) =>
@@ -100,8 +102,8 @@ export function ecr({ upstream, user, existing }: Parts): Step[] {
 
 /**
  * Harbor. Tokens; the project (the first part of a name) must be there, else a push is not authorised
- * (goharbor/harbor#13988), nor a mount from one that is not (goharbor/harbor#17097); it has the referrers API, and tags
- * in pages.
+ * (goharbor/harbor#13988), nor a mount from one that is not (goharbor/harbor#17097); it has the referrers
+ * API, and tags in pages.
  */
 export function harbor({ tokens, existing }: Parts): Step[] {
   const exists = (repository: string): boolean => existing.includes(repository.split('/')[0] ?? '');
@@ -119,8 +121,8 @@ export function harbor({ tokens, existing }: Parts): Step[] {
 
 /**
  * Nexus, a hosted repository with "disable redeploy" that allows it for `latest` (Sonatype, "Docker Hosted
- * Repositories"). Basic authorisation; a tag that is there is refused (GoogleContainerTools/jib#3057), and a blob that
- * somebody else has just pushed (sonatype/nexus-public#967); no mounts, no referrers API.
+ * Repositories"). Basic authorisation; a tag that is there is refused (GoogleContainerTools/jib#3057), and a
+ * blob that somebody else has just pushed (sonatype/nexus-public#967); no mounts, no referrers API.
  */
 export function nexus({ upstream, user }: Parts): Step[] {
   const invalid = (detail: string) => errorAnswer(400, 'BLOB_UPLOAD_INVALID', 'blob upload invalid', detail);

@@ -3,7 +3,7 @@ import { bodyOf, Cut, type Answer, type AnswerChange, type BodyChange, type Exch
 import type { RegistryFault } from './faults';
 import { answerItself, bytesOf, sendAnswer, wholeAnswer } from './send';
 
-/** Makes a request meet a fault. */
+/** Applies a fault to a request. */
 export async function act(
   fault: RegistryFault,
   exchange: Exchange,
@@ -88,7 +88,7 @@ function run(
   next: () => Promise<void>,
 ): Promise<void> {
   const start = async (): Promise<void> => {
-    if ((await work(exchange.record)) === 'cut') throw new Cut('Cut when it was asked for.');
+    if ((await work(exchange.record)) === 'cut') throw new Cut('Cut on request.');
   };
   if (when === 'asked') return start().then(next);
   if (when === 'answered')
@@ -100,7 +100,7 @@ function run(
   return next();
 }
 
-/** What a server does that refuses before it has read what is sent. */
+/** Acts like a server that refuses before it has read the body. */
 async function answerEarly(exchange: Exchange, answer: Answer): Promise<void> {
   await sendAnswer(exchange, { ...answer, headers: { ...answer.headers, connection: 'close' } });
   exchange.request.resume();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cut, type BodyChange } from './exchange';
 
-/** Lets so many bytes through, then breaks. */
+/** Passes this many bytes, then fails. */
 export function cutAfter(bytes: number): BodyChange {
   return async function* (body) {
     let left = bytes;
@@ -17,7 +17,7 @@ export function cutAfter(bytes: number): BodyChange {
   };
 }
 
-/** Runs something once so many bytes have gone through; at the end where there are fewer. */
+/** Runs a function after this many bytes; at the end if there are fewer. */
 export function runAfter(bytes: number, work: () => unknown): BodyChange {
   return async function* (body) {
     let left = bytes;

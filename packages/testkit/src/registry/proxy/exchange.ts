@@ -8,20 +8,20 @@ export interface ProxiedRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** Without the question mark; empty where there is none. */
+  /** Without the question mark; may be empty. */
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
   /** Whether it carried credentials of any kind. */
   readonly authorization: boolean;
-  /** Undefined until the answer has begun, and where there was none. */
+  /** Undefined until the response has begun. */
   status?: number;
   /** Bytes of its body that have come. */
   receivedBytes: number;
   /** Bytes of the answer's body that were sent. */
   sentBytes: number;
-  /** The fault that met it. */
+  /** The fault that was applied. */
   fault?: string;
-  /** What went wrong in the proxy or between it and the registry; the client's connection was cut. */
+  /** Error in the proxy or between it and the registry; the client's connection was cut. */
   error?: Error;
 }
 
@@ -40,7 +40,7 @@ export interface Exchange {
   readonly record: ProxiedRequest;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The client's connection; the request loses hold of it when it is cut. */
+  /** The client's connection, kept here because the request loses it when it is cut. */
   readonly socket: Socket;
   /** Headers for the registry. */
   headers: IncomingHttpHeaders;
@@ -52,10 +52,10 @@ export interface Exchange {
   readonly answerChanges: AnswerChange[];
 }
 
-/** Something on a request's way: does its part, then asks `next`, unless it has answered itself. */
+/** A middleware for requests: does its part, then calls `next`, unless it has answered itself. */
 export type Step = (exchange: Exchange, next: () => Promise<void>) => Promise<void>;
 
-/** Thrown on a request's way: both connections, the client's and the registry's, are cut. */
+/** Thrown by a middleware to cut both connections, the client's and the registry's. */
 export class Cut extends Error {}
 
 export function exchangeOf(request: IncomingMessage, response: ServerResponse, sequence: number): Exchange {
@@ -77,7 +77,7 @@ export function exchangeOf(request: IncomingMessage, response: ServerResponse, s
   };
 }
 
-/** The request's body, counted and changed. */
+/** Returns the request's body, counted and changed. */
 export function bodyOf({ request, record, bodyChanges }: Exchange): AsyncIterable<Buffer> {
   const counted = async function* (): AsyncGenerator<Buffer> {
     // A reader that stops early leaves the connection: it is reset, not closed.

@@ -3,7 +3,10 @@ import type { PlainAnswer } from './send';
 
 /** Something that may go wrong between a client and a registry. */
 export type RegistryFault =
-  /** Answers without asking the registry. `early`: before the request's body is read, then closes the connection. */
+  /**
+   * Answers without asking the registry. `early`: before the request's body is read, then closes the
+   * connection.
+   */
   | ({ readonly kind: 'answer'; readonly early?: boolean } & PlainAnswer)
   /** Resets both connections once so many bytes of the request's body were passed on. */
   | { readonly kind: 'reset-request'; readonly afterBytes: number }
@@ -11,7 +14,7 @@ export type RegistryFault =
   | { readonly kind: 'lose-reply' }
   /** Resets the client's connection after so many bytes of the answer's body; 0: after the headers. */
   | { readonly kind: 'reset-answer'; readonly afterBytes: number }
-  /** Ends the answer's body early, as if that were all. */
+  /** Ends the response body early, as if it were complete. */
   | { readonly kind: 'truncate-answer'; readonly bytes: number }
   /** Turns the lowest bit of one byte of the answer's body; length and digest headers stay. */
   | { readonly kind: 'flip-bit'; readonly at: number }
@@ -28,9 +31,9 @@ export type RegistryFault =
   /** Sends the client elsewhere, to the same path and query (307). */
   | { readonly kind: 'redirect'; readonly to: string }
   /**
-   * Runs something first, then goes on: before the registry is asked (default), when so many bytes of the request's
-   * body have been passed on, or when the registry has answered and the client does not know yet. Where the work gives
-   * 'cut', both connections are cut then.
+   * Runs something first, then goes on: before the registry is asked (default), when so many bytes of the
+   * request's body have been passed on, or when the registry has answered and the client does not know yet.
+   * Where the work gives 'cut', both connections are cut then.
    */
   | {
       readonly kind: 'run';
@@ -38,7 +41,7 @@ export type RegistryFault =
       readonly when?: 'asked' | 'answered' | { readonly afterBytes: number };
     };
 
-/** Which requests are meant. */
+/** Which requests match. */
 export interface RequestMatch {
   /** Default: any. */
   readonly method?: string | RegExp;
@@ -46,7 +49,7 @@ export interface RequestMatch {
   readonly path?: RegExp;
   /** Only the nth of those that match, from 1. */
   readonly nth?: number;
-  /** How many requests it meets; default: all. */
+  /** How many requests it affects; default: all. */
   readonly times?: number;
 }
 
@@ -67,7 +70,7 @@ export class Rules {
     this.rules = [];
   }
 
-  /** The fault that a request meets; it is counted by all rules that match. */
+  /** Returns the fault for a request; all matching rules count it. */
   meet(request: ProxiedRequest): RegistryFault | undefined {
     const matching = this.rules.filter(({ rule }) => matches(rule, request));
     for (const entry of matching) entry.seen++;

@@ -6,7 +6,7 @@ import { Rules, type RegistryFaultRule, type RequestMatch } from './faults';
 import { pass } from './pass';
 
 export interface FaultProxyOptions {
-  /** What requests go through after the faults: authorisation, a vendor's rules, an API that upstream has not. */
+  /** Middleware after the faults: authorisation, a vendor's rules, an API that upstream lacks. */
   readonly steps?: readonly Step[];
   /** Default 127.0.0.1. */
   readonly address?: string;
@@ -30,7 +30,7 @@ export async function startFaultProxy(
   return proxy;
 }
 
-/** A proxy in front of a registry that records what passes and can be told to misbehave. */
+/** A proxy in front of a registry that records requests and injects faults. */
 export class FaultProxy {
   /** In the order in which they came. */
   readonly requests: ProxiedRequest[] = [];
@@ -63,12 +63,12 @@ export class FaultProxy {
     return `http://${this.host}`;
   }
 
-  /** From now on; the rule added last is asked first. */
+  /** From now on; the rule added last is checked first. */
   fault(rule: RegistryFaultRule): void {
     this.rules.add(rule);
   }
 
-  /** Takes back all faults; the record stays. */
+  /** Removes all faults; keeps the record. */
   heal(): void {
     this.rules.clear();
   }
@@ -85,7 +85,7 @@ export class FaultProxy {
     return { arrived: arrived.opened, release: () => released.open(undefined) };
   }
 
-  /** Those that match, of the requests so far; `nth` and `times` are not looked at. */
+  /** Returns matching requests so far; `nth` and `times` are ignored. */
   asked(match: RequestMatch): ProxiedRequest[] {
     const rules = new Rules();
     const { method, path } = match;
@@ -108,7 +108,7 @@ export class FaultProxy {
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const exchange = exchangeOf(request, response, this.requests.length + 1);
     this.requests.push(exchange.record);
-    // Where a connection breaks, what waits for it says so.
+    // A broken connection is reported by what waits for it.
     for (const stream of [request, response]) stream.on('error', () => undefined);
     try {
       await this.go(exchange, [this.faults, ...(this.options.steps ?? [])]);

@@ -51,7 +51,7 @@ export function wholeAnswer({ status, headers = {}, body }: PlainAnswer): Answer
   return { status, headers: { 'content-length': String(bytes.length), ...headers }, body: one(bytes) };
 }
 
-/** The error answer of the OCI distribution-spec 1.1, "Error Codes". */
+/** Returns the error answer of the OCI distribution-spec 1.1, "Error Codes". */
 export function errorAnswer(status: number, code: string, message: string, detail?: unknown): PlainAnswer {
   const body = JSON.stringify({ errors: [{ code, message, ...(detail !== undefined && { detail }) }] });
   return { status, headers: { 'content-type': 'application/json' }, body };
@@ -63,7 +63,7 @@ export async function bytesOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The same bytes in pieces of so many; the last may be shorter. */
+/** Returns the same bytes in pieces of so many; the last may be shorter. */
 export async function* piecesOf(body: AsyncIterable<Buffer>, pieceBytes: number): AsyncGenerator<Buffer> {
   let kept: Buffer = Buffer.alloc(0);
   for await (const chunk of body) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 
-/** A registry by its address; with credentials where it wants them. */
+/** A registry by its address; with credentials if it needs them. */
 export interface RegistryAddress {
   readonly url: string;
   /** Value of the Authorization header. */

@@ -11,7 +11,7 @@ export interface PushedImage {
   readonly layer: string;
 }
 
-/** Pushes a blob in one piece; throws where the registry does not take it. Gives its digest. */
+/** Pushes a blob in one piece; throws if the registry refuses it. Returns its digest. */
 export async function pushPlainBlob(
   registry: RegistryAddress,
   repository: string,
@@ -30,7 +30,10 @@ export async function pushPlainBlob(
   return digest;
 }
 
-/** Pushes a manifest or index under a tag or its digest; throws where the registry does not take it. Gives its digest. */
+/**
+ * Pushes a manifest or index under a tag or its digest; throws if the registry refuses it. Returns its
+ * digest.
+ */
 export async function pushPlainManifest(
   registry: RegistryAddress,
   repository: string,
@@ -72,7 +75,10 @@ export async function pushPlainImage(
   return { digest, mediaType: manifest.mediaType, size: JSON.stringify(manifest).length, config, layer };
 }
 
-/** Pushes an image of one layer for each platform (`linux/arm64`: its layer's bytes) and an index of them under a tag. */
+/**
+ * Pushes an image of one layer for each platform (`linux/arm64`: its layer's bytes) and an index of them
+ * under a tag.
+ */
 export async function pushPlainIndex(
   registry: RegistryAddress,
   repository: string,

@@ -3,13 +3,16 @@ import { plainRequest, sha256Of, type RegistryAddress } from './get';
 /** A manifest as a registry serves it. */
 export interface RawManifest {
   readonly bytes: Buffer;
-  /** Of the bytes, not what the registry says. */
+  /** Of the bytes, not from the registry's headers. */
   readonly digest: string;
   readonly mediaType: string;
   readonly json: Record<string, unknown>;
 }
 
-/** All tags of a repository, sorted; empty where there is no such repository. Throws at any other answer than 200 and 404. */
+/**
+ * Returns all tags of a repository, sorted; empty if there is no such repository. Throws at any other answer
+ * than 200 and 404.
+ */
 export async function tagsOf(registry: RegistryAddress, repository: string): Promise<string[]> {
   const tags: string[] = [];
   let next: string | undefined = `/v2/${repository}/tags/list`;
@@ -23,7 +26,7 @@ export async function tagsOf(registry: RegistryAddress, repository: string): Pro
   return tags.sort();
 }
 
-/** What a tag or digest leads to; undefined where there is nothing. Throws at any other answer than 200 and 404. */
+/** Returns the manifest of a tag or digest, or undefined. Throws on any other status than 200 and 404. */
 export async function rawManifest(
   registry: RegistryAddress,
   repository: string,
@@ -37,7 +40,7 @@ export async function rawManifest(
   return { bytes: body, digest: sha256Of(body), mediaType: String(headers['content-type']), json };
 }
 
-/** The bytes of a blob, whether they hash right or not; undefined where there is none. */
+/** Returns the bytes of a blob, even with a wrong hash, or undefined. */
 export async function rawBlob(
   registry: RegistryAddress,
   repository: string,

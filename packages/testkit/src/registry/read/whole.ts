@@ -14,9 +14,9 @@ interface AnyManifest {
 }
 
 /**
- * What is missing or wrong of all that a tag or digest reaches: each index, manifest, config and layer must be in this
- * very repository, as long as it is said to be and with the digest by which it is named. Empty: it is whole. By plain
- * HTTP and SHA-256 only. Blobs are read into memory one at a time.
+ * Returns what is missing or wrong in everything that a tag or digest refers to: each index, manifest, config
+ * and layer must be in this repository, with the size and digest of its descriptor. Empty: it is complete. By
+ * plain HTTP and SHA-256 only. Blobs are read into memory one at a time.
  */
 export async function wholeAt(
   registry: RegistryAddress,

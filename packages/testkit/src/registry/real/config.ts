@@ -11,7 +11,7 @@ export interface RegistryConfig {
   readonly storage: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** A pull works, all else is answered with 405. */
+  /** Allows pulls, and answers everything else with 405. */
   readonly readOnly: boolean;
   /** False: a DELETE is answered with 405. */
   readonly deletes: boolean;
@@ -19,7 +19,9 @@ export interface RegistryConfig {
   readonly usersFile?: string;
 }
 
-/** The configuration file of docker-registry 2.8 (distribution, docs/configuration.md); JSON is YAML. */
+/**
+ * Returns the configuration file of docker-registry 2.8 (distribution, docs/configuration.md); JSON is YAML.
+ */
 export function configText({ storage, port, readOnly, deletes, usersFile }: RegistryConfig): string {
   return JSON.stringify({
     version: 0.1,
@@ -29,13 +31,13 @@ export function configText({ storage, port, readOnly, deletes, usersFile }: Regi
       delete: { enabled: deletes },
       maintenance: { readonly: { enabled: readOnly }, uploadpurging: { enabled: false } },
     },
-    // Upload addresses are signed with the secret: they hold after a restart.
+    // Upload addresses are signed with the secret: they stay valid after a restart.
     http: { addr: `127.0.0.1:${port}`, secret: 'of a test' },
     ...(usersFile !== undefined && { auth: { htpasswd: { realm: 'test', path: usersFile } } }),
   });
 }
 
-/** A line of a file of users, with the password as bcrypt hash: docker-registry takes no other. */
+/** Returns a line of a file of users, with the password as bcrypt hash: docker-registry takes no other. */
 export function usersLine({ user, password }: UserPassword): string {
   const salt = randomBytes(11).toString('hex').slice(0, 21);
   // Perl is essential to Debian, and its crypt is that of the C library: $2b$ is bcrypt, 04 its lowest cost.

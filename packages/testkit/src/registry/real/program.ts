@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const PROGRAM = '/usr/bin/docker-registry';
 const START_MS = 10_000;
 
-/** Why no registry can be started here, for the reason of a skipped test; undefined where it can. */
+/** Returns why no registry can be started here, as reason to skip a test, or undefined. */
 export function whyNoRegistry(): string | undefined {
   return existsSync(PROGRAM) ? undefined : 'docker-registry is not installed';
 }

@@ -5,7 +5,7 @@ import { configText, usersLine, type UserPassword } from './config';
 import { killProgram, startProgram, type RunningProgram } from './program';
 
 export interface RealRegistryOptions {
-  /** Basic authorisation with this one user. Default: none is asked for. */
+  /** Basic authorisation with this one user. Default: no authorisation. */
   readonly auth?: UserPassword;
   /** Answers a push with 405. Default false. */
   readonly readOnly?: boolean;
@@ -17,7 +17,9 @@ export interface RealRegistryOptions {
   readonly port?: number;
 }
 
-/** Starts Debian's docker-registry (distribution 2.8) on 127.0.0.1. Throws with its log where it does not start. */
+/**
+ * Starts Debian's docker-registry (distribution 2.8) on 127.0.0.1. Throws with its log if it does not start.
+ */
 export async function startRegistry(options: RealRegistryOptions = {}): Promise<RealRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'registry-'));
   const registry = new RealRegistry(folder, options);
@@ -37,7 +39,7 @@ export class RealRegistry {
   private port: number;
 
   constructor(
-    /** Holds the configuration, the log and, unless told otherwise, the storage. */
+    /** Folder of the configuration, the log and, by default, the storage. */
     readonly folder: string,
     private options: RealRegistryOptions,
   ) {
@@ -76,7 +78,7 @@ export class RealRegistry {
     if (running) await killProgram(running);
   }
 
-  /** Kills it if it runs and starts it on the same port and storage; `changed` options hold from then on. */
+  /** Kills it if it runs and starts it on the same port and storage, with `changed` options. */
   async restart(changed: Omit<RealRegistryOptions, 'storage' | 'port'> = {}): Promise<void> {
     await this.kill();
     this.options = { ...this.options, ...changed };
@@ -89,13 +91,16 @@ export class RealRegistry {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** The file that holds a blob's (or a manifest's) bytes, to alter it on disk; whether it is there or not. */
+  /**
+   * Returns the file that holds a blob's (or a manifest's) bytes, to alter it on disk; whether it is there or
+   * not.
+   */
   blobFile(digest: string): string {
     const [algorithm = '', hex = ''] = digest.split(':');
     return join(this.storage, 'docker/registry/v2/blobs', algorithm, hex.slice(0, 2), hex, 'data');
   }
 
-  /** Deletes a tag behind the registry's back: the API of docker-registry 2.8 deletes manifests only. */
+  /** Deletes a tag on disk: the API of docker-registry 2.8 deletes manifests only. */
   async deleteTag(repository: string, tag: string): Promise<void> {
     const tags = join(this.storage, 'docker/registry/v2/repositories', repository, '_manifests/tags');
     await rm(join(tags, tag), { recursive: true });

@@ -7,12 +7,12 @@ import { startRegistry, type RealRegistry, type RealRegistryOptions } from './re
 /** A registry whose disk can fill up. */
 export interface SmallDiskRegistry {
   readonly registry: RealRegistry;
-  /** Makes the disk larger (or smaller), as an operator would who makes room. */
+  /** Makes the disk larger (or smaller), as an operator does to free space. */
   resize(megabytes: number): void;
   stop(): Promise<void>;
 }
 
-/** Why no small disk can be mounted here, for the reason of a skipped test; undefined where it can. */
+/** Returns why no small disk can be mounted here, as reason to skip a test, or undefined. */
 export function whyNoSmallDisk(): string | undefined {
   if (process.getuid?.() !== 0) return 'mounting a small disk needs root';
   const folder = execFileSync('mktemp', ['-d']).toString().trim();

@@ -10,7 +10,7 @@ export interface Asked {
 
 const PATH = /^\/v2\/(.+)\/(manifests|blobs|tags|referrers)\/(.*)$/;
 
-/** Undefined where it is about no repository: `/v2/`. */
+/** Undefined without a repository: `/v2/`. */
 export function askedOf({ record }: Pick<Exchange, 'record'>): Asked | undefined {
   const match = PATH.exec(record.path);
   return match ? { repository: match[1]!, kind: match[2] as Asked['kind'], rest: match[3]! } : undefined;

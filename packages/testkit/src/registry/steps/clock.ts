@@ -1,6 +1,6 @@
 import type { Step } from '../proxy/exchange';
 
-/** A registry whose clock is ahead of ours by so many seconds, or behind: its Date headers say so. */
+/** Returns a registry whose clock is ahead of ours by so many seconds, or behind: its Date headers say so. */
 export function clockOff(seconds: number): Step {
   return async (exchange, next) => {
     exchange.answerChanges.push((answer) => {

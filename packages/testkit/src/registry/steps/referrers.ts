@@ -20,15 +20,15 @@ interface ManifestWithSubject {
 }
 
 export interface ReferrersApiOptions {
-  /** Referrers an answer; the rest is behind a Link. Default: all at once. */
+  /** Referrers in a response; the rest follows by Link. Default: all at once. */
   readonly pageSize?: number;
   /** Whether the registry filters by artifact type and says so. Default true. */
   readonly filters?: boolean;
 }
 
 /**
- * Gives a registry the referrers API that it has not (OCI distribution-spec 1.1, "Listing Referrers"). It knows the
- * manifests that were pushed through it, for as long as it lives.
+ * Adds the referrers API to a registry (OCI distribution-spec 1.1, "Listing Referrers"). It knows the
+ * manifests that were pushed through it since its start.
  */
 export function referrersApi(options: ReferrersApiOptions = {}): Step {
   const known = new Map<string, Map<string, ReferrerDescriptor>>();
@@ -55,7 +55,7 @@ export function referrersApi(options: ReferrersApiOptions = {}): Step {
   };
 }
 
-/** A registry that says it has referrers (OCI-Subject) and answers 404 when asked for them. */
+/** Returns a registry that says it has referrers (OCI-Subject) and answers 404 when asked for them. */
 export function referrersLie(): Step {
   return async (exchange, next) => {
     const asked = askedOf(exchange);
@@ -66,7 +66,7 @@ export function referrersLie(): Step {
   };
 }
 
-/** Where a manifest with a subject is pushed and taken: tells it, and the client too, in OCI-Subject. */
+/** Reports a pushed manifest with a subject, also to the client, in OCI-Subject. */
 function onSubject(
   exchange: Exchange,
   tell: (subject: string, descriptor: ReferrerDescriptor) => void,

@@ -2,7 +2,10 @@ import type { Step } from '../proxy/exchange';
 import { bytesOf, wholeAnswer } from '../proxy/send';
 import { askedOf, queryOf } from './asked';
 
-/** Lists tags in pages of at most so many (OCI distribution-spec 1.1, "Listing Tags"); docker-registry 2.8 does not. */
+/**
+ * Lists tags in pages of at most so many (OCI distribution-spec 1.1, "Listing Tags"); docker-registry 2.8
+ * does not.
+ */
 export function pagedTags(pageSize: number): Step {
   return async (exchange, next) => {
     if (askedOf(exchange)?.kind !== 'tags') return next();

@@ -3,7 +3,7 @@ import { answerItself, errorAnswer, piecesOf, type PlainAnswer } from '../proxy/
 import { plainRequest, type RegistryAddress } from '../read/get';
 import { askedOf } from './asked';
 
-/** An upload as far as it has come. */
+/** The state of an upload. */
 interface Upload {
   /** Path and query where the registry takes what comes next. */
   address: string;
@@ -14,9 +14,10 @@ interface Upload {
 }
 
 /**
- * Keeps what has come of an upload whose connection broke, so that it can go on from there (OCI distribution-spec 1.1,
- * "Pushing a blob in chunks"): docker-registry 2.8 gives such an upload up (404, BLOB_UPLOAD_INVALID). What comes is
- * passed on in pieces, each a PATCH of its own; what does not fill a piece when the connection breaks is lost.
+ * Keeps what has come of an upload whose connection broke, so that it can go on from there (OCI
+ * distribution-spec 1.1, "Pushing a blob in chunks"): docker-registry 2.8 gives such an upload up (404,
+ * BLOB_UPLOAD_INVALID). What comes is passed on in pieces, each a PATCH of its own; what does not fill a
+ * piece when the connection breaks is lost.
  */
 export function resumableUploads(upstream: RegistryAddress, pieceBytes = 65_536): Step {
   const uploads = new Map<string, Upload>();
@@ -61,7 +62,7 @@ async function write(
   return answerItself(exchange, { status, headers: Object.fromEntries(kept), body });
 }
 
-/** What the registry says against it, if anything. Rejects where the client's connection breaks. */
+/** Returns the registry's error, if any. Rejects if the client's connection breaks. */
 async function writePieces(
   exchange: Exchange,
   upstream: RegistryAddress,

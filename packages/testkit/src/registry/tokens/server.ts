@@ -10,13 +10,13 @@ import { covers, neededScopes, parseScopes, scopeText, type Scope } from './scop
 export interface TokenServerOptions {
   /** Default: anyone gets every token. */
   readonly user?: UserPassword;
-  /** What one gets without credentials where there is a user. Default: nothing, 401. */
+  /** What anonymous clients get if there is a user. Default: nothing, 401. */
   readonly anonymous?: 'pull' | 'nothing';
-  /** How long a token holds. Default 300. */
+  /** Lifetime of a token in seconds. Default 300. */
   readonly seconds?: number;
-  /** How many requests it is good for. Default: any number. */
+  /** Number of requests with one token. Default: any number. */
   readonly uses?: number;
-  /** What it says of its life; default: the truth. */
+  /** Reported lifetime; default: the real one. */
   readonly saysSeconds?: number;
   /** By how much its clock is ahead of ours. */
   readonly clockSeconds?: number;
@@ -40,7 +40,10 @@ interface Issued {
   uses: number;
 }
 
-/** Starts a token server (distribution, "Token Authentication Specification") and the step by which a proxy asks for its tokens. */
+/**
+ * Starts a token server (distribution, "Token Authentication Specification") and the step by which a proxy
+ * asks for its tokens.
+ */
 export async function startTokenServer(options: TokenServerOptions = {}): Promise<TokenServer> {
   const server = new TokenServer(options);
   await server.start();
@@ -68,12 +71,12 @@ export class TokenServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** From now on; tokens that are out keep what they have. */
+  /** From now on; issued tokens keep their scope. */
   change(options: Partial<TokenServerOptions>): void {
     this.options = { ...this.options, ...options };
   }
 
-  /** No token that is out is good any more. */
+  /** Invalidates all issued tokens. */
   expireAll(): void {
     this.tokens.clear();
   }
@@ -102,7 +105,10 @@ export class TokenServer {
     });
   };
 
-  /** What is wrong with a token (RFC 6750, section 3.1); empty: there is none; undefined: nothing. */
+  /**
+   * Returns what is wrong with a token (RFC 6750, section 3.1); empty if it is missing, undefined if it is
+   * valid.
+   */
   private errorOf(token: string | undefined, needed: readonly Scope[]): string | undefined {
     if (token === undefined) return '';
     const issued = this.tokens.get(token);

@@ -1,6 +1,6 @@
 import { run } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { homepageOf, releaseTemplate, type ReleaseTemplate } from '@image-tooling/model/dockerfile';
+import { homepageOf, releaseTemplate, type ReleaseTemplate } from '@image-tooling/dockerfile';
 import { ask, canAsk } from '../../shared/ask';
 import { usage } from '../../shared/refuse';
 import type { Find, Search } from './types';

@@ -1,0 +1,15 @@
+import type { Readable } from 'node:stream';
+import type { HttpAnswer } from './types';
+
+const DISCARD_BYTES = 65_536;
+
+/** Reads a small body to its end, so that its connection can be used again; ends a larger one. Never fails. */
+export async function discardBody({ body }: Pick<HttpAnswer, 'body'>): Promise<void> {
+  let size = 0;
+  try {
+    for await (const piece of body as Readable & AsyncIterable<Uint8Array>)
+      if ((size += piece.byteLength) >= DISCARD_BYTES) break;
+  } catch {
+    // Its connection is gone, which does no harm: the answer was not wanted.
+  }
+}

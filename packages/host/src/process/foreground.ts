@@ -1,0 +1,57 @@
+import { fail, ok, type Result } from '@image-tooling/model/result';
+import { run } from './run';
+import { exitCodeOf, spawnProgram, type Argv, type Environment } from './spawn';
+import { startFailure } from './start-failure';
+import { abortedFailure, killAfterGrace } from './stop';
+
+export interface ForegroundProgram {
+  readonly argv: Argv;
+  readonly cwd?: string;
+  /** The whole environment; default: this process's own. */
+  readonly env?: Environment;
+  readonly signal?: AbortSignal;
+}
+
+export interface ForegroundEnd {
+  /** 128 + the signal's number where a signal ended it. */
+  readonly exitCode: number;
+  /** The signal that ended it: a program that exits with 130 by itself has none. */
+  readonly signal?: NodeJS.Signals;
+}
+
+/**
+ * Runs a program in the foreground, with this process's own standard streams, terminal and process group: Ctrl-C
+ * reaches both. An abort sends it SIGTERM, and SIGKILL 5 s later. Fails with
+ * `command-missing` or `command-failed` where it can't be started, and with `aborted` where the signal was aborted before.
+ */
+export async function runInForeground(program: ForegroundProgram): Promise<Result<ForegroundEnd>> {
+  const { signal, ...request } = program;
+  if (signal?.aborted) return fail(abortedFailure(program));
+  const child = await spawnProgram({ ...request, stdio: 'inherit' });
+  if (child instanceof Error) return fail(startFailure(program, child));
+  const ended = killAfterGrace(child, signal);
+  return new Promise((resolve) => {
+    child.on('close', (code, by) => {
+      ended();
+      resolve(ok({ exitCode: exitCodeOf(code, by), ...(by && { signal: by }) }));
+    });
+  });
+}
+
+/**
+ * Runs `work` and leaves the terminal as it was, also where what ran in it was killed before it could: stty(1) reads
+ * and writes its settings.
+ */
+export async function keepingTerminal<T>(isTerminal: boolean, work: () => Promise<T>): Promise<T> {
+  const settings = isTerminal ? await stty(['-g']) : undefined;
+  try {
+    return await work();
+  } finally {
+    if (settings !== undefined) await stty([settings.trim()]);
+  }
+}
+
+async function stty(args: readonly string[]): Promise<string | undefined> {
+  const ended = await run({ argv: ['stty', ...args], inheritsInput: true });
+  return ended.ok && ended.value.exitCode === 0 ? ended.value.stdout : undefined;
+}

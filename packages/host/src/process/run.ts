@@ -1,0 +1,85 @@
+import type { Failure } from '@image-tooling/model';
+import { bytesText } from '@image-tooling/model/bytes-text';
+import { fail, ok, type Result } from '@image-tooling/model/result';
+import { redact } from '../redact';
+import { KeptOutput } from './kept-output';
+import { endOf, launch, type LaunchedChild, type LaunchOptions } from './launch';
+import { eachLine, lastLines } from './lines';
+import { shownCommand } from './stop';
+
+/** A program of the host to run, by its arguments: nothing in them is read as shell syntax. */
+export interface HostCommand extends LaunchOptions {
+  /** What its standard input holds; default: nothing. */
+  readonly input?: string | Uint8Array;
+  /** Its standard input is this process's own, for programs that set up a terminal (stty). */
+  readonly inheritsInput?: boolean;
+  /** Called with each line of stdout and stderr as it comes. */
+  readonly onLine?: (line: string, from: 'stdout' | 'stderr') => void;
+  /** Bytes to keep of each output for people (see `KeptOutput`); default: all, and more than 128 MB is a failure. */
+  readonly keepBytes?: number;
+}
+
+export interface HostResult {
+  /** 128 + the signal's number where a signal ended it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a program may print that is read as a whole: a quarter of what a string can hold. */
+const WHOLE_BYTES = 128_000_000;
+
+/**
+ * Runs a program to its end. Fails with `command-missing` (no such program), `command-failed` (it could not be started),
+ * `too-large` (it printed too much), `timeout`, or `aborted`, also where another process sent SIGINT, SIGTERM or SIGHUP.
+ * Any other exit code is a success here, see `mustRun`.
+ */
+export async function run(command: HostCommand): Promise<Result<HostResult>> {
+  const launched = await launch(command, inputKind(command));
+  if (!launched.ok) return launched;
+  const child = launched.value;
+  const outputs = {
+    stdout: new KeptOutput(command.keepBytes ?? WHOLE_BYTES),
+    stderr: new KeptOutput(command.keepBytes),
+  };
+  listen(child, outputs, command);
+  // A program that ended early closes its input; its exit code says more than EPIPE.
+  child.stdin?.on('error', () => undefined).end(command.input);
+  const end = await endOf(child, command, () => `${outputs.stdout.text()}${outputs.stderr.text()}`);
+  if (!end.ok) return end;
+  if (command.keepBytes === undefined && !outputs.stdout.isWhole) return fail(tooMuch(command));
+  return ok({ exitCode: end.value, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() });
+}
+
+function inputKind({ input, inheritsInput }: HostCommand): 'pipe' | 'ignore' | 'inherit' {
+  if (inheritsInput === true) return 'inherit';
+  return input === undefined ? 'ignore' : 'pipe';
+}
+
+type Outputs = Readonly<Record<'stdout' | 'stderr', KeptOutput>>;
+
+function listen(child: LaunchedChild, outputs: Outputs, { onLine }: HostCommand): void {
+  for (const from of ['stdout', 'stderr'] as const) {
+    child[from].on('data', (chunk: Buffer) => outputs[from].add(chunk));
+    if (onLine) eachLine(child[from], (line) => onLine(line, from));
+  }
+}
+
+function tooMuch(command: HostCommand): Failure {
+  return {
+    code: 'too-large',
+    message: `${shownCommand(command)} printed more than ${bytesText(WHOLE_BYTES)}, which can't be read.`,
+  };
+}
+
+/** Runs a program as `run` does. An exit code other than 0 is a `command-failed` with the last lines of output. */
+export async function mustRun(command: HostCommand): Promise<Result<HostResult>> {
+  const result = await run(command);
+  if (!result.ok || result.value.exitCode === 0) return result;
+  const { exitCode, stdout, stderr } = result.value;
+  return fail({
+    code: 'command-failed',
+    message: `${shownCommand(command)} ended with exit code ${exitCode}.`,
+    details: lastLines(redact(stderr.trim() === '' ? stdout : stderr, command.secrets)),
+  });
+}

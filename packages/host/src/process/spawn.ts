@@ -1,0 +1,43 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { isErrno } from '../files';
+
+export type Argv = readonly [string, ...string[]];
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How to start a program: the only way in which this code base starts one. */
+export interface SpawnRequest extends Pick<SpawnOptions, 'detached' | 'stdio'> {
+  readonly argv: Argv;
+  readonly cwd?: string;
+  /** The whole environment; default: this process's own. */
+  readonly env?: Environment;
+}
+
+/** Starts a program. Returns the child, or why it could not be started. */
+export async function spawnProgram(request: SpawnRequest): Promise<ChildProcess | Error> {
+  const child = spawned(request);
+  if (child instanceof Error) return child;
+  // A signal that can't be sent is reported as an event too; how the program ends is all that counts.
+  if (child.pid !== undefined) return child.on('error', () => undefined);
+  const [error] = (await once(child, 'error')) as [Error];
+  return error;
+}
+
+/** Some errors are thrown at once (arguments that are too long), others come as an event. */
+function spawned(request: SpawnRequest): ChildProcess | Error {
+  const { argv, env, ...options } = request;
+  const [program, ...args] = argv;
+  try {
+    return spawn(program, args, { ...options, env: { ...(env ?? process.env) } });
+  } catch (error) {
+    if (isErrno(error) && error.syscall?.startsWith('spawn')) return error;
+    throw error;
+  }
+}
+
+/** Returns the exit code that a shell would report: 128 + the signal's number where a signal ended the program. */
+export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  if (signal !== null) return 128 + constants.signals[signal];
+  return code ?? 1;
+}

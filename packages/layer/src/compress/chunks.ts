@@ -1,0 +1,41 @@
+import { availableParallelism } from 'node:os';
+
+/** Bytes of tar in one zstd frame or gzip member. A part of every layer's digest: never change it. */
+export const CHUNK = 8 * 1024 * 1024;
+
+/** Compresses one chunk; must give the same bytes on every machine. */
+export type CompressChunk = (chunk: Uint8Array) => Promise<Uint8Array>;
+
+/** Chunks in work at the same time, one more than keeps the processor busy; bounds memory to some 20 MiB each. */
+const IN_WORK = Math.min(availableParallelism() + 1, 4);
+
+/** Cuts a stream into chunks, compresses some at once, and gives them back in order. */
+export async function* compressChunks(
+  source: AsyncIterable<Uint8Array>,
+  compress: CompressChunk,
+): AsyncGenerator<Uint8Array> {
+  const free: Buffer<ArrayBuffer>[] = [];
+  const inWork: Promise<Uint8Array>[] = [];
+  const start = (buffer: Buffer<ArrayBuffer>, length: number): void => {
+    const work = compress(buffer.subarray(0, length)).finally(() => free.push(buffer));
+    work.catch(() => undefined); // Awaited below, in order.
+    inWork.push(work);
+  };
+  let buffer = Buffer.allocUnsafeSlow(CHUNK);
+  let used = 0;
+  for await (const piece of source)
+    for (let at = 0; at < piece.length;) {
+      const part = piece.subarray(at, at + CHUNK - used);
+      buffer.set(part, used);
+      used += part.length;
+      at += part.length;
+      if (used < CHUNK) continue;
+      const done = inWork.length >= IN_WORK ? await inWork.shift() : undefined;
+      start(buffer, used);
+      if (done) yield done; // After the start: a thread is at work while the taker is.
+      buffer = free.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
+      used = 0;
+    }
+  if (used > 0) start(buffer, used);
+  while (inWork.length > 0) yield await inWork.shift()!;
+}

@@ -1,0 +1,18 @@
+export * from './bytes';
+export { checkedTar } from './checked-tar';
+export { compressed } from './compress/compress';
+export { decompressed, type Packing } from './compress/decompress';
+export { unpackBytes, unpackFile, type UnpackFile } from './compress/unpack';
+export { HashedStream } from './hashed-stream';
+export { mergeLayers } from './paths/merge';
+export { missingParents } from './paths/parents';
+export { firstDifference } from './paths/path-difference';
+export * from './paths/path-index';
+export { ContentReader } from './tar/content';
+export * from './tar/entry';
+export * from './tar/file';
+export { dissolveLinks, joinLinks, type Inode } from './tar/links';
+export type { TarRules } from './tar/parse';
+export { readTar, readTarBytes, type FilePart, type ReadRules } from './tar/read';
+export { REMOVED, rewriteTar, type Replacement, type Rewritten } from './tar/rewrite';
+export { orderEntries, tarOf, writeTarBytes, type TarWriteOptions } from './tar/write';

@@ -1,0 +1,93 @@
+import { readSync, openSync, closeSync } from 'node:fs';
+import { Fault } from '@image-tooling/host';
+import { displayPath } from '../bytes';
+import type { TarEntry } from './entry';
+
+const PIECE = 1024 * 1024;
+
+/** Reads the contents of entries; keeps the files that ranges lie in open until it is closed. */
+export class ContentReader {
+  private readonly handles = new Map<string, number>();
+  private readonly buffer = Buffer.allocUnsafe(PIECE);
+
+  /**
+   * The content of an entry in pieces of up to 1 MiB, each valid until the next is asked for.
+   * Fails with `truncated` where it is not as long as the entry says.
+   */
+  async *pieces(entry: TarEntry): AsyncGenerator<Uint8Array> {
+    let read = 0;
+    for await (const piece of this.source(entry)) {
+      read += piece.length;
+      if (read > entry.size) break;
+      yield piece;
+    }
+    if (read !== entry.size) throw wrongLength(entry);
+  }
+
+  /** Returns the content of a small file at once; undefined where it must be read piece by piece. */
+  small(entry: TarEntry): Uint8Array | undefined {
+    const { content } = entry;
+    if (content.kind === 'stream' || entry.size > PIECE) return undefined;
+    const bytes =
+      content.kind === 'bytes' ? content.bytes : this.readRange(content.file, content.offset, content.length);
+    if (bytes.length !== entry.size) throw wrongLength(entry);
+    return bytes;
+  }
+
+  /** Returns up to `length` bytes from the start of an entry that is not a stream. */
+  head({ content }: TarEntry, length: number): Uint8Array {
+    if (content.kind === 'stream') throw new Error('streams have no head to read');
+    if (content.kind === 'bytes') return content.bytes.subarray(0, length);
+    const wanted = Math.min(length, content.length);
+    const buffer = wanted > PIECE ? Buffer.allocUnsafeSlow(wanted) : this.buffer;
+    return this.readRange(content.file, content.offset, wanted, buffer);
+  }
+
+  close(): void {
+    for (const handle of this.handles.values()) closeSync(handle);
+    this.handles.clear();
+  }
+
+  private source({ content }: TarEntry): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+    if (content.kind === 'bytes') return [content.bytes];
+    if (content.kind === 'stream') return content.open();
+    return this.ranges(content.file, content.offset, content.length);
+  }
+
+  private *ranges(file: string, offset: number, length: number): Generator<Uint8Array> {
+    for (let done = 0; done < length; done += PIECE) {
+      const piece = this.readRange(file, offset + done, Math.min(PIECE, length - done));
+      if (piece.length === 0) return;
+      yield piece;
+    }
+  }
+
+  /** Synchronous on purpose: for many small files a trip through the thread pool costs more than the read. */
+  private readRange(file: string, offset: number, length: number, buffer = this.buffer): Uint8Array {
+    const handle = this.handleOf(file);
+    let done = 0;
+    while (done < length) {
+      const count = readSync(handle, buffer, done, length - done, offset + done);
+      if (count === 0) break;
+      done += count;
+    }
+    return buffer.subarray(0, done);
+  }
+
+  private handleOf(file: string): number {
+    const known = this.handles.get(file);
+    if (known !== undefined) return known;
+    if (this.handles.size >= 64) this.close();
+    const handle = openSync(file, 'r');
+    this.handles.set(file, handle);
+    return handle;
+  }
+}
+
+function wrongLength(entry: TarEntry): Fault {
+  return new Fault({
+    code: 'truncated',
+    message: `The content of "${displayPath(entry.path)}" is not ${entry.size} bytes long, as its entry says.`,
+    hint: 'The file it comes from changed while it was read: run the task again.',
+  });
+}

@@ -1,0 +1,96 @@
+export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo';
+
+/** Where a file's bytes are: at hand, in a part of a file on this machine, or made when asked for. */
+export type Content =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'range'; readonly file: string; readonly offset: number; readonly length: number }
+  | { readonly kind: 'stream'; readonly open: () => AsyncIterable<Uint8Array> };
+
+/** One member of a tar. Paths and link targets are byte strings (see bytes.ts). */
+export interface TarEntry {
+  /** No leading `./` or `/`, no trailing `/`; the empty string is the root folder. */
+  readonly path: string;
+  readonly type: EntryType;
+  /** Permission bits with setuid, setgid and sticky: 0–0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since the epoch. */
+  readonly mtime: number;
+  /** Bytes of content; 0 for all but files. */
+  readonly size: number;
+  /** Of a symlink: as written. Of a hard link: the other entry's path. */
+  readonly linkTarget?: string;
+  readonly device?: { readonly major: number; readonly minor: number };
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
+  readonly content: Content;
+}
+
+export const NO_CONTENT: Content = { kind: 'bytes', bytes: new Uint8Array(0) };
+
+/** Options of the functions that make entries. Default: owned by root, at the epoch. */
+export interface EntryOptions {
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Seconds since the epoch. */
+  readonly mtime?: number;
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Returns a file of the given bytes or UTF-8 text. Default: mode 0644, owned by root. */
+export function fileEntry(path: string, content: Uint8Array | string, options: EntryOptions = {}): TarEntry {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  return withContent(path, bytes.length, { kind: 'bytes', bytes }, options);
+}
+
+/** Returns a file whose bytes are `length` bytes of a file on this machine, from `offset`. */
+export function rangeEntry(
+  path: string,
+  range: { readonly file: string; readonly offset: number; readonly length: number },
+  options: EntryOptions = {},
+): TarEntry {
+  const { file, offset, length } = range;
+  return withContent(path, length, { kind: 'range', file, offset, length }, options);
+}
+
+/** Returns a folder. Default: mode 0755, owned by root. */
+export function directoryEntry(path: string, options: EntryOptions = {}): TarEntry {
+  return withoutContent(path, 'directory', 0o755, options);
+}
+
+/** Returns a symlink. `target` is written as given. */
+export function symlinkEntry(path: string, target: string, options: EntryOptions = {}): TarEntry {
+  return withoutContent(path, 'symlink', 0o777, options, target);
+}
+
+/** Returns a second name for the file at `target`, a path within the same tar. */
+export function hardlinkEntry(path: string, target: string, options: EntryOptions = {}): TarEntry {
+  return withoutContent(path, 'hardlink', 0o644, options, target);
+}
+
+function withContent(path: string, size: number, content: Content, options: EntryOptions): TarEntry {
+  const { mode = 0o644, uid = 0, gid = 0, mtime = 0, xattrs } = options;
+  const entry = { path, type: 'file', mode, uid, gid, mtime, size, content } as const;
+  return xattrs && xattrs.size > 0 ? { ...entry, xattrs } : entry;
+}
+
+function withoutContent(
+  path: string,
+  type: EntryType,
+  defaultMode: number,
+  options: EntryOptions,
+  linkTarget?: string,
+): TarEntry {
+  const { mode = defaultMode, ...rest } = options;
+  const entry = { ...withContent(path, 0, NO_CONTENT, { ...rest, mode }), type };
+  return linkTarget === undefined ? entry : { ...entry, linkTarget };
+}
+
+/** Returns the folders above a path, nearest first, without the root. */
+export function parentsOf(path: string): string[] {
+  const parents: string[] = [];
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+    parents.push(path.slice(0, end));
+  return parents;
+}

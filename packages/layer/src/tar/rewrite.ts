@@ -1,0 +1,79 @@
+import { encodeHeader } from './encode';
+import type { TarEntry } from './entry';
+import { BLOCK, paddingOf } from './header';
+import { StreamInput } from './input';
+import { TarParser, type ParsedEntry } from './parse';
+
+/** What becomes of an entry: it stays as it is, or others take its place (none removes it). */
+export type Rewritten = 'unchanged' | Replacement;
+
+export interface Replacement {
+  readonly entries: readonly TarEntry[];
+  /** Whether the content of the entry follows the last of them. Of other entries only headers are written. */
+  readonly withContent: boolean;
+}
+
+export const REMOVED: Replacement = { entries: [], withContent: false };
+
+const OUTPUT_CHUNK = 256 * 1024;
+
+/**
+ * Passes a tar through, entry by entry, in bounded memory; what `rewrite` leaves alone stays the same bytes. Messages
+ * call it `name`. Throws a `Fault` with `tar-format` on a malformed or truncated tar, also on one that lacks the zeros
+ * at its end.
+ */
+export async function* rewriteTar(
+  tar: AsyncIterable<Uint8Array>,
+  name: string,
+  rewrite: (entry: TarEntry) => Rewritten,
+): AsyncGenerator<Buffer> {
+  const input = new StreamInput(tar);
+  const parser = new TarParser(input, { name });
+  const output = new Output();
+  for (let next = await parser.next(); next; next = await parser.next()) {
+    const { blocks, withContent } = outputOf(next, rewrite(next.entry));
+    for (const block of blocks) output.add(block);
+    const { size } = next.entry;
+    for (let left = size + paddingOf(size); left > 0;) {
+      const piece = await input.piece(left);
+      if (piece.length === 0) throw parser.truncated();
+      left -= piece.length;
+      if (withContent) output.add(piece);
+      if (output.isFull) yield output.take();
+    }
+    if (output.isFull) yield output.take();
+  }
+  output.add(Buffer.alloc(2 * BLOCK));
+  yield output.take();
+  while ((await input.piece(OUTPUT_CHUNK)).length > 0); // What fills a tape's last record.
+}
+
+function outputOf(
+  { entry, blocks }: ParsedEntry,
+  rewritten: Rewritten,
+): { readonly blocks: readonly Buffer[]; readonly withContent: boolean } {
+  if (rewritten === 'unchanged') return { blocks: blocks ?? [encodeHeader(entry)], withContent: true };
+  return { blocks: rewritten.entries.map(encodeHeader), withContent: rewritten.withContent };
+}
+
+/** Gathers small pieces into large ones. */
+class Output {
+  private pending: Buffer[] = [];
+  private size = 0;
+
+  get isFull(): boolean {
+    return this.size >= OUTPUT_CHUNK;
+  }
+
+  add(piece: Buffer): void {
+    this.pending.push(piece);
+    this.size += piece.length;
+  }
+
+  take(): Buffer {
+    const joined = Buffer.concat(this.pending, this.size);
+    this.pending = [];
+    this.size = 0;
+    return joined;
+  }
+}

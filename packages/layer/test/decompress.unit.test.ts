@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { decompressed, type Packing } from '../src';
+import { gathered } from './helpers';
+
+/** 20 MB that compress a little: three chunks, the last one short. */
+function large(): Buffer {
+  const bytes = Buffer.alloc(20_000_000);
+  for (let i = 0, state = 1; i < bytes.length; i += 4) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    bytes.writeUInt32LE(state & 0x00ffff00, i);
+  }
+  return bytes;
+}
+
+describe('decompressing', () => {
+  async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  }
+  const all = (bytes: Buffer, compression: Packing, size = 65_536) =>
+    gathered(decompressed(pieces(bytes, size), compression));
+  const zstd = (args: string[], input: Buffer) =>
+    execFileSync('zstd', ['-q', '-c', ...args], { input, maxBuffer: 1e8 });
+
+  it('reads one frame of any size, made by the zstd program', async () => {
+    const text = Buffer.concat([large(), large()]);
+    for (const args of [
+      ['-3', '--long=22', '--check'],
+      ['-1', '--no-check'],
+    ])
+      expect((await all(zstd(args, text), 'zstd')).equals(text)).toBe(true);
+  }, 60_000);
+
+  it('reads many frames, skippable ones between them, an empty one, in pieces of any size', async () => {
+    const skippable = Buffer.from('502a4d1803000000616263', 'hex');
+    const stream = Buffer.concat([
+      zstd([], Buffer.from('one ')),
+      skippable,
+      zstd([], Buffer.alloc(0)),
+      zstd([], Buffer.from('two')),
+    ]);
+    for (const size of [1, 7, 1000]) expect((await all(stream, 'zstd', size)).toString()).toBe('one two');
+  });
+
+  it('reads gzip of several members', async () => {
+    const gzip = (text: string) => execFileSync('gzip', ['-c'], { input: text });
+    expect((await all(Buffer.concat([gzip('one '), gzip('two')]), 'gzip')).toString()).toBe('one two');
+  });
+
+  it.each(['zstd', 'gzip'] as const)(
+    'fails on a %s stream that is cut off or is something else',
+    async (compression) => {
+      const whole =
+        compression === 'zstd'
+          ? zstd([], large())
+          : execFileSync('gzip', ['-c'], { input: large(), maxBuffer: 1e8 });
+      for (const length of [3, 10, 1000, whole.length - 1])
+        await expect(all(whole.subarray(0, length), compression), `${length} bytes`).rejects.toMatchObject({
+          failure: { code: 'truncated' },
+        });
+      await expect(all(Buffer.from('neither, by far'), compression)).rejects.toMatchObject({
+        failure: { code: 'tar-format' },
+      });
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { discard, ioFailure } from '@image-tooling/host';
+import type { Expected, Received } from './attempt';
+import { tryAddresses, type AddressOptions, type Target } from './addresses';
+import type { Downloader } from './downloader';
+import { AbortedDownload } from './refusal';
+import { unavailable, type Refused } from './unavailable';
+
+/** A file to fetch, and every address it may be had from. */
+export interface Download extends Expected {
+  /** In messages: "jq 1.7.1-6 (amd64)". */
+  readonly name: string;
+  /** Tried in this order. User names and passwords in them never reach a message. */
+  readonly urls: readonly string[];
+}
+
+export interface DownloadOptions {
+  readonly http: Downloader;
+  readonly signal: AbortSignal;
+  /** Told the number of bytes of each chunk; negative when a try failed and its bytes count for nothing. */
+  readonly onBytes?: (count: number) => void;
+}
+
+export interface DownloadedFile extends Received {
+  readonly path: string;
+  /** The address that had it. */
+  readonly url: string;
+}
+
+/**
+ * Fetches a file to `path`, whole or not at all (temporary neighbour, rename). Each address is tried again with
+ * growing pauses where that may help (429, 5xx, reset, stall), then the next one. Fails with one failure that
+ * lists every address and why: `gone` (a server said it has none), `checksum`, `truncated`, `too-large`,
+ * `timeout`, `network`, `http-status`; or with `aborted`, `disk-full`, `io`.
+ */
+export function downloadFile(
+  request: Download,
+  path: string,
+  options: DownloadOptions,
+): Promise<Result<DownloadedFile>> {
+  return options.http.limited(() => guarded(request, path, () => toFile(request, path, options)));
+}
+
+export interface DownloadedBytes extends Received {
+  readonly bytes: Buffer;
+  readonly url: string;
+}
+
+/** As `downloadFile`, for content small enough to hold in memory. */
+export function downloadBytes(request: Download, options: DownloadOptions): Promise<Result<DownloadedBytes>> {
+  return options.http.limited(() =>
+    guarded(request, request.name, async () => {
+      let chunks: Uint8Array[] = [];
+      const target: Target = {
+        write: async (chunk) => chunks.push(chunk),
+        restart: async () => void (chunks = []),
+      };
+      const outcome = await tryAddresses(request, target, addressOptions(options));
+      if (isRefused(outcome)) return fail(unavailable(request.name, outcome));
+      return ok({ ...outcome, bytes: Buffer.concat(chunks) });
+    }),
+  );
+}
+
+async function toFile(
+  request: Download,
+  path: string,
+  options: DownloadOptions,
+): Promise<Result<DownloadedFile>> {
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(temporary, 'wx');
+  try {
+    const outcome = await tryAddresses(request, fileTarget(file), addressOptions(options));
+    if (isRefused(outcome)) return fail(unavailable(request.name, outcome));
+    await rename(temporary, path);
+    return ok({ ...outcome, path });
+  } finally {
+    await file.close();
+    await discard(temporary);
+  }
+}
+
+function fileTarget(file: FileHandle): Target {
+  let position = 0;
+  return {
+    async write(chunk) {
+      for (let done = 0; done < chunk.byteLength;) {
+        const { bytesWritten } = await file.write(chunk, done, chunk.byteLength - done, position);
+        done += bytesWritten;
+        position += bytesWritten;
+      }
+    },
+    async restart() {
+      await file.truncate(0);
+      position = 0;
+    },
+  };
+}
+
+function isRefused(outcome: Refused[] | (Received & { url: string })): outcome is Refused[] {
+  return Array.isArray(outcome);
+}
+
+function addressOptions({ http, signal, onBytes }: DownloadOptions): AddressOptions {
+  return {
+    timings: http.timings,
+    dead: http.dead,
+    client: http.client,
+    signal,
+    ...(onBytes && { onBytes }),
+  };
+}
+
+async function guarded<T>(
+  request: Download,
+  path: string,
+  work: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AbortedDownload) return fail(aborted(request.name));
+    return fail(ioFailure(error, path));
+  }
+}
+
+function aborted(name: string): Failure {
+  return { code: 'aborted', message: `Stopped while fetching ${name}.` };
+}
