@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'esbuild';
+import { bundleProgram } from './bundle';
 
 export interface Joined {
   readonly port?: number;
@@ -20,14 +20,7 @@ export interface FakeRun {
 
 export async function bundleTask(folder: string): Promise<string> {
   const outfile = join(folder, 'task.cjs');
-  await build({
-    entryPoints: [join(__dirname, 'dagger-task.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    mainFields: ['module', 'main'],
-    logLevel: 'error',
-  });
+  await bundleProgram(join(__dirname, 'dagger-task.ts'), outfile);
   return outfile;
 }
 

@@ -5,12 +5,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newOwnedName } from '@image-tooling/host';
 import { openRig, SILENT, valueOf, type Rig } from '@image-tooling/testkit';
 import { openEngine } from '../src';
 import { placesIn, type Places } from '../src/buildah/places';
+import { bundleProgram } from './bundle';
 
 const BUILDAH = { ...process.env, IMAGE_ENGINE: 'buildah' };
 
@@ -23,16 +23,7 @@ beforeAll(async () => {
   rig = await openRig((storeRoot) => openEngine({ env: { ...BUILDAH, HOME: home }, storeRoot }));
   places = placesIn(rig.storeRoot);
   program = join(rig.folder, 'killed.cjs');
-  const entryPoints = [join(__dirname, 'killed.ts')];
-  const mainFields = ['module', 'main'];
-  await build({
-    entryPoints,
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    mainFields,
-    logLevel: 'error',
-  });
+  await bundleProgram(join(__dirname, 'killed.ts'), program);
 });
 afterAll(async () => {
   await rig.close();

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openRig, type Rig } from '@image-tooling/testkit';
 import { openBuildah } from '../src/buildah/open';
+import { bundleProgram } from './bundle';
 import { otherUser, type OtherUser } from './other-user';
 
 let rig: Rig;
@@ -14,14 +14,7 @@ beforeAll(async () => {
   rig = await openRig((storeRoot) => openBuildah({ env: process.env, storeRoot }));
   user = otherUser(rig.folder);
   program = join(rig.folder, 'one-step.cjs');
-  await build({
-    entryPoints: [join(__dirname, 'one-step.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    mainFields: ['module', 'main'],
-    logLevel: 'error',
-  });
+  await bundleProgram(join(__dirname, 'one-step.ts'), program);
 });
 afterAll(() => rig.close());
 

@@ -9,7 +9,7 @@ export function describeBuildChecks(chain: () => Chain): void {
       const rig = await chain().copy();
       const { exitCode, stdout } = await rig.run(['build', 'files', '--check']);
       expect(exitCode).toBe(0);
-      expect(stdout).toMatch(/^files: same twice {2}sha256:/m);
+      expect(stdout).toMatch(/^files: identical twice {2}sha256:/m);
       expect(stdout).toContain('built again: files layer\n');
       expect(await leftoversOf(rig.store)).toEqual(NOTHING);
     });
