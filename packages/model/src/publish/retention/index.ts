@@ -19,9 +19,9 @@ export function prunePlan(input: PruneInput): PrunePlan {
   const unread = input.nodes.find(({ children }) => children === undefined);
   if (unread !== undefined) return keepAll(graph, unread);
   const reasons = keptReasons(graph, input);
-  const gone = new Set([...graph.nodes.keys()].filter((digest) => !reasons.has(digest)));
+  const unneeded = new Set([...graph.nodes.keys()].filter((digest) => !reasons.has(digest)));
   return {
-    deletions: deletionOrder(gone, graph).map((digest) => deletionOf(digest, graph)),
+    deletions: deletionOrder(unneeded, graph).map((digest) => deletionOf(digest, graph, input.gone)),
     kept: [...reasons].map(([digest, reason]) => keptOf(digest, reason, graph)),
   };
 }
@@ -36,17 +36,18 @@ function keptOf(digest: Digest, reason: string, graph: Graph): Kept {
   return { digest, tags: graph.tagsOf(digest), reason };
 }
 
-function deletionOf(digest: Digest, graph: Graph): Deletion {
-  return { digest, tags: graph.tagsOf(digest), reason: reasonFor(digest, graph) };
+function deletionOf(digest: Digest, graph: Graph, gone: PruneInput['gone']): Deletion {
+  return { digest, tags: graph.tagsOf(digest), reason: reasonFor(digest, graph, gone) };
 }
 
-function reasonFor(digest: Digest, graph: Graph): string {
+function reasonFor(digest: Digest, graph: Graph, gone: PruneInput['gone']): string {
   const { annotations, subject } = graph.nodes.get(digest) as ManifestNode;
   const expires = annotations[EXPIRES_ANNOTATION];
   if (expires !== undefined) return `expired ${expires}`;
-  if (subject !== undefined) return `attached to ${subject}, which is deleted`;
+  const fate = (one: Digest): string => `${one}, which is ${gone?.has(one) ? 'gone' : 'deleted'}`;
+  if (subject !== undefined) return `attached to ${fate(subject)}`;
   const listed = graph.subjectOfList(digest);
   return listed === undefined
     ? 'nothing that is kept refers to it'
-    : `lists what is attached to ${listed}, which is deleted`;
+    : `lists what is attached to ${fate(listed)}`;
 }

@@ -15,6 +15,8 @@ export interface PruneInput {
   readonly tags: readonly { readonly tag: string; readonly digest: Digest }[];
   /** What tags point to, what those list, all attachments, and what else is known to be there. */
   readonly nodes: readonly ManifestNode[];
+  /** Nodes that are no longer in the repository, though others are attached to them. */
+  readonly gone?: ReadonlySet<Digest>;
   /** Seconds since the epoch. */
   readonly now: number;
 }

@@ -1,4 +1,4 @@
-import { prunePlan, type Deletion, type Digest, type Kept, type ManifestNode } from '@image-tooling/model';
+import { prunePlan, type Deletion, type Kept, type ManifestNode } from '@image-tooling/model';
 import type { Inventory } from './inventory';
 
 /** What to delete, and what to keep. */
@@ -19,21 +19,10 @@ export function planOf({ tags, manifests, goneSubjects }: Inventory, now: number
   const plan = prunePlan({
     tags: [...tags].map(([tag, digest]) => ({ tag, digest })),
     nodes: [...manifests.values(), ...ghosts],
+    gone: goneSubjects,
     now,
   });
-  const deletions = plan.deletions
-    .filter(({ digest }) => !goneSubjects.has(digest))
-    .map(ofGone(goneSubjects));
+  const deletions = plan.deletions.filter(({ digest }) => !goneSubjects.has(digest));
   const kept = plan.kept.filter(({ digest }) => !goneSubjects.has(digest));
   return { deletions, kept };
-}
-
-/** The subject was already gone before: corrects the reason. */
-function ofGone(gone: ReadonlySet<Digest>): (deletion: Deletion) => Deletion {
-  return (deletion) => {
-    const subject = [...gone].find((one) => deletion.reason.includes(one));
-    return subject === undefined
-      ? deletion
-      : { ...deletion, reason: deletion.reason.replace('which is deleted', 'which is gone') };
-  };
 }
