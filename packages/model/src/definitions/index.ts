@@ -4,7 +4,13 @@ export { fileText, MOST_BYTES, tooLargeFile, unreadFile, type FileText } from '.
 export type { ImageConfigDefinition, ImageDefinition, ImageDirectory, ImageUser } from './image';
 export type * from './locks';
 export { parseWorkspaceOptions } from './nx-json';
-export { TOOL_SOURCES, type DebianOptions, type ToolSource, type WorkspaceOptions } from './options';
+export {
+  TOOL_SOURCES,
+  type DebianOptions,
+  type ToolSource,
+  type WorkspaceOptions,
+  optionsSchema,
+} from './options';
 export * from './package-files';
 export * from './parse';
 export { bytesOf } from './size';

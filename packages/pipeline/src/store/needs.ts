@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno, mapConcurrent, readRegularFile, unreadFailure } from '@image-tooling/host';
-import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
+import { fail, hexOf, ok, optionsSchema, type Failure, type Result } from '@image-tooling/model';
 import { foresee } from '../check/foresee';
 import { soundPart } from '../check/sound-part';
 import { toolSourceOf } from '../tool-source';
@@ -49,7 +49,7 @@ async function plannedIn(root: string, { env, context }: Pick<StoreRun, 'env' | 
 /** Searches files as text, so that files of other versions and broken ones count too. */
 async function namedIn(root: string): Promise<Needs> {
   const options = await loadOptions(root);
-  const { imagesDir, toolsDir } = options.ok ? options.value : { imagesDir: 'images', toolsDir: 'tools' };
+  const { imagesDir, toolsDir } = options.ok ? options.value : optionsSchema.parse({});
   const projects = await foldersIn([join(root, imagesDir), join(root, toolsDir)]);
   const outputs = await foldersIn(projects.paths.map((folder) => join(folder, 'dist')));
   const files = [
