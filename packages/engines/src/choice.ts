@@ -4,12 +4,12 @@ import type { DaggerSession } from './dagger/session';
 import type { Engine } from './port';
 
 export interface EngineOptions {
-  /** `IMAGE_ENGINE`: `dagger`, `buildah` or `auto` (the default); and what names a Dagger engine. */
+  /** `IMAGE_ENGINE`: `dagger`, `buildah` or `auto` (the default); and the variables of a Dagger engine. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the store: engines keep their caches below it. */
   readonly storeRoot: string;
   readonly signal?: AbortSignal;
-  /** Told about what takes long. */
+  /** Reports slow work. */
   readonly progress?: Progress;
 }
 
@@ -20,7 +20,7 @@ export interface ChosenEngine extends Engine {
 
 const CHOICES = ['auto', 'buildah', 'dagger'] as const;
 
-/** What `IMAGE_ENGINE` asks for; `auto` where it is unset. Fails with `usage`. */
+/** Returns the value of `IMAGE_ENGINE`; `auto` if it is unset. Fails with `usage`. */
 export function engineChoice(env: EngineOptions['env']): Result<(typeof CHOICES)[number]> {
   const wanted = env['IMAGE_ENGINE'] || 'auto';
   const known = CHOICES.find((choice) => choice === wanted);
@@ -28,14 +28,14 @@ export function engineChoice(env: EngineOptions['env']): Result<(typeof CHOICES)
   return fail({
     code: 'usage',
     message: `IMAGE_ENGINE is "${wanted}"; it can be ${CHOICES.join(', ')}.`,
-    hint: 'Unset it: auto takes what the machine has, Docker and Podman too.',
+    hint: 'Unset it: auto uses any engine of the machine, also Docker and Podman.',
   });
 }
 
 /**
- * Opens the engine that the environment asks for, or the first that the machine has: Dagger where the environment
- * names one, where Docker or where Podman can start one; else buildah. What the environment names and can't be used
- * is a failure, never passed over. Fails with `no-engine`, `usage`, `timeout`, `disk-full`, `io` or `aborted`.
+ * Opens the engine in the environment, or the first that the machine has: Dagger if the environment names
+ * one, or if Docker or Podman can start one; else buildah. Fails if an engine in the environment can't be
+ * used. Fails with `no-engine`, `usage`, `timeout`, `disk-full`, `io` or `aborted`.
  */
 export async function openEngine(options: EngineOptions): Promise<Result<ChosenEngine>> {
   const choice = engineChoice(options.env);
@@ -54,7 +54,7 @@ async function openDagger(
   options: EngineOptions,
   { place, passed }: FoundPlace,
 ): Promise<Result<ChosenEngine>> {
-  if (!place) throw new Error('no place to open an engine at');
+  if (!place) throw new Error('no place for an engine');
   const { joinSession } = await import('./dagger/session');
   const session = await joinSession(options, place);
   if (!session.ok) return session;
@@ -102,7 +102,7 @@ function describeDagger({ engineVersion, origin }: DaggerSession, passed: readon
   return `engine: dagger ${engineVersion.replace(/^v/, '')} (${why})`;
 }
 
-/** What was looked for on the machine; that a variable is not set goes without saying. */
+/** Returns the causes on the machine, without unset variables. */
 function inMachine(passed: readonly Nothing[]): string[] {
   return passed.filter(({ optional }) => !optional).map(({ cause }) => cause);
 }

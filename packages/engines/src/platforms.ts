@@ -6,7 +6,10 @@ const BINFMT = '/proc/sys/fs/binfmt_misc';
 /** e_machine of an ELF header, little-endian at offset 18 (ELF specification, "ELF Header"). */
 const MACHINE: Readonly<Record<Platform, string>> = { 'linux/amd64': '3e00', 'linux/arm64': 'b700' };
 
-/** Succeeds where this machine runs the platform's programs: its own, or through binfmt. Else `platform`. */
+/**
+ * Succeeds if this machine runs the platform's programs, natively or through binfmt. Else fails with
+ * `platform`.
+ */
 export async function checkPlatform(platform: Platform, binfmt = BINFMT): Promise<Result<void>> {
   if (platformOfNode(process.arch) === platform) return ok(undefined);
   const texts = await registered(binfmt);
@@ -25,7 +28,7 @@ async function registered(binfmt: string): Promise<string[]> {
   return Promise.all(entries.map((name) => readFile(join(binfmt, name), 'utf8').catch(() => '')));
 }
 
-/** Only with the flag F is the emulator found from within a container (Linux, admin-guide/binfmt-misc.rst). */
+/** Only with the flag F, containers find the emulator (Linux, admin-guide/binfmt-misc.rst). */
 function handles(entry: string, machine: string): boolean {
   const magic = /^magic ([0-9a-f]+)$/m.exec(entry)?.[1] ?? '';
   const flags = /^flags: (\w*)$/m.exec(entry)?.[1] ?? '';

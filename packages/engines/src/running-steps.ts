@@ -3,7 +3,10 @@ import type { Engine, Step } from './port';
 
 type Run = (step: Step, signal: AbortSignal, onLine?: (line: string) => void) => ReturnType<Engine['run']>;
 
-/** How every engine runs and closes: a step ends with its own signal or with the engine, and closing waits for all. */
+/**
+ * Returns how engines run steps and close: a step ends with its own signal or with the engine, and closing
+ * waits for all.
+ */
 export function runningSteps(runStep: Run): Pick<Engine, 'run' | 'close'> {
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();

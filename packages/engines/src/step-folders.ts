@@ -4,7 +4,10 @@ import { ioFailure } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import type { Step } from './port';
 
-/** Makes a step's own folder and the one of its changes, and removes what `changesTo` held before. Fails with `io` or `disk-full`. */
+/**
+ * Makes a step's own folder and the one of its changes, and removes an old file at `changesTo`. Fails with
+ * `io` or `disk-full`.
+ */
 export async function makeStepFolders(
   { changesTo }: Pick<Step, 'changesTo'>,
   folder: string,

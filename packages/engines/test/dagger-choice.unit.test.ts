@@ -9,7 +9,7 @@ import type { Environment } from '../src/dagger/environment';
 import { failureOf, test, type Machine } from './dagger-machine';
 
 const speaking = (answer: RequestListener): Server => createHttpServer(answer);
-/** What a place is called, what makes it, and what is said of it. */
+/** The title of a case, how to make it, and the text in the message. */
 type Case<T> = [name: string, make: (machine: Machine) => Promise<T>, cause: string];
 
 // Side by side: most of what they do is wait for time limits.
@@ -33,7 +33,7 @@ describe.concurrent('a session that the environment names', () => {
   });
 
   test.for<Case<Environment>>([
-    ['nobody listens', async (machine) => named(await machine.closedPort()), 'ECONNREFUSED'],
+    ['nothing listens', async (machine) => named(await machine.closedPort()), 'ECONNREFUSED'],
     [
       'the token is wrong',
       async (machine) => named(await machine.listen(speaking(version)), 'guess'),
@@ -45,7 +45,7 @@ describe.concurrent('a session that the environment names', () => {
       'HTTP 200',
     ],
     [
-      'it says nothing',
+      'it sends nothing',
       async (machine) => named(await machine.listen(machine.silent())),
       'no answer within 5 s',
     ],
@@ -90,7 +90,7 @@ describe.concurrent('an engine that the environment names', () => {
     ['kube-pod://engine-0?namespace=dagger', 'kube-pod://engine-0'],
     ['ssh://me:secret@builder', 'ssh://builder'],
     ['docker-container://engine', 'docker-container://engine'],
-  ])('is left to dagger where it can not be asked: %s', async ([address, origin], { machine }) => {
+  ])('is not probed if only dagger can connect to it: %s', async ([address, origin], { machine }) => {
     expect((await machine.placeIn(named(address))).place).toEqual({ kind: 'runner', origin, address });
   });
 
@@ -100,31 +100,35 @@ describe.concurrent('an engine that the environment names', () => {
       async (machine) => `unix://${join(machine.folder, 'no.sock')}`,
       'no such socket',
     ],
-    ['nobody listens', async (machine) => `tcp://127.0.0.1:${await machine.closedPort()}`, 'nobody listens'],
     [
-      'it says nothing',
+      'nothing listens',
+      async (machine) => `tcp://127.0.0.1:${await machine.closedPort()}`,
+      'nothing listens',
+    ],
+    [
+      'it sends nothing',
       async (machine) => `tcp://127.0.0.1:${await machine.listen(machine.silent())}`,
-      'says nothing (4 s)',
+      'sends nothing (4 s)',
     ],
     [
-      'it says nothing of TLS',
+      'it sends nothing of TLS',
       async (machine) => `tls://127.0.0.1:${await machine.listen(machine.silent())}`,
-      'says nothing (4 s)',
+      'sends nothing (4 s)',
     ],
     [
-      'the socket says nothing',
+      'the socket sends nothing',
       async (machine) => {
         await machine.listen(machine.silent(), join(machine.folder, 'silent.sock'));
         return `unix://${join(machine.folder, 'silent.sock')}`;
       },
-      'says nothing (4 s)',
+      'sends nothing (4 s)',
     ],
     [
       'something else answers',
       async (machine) => `tcp://127.0.0.1:${await machine.listen(speaking((_, response) => response.end()))}`,
-      'no Dagger engine',
+      'not a Dagger engine',
     ],
-    ['it is no address', async () => '/run/engine.sock', 'unix:///run/dagger/engine.sock'],
+    ['it is not an address', async () => '/run/engine.sock', 'unix:///run/dagger/engine.sock'],
     ['the port is missing', async () => 'tcp://127.0.0.1', 'tcp://host:port'],
   ])('is refused where %s', async ([, address, cause], { machine }) => {
     const failure = await machine.refused(named(await address(machine)));
@@ -134,7 +138,7 @@ describe.concurrent('an engine that the environment names', () => {
     expect(failure.hint).toContain('unset _EXPERIMENTAL_DAGGER_RUNNER_HOST');
   });
 
-  test('is given up at once when the run is stopped', async ({ machine }) => {
+  test('fails at once when the run is stopped', async ({ machine }) => {
     const abort = new AbortController();
     const looking = machine.look(
       named(`tcp://127.0.0.1:${await machine.listen(machine.silent())}`),
@@ -156,19 +160,19 @@ describe.concurrent('Docker and Podman', () => {
     expect((await machine.placeIn({})).place).toEqual({ kind: 'container', origin: 'docker' });
   });
 
-  test('passes a Docker without a daemon, for a Podman with a service', async ({ machine }) => {
+  test('skips Docker without a daemon, and takes Podman with a service', async ({ machine }) => {
     await machine.program('docker', 'echo; echo Cannot connect to the Docker daemon >&2; exit 1');
     await machine.program('podman', 'exit 1');
     await machine.listen(speaking(ping), join(machine.folder, 'run', 'podman', 'podman.sock'));
     const { place, passed } = await machine.placeIn({ XDG_RUNTIME_DIR: join(machine.folder, 'run') });
     expect(place).toEqual({ kind: 'container', origin: 'podman' });
     expect(passed.at(-1)).toEqual({
-      cause: 'docker has no live daemon',
+      cause: "docker's daemon is not running",
       detail: 'Cannot connect to the Docker daemon',
     });
   });
 
-  test('passes a Docker that hangs, and a Podman whose service says nothing', async ({ machine }) => {
+  test('skips Docker that hangs, and Podman with a silent service', async ({ machine }) => {
     await machine.program('docker', 'exec /bin/sleep 60');
     await machine.program('podman', 'exit 1');
     const port = await machine.listen(machine.silent());
@@ -176,12 +180,12 @@ describe.concurrent('Docker and Podman', () => {
     expect(place).toBeUndefined();
     expect(passed.map(({ cause }) => cause).slice(-2)).toEqual([
       "docker's daemon does not answer",
-      'podman has no live service',
+      "podman's service is not running",
     ]);
     expect(passed.at(-1)?.detail).toContain('no answer within 3 s');
   });
 
-  test('lists every place, and why, where dagger is asked for and nowhere to be had', async ({ machine }) => {
+  test('lists every place, and why it failed, if dagger is asked for and not found', async ({ machine }) => {
     await machine.program('docker', 'echo Cannot connect >&2; exit 1');
     const env = { PATH: machine.folder, IMAGE_ENGINE: 'dagger' };
     const failure = failureOf(await openEngine({ env, storeRoot: machine.folder }));
@@ -189,7 +193,7 @@ describe.concurrent('Docker and Podman', () => {
     expect(failure.details).toEqual([
       'DAGGER_SESSION_PORT is not set',
       '_EXPERIMENTAL_DAGGER_RUNNER_HOST is not set',
-      'docker has no live daemon: Cannot connect',
+      "docker's daemon is not running: Cannot connect",
       'podman is not installed',
     ]);
     expect(failure.hint).toContain('IMAGE_ENGINE=buildah');
@@ -202,7 +206,7 @@ describe.concurrent('Docker and Podman', () => {
     expect(result.failures.at(-1)?.details).toContain('docker is not installed');
   });
 
-  test('asks nobody where buildah is asked for', async ({ machine }) => {
+  test('starts no program of other engines for IMAGE_ENGINE=buildah', async ({ machine }) => {
     await machine.program('docker', `echo asked >'${machine.folder}/asked'; echo 28.1.0`);
     const env = { PATH: machine.folder, IMAGE_ENGINE: 'buildah', DAGGER_SESSION_PORT: '1' };
     expect(failureOf(await openEngine({ env, storeRoot: machine.folder })).message).toContain('buildah');

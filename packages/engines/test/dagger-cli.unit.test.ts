@@ -88,11 +88,11 @@ describe('findCli', () => {
     expect(notes).toEqual([]);
   });
 
-  it('passes that of PATH where its version does not fit, and says so', async () => {
+  it('skips that of PATH if its version does not fit, and says so', async () => {
     const installed = await writeFakeDagger(join(folder, 'bin'), { version: '0.20.3' });
     const path = await cached();
     expect(valueOf(await findCli(options())).path).toBe(path);
-    expect(notes).toEqual([`${installed} is version 0.20.3, 0.21 is needed: another one is taken.`]);
+    expect(notes).toEqual([`${installed} is version 0.20.3, 0.21 is needed: using another one.`]);
   });
 });
 
@@ -126,7 +126,7 @@ describe('the download', () => {
     expect(notes).toEqual(['Dagger: download its program, version 0.21.9']);
   });
 
-  it('goes by the proxy of the environment', async () => {
+  it('uses the proxy of the environment', async () => {
     const place = await publish();
     const port = Number(new URL(place.archive).port);
     const proxy = await startForwardProxy({ route: () => port, login: 'ada:planted-secret' });
@@ -140,7 +140,7 @@ describe('the download', () => {
     ]);
   });
 
-  it('tells a proxy that is in the way, without its login', async () => {
+  it('names a failing proxy, without its login', async () => {
     const proxy = await startForwardProxy({ route: () => undefined, status: 403 });
     const place = { archive: 'https://vendor.invalid/a', checksums: 'https://vendor.invalid/sums' };
     const found = await findCli(options({ HTTPS_PROXY: `http://ada:planted-secret@${proxy.host}` }), place);
@@ -156,11 +156,11 @@ describe('the download', () => {
       () => publish(() => (_, response) => void response.writeHead(503).end()),
       'failed',
     ],
-    ['the server says nothing', () => publish(() => nothing), 'nothing came for 1 s'],
+    ['the server sends nothing', () => publish(() => nothing), 'no data for 1 s'],
     [
       'the server stops in the middle',
       () => publish(() => (_, response) => void response.write('half')),
-      'nothing came for 1 s',
+      'no data for 1 s',
     ],
     [
       'there is no network',

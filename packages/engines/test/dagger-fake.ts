@@ -12,9 +12,9 @@ export interface FakeBehaviour {
 export const FAKE_TOKEN = 'f4ke-t0ken';
 
 /**
- * Writes a program that does what `dagger` was seen to do: tells its version, and serves a session while its
- * standard input is open, deaf to SIGTERM. Each session adds its process id and its runner host to `sessions.log`
- * beside it. A session that is asked for `{stop}` breaks off, as where the engine died: HTTP 500 from then on.
+ * Writes a program that behaves like `dagger`: prints its version, and serves a session while its standard
+ * input is open, ignoring SIGTERM. Each session adds its process id and its runner host to `sessions.log`
+ * next to it. A session that gets the query `{stop}` fails as if the engine had died: HTTP 500 from then on.
  */
 export async function writeFakeDagger(folder: string, behaviour: FakeBehaviour = {}): Promise<string> {
   const { version = '0.21.8', session = 'works' } = behaviour;

@@ -148,7 +148,7 @@ describe('the session of a run', () => {
 });
 
 describe('what a killed keeper leaves', () => {
-  it('is removed by the next run, with a "dagger session" that heeds nothing', async () => {
+  it('is removed by the next run, with a "dagger session" that ignores all signals', async () => {
     const left = join(sessionsIn(store), '1234567-1-' + pidNamespace() + '-abc-def');
     mkdirSync(left, { recursive: true });
     writeFileSync(join(left, 'keeper'), '1234567 1\n');
@@ -187,7 +187,7 @@ describe('the session of a single process', () => {
     await session.close();
   });
 
-  it('does not hand on a session of somebody else', async () => {
+  it("does not pass another program's session on", async () => {
     const env = { ...environment(), DAGGER_SESSION_PORT: '1', DAGGER_SESSION_TOKEN: 'x' };
     const session = valueOf(await joinSession(options({ env }), PLACE));
     expect(sessionsSeen()[0]?.inherited).toBeUndefined();

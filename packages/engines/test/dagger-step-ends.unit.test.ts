@@ -31,7 +31,7 @@ describe('lines', () => {
     expect(seen).toEqual(['early', 'unfinished', 'only in the file']);
   });
 
-  it('need no socket where nobody listens', async () => {
+  it('need no socket without a callback', async () => {
     await rig.run();
     expect(rig.server.builds[0]?.socket).toBeUndefined();
   });
@@ -58,10 +58,10 @@ describe('failures', () => {
       'an engine that was killed',
       { kind: 'http', status: 502, text: 'http do: Post "http://dagger/query": unexpected EOF' },
       'engine',
-      /went away/,
+      /lost the connection/,
     ],
-    ['a connection that breaks off', { kind: 'drops' }, 'engine', /went away/],
-  ])('tell of %s', async (_, answer, code, message) => {
+    ['a connection that breaks off', { kind: 'drops' }, 'engine', /lost the connection/],
+  ])('report %s', async (_, answer, code, message) => {
     rig.outcome = answer;
     const failure = failureOf(await rig.run());
     expect(failure).toMatchObject({ code });
@@ -69,15 +69,15 @@ describe('failures', () => {
     expect(JSON.stringify(failure)).not.toMatch(/traceparent|dagger-server-token/);
   });
 
-  it('tell of an engine that says nothing any more', async () => {
+  it('report an engine that no longer answers', async () => {
     rig.outcome = { kind: 'hangs' };
     const running = rig.run();
     await sleep(100);
     rig.server.answerVersion('silent');
-    expect(failureOf(await running)).toMatchObject({ code: 'engine', message: /went away/ });
+    expect(failureOf(await running)).toMatchObject({ code: 'engine', message: /lost the connection/ });
   });
 
-  it('do not come from an engine that only works for long', async () => {
+  it('do not report an engine that only takes long', async () => {
     rig.outcome = async () => {
       await sleep(1500);
       return worked();
@@ -85,20 +85,20 @@ describe('failures', () => {
     expect((await rig.run()).ok).toBe(true);
   });
 
-  it('tell of an engine whose session answers for it, twice', async () => {
+  it('report an engine whose session answers in its place, twice', async () => {
     rig.outcome = { kind: 'hangs' };
     rig.server.answerVersion('wrong');
-    expect(failureOf(await rig.run())).toMatchObject({ code: 'engine', message: /went away/ });
+    expect(failureOf(await rig.run())).toMatchObject({ code: 'engine', message: /lost the connection/ });
   });
 
-  it('tell of the time limit, and end the query', async () => {
+  it('report the time limit, and end the query', async () => {
     rig.outcome = { kind: 'hangs' };
     expect(failureOf(await rig.run({ timeoutSeconds: 0.3 }))).toMatchObject({ code: 'timeout' });
     await sleep(50);
     expect(rig.server.abandoned).toBeGreaterThan(0);
   });
 
-  it('tell of an abort, and end the query', async () => {
+  it('report an abort, and end the query', async () => {
     rig.outcome = { kind: 'hangs' };
     const abort = new AbortController();
     const running = rig.run({ signal: abort.signal });
@@ -109,7 +109,7 @@ describe('failures', () => {
     expect(rig.server.abandoned).toBeGreaterThan(0);
   });
 
-  it('tell of a platform that a local engine can not run', async () => {
+  it("report a platform that a local engine can't run", async () => {
     const failed = await rig.run({ platform: OTHER, origin: 'unix:///run/engine.sock' });
     // Where an emulator is registered the step runs.
     if (!failed.ok) expect(failed.failures[0]).toMatchObject({ code: 'platform' });

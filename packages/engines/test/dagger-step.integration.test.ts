@@ -140,9 +140,9 @@ function stepTests(runner: string): void {
 /** A stand-in for the engine's socket, so that the engine itself can live on for other tests. */
 interface Between {
   readonly address: string;
-  /** As where the engine is killed: all connections break off, and nobody listens any more. */
+  /** As if the engine were killed: closes all connections, and stops listening. */
   breakOff(): void;
-  /** As where the engine hangs: nothing gets through. */
+  /** As if the engine hung: passes no data on. */
   hang(): void;
   close(): Promise<void>;
 }
@@ -200,7 +200,7 @@ function lostTests(runner: string, shared: () => Rig): void {
       const begin = Date.now();
       how(between);
       const failure = failureOf(await running);
-      expect(failure.message).toContain('went away');
+      expect(failure.message).toContain('lost the connection');
       return { code: failure.code, took: Date.now() - begin };
     } finally {
       await rig.close();
@@ -209,14 +209,14 @@ function lostTests(runner: string, shared: () => Rig): void {
     }
   }
 
-  it('by being killed is told at once, and the next step works', async () => {
+  it('by being killed is reported at once, and the next step works', async () => {
     const { code, took } = await lose((between) => between.breakOff());
     expect(code).toBe('engine');
     expect(took).toBeLessThan(10_000);
     expect(valueOf(await shared().run(['true'])).commands[0]?.exitCode).toBe(0);
   });
 
-  it('by hanging is told when it has been silent for too long', async () => {
+  it('by hanging is reported after a silence that is too long', async () => {
     const { code, took } = await lose((between) => between.hang());
     expect(code).toBe('engine');
     expect(took).toBeGreaterThan(2500);

@@ -130,7 +130,7 @@ describe('what the engine is sent', () => {
     expect(listed(sent).join()).not.toContain('.wh.');
   });
 
-  it('is nothing where a layer hides a name that can not be told', async () => {
+  it("is nothing if a layer hides a name that can't be passed on", async () => {
     const odd = rig.tarLayer({ 'etc/.wh.a*b': '' });
     const failure = failureOf(await rig.run({ system: [rig.tarLayer({ 'etc/passwd': '' }), odd] }));
     expect(failure).toMatchObject({ code: 'engine', hint: expect.stringContaining('buildah') as string });

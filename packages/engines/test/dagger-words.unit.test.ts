@@ -49,7 +49,7 @@ describe('a small mount', () => {
     expect(modes(copy)).toBe(modes(source));
   });
 
-  it('is none where it is large, or holds more than folders and files', async () => {
+  it('does not come from a script if it is large, or has more than folders and files', async () => {
     const large = join(folder, 'large');
     mkdirSync(large);
     writeFileSync(join(large, 'file'), Buffer.alloc(70_000));

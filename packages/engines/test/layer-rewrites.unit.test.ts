@@ -97,7 +97,7 @@ describe('what a step changed', () => {
     }
   });
 
-  it('is added to an engine without whiteouts, which are told apart from what AUFS left', async () => {
+  it('is added to an engine without whiteouts, which differ from leftovers of AUFS', async () => {
     const hidden: string[] = [];
     const entries = ['a/.wh..wh..opq', 'b/.wh.gone', '.wh..wh.plnk', 'c'].map(file);
     const out = await rewritten([folder('a'), ...entries, device('dev/null')], layerToAdd(hidden));

@@ -20,7 +20,7 @@ function failuresOf(result: Result<unknown>): readonly Failure[] {
 }
 
 describe('openEngine', () => {
-  it('refuses an engine that it does not know, naming those that it does', async () => {
+  it('refuses an unknown engine, and lists the known ones', async () => {
     const [failure] = failuresOf(await openEngine({ env: { IMAGE_ENGINE: 'docker' }, storeRoot: folder }));
     expect(failure).toMatchObject({ code: 'usage' });
     expect(failure?.message).toContain('auto, buildah, dagger');
@@ -36,7 +36,7 @@ describe('openEngine', () => {
 
 describe('checkPrerequisites', () => {
   it('names everything that is missing at once, with the package of each', async () => {
-    const user = { id: 54321, name: 'nobody-of-this-machine' };
+    const user = { id: 54321, name: 'unknown-user' };
     const failures = failuresOf(await checkPrerequisites({ PATH: folder }, user));
     const text = failures.map(({ message, hint }) => `${message} ${hint}`).join('\n');
     expect(failures.every(({ code }) => code === 'no-engine')).toBe(true);
@@ -51,7 +51,7 @@ describe('checkPrerequisites', () => {
       expect(text).toContain(word);
   });
 
-  it('tells when buildah is there but does not run', async () => {
+  it('says if buildah is installed but does not run', async () => {
     for (const name of Object.keys(neededPrograms({ isRoot: true })))
       await writeFile(join(folder, name), '#!/bin/sh\necho broken library >&2; exit 127\n', { mode: 0o755 });
     const env = { PATH: `${folder}:${process.env['PATH']}` };

@@ -3,13 +3,13 @@ import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Debian's user without rights (base-passwd), which every machine has. */
-const NOBODY = 65534;
+const UNPRIVILEGED_ID = 65534;
 
 /** In mounts of its own, so that the machine's list of subordinate ids stays as it is. */
-const AS_NOBODY = `
+const AS_UNPRIVILEGED = `
 ids=$1; shift
 mount --bind "$ids" /etc/subuid && mount --bind "$ids" /etc/subgid
-exec setpriv --reuid ${NOBODY} --regid ${NOBODY} --clear-groups -- "$@"
+exec setpriv --reuid ${UNPRIVILEGED_ID} --regid ${UNPRIVILEGED_ID} --clear-groups -- "$@"
 `;
 
 /** An ordinary user with subordinate ids, in whose name a test runs programs. */
@@ -29,7 +29,7 @@ export function otherUser(folder: string): OtherUser {
   mkdirSync(home);
   chmodSync(folder, 0o755);
   writeFileSync(ids, 'nobody:100000:65536\n');
-  const whole = (argv: readonly string[]) => ['--mount', 'sh', '-ec', AS_NOBODY, 'sh', ids, ...argv];
+  const whole = (argv: readonly string[]) => ['--mount', 'sh', '-ec', AS_UNPRIVILEGED, 'sh', ids, ...argv];
   const reasonToSkip = reasonWithout(home, whole(['newuidmap', '--help']));
   return {
     home,
@@ -41,7 +41,7 @@ export function otherUser(folder: string): OtherUser {
 
 function reasonWithout(home: string, probe: readonly string[]): string | undefined {
   if (process.geteuid?.() !== 0) return 'needs root, to run as another user';
-  chownSync(home, NOBODY, NOBODY);
+  chownSync(home, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
   const { status, stderr } = spawnSync('unshare', probe, { encoding: 'utf8' });
   return /usage/i.test(stderr) ? undefined : `can't run as another user (${status}): ${stderr}`;
 }

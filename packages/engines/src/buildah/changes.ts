@@ -19,8 +19,8 @@ tar --create --file=- --format=posix --pax-option=delete=atime,delete=ctime --nu
 `;
 
 /**
- * Writes what the step changed as an OCI layer tar, whole or not at all. Left out: folders that were touched
- * only (same owner and mode as before, nothing changed in them) and the root folder itself.
+ * Writes the step's changes as an OCI layer tar, completely or not at all. Leaves out folders that were only
+ * touched (same owner and mode as before, without changes in them) and the root folder itself.
  */
 export async function writeChanges(
   rootfs: Rootfs,
@@ -35,7 +35,7 @@ export async function writeChanges(
   const temporary = `${to}.${newOwnedName()}.tmp`;
   try {
     const layer = Readable.from(
-      rewriteTar(tar.value.stdout, 'What the step changed', overlayToLayer(below.value)),
+      rewriteTar(tar.value.stdout, "The step's changes", overlayToLayer(below.value)),
     );
     await pipeline(layer, createWriteStream(temporary), { signal });
     const end = await tar.value.ended;

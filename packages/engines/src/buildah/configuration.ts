@@ -3,15 +3,15 @@ import { ioFailure, writeFileAtomic } from '@image-tooling/host';
 import { all, fail, ok, type Result } from '@image-tooling/model';
 import type { Places } from './places';
 
-/** What the programs of the host get to see, and where buildah keeps its things. */
+/** The environment for programs of the host, and buildah's folders. */
 export type HostEnv = Readonly<Record<string, string>>;
 
 const PASSED_ON = ['USER', 'LOGNAME'] as const;
-/** `losetup`, `chroot` and others stand there, and an ordinary user's PATH on Debian has it not. */
+/** `losetup`, `chroot` and others are there, and an ordinary user's PATH on Debian lacks it. */
 const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';
 const DEFAULT_PATH = `${SYSTEM_FOLDERS}:/usr/local/bin:/usr/bin:/bin`;
 
-/** The environment of buildah and its helpers: our own configuration, nothing of the user's. */
+/** Returns the environment of buildah and its helpers: our own configuration, nothing of the user's. */
 export function hostEnv(env: Readonly<Record<string, string | undefined>>, places: Places): HostEnv {
   const passed = PASSED_ON.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return {
@@ -26,16 +26,16 @@ export function hostEnv(env: Readonly<Record<string, string | undefined>>, place
 }
 
 /**
- * buildah with its storage named: within `buildah unshare` it takes an ordinary user's own storage whatever the
- * configuration says.
+ * Returns the command of buildah with its storage: within `buildah unshare` it ignores the configuration and
+ * uses the user's own storage.
  */
 export function buildahCommand(places: Places): [string, ...string[]] {
   return ['buildah', '--root', places.storage, '--runroot', places.run, '--storage-driver', 'vfs'];
 }
 
 /**
- * Writes the configuration. Containers are empty folders over which each step mounts its own overlay,
- * hence the plainest storage driver (containers-storage.conf(5)).
+ * Writes the configuration. Containers are empty folders over which each step mounts its own overlay, so this
+ * uses the simplest storage driver (containers-storage.conf(5)).
  */
 export async function configure(places: Places): Promise<Result<void>> {
   try {
@@ -59,7 +59,7 @@ export async function configure(places: Places): Promise<Result<void>> {
   return result.ok ? ok(undefined) : result;
 }
 
-/** Leaves an equal file alone: another process may be reading it. */
+/** Keeps an identical file, which another process may be reading. */
 async function writeOnce(path: string, text: string): Promise<Result<void>> {
   const old = await readFile(path, 'utf8').catch(() => undefined);
   return old === text ? ok(undefined) : writeFileAtomic(path, text);

@@ -15,13 +15,13 @@ export interface LayerWork {
   readonly places: Places;
   readonly sandbox: Sandbox;
   readonly signal: AbortSignal;
-  /** `trusted.overlay.opaque`, or `user.overlay.opaque` where we are not root. */
+  /** `trusted.overlay.opaque`, or `user.overlay.opaque` if we are not root. */
   readonly opaqueXattr: string;
 }
 
 /**
- * The unpacked folders of a system's layers, bottom first. A layer is unpacked once, by diff id, and shared by
- * every chain and step. Fails with `tar-format`, `checksum` (the tar is not what the diff id says), `disk-full`.
+ * Returns the unpacked folders of a system's layers, bottom first. Each layer is unpacked once, by diff id,
+ * and shared by all steps. Fails with `tar-format`, `checksum` (the diff id of the tar differs), `disk-full`.
  */
 export async function unpackedLayers(
   system: readonly SystemLayer[],
@@ -58,17 +58,17 @@ async function unpacked(layer: SystemLayer, work: LayerWork): Promise<Result<str
 }
 
 /**
- * Names a tree after the users it was unpacked for: an ordinary user's has subordinate ids for owners, and would give
- * root, or another range of such ids, wrong ones. Short, since all lower folders must fit into one mount option
- * of a page (mount(2)).
+ * Returns the name of a tree by the users that it was unpacked for: an ordinary user's has subordinate ids
+ * for owners, and would give root, or another range of such ids, wrong ones. Short, since all lower folders
+ * must fit into one mount option of a page (mount(2)).
  */
 function ownersKey({ idMaps }: Pick<Sandbox, 'idMaps'>): string {
   return hexOf(digestOf(idMaps)).slice(0, 8);
 }
 
 /**
- * Unpacking does not wait for the disk, so a folder is believed only until the next boot: a machine that lost
- * its power may have lost parts of it.
+ * Unpacking does not sync, so a folder is only valid until the next boot: after a power failure, parts of it
+ * may be missing.
  */
 async function isWhole(tree: string): Promise<boolean> {
   const boot = await readFile(bootFile(tree), 'utf8').catch(() => undefined);
@@ -99,7 +99,7 @@ async function unpackInto(folder: string, layer: SystemLayer, work: LayerWork): 
     const fed = await feed(layer, tar.value.stdin, work);
     const end = await tar.value.ended;
     if (!end.ok) return end;
-    // A layer that can't be read makes tar fail too; a tar that failed makes the pipe to it fail with "io".
+    // If reading the layer fails, tar fails too; if tar fails, the pipe to it fails with "io".
     if (!fed.ok && fed.failures[0].code !== 'io') return fed;
     if (end.value.exitCode !== 0) return fail(unpackFailure(layer, folder, end.value.stderr));
     return fed;
@@ -108,7 +108,7 @@ async function unpackInto(folder: string, layer: SystemLayer, work: LayerWork): 
   }
 }
 
-/** Blob → tar → what an overlay's lower folder is unpacked from. */
+/** Converts blob → tar → the tar that an overlay's lower folder is unpacked from. */
 async function feed(
   layer: SystemLayer,
   sink: NodeJS.WritableStream,

@@ -21,14 +21,17 @@ done
 `;
 const REMOVE_TIMEOUT_SECONDS = 300;
 
-/** Removes what the given steps left. A step's folder goes last, so that a cut-short removal is done again. */
+/**
+ * Removes the leftovers of the given steps. Removes a step's folder last, so that an interrupted removal is
+ * repeated.
+ */
 export async function removeSteps(names: readonly string[], work: CleanWork): Promise<void> {
   const { steps, storage, run: runRoot } = work.places;
   if (names.length > 0)
     await inUsers(['sh', '-c', REMOVE_STEPS, 'sh', steps, storage, runRoot, ...names], work);
 }
 
-/** Removes what processes left that were killed: steps, and layers that they were unpacking. */
+/** Removes the leftovers of killed processes: steps, and partly unpacked layers. */
 export async function removeOrphans(work: CleanWork): Promise<void> {
   const steps = await readdir(work.places.steps).catch(() => []);
   await removeSteps(steps.filter(isOrphan), work);

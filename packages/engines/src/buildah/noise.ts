@@ -7,7 +7,7 @@ import type { Sandbox } from './sandbox';
 /** Type, mode, user, group and path of everything in a folder; paths are byte strings. */
 const LIST_UPPER = `cd -- "$1" && exec find . -mindepth 1 -printf '%y %m %U %G %P\\0'`;
 
-/** The same of the paths in a file, for each folder; a lone `/` ends a folder's. */
+/** The same for the paths in a file, for each folder; a single `/` ends the list of a folder. */
 const LIST_LOWERS = `
 paths=$1; shift
 for lower; do
@@ -22,14 +22,14 @@ interface Found {
   readonly traits: string;
 }
 
-/** What the layers below say of the folders in an upper folder. */
+/** The state of an upper folder's folders in the layers below. */
 export interface Below {
   /**
-   * Folders that hold no change and are none: same owner and mode as below. An overlay makes them as soon as
-   * anything in them is opened for writing, or made and removed again.
+   * Folders without any change: same owner and mode as below. An overlay creates them as soon as a file in
+   * them is opened for writing, or created and removed again.
    */
   readonly untouched: ReadonlySet<string>;
-  /** Folders that stand for one below. */
+  /** Folders that exist in the layers below. */
   readonly known: ReadonlySet<string>;
 }
 
@@ -55,7 +55,9 @@ export async function compareWithBelow(
   return ok({ untouched: findUntouched(changed, folders, below), known });
 }
 
-/** Pure: from deep to shallow, a folder is untouched when all in it is and its traits are those from below. */
+/**
+ * Returns untouched folders, deepest first: the same traits as below, and all their entries are untouched.
+ */
 function findUntouched(
   changed: ReadonlyMap<string, Found>,
   folders: readonly string[],
@@ -73,7 +75,7 @@ function findUntouched(
   return untouched;
 }
 
-/** Traits of the topmost folder at this path, undefined where there is none. */
+/** Returns the traits of the topmost folder at this path; undefined if there is no folder. */
 function traitsBelow(path: string, lowers: readonly ReadonlyMap<string, Found>[]): string | undefined {
   for (const lower of lowers) {
     const found = lower.get(path);

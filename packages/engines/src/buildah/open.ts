@@ -12,22 +12,22 @@ import { runSession } from './session';
 import { runStep, type Surroundings } from './step';
 
 export interface BuildahOptions {
-  /** The store: everything the engine keeps lies below `engine/buildah` in it. */
+  /** The store: all files of the engine are below `engine/buildah` in it. */
   readonly storeRoot: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Default: the kernel's overlay where it works, else fuse-overlayfs. */
+  /** Default: the kernel's overlay if it works, else fuse-overlayfs. */
   readonly overlay?: OverlayKind;
 }
 
 export interface BuildahEngine extends Engine {
   readonly version: string;
-  /** Runs a person's command with this process's terminal or streams, and gives its exit code. */
+  /** Runs a user's command with this process's terminal or streams. Returns its exit code. */
   session(session: Session, context: RunContext): Promise<Result<number>>;
 }
 
 /**
- * Opens the buildah engine: checks what it needs, and removes what killed processes left.
- * Fails with `no-engine`, naming everything that is missing.
+ * Opens the buildah engine: checks its requirements, and removes leftovers of killed processes. Fails with
+ * `no-engine` for everything that is missing.
  */
 export async function openBuildah(options: BuildahOptions): Promise<Result<BuildahEngine>> {
   const places = placesIn(options.storeRoot);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where the adapter keeps its things: all below one folder of the store, never the user's own containers. */
+/** The folders of the adapter: all below one folder of the store, never among the user's own containers. */
 export interface Places {
   readonly root: string;
   /** buildah's storage: empty containers only. */
@@ -11,7 +11,7 @@ export interface Places {
   /** One folder for each step that runs. */
   readonly steps: string;
   readonly locks: string;
-  /** Home and folder for temporary files of buildah itself, so that it leaves nothing among the user's. */
+  /** Home and temporary folder of buildah itself, so that it leaves no files in the user's. */
   readonly home: string;
   readonly storageConf: string;
   readonly containersConf: string;

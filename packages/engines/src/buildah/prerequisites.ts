@@ -10,7 +10,7 @@ export interface User {
 }
 
 /**
- * What buildah says its version is. Fails with `no-engine`, once for everything that is missing: programs,
+ * Returns buildah's version. Fails with one `no-engine` for each missing thing: programs,
  * and for an ordinary user newuidmap and subordinate ids.
  */
 export async function checkPrerequisites(env: HostEnv, user: User): Promise<Result<{ version: string }>> {
@@ -24,7 +24,7 @@ export async function checkPrerequisites(env: HostEnv, user: User): Promise<Resu
   return fail({
     code: 'no-engine',
     message: 'buildah is installed, but does not run.',
-    hint: 'Try "buildah --version" and mend what it says.',
+    hint: 'Run "buildah --version" and fix the error.',
     details: [version.value.stderr.trim()],
   });
 }
@@ -45,7 +45,7 @@ async function missingPrograms(env: HostEnv, { id }: User): Promise<Failure[]> {
   return (await Promise.all(checked)).flat();
 }
 
-/** newuidmap(1) looks an ordinary user up in these files, by name or by number. */
+/** newuidmap(1) looks up a user in these files, by name or by number. */
 async function missingIds({ id, name }: User): Promise<Failure[]> {
   if (id === 0) return [];
   const files = ['/etc/subuid', '/etc/subgid'];

@@ -13,7 +13,7 @@ export interface Rootfs {
   readonly container: string;
   /** Folders that the step does not change, top first. */
   readonly lowers: readonly string[];
-  /** What the step changes. */
+  /** The folder of the step's changes. */
   readonly upper: string;
   /** The folder of the pipes for the commands' output; `PIPES_INSIDE` in the container. */
   readonly pipes: string;
@@ -21,7 +21,7 @@ export interface Rootfs {
   readonly volumes: readonly string[];
 }
 
-/** How overlays are mounted: by the kernel, or by fuse-overlayfs where the kernel can't. */
+/** How overlays are mounted: by the kernel, or by fuse-overlayfs if the kernel can't. */
 export type OverlayKind = 'native' | 'fuse';
 
 export interface RootfsWork {
@@ -30,7 +30,7 @@ export interface RootfsWork {
   readonly sandbox: Sandbox;
   readonly signal: AbortSignal;
   readonly isRoot: boolean;
-  /** Default: native where it works, else fuse. */
+  /** Default: native if it works, else fuse. */
   readonly overlay?: OverlayKind;
   /** A folder of the host that commands can write to: for sessions, never for steps. */
   readonly writable?: Mount;
@@ -73,7 +73,7 @@ function writableVolumes({ writable }: RootfsWork): string[] {
   return writable ? [`--volume=${writable.source}:${writable.target}:rw`] : [];
 }
 
-/** Whatever umask this process has, users of the container get through what they see of this. */
+/** Users of the container need access to these files, whatever umask this process has. */
 async function makeFolders(
   step: Step,
   folder: string,
@@ -98,12 +98,14 @@ interface HostFile {
   readonly content: string;
 }
 
-/** A name that no package uses. */
+/** No package uses this name. */
 export const PIPES_INSIDE = '/.step';
-/** The name a step's host has, wherever it runs. */
+/** The hostname in a step, on any machine. */
 export const STEP_HOST = 'step';
 
-/** Files that buildah would otherwise make from the host's own: nothing of this machine is to be seen in a step. */
+/**
+ * Files that buildah would otherwise make from the host's own: a step must not see anything of this machine.
+ */
 function hostFiles(step: Step, folder: string): HostFile[] {
   const file = (name: string, content: string): HostFile => ({
     source: join(folder, name),
@@ -119,8 +121,8 @@ const STUB_FOLDERS = ['dev', 'proc', 'sys', 'run'];
 const STUB_FILES = ['etc/resolv.conf', 'etc/hostname', 'etc/hosts'];
 
 /**
- * Mount points that the system may lack lie in a lowest layer of their own: so nothing has to be made in the
- * layer that holds the step's changes.
+ * Creates mount points that the system may lack in a separate lowest layer, so that they are not part of the
+ * step's changes.
  */
 async function makeStubs(stubs: string, mounts: readonly Mount[], files: readonly HostFile[]): Promise<void> {
   const folders = [...STUB_FOLDERS, PIPES_INSIDE, ...mounts.map(({ target }) => target)];
@@ -131,7 +133,7 @@ async function makeStubs(stubs: string, mounts: readonly Mount[], files: readonl
   }
 }
 
-/** Makes buildah's container, and gives the folder that it takes for the container's root. */
+/** Creates buildah's container. Returns the folder that buildah uses as the container's root. */
 async function emptyContainer(step: Step, work: RootfsWork): Promise<Result<string>> {
   const { name, sandbox, signal, places } = work;
   const dns = step.network === 'none' ? ['--dns=none'] : [];
@@ -168,9 +170,8 @@ async function mountOverlay(overlay: Overlay, target: string, work: RootfsWork):
 }
 
 /**
- * `volatile`: nothing waits for the disk, which saves dpkg its many fsyncs; a step that was cut short is thrown
- * away anyway. The other options keep every change a plain one: whole files, whole folders
- * (Linux, Documentation/filesystems/overlayfs.rst).
+ * `volatile`: no syncs, of which dpkg makes many; an interrupted step is discarded anyway. The other options
+ * keep changes simple: whole files, whole folders (Linux, Documentation/filesystems/overlayfs.rst).
  */
 function mountCommand(
   kind: OverlayKind,

@@ -18,10 +18,11 @@ export interface CommandWork {
 }
 
 /**
- * What runs in the container: the command with exactly its environment, and its exit code and time behind a mark that
- * it can't know; 128 + the signal's number is the shell's. Output goes through pipes of our own: buildah 1.28 loses the
- * last of what it passes on, now and then, and adds lines of its own. The shell's messages ("Killed") go nowhere:
- * a shell that forks first, as for parentheses, prints them to its own standard error, not to the command's.
+ * The script in the container: runs the command with exactly its environment, and prints its exit code and
+ * time after a mark that it can't know; the shell gives 128 + the signal's number. Output goes through our
+ * own pipes: buildah 1.28 sometimes loses the end of it, and adds lines of its own. The shell's messages
+ * ("Killed") are discarded: a shell that forks first, as for parentheses, prints them to its own standard
+ * error, not to the command's.
  */
 const INSIDE = `
 umask 022
@@ -34,7 +35,7 @@ read end rest < /proc/uptime
 printf '%s %s %s %s\\n' "$mark" "$code" "$begin" "$end" >&3
 `;
 
-/** What runs around buildah: it passes the two pipes on until nobody holds them open any more. */
+/** The script around buildah: copies the two pipes until no process has them open. */
 const OUTSIDE = `
 pipes=$1; shift
 [ -p "$pipes/out" ] || mkfifo -m 666 -- "$pipes/out" "$pipes/err"
@@ -46,8 +47,8 @@ wait
 `;
 
 /**
- * Runs one command. Every command has process ids of its own: what it leaves running ends with it.
- * Fails with `engine` where it could not be started at all, and with `aborted`.
+ * Runs one command. Every command has its own pid namespace: its remaining processes end with it. Fails with
+ * `engine` if it could not be started, and with `aborted`.
  */
 export async function runCommand(
   command: StepCommand,
@@ -92,7 +93,7 @@ export async function runCommand(
   });
 }
 
-/** To what /proc/uptime tells (proc(5)). */
+/** Rounds to the precision of /proc/uptime (proc(5)). */
 function rounded(seconds: number): number {
   return Math.round(seconds * 100) / 100;
 }
@@ -124,7 +125,7 @@ function notStarted(step: Step, command: StepCommand, said: string): Failure {
   return {
     code: 'engine',
     message: `${step.label}: buildah could not run "${command.argv[0]}".`,
-    hint: "The system needs /bin/sh and env, and each mount its source; the details are buildah's own words.",
+    hint: "The system needs /bin/sh and env, and each mount its source; the details are buildah's own output.",
     details: lastLines(said),
   };
 }

@@ -1,8 +1,9 @@
 /**
- * Gives a sandbox a /dev of its own: the devices of every container (OCI runtime-spec 1.2, config-linux.md, "Default
- * Devices"), fuse for fuse-overlayfs, and shared memory, message queues and terminals that end with it. buildah binds
- * the /dev that it finds into the container: of this machine's, a step could write to the shared memory, and as root
- * to every disk. Needs TMPDIR, a folder of this sandbox alone. A kernel may lack message queues.
+ * Gives a sandbox a /dev of its own: the devices of every container (OCI runtime-spec 1.2, config-linux.md,
+ * "Default Devices"), fuse for fuse-overlayfs, and shared memory, message queues and terminals that end with
+ * it. buildah binds its /dev into the container: with this machine's, a step could write to the shared
+ * memory, and as root to every disk. Needs TMPDIR, a folder of this sandbox alone. A kernel may lack message
+ * queues.
  */
 export const OWN_DEVICES = `
 new=$TMPDIR/dev

@@ -16,15 +16,18 @@ type Argv = readonly [string, ...string[]];
  * the others and drops all mounts with it.
  */
 export interface Sandbox {
-  /** What to put before a program's arguments so that it runs inside, for who starts it himself. */
+  /** The prefix for a program's arguments that makes it run inside, for callers that start it themselves. */
   readonly enter: readonly [string, ...string[]];
-  /** The users and groups of this machine that those inside stand for (user_namespaces(7), uid_map and gid_map). */
+  /**
+   * The users and groups of this machine that those inside are mapped to (user_namespaces(7), uid_map and
+   * gid_map).
+   */
   readonly idMaps: string;
   /** Runs a host program inside; an exit code is no failure. */
   run(argv: Argv, options: InsideOptions): Promise<Result<HostResult>>;
   /** Runs a host program inside; an exit code other than 0 is a failure. */
   mustRun(argv: Argv, options: InsideOptions): Promise<Result<HostResult>>;
-  /** Starts a host program inside with its streams in the caller's hands. */
+  /** Starts a host program inside, with its streams for the caller. */
   start(argv: Argv, options: InsideOptions): Promise<Result<RunningCommand>>;
   /** Ends everything inside, and waits for it. Safe to call twice. */
   close(): Promise<void>;
@@ -49,9 +52,9 @@ const OPEN_TIMEOUT_SECONDS = 20;
 const CLOSE_MS = 5000;
 
 /**
- * What the first process does: it gives the sandbox its own /dev, tells its id as the host sees it and the network interfaces it has, shows
- * the /sys of its own network, brings the loopback up (SIOCSIFFLAGS, netdevice(7); a system without iproute2
- * has perl), and waits for the end of its input.
+ * The script of the first process: it gives the sandbox its own /dev, prints its id on the host and its
+ * network interfaces, mounts the /sys of its own network, brings the loopback up (SIOCSIFFLAGS, netdevice(7);
+ * a system without iproute2 has perl), and waits for the end of its input.
  */
 const INIT = `
 ${OWN_DEVICES}
@@ -62,7 +65,7 @@ echo "$pid" $(tail -n +3 /proc/net/dev | cut -d : -f 1)
 exec cat > /dev/null
 `;
 
-/** Makes the namespaces. Fails with `no-engine` where the machine does not allow them. */
+/** Creates the namespaces. Fails with `no-engine` if the machine does not allow them. */
 export async function openSandbox(options: SandboxOptions): Promise<Result<Sandbox>> {
   const unshare = ['unshare', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child'];
   const network = options.network === 'none' ? ['--net'] : [];
@@ -83,12 +86,12 @@ export async function openSandbox(options: SandboxOptions): Promise<Result<Sandb
   });
 }
 
-/** What an ordinary user runs before a program that needs the subordinate ids; nothing for root. */
+/** Returns the command that gives a program the subordinate ids of an ordinary user; empty for root. */
 export function enterUsers(options: { readonly isRoot: boolean; readonly places: Places }): string[] {
   return options.isRoot ? [] : [...buildahCommand(options.places), 'unshare'];
 }
 
-/** Both maps as this process sees them, one range a line. */
+/** Returns both maps from the view of this process, one range a line. */
 async function idMapsOf(pid: string): Promise<string> {
   const maps = await Promise.all(
     ['uid_map', 'gid_map'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
@@ -114,7 +117,7 @@ function sandboxAt(pid: string, idMaps: string, holder: RunningCommand, options:
   const inside = (argv: Argv, { env, ...rest }: InsideOptions) => ({
     argv: [...enter, ...argv] as [string, ...string[]],
     env: env ?? options.env,
-    // Everything inside is ours to drop: there is nothing to tidy up that the sandbox's end does not.
+    // Everything inside may be killed: nothing needs a cleanup.
     graceSeconds: 0,
     ...rest,
   });
@@ -153,7 +156,7 @@ async function refused(holder: RunningCommand) {
     code: 'no-engine',
     message: 'This machine does not allow the namespaces that a step runs in.',
     hint:
-      'As an ordinary user: install uidmap, have subordinate ids (./bootstrap tells), and allow user namespaces ' +
+      'As an ordinary user: install uidmap, add subordinate ids (./bootstrap shows how), and allow user namespaces ' +
       '(sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns). In a container: run it privileged.',
     details: said,
   } as const;

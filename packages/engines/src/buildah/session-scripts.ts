@@ -1,8 +1,9 @@
 import { PIPES_INSIDE } from './rootfs';
 
 /**
- * As for a step (see runner.ts), but the exit code has a pipe of its own. The shell stays, so that a command which a
- * signal ends has 128 + its number as exit code; its own end is always 0, since buildah reports any other.
+ * As for a step (see runner.ts), but the exit code has a pipe of its own. The shell stays, so that the exit
+ * code of a command is 128 + the number of the signal that ended it; its own exit code is always 0, since
+ * buildah prints any other.
  */
 const insidePipes = `
 umask 022
@@ -18,7 +19,7 @@ readlink /proc/self/fd/0 >&6
 echo $? >&6
 `;
 
-/** What buildah itself says is kept: it tells so why it could not start anything. */
+/** buildah's own output is kept: it says why buildah could not start the command. */
 const outsidePipes = `
 pipes=$1; shift
 mkfifo -m 666 -- "$pipes/out" "$pipes/err" "$pipes/code"
@@ -38,7 +39,7 @@ exec 6>&-
 wait
 `;
 
-/** What runs in the container: with a terminal of its own, or with our standard streams. */
+/** The scripts in the container: with a new terminal, or with our standard streams. */
 export const INSIDE = { terminal: insideTerminal, pipes: insidePipes };
-/** What runs around buildah. */
+/** The scripts around buildah. */
 export const OUTSIDE = { terminal: outsideTerminal, pipes: outsidePipes };

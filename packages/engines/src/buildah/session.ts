@@ -15,8 +15,8 @@ import { INSIDE, OUTSIDE } from './session-scripts';
 import { checkStep, type Surroundings } from './step';
 
 /**
- * Runs a person's command in a system and gives its exit code. The system is unpacked and mounted as for a step, and
- * nothing of what changes in it is kept. Fails as steps do.
+ * Runs a user's command in a system. Returns its exit code. The system is unpacked and mounted as for a step,
+ * and its changes are discarded. Fails as steps do.
  */
 export async function runSession(
   session: Session,
@@ -79,7 +79,7 @@ async function work(
   return exitCodeOf(session, rootfs.value);
 }
 
-/** Gives the command's terminal, which the session's shell has told the name of, the size of ours. */
+/** Resizes the command's terminal, whose name the session's shell has reported, to the size of ours. */
 function resizer(sandbox: Sandbox, { pipes }: Rootfs, signal: AbortSignal): Parameters<typeof onResize>[0] {
   return ({ rows, columns }) =>
     void readFile(`${pipes}.code`, 'utf8').then(
@@ -92,7 +92,7 @@ function resizer(sandbox: Sandbox, { pipes }: Rootfs, signal: AbortSignal): Para
     );
 }
 
-/** What the mounting of a system asks of a step. */
+/** Returns the session as a step, for mounting the system. */
 function asStep({ label, platform, system, argv, env }: Session): Step {
   return {
     ...{ label, platform, system, env },
@@ -117,7 +117,10 @@ function argvOf(session: Session, { places }: Surroundings, rootfs: Rootfs): str
   ];
 }
 
-/** The exit code that the command's shell told; it tells none where it was not started, or was killed itself. */
+/**
+ * Returns the exit code that the command's shell reported; it reports none if it was not started or was
+ * killed.
+ */
 async function exitCodeOf({ label }: Session, { pipes }: Rootfs): Promise<Result<number>> {
   const told = await readFile(`${pipes}.code`, 'utf8').catch(() => '');
   const exitCode = /^(\d+)\n$/m.exec(told)?.[1];
@@ -125,8 +128,8 @@ async function exitCodeOf({ label }: Session, { pipes }: Rootfs): Promise<Result
   const said = await readFile(`${pipes}.said`, 'utf8').catch(() => '');
   return fail({
     code: 'engine',
-    message: `${label}: buildah could not run it to its end.`,
-    hint: "The image needs /bin/sh and env; the details are buildah's own words.",
+    message: `${label}: buildah could not run it to the end.`,
+    hint: "The image needs /bin/sh and env; the details are buildah's own output.",
     details: lastLines(said),
   });
 }

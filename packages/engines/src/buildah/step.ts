@@ -13,7 +13,7 @@ import { mountRootfs, type OverlayKind } from './rootfs';
 import { runCommand, type CommandWork } from './runner';
 import { openSandbox, type Sandbox } from './sandbox';
 
-/** What every step of one opened engine shares. */
+/** The shared state of all steps of an open engine. */
 export interface Surroundings {
   readonly places: Places;
   readonly env: HostEnv;
@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly overlay?: OverlayKind;
 }
 
-/** Runs a step from its layers to its changes, and leaves nothing but those, however it ends. */
+/** Runs a step from its layers to its changes, and removes everything else, however it ends. */
 export async function runStep(
   step: Step,
   around: Surroundings,
@@ -94,7 +94,7 @@ async function runCommands(step: Step, work: CommandWork): Promise<Result<Comman
   return ok(results);
 }
 
-/** Whether a step can be run here at all: its platform, and paths that a mount can be told of. */
+/** Fails if a step can't run here: because of its platform, or of paths that can't be mounted. */
 export async function checkStep(
   step: Pick<Step, 'mounts' | 'platform'>,
   { places }: Pick<Surroundings, 'places'>,
@@ -105,7 +105,7 @@ export async function checkStep(
   return fail({
     code: 'usage',
     message: `The path ${JSON.stringify(odd)} can't be mounted: it must be absolute and without : , \\ or line breaks.`,
-    hint: 'Move the workspace, or set IMAGE_STORE to a folder with a plainer name.',
+    hint: 'Move the workspace, or set IMAGE_STORE to a folder with a simpler name.',
   });
 }
 

@@ -7,7 +7,10 @@ import { placesIn as buildahPlaces } from '../buildah/places';
 import { enterUsers } from '../buildah/sandbox';
 import { placesIn as daggerPlaces } from '../dagger/step/places';
 
-/** A layer in the form in which an engine of this machine needs it: it can be made again from the layer's blob. */
+/**
+ * A layer in the form in which an engine of this machine needs it: it can be made again from the layer's
+ * blob.
+ */
 export interface EngineCache {
   readonly engine: 'buildah' | 'dagger';
   /** A folder or file. */
@@ -24,7 +27,7 @@ export interface CacheOptions {
   readonly signal: AbortSignal;
 }
 
-/** What engines keep of layers. */
+/** Returns the layers in the caches of engines. */
 export async function engineCaches(storeRoot: string): Promise<EngineCache[]> {
   const found = await Promise.all(
     placesOf(storeRoot).map(async ({ engine, layers }) => {
@@ -43,9 +46,9 @@ async function cacheOf(engine: EngineCache['engine'], folder: string, name: stri
 }
 
 /**
- * Removes what engines keep of layers; gives what could not go, since a step is running that may use it. Each is
- * taken away by its name before it is looked whether a step is running: one that starts later finds it gone.
- * Fails with `io`, or as removing in the name of subordinate users does.
+ * Removes layers from the caches of engines. Returns those that a running step may use. Renames each before
+ * it checks for a running step, so that later steps do not find it. Fails with `io`, or if files of
+ * subordinate users can't be removed.
  */
 export async function removeEngineCaches(
   caches: readonly EngineCache[],
@@ -70,7 +73,7 @@ export async function removeEngineCaches(
   return ok(busy);
 }
 
-/** Bytes on disk of each of some files and folders, also of those that belong to subordinate users. */
+/** Returns the bytes on disk of each path, also of files that belong to subordinate users. */
 export async function diskUsage(
   paths: readonly string[],
   options: CacheOptions,
@@ -111,7 +114,7 @@ async function removeTrees(paths: readonly string[], options: CacheOptions): Pro
   return removed.ok ? ok(undefined) : removed;
 }
 
-/** Runs a program that may see and remove what belongs to an ordinary user's subordinate ids. */
+/** Runs a program that can read and remove files of an ordinary user's subordinate ids. */
 async function asOwner(
   argv: readonly string[],
   { storeRoot, env, signal }: CacheOptions,

@@ -4,13 +4,13 @@ import type { DaggerSession } from './session';
 import { placesIn, removeOrphans, runStep, type Surroundings } from './step';
 
 export interface DaggerOptions {
-  /** The store: what the engine keeps on this machine lies below `engine/dagger` in it. */
+  /** The store: local files of the engine are below `engine/dagger` in it. */
   readonly storeRoot: string;
-  /** How an engine is found out that gives no sign of life. */
+  /** The times for detecting an engine that does not answer. */
   readonly health?: Surroundings['health'];
 }
 
-/** The engine that a session leads to. Closing it leaves the session open. */
+/** Returns the engine of a session. Closing the engine leaves the session open. */
 export function daggerEngine(session: DaggerSession, options: DaggerOptions): Engine {
   const around: Surroundings = { session, places: placesIn(options.storeRoot), health: options.health };
   let cleared: Promise<void> | undefined;

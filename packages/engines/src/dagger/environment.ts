@@ -1,7 +1,7 @@
-/** Environment variables, as a process is given them. */
+/** Environment variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a session that somebody else opened is found (Dagger's own names). */
+/** The session that another program opened (Dagger's own names). */
 export const SESSION_PORT = 'DAGGER_SESSION_PORT';
 export const SESSION_TOKEN = 'DAGGER_SESSION_TOKEN';
 /** The address of an engine. */

@@ -7,9 +7,9 @@ import type { SystemLayer } from '../port';
 const PIECE = 1024 * 1024;
 
 /**
- * Reads a layer's blob to its end, decompressed, and checks that it is what the diff id says. `take` gets the tar, and
- * reads it to its end. Fails with `checksum`, `tar-format`, `truncated`, `aborted`, or as the file system does; also
- * where `take` throws such an error.
+ * Reads a layer's blob to its end, decompresses it, and checks its diff id. `take` gets the tar, and reads it
+ * to its end. Fails with `checksum`, `tar-format`, `truncated`, `aborted`, or a code of the file system, also
+ * if `take` throws such an error.
  */
 export async function readLayer(
   layer: SystemLayer,
@@ -28,7 +28,7 @@ export async function readLayer(
   }
 }
 
-/** What messages call a layer. */
+/** Returns the name of a layer in messages. */
 export function layerName({ path }: SystemLayer): string {
   return `The layer ${path}`;
 }
@@ -55,8 +55,8 @@ function stopped({ path }: SystemLayer): Failure {
 function wrongContent(layer: SystemLayer, found: Digest): Failure {
   return {
     code: 'checksum',
-    message: `${layerName(layer)} differs from what was recorded.`,
-    hint: 'Remove that blob: the next run makes it again.',
+    message: `${layerName(layer)} differs from its recorded digest.`,
+    hint: 'Remove that blob: the next run creates it again.',
     details: [`expected diff id: ${layer.diffId}`, `found: ${found}`],
   };
 }

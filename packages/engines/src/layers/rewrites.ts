@@ -10,14 +10,14 @@ import {
   type TarEntry,
 } from '@image-tooling/layer';
 
-/** What becomes of each entry of a tar on its way into an engine or out of it. */
+/** The conversion of each entry of a tar for an engine, or from it. */
 export type Rewrite = (entry: TarEntry) => Rewritten;
 
-/** fuse-overlayfs makes both in every new folder, next to the attribute. */
+/** fuse-overlayfs creates both in every new folder, next to the attribute. */
 const FUSE_OPAQUE = [OPAQUE, '.wh..opq'];
 
 /**
- * Turns a layer into what tar unpacks as a lower folder of an overlay: a whiteout becomes a 0/0 character
+ * Converts a layer to a tar that unpacks to a lower folder of an overlay: a whiteout becomes a 0/0 character
  * device, an opaque folder gets `opaqueXattr` (Linux, Documentation/filesystems/overlayfs.rst). Other device
  * nodes are left out: /dev is the engine's own.
  */
@@ -36,9 +36,9 @@ export function layerToOverlay(opaqueXattr: string): Rewrite {
 }
 
 /**
- * Turns a layer into a tar that holds only what is to be unpacked: device nodes are left out, and whiteouts. What
- * those hide of the layers below goes into `hidden`: byte strings. An opaque folder, which the layer itself brings
- * again, is hidden as a whole.
+ * Converts a layer to a tar without device nodes and whiteouts. Adds the paths that whiteouts hide in the
+ * layers below to `hidden`, as byte strings. An opaque folder, which the layer itself contains, is hidden as
+ * a whole.
  */
 export function layerToAdd(hidden: string[]): Rewrite {
   return (entry) => {
@@ -48,19 +48,19 @@ export function layerToAdd(hidden: string[]): Rewrite {
   };
 }
 
-/** Leaves out paths that are the engine's own, and of extended attributes all but capabilities. */
+/** Leaves out the engine's own paths, and all extended attributes except capabilities. */
 export function withoutPaths(isDropped: (path: string) => boolean): Rewrite {
   return (entry) => (isDropped(entry.path) ? REMOVED : withoutInternals(entry));
 }
 
 export interface FoldersBelow {
-  /** Folders that did not change, and in which nothing changed: left out. */
+  /** Folders without changes in themselves and in their content: left out. */
   readonly untouched: ReadonlySet<string>;
-  /** Folders that the layers below have too: no other can hide anything. */
+  /** Folders that the layers below have too: only these can hide anything. */
   readonly known: ReadonlySet<string>;
 }
 
-/** Undoes `layerToOverlay`: an overlay's upper folder, as tar packs it, becomes an OCI layer. */
+/** Undoes `layerToOverlay`: converts the tar of an overlay's upper folder to an OCI layer. */
 export function overlayToLayer({ untouched, known }: FoldersBelow): Rewrite {
   return (entry) => {
     const [folder, name] = split(entry.path);
@@ -73,12 +73,15 @@ export function overlayToLayer({ untouched, known }: FoldersBelow): Rewrite {
   };
 }
 
-/** Whether an entry of an upper folder says that something below was removed. */
+/** Returns whether an entry of an upper folder marks a removed path. */
 function isWhiteoutDevice({ type, device }: TarEntry): boolean {
   return type === 'char' && device?.major === 0 && device.minor === 0;
 }
 
-/** Whether a folder of an upper folder hides what the layers below have in it (fuse-overlayfs has its own name). */
+/**
+ * Returns whether a folder of an upper folder hides the content in the layers below (fuse-overlayfs has its
+ * own attribute).
+ */
 function isOpaqueFolder({ xattrs }: TarEntry): boolean {
   const names = ['trusted.overlay.opaque', 'user.overlay.opaque', 'user.fuseoverlayfs.opaque'];
   return names.some((name) => {
@@ -87,7 +90,10 @@ function isOpaqueFolder({ xattrs }: TarEntry): boolean {
   });
 }
 
-/** Of the extended attributes only capabilities are part of a layer: the others are the engine's or the host's. */
+/**
+ * Of the extended attributes only capabilities are part of a layer: the others are the engine's or the
+ * host's.
+ */
 const CAPABILITY = 'security.capability';
 
 function withoutInternals(entry: TarEntry): Rewritten {
@@ -104,12 +110,12 @@ function opaqueFolder(entry: TarEntry, xattr: string): TarEntry {
   return { ...entry, xattrs: new Map([...(entry.xattrs ?? []), [xattr, Buffer.from('y')]]) };
 }
 
-/** A whiteout of a layer: an empty file, of which only the name matters. */
+/** Returns a whiteout of a layer: an empty file, of which only the name matters. */
 function marker(path: string): TarEntry {
   return fileEntry(path, '', { mode: 0 });
 }
 
-/** A whiteout of an overlay. */
+/** Returns a whiteout of an overlay. */
 function whiteoutDevice(path: string): TarEntry {
   return { ...marker(path), type: 'char', device: { major: 0, minor: 0 } };
 }
@@ -118,7 +124,9 @@ function headers(...entries: readonly TarEntry[]): Rewritten {
   return { entries, withContent: false };
 }
 
-/** Whether a name has a meaning in a layer: a whiteout, an opaque marker, what AUFS left (`.wh..wh.plnk`). */
+/**
+ * Returns whether layers reserve a name: a whiteout, an opaque marker, a leftover of AUFS (`.wh..wh.plnk`).
+ */
 function isReserved(path: string): boolean {
   return split(path)[1].startsWith(WHITEOUT);
 }

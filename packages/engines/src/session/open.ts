@@ -3,11 +3,14 @@ import type { Session } from './port';
 
 export interface SessionOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absolute path of the store: the engine keeps its unpacked layers below it. */
+  /** Absolute path of the store, which contains the engine's unpacked layers. */
   readonly storeRoot: string;
 }
 
-/** Runs a person's command on the embedded engine and gives its exit code. Fails with `no-engine`, and as steps do. */
+/**
+ * Runs a user's command on the embedded engine. Returns its exit code. Fails with `no-engine`, and as steps
+ * do.
+ */
 export async function runEmbedded(
   session: Session,
   options: SessionOptions,

@@ -2,11 +2,11 @@ import type { Platform } from '@image-tooling/model';
 import type { Mount, SystemLayer } from '../port';
 
 /**
- * A command that a person runs in a system, with this process's own terminal or streams. It has the network of
- * this machine, and what it changes in the system is gone when it ends.
+ * A command that a user runs in a system, with this process's own terminal or streams. It has the network of
+ * this machine, and its changes of the system are discarded at its end.
  */
 export interface Session {
-  /** What the user is told: "base: shell". */
+  /** In messages: "base: shell". */
   readonly label: string;
   readonly platform: Platform;
   /** The system, bottom layer first. */

@@ -1,7 +1,7 @@
-/** Where to download from instead of the vendor's own place: for tests. */
+/** The server to download from instead of the vendor's, for tests. */
 export interface DownloadPlace {
   readonly archive: string;
   readonly checksums: string;
-  /** Seconds without a byte after which the download is given up. */
+  /** Seconds without a byte until the download fails. */
   readonly idleSeconds?: number;
 }

@@ -14,8 +14,8 @@ const IDLE_SECONDS = 20;
 const LIMIT_SECONDS = 600;
 
 /**
- * The SDK's own download (archive, then its checksums; renamed into place when they agree), in a process of its own:
- * the SDK sets no time limits and leaves sockets open. Gives up when nothing comes for a while.
+ * The SDK's own download (archive, then its checksums; renamed into place when they agree), in a process of
+ * its own: the SDK sets no time limits and leaves sockets open. Fails if it receives no data for some time.
  */
 const PROGRAM = `
 const [bin, version, idleSeconds, archive, checksums] = process.argv.slice(1);
@@ -24,7 +24,7 @@ let timer;
 const stir = () => {
   clearTimeout(timer);
   timer = setTimeout(() => {
-    console.error('nothing came for ' + idleSeconds + ' s');
+    console.error('no data for ' + idleSeconds + ' s');
     process.exit(1);
   }, idleSeconds * 1000);
 };
@@ -46,7 +46,10 @@ import(bin)
   });
 `;
 
-/** Downloads `dagger` to where `cachedCli` finds it, one process at a time. Fails with `no-engine`, `disk-full`, `io` or `aborted`. */
+/**
+ * Downloads `dagger` to where `cachedCli` finds it, one process at a time. Fails with `no-engine`,
+ * `disk-full`, `io` or `aborted`.
+ */
 export async function downloadCli(
   cached: string,
   options: SessionOptions,
@@ -57,15 +60,15 @@ export async function downloadCli(
   return withLock(lock, signal, async () => {
     if (existsSync(cached)) return ok(undefined);
     const step = options.progress?.step(`Dagger: download its program, version ${cliVersion()}`);
-    const done = await downloadBeside(cached, options, from);
+    const done = await downloadViaFolder(cached, options, from);
     if (done.ok) step?.done({ origin: 'fetched' });
     else step?.failed();
     return done;
   });
 }
 
-/** In a folder of its own, taken away afterwards: the SDK leaves half a download where it is. */
-async function downloadBeside(
+/** Downloads to a temporary folder, since the SDK does not remove partial downloads. */
+async function downloadViaFolder(
   cached: string,
   { env, signal }: SessionOptions,
   from?: DownloadPlace,
@@ -99,7 +102,7 @@ async function downloadBeside(
   }
 }
 
-/** As the SDK's provisioning/bin.js has it. */
+/** As in the SDK's provisioning/bin.js. */
 function vendorsPlace(version: string): DownloadPlace {
   const base = `https://dl.dagger.io/dagger/releases/${version}`;
   const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';

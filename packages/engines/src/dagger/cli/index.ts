@@ -11,8 +11,9 @@ import { askVersion, isSupported, type Cli } from './version';
 export type { Cli } from './version';
 
 /**
- * The `dagger` program: what `_EXPERIMENTAL_DAGGER_CLI_BIN` names, `dagger` of PATH where its version fits, what the
- * SDK downloaded before, or else downloads now (once, under a lock). Fails with `no-engine`, `timeout` or `aborted`.
+ * Returns the `dagger` program: that of `_EXPERIMENTAL_DAGGER_CLI_BIN`, that of PATH if its version fits, or
+ * the SDK's, which is downloaded if it is missing (once, under a lock). Fails with `no-engine`, `timeout` or
+ * `aborted`.
  */
 export async function findCli(options: SessionOptions, from?: DownloadPlace): Promise<Result<Cli>> {
   const { env, signal, progress } = options;
@@ -23,7 +24,7 @@ export async function findCli(options: SessionOptions, from?: DownloadPlace): Pr
     if (asked.ok && isSupported(asked.value.version)) return asked;
     if (signal?.aborted) return asked;
     const why = asked.ok ? `is version ${asked.value.version}, 0.21 is needed` : 'does not run';
-    progress?.note(`${installed} ${why}: another one is taken.`);
+    progress?.note(`${installed} ${why}: using another one.`);
   }
   const cached = cachedCli(env);
   if (!existsSync(cached)) {

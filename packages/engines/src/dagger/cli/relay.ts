@@ -13,18 +13,18 @@ import {
 import type { Environment } from '../environment';
 import type { DownloadPlace } from './download-place';
 
-/** Addresses on this machine by which a program that knows no proxies gets a vendor's files. */
+/** Local addresses of a vendor's files for a program that does not support proxies. */
 export interface Relay {
-  /** Where the same files are had here. */
+  /** The local addresses of the files. */
   readonly place: Pick<DownloadPlace, 'archive' | 'checksums'>;
-  /** Why the last file could not be had; undefined where nothing went wrong here. */
+  /** Why the last file could not be fetched; undefined without an error. */
   error(): string | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Serves a vendor's files on 127.0.0.1, fetched by the proxies and with the authorities of the environment. The SDK,
- * which downloads them, looks for neither.
+ * Serves a vendor's files on 127.0.0.1, fetched with the proxies and authorities of the environment. The SDK,
+ * which downloads them, supports neither.
  */
 export async function openRelay(from: DownloadPlace, env: Environment): Promise<Relay> {
   const client = openHttpClient({ env, timings: DOWNLOAD_TIMINGS });
@@ -55,7 +55,7 @@ export async function openRelay(from: DownloadPlace, env: Environment): Promise<
   };
 }
 
-/** Whether it was the one who asked that went away. */
+/** Returns whether the client closed the connection. */
 function isLeft(error: unknown): boolean {
   return isErrno(error) && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

@@ -3,24 +3,27 @@ import { run } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { CLI_BIN, type Environment } from '../environment';
 
-/** A `dagger` program that runs. */
+/** A working `dagger` program. */
 export interface Cli {
   /** Absolute. */
   readonly path: string;
   /** "0.21.8" */
   readonly version: string;
-  /** The engine's image that it would start by itself, without a scheme; undefined for builds of developers. */
+  /** The engine's image that it starts by itself, without a scheme; undefined for development builds. */
   readonly image?: string;
 }
 
 const TIMEOUT_SECONDS = 10;
 
-/** Whether its session speaks the API that this code uses: any 0.21. */
+/** Returns whether its session has the API that this code uses: any 0.21. */
 export function isSupported(version: string): boolean {
   return /^0\.21\.\d/.test(version);
 }
 
-/** Asks a program for its version: `dagger v0.21.8 (image://…/engine:v0.21.8) linux/amd64`. Fails with `no-engine`. */
+/**
+ * Asks a program for its version: `dagger v0.21.8 (image://…/engine:v0.21.8) linux/amd64`. Fails with
+ * `no-engine`.
+ */
 export async function askVersion(
   program: string,
   env: Environment,

@@ -6,7 +6,7 @@ import type { Looked } from './types';
 
 const TIMEOUT_SECONDS = 5;
 
-/** Docker, with a daemon that answers. */
+/** Looks for Docker with a daemon that answers. */
 export async function lookForDocker(env: Environment, signal?: AbortSignal): Promise<Result<Looked>> {
   if (!(await hasProgram('docker', env))) return nothing('docker is not installed');
   const asked = await run({
@@ -19,5 +19,5 @@ export async function lookForDocker(env: Environment, signal?: AbortSignal): Pro
   if (!asked.ok) return nothing("docker's daemon does not answer", asked.failures[0].message);
   const { exitCode, stdout, stderr } = asked.value;
   if (exitCode === 0 && stdout.trim() !== '') return ok({ found: { kind: 'container', origin: 'docker' } });
-  return nothing('docker has no live daemon', stderr.trim().split('\n').at(-1));
+  return nothing("docker's daemon is not running", stderr.trim().split('\n').at(-1));
 }

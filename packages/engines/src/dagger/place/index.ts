@@ -8,19 +8,19 @@ import type { EnginePlace, Look, Nothing } from './types';
 
 export type * from './types';
 
-/** In this order: what the environment names, then what the machine has. */
+/** In this order: engines in the environment, then those on the machine. */
 const LOOKS: readonly Look[] = [lookForSession, lookForRunner, lookForDocker, lookForPodman];
 
 export interface FoundPlace {
-  /** Undefined where there is none. */
+  /** Undefined if there is no engine. */
   readonly place?: EnginePlace;
-  /** The places before it, or all of them, and why each has no engine. */
+  /** The places that were tried before it, and why each has no engine. */
   readonly passed: readonly Nothing[];
 }
 
 /**
- * The first place with a Dagger engine. Fails with `no-engine` or `usage` where the environment names one that
- * can't be used, and with `aborted`. Takes 5 s at most for each place.
+ * Returns the first place with a Dagger engine. Fails with `no-engine` or `usage` if the environment names an
+ * engine that can't be used, and with `aborted`. Takes 5 s at most for each place.
  */
 export async function findPlace(env: Environment, signal?: AbortSignal): Promise<Result<FoundPlace>> {
   const passed: Nothing[] = [];

@@ -5,7 +5,10 @@ import type { SessionAddress } from '../session/post';
 import { refuse } from './refusal';
 import type { Looked } from './types';
 
-/** A session of the environment: `dagger run`, or a container that a Dagger module runs, set its two variables. */
+/**
+ * Looks for a session in the environment: `dagger run` and containers of Dagger modules set its two
+ * variables.
+ */
 export async function lookForSession(env: Environment, signal?: AbortSignal): Promise<Result<Looked>> {
   const address = addressIn(env);
   if (!address.ok) return address;
@@ -16,7 +19,7 @@ export async function lookForSession(env: Environment, signal?: AbortSignal): Pr
       variable: SESSION_PORT,
       message: 'names a Dagger session that does not work',
       cause: answer.cause,
-      remedy: 'Start again what set it',
+      remedy: 'Restart the program that set it',
     });
   return ok({
     found: {
@@ -45,6 +48,6 @@ function addressIn(env: Environment): Result<SessionAddress | undefined> {
   return fail({
     code: 'usage',
     message: `${SESSION_PORT} is "${port}"; it must be the number of a port, 1 to 65535.`,
-    hint: `Unset ${SESSION_PORT} and ${SESSION_TOKEN}, or start again what set them.`,
+    hint: `Unset ${SESSION_PORT} and ${SESSION_TOKEN}, or restart the program that set them.`,
   });
 }

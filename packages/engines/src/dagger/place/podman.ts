@@ -10,7 +10,7 @@ import type { Looked } from './types';
 const TIMEOUT_MS = 3000;
 const SYSTEM_SOCKET = '/run/podman/podman.sock';
 
-/** Podman, with a service that answers at its API socket (podman-system-service(1)). */
+/** Looks for Podman with a service that answers at its API socket (podman-system-service(1)). */
 export async function lookForPodman(env: Environment, signal?: AbortSignal): Promise<Result<Looked>> {
   if (!(await hasProgram('podman', env))) return nothing('podman is not installed');
   const causes: string[] = [];
@@ -19,10 +19,13 @@ export async function lookForPodman(env: Environment, signal?: AbortSignal): Pro
     if (cause === undefined) return ok({ found: { kind: 'container', origin: 'podman' } });
     causes.push(cause);
   }
-  return nothing('podman has no live service', causes.join('; '));
+  return nothing("podman's service is not running", causes.join('; '));
 }
 
-/** `CONTAINER_HOST` names the one that podman itself uses (podman(1)); else the user's own, then the system's. */
+/**
+ * Returns the address in `CONTAINER_HOST`, as podman does (podman(1)); else the user's socket, then the
+ * system's.
+ */
 function socketsOf(env: Environment): string[] {
   if (env['CONTAINER_HOST']) return [env['CONTAINER_HOST']];
   const runtime = env['XDG_RUNTIME_DIR'];
@@ -30,11 +33,11 @@ function socketsOf(env: Environment): string[] {
   return [...own, `unix://${SYSTEM_SOCKET}`];
 }
 
-/** Undefined where a service answers `/_ping`. */
+/** Returns why no service answers `/_ping`; undefined if one does. */
 function ping(address: string, signal?: AbortSignal): Promise<string | undefined> {
   const [, scheme, rest = ''] = /^(unix|tcp):\/\/(.+)$/.exec(address) ?? [];
   if (scheme === undefined)
-    return Promise.resolve(`${address.split('://')[0]}:// is not looked at, only unix:// and tcp://`);
+    return Promise.resolve(`${address.split('://')[0]}:// is not supported, only unix:// and tcp://`);
   const [host, port] = rest.split(':');
   const where = scheme === 'unix' ? { socketPath: rest } : { host, port };
   const limit = timeLimit(TIMEOUT_MS, signal);

@@ -2,7 +2,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** Undefined: somebody is there, who talks. Else why not, in some words. */
+/** Undefined if a server answers, else why not. */
 export type Probed = string | undefined;
 
 const TIMEOUT_MS = 4000;
@@ -10,13 +10,13 @@ const TIMEOUT_MS = 4000;
 interface Attempt {
   readonly signal?: AbortSignal;
   readonly open: () => Socket;
-  /** Calls `done` when whoever is there has shown that he talks. */
+  /** Calls `done` as soon as the server has answered. */
   readonly watch: (socket: Socket, done: (result: Probed) => void) => void;
 }
 
 /**
- * Whether a gRPC server answers at a socket: it sends a SETTINGS frame before anything else (RFC 9113, 3.4), so
- * that one which only accepts connections is found out. Takes 4 s at most.
+ * Checks whether a gRPC server answers at a socket: it sends a SETTINGS frame first (RFC 9113, 3.4), unlike a
+ * server that only accepts connections. Takes 4 s at most.
  */
 export function probeHttp2(where: NetConnectOpts, signal?: AbortSignal): Promise<Probed> {
   return attempt({
@@ -32,8 +32,8 @@ export function probeHttp2(where: NetConnectOpts, signal?: AbortSignal): Promise
 }
 
 /**
- * Whether a server speaks TLS. Its certificate is not judged here, and nothing is sent: `dagger` does that with
- * the authorities and keys of the address. Takes 4 s at most.
+ * Checks whether a server uses TLS. Does not verify its certificate and sends nothing: `dagger` does that
+ * with the authorities and keys of the address. Takes 4 s at most.
  */
 export function probeTls(host: string, port: number, signal?: AbortSignal): Promise<Probed> {
   return attempt({
@@ -58,7 +58,7 @@ function attempt({ signal, open, watch }: Attempt): Promise<Probed> {
     };
     const stop = (): void => done('stopped');
     const timer = setTimeout(
-      () => done(`it accepts connections and says nothing (${TIMEOUT_MS / 1000} s)`),
+      () => done(`it accepts connections, but sends nothing (${TIMEOUT_MS / 1000} s)`),
       TIMEOUT_MS,
     );
     signal?.addEventListener('abort', stop, { once: true });
@@ -69,7 +69,7 @@ function attempt({ signal, open, watch }: Attempt): Promise<Probed> {
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such socket',
-  ECONNREFUSED: 'nobody listens there',
+  ECONNREFUSED: 'nothing listens there',
   EACCES: 'this user may not connect to it',
   ENOTFOUND: 'there is no such host',
 };
@@ -77,5 +77,5 @@ const WORDS: Readonly<Record<string, string>> = {
 function inWords(error: NodeJS.ErrnoException): string {
   const words = WORDS[error.code ?? ''];
   if (words !== undefined) return words;
-  return error.code?.startsWith('ERR_HTTP2') ? 'what answers there is no Dagger engine' : error.message;
+  return error.code?.startsWith('ERR_HTTP2') ? 'the server there is not a Dagger engine' : error.message;
 }

@@ -6,20 +6,20 @@ export interface Refusal {
   readonly variable: string;
   readonly message: string;
   readonly cause: string;
-  /** Beginning of the hint: what else than leaving the place would help. */
+  /** Beginning of the hint: how to keep using the place. */
   readonly remedy: string;
 }
 
-/** The failure for a place that the environment names and that can't be used: never passed over in silence. */
+/** Returns the failure for a place in the environment that can't be used, which is never ignored. */
 export function refuse({ variable, message, cause, remedy }: Refusal): Failed {
   return fail({
     code: 'no-engine',
     message: `${variable} ${message}: ${cause}.`,
-    hint: `${remedy}, unset ${variable} to use what else this machine has, or set IMAGE_ENGINE=buildah.`,
+    hint: `${remedy}, unset ${variable} to use another engine of this machine, or set IMAGE_ENGINE=buildah.`,
   });
 }
 
-/** A place of the machine that has no engine: it is passed over. */
+/** Returns why a place of the machine has no engine; the next one is tried. */
 export function nothing(cause: string, detail?: string): Result<Looked> {
   return ok({ nothing: { cause, detail } });
 }

@@ -8,8 +8,8 @@ import type { Looked } from './types';
 const TLS_PORT = 443;
 
 /**
- * The engine that `_EXPERIMENTAL_DAGGER_RUNNER_HOST` names. A wrong address keeps `dagger` busy for minutes, so
- * whatever can be asked is asked first.
+ * Looks for the engine in `_EXPERIMENTAL_DAGGER_RUNNER_HOST`. `dagger` retries a wrong address for minutes,
+ * so addresses are probed first if possible.
  */
 export async function lookForRunner(env: Environment, signal?: AbortSignal): Promise<Result<Looked>> {
   const address = env[RUNNER_HOST] || undefined;
@@ -25,7 +25,7 @@ export async function lookForRunner(env: Environment, signal?: AbortSignal): Pro
   return ok({ found: { kind: 'runner', origin: shownAddress(address), address } });
 }
 
-/** An address without what may be secret in it: a user's name and password, and parameters. */
+/** Returns an address without its possible secrets: user name, password and parameters. */
 export function shownAddress(address: string): string {
   return address.replace(/^([a-z0-9+-]+:\/\/)[^/@]*@/i, '$1').replace(/\?.*$/, '');
 }
@@ -33,7 +33,7 @@ export function shownAddress(address: string): string {
 async function probe(address: string, signal?: AbortSignal): Promise<Probed> {
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+-]*):\/\/(.+)$/i.exec(address) ?? [];
   if (scheme === undefined) return 'an address looks like unix:///run/dagger/engine.sock or tcp://host:port';
-  // dagger takes what follows unix:// as it stands.
+  // dagger takes the text after unix:// literally.
   if (scheme === 'unix') return probeHttp2({ path: rest }, signal);
   if (scheme !== 'tcp' && scheme !== 'tls') return undefined;
   const url = URL.canParse(address) ? new URL(address) : undefined;

@@ -1,10 +1,10 @@
 import type { Result } from '@image-tooling/model';
 import type { Environment } from '../environment';
 
-/** Where a Dagger engine was found. */
+/** A place with a Dagger engine. */
 export type EnginePlace = OpenSession | Runner | ContainerProgram;
 
-/** A session that somebody else opened, and ends. */
+/** A session that another program opened, and ends. */
 export interface OpenSession {
   readonly kind: 'session';
   readonly origin: string;
@@ -29,11 +29,11 @@ export interface ContainerProgram {
 
 /** Why there is no engine at a place. */
 export interface Nothing {
-  /** Some words that go on after "no Dagger engine: ". */
+  /** Printed after "no Dagger engine: ". */
   readonly cause: string;
-  /** A variable that is not set: nothing that a user misses. */
+  /** For an unset variable, which is not reported. */
   readonly optional?: boolean;
-  /** What was said there. */
+  /** The output of the program, or the error. */
   readonly detail?: string;
 }
 
@@ -41,7 +41,7 @@ export type Looked =
   { readonly found: EnginePlace } | { readonly found?: undefined; readonly nothing: Nothing };
 
 /**
- * Looks at one place. What the environment names explicitly and can't be used is a failure; anything else that
- * is not there is `nothing`.
+ * Looks for an engine at one place. Fails if the environment names an engine that can't be used; any other
+ * missing engine is `nothing`.
  */
 export type Look = (env: Environment, signal?: AbortSignal) => Promise<Result<Looked>>;

@@ -1,10 +1,10 @@
 import { timeLimit } from '../time-limit';
 import { postQuery, type HttpAnswer, type SessionAddress } from './post';
 
-/** What a session says when it is asked for its engine's version. */
+/** The answer of a session that was asked for its engine's version. */
 export type Answer =
   | { readonly kind: 'version'; readonly version: string }
-  /** `gone`: nobody listens. `silent`: no answer in time. `wrong`: an answer that helps nobody. */
+  /** `gone`: nothing listens. `silent`: no answer in time. `wrong`: an unusable answer. */
   | { readonly kind: 'gone' | 'silent' | 'wrong'; readonly cause: string };
 
 const TIMEOUT_MS = 5000;

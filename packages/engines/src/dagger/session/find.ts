@@ -9,7 +9,7 @@ export interface FoundSession {
   readonly record: SessionRecord;
 }
 
-/** A session of this run that lives and answers; one that does not is put out of use. */
+/** Returns a session of this run that answers. Retires those that do not. */
 export async function findSession(
   sessions: string,
   prefix: string,
@@ -27,7 +27,9 @@ export async function findSession(
   return undefined;
 }
 
-/** Nobody joins it any more. One that is only slow may still be running a step of another task: it stays for that. */
+/**
+ * Prevents other tasks from joining. Keeps a slow session, which may still be running a step of another task.
+ */
 function retire(folder: string, keep: boolean): void {
   try {
     renameSync(join(folder, 'session.json'), join(folder, 'retired.json'));

@@ -7,19 +7,19 @@ import type { EnginePlace } from '../place/types';
 import { CLI_BIN, type Environment } from '../environment';
 import type { SessionAddress } from './post';
 
-/** What `session.json` holds: how to join, and what to tell about it. Readable by this user alone. */
+/** The content of `session.json`: how to join, and its description. Only this user can read it. */
 export interface SessionRecord extends SessionAddress {
   readonly engineVersion: string;
 }
 
-/** Below the store: one folder for each session, and the locks. */
+/** Returns the folder below the store with one folder for each session, and the locks. */
 export function sessionsIn(storeRoot: string): string {
   return join(storeRoot, 'engine', 'dagger', 'sessions');
 }
 
 /**
- * The beginning of a session folder's name: who owns it, and which engine it is with. Only a task that wants the
- * same of the same run joins it.
+ * Returns the prefix of a session folder's name, by owner and engine. Only tasks of the same run that want
+ * the same engine join it.
  */
 export function namePrefix(owner: ProcessId, place: EnginePlace, env: Environment): string {
   const wanted = JSON.stringify([
@@ -36,31 +36,34 @@ export function newName(prefix: string): string {
   return prefix + randomBytes(4).toString('hex');
 }
 
-/** The process a session folder was made for; undefined for other names, and for other pid namespaces. */
+/**
+ * Returns the process that a session folder was made for; undefined for other names, and for other pid
+ * namespaces.
+ */
 export function ownerIn(name: string): ProcessId | undefined {
   const [pid, start, namespace, , random] = name.split('-');
   if (!start || random === undefined || namespace !== pidNamespace()) return undefined;
   return { pid: Number(pid), start };
 }
 
-/** The keeper of a folder; undefined before it has started. */
+/** Returns the keeper of a folder; undefined before it has started. */
 export function keeperOf(folder: string): ProcessId | undefined {
   const [pid, start] = read(join(folder, 'keeper'))?.trim().split(' ') ?? [];
   return pid && start ? { pid: Number(pid), start } : undefined;
 }
 
-/** The id that `dagger session` was started with. */
+/** Returns the process id of `dagger session`. */
 export function daggerOf(folder: string): number | undefined {
   const pid = Number(read(join(folder, 'dagger')));
   return pid > 1 ? pid : undefined;
 }
 
-/** Whether `dagger session` has ended, whatever the reason. */
+/** Returns whether `dagger session` has ended, for any reason. */
 export function hasEnded(folder: string): boolean {
   return read(join(folder, 'ended')) !== undefined;
 }
 
-/** What `dagger session` printed; undefined before it has. */
+/** Returns the output of `dagger session`; undefined before there is any. */
 export function answerIn(folder: string): SessionAddress | undefined {
   const text = read(join(folder, 'answer'));
   if (!text?.includes('\n')) return undefined;
@@ -68,7 +71,9 @@ export function answerIn(folder: string): SessionAddress | undefined {
   return typeof port === 'number' && typeof token === 'string' ? { port, token } : undefined;
 }
 
-/** Returns how to join a folder's session; undefined before it is known, and for what another version wrote. */
+/**
+ * Returns how to join a folder's session; undefined before it is known, and for a file of another version.
+ */
 export function recordIn(folder: string): SessionRecord | undefined {
   const text = read(join(folder, 'session.json'));
   const record: unknown = text === undefined ? undefined : parse(text);
@@ -80,7 +85,7 @@ function isRecord(value: unknown): value is SessionRecord {
   return typeof port === 'number' && typeof token === 'string' && typeof engineVersion === 'string';
 }
 
-/** The last lines of its progress. */
+/** Returns the last lines of its progress. */
 export function logOf(folder: string, count: number): string[] {
   const text = stripVTControlCharacters(read(join(folder, 'log')) ?? '');
   return lastLines(

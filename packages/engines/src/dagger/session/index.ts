@@ -12,9 +12,9 @@ import type { DaggerSession, SessionOptions } from './types';
 export type * from './types';
 
 /**
- * A session with the engine at a place. Within a run of Nx all tasks share one: the first opens it, and it ends
- * with nx, whatever ends that; elsewhere it is this process's own, and ends with it or with `close`.
- * Fails with `no-engine`, `timeout`, `disk-full`, `io` or `aborted`. Linux only.
+ * Opens or joins a session with the engine at a place. All tasks of an Nx run share one: the first opens it,
+ * and it ends with nx, however that ends. Outside of Nx, it belongs to this process, and ends with it or with
+ * `close`. Fails with `no-engine`, `timeout`, `disk-full`, `io` or `aborted`. Linux only.
  */
 export async function joinSession(
   options: SessionOptions,
@@ -40,8 +40,8 @@ async function joinOrStart(request: Parameters<typeof startSession>[0]): Promise
   const found = await find();
   if (found) return ok(found);
   return withLock(join(sessions, '..', 'start.lock'), signal ?? new AbortController().signal, async () => {
-    const meanwhile = await find();
-    return meanwhile ? ok(meanwhile) : startSession(request);
+    const opened = await find();
+    return opened ? ok(opened) : startSession(request);
   });
 }
 

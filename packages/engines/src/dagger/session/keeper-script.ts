@@ -1,14 +1,13 @@
 /**
- * The keeper of a session, for sh. `dagger session` lives as long as its standard input is open, so the keeper
- * holds that open until the owner is gone, somebody stops the keeper (SIGTERM), or its folder is taken away. It
- * then closes it, waits for 5 s at most (`dagger session` ignores SIGTERM, and while it is connecting its input
- * too), and kills its own process group. A keeper that is killed closes the input by that; `removeLeftovers` of
- * a later run sees to a `dagger session` that stays all the same.
+ * The keeper of a session, for sh. `dagger session` lives as long as its standard input is open, so the
+ * keeper holds that open until the owner ends, the keeper is stopped (SIGTERM), or its folder is removed. It
+ * then closes it, waits for 5 s at most (`dagger session` ignores SIGTERM, and while it is connecting its
+ * input too), and kills its own process group. If the keeper is killed, that closes the input;
+ * `removeLeftovers` of a later run ends a `dagger session` that ignores it.
  *
  * It stands in the session's folder. Arguments: the owner's id and start time, the program, the most bytes of
- * its progress to keep.
- * In the folder: `keeper` (id, start time), `dagger` (id), `answer` (the program's own: port and token, one line
- * of JSON), `log` (its progress), `ended` (its exit code, once it has one).
+ * its progress to keep. In the folder: `keeper` (id, start time), `dagger` (id), `answer` (the program's own:
+ * port and token, one line of JSON), `log` (its progress), `ended` (its exit code, once it has one).
  */
 export const KEEPER_SCRIPT = `
 set -f

@@ -18,22 +18,25 @@ export interface KeeperRequest {
 }
 
 const LOG_BYTES = 4 * 1024 * 1024;
-/** Leaves at once, so that the keeper is nobody's child: who ends a task with all its children spares it. */
+/**
+ * Exits at once, so that the keeper has no parent: a program that kills a task with its children does not
+ * kill it.
+ */
 const STARTER = 'sh "$@" </dev/null >/dev/null 2>&1 &';
 
-/** Starts a keeper in a session and process group of its own. It shows how it is doing in its folder. */
+/** Starts a keeper in a session and process group of its own. It writes its state to its folder. */
 export async function startKeeper({ folder, owner, program, env }: KeeperRequest): Promise<void> {
   const script = join(folder, 'keeper.sh');
   await writeFile(script, KEEPER_SCRIPT);
   const args = [String(owner.pid), owner.start, program, String(LOG_BYTES)];
-  // Without a shell nothing appears in the folder, which is what the caller looks at.
+  // Without a shell, the folder stays empty, which the caller notices.
   await startDetached(['sh', '-c', STARTER, 'sh', script, ...args], env);
 }
 
-/** Asks a folder's keeper to end the session. It does so by itself, within some 5 s; this does not wait. */
+/** Asks a folder's keeper to end the session, which takes it up to 5 s. Does not wait. */
 export function stopKeeper(folder: string): void {
   const keeper = keeperOf(folder);
-  // One that is only starting finds its folder gone.
+  // A keeper that is just starting ends because its folder is gone.
   if (!keeper) rmSync(folder, { recursive: true, force: true });
   else if (isAlive(keeper)) signalProcess(keeper.pid, 'SIGTERM');
 }
@@ -43,7 +46,9 @@ export function keeperLives(folder: string): boolean {
   return keeper !== undefined && isAlive(keeper);
 }
 
-/** Removes what keepers left that were killed: their folders, and a `dagger session` that did not end by itself. */
+/**
+ * Removes the leftovers of killed keepers: their folders, and a `dagger session` that did not end by itself.
+ */
 export async function removeLeftovers(sessions: string): Promise<void> {
   for (const name of readdirSync(sessions)) {
     const folder = join(sessions, name);
@@ -55,7 +60,10 @@ export async function removeLeftovers(sessions: string): Promise<void> {
   }
 }
 
-/** Whatever has that id now: only our `dagger session` writes into the folder. */
+/**
+ * Returns whether the process is our `dagger session`, the only one that writes into the folder: process ids
+ * are reused.
+ */
 function isItsProgram(pid: number, folder: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/fd/1`) === join(folder, 'answer');

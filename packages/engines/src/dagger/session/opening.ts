@@ -2,15 +2,15 @@ import type { Cli } from '../cli';
 import { RUNNER_HOST, SESSION_PORT, SESSION_TOKEN, type Environment } from '../environment';
 import type { EnginePlace, OpenSession } from '../place/types';
 
-/** How a session with an engine at some place is opened. */
+/** How to open a session with an engine at a place. */
 export interface Opening {
   readonly env: Environment;
-  /** The most seconds it may take. */
+  /** The time limit in seconds. */
   readonly seconds: number;
-  /** What the user is told, where it can take long. */
+  /** The label of the progress step, if it can take long. */
   readonly label?: string;
   readonly origin: string;
-  /** Beginning of the hint where it fails. */
+  /** Beginning of the hint if it fails. */
   readonly remedy: string;
 }
 
@@ -29,7 +29,7 @@ export function openingOf(place: Exclude<EnginePlace, OpenSession>, cli: Cli, en
     return { env: own, seconds: SECONDS_WITH_IMAGE, label: labelFor(origin), origin, remedy };
   }
   return {
-    // By itself `dagger` would take docker's program, also where docker has no daemon and podman a service.
+    // By itself, `dagger` would use docker even if only podman's service is running.
     env: cli.image === undefined ? own : { ...own, [RUNNER_HOST]: `image+${origin}://${cli.image}` },
     seconds: SECONDS_WITH_IMAGE,
     label: labelFor(origin),

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { isAlive, ownProcess, parentOf, type ProcessId, startTime } from '@image-tooling/host';
 import type { Environment } from '../environment';
 
-/** Whose life a session follows. */
+/** The process that a session ends with. */
 export interface Owner extends ProcessId {
   /** Whether the owner is the run that started this process, so that its other tasks use the session too. */
   readonly shared: boolean;
 }
 
-/** Nx sets it for each task, and for nothing else. */
+/** Nx sets this for tasks only. */
 const TASK = 'NX_TASK_TARGET_PROJECT';
 
 /**
- * The run this process belongs to: its first ancestor that no task of Nx started, which is nx itself. Outside of
- * Nx, or where that can't be seen, this process alone. Linux only (/proc).
+ * Returns the run that this process belongs to: its first ancestor that is not a task of Nx, which is nx
+ * itself. Outside of Nx, or if that is unknown, this process itself. Linux only (/proc).
  */
 export function findOwner(env: Environment): Owner {
   const own = { ...ownProcess(), shared: false };
@@ -27,13 +27,13 @@ export function findOwner(env: Environment): Owner {
   return own;
 }
 
-/** By the environment that the process was started with; undefined where it may not be read. */
+/** Checks the environment that the process was started with; undefined if it can't be read. */
 function isTask(pid: number): boolean | undefined {
   const environ = read(`/proc/${pid}/environ`);
   return environ?.split('\0').some((entry) => entry.startsWith(`${TASK}=`));
 }
 
-/** What adopts processes whose parent died: it outlives any run. */
+/** Returns whether the process adopts orphans, so that it does not end with a run. */
 function isInit(pid: number): boolean {
   return read(`/proc/${pid}/comm`)?.trim() === 'systemd';
 }

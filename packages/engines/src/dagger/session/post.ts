@@ -12,12 +12,12 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** A connection for each query: closing it is how a query that is stopped ends in the engine too. */
+/** One connection for each query: closing it also stops the query in the engine. */
 const AGENT = new Agent({ keepAlive: false });
 
 /**
- * Sends a GraphQL query to a session and waits for the whole answer. Rejects where none comes, where it is longer
- * than `mostBytes`, and when the signal aborts.
+ * Sends a GraphQL query to a session and waits for the whole answer. Rejects if there is no answer, if it is
+ * longer than `mostBytes`, and when the signal aborts.
  */
 export function postQuery(
   { port, token }: SessionAddress,
@@ -34,7 +34,7 @@ export function postQuery(
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         bytes += chunk.length;
-        if (bytes > mostBytes) response.destroy(new Error('the answer does not end'));
+        if (bytes > mostBytes) response.destroy(new Error('the answer is too long'));
       });
       response.on('error', reject);
       response.on('end', () =>

@@ -3,8 +3,9 @@ import { Fault, valueOf } from '@image-tooling/host';
 import { readTar, type FilePart } from '@image-tooling/layer';
 
 /**
- * Returns where the topmost layer of an image is in an OCI layout that is a tar. Throws a `Fault` with `tar-format`
- * where the file is not such a layout (OCI image-layout specification), or its layer is not a plain tar.
+ * Returns where the topmost layer of an image is in an OCI layout that is a tar. Throws a `Fault` with
+ * `tar-format` if the file is not such a layout (OCI image-layout specification), or its layer is not a plain
+ * tar.
  */
 export async function lastLayerIn(path: string): Promise<FilePart> {
   const members = await membersOf(path);
@@ -30,7 +31,7 @@ interface Manifest {
   readonly layers?: readonly { readonly digest: string; readonly mediaType: string }[];
 }
 
-/** The files of a tar by name. */
+/** Returns the files of a tar by name. */
 async function membersOf(path: string): Promise<ReadonlyMap<string, FilePart>> {
   const entries = valueOf(await readTar(path));
   return new Map(

@@ -20,8 +20,8 @@ export interface BuildWork {
 }
 
 /**
- * Lets the engine run a step: as a build, since a RUN is the only exec of a stock engine that has no network. Gives
- * the container that came out. Throws as the SDK does where the engine fails.
+ * Runs a step in the engine: as a build, since in a stock engine only a RUN can have no network. Returns the
+ * resulting container. Throws the SDK's errors if the engine fails.
  */
 export async function buildStep(step: Step, work: BuildWork): Promise<Result<ContainerID>> {
   const { client, places, signal, groups } = work;
@@ -67,7 +67,7 @@ async function buildIn(
   return (await container.id()) as string as ContainerID;
 }
 
-/** The socket of the lines is its owner's alone; of a user by name the id is not known here. */
+/** Only its owner can use the socket of the lines; the id of a user by name is unknown here. */
 function userArguments({ user }: CommandGroup, run: number): [string, string][] {
   const [uid = '', gid = ''] = user.split(':');
   return [

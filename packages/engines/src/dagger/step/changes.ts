@@ -10,8 +10,8 @@ import { lastLayerIn } from './archive';
 import { STEP_FOLDER } from './places';
 
 /**
- * Writes the last layer of an image (an OCI layout in a tar) as the port wants it, whole or not at all: less the
- * runner's own folder. Folders that were touched only are in no layer of the engine's.
+ * Writes the last layer of an image (an OCI layout in a tar) for the port, completely or not at all, without
+ * the runner's own folder. The engine's layers do not contain folders that were only touched.
  */
 export async function writeChanges(image: string, to: string, signal: AbortSignal): Promise<Result<void>> {
   const temporary = `${to}.${newOwnedName()}.tmp`;
@@ -35,7 +35,7 @@ export async function writeChanges(image: string, to: string, signal: AbortSigna
   }
 }
 
-/** The runner's folder, and the root itself. */
+/** Returns whether this is the runner's folder, or the root itself. */
 function isOwn(path: string): boolean {
   return path === '' || path === '.' || path === STEP_FOLDER || path.startsWith(`${STEP_FOLDER}/`);
 }

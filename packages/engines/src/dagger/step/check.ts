@@ -3,13 +3,13 @@ import { checkUsers, type Step } from '../../port';
 import { checkPlatform } from '../../platforms';
 import type { DaggerSession } from '../session';
 
-/** What a Dockerfile's --mount takes as it is, and its USER. */
+/** Texts that a Dockerfile's --mount and USER take literally. */
 const PLAIN_PATH = /^\/[^\s",'$\\]*$/;
 const PLAIN_USER = /^[\w.-]+(:[\w.-]+)?$/;
-/** Engines that run on this machine, so that its emulators are theirs. */
+/** Engines on this machine, which use its emulators. */
 const LOCAL = /^(unix:|docker|podman)/;
 
-/** Refuses a step that can't be written as a Dockerfile, or that this machine's engine can't run. */
+/** Fails if a step can't be written as a Dockerfile, or if this machine's engine can't run it. */
 export async function checkStep(step: Step, session: Pick<DaggerSession, 'origin'>): Promise<Result<void>> {
   checkUsers(step);
   const path = step.mounts.map(({ target }) => target).find((target) => !PLAIN_PATH.test(target));
@@ -28,5 +28,5 @@ export async function checkStep(step: Step, session: Pick<DaggerSession, 'origin
 }
 
 function refused({ label }: Step, what: string, expected: string): Failure {
-  return { code: 'usage', message: `${label}: Dagger ${what}.`, hint: `It has to be ${expected}.` };
+  return { code: 'usage', message: `${label}: Dagger ${what}.`, hint: `It must be ${expected}.` };
 }

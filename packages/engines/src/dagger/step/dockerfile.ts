@@ -1,7 +1,7 @@
 import { STEP_FOLDER } from './places';
 import { SYSTEM } from './system';
 
-/** What a Dockerfile has room for: `runs` groups of commands, `mounts` mounts. */
+/** The slots of a Dockerfile: `runs` groups of commands, `mounts` mounts. */
 export interface Room {
   readonly runs: number;
   readonly mounts: number;
@@ -10,18 +10,18 @@ export interface Room {
 const USUAL: Room = { runs: 8, mounts: 4 };
 
 /**
- * The room for so many: nearly always the same, since another Dockerfile is another context, for which the engine
- * puts the system together again.
+ * Returns the slots for a step: nearly always the same, since another Dockerfile is another context, for
+ * which the engine assembles the system again.
  */
 export function roomFor(needed: Room): Room {
   const times = Math.max(1, Math.ceil(needed.runs / USUAL.runs), Math.ceil(needed.mounts / USUAL.mounts));
   return { runs: USUAL.runs * times, mounts: USUAL.mounts * times };
 }
 
-/** Folder of the context with the mounts that are large. */
+/** Folder of the context with the large mounts. */
 export const MOUNTS = 'mounts';
 
-/** Where mounts come from, below the root of their stage. */
+/** The source of mounts, below the root of their stage. */
 export function madeMount(name: string): string {
   return `${STEP_FOLDER}/mounts/${name}`;
 }
@@ -39,18 +39,18 @@ export const ARGUMENTS = {
   target: (mount: number) => `STEP_TARGET_${mount}`,
 } as const;
 
-/** The stage to build: the last of so many RUNs. */
+/** Returns the stage to build: that of the last RUN. */
 export function targetOf(network: 'none' | 'host', runs: number): string {
   return `${network}-${runs}`;
 }
 
-/** What a container's hostname is: the engine's own word, which can't be set. */
+/** A container's hostname: set by the engine, can't be changed. */
 const HOST_NAME = 'dagger';
 const UNUSED = 'unused';
 
 /**
- * Pure: the Dockerfile of all steps. All that differs from step to step comes in through build arguments, secrets and
- * a socket: so the context of a build is the same for every step on a system.
+ * Returns the Dockerfile of all steps. Everything that differs between steps is a build argument, a secret or
+ * a socket, so that all steps on a system have the same context.
  */
 export function dockerfileOf(room: Room): string {
   const script = `/${STEP_FOLDER}/script`;

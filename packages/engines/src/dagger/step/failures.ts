@@ -5,23 +5,23 @@ import type { DaggerSession } from '../session';
 import { queryErrorIn } from './query';
 import { DISK_FULL_CODES } from './script';
 
-/** What the step and its engine are called in messages. */
+/** The step and its engine, for messages. */
 export interface Subject {
   readonly step: Pick<Step, 'label' | 'platform'>;
   readonly session: Pick<DaggerSession, 'origin' | 'engineVersion'>;
 }
 
-/** Why the engine, which was there, is not any more. */
+/** Returns the failure of an engine that no longer answers. */
 export function goneFailure({ step, session }: Subject, cause: string): Failure {
   return {
     code: 'engine',
-    message: `${step.label}: the Dagger engine went away (${session.origin}).`,
-    hint: 'See whether it still runs, and run this again; IMAGE_ENGINE=buildah does without it.',
+    message: `${step.label}: lost the connection to the Dagger engine (${session.origin}).`,
+    hint: 'Check that it still runs, and run this again; or set IMAGE_ENGINE=buildah.',
     details: [cause],
   };
 }
 
-/** What is thrown by a query, as a failure. Bugs are thrown on. */
+/** Returns the failure for an error that a query threw. Rethrows bugs. */
 export function failureOf(error: unknown, subject: Subject): Failure {
   const query = queryErrorIn(error);
   if (!query) throw error;
@@ -36,15 +36,15 @@ export function failureOf(error: unknown, subject: Subject): Failure {
 }
 
 /**
- * What a session answers with whose engine is no longer there, as gRPC and Go's net package word it. Seen: the
- * engine killed while a step ran, and between two queries.
+ * The answers of a session whose engine is gone, in the words of gRPC and Go's net package. Seen:
+ * the engine killed while a step ran, and between two queries.
  */
 const LOST =
   /connection (refused|reset|error)|transport is closing|error reading from server|use of closed network connection|broken pipe|client is closing|session .*not found|^EOF$|unexpected EOF/i;
 
 /**
- * An engine whose disk is full can't keep what the runner says about it, nor that it was an exec that failed: the
- * exit code in its message is all there is.
+ * An engine with a full disk can store neither the runner's output nor the kind of the error: only its
+ * message has the exit code.
  */
 function isDiskFull(text: string): boolean {
   const exitCode = /exit code: (\d+)/.exec(text)?.[1];
@@ -79,7 +79,7 @@ function execFailure({ step }: Subject, text: string): Failure {
   return {
     code: 'engine',
     message: `${step.label}: the Dagger engine could not run the step.`,
-    hint: "The system needs /bin/sh, env, cat, mkdir, mkfifo, rm and sleep; the details are the engine's own words.",
+    hint: "The system needs /bin/sh, env, cat, mkdir, mkfifo, rm and sleep; the details are the engine's own output.",
     details: lastLines(text),
   };
 }

@@ -6,8 +6,9 @@ import { fail, ok, type Result } from '@image-tooling/model';
 import { STEP_FOLDER, type Places } from './places';
 
 /**
- * Path of a tar with the folders that a container needs and a system may lack, so that the engine does not make
- * them: what it mounts over is no change of a step. Commands of any user write their results to the runner's.
+ * Returns the path of a tar with the folders that a container needs and a system may lack, so that the engine
+ * does not create them: mount points are not changes of a step. Commands of any user write their results to
+ * the runner's folder.
  */
 export async function foldersTar({ layers }: Places): Promise<Result<string>> {
   const path = join(layers, 'folders.tar');

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DaggerSession } from '../session';
 import { ask } from '../session/ask';
 
-/** How often the engine is asked for a sign of life while a step runs, and how long its silence may last. */
+/** How often to ping the engine while a step runs, and how long it may be silent. */
 export interface HealthTimes {
   readonly everyMs: number;
   readonly answerMs: number;
@@ -11,12 +11,12 @@ export interface HealthTimes {
 
 export const HEALTH_TIMES: HealthTimes = { everyMs: 3000, answerMs: 5000, silenceMs: 30_000 };
 
-/** Why a step is stopped whose engine gives no sign of life any more. */
+/** The reason to stop a step: its engine no longer answers. */
 export class EngineGone extends Error {}
 
 /**
- * Asks the engine for its version again and again until `signal` aborts. Calls `onGone` once: when nobody listens, when
- * two answers running are none, or when it is silent for too long.
+ * Asks the engine for its version repeatedly until `signal` aborts. Calls `onGone` once: when nothing
+ * listens, after two unusable answers in a row, or when it is silent for too long.
  */
 export async function watchHealth(
   session: DaggerSession,

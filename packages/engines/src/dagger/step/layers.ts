@@ -11,23 +11,23 @@ import { layerToAdd } from '../../layers/rewrites';
 import type { SystemLayer } from '../../port';
 import type { Places } from './places';
 
-/** A layer as Dockerfile's ADD can unpack it: that applies no whiteouts. */
+/** A layer that Dockerfile's ADD can unpack, which does not apply whiteouts. */
 export interface AddedLayer {
   /** The blob itself, or a rewritten tar. */
   readonly path: string;
-  /** What it hides of the layers below: paths in the system. */
+  /** The paths of the system that it hides in the layers below. */
   readonly hidden: readonly string[];
 }
 
 interface Findings {
   readonly hidden: readonly string[];
-  /** Whether the tar holds what ADD can't be given. */
+  /** Whether the tar has entries that ADD can't handle. */
   readonly isRewritten: boolean;
 }
 
 /**
- * The layers of a system as the engine gets them, bottom first. Each is read once and checked: what was found is
- * remembered by diff id. Fails with `tar-format`, `checksum` (the tar is not what the diff id says), `disk-full`.
+ * Returns the layers of a system for the engine, bottom first. Reads and checks each once, and records the
+ * findings by diff id. Fails with `tar-format`, `checksum` (the diff id of the tar differs), `disk-full`.
  */
 export async function addedLayers(
   system: readonly SystemLayer[],
@@ -58,8 +58,8 @@ async function findingsOf(
   const known = await recorded(record, rewritten);
   if (known) return ok(known);
   return withLock(join(places.locks, hexOf(layer.diffId)), signal, async () => {
-    const meanwhile = await recorded(record, rewritten);
-    if (meanwhile) return ok(meanwhile);
+    const recent = await recorded(record, rewritten);
+    if (recent) return ok(recent);
     const found = await examine(layer, rewritten, signal);
     if (!found.ok) return found;
     const written = await writeFileAtomic(record, JSON.stringify(found.value));
@@ -67,7 +67,7 @@ async function findingsOf(
   });
 }
 
-/** Undefined also for what another version wrote, and where the rewritten tar is gone. */
+/** Also undefined for a record of another version, and if the rewritten tar is gone. */
 async function recorded(record: string, rewritten: string): Promise<Findings | undefined> {
   try {
     const found: unknown = JSON.parse(await readFile(record, 'utf8'));
@@ -88,7 +88,7 @@ function isFindings(value: unknown): value is Findings {
   );
 }
 
-/** Reads a layer, and once more to rewrite it where that is called for. */
+/** Reads a layer, and a second time to rewrite it if necessary. */
 async function examine(
   layer: SystemLayer,
   rewritten: string,
@@ -131,12 +131,12 @@ async function rewrite(layer: SystemLayer, to: string, signal: AbortSignal): Pro
   }
 }
 
-/** What GraphQL can name, and the engine takes as it is: no byte string that is no UTF-8, and no wildcard. */
+/** Returns whether GraphQL and the engine take the name literally: it is UTF-8, and has no wildcard. */
 function isPlain(path: string): boolean {
   return !path.includes('*') && !textOf(path).includes('\ufffd');
 }
 
-/** The text of a byte string. */
+/** Returns the text of a byte string. */
 export function textOf(path: string): string {
   return Buffer.from(path, 'latin1').toString('utf8');
 }
@@ -144,7 +144,7 @@ export function textOf(path: string): string {
 function notHidden({ path }: SystemLayer, odd: string): Failure {
   return {
     code: 'engine',
-    message: `The layer ${path} removes ${JSON.stringify(textOf(odd))}, a name that can't be told to a Dagger engine.`,
+    message: `The layer ${path} removes ${JSON.stringify(textOf(odd))}, a name that can't be passed to a Dagger engine.`,
     hint: 'Set IMAGE_ENGINE=buildah for this image.',
   };
 }

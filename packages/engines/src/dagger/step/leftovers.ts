@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isOrphan } from '@image-tooling/host';
 import type { Places } from './places';
 
-/** Removes what processes left that were killed: steps, and layers that they were rewriting. */
+/** Removes the leftovers of killed processes: steps, and partly rewritten layers. */
 export async function removeOrphans({ steps, layers }: Places): Promise<void> {
   await removeIn(steps, isOrphan);
   await removeIn(layers, (name) => name.endsWith('.tmp') && isOrphan(name.split('.').at(-2) ?? ''));

@@ -5,23 +5,23 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eachLine } from '@image-tooling/host';
 
-/** Where lines of output arrive while commands run. */
+/** A socket for lines of output while commands run. */
 export interface LineSocket {
-  /** Absolute path of the socket; undefined where there is none. */
+  /** Absolute path of the socket; undefined without a socket. */
   readonly path?: string;
-  /** Waits for what is on its way, then hands out the lines of a stream that did not come through the socket. */
+  /** Waits for pending data, then reports the lines of a stream that did not come through the socket. */
   complete(stream: string, text: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** sun_path of unix(7), less the byte that ends it. */
+/** sun_path of unix(7), without the final zero byte. */
 const LONGEST_PATH = 107;
-/** What the last bytes may take through engine and session. */
+/** How long the last bytes may take through engine and session. */
 const LATE_MS = 1000;
 
 /**
- * Listens for the lines of a step. A connection is one stream of one command: its first line is the stream's name.
- * Without a callback there is nothing to listen for.
+ * Listens for the lines of a step. A connection is one stream of one command: its first line is the stream's
+ * name. Does not listen without a callback.
  */
 export async function openLines(onLine?: (line: string) => void): Promise<LineSocket> {
   if (!onLine) return { complete: async () => undefined, close: async () => undefined };

@@ -6,15 +6,15 @@ import { madeMount, MOUNTS } from './dockerfile';
 import { scriptOfFolder } from './small-mount';
 import { shellWord } from '@image-tooling/model/shell-word';
 
-/** How a step's mounts get into the engine. */
+/** How a step's mounts are passed to the engine. */
 export type Mounts =
   | { readonly kind: 'none' | 'context' }
-  /** A script makes them all. */
+  /** A script creates all of them. */
   | { readonly kind: 'script'; readonly script: string };
 
 /**
- * Small folders are made by a script: what stands in the context of a build makes the engine put the system together
- * again when it changes, and a script does not. Fails with `io` where a folder can't be read.
+ * Returns the mounts of a step. A script creates small folders: a change in the context of a build makes the
+ * engine assemble the system again, a change of a script does not. Fails with `io` if a folder can't be read.
  */
 export async function mountsOf(mounts: readonly Mount[]): Promise<Result<Mounts>> {
   if (mounts.length === 0) return ok({ kind: 'none' });
@@ -36,7 +36,7 @@ async function scriptOf({ source }: Mount): Promise<Result<string | undefined>> 
   }
 }
 
-/** The context with the mounts in it. A session would keep a folder as it was when it saw it first. */
+/** Returns the context with the mounts in it. A session would cache the first state of a host folder. */
 export function withMounts(context: Directory, mounts: readonly Mount[], client: Client): Directory {
   return mounts.reduce(
     (all, { source }, index) =>

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
-/** Where the adapter keeps its things, all below one folder of the store. */
+/** The folders of the adapter, all below one folder of the store. */
 export interface Places {
-  /** What a layer was found to hold, by diff id; and rewritten layers. */
+  /** Findings about layers, by diff id; and rewritten layers. */
   readonly layers: string;
   /** One folder for each step that runs. */
   readonly steps: string;
@@ -14,5 +14,5 @@ export function placesIn(storeRoot: string): Places {
   return { layers: join(root, 'layers'), steps: join(root, 'steps'), locks: join(root, 'locks') };
 }
 
-/** Where a step's own things stand in the container. A name that no package uses. */
+/** The folder of the runner in the container. No package uses this name. */
 export const STEP_FOLDER = '.step';

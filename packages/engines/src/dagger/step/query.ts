@@ -1,7 +1,7 @@
 import type { DaggerSession } from '../session';
 import { postQuery, type HttpAnswer } from '../session/post';
 
-/** An answer of the session that is none: why, and what GraphQL's `extensions` said. */
+/** A missing answer or an error of the session, with GraphQL's `extensions`. */
 export class QueryError extends Error {
   constructor(
     /** `lost`: no answer came; `refused`: the answer is an error. */
@@ -13,20 +13,20 @@ export class QueryError extends Error {
   }
 }
 
-/** The one among an error and its causes: the SDK wraps what it is given. */
+/** Returns the QueryError among an error and its causes: the SDK wraps errors. */
 export function queryErrorIn(error: unknown): QueryError | undefined {
   for (let at = error; at instanceof Error; at = at.cause) if (at instanceof QueryError) return at;
   return undefined;
 }
 
-/** What the SDK's generated client needs to talk to an engine. */
+/** The part of a GraphQL client that the SDK's generated client needs. */
 export interface GraphQL {
   request(document: string): Promise<unknown>;
 }
 
 /**
- * GraphQL over a session that this process was given. The SDK brings a client of its own, but one that can neither
- * be stopped nor time out. A query that is stopped ends in the engine too: it closes the connection.
+ * Returns a GraphQL client for a session. The SDK's own client can neither be stopped nor time out. Stopping
+ * a query closes its connection, which also ends it in the engine.
  */
 export function graphqlOf(session: DaggerSession, signal: AbortSignal): GraphQL {
   return {
@@ -59,7 +59,7 @@ function answerIn({ status, text }: HttpAnswer): Answer {
     const answer = JSON.parse(text) as Answer | null;
     if (answer && (answer.data !== undefined || answer.errors !== undefined)) return answer;
   } catch {
-    // What is no JSON is told as it is.
+    // An answer that is not JSON is reported unchanged.
   }
   throw new QueryError('lost', `HTTP ${status}: ${text.trim().slice(0, 500)}`);
 }

@@ -6,11 +6,14 @@ import type { CommandGroup } from './script';
 
 export interface StepOutcome {
   readonly commands: readonly CommandResult[];
-  /** Network interfaces that the step saw, over all RUNs. */
+  /** Network interfaces that the step saw in all RUNs. */
   readonly interfaces: readonly string[];
 }
 
-/** Reads what the runner wrote. Undefined where it is not whole, which no run of it leaves. */
+/**
+ * Reads the results of the runner. Undefined if they are incomplete, which never happens after a finished
+ * run.
+ */
 export async function readResults(
   folder: string,
   groups: readonly CommandGroup[],

@@ -9,7 +9,7 @@ export interface CommandGroup {
   readonly commands: readonly { readonly command: StepCommand; readonly index: number }[];
 }
 
-/** What runs as root where nothing else is said. */
+/** The default user. */
 const ROOT = '0:0';
 
 export function groupsOf(commands: Step['commands']): CommandGroup[] {
@@ -23,13 +23,13 @@ export function groupsOf(commands: Step['commands']): CommandGroup[] {
   return groups;
 }
 
-/** A file that tells what follows that a command failed and the step is to stop. */
+/** A file that tells later RUNs that a command failed and the step must stop. */
 const STOPPED = `/${STEP_FOLDER}/stopped`;
 
 /**
- * Writes a stream to a file, and passes it on to the socket of the lines where there is one: what is in the socket
- * begins with the stream's name. Perl without any module: Debian has it in every system, and it starts in 3 ms
- * (AF_UNIX and SOCK_STREAM are 1, struct sockaddr_un of unix(7)).
+ * Writes a stream to a file, and to the socket of the lines if there is one, after the stream's name. Uses
+ * Perl without modules: every Debian system has it, and it starts in 3 ms (AF_UNIX and SOCK_STREAM are 1,
+ * struct sockaddr_un of unix(7)).
  */
 const CARRY = [
   '$SIG{PIPE}="IGNORE";',
@@ -40,16 +40,16 @@ const CARRY = [
   'while(sysread($in,my $b,65536)){ put($out,$b) or die $!; $s && (put($s,$b) or undef $s) }',
 ].join(' ');
 
-/** What the runner ends with where it can't write output or results. */
+/** The exit code of the runner if it can't write output or results. */
 const CANNOT_WRITE = 124;
-/** As it ends where the engine can't write what it says itself (128 + SIGPIPE). */
+/** Its exit code if the engine can't write the runner's own output (128 + SIGPIPE). */
 const CANNOT_SAY = 141;
 export const DISK_FULL_CODES: readonly number[] = [CANNOT_WRITE, CANNOT_SAY];
 
 /**
- * The functions of the runner. Each command gets pipes for its output, so that it sees none of our files; all that
- * it leaves running is killed, and only then the pipes are read to their end. The shell's own messages ("Killed") go
- * nowhere; what is wrong with the runner itself goes to the engine, which tells us.
+ * The functions of the runner. Each command gets pipes for its output, so that it sees none of our files; its
+ * remaining processes are killed, and then the pipes are read to their end. The shell's own messages
+ * ("Killed") are discarded; errors of the runner itself go to the engine, which reports them.
  */
 const FUNCTIONS = `
 umask 022
@@ -113,7 +113,7 @@ mkdir "$results" 2>&9 || exit ${CANNOT_WRITE}
 { read -r line; read -r line; while read -r name rest; do echo "\${name%%:*}"; done; } < /proc/net/dev > "$results/interfaces"
 `;
 
-/** The script that runs all groups: the first argument says which one. */
+/** Returns the script that runs all groups: the first argument is the number of the group. */
 export function runnerScript(step: Step, groups: readonly CommandGroup[]): string {
   return [
     `stop=${step.onFailure === 'stop' ? 1 : ''}`,

@@ -6,9 +6,9 @@ const MOST_ENTRIES = 200;
 const MOST_BYTES = 65_536;
 
 /**
- * A script that makes a folder's content in the current one; undefined where it is too large for that, or holds
- * more than folders and files. What stands in the build's context makes the engine unpack the system again when it
- * changes; what a script makes does not.
+ * Returns a script that creates a folder's content in the current folder; undefined if it is too large, or
+ * has other entries than folders and files. A change in the build's context makes the engine unpack the
+ * system again; a change of the script does not.
  */
 export async function scriptOfFolder(source: string): Promise<string | undefined> {
   const entries = await readdir(source, { recursive: true, withFileTypes: true });
@@ -32,7 +32,7 @@ export async function scriptOfFolder(source: string): Promise<string | undefined
 
 const BYTES_A_LINE = 4096;
 
-/** printf is a part of every sh; it takes any byte as octal digits. */
+/** Every sh has printf, which takes any byte as octal digits. */
 function fileLines(content: Buffer, word: string): string[] {
   const lines = [`: > ${word}`];
   for (let at = 0; at < content.length; at += BYTES_A_LINE) {

@@ -12,14 +12,14 @@ import { openLines } from './lines';
 import type { Places } from './places';
 import { runInEngine } from './work';
 
-/** What every step of one engine shares. */
+/** The shared state of all steps of an engine. */
 export interface Surroundings {
   readonly session: DaggerSession;
   readonly places: Places;
   readonly health?: HealthTimes;
 }
 
-/** Runs a step from its layers to its changes, and leaves nothing but those, however it ends. */
+/** Runs a step from its layers to its changes, and removes everything else, however it ends. */
 export async function runStep(
   step: Step,
   around: Surroundings,
@@ -32,7 +32,7 @@ export async function runStep(
   const limit = AbortSignal.timeout(timerMs(step.timeoutSeconds));
   const [gone, ended] = [new AbortController(), new AbortController()];
   const stop = AbortSignal.any([signal, limit, gone.signal]);
-  // Every query listens, and there may be one for each layer at once.
+  // Every query adds a listener, and there may be one for each layer at a time.
   setMaxListeners(0, stop);
   void watchHealth(around.session, ended.signal, (reason) => gone.abort(reason), around.health);
   const name = newOwnedName();

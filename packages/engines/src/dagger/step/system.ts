@@ -1,16 +1,16 @@
 import type { Client, Directory, DirectoryID } from '@dagger.io/dagger';
 import { textOf, type AddedLayer } from './layers';
 
-/** Where the system stands in the context of a build. */
+/** The path of the system in the context of a build. */
 export const SYSTEM = 'system';
 
 const UNPACK = 'FROM scratch\nADD layer /\n';
 
 /**
- * The system as a folder of the engine's: each layer unpacked by itself, then one over the other. The engine keeps
- * both by what they are made of: a layer is sent and unpacked once, whatever chains it stands in. What layers above
- * hide is removed from each layer before: removed afterwards, a folder that is there again has its old content after
- * the next COPY (seen with engine 0.21.8).
+ * Returns the system as a folder in the engine: each layer unpacked by itself, then one over the other. The
+ * engine caches both by their inputs: a layer is sent and unpacked once, whatever systems use it. Paths that
+ * layers above hide are removed from each layer first: if they are removed later, a folder that is created
+ * again has its old content after the next COPY (seen with engine 0.21.8).
  */
 export async function systemIn(
   client: Client,

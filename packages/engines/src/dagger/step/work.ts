@@ -22,7 +22,7 @@ export interface StepWork {
   readonly signal: AbortSignal;
 }
 
-/** Has the engine run a step, and fetches what came of it. Throws where the engine fails, or the signal aborts. */
+/** Runs a step in the engine, and fetches its results. Throws if the engine fails or the signal aborts. */
 export async function runInEngine(step: Step, work: StepWork): Promise<Result<StepResult>> {
   const { session, lines, signal, folder } = work;
   const client = await sdkClient(graphqlOf(session, signal));
@@ -60,7 +60,7 @@ async function fetchChanges(
   return writeChanges(image, to, signal);
 }
 
-/** Lines that did not come while the commands ran: a system without perl sends none. */
+/** Reports lines that did not arrive while the commands ran: a system without perl sends no lines. */
 async function handOut({ commands }: StepOutcome, lines: LineSocket): Promise<void> {
   for (const [index, { stdout, stderr }] of commands.entries()) {
     await lines.complete(`${index} out`, stdout);
@@ -72,6 +72,6 @@ function noResults({ label }: Step): Failure {
   return {
     code: 'engine',
     message: `${label}: the step ended in the Dagger engine, but left no results.`,
-    hint: `Nothing in the system may stand at /${STEP_FOLDER}.`,
+    hint: `The system must not contain /${STEP_FOLDER}.`,
   };
 }
