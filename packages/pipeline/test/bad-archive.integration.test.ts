@@ -60,14 +60,14 @@ describe('lock reports of an archive that', () => {
           6 |   "packages": [
           7 |     "fixture-helo",
             |     ^^^^^^^^^^^^^^ no such package
-        help: Look the name up with "apt-cache search", and mend it in image.json.
+        help: Look the name up with "apt-cache search", and correct it in image.json.
 
       error: There is no package "curl" in the archive. (package-not-found)
         images/base/image.json:8:5
           7 |     "fixture-helo",
           8 |     "curl"
             |     ^^^^^^ no such package
-        help: Look the name up with "apt-cache search", and mend it in image.json.
+        help: Look the name up with "apt-cache search", and correct it in image.json.
 
       2 errors in one file
       "
@@ -88,7 +88,7 @@ describe('lock reports of an archive that', () => {
     await archive.republish({ signedBy: [] });
     expect(await seen()).toMatchInlineSnapshot(`
       "error: The InRelease of fixture stable is not signed; a file clear-signed by the archive was expected. (release-unsigned)
-        help: Use a mirror that carries InRelease as the archive made it.
+        help: Use a mirror with the original InRelease file.
       "
     `);
   });
@@ -96,7 +96,7 @@ describe('lock reports of an archive that', () => {
   it('its InRelease is signed by an unknown key', async () => {
     await archive.republish({ signedBy: ['stranger'] });
     expect(await seen()).toMatchInlineSnapshot(`
-      "error: The InRelease of fixture stable is signed, but by no key that this workspace trusts. (release-wrong-key)
+      "error: The InRelease of fixture stable is signed by a key that this workspace does not trust. (release-wrong-key)
         key <id>: not among the trusted keys that are valid today
         help: If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).
       "
@@ -108,7 +108,7 @@ describe('lock reports of an archive that', () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: The InRelease of fixture stable was altered: the signature does not fit the text. (release-altered)
         key <id>: Signed digest did not match
-        help: Do not use this mirror before you know who changed the file.
+        help: Do not use this mirror until you know who changed the file.
       "
     `);
   });
@@ -116,9 +116,9 @@ describe('lock reports of an archive that', () => {
   it('its package list does not match InRelease', async () => {
     archive.fault({ path: /Packages|by-hash/, fault: { kind: 'alter' } });
     expect(await seen()).toMatchInlineSnapshot(`
-      "error: main/binary-amd64/Packages.xz of fixture stable could not be fetched: what came has another checksum than expected. (checksum)
+      "error: main/binary-amd64/Packages.xz of fixture stable could not be fetched: its checksum differs from the expected one. (checksum)
         http://127.0.0.1:<port>/dists/stable/main/binary-amd64/by-hash/SHA256/<sha256>: expected sha256 <sha256>, got <sha256>
-        help: Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+        help: The file was changed on the way, or a mirror is damaged: try another one.
       "
     `);
   });
@@ -126,7 +126,7 @@ describe('lock reports of an archive that', () => {
   it('it has no such file: 404', async () => {
     archive.fault({ path: /InRelease/, fault: { kind: 'status', status: 404 } });
     expect(await seen()).toMatchInlineSnapshot(`
-      "error: InRelease of fixture stable could not be fetched: no place has it. (gone)
+      "error: InRelease of fixture stable could not be fetched: no server has it. (gone)
         http://127.0.0.1:<port>/dists/stable/InRelease: HTTP 404 Not Found
         help: Check whether the archive has the suite "stable". To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
@@ -138,7 +138,7 @@ describe('lock reports of an archive that', () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: the server answered with an error. (http-status)
         http://127.0.0.1:<port>/dists/stable/InRelease: HTTP 500 Internal Server Error; tried 2 times
-        help: Run the command again later; where it stays like this, check that this machine may read the address. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
+        help: Run the command again later; if it fails again, check that this machine may read the address. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });
@@ -146,9 +146,9 @@ describe('lock reports of an archive that', () => {
   it('its server cuts connections', async () => {
     archive.fault({ path: /InRelease/, fault: { kind: 'reset' } });
     expect(await seen()).toMatchInlineSnapshot(`
-      "error: InRelease of fixture stable could not be fetched: no connection could be made, or it broke. (network)
+      "error: InRelease of fixture stable could not be fetched: the connection failed. (network)
         http://127.0.0.1:<port>/dists/stable/InRelease: closed the connection; tried 2 times
-        help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
+        help: Check the network and the proxy, then run the command again: finished downloads are kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });
@@ -158,7 +158,7 @@ describe('lock reports of an archive that', () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: InRelease of fixture stable could not be fetched: no server answered in time. (timeout)
         http://127.0.0.1:<port>/dists/stable/InRelease: gave no answer within <time>; tried 2 times
-        help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
+        help: Check the network and the proxy, then run the command again: finished downloads are kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });
@@ -168,7 +168,7 @@ describe('lock reports of an archive that', () => {
     expect(await seen()).toMatchInlineSnapshot(`
       "error: main/binary-amd64/Packages.xz of fixture stable could not be fetched: no server answered in time. (timeout)
         http://127.0.0.1:<port>/dists/stable/main/binary-amd64/by-hash/SHA256/<sha256>: sent no byte for <time> after 10 bytes of the answer; tried 2 times
-        help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
+        help: Check the network and the proxy, then run the command again: finished downloads are kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });
@@ -176,9 +176,9 @@ describe('lock reports of an archive that', () => {
   it('its server is not running', async () => {
     await archive.stop();
     expect(await seen()).toMatchInlineSnapshot(`
-      "error: InRelease of fixture stable could not be fetched: no connection could be made, or it broke. (network)
+      "error: InRelease of fixture stable could not be fetched: the connection failed. (network)
         http://127.0.0.1:<port>/dists/stable/InRelease: refused the connection; tried 2 times
-        help: Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
+        help: Check the network and the proxy, then run the command again: finished downloads are kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       "
     `);
   });

@@ -72,9 +72,9 @@ export function describeBadBuilds(chain: () => Chain): void {
       const lock = await readFile(join(rig.folder, 'images/slow/lock.json'), 'utf8');
       await rig.write('images/slow/lock.json', lock.replace(/"[0-9a-f]{64}"/, `"${'0'.repeat(64)}"`));
       expect(await seen(rig, 'slow')).toMatchInlineSnapshot(`
-        "error: fixture-slow 1.0 (all) can't be downloaded: what came has another checksum than expected. (checksum)
+        "error: fixture-slow 1.0 (all) can't be downloaded: its checksum differs from the expected one. (checksum)
           http://127.0.0.1:<port>/pool/main/fixture-slow_1.0_all.deb: expected sha256 <sha256>, got <sha256>
-          help: Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+          help: The file was changed on the way, or a mirror is damaged: try another one.
         "
       `);
     });

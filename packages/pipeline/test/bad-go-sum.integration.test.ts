@@ -50,7 +50,7 @@ describe('a tool from Go modules', () => {
     const { exitCode, stderr } = await rig.run(['build', 'hello'], env);
     expect(exitCode).toBe(1);
     expect(steady(stderr, rig)).toMatchInlineSnapshot(`
-      "error: hello: the bytes of the Go module example.invalid/word@v1.0.0 are not those that go.sum holds, or the checksum database. (go-sum)
+      "error: hello: the bytes of the Go module example.invalid/word@v1.0.0 differ from go.sum or from the checksum database. (go-sum)
         verifying example.invalid/word@v1.0.0: checksum mismatch
           downloaded: h1:hbcRv03nP2/a7pquwY8UC5quWR5psmxti4Bu7mqmBMk=
           go.sum:     h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=

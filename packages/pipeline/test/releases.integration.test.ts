@@ -157,7 +157,7 @@ describe('a file that changed at its address', () => {
     const locked = await fresh();
     await writeLock(locked, { amd64: other });
     expect(await refused(locked, 'build', 'tool', '--platform', 'linux/amd64')).toMatchInlineSnapshot(`
-      "error: tool 1.0.0 (linux/amd64) is not what was locked: the file at its address, or on the way from it, was changed. (checksum)
+      "error: tool 1.0.0 (linux/amd64) differs from the lock: the file was changed at its address, or on the way from it. (checksum)
         locked: sha256 <sha256>
         http://127.0.0.1:<port>/v1.0.0/tool_x86_64.tar.gz: expected sha256 <sha256>, got <sha256>
         https://vendor.invalid/v1.0.0/tool_x86_64.tar.gz: <no such host>

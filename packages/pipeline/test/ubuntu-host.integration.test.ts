@@ -158,11 +158,11 @@ describe.skipIf(unavailable !== undefined)('on a host whose apt has no Debian mi
       "error: InRelease of debian trixie could not be fetched: the server answered with an error. (http-status)
         <debian mirror 1>/dists/trixie/InRelease: HTTP 502 Bad Gateway
         <debian mirror 2>/dists/trixie/InRelease: HTTP 502 Bad Gateway
-        help: Run the command again later; where it stays like this, check that this machine may read the address. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "debian": ["https://mirror.example/debian"] } }
+        help: Run the command again later; if it fails again, check that this machine may read the address. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "debian": ["https://mirror.example/debian"] } }
 
       error: InRelease of debian-security trixie-security could not be fetched: the server answered with an error. (http-status)
         <debian-security mirror 1>/dists/trixie-security/InRelease: HTTP 502 Bad Gateway
-        help: Run the command again later; where it stays like this, check that this machine may read the address. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "debian-security": ["https://mirror.example/debian-security"] } }
+        help: Run the command again later; if it fails again, check that this machine may read the address. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "debian-security": ["https://mirror.example/debian-security"] } }
 
       2 errors
       "

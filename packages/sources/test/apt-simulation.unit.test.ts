@@ -113,7 +113,7 @@ describe('a package of the parent that would have to change', () => {
     expect(refusal(stdout)).toContain(expected);
   });
 
-  it('is told alone: what apt would move along, though nothing needs it, is not', () => {
+  it('is reported alone, without packages that apt would change although nothing needs it', () => {
     const stdout = inst('openssl', '2', '1') + inst('libssl', '2', '1') + inst('client', '1');
     expect(refusal(stdout)).not.toContain('openssl');
     expect(refusal(inst('openssl', '2', '1'))).toContain('openssl 1 of "base" would have to be 2.');
@@ -124,7 +124,7 @@ describe('a package of the parent that would have to change', () => {
     const free = { answer: { exitCode: 0, stdout, stderr: '' }, ownerOf: () => undefined };
     expect(shown(readAptResolution({ ...run, exitCode: 100 }, moved, free))).toMatchInlineSnapshot(`
       "[parent-changed] The packages of "tooling" (arm64) can't be installed: libssl 1 of its base would have to be 2, since client 1 depends on libssl (>= 2). A child never changes a package of its parent.
-      -> Take a newer digest of the base, which has that package in its current version."
+      -> Use a newer digest of the base, which has that package in its current version."
     `);
   });
 

@@ -24,19 +24,19 @@ describe('the package of a tool', () => {
     [{ version: '3.6.1', archive: 'debian' }, '3.6.1-1+b2'],
   ])('%j is %s', (wanted, version) => expect(choose(wanted)).toMatchObject({ ok: true, value: { version } }));
 
-  it('of another version is told with those that there are', () =>
+  it('with another version is reported with the available versions', () =>
     expect(shown(choose({ version: '3.5.0' }))).toMatchInlineSnapshot(`
-      "[package-not-found] lfs: version 3.5.0 is wanted, but the package git-lfs is at 3.7.0-2, 3.6.1-1+b2.
-      -> Set "version" to "3.7.0", or take the tool from another source."
+      "[package-not-found] lfs: version 3.5.0 is not available: the package git-lfs is at 3.7.0-2, 3.6.1-1+b2.
+      -> Set "version" to "3.7.0", or use another source for the tool."
     `));
 
-  it('of another archive is told with those that have it', () =>
+  it('in another archive is reported with the archives that have it', () =>
     expect(shown(choose({ package: 'git-lab', archive: 'other' }))).toMatchInlineSnapshot(`
       "[package-not-found] lfs: the archive "other" has no package "git-lab".
-      -> It is in "debian": name that in "archive"."
+      -> It is in "debian": set "archive" to that."
     `));
 
-  it('of a mistaken name is told with near ones', () =>
+  it('with a wrong name is reported with similar names', () =>
     expect(shown(choose({ package: 'git-lsf' }))).toMatchInlineSnapshot(`
       "[package-not-found] There is no package "git-lsf" in the archive.
       -> Did you mean "git-lfs" or "git-lab"?"

@@ -50,7 +50,7 @@ describe('bootstrapClosure', () => {
     expect(names(archive, ['third'])).toEqual(['a', 'b', 'c', 'third']);
   });
 
-  it('meets a need by who provides it, a versioned one by a versioned provision only', () => {
+  it('meets a relation by packages that provide the name, a versioned one only by a versioned Provides', () => {
     const archive = index(
       { Package: 'a', Essential: 'yes', Depends: 'awk, api (>= 2)' },
       { Package: 'mawk', Provides: 'awk' },
@@ -68,7 +68,7 @@ describe('bootstrapClosure', () => {
     );
     expect(shown(bootstrapClosure(archive, { include: ['apt', 'ab'] }))).toMatchInlineSnapshot(`
       "[package-not-found] There is no package "apt" in the archive.
-      -> Look the name up with "apt-cache search", and mend it in image.json.
+      -> Look the name up with "apt-cache search", and correct it in image.json.
 
       [package-not-found] There is no package "ab" in the archive.
       -> Did you mean "a"?
@@ -98,8 +98,8 @@ describe('names that no suite has', () => {
         "There is no package "openssh-cleint" in the archive. Did you mean "openssh-client"?",
         "There is no package "bashcompletion" in the archive. Did you mean "bash-completion"?",
         "There is no package "qj" in the archive. Did you mean "jq"?",
-        "There is no package "zzzzzz" in the archive. Look the name up with "apt-cache search", and mend it in image.json.",
-        ""mail-transport-agent" is no package but a name that several provide. Did you mean "postfix"?",
+        "There is no package "zzzzzz" in the archive. Look the name up with "apt-cache search", and correct it in image.json.",
+        ""mail-transport-agent" is not a package: several packages provide it. Did you mean "postfix"?",
       ]
     `);
   });

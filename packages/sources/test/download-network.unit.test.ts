@@ -105,11 +105,11 @@ describe('a redirect', () => {
 });
 
 describe('https', () => {
-  it('with a certificate that nobody knows is refused at once, with what to do', async () => {
+  it('with an unknown certificate is refused at once, with a hint', async () => {
     let asked = 0;
     const port = await serve(() => asked++, true);
     expect(shown(await download(`https://127.0.0.1:${port}/file`))).toMatchInlineSnapshot(`
-      "[network] the file could not be fetched: no connection could be made, or it broke.
+      "[network] the file could not be fetched: the connection failed.
       -> Name the PEM file of its certificate authority in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE.
       https://127.0.0.1:PORT/file: has a certificate that is not trusted: self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT)"
     `);
@@ -135,13 +135,13 @@ describe('a proxy', () => {
     expect(proxy.asked).toEqual(['GET http://archive.invalid/file', 'CONNECT archive.invalid:443']);
   });
 
-  it('that wants a login is told, without the one that was given', async () => {
+  it('that wants a login is reported, without the login that was sent', async () => {
     const proxy = await startForwardProxy({ route: () => undefined, login: 'other' });
     onTestFinished(() => proxy.stop());
     const env = { HTTPS_PROXY: `http://ada:${SECRET}@${proxy.host}` };
     const result = await download('https://archive.invalid/file', env);
     expect(shown(result)).toMatchInlineSnapshot(`
-      "[network] the file could not be fetched: no connection could be made, or it broke.
+      "[network] the file could not be fetched: the connection failed.
       -> Put user name and password into the address: HTTPS_PROXY=http://user:password@proxy.example:3128 ("%40" for an "@" in them).
       https://archive.invalid/file: is not let through by the proxy http://127.0.0.1:PORT, which refuses the user name and password (407)"
     `);
@@ -154,7 +154,7 @@ describe('a proxy', () => {
     await proxy.stop();
     const env = { HTTPS_PROXY: `http://ada:${SECRET}@${proxy.host}` };
     expect(shown(await download('https://archive.invalid/file', env))).toMatchInlineSnapshot(`
-      "[network] the file could not be fetched: no connection could be made, or it broke.
+      "[network] the file could not be fetched: the connection failed.
       -> Look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and whether the proxy runs.
       https://archive.invalid/file: can't be reached, since the proxy http://127.0.0.1:PORT can't be: connect ECONNREFUSED 127.0.0.1:PORT; tried 2 times"
     `);

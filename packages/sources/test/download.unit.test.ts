@@ -151,11 +151,11 @@ describe('a download', () => {
   });
 });
 
-describe('what a person is told', () => {
+describe('messages', () => {
   it('404', async () => {
     expect(shown(await get({ urls: [`${server.url}/absent`] }))).toMatchInlineSnapshot(`
-      "[gone] the file could not be fetched: no place has it.
-      -> Look whether the file has moved, or configure a mirror that has it.
+      "[gone] the file could not be fetched: no server has it.
+      -> Check whether the file has moved, or configure a mirror that has it.
       http://127.0.0.1:PORT/absent: HTTP 404 Not Found"
     `);
   });
@@ -164,7 +164,7 @@ describe('what a person is told', () => {
     broken({ kind: 'status', status: 403 });
     expect(shown(await get())).toMatchInlineSnapshot(`
       "[http-status] the file could not be fetched: the server answered with an error.
-      -> Run the command again later; where it stays like this, check that this machine may read the address.
+      -> Run the command again later; if it fails again, check that this machine may read the address.
       http://127.0.0.1:PORT/file: HTTP 403 Forbidden, asked without a login"
     `);
   });
@@ -173,7 +173,7 @@ describe('what a person is told', () => {
     broken({ kind: 'status', status: 503 });
     expect(shown(await get())).toMatchInlineSnapshot(`
       "[http-status] the file could not be fetched: the server answered with an error.
-      -> Run the command again later; where it stays like this, check that this machine may read the address.
+      -> Run the command again later; if it fails again, check that this machine may read the address.
       http://127.0.0.1:PORT/file: HTTP 503 Service Unavailable; tried 3 times"
     `);
   });
@@ -181,8 +181,8 @@ describe('what a person is told', () => {
   it('a reset', async () => {
     broken({ kind: 'reset' });
     expect(shown(await get())).toMatchInlineSnapshot(`
-      "[network] the file could not be fetched: no connection could be made, or it broke.
-      -> Check the network and the proxy, then run the command again: what has come already is kept.
+      "[network] the file could not be fetched: the connection failed.
+      -> Check the network and the proxy, then run the command again: finished downloads are kept.
       http://127.0.0.1:PORT/file: closed the connection; tried 3 times"
     `);
   });
@@ -190,8 +190,8 @@ describe('what a person is told', () => {
   it('a reset within the body', async () => {
     broken({ kind: 'reset', afterBytes: 5000 });
     expect(shown(await get()).replace(/after \d+ bytes/, 'after N bytes')).toMatchInlineSnapshot(`
-      "[truncated] the file could not be fetched: it came incomplete.
-      -> Try again; where it stays like this, a proxy or mirror is damaged.
+      "[truncated] the file could not be fetched: the download is incomplete.
+      -> Try again; if it fails again, a proxy or mirror is damaged.
       http://127.0.0.1:PORT/file: closed the connection after N bytes of the answer; tried 3 times"
     `);
   });
@@ -200,7 +200,7 @@ describe('what a person is told', () => {
     broken({ kind: 'hang' });
     expect(shown(await get())).toMatchInlineSnapshot(`
       "[timeout] the file could not be fetched: no server answered in time.
-      -> Check the network and the proxy, then run the command again: what has come already is kept.
+      -> Check the network and the proxy, then run the command again: finished downloads are kept.
       http://127.0.0.1:PORT/file: gave no answer within 0.3 s; tried 3 times"
     `);
   });
@@ -209,7 +209,7 @@ describe('what a person is told', () => {
     broken({ kind: 'hang', afterBytes: 5000 });
     expect(shown(await get())).toMatchInlineSnapshot(`
       "[timeout] the file could not be fetched: no server answered in time.
-      -> Check the network and the proxy, then run the command again: what has come already is kept.
+      -> Check the network and the proxy, then run the command again: finished downloads are kept.
       http://127.0.0.1:PORT/file: sent no byte for 0.3 s after 5000 bytes of the answer; tried 3 times"
     `);
   });
@@ -217,17 +217,17 @@ describe('what a person is told', () => {
   it('a truncated body', async () => {
     broken({ kind: 'truncate', bytes: 5000 });
     expect(shown(await get())).toMatchInlineSnapshot(`
-      "[truncated] the file could not be fetched: it came incomplete.
-      -> Try again; where it stays like this, a proxy or mirror is damaged.
-      http://127.0.0.1:PORT/file: 5000 of 540000 bytes came; tried 3 times"
+      "[truncated] the file could not be fetched: the download is incomplete.
+      -> Try again; if it fails again, a proxy or mirror is damaged.
+      http://127.0.0.1:PORT/file: received 5000 of 540000 bytes; tried 3 times"
     `);
   });
 
   it('altered bytes', async () => {
     broken({ kind: 'alter' });
     expect(shown(await get())).toMatchInlineSnapshot(`
-      "[checksum] the file could not be fetched: what came has another checksum than expected.
-      -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+      "[checksum] the file could not be fetched: its checksum differs from the expected one.
+      -> The file was changed on the way, or a mirror is damaged: try another one.
       http://127.0.0.1:PORT/file: expected sha256 SHA256, got SHA256"
     `);
   });
@@ -235,9 +235,9 @@ describe('what a person is told', () => {
   it('more bytes than expected', async () => {
     broken({ kind: 'grow', bytes: 10 });
     expect(shown(await get())).toMatchInlineSnapshot(`
-      "[too-large] the file could not be fetched: what came is larger than expected.
-      -> The server sent another file than the one asked for: look at the address.
-      http://127.0.0.1:PORT/file: more than the expected 540000 bytes came"
+      "[too-large] the file could not be fetched: it is larger than expected.
+      -> The server sent a different file: check the address.
+      http://127.0.0.1:PORT/file: received more than the expected 540000 bytes"
     `);
   });
 
@@ -246,8 +246,8 @@ describe('what a person is told', () => {
     const text = shown(await get({ urls }));
     expect(text).not.toContain('secret');
     expect(text.replace(/mirror.invalid\/file: .*/, 'mirror.invalid/file: NOT FOUND')).toMatchInlineSnapshot(`
-      "[gone] the file could not be fetched: no place has it.
-      -> Look whether the file has moved, or configure a mirror that has it.
+      "[gone] the file could not be fetched: no server has it.
+      -> Check whether the file has moved, or configure a mirror that has it.
       http://***@mirror.invalid/file: NOT FOUND
       http://127.0.0.1:PORT/absent: HTTP 404 Not Found"
     `);

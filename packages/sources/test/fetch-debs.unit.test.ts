@@ -103,7 +103,7 @@ describe('fetchDebs', () => {
     expect(state.peak).toBe(32);
   });
 
-  it('asks nobody for what the cache has', async () => {
+  it('downloads nothing that is in the cache', async () => {
     await fetchAll();
     await archive.stop();
     expect(shown(await fetchAll())).toBe('ok');
@@ -141,8 +141,8 @@ describe('fetchDebs', () => {
   it('altered', async () => {
     damage({ kind: 'alter' });
     expect(shown(await fetchAll(false))).toMatchInlineSnapshot(`
-      "[checksum] libhello 1.0 (all) can't be downloaded: what came has another checksum than expected.
-      -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+      "[checksum] libhello 1.0 (all) can't be downloaded: its checksum differs from the expected one.
+      -> The file was changed on the way, or a mirror is damaged: try another one.
       http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: expected sha256 SHA256, got SHA256"
     `);
   });
@@ -155,17 +155,17 @@ describe('fetchDebs', () => {
   it('truncated', async () => {
     damage({ kind: 'truncate', bytes: 50 });
     expect(shown(await fetchAll(false)).replace(/of \d+ bytes/, 'of N bytes')).toMatchInlineSnapshot(`
-      "[truncated] libhello 1.0 (all) can't be downloaded: it came incomplete.
-      -> Try again; where it stays like this, a proxy or mirror is damaged.
-      http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: 50 of N bytes came; tried 3 times"
+      "[truncated] libhello 1.0 (all) can't be downloaded: the download is incomplete.
+      -> Try again; if it fails again, a proxy or mirror is damaged.
+      http://127.0.0.1:PORT/pool/main/libhello_1.0_all.deb: received 50 of N bytes; tried 3 times"
     `);
   });
 
   it('a mirror that is down', async () => {
     await archive.stop();
     expect(shown(await fetchAll(false))).toMatchInlineSnapshot(`
-      "[network] 2 packages (hello, libhello) can't be downloaded: no connection could be made, or it broke.
-      -> Check the network and the proxy, then run the command again: what has come already is kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
+      "[network] 2 packages (hello, libhello) can't be downloaded: the connection failed.
+      -> Check the network and the proxy, then run the command again: finished downloads are kept. To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       http://127.0.0.1:PORT: refused the connection; tried 3 times"
     `);
   });
@@ -185,18 +185,18 @@ describe('fetchDebs', () => {
       http://127.0.0.1:PORT: HTTP 404 Not Found
       http://127.0.0.1:PORT/snapshot/TIME: HTTP 404 Not Found
 
-      [checksum] hello-too 1:2.0+x (all) can't be downloaded: what came has another checksum than expected.
-      -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+      [checksum] hello-too 1:2.0+x (all) can't be downloaded: its checksum differs from the expected one.
+      -> The file was changed on the way, or a mirror is damaged: try another one.
       http://127.0.0.1:PORT/pool/main/hello_2.0%2Bx_all.deb: expected sha256 SHA256, got SHA256
       http://127.0.0.1:PORT/snapshot/TIME/pool/main/hello_2.0%2Bx_all.deb: expected sha256 SHA256, got SHA256"
     `);
   });
 
-  it('of an archive that nobody configured', async () => {
+  it('of an archive that is not configured', async () => {
     locked = locked.slice(0, 1).map((deb) => ({ ...deb, archive: 'elsewhere' }));
     expect(shown(await fetchAll())).toMatchInlineSnapshot(`
       "[unknown-reference] The lock has packages of the archive "elsewhere", which is not configured.
-      -> Name it under "debian": { "archives": … } in nx.json. Configured are: fixture."
+      -> Add it under "debian": { "archives": … } in nx.json. Configured are: fixture."
     `);
   });
 

@@ -1,6 +1,6 @@
 import type { RunContext } from '@image-tooling/model';
 
-/** A context that keeps what it is told, one line each. */
+/** Returns a context that records what it gets, one line each. */
 export function recordingContext(
   signal: AbortSignal = new AbortController().signal,
 ): RunContext & { readonly lines: string[] } {

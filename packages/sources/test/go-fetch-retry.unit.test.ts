@@ -33,8 +33,8 @@ describe('fetching again', () => {
 
   it.each([
     ['other bytes than were locked', { code: 'go-sum' as const }],
-    ['a file that is not there', { code: 'network' as const, details: ['reading x: 404 Not Found'] }],
-    ['a certificate nobody trusts', { code: 'network' as const, details: ['tls: x509: unknown authority'] }],
+    ['a missing file', { code: 'network' as const, details: ['reading x: 404 Not Found'] }],
+    ['an untrusted certificate', { code: 'network' as const, details: ['tls: x509: unknown authority'] }],
   ])('is not tried against %s', async (_, failure) => {
     const refused = attempts(failure);
     expect((await withRetries(signal, refused.run, NO_PAUSES)).ok).toBe(false);

@@ -71,12 +71,12 @@ describe('the lock of a tool from Go modules', () => {
     await rm(join(folder, 'go.sum'));
     const result = await readGoLock(folder, tool, '1.27.3');
     expect(!result.ok && result.failures.map(({ code, message }) => [code, message])).toEqual([
-      ['lock-missing', `${join(folder, 'go.mod')} is not there: hello was never locked.`],
-      ['lock-missing', `${join(folder, 'go.sum')} is not there: hello was never locked.`],
+      ['lock-missing', `${join(folder, 'go.mod')} does not exist: hello is not locked.`],
+      ['lock-missing', `${join(folder, 'go.sum')} does not exist: hello is not locked.`],
     ]);
   });
 
-  it('is told to be tampered with where its form is not ours', async () => {
+  it('is reported as tampered with if its format is not ours', async () => {
     await writeFile(join(folder, 'lock.json'), '{"lockVersion": 1, "version": "1.2.3", "gone": 1}');
     const result = await readGoLock(folder, tool, '1.27.3');
     expect(!result.ok && result.failures[0].code).toBe('lock-tampered');

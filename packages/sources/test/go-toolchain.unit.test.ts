@@ -157,7 +157,7 @@ describe('the Go toolchain', () => {
     server.close();
   });
 
-  it('is told to lack for other processors', () => {
+  it('is reported as missing for other processors', () => {
     const result = wheelFor(pin, 's390x');
     expect(!result.ok && result.failures[0]).toMatchObject({ code: 'go-toolchain' });
   });

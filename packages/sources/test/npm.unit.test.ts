@@ -16,7 +16,7 @@ const FIXTURE = {
 };
 const TARBALL = /\.tgz$/;
 
-/** A registry and a folder of their own: npm takes its time, so tests run beside each other. */
+/** A registry and a folder of their own: npm takes its time, so tests run in parallel. */
 async function rig({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
   const folder = await mkdtemp(join(tmpdir(), 'npm-source-'));
   const registry = await startNpmRegistry([FIXTURE]);
@@ -69,7 +69,7 @@ describe.concurrent('a package of npm', () => {
     expect(shown(await pack({ env: { ...env, npm_config_registry: 'http://127.0.0.1:9/' } }))).toBe('ok');
   });
 
-  it('is kept: a second fetch asks nobody', async ({ expect, ...test }) => {
+  it('is kept: a second fetch makes no request', async ({ expect, ...test }) => {
     const { npm, lock, registry, folder } = await rig(test);
     const locked = await lock();
     const kept = new Map<string, string>();
@@ -109,8 +109,8 @@ describe.concurrent('npm that fails', () => {
     const { pack, fault } = await rig(test);
     fault({ kind: 'alter' }, TARBALL);
     expect(told(await pack())).toMatchInlineSnapshot(`
-      "[checksum] The npm registry gave a file for @fixture/tool-x64@1.2.3 that has not the hash which it tells itself.
-      -> Do not go on with this registry: ask its operator."
+      "[checksum] The npm registry gave a file for @fixture/tool-x64@1.2.3 whose hash differs from the one that it reports.
+      -> Do not use this registry: ask its operator."
     `);
   });
 
@@ -126,7 +126,7 @@ describe.concurrent('npm that fails', () => {
     const { pack, fault } = await rig(test);
     fault({ kind: 'status', status: 401 });
     expect(told(await pack())).toMatchInlineSnapshot(`
-      "[network] The npm registry, or a proxy before it, does not let us read @fixture/tool-x64@1.2.3.
+      "[network] The npm registry, or a proxy before it, denies access to @fixture/tool-x64@1.2.3.
       -> Log in with "npm login", or put a token into .npmrc; then run the same command again."
     `);
   });
@@ -165,7 +165,7 @@ describe.concurrent('npm that fails', () => {
   it('no npm at all', async ({ expect, ...test }) => {
     const { pack, env } = await rig(test);
     expect(told(await pack({ env: { ...env, PATH: '/nowhere' } }))).toMatchInlineSnapshot(`
-      "[command-missing] Fetching a package of npm needs the program "npm", which is not on this machine.
+      "[command-missing] Fetching an npm package needs the program "npm", which is not on this machine.
       -> It comes with Node: install Node with npm, or add it to PATH."
     `);
   });

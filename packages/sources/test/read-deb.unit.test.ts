@@ -62,7 +62,7 @@ describe('readDeb', () => {
     const bytes = await buildDeb(fixture);
     expect(shown(await read(bytes.subarray(0, bytes.length - 200)))).toMatchInlineSnapshot(`
       "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: the member "data.tar.xz" ends after the file.
-      -> The file is as its checksum says: report it to whoever makes that archive."
+      -> Its checksum is correct, so the archive has it like this: report it to the operator of the archive."
     `);
   });
 
@@ -80,8 +80,8 @@ describe('readDeb', () => {
 
   it('that is something else', async () => {
     expect(shown(await read(Buffer.from('<html>proxy login</html>')))).toMatchInlineSnapshot(`
-      "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: it does not begin as an ar file.
-      -> The file is as its checksum says: report it to whoever makes that archive."
+      "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: it is not an ar file.
+      -> Its checksum is correct, so the archive has it like this: report it to the operator of the archive."
     `);
   });
 
@@ -89,7 +89,7 @@ describe('readDeb', () => {
     const member = `${'debian-binary'.padEnd(16)}${'0'.padEnd(32)}${'4'.padEnd(10)}\`\n2.0\n`;
     expect(shown(await read(Buffer.from(`!<arch>\n${member}`)))).toMatchInlineSnapshot(`
       "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: it has no member "control.tar".
-      -> The file is as its checksum says: report it to whoever makes that archive."
+      -> Its checksum is correct, so the archive has it like this: report it to the operator of the archive."
     `);
   });
 
@@ -97,7 +97,7 @@ describe('readDeb', () => {
     const bytes = await buildDeb(fixture);
     expect(shown(await read(bytes, '0'.repeat(64)))).toMatchInlineSnapshot(`
       "[checksum] The file of tool 1:2.0-3 (all) has changed since it was fetched.
-      -> Remove it from the store and run the build again: it will be fetched anew.
+      -> Remove it from the store and run the build again, which downloads it.
       expected sha256 SHA256
       got sha256      SHA256"
     `);
@@ -118,7 +118,7 @@ describe('readDeb', () => {
     });
     expect(shown(read)).toMatchInlineSnapshot(`
       "[too-large] The package x 1 (all) unpacks to more than 268435456 bytes.
-      -> It was made to exhaust memory, or is damaged: report it to whoever makes that archive."
+      -> It is damaged or malicious: report it to the operator of the archive."
     `);
   });
 
@@ -132,7 +132,7 @@ describe('readDeb', () => {
     ]);
     expect(shown(await read(bytes))).toMatchInlineSnapshot(`
       "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: control.tar is damaged.
-      -> The file is as its checksum says: report it to whoever makes that archive.
+      -> Its checksum is correct, so the archive has it like this: report it to the operator of the archive.
       control.tar can't be read as a tar: the header checksum is wrong.
       at byte 0, after 0 entries"
     `);

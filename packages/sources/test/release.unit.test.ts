@@ -66,7 +66,7 @@ describe('an archive that is in order', () => {
     expect(requests.some((path) => asked.test(path))).toBe(true);
   });
 
-  it('may bear a stranger’s signature beside its own', async () => {
+  it('may have a stranger’s signature besides its own', async () => {
     expect(shown(await openWith({ signedBy: ['stranger', 'trusted'] }))).toBe('ok');
   });
 
@@ -80,13 +80,13 @@ describe('an InRelease that is refused', () => {
   it('unsigned', async () => {
     expect(shown(await openWith({ signedBy: [] }))).toMatchInlineSnapshot(`
       "[release-unsigned] The InRelease of fixture stable is not signed; a file clear-signed by the archive was expected.
-      -> Use a mirror that carries InRelease as the archive made it."
+      -> Use a mirror with the original InRelease file."
     `);
   });
 
   it('signed by a stranger', async () => {
     expect(shown(await openWith({ signedBy: ['stranger'] }))).toMatchInlineSnapshot(`
-      "[release-wrong-key] The InRelease of fixture stable is signed, but by no key that this workspace trusts.
+      "[release-wrong-key] The InRelease of fixture stable is signed by a key that this workspace does not trust.
       -> If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).
       key KEYID: not among the trusted keys that are valid today"
     `);
@@ -96,7 +96,7 @@ describe('an InRelease that is refused', () => {
     const alterRelease = (text: string) => text.replace('Label: Fixture', 'Label: Fakture');
     expect(shown(await openWith({ alterRelease }))).toMatchInlineSnapshot(`
       "[release-altered] The InRelease of fixture stable was altered: the signature does not fit the text.
-      -> Do not use this mirror before you know who changed the file.
+      -> Do not use this mirror until you know who changed the file.
       key KEYID: Signed digest did not match"
     `);
   });
@@ -105,7 +105,7 @@ describe('an InRelease that is refused', () => {
     const alterRelease = (text: string) => text.slice(0, text.indexOf('-----BEGIN PGP SIGNATURE-----'));
     expect(shown(await openWith({ alterRelease }))).toMatchInlineSnapshot(`
       "[release-altered] The signature of the InRelease of fixture stable can't be read.
-      -> Run the lock target again; where it stays like this, use another mirror.
+      -> Run the lock target again; if it fails again, use another mirror.
       Misformed armored text"
     `);
   });
@@ -114,7 +114,7 @@ describe('an InRelease that is refused', () => {
     const alterRelease = (text: string) => `SHA256:\n${text}`;
     expect(shown(await openWith({ alterRelease }))).toMatchInlineSnapshot(`
       "[release-unsigned] The InRelease of fixture stable is not signed; a file clear-signed by the archive was expected.
-      -> Use a mirror that carries InRelease as the archive made it."
+      -> Use a mirror with the original InRelease file."
     `);
   });
 
@@ -127,7 +127,7 @@ describe('an InRelease that is refused', () => {
 
   it('dated in the future', async () => {
     expect(shown(await openWith({}, new Date('2026-03-01T09:00:00Z')))).toMatchInlineSnapshot(`
-      "[release-future] The InRelease of fixture stable is dated 2026-03-01T10:00:00Z, which is still to come: it is now 2026-03-01T09:00:00Z.
+      "[release-future] The InRelease of fixture stable is dated 2026-03-01T10:00:00Z, which is in the future: it is now 2026-03-01T09:00:00Z.
       -> Set this machine's clock."
     `);
   });
@@ -138,7 +138,7 @@ describe('an InRelease that is refused', () => {
     const trust = () => ({ trustedKeys: [publicKey] });
     expect(shown(await openWith(changes, new Date('2020-01-01T13:00:00Z'), trust))).toBe('ok');
     expect(shown(await openWith({ ...changes, validUntil: undefined }, NOW, trust))).toMatchInlineSnapshot(`
-      "[release-wrong-key] The InRelease of fixture stable is signed, but by no key that this workspace trusts.
+      "[release-wrong-key] The InRelease of fixture stable is signed by a key that this workspace does not trust.
       -> If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).
       key KEYID: not among the trusted keys that are valid today"
     `);
@@ -146,7 +146,7 @@ describe('an InRelease that is refused', () => {
 
   it('of another suite', async () => {
     expect(shown(await openWith({ claimedSuite: 'oldstable' }))).toMatchInlineSnapshot(`
-      "[release-wrong-suite] The InRelease of fixture stable is that of another suite: expected "stable", got suite "oldstable", codename "oldstable".
+      "[release-wrong-suite] The InRelease of fixture stable is for another suite: expected "stable", got suite "oldstable", codename "oldstable".
       -> Use another mirror: this one serves a suite under the name of another."
     `);
   });
@@ -160,7 +160,7 @@ describe('an InRelease that is refused', () => {
 
   it('of an archive that has no mirror', async () => {
     expect(shown(await openWith({}, NOW, () => ({ mirrors: [] })))).toMatchInlineSnapshot(`
-      "[usage] No mirror of the archive "fixture" is known.
+      "[usage] The archive "fixture" has no mirror.
       -> To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }"
     `);
   });
@@ -171,7 +171,7 @@ describe('an InRelease that is refused', () => {
       return {};
     };
     expect(shown(await openWith({}, NOW, absent))).toMatchInlineSnapshot(`
-      "[gone] InRelease of fixture stable could not be fetched: no place has it.
+      "[gone] InRelease of fixture stable could not be fetched: no server has it.
       -> Check whether the archive has the suite "stable". To use another mirror, write in nx.json, in the options of "@image-tooling/nx": "debian": { "mirrors": { "fixture": ["https://mirror.example/fixture"] } }
       http://127.0.0.1:PORT/dists/stable/InRelease: HTTP 404 Not Found"
     `);
@@ -183,12 +183,12 @@ describe('package lists that are refused', () => {
     const alterPackages = (content: Buffer) =>
       Buffer.from(content.map((byte, at) => (at === 40 ? byte ^ 1 : byte)));
     expect(shown(await openWith({ alterPackages, indexes: ['gz'] }))).toMatchInlineSnapshot(`
-      "[checksum] main/binary-amd64/Packages.gz of fixture stable could not be fetched: what came has another checksum than expected.
-      -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+      "[checksum] main/binary-amd64/Packages.gz of fixture stable could not be fetched: its checksum differs from the expected one.
+      -> The file was changed on the way, or a mirror is damaged: try another one.
       http://127.0.0.1:PORT/dists/stable/main/binary-amd64/by-hash/SHA256/SHA256: expected sha256 SHA256, got SHA256
 
-      [checksum] main/binary-arm64/Packages.gz of fixture stable could not be fetched: what came has another checksum than expected.
-      -> Somebody between here and the source changed the file, or a mirror is damaged: try another one.
+      [checksum] main/binary-arm64/Packages.gz of fixture stable could not be fetched: its checksum differs from the expected one.
+      -> The file was changed on the way, or a mirror is damaged: try another one.
       http://127.0.0.1:PORT/dists/stable/main/binary-arm64/by-hash/SHA256/SHA256: expected sha256 SHA256, got SHA256"
     `);
   });
@@ -202,8 +202,8 @@ describe('package lists that are refused', () => {
     );
     await archive.stop();
     expect(shown(result)).toMatchInlineSnapshot(`
-      "[archive-format] The InRelease of fixture stable lists no contrib/binary-amd64/Packages.
-      -> Components that it has: main. Choose suites, components and platforms that the archive has."
+      "[archive-format] The InRelease of fixture stable does not list contrib/binary-amd64/Packages.
+      -> It has the components main. Choose suites, components and platforms that the archive has."
     `);
   });
 
@@ -212,7 +212,7 @@ describe('package lists that are refused', () => {
     const request = { archives: { fixture: NOWHERE }, suites, arches: ['amd64'] as const };
     expect(shown(await openArchive(request, quietContext()))).toMatchInlineSnapshot(`
       "[unknown-reference] The suite "stable" names the archive "elsewhere", which is not configured.
-      -> Name it under "debian": { "archives": … } in nx.json. Configured are: fixture."
+      -> Add it under "debian": { "archives": … } in nx.json. Configured are: fixture."
     `);
   });
 });

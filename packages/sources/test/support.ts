@@ -2,7 +2,7 @@ import { DOWNLOAD_TIMINGS, type HttpTimings } from '@image-tooling/host';
 import { createDownloader, type Downloader } from '../src';
 import type { Result, RunContext } from '@image-tooling/model';
 
-/** A context that tells nobody. */
+/** Returns a context that reports nothing. */
 export function quietContext(signal: AbortSignal = new AbortController().signal): RunContext {
   const nothing = (): void => undefined;
   const step = { status: nothing, output: nothing, done: nothing, failed: nothing };

@@ -31,7 +31,7 @@ function wordsFor(node: Node): [label: string, hint: string] | undefined {
   return /\p{Surrogate}/u.test(text) ? ['half of a character', WHOLE] : undefined;
 }
 
-const RENAME = 'Take another name.';
+const RENAME = 'Use another name.';
 const REMOVE_NUL = 'Remove it: no file name, argument or variable of Linux can hold it.';
 const WHOLE = 'Write the character itself, or both of its \\u escapes.';
 

@@ -191,7 +191,7 @@ it('a prune that can not remove an unfinished file fails, and so do the sizes of
   expect(await storeUsage(run)).toMatchObject({ ok: false, failures: [{ code: 'io' }] });
 });
 
-it('what a store takes is told by kind, and what of it a prune would free', async () => {
+it('what a store takes is reported by kind, and what of it a prune would free', async () => {
   const { run } = await filled();
   const usage = valueOf(await storeUsage(run));
   const of = (wanted: string) => usage.find(({ kind }) => kind === wanted);

@@ -4,12 +4,12 @@ import { ArchiveFault } from './fault';
 import type { Member } from './member';
 import { ArchiveTree } from './tree';
 
-/** How many bad entries are named. */
+/** How many bad entries a message lists. */
 const NAMED = 5;
 
 /**
- * Throws `ArchiveFault` where a bad entry could be meant by what is taken: it lies where a file was looked for or in a
- * folder that is taken, or would be unpacked there by a reader that follows ".." and links.
+ * Throws `ArchiveFault` if a bad entry may affect what is taken: it is at the path of a wanted file or in a
+ * wanted folder, or a tool that follows ".." and links would unpack it there.
  */
 export function refuseTouched(
   bad: readonly BadMember[],
@@ -23,11 +23,11 @@ export function refuseTouched(
   if (first !== undefined) throw new ArchiveFault(`holds ${first}`, 'archive-format', withCount(rest));
 }
 
-/** One line about the entries that were left out; undefined where there are none. */
+/** Returns one line about the skipped entries; undefined if there are no such entries. */
 export function leftOut(bad: readonly BadMember[]): string | undefined {
   const [first, ...rest] = new Set(bad.map(({ what }) => what));
   if (first === undefined) return undefined;
-  return `left out what is not wanted and can't be read safely: ${[first, ...withCount(rest)].join('; ')}`;
+  return `skipped unwanted entries that can't be read safely: ${[first, ...withCount(rest)].join('; ')}`;
 }
 
 function withCount(rest: readonly string[]): string[] {
@@ -35,7 +35,7 @@ function withCount(rest: readonly string[]): string[] {
   return [...rest.slice(0, NAMED - 1), ...more];
 }
 
-/** Where an entry is or could be meant to be. */
+/** Returns the paths that an entry has or may have for other tools. */
 function pathsOf({ path }: Member, whole: ArchiveTree): string[] {
   const inside = posix.normalize(`/${path.replace(/^[A-Za-z]:/, '')}`).slice(1);
   return [...new Set([path, inside, whole.resolve(inside) ?? inside])];

@@ -4,13 +4,13 @@ import type { ArchiveLimits } from './limits';
 import type { Member } from './member';
 import { cutText } from '@image-tooling/model';
 
-/** How an archive's own links are read. */
+/** How links in an archive are interpreted. */
 export interface LinkRules {
-  /** A target that begins with "/" means the archive's root, as in a package of a whole system. */
+  /** Whether "/" at the start of a target is the archive's root, as in a Debian package. */
   readonly absoluteLinks: 'refused' | 'inside';
 }
 
-/** An entry that is never taken, and why. */
+/** A refused entry, and why. */
 export interface BadMember {
   readonly member: Member;
   /** With the entry's name: `"../x", whose name leaves the archive by ".."`. */
@@ -23,8 +23,8 @@ export interface CheckedMembers {
 }
 
 /**
- * Tells the entries of an archive that can be taken from those that can't: names that leave it or that layers reserve,
- * links that leave it, devices, names that are there twice, files below files. Throws `ArchiveFault` for more entries
+ * Separates the safe entries of an archive from the bad ones: names that leave it or that layers reserve,
+ * links that leave it, devices, duplicate names, files below files. Throws `ArchiveFault` for more entries
  * than the limits allow.
  */
 export function checkMembers(
@@ -53,14 +53,14 @@ function nameFault(path: string, limits: ArchiveLimits): string | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'whose name is absolute';
   const parts = path.split('/');
   if (parts.includes('..')) return 'whose name leaves the archive by ".."';
-  if (/[\u0000-\u001f\u007f\ufffd]/.test(path)) return 'whose name is no text';
-  if (Buffer.byteLength(path) > limits.pathBytes) return 'whose name is longer than a path can be';
+  if (/[\u0000-\u001f\u007f\ufffd]/.test(path)) return 'whose name has control characters or is not UTF-8';
+  if (Buffer.byteLength(path) > limits.pathBytes) return 'whose name is too long for a path';
   if (parts.some((part) => part.startsWith(WHITEOUT)))
     return `whose name begins with "${WHITEOUT}": in a layer that removes another file`;
   return undefined;
 }
 
-/** OCI image-spec 1.1, layer.md, "Whiteouts": files of a layer can't be called so. */
+/** OCI image-spec 1.1, layer.md, "Whiteouts": files of a layer can't have such names. */
 const WHITEOUT = '.wh.';
 
 const SPECIAL: Readonly<Partial<Record<Member['type'], string>>> = {
@@ -87,7 +87,7 @@ function linkFault(
   return leaves ? `which is a link out of the archive, to "${printable(linkTarget)}"` : undefined;
 }
 
-/** What an archive has at each path. */
+/** The entries of an archive by path. */
 class SeenPaths {
   private readonly byPath = new Map<string, { count: number; other?: Member }>();
 
@@ -99,7 +99,7 @@ class SeenPaths {
     }
   }
 
-  /** A folder may be there several times; of anything else no one can say which is meant. */
+  /** Only folders may be repeated; a repeated file is ambiguous. */
   twiceFault({ path }: Member): string | undefined {
     const { count = 0, other } = this.byPath.get(path) ?? {};
     return count > 1 && other ? 'which is there twice' : undefined;

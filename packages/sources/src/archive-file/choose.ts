@@ -6,27 +6,27 @@ import { ArchiveFault } from './fault';
 import type { Member } from './member';
 import { ArchiveTree } from './tree';
 
-/** What is taken of an archive: path in it, and where that goes. */
+/** The wanted files of an archive: path in it, and target path. */
 export type WantedFiles = Readonly<Record<string, string>>;
 
 export interface ChosenFile {
   readonly kind: 'file';
   readonly to: string;
   readonly member: Member;
-  /** By its own name, not as a part of a folder. */
+  /** Whether it is wanted by its own name, not as a part of a folder. */
   readonly byName?: boolean;
 }
 
-/** Something that is taken. `to` is where it goes. */
+/** A chosen entry. `to` is its target path. */
 export type Chosen =
   | ChosenFile
   | { readonly kind: 'directory'; readonly to: string }
   | { readonly kind: 'link'; readonly to: string; readonly target: string };
 
 /**
- * Works out what is taken: a file as itself, a folder with all that is in it, a link that is wanted by name as what
- * it leads to. Links within a folder lead where their target goes; one whose target is not taken becomes a copy of
- * it. Throws one `ArchiveFault` for all bad entries that what is taken could mean, or for all that is not there.
+ * Chooses entries: a file, a folder with its content, or the target of a link that is wanted by name. Links
+ * within a folder point to where their target goes; if that is not taken, a copy replaces the link. Throws
+ * one `ArchiveFault` for all bad links, or for all missing files.
  */
 export function chooseMembers(members: CheckedMembers, wanted: WantedFiles): Chosen[] {
   const tree = new ArchiveTree(members.good);
@@ -55,7 +55,7 @@ class Choice {
   private takeFolder(from: string, to: string): void {
     const folder = this.tree.resolve(from);
     if (folder === undefined || !this.tree.isFolder(folder)) {
-      if (this.tree.at(from)) this.faults.push(`holds the link "${from}", which leads to nothing in it`);
+      if (this.tree.at(from)) this.faults.push(`holds the link "${from}", whose target is not in it`);
       else this.missing.push(from);
       return;
     }
@@ -76,7 +76,7 @@ class Choice {
     if (member.type === 'directory') this.add({ kind: 'directory', to });
     else if (member.type === 'symlink') this.takeLink(member, to);
     else if (file) this.add({ kind: 'file', to, member: file });
-    else this.faults.push(`holds "${member.path}", whose other name "${member.linkTarget}" is not there`);
+    else this.faults.push(`holds "${member.path}", a hard link to "${member.linkTarget}", which is missing`);
   }
 
   private takeLink(link: Member, to: string): void {
@@ -88,7 +88,7 @@ class Choice {
     else this.faults.push(`holds the link "${link.path}" to "${link.linkTarget}", which is not taken`);
   }
 
-  /** Where a path of the archive goes; undefined where it is not taken. */
+  /** Returns the target of a path in the archive; undefined if it is not taken. */
   private destinationOf(path: string): string | undefined {
     if (!this.tree.at(path) && !this.tree.isFolder(path)) return undefined;
     const covering = ([key]: readonly [string, string]): boolean =>
@@ -122,7 +122,7 @@ function missingFault(tree: ArchiveTree, missing: readonly string[]): ArchiveFau
     'archive-format',
     told.length === 0
       ? []
-      : [`${near.length > 0 ? 'nearest in it' : 'it holds'}: ${[...told, ...rest].join(', ')}`],
+      : [`${near.length > 0 ? 'similar names' : 'it holds'}: ${[...told, ...rest].join(', ')}`],
     CORRECT,
   );
 }

@@ -3,7 +3,7 @@ import type { ReleaseFormat } from '@image-tooling/model';
 import { ArchiveFault } from './fault';
 import { cutText } from '@image-tooling/model';
 
-/** Where the sign of a format stands, and which bytes it is made of. */
+/** The signature of a format: its offset and its bytes. */
 interface Sign {
   readonly format: string;
   readonly offset: number;
@@ -11,8 +11,9 @@ interface Sign {
 }
 
 /**
- * RFC 1952 section 2.3.1; xz file format 1.2 section 2.1.1.1; APPNOTE.TXT 4.3.7 and 4.3.16 (an empty zip has its end
- * alone); POSIX pax, "ustar Interchange Format"; RFC 8878 section 3.1.1; bzip2, which is reported, not read.
+ * RFC 1952 section 2.3.1; xz file format 1.2 section 2.1.1.1; APPNOTE.TXT 4.3.7 and 4.3.16 (an empty zip has
+ * its end alone); POSIX pax, "ustar Interchange Format"; RFC 8878 section 3.1.1; bzip2, which is reported,
+ * not read.
  */
 const SIGNS: readonly Sign[] = [
   { format: 'gz', offset: 0, bytes: '\x1f\x8b' },
@@ -38,7 +39,7 @@ const EXPECTED: Readonly<Record<ReleaseFormat, string | undefined>> = {
 
 const HEAD_BYTES = 512;
 
-/** Throws `ArchiveFault` where the file's first bytes are not those of its format. */
+/** Throws `ArchiveFault` if the file's first bytes are not those of its format. */
 export async function checkFormat(file: string, format: ReleaseFormat): Promise<void> {
   const head = await headOf(file);
   const page = webPage(head);
@@ -46,12 +47,12 @@ export async function checkFormat(file: string, format: ReleaseFormat): Promise<
   const expected = EXPECTED[format];
   const found = SIGNS.find((sign) => hasSign(head, sign))?.format;
   if (expected === undefined || found === expected) return;
-  // A tar of before POSIX has no sign: its reader says whether it is one.
+  // A tar from before POSIX has no signature: the tar reader checks it.
   if (format === 'tar' && found === undefined && head.length === HEAD_BYTES) return;
-  throw new ArchiveFault(`is no ${format} file: ${foundText(head, found)}`);
+  throw new ArchiveFault(`is not a ${format} file: ${foundText(head, found)}`);
 }
 
-/** What a server sent where it sent a page for people instead of a file. */
+/** Returns the problem if a server sent a web page instead of a file. */
 function webPage(head: Buffer): string | undefined {
   const text = head
     .toString('utf8')
@@ -60,7 +61,7 @@ function webPage(head: Buffer): string | undefined {
   if (!/^<(?:!doctype html|html|head|body|!--)/i.test(text)) return undefined;
   const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim().replace(/\s+/g, ' ');
   const named = title ? ` ("${cutText(title, 80)}")` : '';
-  return `is a web page${named}, no file of a program: the server, or a proxy on the way, answered with a page for people`;
+  return `is a web page${named}: the server, or a proxy on the way, sent it instead of the file`;
 }
 
 function foundText(head: Buffer, found: string | undefined): string {

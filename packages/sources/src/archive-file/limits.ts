@@ -1,4 +1,4 @@
-/** What an archive may be at most. */
+/** The limits of an archive. */
 export interface ArchiveLimits {
   /** Bytes of all its contents, unpacked. */
   readonly unpackedBytes: number;
@@ -11,8 +11,8 @@ export interface ArchiveLimits {
 }
 
 /**
- * The largest command-line tools unpack to some 2 GB and 30,000 files, at most ten times their archive; a bomb is
- * a thousand times larger than its archive (deflate's own limit is 1032). 4096 is Linux's PATH_MAX.
+ * The largest command-line tools unpack to some 2 GB and 30,000 files, at most ten times their archive; a
+ * bomb is a thousand times larger than its archive (deflate's own limit is 1032). 4096 is Linux's PATH_MAX.
  */
 export const ARCHIVE_LIMITS: ArchiveLimits = {
   unpackedBytes: 4 * 1024 ** 3,
@@ -22,7 +22,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   pathBytes: 4096,
 };
 
-/** Bytes that an archive of `size` bytes may unpack to. */
+/** Returns how many bytes an archive of `size` bytes may unpack to. */
 export function mostUnpacked(size: number, limits: ArchiveLimits): number {
   return Math.min(limits.unpackedBytes, Math.max(limits.ratioFromBytes, size * limits.ratio));
 }

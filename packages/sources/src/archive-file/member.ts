@@ -5,7 +5,7 @@ export interface FileRange {
   readonly length: number;
 }
 
-/** One entry of an archive, before it is trusted. */
+/** One entry of an archive, not yet checked. */
 export interface Member {
   /** UTF-8; no "./" before it, no "/" after it. The root folder is the empty text. */
   readonly path: string;
@@ -14,16 +14,16 @@ export interface Member {
   readonly mode?: number;
   /** Bytes of content, unpacked. */
   readonly size: number;
-  /** Of a symlink: as it stands. Of a hard link: the other entry's path. */
+  /** Of a symlink: its text. Of a hard link: the other entry's path. */
   readonly linkTarget?: string;
-  /** Why its content can't be read, completing "which …" ("is encrypted"); undefined where it can. */
+  /** Why its content can't be read, completing "which …" ("is encrypted"). */
   readonly unreadable?: string;
 }
 
-/** An archive whose entries are known, and whose contents can be had. */
+/** An open archive: its entries, and access to their contents. */
 export interface OpenArchive {
   readonly members: readonly Member[];
-  /** The bytes of one of its files. Throws `ArchiveFault`. */
+  /** Returns the bytes of one of its files. Throws `ArchiveFault`. */
   contentOf(member: Member): Promise<FileRange>;
   close(): void;
 }

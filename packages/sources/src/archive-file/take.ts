@@ -14,26 +14,26 @@ import { termsOf } from './terms';
 import { fromTopFolder, type Originals } from './top-folder';
 
 export interface TakeRequest {
-  /** What the user is told: "k9s_Linux_amd64.tar.gz". */
+  /** In messages: "k9s_Linux_amd64.tar.gz". */
   readonly name: string;
-  /** Absolute path; of a part of it only where it is an uncompressed tar. */
+  /** Absolute path; a part of a file only if it is an uncompressed tar. */
   readonly archive: TarPlace;
   readonly format: ReleaseFormat;
-  /** Path in the archive → path below the folder they go to. A lone program has one, whatever its key. */
+  /** Path in the archive → path in the target folder. A single program has one entry with any key. */
   readonly files: WantedFiles;
-  /** An empty folder for what is unpacked: the entries that are given back point into it. */
+  /** An empty folder for unpacked files: the returned entries point into it. */
   readonly into: string;
   readonly signal: AbortSignal;
   /** Default: as a vendor's archive has them, `refused`. */
   readonly absoluteLinks?: LinkRules['absoluteLinks'];
-  /** Paths are those within the one folder that all of it lies in, whatever that is called: as npm reads packages. */
+  /** Whether paths are relative to the archive's top folder, whatever its name, as in npm packages. */
   readonly fromTopFolder?: boolean;
   readonly limits?: ArchiveLimits;
-  /** Gets a line about entries that were left out. */
+  /** Gets a line about skipped entries. */
   readonly note?: (line: string) => void;
 }
 
-/** Something that was taken. `to` is its path below the folder that the files go to. */
+/** A taken entry. `to` is its path in the target folder. */
 export type Taken =
   | { readonly kind: 'file'; readonly to: string; readonly content: FileRange; readonly executable: boolean }
   | { readonly kind: 'directory'; readonly to: string }
@@ -46,9 +46,10 @@ export interface TakenFiles {
 }
 
 /**
- * Takes files out of an archive that somebody else made. Everything in it is looked at before anything is taken: a bad
- * entry (see `checkMembers`) that what is taken could mean refuses it whole, others are left out with a note. Fails with `archive-format` (another format, damaged, cut
- * off, bad entries, nothing of a wanted name), `too-large` (a bomb), `aborted`, `disk-full` or `io`.
+ * Takes files out of an untrusted archive. Checks all entries first: refuses the archive if a bad entry (see
+ * `checkMembers`) may affect the wanted files, and skips other bad entries with a note. Fails with
+ * `archive-format` (another format, damaged, cut off, bad entries, a missing file), `too-large` (a bomb),
+ * `aborted`, `disk-full` or `io`.
  */
 export async function takeFromArchive(request: TakeRequest): Promise<Result<TakenFiles>> {
   const { name, archive, format, into } = request;
@@ -71,7 +72,7 @@ async function takeProgram(request: TakeRequest): Promise<TakenFiles> {
   return { files: [{ kind: 'file', to, content, executable: true }], terms: [] };
 }
 
-/** Decompresses the archive to a file; false where it is not compressed as a whole. */
+/** Decompresses the archive to a file. Returns false if it is not compressed as a whole. */
 async function unpackedTo(to: string, request: TakeRequest): Promise<boolean> {
   const { name, archive, format, limits = ARCHIVE_LIMITS, signal } = request;
   const suffix = format.split('.').at(-1) ?? '';
@@ -87,7 +88,7 @@ async function unpackedTo(to: string, request: TakeRequest): Promise<boolean> {
   throw faultOfArchive(failure, `${name} can't be unpacked. ${failure.message}`);
 }
 
-/** The ends of formats that are compressed as a whole: "tar.gz", "xz". */
+/** The suffixes of formats that are compressed as a whole: "tar.gz", "xz". */
 const PACKINGS: Readonly<Record<string, Packing>> = { gz: 'gzip', xz: 'xz', zst: 'zstd' };
 
 async function takeMembers(request: TakeRequest): Promise<TakenFiles> {
@@ -147,7 +148,7 @@ class Contents {
   }
 }
 
-/** By the archive's own mode bits; what is named for a folder of programs is one, whatever the archive says. */
+/** Returns whether a file is a program: by its mode bits, or because it goes into a folder of programs. */
 function isExecutable({ to, member: { mode }, byName = false }: ChosenFile): boolean {
   const inBin = /^s?bin\//.test(to);
   return mode === undefined ? inBin : (mode & 0o111) !== 0 || (byName && inBin);

@@ -3,13 +3,13 @@ import { faultOfArchive } from './fault';
 import type { ArchiveLimits } from './limits';
 import type { FileRange, Member, OpenArchive } from './member';
 
-/** Where a tar is: a file, or a part of one. */
+/** A tar: a file, or a part of one. */
 export interface TarPlace {
   readonly file: string;
   readonly part?: FilePart;
 }
 
-/** Opens an uncompressed tar: its contents stay where they are. Throws a `Fault` as `readTar` fails. */
+/** Opens an uncompressed tar without copying its contents. Throws a `Fault` as `readTar` fails. */
 export async function openTar(
   { file, part }: TarPlace,
   name: string,
@@ -44,7 +44,9 @@ function memberOf({ path, type, mode, size, linkTarget }: TarEntry): Member {
   return { path: textOf(path), type, mode, size, ...target };
 }
 
-/** Names of tools are UTF-8; a stray byte becomes a replacement character, which `checkMembers` refuses. */
+/**
+ * Names of tools are UTF-8; an invalid byte becomes a replacement character, which `checkMembers` refuses.
+ */
 function textOf(byteString: string): string {
   return Buffer.from(byteString, 'latin1').toString('utf8');
 }

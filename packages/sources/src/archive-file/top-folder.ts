@@ -2,7 +2,7 @@ import type { CheckedMembers } from './check-members';
 import type { Member } from './member';
 import { commonFolder } from './terms';
 
-/** Entries as they look from within the one folder that all of them lie in, each with the entry that it is of. */
+/** Returns the entries relative to the one folder that contains all of them, each with its original entry. */
 export function fromTopFolder(members: CheckedMembers): { members: CheckedMembers; originals: Originals } {
   const top = commonFolder(members.good);
   const originals = new Map<Member, Member>();
@@ -17,12 +17,12 @@ export function fromTopFolder(members: CheckedMembers): { members: CheckedMember
   return { members: { good, bad }, originals };
 }
 
-/** The entry of the archive itself. */
+/** Returns the original entry of the archive. */
 export type Originals = ReadonlyMap<Member, Member>;
 
 function within(member: Member, top: string): Member {
   const path = member.path.slice(top.length);
-  // A hard link names the other entry by its whole path; a symlink is read from where it is.
+  // The target of a hard link is relative to the archive, that of a symlink to its own folder.
   if (member.type !== 'hardlink') return { ...member, path };
   return { ...member, path, linkTarget: (member.linkTarget ?? '').slice(top.length) };
 }

@@ -4,7 +4,7 @@ import type { Member } from './member';
 /** As many links as Linux follows in one path (path_resolution(7)). */
 const MOST_LINKS = 40;
 
-/** The entries of an archive as the file system they would be. */
+/** The entries of an archive as a file system. */
 export class ArchiveTree {
   private readonly byPath: ReadonlyMap<string, Member>;
   private readonly asked = new Set<string>();
@@ -19,7 +19,7 @@ export class ArchiveTree {
     return this.byPath.get(path);
   }
 
-  /** Whether an entry at this path, were it there, would have changed what was found so far. */
+  /** Returns whether an entry at this path would have changed the results so far. */
   looksAt(path: string): boolean {
     if (this.asked.has(path)) return true;
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
@@ -27,29 +27,29 @@ export class ArchiveTree {
     return false;
   }
 
-  /** Whether the path is a folder; one that has no entry of its own is one by what is in it. */
+  /** Returns whether the path is a folder, also if only its content has entries. */
   isFolder(path: string): boolean {
     return this.at(path)?.type === 'directory' || this.below(path).length > 0;
   }
 
-  /** Everything in a folder and its folders. */
+  /** Returns everything in a folder and its folders. */
   below(folder: string): Member[] {
     this.listed.add(folder);
     return this.members.filter(({ path }) => path.startsWith(`${folder}/`));
   }
 
-  /** Paths of all files and links. */
+  /** Returns the paths of all files and links. */
   names(): string[] {
     return this.members.flatMap(({ path, type }) => (type === 'directory' ? [] : [path]));
   }
 
-  /** Where a link leads by itself, as a path in the archive; it may be a link again. */
+  /** Returns the target of a link as a path in the archive, which may be another link. */
   leadsTo({ path, linkTarget = '' }: Member): string {
     if (linkTarget.startsWith('/')) return posix.normalize(linkTarget).slice(1);
     return posix.join(path, '..', linkTarget).replace(/\/$/, '');
   }
 
-  /** The path with every link on it followed; undefined where links lead in a circle or out of the archive. */
+  /** Returns the path with all links followed; undefined if links form a circle or leave the archive. */
   resolve(path: string): string | undefined {
     const ahead = path.split('/');
     let at = '';
@@ -73,7 +73,7 @@ export class ArchiveTree {
     return at;
   }
 
-  /** The file that a path leads to, links followed; undefined where it leads to none. */
+  /** Returns the file at a path, with links followed; undefined if there is no file. */
   file(path: string): Member | undefined {
     const resolved = this.resolve(path);
     const member = resolved === undefined ? undefined : this.at(resolved);

@@ -2,7 +2,7 @@ import { getFileNameLowLevel, type Entry, type ZipFile } from 'yauzl';
 import { ArchiveFault } from './fault';
 import type { Member } from './member';
 
-/** What of the file an entry takes up; in bytes. */
+/** The part of the file that an entry occupies; in bytes. */
 export interface Span {
   readonly path: string;
   readonly start: number;
@@ -26,7 +26,7 @@ const STORED = 0;
 const DEFLATED = 8;
 /** Bit 3: sizes and checksum follow the content (APPNOTE.TXT 4.4.4). */
 const SIZES_FOLLOW = 0x08;
-/** The size stands in the zip64 field (APPNOTE.TXT 4.4.8). */
+/** The size is in the zip64 field (APPNOTE.TXT 4.4.8). */
 const IN_ZIP64 = 0xffffffff;
 
 export function memberOf(entry: Entry): Member {
@@ -46,11 +46,13 @@ function unreadablePart(entry: Entry): Pick<Member, 'unreadable'> {
   const { compressionMethod: method } = entry;
   if (entry.isEncrypted()) return { unreadable: 'is encrypted' };
   if (method !== STORED && method !== DEFLATED)
-    return { unreadable: `is packed by an unknown method (${method})` };
+    return { unreadable: `is compressed by an unknown method (${method})` };
   return {};
 }
 
-/** Without "." and empty parts; an absolute name stays one, so that it can be refused. */
+/**
+ * Returns the name without "." and empty parts. Keeps absolute names absolute, so that they can be refused.
+ */
 function cleaned(name: string): string {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   return `${name.startsWith('/') ? '/' : ''}${parts.join('/')}`;
@@ -61,7 +63,7 @@ function nameOf(entry: Entry): string {
   return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
 }
 
-/** Throws `ArchiveFault` where an entry's local header says something else. */
+/** Throws `ArchiveFault` if an entry's local header differs. */
 export async function checkLocalHeader(zip: ZipFile, entry: Entry): Promise<Span> {
   const path = nameOf(entry);
   const local = await zip.readLocalFileHeaderPromise(entry);
@@ -72,7 +74,7 @@ export async function checkLocalHeader(zip: ZipFile, entry: Entry): Promise<Span
       differs(local.uncompressedSize, entry.uncompressedSize));
   const methodDiffers = local.compressionMethod !== entry.compressionMethod;
   if (sizesDiffer || methodDiffers || !local.fileName.equals(entry.fileNameRaw))
-    throw new ArchiveFault(`says of "${path}" one thing in its list and another where the file is`);
+    throw new ArchiveFault(`says of "${path}" one thing in its list and another at the file`);
   const start = entry.relativeOffsetOfLocalHeader;
   return { path, start, end: local.fileDataStart + entry.compressedSize };
 }
@@ -81,7 +83,7 @@ function differs(local: number, central: number): boolean {
   return local !== IN_ZIP64 && local !== central;
 }
 
-/** Entries that share bytes are a bomb, or two readings of one archive. */
+/** Entries that share bytes are a zip bomb, or make an archive ambiguous. */
 export function checkNoOverlap(spans: readonly Span[]): void {
   const ordered = [...spans].sort((a, b) => a.start - b.start);
   ordered.forEach((span, index) => {

@@ -13,15 +13,15 @@ import { checkLocalHeader, checkNoOverlap, memberOf, type Span } from './zip-ent
 
 export interface ZipOpening {
   readonly file: string;
-  /** An empty folder for the contents that are taken. */
+  /** An empty folder for contents. */
   readonly into: string;
   readonly limits: ArchiveLimits;
   readonly signal: AbortSignal;
 }
 
 /**
- * Opens a zip by its central directory, with which every local header must agree. Contents are unpacked when asked
- * for, and their checksum is held to. Throws `ArchiveFault`.
+ * Opens a zip by its central directory, with which every local header must agree. Unpacks contents when they
+ * are read, and checks their checksums. Throws `ArchiveFault`.
  */
 export async function openZip(opening: ZipOpening): Promise<OpenArchive> {
   const zip = await opened(opening.file);
@@ -74,7 +74,7 @@ async function withTarget(
   limits: ArchiveLimits,
 ): Promise<Member> {
   if (entry.uncompressedSize > limits.pathBytes)
-    return { ...member, unreadable: 'is a link whose target is longer than a path can be' };
+    return { ...member, unreadable: 'is a link whose target is too long for a path' };
   const target = await buffer(await zip.openReadStreamPromise(entry));
   return { ...member, size: 0, linkTarget: target.toString('utf8') };
 }
@@ -87,7 +87,7 @@ async function unpacked(zip: ZipFile, entry: Entry, to: string, signal: AbortSig
     throw zipFault(error, memberOf(entry).path);
   }
   if (checksum.value !== entry.crc32)
-    throw new ArchiveFault(`holds "${memberOf(entry).path}", whose bytes have another checksum than it says`);
+    throw new ArchiveFault(`holds "${memberOf(entry).path}", whose checksum is wrong`);
   return { file: to, offset: 0, length: entry.uncompressedSize };
 }
 
@@ -106,7 +106,7 @@ function entryOf(entries: ReadonlyMap<Member, Entry>, member: Member): Entry {
   return entry;
 }
 
-/** What yauzl and zlib throw as an `ArchiveFault`; file system errors as they are. */
+/** Returns an `ArchiveFault` for errors of yauzl and zlib, and file system errors unchanged. */
 function zipFault(error: unknown, path?: string): unknown {
   if (error instanceof ArchiveFault || !(error instanceof Error) || error.name === 'AbortError') return error;
   if (isErrno(error) && error.syscall !== undefined) return error;

@@ -9,9 +9,9 @@ export interface ArMember {
 const MAGIC = '!<arch>\n';
 const HEADER_BYTES = 60;
 
-/** The members of an ar file (deb(5), ar(5)). Throws an Error that says what is wrong with it. */
+/** Returns the members of an ar file (deb(5), ar(5)). Throws an Error with the problem. */
 export function readAr(file: Buffer): ArMember[] {
-  if (file.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new Error('it does not begin as an ar file');
+  if (file.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new Error('it is not an ar file');
   const members: ArMember[] = [];
   let position = MAGIC.length;
   while (position < file.length) {
@@ -30,8 +30,8 @@ export function readAr(file: Buffer): ArMember[] {
 }
 
 /**
- * Writes an ar file. Gives the offset of its last member's data, in bytes. Throws what the file system says.
- * Owners are root's and times the epoch's, as nothing reads them.
+ * Writes an ar file. Returns the offset of its last member's data, in bytes. Throws errors of the file
+ * system. The owner is root and the time is the epoch, since nothing reads them.
  */
 export async function writeAr(file: string, members: readonly ArMember[]): Promise<number> {
   const parts = [

@@ -6,23 +6,23 @@ import { indexPackages } from './package-index';
 import { parsePackages } from './packages-file';
 import type { Suite } from './release';
 
-/** Where the files of one archive may be had, and whose signatures count. */
+/** The servers of one archive, and its trusted keys. */
 export interface ArchiveSource {
   /** Base addresses, the first one tried first: configured mirrors, the host's own, public ones. */
   readonly mirrors: readonly string[];
-  /** Base address below which the archive stands as it was at a time: `…/archive/debian`. */
+  /** Base address of the archive's past states: `…/archive/debian`. */
   readonly snapshot?: string;
   /** ASCII-armoured public keys. */
   readonly trustedKeys: readonly string[];
 }
 
-/** Archives by the name that the lock gives them: `debian`, `debian-security`. */
+/** Archives by their name in the lock: `debian`, `debian-security`. */
 export type ArchiveSources = Readonly<Record<string, ArchiveSource>>;
 
 export interface ArchiveRequest {
   readonly archives: ArchiveSources;
   readonly suites: readonly Suite[];
-  /** Default `main`. A suite that lacks one of them is refused. */
+  /** Default `main`. Fails for a suite that lacks one of them. */
   readonly components?: readonly string[];
   readonly arches: readonly Arch[];
   /** Default: now. */
@@ -31,7 +31,7 @@ export interface ArchiveRequest {
   readonly http?: Downloader;
 }
 
-/** One row of the root lock: which InRelease the images stand on. */
+/** One row of the root lock: the InRelease that the images use. */
 export interface ReleaseState extends Suite {
   /** Of the InRelease file, 64 lower-case hexadecimal digits. */
   readonly sha256: string;
@@ -44,11 +44,11 @@ export interface ArchiveState {
   readonly releases: readonly ReleaseState[];
   /** The newest date of the releases, in seconds since the epoch: the archive time. */
   readonly time: number;
-  /** The Packages files as they were verified, for apt. */
+  /** The verified Packages files, for apt. */
   readonly lists: readonly PackageList[];
   /** The signed InRelease files, for apt. */
   readonly inReleases: readonly FetchedRelease[];
-  /** The packages of an architecture and `all`. Throws for one that was not asked for: that is a bug. */
+  /** Returns the packages of an architecture and `all`. Throws for an architecture that was not requested. */
   packages(arch: Arch): PackageIndex;
 }
 
@@ -105,12 +105,12 @@ async function openSuite(
   return lists.ok ? ok({ release: release.value, lists: lists.value }) : lists;
 }
 
-/** A failure about an archive that is not configured; `what` names it, as the start of a sentence. */
+/** Returns a failure about an archive that is not configured; `what` is the start of its sentence. */
 export function unknownArchive(what: string, archives: ArchiveSources): Failure {
   return {
     code: 'unknown-reference',
     message: `${what}, which is not configured.`,
-    hint: `Name it under "debian": { "archives": … } in nx.json. Configured are: ${Object.keys(archives).sort().join(', ')}.`,
+    hint: `Add it under "debian": { "archives": … } in nx.json. Configured are: ${Object.keys(archives).sort().join(', ')}.`,
   };
 }
 
@@ -145,7 +145,7 @@ function indexOf(lists: readonly PackageList[]): Result<PackageIndex> {
     return fail({
       code: 'archive-format',
       message: `${broken} packages of ${list.archive} ${list.suite} lack a field that every package must have.`,
-      hint: 'Report it to whoever makes that archive: the list is as it was signed.',
+      hint: 'Report it to the operator of the archive: the signature of the list is valid.',
     });
   });
   const packages = all(parsed);

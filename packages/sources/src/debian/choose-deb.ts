@@ -3,21 +3,21 @@ import { isOfUpstream, shortUpstream } from './deb-version';
 import { notFound } from './not-found';
 import type { ArchivePackage, PackageIndex } from './package';
 
-/** Which package a tool's files are taken from. */
+/** The package that a tool's files are taken from. */
 export interface WantedDeb {
   readonly tool: string;
   readonly package: string;
-  /** Only this archive's; undefined: any that has it. */
+  /** The archive of the package; undefined: any that has it. */
   readonly archive?: string | undefined;
   /** The tool's version: the package's upstream version. */
   readonly version: string;
-  /** Where the tool.json names the package, and the version. */
+  /** The places of the package and the version in tool.json. */
   readonly places: { readonly package: Place; readonly version: Place };
 }
 
 /**
- * The newest package of the wanted upstream version. Fails with `package-not-found`: by its name (with those that
- * may have been meant), or by its version (with those that there are).
+ * Returns the newest package of the wanted upstream version. Fails with `package-not-found` for an unknown
+ * name (with similar names) or version (with the available versions).
  */
 export function chooseDeb(index: PackageIndex, wanted: WantedDeb): Result<ArchivePackage> {
   const found = (index.byName.get(wanted.package) ?? []).filter(
@@ -36,7 +36,7 @@ function noPackage(index: PackageIndex, { tool, package: name, archive, places }
   return {
     code: 'package-not-found',
     message: `${tool}: the archive "${archive}" has no package "${name}".`,
-    hint: `It is in ${names}: name that in "archive".`,
+    hint: `It is in ${names}: set "archive" to that.`,
     place: places.package,
   };
 }
@@ -47,8 +47,8 @@ function otherVersions(found: readonly ArchivePackage[], wanted: WantedDeb): Fai
   const [newest = ''] = versions;
   return {
     code: 'package-not-found',
-    message: `${tool}: version ${version} is wanted, but the package ${name} is at ${versions.join(', ')}.`,
-    hint: `Set "version" to "${shortUpstream(newest)}", or take the tool from another source.`,
+    message: `${tool}: version ${version} is not available: the package ${name} is at ${versions.join(', ')}.`,
+    hint: `Set "version" to "${shortUpstream(newest)}", or use another source for the tool.`,
     place: places.version,
   };
 }

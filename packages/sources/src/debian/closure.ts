@@ -10,9 +10,9 @@ export interface ClosureOptions {
 }
 
 /**
- * The packages of a new system: Essential, Priority required, `include`, and all that they need
- * (Pre-Depends, Depends), sorted by name. Of alternatives the one that is chosen already counts, else the first
- * that exists. Fails with `package-not-found` for each name and each need that nothing meets.
+ * Returns the packages of a new system: Essential, Priority required, `include`, and all that they need
+ * (Pre-Depends, Depends), sorted by name. Of alternatives, takes one that is already chosen, else the first
+ * that exists. Fails with `package-not-found` for each missing name and each unmet relation.
  */
 export function bootstrapClosure(index: PackageIndex, options: ClosureOptions): Result<ArchivePackage[]> {
   const closure = new Closure(index);

@@ -10,11 +10,11 @@ export interface FailedDeb {
   readonly failure: Failure;
 }
 
-/** Packages that a message names, and lines about the places that were asked. */
+/** The most packages in a message, and the most lines about servers. */
 const MOST_NAMES = 3;
 const MOST_LINES = 8;
 
-/** Why a download fails, other than for a reason of this machine. */
+/** The codes of failed downloads, except those that are about this machine. */
 const DOWNLOAD: ReadonlySet<FailureCode> = new Set([
   'gone',
   'checksum',
@@ -35,7 +35,7 @@ export function failuresOf(failed: readonly FailedDeb[]): Failure[] {
   return [...groups.values()].flatMap(failuresOfGroup);
 }
 
-/** What concerns no single package (`aborted`, `disk-full`, an unknown archive) is reported once. */
+/** Failures that are not about one package (`aborted`, `disk-full`, an unknown archive) are reported once. */
 function failuresOfGroup(group: readonly FailedDeb[]): Failure[] {
   const [first] = group;
   if (first === undefined) return [];
@@ -63,7 +63,7 @@ function hintOf({ code, hint }: Failure): string | undefined {
   return code === 'gone' ? 'Run the lock target again to move to the current versions.' : hint;
 }
 
-/** A place that failed in the same way for several packages is one line, without the package's own path. */
+/** A server that failed in the same way for several packages gets one line, without paths of packages. */
 function linesOf(group: readonly FailedDeb[]): string[] {
   const lines = new Map<string, string[]>();
   for (const { deb, failure } of group)

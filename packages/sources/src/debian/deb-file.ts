@@ -10,14 +10,17 @@ export interface DebTake {
   readonly deb: FetchedDeb;
   /** Path in the package ("usr/bin/git-lfs") → path below the folder they go to. */
   readonly files: Readonly<Record<string, string>>;
-  /** An empty folder for what is unpacked: the entries that are given back point into it. */
+  /** An empty folder for unpacked files: the returned entries point into it. */
   readonly into: string;
   readonly signal: AbortSignal;
-  /** Gets a line about entries that were left out. */
+  /** Gets a line about skipped entries. */
   readonly note?: (line: string) => void;
 }
 
-/** Takes files out of one Debian package, with its copyright file. Fails as `readDeb` and `takeFromArchive` do. */
+/**
+ * Takes files out of one Debian package, with its copyright file. Fails as `readDeb` and `takeFromArchive`
+ * do.
+ */
 export async function takeFromDeb({ deb, files, into, signal, note }: DebTake): Promise<Result<TakenFiles>> {
   const name = `${deb.name} ${deb.version} (${deb.architecture})`;
   const plainTo = join(into, 'plain.deb');
@@ -35,7 +38,7 @@ export async function takeFromDeb({ deb, files, into, signal, note }: DebTake): 
     files,
     into: join(into, 'files'),
     signal,
-    // A package's links are those of a whole system.
+    // Absolute links in a package are relative to the root of the system.
     absoluteLinks: 'inside',
     ...(note && { note }),
   });

@@ -13,8 +13,9 @@ const limit = pLimit(4);
 const MAX_CONTROL_BYTES = 64 * 1024 ** 2;
 
 /**
- * Bytes that the files of a package of `size` bytes may have: above any package of Debian (the largest of trixie has
- * 2 GB; padded firmware such as qemu-efi-aarch64 has 240 times its package), below what a Buffer can hold.
+ * Bytes that the files of a package of `size` bytes may have: above any package of Debian (the largest of
+ * trixie has 2 GB; padded firmware such as qemu-efi-aarch64 has 240 times its package), below what a Buffer
+ * can hold.
  */
 function mostDataBytes(size: number): number {
   return Math.min(4 * 1024 ** 3, Math.max(256 * 1024 ** 2, size * 1000));
@@ -23,9 +24,9 @@ function mostDataBytes(size: number): number {
 export interface DebRead {
   /** Absolute path of the .deb. */
   readonly file: string;
-  /** What the user is told: "jq 1.7.1-6 (amd64)". */
+  /** In messages: "jq 1.7.1-6 (amd64)". */
   readonly name: string;
-  /** Where to write the same package with its files uncompressed: dpkg has nothing left to decompress. */
+  /** Where to write the same package with its files uncompressed: dpkg then decompresses nothing. */
   readonly plainTo: string;
   /** 64 hexadecimal digits: checked again when given. */
   readonly sha256?: string;
@@ -35,7 +36,7 @@ export interface DebRead {
 export interface Deb {
   /** The control file's fields, by lower-case name. */
   readonly control: Stanza;
-  /** The control file as it stands, with its line feed at the end. */
+  /** The text of the control file, with its line feed at the end. */
   readonly controlText: string;
   /** Every file of control.tar by name: control, conffiles, md5sums, postinst, triggers, … */
   readonly controlFiles: ReadonlyMap<string, Buffer>;
@@ -44,9 +45,9 @@ export interface Deb {
 }
 
 /**
- * Takes a .deb apart (deb(5)). Decompression runs on libuv's threads, so several at once use all cores; no more than
- * four are held in memory. Fails with
- * `checksum`, `archive-format` (naming the package), `too-large`, `disk-full` or `io`.
+ * Unpacks a .deb (deb(5)). Decompression runs on libuv's threads, so several at once use all cores; no
+ * more than four are held in memory. Fails with `checksum`, `archive-format` (naming the package),
+ * `too-large`, `disk-full` or `io`.
  */
 export function readDeb(request: DebRead): Promise<Result<Deb>> {
   return limit(() => takeApart(request));
@@ -98,7 +99,9 @@ class Members {
     );
   }
 
-  /** What dpkg takes for the same package: an uncompressed data.tar may stand in it (deb(5)), and is the last. */
+  /**
+   * Writes the same package with an uncompressed data.tar as its last member, which dpkg accepts (deb(5)).
+   */
   withPlainData(data: Buffer): ArMember[] {
     const before = this.members.filter(
       ({ name }) => name === 'debian-binary' || name.startsWith('control.tar'),
@@ -110,7 +113,7 @@ class Members {
     const member = this.members.find(({ name }) => name === base || name.startsWith(`${base}.`));
     if (member === undefined) throw new Error(`it has no member "${base}"`);
     const packing = PACKINGS[member.name.slice(base.length)];
-    if (packing === undefined) throw new Error(`"${member.name}" is packed in an unknown way`);
+    if (packing === undefined) throw new Error(`"${member.name}" has an unknown compression`);
     const unpacked = await unpackBytes(member.data, packing, maxBytes);
     if (unpacked.ok) return unpacked.value;
     if (unpacked.failures[0].code === 'too-large') throw new Fault(tooLarge(this.name, maxBytes));
@@ -118,7 +121,7 @@ class Members {
   }
 }
 
-/** The content of a file that was read from memory. */
+/** Returns the content of a file that was read from memory. */
 function bytesIn({ content }: TarEntry): Buffer {
   return content.kind === 'bytes' ? Buffer.from(content.bytes) : Buffer.alloc(0);
 }
@@ -129,7 +132,7 @@ function checksumFailure(bytes: Buffer, name: string, expected: string): Failure
   return {
     code: 'checksum',
     message: `The file of ${name} has changed since it was fetched.`,
-    hint: 'Remove it from the store and run the build again: it will be fetched anew.',
+    hint: 'Remove it from the store and run the build again, which downloads it.',
     details: [`expected sha256 ${expected}`, `got sha256      ${actual}`],
   };
 }
@@ -138,7 +141,7 @@ function tooLarge(name: string, most: number): Failure {
   return {
     code: 'too-large',
     message: `The package ${name} unpacks to more than ${most} bytes.`,
-    hint: 'It was made to exhaust memory, or is damaged: report it to whoever makes that archive.',
+    hint: 'It is damaged or malicious: report it to the operator of the archive.',
   };
 }
 
@@ -151,7 +154,7 @@ function notDeb(name: string, why: string, causes: readonly Failure[] = []): Fai
   return {
     code: 'archive-format',
     message: `${name} is not a valid Debian package: ${why}.`,
-    hint: 'The file is as its checksum says: report it to whoever makes that archive.',
+    hint: 'Its checksum is correct, so the archive has it like this: report it to the operator of the archive.',
     ...(details.length > 0 && { details }),
   };
 }

@@ -8,12 +8,12 @@ import type { DebianArchive } from './host-apt/suites';
 import type { ArchiveSources } from './archive';
 import type { Suite } from './release';
 
-/** Debian's own service that keeps every state of its archives (snapshot.debian.org, "usage"). */
+/** Debian's service with every past state of its archives (snapshot.debian.org, "usage"). */
 const SNAPSHOT = 'https://snapshot.debian.org/archive';
 
 const DEBIAN_ARCHIVES: readonly DebianArchive[] = ['debian', 'debian-security'];
 
-/** The suites that an image from `{ "debian": codename }` stands on. */
+/** Returns the suites of an image from `{ "debian": codename }`. */
 export function debianSuites(codename: string): Suite[] {
   return [
     { archive: 'debian', suite: codename },
@@ -25,16 +25,16 @@ export function debianSuites(codename: string): Suite[] {
 export interface DebianOptions {
   /** Folder with one folder of armoured keys an archive: `trust/debian/*.asc`. */
   readonly trustFolder: string;
-  /** Asked before the host's own mirrors, by archive. */
+  /** Tried before the host's own mirrors, by archive. */
   readonly mirrors?: Partial<Readonly<Record<string, readonly string[]>>>;
   readonly apt?: AptConfiguration;
-  /** Base address of the snapshot archive; `null` for none. */
+  /** Base address of the snapshot archive; `null` to use no snapshot archive. */
   readonly snapshot?: string | null;
 }
 
 /**
- * Returns Debian's archives with their places in order: configured mirrors, the host's own, public ones, the snapshot
- * archive. Fails with `io` if an archive has no trusted keys.
+ * Returns Debian's archives with their servers in order: configured mirrors, the host's own, public ones, the
+ * snapshot archive. Fails with `io` if an archive has no trusted keys.
  */
 export async function debianArchives(options: DebianOptions): Promise<Result<ArchiveSources>> {
   const host = await hostMirrors(options.apt);
@@ -55,8 +55,7 @@ export async function debianArchives(options: DebianOptions): Promise<Result<Arc
 }
 
 /**
- * The armoured public keys of an archive, from `<folder>/<archive>/*.asc`. Fails with `io` where there is none, and for
- * each that can't be read; with `too-large` for one of more than 1 MiB.
+ * Reads the armoured public keys of an archive, from `<folder>/<archive>/*.asc`. Fails with `io` if there are no keys, and for each that can't be read; with `too-large` for a file of more than 1 MiB.
  */
 export async function readTrustedKeys(trustFolder: string, archive: string): Promise<Result<string[]>> {
   const folder = join(trustFolder, archive);
@@ -80,7 +79,7 @@ async function namesIn(folder: string): Promise<Result<string[]>> {
   }
 }
 
-/** Far more than a file with all keys of an archive. */
+/** Far larger than a file with all keys of an archive. */
 const MOST_KEY_BYTES = 1024 * 1024;
 
 async function readKey(path: string): Promise<Result<string>> {

@@ -7,12 +7,12 @@ import { unknownArchive, type ArchiveSource, type ArchiveSources } from './archi
 import { failuresOf, type FailedDeb } from './deb-failures';
 import type { LockedDeb } from './package';
 
-/** What fetching needs of a store of blobs. */
+/** The part of the store that fetching uses. */
 export interface BlobCache {
-  /** Where the blob is, or would be. */
+  /** Returns the path of the blob, which may not exist. */
   blobPath(digest: Digest): string;
   hasBlob(digest: Digest): Promise<boolean> | boolean;
-  /** Takes a copy of the file, or the file itself. */
+  /** Stores the file, by a copy or a move. */
   putBlobFromFile(path: string, digest: Digest): Promise<Result<unknown>>;
 }
 
@@ -21,10 +21,10 @@ export interface DebFetch {
   /** A folder for unfinished files, on the cache's disk. */
   readonly workFolder: string;
   readonly archives: ArchiveSources;
-  /** The locked archive time, in seconds since the epoch: where the snapshot archive is asked. */
+  /** The locked archive time, in seconds since the epoch: for the snapshot archive. */
   readonly time: number;
   readonly http?: Downloader;
-  /** What the user is told: "base: packages". */
+  /** In messages: "base: packages". */
   readonly label: string;
 }
 
@@ -34,9 +34,9 @@ export interface FetchedDeb extends LockedDeb {
 }
 
 /**
- * Gets every .deb into the cache, verified by its locked sha256, in the order of `debs`. A .deb comes from the
- * cache, else from the archive's mirrors in their order, else from the snapshot archive at the locked time. Fails
- * with all that could not be had, one failure for each cause: `gone` where no place has a file, else as
+ * Fetches every .deb into the cache, verified by its locked sha256, in the order of `debs`. A .deb comes from
+ * the cache, else from the archive's mirrors in their order, else from the snapshot archive at the locked
+ * time. Fails with all missing packages, one failure for each cause: `gone` if no server has a file, else as
  * `downloadFile`; `unknown-reference` for an archive that is not configured.
  */
 export async function fetchDebs(
@@ -100,7 +100,7 @@ async function fetchDeb(
   }
 }
 
-/** The addresses of a .deb in the order in which they are asked. */
+/** Returns the addresses of a .deb in the order in which they are tried. */
 function debPlaces(deb: LockedDeb, source: ArchiveSource, time: number): string[] {
   const mirrors = source.mirrors.map((mirror) => addressOf(mirror, deb.path));
   if (source.snapshot === undefined) return mirrors;

@@ -5,12 +5,12 @@ import { addressOf } from './address';
 import { mirrorHint, withMirrorHint } from './mirror-hint';
 import { readRelease, type IndexFile, type Release, type ReleaseChecks, type Suite } from './release';
 
-/** More than any InRelease is (trixie's: 140 KB). */
+/** Larger than any InRelease file (trixie's: 140 KB). */
 const MAX_RELEASE_BYTES = 8 * 1024 ** 2;
-/** More than any Packages file is (trixie main: 57 MB unpacked). */
+/** Larger than any Packages file (trixie main: 57 MB unpacked). */
 const MAX_LIST_BYTES = 512 * 1024 ** 2;
 
-/** An InRelease file with what it says, verified. */
+/** An InRelease file and its content, verified. */
 export interface FetchedRelease extends Suite {
   readonly text: string;
   readonly sha256: string;
@@ -29,7 +29,10 @@ interface Mirrors {
   readonly mirrors: readonly string[];
 }
 
-/** A suite's InRelease: the first mirror's that has one; a bad signature is no reason to ask the next. */
+/**
+ * Fetches a suite's InRelease from the first mirror that has one. After a bad signature, no other mirror is
+ * tried.
+ */
 export async function fetchRelease(
   suite: Suite,
   source: Mirrors & ReleaseChecks,
@@ -50,7 +53,7 @@ export async function fetchRelease(
   return release.ok ? ok({ ...suite, text, sha256: fetched.value.sha256, release: release.value }) : release;
 }
 
-/** The Packages file of a component and architecture, by the hash that the release gives it. */
+/** Fetches the Packages file of a component and architecture, and checks it with the hash in the release. */
 export async function fetchIndex(
   from: FetchedRelease,
   { component, arch }: { readonly component: string; readonly arch: Arch },
@@ -104,7 +107,7 @@ function noList(failure: Failure, { archive, suite }: Suite): Failure {
 function noMirror({ archive }: Suite): Failure {
   return {
     code: 'usage',
-    message: `No mirror of the archive "${archive}" is known.`,
+    message: `The archive "${archive}" has no mirror.`,
     hint: mirrorHint(archive),
   };
 }
@@ -112,8 +115,8 @@ function noMirror({ archive }: Suite): Failure {
 function notListed({ archive, suite, release }: FetchedRelease, folder: string): Failure {
   return {
     code: 'archive-format',
-    message: `The InRelease of ${archive} ${suite} lists no ${folder}/Packages.`,
-    hint: `Components that it has: ${release.components.join(', ')}. Choose suites, components and platforms that the archive has.`,
+    message: `The InRelease of ${archive} ${suite} does not list ${folder}/Packages.`,
+    hint: `It has the components ${release.components.join(', ')}. Choose suites, components and platforms that the archive has.`,
   };
 }
 
@@ -121,7 +124,7 @@ function unreadable(name: string, { code, message }: Failure): Failure {
   return {
     code: code === 'too-large' ? code : 'archive-format',
     message: `${name} can't be unpacked.`,
-    hint: 'Report it to whoever makes that archive: the file is as it was signed.',
+    hint: 'Report it to the operator of the archive: the signature of the file is valid.',
     details: [message],
   };
 }

@@ -3,18 +3,18 @@ import type { PackageIndex } from './package';
 
 const SUGGESTIONS = 3;
 
-/** A name that no suite has, with the names that it may have been meant to be. */
+/** Returns the failure for a name that no suite has, with similar names. */
 export function notFound(name: string, index: PackageIndex, file = 'image.json'): Failure {
   const near = nearNames(name, index);
   const what = index.providers.has(name)
-    ? `"${name}" is no package but a name that several provide`
+    ? `"${name}" is not a package: several packages provide it`
     : `There is no package "${name}" in the archive`;
   return {
     code: 'package-not-found',
     message: `${what}.`,
     hint:
       near.length === 0
-        ? `Look the name up with "apt-cache search", and mend it in ${file}.`
+        ? `Look the name up with "apt-cache search", and correct it in ${file}.`
         : `Did you mean ${near.map((found) => `"${found}"`).join(' or ')}?`,
   };
 }
@@ -31,7 +31,10 @@ function nearNames(name: string, index: PackageIndex): string[] {
     .map(({ known }) => known);
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn a into b; anything above `limit` is `limit + 1`. */
+/**
+ * Returns the number of insertions, deletions, replacements and swaps of neighbours that turn a into b;
+ * `limit + 1` if it is above `limit`.
+ */
 export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let before: number[] = [];

@@ -2,7 +2,7 @@ import type { ArchivePackage, PackageIndex, Provider } from './package';
 import { parseRelations, satisfies, type Relation } from './relation';
 import { compareVersions } from './version';
 
-/** Orders packages by name with the newest version first, and notes who provides what. */
+/** Indexes packages by name, newest version first, and by the names that they provide. */
 export function indexPackages(packages: readonly ArchivePackage[]): PackageIndex {
   const byName = new Map<string, ArchivePackage[]>();
   const providers = new Map<string, Provider[]>();
@@ -25,12 +25,12 @@ function append<V>(map: Map<string, V[]>, key: string, value: V): void {
   else map.set(key, [value]);
 }
 
-/** The newest version of a package, as apt would choose it where all suites have the same priority. */
+/** Returns the newest version of a package, which apt chooses if all suites have the same priority. */
 export function newest(index: PackageIndex, name: string): ArchivePackage | undefined {
   return index.byName.get(name)?.[0];
 }
 
-/** The packages that can stand for a relation: the newest version of that name, then providers by name. */
+/** Returns the packages that can meet a relation: the newest version of that name, then providers by name. */
 export function candidates(index: PackageIndex, relation: Relation): ArchivePackage[] {
   const real = newest(index, relation.name);
   const virtual = (index.providers.get(relation.name) ?? [])
@@ -42,7 +42,7 @@ export function candidates(index: PackageIndex, relation: Relation): ArchivePack
   return real && satisfies(real.version, relation) ? [real, ...virtual] : virtual;
 }
 
-/** A versioned relation is met by a versioned provision only (Debian policy 7.5). */
+/** Only a versioned Provides meets a versioned relation (Debian policy 7.5). */
 function provides(provider: Provider, relation: Relation): boolean {
   if (relation.version === undefined) return true;
   return provider.version !== undefined && satisfies(provider.version, relation);

@@ -1,4 +1,4 @@
-/** What a lock says about one .deb: enough to fetch and verify it. */
+/** A .deb in a lock: enough to fetch and verify it. */
 export interface LockedDeb {
   readonly name: string;
   readonly version: string;
@@ -23,7 +23,7 @@ export interface ArchivePackage extends LockedDeb {
   readonly essential: boolean;
   readonly multiArch: string | undefined;
   readonly section: string | undefined;
-  /** The stanza as it stands in the file, without the line feed at its end. */
+  /** The text of the stanza in the file, without the line feed at its end. */
   readonly raw: string;
 }
 
@@ -31,7 +31,7 @@ export interface ArchivePackage extends LockedDeb {
 export interface PackageIndex {
   /** All versions by name, newest first; equal versions in the order of the suites. */
   readonly byName: ReadonlyMap<string, readonly ArchivePackage[]>;
-  /** Packages that provide a name, with the relation's version where they give one. */
+  /** Packages that provide a name, with the provided version, if any. */
   readonly providers: ReadonlyMap<string, readonly Provider[]>;
 }
 
@@ -40,7 +40,7 @@ export interface Provider {
   readonly version: string | undefined;
 }
 
-/** What a lock keeps of a package. */
+/** Returns what a lock keeps of a package. */
 export function lockedDeb(found: ArchivePackage): LockedDeb {
   const { name, version, architecture, archive, path, size, sha256 } = found;
   return { name, version, architecture, archive, path, size, sha256 };

@@ -18,8 +18,8 @@ const WANTED = new Set([
 ]);
 
 /**
- * The stanzas of a Packages file, and the number of those that lack a field which every package has.
- * Written for files of 60 MB: one pass, no copies (strings of one byte a character, decoded when `raw` is read).
+ * Returns the stanzas of a Packages file, and how many lack a required field. Written for files of 60 MB: one
+ * pass, no copies (strings of one byte a character, decoded when `raw` is read).
  */
 export function parsePackages(
   bytes: Buffer,

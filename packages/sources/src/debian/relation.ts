@@ -1,18 +1,18 @@
 import { compareVersions } from './version';
 
-/** One package name of a Depends field with the versions that do: `libc6 (>= 2.41)` (Debian policy 7.1). */
+/** One package name of a Depends field with the accepted versions: `libc6 (>= 2.41)` (Debian policy 7.1). */
 export interface Relation {
   readonly name: string;
   readonly operator?: '<<' | '<=' | '=' | '>=' | '>>';
   readonly version?: string;
 }
 
-/** Alternatives: one of them has to hold. */
+/** Alternatives: one of them must be met. */
 export type RelationGroup = readonly Relation[];
 
 const RELATION = /^\s*([^\s(:[]+)(?::[a-z0-9-]+)?\s*(?:\(\s*(<<|<=|=|>=|>>)\s*([^\s)]+)\s*\))?/;
 
-/** The groups of a Depends or Pre-Depends field of a binary package; none for an absent field. */
+/** Returns the groups of a Depends or Pre-Depends field of a binary package; [] for an absent field. */
 export function parseRelations(field: string | undefined): RelationGroup[] {
   if (field === undefined || field.trim() === '') return [];
   return field
@@ -29,7 +29,7 @@ function parseRelation(text: string): Relation[] {
   return [{ name, operator: operator as NonNullable<Relation['operator']>, version }];
 }
 
-/** Whether a version is one that the relation asks for. */
+/** Returns whether a version meets the relation. */
 export function satisfies(version: string, relation: Relation): boolean {
   if (relation.version === undefined) return true;
   const order = compareVersions(version, relation.version);

@@ -36,9 +36,9 @@ export interface ReleaseChecks {
 }
 
 /**
- * Reads an InRelease file after checking its signature, suite, date and expiry. Fails with `release-unsigned`,
- * `release-wrong-key`, `release-altered`, `release-wrong-suite`, `release-expired`, `release-future`
- * or `archive-format`; with all that hold, where the signature is good.
+ * Reads an InRelease file after checking its signature, suite, date and expiry. Fails with
+ * `release-unsigned`, `release-wrong-key`, `release-altered`, `release-wrong-suite`, `release-expired`,
+ * `release-future` or `archive-format`; with all that apply if the signature is valid.
  */
 export async function readRelease(
   text: string,
@@ -77,19 +77,19 @@ function wrongSuite(stanza: Stanza, { suite }: Suite, name: string): Failure[] {
   return [
     {
       code: 'release-wrong-suite',
-      message: `The ${name} is that of another suite: expected "${suite}", got suite "${named}", codename "${code}".`,
+      message: `The ${name} is for another suite: expected "${suite}", got suite "${named}", codename "${code}".`,
       hint: 'Use another mirror: this one serves a suite under the name of another.',
     },
   ];
 }
 
 function wrongDate(date: number, now: Date, name: string): Failure[] {
-  if (Number.isNaN(date)) return [malformed(name, 'its Date can not be read')];
+  if (Number.isNaN(date)) return [malformed(name, "its Date can't be read")];
   if (date <= now.getTime() + CLOCK_SKEW_MS) return [];
   return [
     {
       code: 'release-future',
-      message: `The ${name} is dated ${timeText(date)}, which is still to come: it is now ${timeText(now.getTime())}.`,
+      message: `The ${name} is dated ${timeText(date)}, which is in the future: it is now ${timeText(now.getTime())}.`,
       hint: "Set this machine's clock.",
     },
   ];
@@ -99,7 +99,7 @@ function expired(stanza: Stanza, now: Date, name: string): Failure[] {
   const field = stanza.get('valid-until');
   if (field === undefined) return [];
   const until = Date.parse(field);
-  if (Number.isNaN(until)) return [malformed(name, 'its Valid-Until can not be read')];
+  if (Number.isNaN(until)) return [malformed(name, "its Valid-Until can't be read")];
   if (now.getTime() <= until) return [];
   return [
     {
@@ -113,7 +113,7 @@ function expired(stanza: Stanza, now: Date, name: string): Failure[] {
 function malformed(name: string, what: string): Failure {
   return {
     code: 'archive-format',
-    message: `The ${name} is no Release file: ${what}.`,
+    message: `The ${name} is not a valid Release file: ${what}.`,
     hint: 'Use another mirror.',
   };
 }

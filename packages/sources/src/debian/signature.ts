@@ -1,19 +1,19 @@
 import type { Key, verify } from 'openpgp';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 
-/** A clear-signed file and whose signature it must bear. */
+/** A clear-signed file and the keys that may sign it. */
 export interface SignedFile {
   readonly text: string;
-  /** What the user is told: "debian trixie InRelease". */
+  /** In messages: "debian trixie InRelease". */
   readonly name: string;
-  /** ASCII-armoured public keys; one valid signature by any of them does. */
+  /** ASCII-armoured public keys; one valid signature by any of them is enough. */
   readonly trustedKeys: readonly string[];
   readonly now: Date;
 }
 
 /**
- * The signed text of a clear-signed file (RFC 9580 section 7), verified: what stands outside of the signed part is
- * left out. When it was signed is not looked at: the file's own dates say more. Fails with `release-unsigned`,
+ * Returns the verified text of a clear-signed file (RFC 9580 section 7), without text outside of the signed
+ * part. Ignores the time of the signature: the dates in the file are stricter. Fails with `release-unsigned`,
  * `release-wrong-key` or `release-altered`.
  */
 export async function verifyClearSigned(file: SignedFile): Promise<Result<string>> {
@@ -24,7 +24,8 @@ export async function verifyClearSigned(file: SignedFile): Promise<Result<string
     .catch((error: unknown) => unreadable(file, error));
   if ('code' in message) return fail(message);
   const verificationKeys = await validKeys(file);
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- readKey is typed as the base class of what it gives
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- readKey is typed as
+  // the base class of its result
   const { signatures } = await openpgp.verify({ message, verificationKeys, date: null });
   const verdicts = await Promise.all(signatures.map((signature) => verdictOn(signature, verificationKeys)));
   const problems = verdicts.filter((verdict) => verdict !== 'good');
@@ -32,17 +33,17 @@ export async function verifyClearSigned(file: SignedFile): Promise<Result<string
   return fail(problems.length === 0 ? unsigned(file) : refused(file, problems));
 }
 
-/** A signature that counts for nothing. */
+/** An invalid signature. */
 interface Problem {
   readonly keyId: string;
-  /** Whether it names a trusted key. */
+  /** Whether it is by a trusted key. */
   readonly known: boolean;
   readonly reason: string;
 }
 
 type Verified = Awaited<ReturnType<typeof verify>>['signatures'][number];
 
-/** Keys that have expired by now sign nothing any more, whatever date a signature bears. */
+/** Signatures of expired keys are invalid, whatever their date. */
 async function validKeys({ trustedKeys, now }: SignedFile): Promise<Key[]> {
   const { readKey } = await import('openpgp');
   const keys = await Promise.all(trustedKeys.map((armoredKey) => readKey({ armoredKey })));
@@ -66,7 +67,7 @@ function unsigned({ name }: SignedFile): Failure {
   return {
     code: 'release-unsigned',
     message: `The ${name} is not signed; a file clear-signed by the archive was expected.`,
-    hint: 'Use a mirror that carries InRelease as the archive made it.',
+    hint: 'Use a mirror with the original InRelease file.',
   };
 }
 
@@ -74,7 +75,7 @@ function unreadable({ name }: SignedFile, error: unknown): Failure {
   return {
     code: 'release-altered',
     message: `The signature of the ${name} can't be read.`,
-    hint: 'Run the lock target again; where it stays like this, use another mirror.',
+    hint: 'Run the lock target again; if it fails again, use another mirror.',
     details: [error instanceof Error ? error.message : String(error)],
   };
 }
@@ -87,12 +88,12 @@ function refused(file: SignedFile, problems: readonly Problem[]): Failure {
     return {
       code: 'release-altered',
       message: `The ${file.name} was altered: the signature does not fit the text.`,
-      hint: 'Do not use this mirror before you know who changed the file.',
+      hint: 'Do not use this mirror until you know who changed the file.',
       details,
     };
   return {
     code: 'release-wrong-key',
-    message: `The ${file.name} is signed, but by no key that this workspace trusts.`,
+    message: `The ${file.name} is signed by a key that this workspace does not trust.`,
     hint: 'If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).',
     details,
   };

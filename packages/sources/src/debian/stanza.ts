@@ -1,7 +1,9 @@
-/** Fields of one deb822 paragraph by lower-case name; further lines of a field are kept, joined by line feeds. */
+/**
+ * Fields of one deb822 paragraph by lower-case name; further lines of a field are kept, joined by line feeds.
+ */
 export type Stanza = ReadonlyMap<string, string>;
 
-/** One paragraph (deb822(5)). Lines that are neither a field nor its continuation are left out. */
+/** Parses one paragraph (deb822(5)). Ignores lines that are neither a field nor its continuation. */
 export function parseStanza(text: string): Stanza {
   const fields = new Map<string, string>();
   let current = '';
@@ -18,7 +20,7 @@ export function parseStanza(text: string): Stanza {
   return fields;
 }
 
-/** All paragraphs of a file: they are parted by empty lines. */
+/** Parses all paragraphs of a file, which empty lines separate. */
 export function parseStanzas(text: string): Stanza[] {
   return text
     .split(/\r?\n[ \t]*(?:\r?\n)+/)

@@ -1,5 +1,5 @@
 /**
- * Orders two Debian package versions: negative where `a` is older, 0 where they are equal, positive where it is
+ * Compares two Debian package versions: negative if `a` is older, 0 if they are equal, positive if it is
  * newer (deb-version(7), "Sorting algorithm").
  */
 export function compareVersions(a: string, b: string): number {
@@ -44,7 +44,10 @@ function compareText(a: string, b: string): number {
   return 0;
 }
 
-/** `~` before the end of the text, that before letters, those before everything else. A digit counts as the end. */
+/**
+ * `~` before the end of the text, that before letters, those before everything else. A digit counts as the
+ * end.
+ */
 function rank(text: string, index: number): number {
   if (index >= text.length || isDigit(text, index)) return 0;
   const code = text.charCodeAt(index);

@@ -5,7 +5,7 @@ import type { DeadServers } from './dead-servers';
 import type { Refusal } from './refusal';
 import type { Refused } from './unavailable';
 
-/** A sink that can forget what it was given. */
+/** A sink that can discard what was written. */
 export interface Target extends Sink {
   restart(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface AddressOptions extends AttemptOptions {
 
 type Request = Expected & { readonly urls: readonly string[] };
 
-/** The bytes from the first address that has them, or why each of them refused. */
+/** Returns the bytes from the first address that has them, or the refusals of all. */
 export async function tryAddresses(
   request: Request,
   target: Target,
@@ -49,7 +49,7 @@ async function tryAddress(
   return tries === 1 ? refusal : { ...refusal, reason: `${refusal.reason}; tried ${tries} times` };
 }
 
-/** One try; where it fails, none of its bytes is left or counted. */
+/** Tries once; discards all bytes of a failed try. */
 async function tryOnce(
   url: string,
   expected: Expected,
@@ -78,7 +78,7 @@ function isTooLong({ askedSeconds = 0 }: Refusal, { longestAskedWaitSeconds }: H
   return askedSeconds > longestAskedWaitSeconds;
 }
 
-/** The next file need not ask it again either. */
+/** So that the next file does not try it either. */
 function asksToWait(outcome: Refusal): Refusal {
   const reason = `${outcome.reason}, retry after ${spanText(outcome.askedSeconds ?? 0)}`;
   return { ...outcome, reason, unreachable: true };

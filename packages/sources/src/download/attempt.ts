@@ -8,22 +8,22 @@ import {
 } from '@image-tooling/host';
 import { brokenBody, mismatch, requestRefusal, statusRefusal, tooLarge, type Refusal } from './refusal';
 
-/** Where the bytes of a download go. */
+/** The target of a download's bytes. */
 export interface Sink {
   write(chunk: Uint8Array): Promise<unknown>;
 }
 
-/** What the bytes must be. */
+/** The expected bytes. */
 export interface Expected {
   /** 64 lower-case hexadecimal digits. */
   readonly sha256?: string;
   /** Bytes. */
   readonly size?: number;
-  /** Bytes; more than this is refused while they come. */
+  /** Bytes; a larger download is stopped. */
   readonly maxBytes: number;
 }
 
-/** What one try is given. */
+/** The options of one try. */
 export interface AttemptOptions {
   readonly client: HttpClient;
   readonly signal: AbortSignal;
@@ -40,8 +40,8 @@ export function isRefusal(outcome: Received | Refusal): outcome is Refusal {
 }
 
 /**
- * Tries one address once, and where it redirects us; bytes go to `sink`. Throws what the sink throws, and
- * `AbortedDownload`.
+ * Tries one address once, follows its redirects, and writes the bytes to `sink`. Throws what the sink throws,
+ * and `AbortedDownload`.
  */
 export async function attempt(
   address: string,
@@ -57,12 +57,15 @@ export async function attempt(
     if (outcome.status !== 200) return statusRefusal(outcome, request.url);
     return withPageNamed(await receive(outcome, sink, expected, options.onBytes), outcome);
   } finally {
-    // An answer that is not read to its end would keep its connection, and the process.
+    // An unread answer would keep its connection, and the process, alive.
     outcome.body.destroy();
   }
 }
 
-/** User name and password of an address go into a header, which is for its origin alone. Nothing is re-encoded. */
+/**
+ * Returns the header for the user name and password of an address, only sent to its origin. Nothing is
+ * re-encoded.
+ */
 function requestOf(url: URL, signal: AbortSignal): HttpRequest {
   const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   const hasLogin = url.username !== '';
@@ -77,11 +80,13 @@ function requestOf(url: URL, signal: AbortSignal): HttpRequest {
   };
 }
 
-/** Servers and proxies answer with a page for people where they have no file: wrong bytes, but not altered ones. */
+/**
+ * Servers and proxies answer with a web page if they do not have the file: wrong bytes, but no manipulation.
+ */
 function withPageNamed(outcome: Received | Refusal, { headers }: HttpAnswer): Received | Refusal {
   const isPage = /^text\/html\b/i.test(headers['content-type'] ?? '');
   if (!isRefusal(outcome) || !isPage) return outcome;
-  return { ...outcome, reason: `${outcome.reason}; a web page came instead of the file` };
+  return { ...outcome, reason: `${outcome.reason}; received a web page instead of the file` };
 }
 
 async function receive(

@@ -3,11 +3,11 @@ import type { Refusal } from './refusal';
 /** How long a server that never answered is left alone. */
 const REST_MS = 60_000;
 
-/** Servers that never answered: asked once a minute, not once a file. */
+/** Servers that never answered: tried once a minute, not for each file. */
 export class DeadServers {
   private readonly known = new Map<string, { refusal: Refusal; until: number }>();
 
-  /** Why there is no use in asking the server of this address now; undefined where there is. */
+  /** Returns why the server of this address is not tried now; undefined if it may be tried. */
   refusal(url: string): Refusal | undefined {
     const entry = this.known.get(originOf(url));
     return entry !== undefined && performance.now() < entry.until ? entry.refusal : undefined;

@@ -9,32 +9,35 @@ import type { Downloader } from './downloader';
 import { AbortedDownload } from './refusal';
 import { unavailable, type Refused } from './unavailable';
 
-/** A file to fetch, and every address it may be had from. */
+/** A file to fetch, and all of its addresses. */
 export interface Download extends Expected {
   /** In messages: "jq 1.7.1-6 (amd64)". */
   readonly name: string;
-  /** Tried in this order. User names and passwords in them never reach a message. */
+  /** Tried in this order. Their user names and passwords never appear in messages. */
   readonly urls: readonly string[];
 }
 
 export interface DownloadOptions {
   readonly http: Downloader;
   readonly signal: AbortSignal;
-  /** Told the number of bytes of each chunk; negative when a try failed and its bytes count for nothing. */
+  /**
+   * Called with the number of bytes of each chunk; with a negative number after a failed try, whose bytes are
+   * discarded.
+   */
   readonly onBytes?: (count: number) => void;
 }
 
 export interface DownloadedFile extends Received {
   readonly path: string;
-  /** The address that had it. */
+  /** The address that it was fetched from. */
   readonly url: string;
 }
 
 /**
- * Fetches a file to `path`, whole or not at all (temporary neighbour, rename). Each address is tried again with
- * growing pauses where that may help (429, 5xx, reset, stall), then the next one. Fails with one failure that
- * lists every address and why: `gone` (a server said it has none), `checksum`, `truncated`, `too-large`,
- * `timeout`, `network`, `http-status`; or with `aborted`, `disk-full`, `io`.
+ * Fetches a file to `path`, whole or not at all (temporary neighbour, rename). Retries each address with
+ * growing pauses if that may help (429, 5xx, reset, stall), then tries the next one. Fails with one failure
+ * that lists every address with its reason: `gone` (a server does not have the file), `checksum`,
+ * `truncated`, `too-large`, `timeout`, `network`, `http-status`; or with `aborted`, `disk-full`, `io`.
  */
 export function downloadFile(
   request: Download,

@@ -2,10 +2,10 @@ import { DOWNLOAD_TIMINGS, openHttpClient, type HttpClient, type HttpTimings } f
 import pLimit from 'p-limit';
 import { DeadServers } from './dead-servers';
 
-/** What all downloads of a run share: their parallel limit, their time limits, and which servers are dead. */
+/** The shared state of all downloads of a run: their parallel limit, their time limits, and dead servers. */
 export interface Downloader {
   readonly timings: HttpTimings;
-  /** Runs `work` when fewer than the limit are running. */
+  /** Runs `work` as soon as fewer than the limit are running. */
   limited<T>(work: () => Promise<T>): Promise<T>;
   readonly dead: DeadServers;
   readonly client: HttpClient;
@@ -15,11 +15,11 @@ export interface DownloaderOptions {
   readonly timings?: Partial<HttpTimings>;
   /** Downloads at a time; default 8. */
   readonly parallel?: number;
-  /** Names proxies and certificate authorities (docs/networks.md). Default: this process's own. */
+  /** Configures proxies and certificate authorities (docs/networks.md). Default: this process's own. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Returns a downloader with its own parallel limit. One a run. */
+/** Returns a downloader with its own parallel limit. Use one for each run. */
 export function createDownloader(options: DownloaderOptions = {}): Downloader {
   const limit = pLimit(options.parallel ?? 8);
   const timings = { ...DOWNLOAD_TIMINGS, ...options.timings };

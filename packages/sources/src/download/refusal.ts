@@ -5,20 +5,20 @@ import type { FailureCode } from '@image-tooling/model';
 /** Why one try at one address failed. */
 export interface Refusal {
   readonly code: FailureCode;
-  /** To stand after the address: "refused the connection". */
+  /** Printed after the address: "refused the connection". */
   readonly reason: string;
-  /** Whether the same address may do better in a moment. */
+  /** Whether a retry of the same address may help. */
   readonly retry: boolean;
-  /** What to do, where it is not what the code says. */
+  /** The hint, if it is not that of the code. */
   readonly hint?: string;
-  /** The server never answered: no need to ask it again for the next file. */
+  /** The server never answered: it is not tried for the next file. */
   readonly unreachable?: boolean;
   readonly status?: number;
   /** Seconds that the server asks to wait. */
   readonly askedSeconds?: number;
 }
 
-/** The caller's signal fired: ends every loop of a download at once. Never leaves packages/sources. */
+/** The caller's signal was aborted: ends all loops of a download at once. Never leaves packages/sources. */
 export class AbortedDownload extends Error {}
 
 /** Returns why an answer is not the file: `asked` is the address before redirects. */
@@ -56,17 +56,17 @@ export function brokenBody(error: RequestError): Refusal {
 }
 
 export function tooLarge(limit: number): Refusal {
-  return { code: 'too-large', reason: `more than the expected ${limit} bytes came`, retry: false };
+  return { code: 'too-large', reason: `received more than the expected ${limit} bytes`, retry: false };
 }
 
-/** Compares what came with what was expected; undefined where they agree. */
+/** Compares the received bytes with the expected ones; undefined if they match. */
 export function mismatch(
   size: number,
   sha256: string,
   expected: { readonly sha256?: string; readonly size?: number },
 ): Refusal | undefined {
   if (expected.size !== undefined && size < expected.size)
-    return { code: 'truncated', reason: `${size} of ${expected.size} bytes came`, retry: true };
+    return { code: 'truncated', reason: `received ${size} of ${expected.size} bytes`, retry: true };
   if (expected.sha256 !== undefined && sha256 !== expected.sha256)
     return {
       code: 'checksum',

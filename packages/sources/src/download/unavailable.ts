@@ -2,7 +2,7 @@ import type { Failure, FailureCode } from '@image-tooling/model';
 import { redact } from '@image-tooling/host';
 import type { Refusal } from './refusal';
 
-/** An address and why it did not give the file. */
+/** An address and why its download failed. */
 export interface Refused extends Refusal {
   readonly url: string;
 }
@@ -10,21 +10,21 @@ export interface Refused extends Refusal {
 /** Statuses by which a server says that it has no such file. */
 const ABSENT = new Set([404, 410]);
 
-/** What matters most to a person when the addresses failed in different ways. */
+/** The order of importance when the addresses failed in different ways. */
 const GRAVITY: readonly FailureCode[] = ['checksum', 'too-large', 'truncated', 'http-status', 'timeout'];
 
 const HINTS: Partial<Record<FailureCode, string>> = {
-  gone: 'Look whether the file has moved, or configure a mirror that has it.',
-  checksum: 'Somebody between here and the source changed the file, or a mirror is damaged: try another one.',
-  truncated: 'Try again; where it stays like this, a proxy or mirror is damaged.',
-  'too-large': 'The server sent another file than the one asked for: look at the address.',
-  timeout: 'Check the network and the proxy, then run the command again: what has come already is kept.',
-  network: 'Check the network and the proxy, then run the command again: what has come already is kept.',
+  gone: 'Check whether the file has moved, or configure a mirror that has it.',
+  checksum: 'The file was changed on the way, or a mirror is damaged: try another one.',
+  truncated: 'Try again; if it fails again, a proxy or mirror is damaged.',
+  'too-large': 'The server sent a different file: check the address.',
+  timeout: 'Check the network and the proxy, then run the command again: finished downloads are kept.',
+  network: 'Check the network and the proxy, then run the command again: finished downloads are kept.',
   'http-status':
-    'Run the command again later; where it stays like this, check that this machine may read the address.',
+    'Run the command again later; if it fails again, check that this machine may read the address.',
 };
 
-/** One failure for all addresses that were tried: which, and why each of them did not do. */
+/** Returns one failure for all addresses that were tried, with the reason of each. */
 export function unavailable(name: string, refused: readonly Refused[]): Failure {
   const code = codeOf(refused);
   const hint = refused.find((one) => one.code === code && one.hint !== undefined)?.hint ?? HINTS[code];
@@ -32,7 +32,7 @@ export function unavailable(name: string, refused: readonly Refused[]): Failure 
     code,
     message: `${name} could not be fetched: ${summaryOf(code)}.`,
     ...(hint !== undefined && { hint }),
-    details: refused.length === 0 ? ['no address is known for it'] : refused.map(line),
+    details: refused.length === 0 ? ['it has no address'] : refused.map(line),
     asked: refused.map(({ url, status }) => ({ url: redact(url), ...(status !== undefined && { status }) })),
   };
 }
@@ -49,15 +49,15 @@ function codeOf(refused: readonly Refused[]): FailureCode {
   return GRAVITY.find((code) => codes.has(code)) ?? 'network';
 }
 
-/** Returns why a file could not be had, as the end of a sentence. */
+/** Returns why a file could not be fetched, as the end of a sentence. */
 export function summaryOf(code: FailureCode): string {
   const texts: Partial<Record<FailureCode, string>> = {
-    checksum: 'what came has another checksum than expected',
-    truncated: 'it came incomplete',
-    'too-large': 'what came is larger than expected',
-    gone: 'no place has it',
+    checksum: 'its checksum differs from the expected one',
+    truncated: 'the download is incomplete',
+    'too-large': 'it is larger than expected',
+    gone: 'no server has it',
     timeout: 'no server answered in time',
     'http-status': 'the server answered with an error',
   };
-  return texts[code] ?? 'no connection could be made, or it broke';
+  return texts[code] ?? 'the connection failed';
 }

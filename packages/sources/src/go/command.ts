@@ -12,7 +12,7 @@ export interface GoCommand {
   /** Folder with the go.mod. */
   readonly folder: string;
   readonly env: Environment;
-  /** Tool and phase that a failure is told of. */
+  /** Tool and phase for messages. */
   readonly tool: string;
   readonly phase: GoPhase;
   readonly signal: AbortSignal;
@@ -20,7 +20,7 @@ export interface GoCommand {
   readonly onLine?: (line: string) => void;
 }
 
-/** Runs the go command to its end; what it complains about comes back as a failure with one of Go's codes. */
+/** Runs the go command to its end. Fails with one of Go's codes by what it prints. */
 export async function runGo(command: GoCommand): Promise<Result<HostResult>> {
   const result = await run({
     argv: [join(command.toolchain.root, 'bin', 'go'), ...command.args],

@@ -5,21 +5,21 @@ import type { Toolchain } from './toolchain/toolchain';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What of the user's environment reaches a go command that talks to registries, besides Go's own settings. */
+/** The user's variables that are passed to a go command with network access, besides Go's own settings. */
 const NETWORK_VARIABLES = [
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NETRC', 'HOME', 'XDG_CONFIG_HOME'],
   ...['SSH_AUTH_SOCK', 'GIT_SSH_COMMAND', 'GIT_SSL_CAINFO', 'GIT_CONFIG_GLOBAL'],
 ] as const;
 
-/** `go help environment`: all that decides where modules come from and how they are believed. */
+/** `go help environment`: all variables that decide where modules come from and how they are verified. */
 export const REGISTRY_SETTINGS = [
   ...['GOPROXY', 'GONOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOPRIVATE', 'GOINSECURE', 'GOAUTH', 'GOVCS'],
 ] as const;
 
 /**
- * The whole environment of a go command that must not touch the network: nothing of the host's reaches it,
- * so the same inputs give the same bytes anywhere. `go help environment` names the variables.
+ * Returns the whole environment of a go command without network access. It has nothing from the host, so the
+ * same inputs give the same bytes anywhere. `go help environment` names the variables.
  */
 export function offlineEnvironment(
   toolchain: Toolchain,
@@ -37,7 +37,7 @@ export function offlineEnvironment(
   };
 }
 
-/** The environment of a go command that fetches: the same, with the user's own registries and proxies. */
+/** Returns the environment of a go command that fetches: the same, with the user's registries and proxies. */
 export function fetchEnvironment(
   toolchain: Toolchain,
   paths: GoPaths,

@@ -1,7 +1,7 @@
 import type { Failure, FailureCode } from '@image-tooling/model';
 import { fullDisk, lastLines, redact } from '@image-tooling/host';
 
-/** What the go command was asked to do when it failed. */
+/** The task of the go command that failed. */
 export type GoPhase = 'lock' | 'fetch' | 'compile';
 
 interface Reading {
@@ -16,15 +16,18 @@ const relock = (tool: string): string => `Run "npx nx run ${tool}:lock" and comm
 const tryAgain = (): string =>
   'See "go env GOPROXY" for the registry in use, then run the same command again.';
 
-/** What the go command's complaints mean, most telling first (Go 1.27, cmd/go/internal/modfetch and modload). */
+/**
+ * The go command's errors and their failures, most specific first (Go 1.27, cmd/go/internal/modfetch and
+ * modload).
+ */
 const READINGS: readonly Reading[] = [
   {
     pattern: /(?:verifying )?(\S+@[^\s:/]+)\S*: checksum mismatch/,
     code: 'go-sum',
     message: (tool, match) =>
-      `${tool}: the bytes of the Go module ${match[1]} are not those that go.sum holds, or the checksum database.`,
+      `${tool}: the bytes of the Go module ${match[1]} differ from go.sum or from the checksum database.`,
     hint: () =>
-      'If its go.sum was edited, restore it; otherwise the registry serves other bytes than were locked: ask its operator.',
+      'If its go.sum was edited, restore it; otherwise the registry serves a changed module: ask its operator.',
   },
   {
     pattern: /malformed go\.sum/,
@@ -36,7 +39,7 @@ const READINGS: readonly Reading[] = [
     pattern:
       /missing go\.sum entry|updates to go\.(?:mod|sum) needed|go\.mod file indicates|no required module provides/,
     code: 'lock-stale',
-    message: (tool) => `${tool}: go.mod and go.sum do not hold all modules that the tool is built from.`,
+    message: (tool) => `${tool}: go.mod and go.sum lack modules that the tool is built from.`,
     hint: relock,
   },
   {
@@ -51,7 +54,7 @@ const READINGS: readonly Reading[] = [
     message: (tool, match) =>
       `${tool} needs Go ${match[1]} or later, which is newer than the pinned toolchain.`,
     hint: () =>
-      'Pin a newer one in packages/sources/src/go/toolchain.json, or take an older version of the tool.',
+      'Pin a newer one in packages/sources/src/go/toolchain.json, or use an older version of the tool.',
   },
   {
     pattern:
@@ -78,7 +81,7 @@ const READINGS: readonly Reading[] = [
   },
 ];
 
-/** A failed go command as a failure: what its stderr says, with its last lines. */
+/** Returns the failure of a go command: by its stderr, with the last lines of that. */
 export function goFailure(
   stderr: string,
   command: { readonly tool: string; readonly phase: GoPhase; readonly folder: string },

@@ -11,16 +11,15 @@ import {
 import { moduleSum, type GoToolLock } from './lock/lock-file';
 import { moduleVersion, type GoTool } from './tool';
 
-/** Raised by hand whenever the same inputs would give another program or other licence files. */
+/** Raise this when the same inputs give another program or other licence files. */
 const FORMAT = 1;
 
-/** Always there: no symbol table, no DWARF (`go tool link`), as the vendors' own releases. */
+/** Always set: no symbol table, no DWARF (`go tool link`), as the vendors' own releases. */
 const STRIP = ['-s', '-w'];
 
 /**
- * All that decides the bytes of a tool built from Go modules, for its build id. Where and when it is built,
- * on which kind of host and by which registry its modules came, is not among it. Fails with `schema` where
- * a linker flag names an unknown placeholder.
+ * Returns everything that decides the bytes of a tool built from Go modules, for its build id. Place, time,
+ * host and registry are not part of it. Fails with `schema` for an unknown placeholder in a linker flag.
  */
 export function goInputs(tool: GoTool, lock: GoToolLock, arch: Arch): Result<Json> {
   const flags = linkerFlags(tool, lock, arch);
@@ -40,7 +39,7 @@ export function goInputs(tool: GoTool, lock: GoToolLock, arch: Arch): Result<Jso
   });
 }
 
-/** The tool's linker flags with their placeholders filled in, after those that every tool gets. */
+/** Returns the common linker flags, then the tool's with their placeholders replaced. */
 export function linkerFlags(tool: GoTool, lock: GoToolLock, arch: Arch): Result<string[]> {
   const values = {
     ...versionValues(tool.version),

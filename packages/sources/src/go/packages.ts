@@ -1,25 +1,25 @@
 import { ok, type Result } from '@image-tooling/model';
 import { runGo, type GoCommand } from './command';
 
-/** A module whose code is linked into a tool, under the name and version it was fetched by. */
+/** A module whose code is linked into a tool, with the name and version that it was fetched by. */
 export interface LinkedModule {
   readonly path: string;
   /** With its "v". */
   readonly version: string;
-  /** Where it lies unpacked. */
+  /** The folder that it is unpacked in. */
   readonly folder: string;
   /** Folders of its packages that are linked. */
   readonly packages: readonly string[];
 }
 
-/** What a tool is compiled from. */
+/** The packages that a tool is compiled from. */
 export interface PackageList {
   /** Number of packages, the standard library's included. */
   readonly count: number;
   readonly modules: readonly LinkedModule[];
 }
 
-/** `go help list`: the fields of a package that are asked for. */
+/** `go help list`: the fields of a package that we read. */
 interface ListedPackage {
   readonly Dir: string;
   readonly Standard?: boolean;
@@ -33,7 +33,10 @@ interface ListedModule {
   readonly Replace?: ListedModule;
 }
 
-/** Build flags that decide which packages and bytes a build takes; equal in every command on the same tool. */
+/**
+ * Returns the build flags that decide the packages and bytes of a build; the same for every command on a
+ * tool.
+ */
 export function buildFlags(tool: { readonly tags?: readonly string[] }): string[] {
   return [
     '-mod=readonly',
@@ -43,7 +46,10 @@ export function buildFlags(tool: { readonly tags?: readonly string[] }): string[
   ];
 }
 
-/** All packages that the command `packagePath` is linked from; with a network in `command.env`, modules are fetched. */
+/**
+ * Returns all packages that the command `packagePath` is linked from. Fetches modules if `command.env` allows
+ * network access.
+ */
 export async function listPackages(
   command: Omit<GoCommand, 'args'>,
   tool: { readonly package: string; readonly tags?: readonly string[] },

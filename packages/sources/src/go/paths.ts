@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { caught, discard, makeFolder } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
 
-/** Where the parts of Go's caches lie below the store's folder. */
+/** The paths of Go's caches below the store's folder. */
 export interface GoPaths {
   readonly toolchains: string;
-  /** GOCACHE: what was compiled. */
+  /** GOCACHE: compiled packages. */
   readonly build: string;
-  /** GOMODCACHE: modules, as fetched and unpacked. */
+  /** GOMODCACHE: modules, fetched and unpacked. */
   readonly modules: string;
   /** GOPATH: nothing is kept in it. */
   readonly path: string;
-  /** Folders of runs under way. */
+  /** Folders of running commands. */
   readonly temporary: string;
-  /** Folder of the one compile that is under way. */
+  /** Folder of the running compile. */
   readonly compile: string;
   readonly compileLock: string;
   readonly toolchainLock: string;
@@ -35,8 +35,8 @@ export function goPaths(cache: string): GoPaths {
 }
 
 /**
- * Runs `work` with an empty folder of its own, which is removed afterwards. Fails as `work` does, and with `io` or
- * `disk-full` where a file in it can't be written.
+ * Runs `work` with an empty folder of its own, which is removed afterwards. Fails as `work` does, and with
+ * `io` or `disk-full` if a file in it can't be written.
  */
 export async function inTemporaryFolder<T>(
   paths: GoPaths,

@@ -5,8 +5,8 @@ import type { Toolchain } from './toolchain/toolchain';
 import { join } from 'node:path';
 
 /**
- * The registries and their trust that the user's Go is configured for, from the environment and from
- * the file that `go env -w` writes. Only these are taken from that file; its GOFLAGS and others never reach a build.
+ * Returns the registries of the user's Go and their settings of trust, from the environment and from the file
+ * that `go env -w` writes. Only these are taken from that file; its GOFLAGS and others never affect a build.
  */
 export async function registrySettings(
   toolchain: Toolchain,

@@ -2,7 +2,7 @@ import type { RunContext } from '@image-tooling/model';
 import type { Environment } from './environment';
 import type { ToolchainPin } from './toolchain/pin';
 
-/** What of a tool's definition its lock is resolved from. */
+/** The part of a tool's definition that its lock is resolved from. */
 export interface GoModuleTool {
   /** As in tools/<name>. */
   readonly name: string;
@@ -18,25 +18,29 @@ export interface GoModuleTool {
 
 /** A tool that is built from Go modules: the `go` source of a tool.json, its name and its version. */
 export interface GoTool extends GoModuleTool {
-  /** Flags for the linker; `{version}`, `{major}`, `{minor}`, `{patch}`, `{date}` and `{commit}` are replaced. */
+  /**
+   * Flags for the linker; `{version}`, `{major}`, `{minor}`, `{patch}`, `{date}` and `{commit}` are replaced.
+   */
   readonly ldflags: readonly string[];
   readonly tags?: readonly string[];
   /** Name of the program. Default: that of the tool. */
   readonly binary?: string | undefined;
 }
 
-/** What every operation on Go modules is handed. */
+/** The context of every operation on Go modules. */
 export interface GoRun {
-  /** Folder of the store; everything of Go lies in `<cache>/go`, its locks in `<cache>/locks`. */
+  /** Folder of the store; all Go files are in `<cache>/go`, its locks in `<cache>/locks`. */
   readonly cache: string;
   readonly context: RunContext;
-  /** The user's environment, from which registries, proxies and pip's settings come. Default: this process's. */
+  /**
+   * The user's environment, from which registries, proxies and pip's settings come. Default: this process's.
+   */
   readonly hostEnv?: Environment;
   /** Default: `PINNED_TOOLCHAIN`. */
   readonly pin?: ToolchainPin;
 }
 
-/** The version as Go writes it. */
+/** Returns the version in Go's notation. */
 export function moduleVersion(tool: Pick<GoModuleTool, 'version'>): string {
   return `v${tool.version}`;
 }

@@ -8,8 +8,8 @@ import type { NpmRun } from './run';
 const LIMIT_SECONDS = 900;
 
 /**
- * Has npm write a package's file, as it was published, into `into` (npm-pack(1)). Scripts are not run, and npm's
- * cache and logs stay in `cache`. Fails as `npmFailure` says, with `command-missing`, `timeout` or `aborted`.
+ * Downloads a package's published file into `into` with npm (npm-pack(1)). Runs no scripts, and keeps npm's
+ * cache and logs in `cache`. Fails as `npmFailure` says, with `command-missing`, `timeout` or `aborted`.
  */
 export async function npmPack(
   wanted: NpmPackage,
@@ -38,7 +38,7 @@ const QUIET = [
   '--no-audit',
 ];
 
-/** npm waits five minutes for a server that says nothing, three times. */
+/** npm waits five minutes for a silent server, three times. */
 function timeLimits({ timings }: NpmRun): string[] {
   const milliseconds = (seconds: number): string => String(Math.max(1, Math.round(seconds * 1000)));
   return [
@@ -52,7 +52,7 @@ function timeLimits({ timings }: NpmRun): string[] {
 function noNpm(): Failure {
   return {
     code: 'command-missing',
-    message: 'Fetching a package of npm needs the program "npm", which is not on this machine.',
+    message: 'Fetching an npm package needs the program "npm", which is not on this machine.',
     hint: 'It comes with Node: install Node with npm, or add it to PATH.',
   };
 }

@@ -11,7 +11,7 @@ interface Reading {
 
 const REGISTRY = 'See "npm config get registry" for the registry in use';
 
-/** What npm's codes mean (npm 10 and 11, "npm error code …"). */
+/** The failures for npm's codes (npm 10 and 11, "npm error code …"). */
 const READINGS: readonly Reading[] = [
   {
     codes: /^(?:E404|ETARGET|ENOVERSIONS)$/,
@@ -23,13 +23,13 @@ const READINGS: readonly Reading[] = [
     codes: /^EINTEGRITY$/,
     code: 'checksum',
     message: (spec) =>
-      `The npm registry gave a file for ${spec} that has not the hash which it tells itself.`,
-    hint: 'Do not go on with this registry: ask its operator.',
+      `The npm registry gave a file for ${spec} whose hash differs from the one that it reports.`,
+    hint: 'Do not use this registry: ask its operator.',
   },
   {
     codes: /^(?:E401|E403|ENEEDAUTH|E407)$/,
     code: 'network',
-    message: (spec) => `The npm registry, or a proxy before it, does not let us read ${spec}.`,
+    message: (spec) => `The npm registry, or a proxy before it, denies access to ${spec}.`,
     hint: 'Log in with "npm login", or put a token into .npmrc; then run the same command again.',
   },
   {
@@ -40,7 +40,7 @@ const READINGS: readonly Reading[] = [
   },
 ];
 
-/** A failed npm as a failure: what its code says, with its last lines. */
+/** Returns the failure of npm by its code, with its last lines. */
 export function npmFailure(
   stderr: string,
   wanted: NpmPackage,
@@ -62,7 +62,7 @@ export function npmFailure(
   };
 }
 
-/** npm's logs lie in a folder that is gone by now. */
+/** npm's logs are in a folder that no longer exists. */
 function withoutLogs(stderr: string): string {
   return stderr
     .split('\n')

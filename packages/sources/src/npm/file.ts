@@ -17,8 +17,8 @@ export interface NpmFile extends LockedNpm {
 }
 
 /**
- * Has npm fetch a package's file into a folder, to learn its hashes: what npm gave has the hash that the registry
- * tells. Fails as `npmPack`, with `disk-full` or `io`.
+ * Fetches a package's file into a folder with npm, which checks the registry's hash, and returns its hashes.
+ * Fails as `npmPack`, with `disk-full` or `io`.
  */
 export async function packNpm(wanted: NpmPackage, folder: string, npm: NpmRun): Promise<Result<NpmFile>> {
   const step = npm.context.progress.step(`fetch ${npmName(wanted)} by npm`);
@@ -33,13 +33,13 @@ export interface NpmFetch {
   readonly cache: ReleaseFetch['cache'];
   /** An empty folder on the cache's disk. */
   readonly folder: string;
-  /** The tool that it is for: what people are told. */
+  /** The name of the tool, for messages. */
   readonly tool: string;
 }
 
 /**
- * A locked package's file in the cache: from there, where it is hashed again, else fetched by npm and held against both of its hashes. Fails
- * as `packNpm`, and with `checksum`.
+ * Returns a locked package's file in the cache, after hashing it again. Fetches it with npm if it is missing,
+ * and checks both of its hashes. Fails as `packNpm`, and with `checksum`.
  */
 export async function fetchNpm(
   { locked, cache, folder, tool }: NpmFetch,
@@ -84,12 +84,12 @@ async function hashes(file: string): Promise<Pick<LockedNpm, 'integrity' | 'sha2
   return { integrity: `sha512-${sha512.digest('base64')}`, sha256: sha256.digest('hex'), size };
 }
 
-/** Why a file is not the one that was locked; undefined where it is. */
+/** Returns the failure if a file is not the locked one. */
 export function npmMismatch(locked: LockedNpm, got: LockedNpm, tool: string): Failure | undefined {
   if (got.integrity === locked.integrity && got.sha256 === locked.sha256) return undefined;
   return {
     code: 'checksum',
-    message: `${tool}: the npm registry gave other bytes for ${npmName(locked)} than were locked.`,
+    message: `${tool}: the npm registry gave other bytes for ${npmName(locked)} than the locked ones.`,
     hint: `A version never changes: ask the registry's operator. If you trust the new file, delete the lock.json of ${tool} and lock it again.`,
     details: [
       `expected ${locked.integrity} (sha256 ${locked.sha256}, ${locked.size} bytes)`,

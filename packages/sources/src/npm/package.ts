@@ -5,9 +5,9 @@ export interface NpmPackage {
   readonly version: string;
 }
 
-/** What a lock says about a package's file: enough to have it fetched and to verify it; not where it is. */
+/** A package's file in a lock: enough to fetch and verify it; without its address. */
 export interface LockedNpm extends NpmPackage {
-  /** "sha512-" and the hash in base64 (W3C Subresource Integrity), as registries tell it. */
+  /** "sha512-" and the hash in base64 (W3C Subresource Integrity), as registries report it. */
   readonly integrity: string;
   /** Of the same bytes: 64 lower-case hexadecimal digits. */
   readonly sha256: string;
@@ -15,7 +15,7 @@ export interface LockedNpm extends NpmPackage {
   readonly size: number;
 }
 
-/** As people and npm write it: "@esbuild/linux-x64@0.25.0". */
+/** Returns the name in npm's notation: "@esbuild/linux-x64@0.25.0". */
 export function npmName({ package: name, version }: NpmPackage): string {
   return `${name}@${version}`;
 }

@@ -1,9 +1,9 @@
 import type { HttpTimings } from '@image-tooling/host';
 import type { RunContext } from '@image-tooling/model';
 
-/** What running npm's own client needs: it brings registries, logins, proxies and authorities of its own. */
+/** The context of npm's own client, which has its own registries, logins, proxies and authorities. */
 export interface NpmRun {
-  /** The workspace: its .npmrc counts too. */
+  /** The workspace, for its .npmrc. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
   readonly timings: HttpTimings;

@@ -2,7 +2,7 @@ import { redact } from '@image-tooling/host';
 import { fail, type Failed, type Failure, type FailureCode } from '@image-tooling/model';
 import type { LockedRelease } from './fetch';
 
-/** Which tool could not be had, and what there is to tell about it. */
+/** A tool whose file could not be fetched, and its data for messages. */
 export interface UnreachedTool {
   readonly tool: string;
   /** The tool's folder, relative to the workspace root. */
@@ -17,12 +17,15 @@ const UNREACHED: readonly FailureCode[] = ['network', 'timeout', 'http-status', 
 /** Statuses by which a server says that it has no such file (RFC 9110, sections 15.5.5 and 15.5.11). */
 const ABSENT: readonly (number | undefined)[] = [404, 410];
 
-/** Returns whether the vendor itself has no such file; a mirror that lacks it says nothing about the vendor. */
+/** Returns whether the vendor itself has no such file; a mirror's answer does not count. */
 export function vendorHasNone({ failures: [{ asked = [] }] }: Failed, url: string): boolean {
   return asked.some((one) => one.url === redact(url) && ABSENT.includes(one.status));
 }
 
-/** Why a locked file could not be fetched, with the ways on; what is no matter of the network stays as it is. */
+/**
+ * Returns why a locked file could not be fetched, with alternatives. Failures that are not about the network
+ * stay unchanged.
+ */
 export function releaseFailed({ failures }: Failed, unreached: UnreachedTool): Failed {
   const [first, ...rest] = failures;
   if (first.code === 'checksum' || first.code === 'too-large')
@@ -34,7 +37,7 @@ function otherBytes(failure: Failure, { tool, folder, locked }: UnreachedTool): 
   const size = locked.size === undefined ? '' : `, ${locked.size} bytes`;
   return {
     ...failure,
-    message: `${locked.name} is not what was locked: the file at its address, or on the way from it, was changed.`,
+    message: `${locked.name} differs from the lock: the file was changed at its address, or on the way from it.`,
     hint: `Compare both with what the vendor publishes. If the new file is right, remove "release" from ${folder}/lock.json, run "npx nx run ${tool}:lock" and commit it; else use a mirror that has the locked one.`,
     details: [`locked: sha256 ${locked.sha256}${size}`, ...(failure.details ?? [])],
   };
@@ -44,10 +47,10 @@ function withWaysOn(failure: Failure, { folder, locked, otherSources }: Unreache
   const { origin, host } = new URL(locked.url);
   return {
     ...failure,
-    hint: `Let this machine reach ${host}, or go one of the ways above. Nothing else of the workspace needs this file.`,
+    hint: `Let this machine reach ${host}, or use one of the ways above. Nothing else in the workspace needs this file.`,
     details: [
       ...(failure.details ?? []),
-      `The lock holds its checksum (sha256 ${locked.sha256}), so a copy from anywhere will do:`,
+      `The lock holds its checksum (sha256 ${locked.sha256}), so a copy from anywhere is fine:`,
       `- a mirror, among the options of "@image-tooling/nx" in nx.json: "mirrors": { "${origin}/": "https://mirror.example/${host}/" }`,
       `- a machine with network: build there the images that have it and run "image-tooling store export <image> --to=store.tar", then "image-tooling store import store.tar" here`,
       otherSourceText(folder, otherSources),
@@ -58,6 +61,6 @@ function withWaysOn(failure: Failure, { folder, locked, otherSources }: Unreache
 function otherSourceText(folder: string, others: readonly string[]): string {
   const [first] = others;
   if (first === undefined)
-    return `- another source in ${folder}/tool.json ("go", "npm" or "deb"), where there is one; it has none now`;
+    return `- another source in ${folder}/tool.json ("go", "npm" or "deb"), if there is one; it has no other source now`;
   return `- another of its sources: IMAGE_TOOL_SOURCE=${first}, or "toolSource" in nx.json`;
 }

@@ -5,26 +5,26 @@ import type { BlobCache } from '../debian';
 import { downloadFile, type DownloadedFile, type Downloader } from '../download';
 import { releasePlaces, type Mirrors } from './places';
 
-/** Above any vendor's file (the largest tools have some 500 MB), below what fills a disk. */
+/** Larger than any vendor's file (the largest tools have some 500 MB), too small to fill a disk. */
 const MAX_RELEASE_BYTES = 4 * 1024 ** 3;
 
 /** A vendor's file. */
 export interface ReleaseAddress {
-  /** What the user is told: "k9s 0.51.0 (linux/amd64)". */
+  /** In messages: "k9s 0.51.0 (linux/amd64)". */
   readonly name: string;
-  /** At the vendor's. */
+  /** The vendor's address. */
   readonly url: string;
 }
 
-/** A vendor's file as it is locked. */
+/** A locked vendor's file. */
 export interface LockedRelease extends ReleaseAddress {
   /** 64 lower-case hexadecimal digits. */
   readonly sha256: string;
-  /** Bytes; undefined where the lock was written from a published checksum alone. */
+  /** Bytes; undefined if the lock was written from a published checksum alone. */
   readonly size?: number | undefined;
 }
 
-/** What fetching works with. */
+/** The context of a fetch. */
 export interface ReleaseFetch {
   readonly cache: BlobCache & { verifyBlob(digest: Digest, signal?: AbortSignal): Promise<Result<void>> };
   /** A folder for unfinished files, on the cache's disk. */
@@ -35,8 +35,8 @@ export interface ReleaseFetch {
 }
 
 /**
- * A locked file: from the cache, where it is hashed again, else from a mirror or the vendor, verified by the lock's
- * sha256, and kept. Gives its path in the cache. Fails as `downloadFile`.
+ * Returns the path of a locked file in the cache, after hashing it again. Fetches it from a mirror or the
+ * vendor if it is missing, and verifies it by the lock's sha256. Fails as `downloadFile`.
  */
 export async function fetchRelease(locked: LockedRelease, fetch: ReleaseFetch): Promise<Result<string>> {
   const { cache, context } = fetch;
@@ -49,7 +49,10 @@ export async function fetchRelease(locked: LockedRelease, fetch: ReleaseFetch): 
   return keepRelease(downloaded.value, fetch);
 }
 
-/** A file that is not locked yet, whatever its bytes are: left in the work folder. Fails as `downloadFile`. */
+/**
+ * Fetches a file that is not locked yet into the work folder, whatever its bytes are. Fails as
+ * `downloadFile`.
+ */
 export function downloadRelease(
   address: ReleaseAddress,
   fetch: ReleaseFetch,
@@ -57,7 +60,9 @@ export function downloadRelease(
   return download(address, {}, fetch);
 }
 
-/** Takes a downloaded file into the cache. Gives its path there. Fails with `checksum`, `disk-full` or `io`. */
+/**
+ * Moves a downloaded file into the cache. Returns its path there. Fails with `checksum`, `disk-full` or `io`.
+ */
 export async function keepRelease(
   { path, sha256 }: DownloadedFile,
   { cache }: ReleaseFetch,

@@ -1,9 +1,9 @@
-/** Beginnings of addresses, and what stands in their place on a mirror. */
+/** Prefixes of addresses, and the mirrors that replace them. */
 export type Mirrors = Readonly<Record<string, string>>;
 
 /**
- * Where a vendor's file is asked for: on each mirror whose beginning fits, the longest beginning first, and at the
- * vendor's own address last. Whatever a place gives is held to the lock's checksum.
+ * Returns the addresses of a vendor's file: each mirror with a matching prefix, longest prefix first, then
+ * the vendor's own address. The lock's checksum is checked for all.
  */
 export function releasePlaces(url: string, mirrors: Mirrors): string[] {
   const fitting = Object.entries(mirrors)

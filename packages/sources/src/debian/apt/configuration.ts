@@ -1,23 +1,26 @@
 import type { Arch } from '@image-tooling/model';
 import type { Suite } from '../release';
 
-/** A host that can't exist (RFC 2606): apt never asks it, it only names the lists after it. */
+/** A host that can't exist (RFC 2606): apt never connects to it, and only names the lists after it. */
 const HOST = 'archive.invalid';
 
-/** Where apt looks, below the folder that the lists are mounted at. */
+/** Paths below the folder that the lists are mounted at. */
 export const LISTS = 'lists';
 export const CONFIGURATION = 'apt.conf';
 const SOURCES = 'sources.list';
 const STATUS = 'status';
 const PREFERENCES = 'preferences';
 
-/** The installed version of a package is the only one that apt may take (apt_preferences(5); `now` is dpkg's status). */
+/**
+ * The installed version of a package is the only one that apt may take (apt_preferences(5); `now` is dpkg's
+ * status).
+ */
 const KEEP_INSTALLED = 'Package: *\nPin: release a=now\nPin-Priority: 1001\n';
 
-/** Options with which apt may replace installed packages after all. */
+/** Options that let apt replace installed packages. */
 export const MAY_REPLACE = ['-o', 'Dir::Etc::Preferences=/dev/null'];
 
-/** The files of an apt that stands on nothing but our lists (apt.conf(5)), by path; the lists themselves apart. */
+/** Returns the files of an apt that only uses our lists (apt.conf(5)), by path, without the lists. */
 export function aptFiles(
   mountAt: string,
   arch: Arch,
@@ -36,7 +39,10 @@ export function aptFiles(
   };
 }
 
-/** `trusted=yes` in the sources and no caches on disk: signatures were checked by `openArchive`, the mount is read-only. */
+/**
+ * `trusted=yes` in the sources and no caches on disk: signatures were checked by `openArchive`, the mount is
+ * read-only.
+ */
 function configuration(mountAt: string, arch: Arch): string {
   return `#clear APT::Architectures;
 APT::Architecture "${arch}";
@@ -58,7 +64,9 @@ Dir::Cache::srcpkgcache "";
 `;
 }
 
-/** The name under which apt looks for a file of a suite: its address with `_` for `/` (apt's URItoFileName). */
+/**
+ * The name under which apt looks for a file of a suite: its address with `_` for `/` (apt's URItoFileName).
+ */
 export function listName({ archive, suite }: Suite, path: string): string {
   const address = `${HOST}/${archive}/dists/${suite}/${path}`;
   return address.replaceAll('_', '%5f').replaceAll('/', '_');

@@ -4,10 +4,13 @@ import { parseRelations, satisfies, type Relation } from '../relation';
 import { parseStanza } from '../stanza';
 import type { AptAction } from './simulation';
 
-/** Returns the image of the workspace whose lock installs a package; undefined for one of a base of a registry. */
+/**
+ * Returns the image of the workspace whose lock installs a package; undefined for one of a base of a
+ * registry.
+ */
 export type InstalledOwner = (name: string) => string | undefined;
 
-/** For whom apt resolved, for messages. */
+/** The image and architecture that apt resolved for, for messages. */
 export interface ResolvedFor {
   readonly image: string;
   readonly arch: Arch;
@@ -23,8 +26,8 @@ export function listedPackage(
 }
 
 /**
- * Returns a `parent-changed` for each installed package that would have to change, with what needs that. Packages that
- * apt would move along though nothing needs it are left out.
+ * Returns a `parent-changed` for each installed package that would have to change, with what needs that.
+ * Leaves packages out that apt would change although nothing needs it.
  */
 export function parentChanges(
   actions: readonly AptAction[],
@@ -56,16 +59,18 @@ function failureOf(
   };
 }
 
-const WITHOUT_ONE =
-  'Take the package that conflicts with it out of image.json, or the other one out of the parent.';
+const WITHOUT_ONE = 'Remove the conflicting package from image.json, or the other one from the parent.';
 
 function newerHint(owner: string | undefined): string {
   if (owner === undefined)
-    return 'Take a newer digest of the base, which has that package in its current version.';
+    return 'Use a newer digest of the base, which has that package in its current version.';
   return `Lock "${owner}" and all images based on it again: npx nx run ${owner}:lock --family`;
 }
 
-/** Why a package can't stay as it is: the first relation of the chosen packages that its version does not meet. */
+/**
+ * Returns why a package can't stay unchanged: the first relation of the chosen packages that its version does
+ * not meet.
+ */
 function reasonOf({ name, before = '' }: AptAction, chosen: readonly ArchivePackage[]): string | undefined {
   for (const one of chosen.filter((other) => other.name !== name)) {
     const unmet = dependencies(one).find(

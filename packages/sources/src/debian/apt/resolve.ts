@@ -6,8 +6,8 @@ import { listedPackage, parentChanges, type InstalledOwner } from './parent-chan
 import { parseAptResolution, type AptAction } from './simulation';
 
 /**
- * A command for a step whose read-only mount `mountAt` holds what `writeAptLists` wrote. apt takes no other version of
- * what is installed, unless it `mayReplace`: that shows what stands in the way.
+ * Returns a command for a step with the folder of `writeAptLists` as its read-only mount `mountAt`. With
+ * `mayReplace`, apt may change installed packages, which shows the conflict.
  */
 export function aptResolveCommand(request: {
   readonly packages: readonly string[];
@@ -33,12 +33,12 @@ export function aptResolveCommand(request: {
   };
 }
 
-/** A `package-not-found` for every name that no suite has. No engine is needed to know that. */
+/** Returns a `package-not-found` for every name that no suite has. This needs no engine. */
 export function missingPackages(names: readonly string[], index: PackageIndex): Failure[] {
   return names.filter((name) => !index.byName.has(name)).map((name) => notFound(name, index));
 }
 
-/** What apt answered. */
+/** The output of apt. */
 export interface AptAnswer {
   readonly exitCode: number;
   readonly stdout: string;
@@ -51,16 +51,16 @@ export interface AptRun extends AptAnswer {
   readonly arch: Arch;
 }
 
-/** Whether apt found a way that changes nothing of what is installed. */
+/** Returns whether apt's resolution keeps all installed packages. */
 export function keepsInstalled({ exitCode, stdout }: AptAnswer): boolean {
   return exitCode === 0 && parseAptResolution(stdout).every(({ before }) => before === undefined);
 }
 
 /**
- * The packages that apt would install, sorted by name. `free` is apt's answer where it may replace what is installed,
- * asked for where the first answer does not keep it all. Fails with `parent-changed` for each package of the chain
- * that would have to change, with `package-conflict` where there is no way at all (apt's own words in the details), or
- * with `archive-format` where apt answered with a package that the lists do not have.
+ * Returns the packages that apt would install, sorted by name. `free` is apt's answer with `mayReplace`, if
+ * the first answer does not keep all installed packages. Fails with `parent-changed` for each installed
+ * package that would have to change, with `package-conflict` if apt finds no solution (with apt's output in
+ * the details), or with `archive-format` if apt chose a package that is not in the lists.
  */
 export function readAptResolution(
   run: AptRun,
@@ -91,8 +91,8 @@ function conflict({ image, arch, stdout, stderr }: AptRun): Failure {
     .filter((line) => line.trim() !== '' && !/^Reading|^Building/.test(line));
   return {
     code: 'package-conflict',
-    message: `apt finds no way to install the packages of "${image}" (${arch}) together on top of its parent.`,
-    hint: 'Read what apt says below, and take the package that gets in the way out of image.json.',
+    message: `apt can't install the packages of "${image}" (${arch}) together on top of its parent.`,
+    hint: "Read apt's output below, and remove the conflicting package from image.json.",
     details: words.slice(-30),
   };
 }

@@ -1,20 +1,20 @@
-/** What apt would do to one package. */
+/** A change that apt would make to one package. */
 export interface AptAction {
   readonly name: string;
   /** Version that would be installed; undefined for a removal. */
   readonly version: string | undefined;
   /** `amd64`, `arm64` or `all`; undefined for a removal. */
   readonly arch: string | undefined;
-  /** Version that is there now; undefined for a new package. */
+  /** Installed version; undefined for a new package. */
   readonly before: string | undefined;
 }
 
 /** `Inst name[:arch] [before] (version origin… [arch])`, as apt-get --simulate prints it. */
 const INSTALL = /^Inst ([^\s:]+)(?::\S+)? (?:\[([^\]]+)\] )?\((\S+) .*\[([a-z0-9-]+)\]\)/;
-/** `Remv name[:arch] [before]`; `Purg` alike. */
+/** `Remv name[:arch] [before]`; `Purg` has the same format. */
 const REMOVE = /^(?:Remv|Purg) ([^\s:]+)(?::\S+)? \[([^\]]+)\]/;
 
-/** The actions of `apt-get install --simulate`, in apt's order. */
+/** Returns the actions of `apt-get install --simulate`, in apt's order. */
 export function parseAptResolution(stdout: string): AptAction[] {
   return stdout.split('\n').flatMap((line) => {
     const install = INSTALL.exec(line);

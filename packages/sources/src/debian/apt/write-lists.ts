@@ -8,20 +8,22 @@ import { LISTS, aptFiles, listName } from './configuration';
 
 export interface AptLists {
   readonly arch: Arch;
-  /** The packages that the system chain has already. */
+  /** The packages that are already in the layers below. */
   readonly installed: readonly LockedDeb[];
-  /** Control files of those that the archive no longer lists, by sha256 of the package: see `unlistedDebs`. */
+  /**
+   * Control files of those that the archive no longer lists, by sha256 of the package: see `unlistedDebs`.
+   */
   readonly controls?: ReadonlyMap<string, string>;
-  /** dpkg's own record of what is below those, where the chain begins with somebody else's system. */
+  /** dpkg's status file of the base, if that is an image from a registry. */
   readonly status?: string;
   /** Where the folder will be mounted in the container. */
   readonly mountAt: string;
 }
 
 /**
- * Writes what apt needs to resolve in a container without network: the verified lists, and a status file that says
- * that the chain's packages are installed. Works for any architecture, whatever the container's. Fails with
- * `disk-full` or `io`. Throws for an installed package that neither the archive lists nor `controls` has.
+ * Writes the files for apt in a container without network: the verified lists, and a status file in which the
+ * packages of the layers below are installed. Works for any architecture, whatever the container's. Fails
+ * with `disk-full` or `io`. Throws if neither the archive nor `controls` has an installed package.
  */
 export async function writeAptLists(
   folder: string,
@@ -46,12 +48,12 @@ export async function writeAptLists(
   }
 }
 
-/** Paragraphs are parted by an empty line (deb822(5)). */
+/** Empty lines separate paragraphs (deb822(5)). */
 function withGap(status: string): string {
   return status === '' ? '' : `${status.trimEnd()}\n\n`;
 }
 
-/** Returns those packages that the archive no longer lists, in the very same bytes. */
+/** Returns the packages that the archive no longer lists with the same bytes. */
 export function unlistedDebs<Deb extends LockedDeb>(installed: readonly Deb[], index: PackageIndex): Deb[] {
   return installed.filter((deb) => listed(deb, index) === undefined);
 }
@@ -60,13 +62,17 @@ function listed({ name, version, sha256 }: LockedDeb, index: PackageIndex): Arch
   return index.byName.get(name)?.find((known) => known.version === version && known.sha256 === sha256);
 }
 
-/** A paragraph of dpkg's status: the control file and whether it is installed (dpkg(1), "Package states"). */
+/**
+ * Returns a paragraph of dpkg's status: the control file and whether it is installed (dpkg(1), "Package
+ * states").
+ */
 function stanzaOf(
   deb: LockedDeb,
   index: PackageIndex,
   controls: ReadonlyMap<string, string> | undefined,
 ): string {
   const control = listed(deb, index)?.raw ?? controls?.get(deb.sha256);
-  if (control === undefined) throw new Error(`nothing is known of the installed ${deb.name} ${deb.version}`);
+  if (control === undefined)
+    throw new Error(`there is no control file of the installed ${deb.name} ${deb.version}`);
   return `${control.trimEnd()}\nStatus: install ok installed\n\n`;
 }

@@ -11,14 +11,14 @@ export interface AptConfiguration {
   readonly sourcesList?: string;
   /** Default `/etc/apt/sources.list.d`. */
   readonly sourcesFolder?: string;
-  /** Where apt keeps what it fetched; default `/var/lib/apt/lists`. */
+  /** apt's folder of fetched lists; default `/var/lib/apt/lists`. */
   readonly listsFolder?: string;
 }
 
 /**
- * Returns the mirrors of Debian's archives that the host's apt is configured with; those of other distributions and of
- * vendors are left out. A mirror holds the packages of all releases, so that one for bookworm serves trixie too. A host
- * need not have apt.
+ * Returns the mirrors of Debian's archives that the host's apt is configured with, without those of other
+ * distributions and of vendors. A mirror has the packages of all releases, so one for bookworm also serves
+ * trixie. The host may lack apt.
  */
 export async function hostMirrors(configuration: AptConfiguration = {}): Promise<HostMirrors> {
   const {
@@ -55,12 +55,13 @@ async function mirrorsOf(source: AptSource, listsFolder: string): Promise<HostMi
   return (await Promise.all(mirrors)).flat();
 }
 
-/** What Debian's InRelease files name as their origin. */
+/** The values of Origin in Debian's InRelease files. */
 const DEBIAN: ReadonlySet<string> = new Set(['Debian', 'Debian Backports']);
 
 /**
- * Whether a source is Debian's own archive, as far as its configuration says. Vendors name suites after Debian's
- * releases too: `https://vendor.example/linux/debian trixie stable`, `https://vendor.example/apt stable main`.
+ * Returns whether a source is Debian's own archive according to its configuration. Vendors name suites after
+ * Debian's releases too: `https://vendor.example/linux/debian trixie stable`, `https://vendor.example/apt
+ * stable main`.
  */
 function looksLikeDebian({ components, signedBy }: AptSource, uri: string, archive: DebianArchive): boolean {
   if (!components.some((component) => component.split('/').at(-1) === 'main')) return false;
@@ -68,7 +69,9 @@ function looksLikeDebian({ components, signedBy }: AptSource, uri: string, archi
   return archive === 'debian-security' || uri.endsWith('/debian');
 }
 
-/** Debian's keys are in files such as `debian-archive-keyring.gpg`. A key or fingerprint says nothing here. */
+/**
+ * Debian's keys are in files such as `debian-archive-keyring.gpg`. A key or fingerprint has no name to check.
+ */
 function mayBeDebiansKeys(signedBy: string): boolean {
   if (signedBy.includes('BEGIN PGP')) return true;
   const files = signedBy.split(/[\s,]+/).filter((key) => key.startsWith('/'));

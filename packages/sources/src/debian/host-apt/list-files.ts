@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const HEAD_BYTES = 4096;
 
 /**
- * Returns who made an archive (`Origin`) by the copy of its InRelease that apt keeps from its last update: "Debian",
- * "Ubuntu". Undefined where apt has no such copy, as in most container images.
+ * Returns the `Origin` of an archive ("Debian", "Ubuntu") from apt's copy of its InRelease. Undefined if apt
+ * has no copy, as in most container images.
  */
 export async function originOf(uri: string, suite: string, listsFolder: string): Promise<string | undefined> {
   for (const name of ['InRelease', 'Release']) {
@@ -33,7 +33,10 @@ async function headOf(path: string): Promise<string> {
   }
 }
 
-/** The name of apt's copy of a file (apt-pkg/contrib/strutl.cc, URItoFileName): without scheme and login. */
+/**
+ * Returns the name of apt's copy of a file (apt-pkg/contrib/strutl.cc, URItoFileName): without scheme and
+ * login.
+ */
 function fileNameOf(uri: string): string {
   const bare = uri.replace(/^[a-z0-9+.-]+:(\/\/(?:[^/@]*@)?)?/i, '');
   const quoted = bare.replace(/[^ -~]|[ %\\|{}[\]<>"^~_=!@#$&*]/gu, (character) =>

@@ -6,9 +6,9 @@ import { fetchedMirrorList } from './list-files';
 const LAST = Number.MAX_SAFE_INTEGER;
 
 /**
- * Returns the addresses that an address of apt's stands for: itself, or those in its list of mirrors in the order of
- * their priorities (apt-transport-mirror(1): `mirror+file:`, `mirror+http:`, `mirror:`). Lists from the network are
- * taken from apt's own copy: nothing is asked for here. Empty where there is no list.
+ * Returns the mirrors for an address of apt's: itself, or those in its list of mirrors by priority
+ * (apt-transport-mirror(1): `mirror+file:`, `mirror+http:`, `mirror:`). Uses apt's copy of lists from the
+ * network, without any request. Empty if there is no list.
  */
 export async function addressesOf(uri: string, listsFolder: string): Promise<string[]> {
   const [, transport] = /^mirror(?:\+([a-z]+))?:/i.exec(uri) ?? [];
@@ -37,7 +37,7 @@ function mirrorsIn(list: string): string[] {
     .map(({ uri }) => uri);
 }
 
-/** `<uri>\tpriority:1 type:deb arch:amd64`: the limits other than `type` only save apt a question. */
+/** `<uri>\tpriority:1 type:deb arch:amd64`: the limits other than `type` only save apt requests. */
 function mirrorOf(line: string) {
   const [uri = '', ...metadata] = line.trim().split(/\s+/);
   const valuesOf = (key: string): string[] =>

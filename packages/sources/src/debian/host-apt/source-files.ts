@@ -4,11 +4,13 @@ import { parseStanzas, type Stanza } from '../stanza';
 
 /** One address that the host's apt takes binary packages from. */
 export interface AptSource {
-  /** As configured, without slashes at its end: `http://…/debian`, `mirror+file:/etc/apt/mirrors/debian.list`. */
+  /**
+   * As configured, without slashes at its end: `http://…/debian`, `mirror+file:/etc/apt/mirrors/debian.list`.
+   */
   readonly uri: string;
   readonly suites: readonly string[];
   readonly components: readonly string[];
-  /** Key files, fingerprints or a key, as configured; empty where the host's common keys count. */
+  /** Key files, fingerprints or a key, as configured; empty if the host's common keys are used. */
   readonly signedBy: string;
 }
 

@@ -1,8 +1,8 @@
-/** The archives of Debian's own that hosts have mirrors configured for. */
+/** Debian's archives for which hosts may have mirrors. */
 export type DebianArchive = 'debian' | 'debian-security';
 
 /**
- * The names that Debian's releases go by below `dists/`: code names of the releases since 2011 and of the next two
+ * The names of Debian's releases below `dists/`: code names of the releases since 2011 and of the next two
  * (www.debian.org/releases), sid, and their aliases.
  */
 const RELEASES = [
@@ -10,7 +10,7 @@ const RELEASES = [
   ...['sid', 'unstable', 'testing', 'stable', 'oldstable', 'oldoldstable', 'experimental', 'rc-buggy'],
 ];
 
-/** What follows a release's name: the archive that has such suites. `/updates`: security, before 2021. */
+/** The suffix of a release's name, and the archive of such suites. `/updates`: security, before 2021. */
 const SUFFIXES: Readonly<Record<string, DebianArchive>> = {
   '': 'debian',
   '-updates': 'debian',
@@ -27,7 +27,10 @@ const ARCHIVE_BY_SUITE = new Map(
   ),
 );
 
-/** Returns the archive of Debian's that has this suite; undefined for another distribution's ("noble-security"). */
+/**
+ * Returns the archive of Debian's that has this suite; undefined for another distribution's
+ * ("noble-security").
+ */
 export function archiveOfSuite(suite: string): DebianArchive | undefined {
   return ARCHIVE_BY_SUITE.get(suite);
 }

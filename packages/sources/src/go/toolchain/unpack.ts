@@ -10,8 +10,8 @@ const TIMEOUT_SECONDS = 300;
 const PROGRAM_FOLDERS = ['go/bin', 'go/pkg/tool'];
 
 /**
- * Unpacks a verified wheel (a zip file, PEP 427) to `target`, whole or not at all. `temporary` is a folder on
- * the same file system. Fails with `go-toolchain`, `disk-full`, `io`, `timeout` or `aborted`.
+ * Unpacks a verified wheel (a zip file, PEP 427) to `target`, completely or not at all. `temporary` is a
+ * folder on the same file system. Fails with `go-toolchain`, `disk-full`, `io`, `timeout` or `aborted`.
  */
 export async function unpackWheel(
   wheel: DownloadedWheel,
