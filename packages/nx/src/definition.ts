@@ -20,13 +20,13 @@ export interface ProjectDefinition {
   readonly files?: string;
   /** Whether a tool may be built from Go modules, which its go.mod and go.sum then name. */
   readonly hasGoSource: boolean;
-  /** Whether the file is JSON that every reader reads alike: no comment, no comma too many, no doubled key. */
+  /** Whether the file is strict JSON: no comment, extra comma or duplicate key. */
   readonly isStrictJson: boolean;
 }
 
 /**
- * Reads a definition file as far as it can be read. Never fails: a mistake in one file must not take the
- * project graph away from all the others, and the task itself reports it, with its place.
+ * Reads as much as possible of a definition file. Never fails: a mistake in one file must not break the
+ * project graph for all others, and the task itself reports it, with its place.
  *
  * @param file path relative to the workspace root
  */
@@ -53,7 +53,7 @@ export function describe(file: string, text: string): ProjectDefinition {
   };
 }
 
-/** What can be read of a text; nothing of one that is nested deeper than the reader's stack. */
+/** Returns what can be read of a text; nothing if it is nested deeper than the parser's stack. */
 function parsed(text: string): unknown {
   try {
     return parse(text, [], { allowTrailingComma: true });
@@ -78,7 +78,7 @@ function string(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Other texts are patterns to Nx ("*", "!x", "tag:x"), and names of no image. */
+/** Other texts are patterns for Nx ("*", "!x", "tag:x"), not names of images. */
 function nameOf(value: unknown): string | undefined {
   const name = string(value);
   return name !== undefined && /^[A-Za-z0-9._-]+$/.test(name) ? name : undefined;

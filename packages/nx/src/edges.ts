@@ -7,18 +7,18 @@ import {
 import { readDefinition } from './definition';
 import { foldersOf, isImageFile, type Folders, type PluginOptions } from './options';
 
-/** The edges of the project graph: from an image to its parent and to each of its tools. */
+/** Returns the edges of the project graph: from an image to its parent and to each of its tools. */
 export const createDependencies: CreateDependencies<PluginOptions> = (options, context) =>
   changedImageFiles(context, foldersOf(options)).flatMap((file) => edgesOf(file, context));
 
-/** Nx remembers the edges of files that did not change. */
+/** Nx caches the edges of unchanged files. */
 function changedImageFiles(context: CreateDependenciesContext, folders: Folders): string[] {
   return Object.values(context.filesToProcess.projectFileMap)
     .flatMap((files) => files.map((entry) => entry.file))
     .filter((file) => isImageFile(file, folders));
 }
 
-/** An edge to a project that does not exist is left out: the task reports the unknown name, with its place. */
+/** Leaves edges to projects that do not exist out: the task reports the unknown name, with its place. */
 function edgesOf(file: string, context: CreateDependenciesContext): RawProjectGraphDependency[] {
   const image = readDefinition(context.workspaceRoot, file);
   const parents = image.parent === undefined ? [] : [image.parent];

@@ -17,7 +17,9 @@ export const publish = executorOf('publish');
 export const explain = executorOf('explain');
 export const shell = executorOf('shell');
 
-/** `build` and `test` without a platform, and their `-all`: without options their dependencies have done the work. */
+/**
+ * `build` and `test` without a platform, and their `-all`: without options, their dependencies do the work.
+ */
 export const whole: Executor = (options, context) => {
   const [verb = '', all] = (context.targetName ?? '').split('-');
   if (Object.keys(options).length === 0) return Promise.resolve({ success: true });
@@ -36,12 +38,12 @@ function flag(name: string, value: string | boolean): string[] {
   return value ? [`--${name}`] : [];
 }
 
-/** Nx writes options of a schema in camel case, flags of a command line too. */
+/** Nx converts options and flags to camel case. */
 function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Fails as the command does; one that is not installed is an error for Nx to show. */
+/** Fails if the command fails. Throws if it is not installed, and Nx shows the error. */
 async function runToEnd(args: readonly string[], root: string): Promise<{ success: boolean }> {
   const program = join(root, 'node_modules/.bin/image-tooling');
   const ended = await runInForeground({ argv: [program, ...args], cwd: root });

@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import type { NxJsonConfiguration } from '@nx/devkit';
 import type { Inputs } from './inputs';
 
-/** The named input of nx.json that stands for the source of image-tooling itself, where that lies in the workspace. */
+/** The named input of nx.json with the source of image-tooling itself, if that is in the workspace. */
 const SOURCE = 'imageTooling';
-/** The package that does the work. What the plugin decides is in the targets, which are hashed as well. */
+/** The package that does the work. The plugin's decisions are in the targets, which are hashed as well. */
 const COMMAND = '@image-tooling/cli';
-/** Those that Nx knows. */
+/** The lock files that Nx knows. */
 const LOCK_FILES = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'];
 const PRINT_VERSION = `node -p "require('${COMMAND}/package.json').version"`;
 
 /**
- * What decides a task's result beside its definition: the code that makes it. A workspace that holds image-tooling's
- * source names that. One that has it as a dependency hashes the package with all that it depends on, as its lock file
- * has them; Nx knows of no package without one, and then the version that is installed has to do.
+ * Returns the inputs for the code that makes a task's result. A workspace with image-tooling's source uses
+ * its named input. A workspace that depends on it hashes the package with its dependencies as locked; without
+ * a lock file Nx knows no packages, so the installed version is the input.
  */
 export function implementationInputs(nxJson: NxJsonConfiguration, workspaceRoot: string): Inputs {
   if (nxJson.namedInputs?.[SOURCE] !== undefined) return [SOURCE];
-  // An empty list says that no package counts: without it all of them would.
+  // An empty list means no package; without it, all packages would count.
   if (!isLocked(workspaceRoot)) return [{ runtime: PRINT_VERSION }, { externalDependencies: [] }];
   return [{ externalDependencies: [COMMAND] }];
 }

@@ -2,5 +2,5 @@ export { createDependencies } from './edges';
 export { createNodes } from './nodes';
 export type { PluginOptions } from './options';
 
-/** The plugin's name, as Nx shows it beside what it inferred. */
+/** The plugin's name, which Nx shows with what it inferred. */
 export const name = '@image-tooling/nx';

@@ -5,23 +5,25 @@ import type { ProjectDefinition } from './definition';
 export type Inputs = NonNullable<TargetConfiguration['inputs']>;
 type Input = Inputs[number];
 
-/** What decides tasks in addition to definitions. */
+/** What decides tasks besides definitions. */
 export interface InputSetting {
-  /** What stands for the code that does the work. */
+  /** The inputs for the code that does the work. */
   readonly implementation: Inputs;
-  /** Whether Nx knows a file, relative to the workspace: it does not know what git or Nx ignore. */
+  /** Returns whether Nx sees a file, relative to the workspace: it does not see ignored files. */
   readonly isSeen: (file: string) => boolean;
 }
 
 /**
- * What only tests read: a change there tests again and builds nothing. Left out by name, so that an unknown key
- * counts, and the build reports it.
+ * Keys that only tests read: a change there runs tests, but no build. Excluded by name, so that an unknown
+ * key counts, and the build reports it.
  */
 const READ_BY_TESTS_ONLY = { tool: ['checks'], image: ['checks', 'budget', 'setuid'] };
 
 const HASH_FILES = 'node_modules/@image-tooling/nx/bin/hash-files.sh';
 
-/** The inputs of a tool's layer. `IMAGE_TOOL_SOURCE` overrides the committed source on one machine. */
+/**
+ * Returns the inputs of a tool's layer. `IMAGE_TOOL_SOURCE` overrides the committed source on one machine.
+ */
 export function toolInputs(tool: ProjectDefinition, { implementation, isSeen }: InputSetting): Inputs {
   const goFiles = tool.hasGoSource ? ['go.mod', 'go.sum'] : [];
   return [
@@ -33,8 +35,8 @@ export function toolInputs(tool: ProjectDefinition, { implementation, isSeen }: 
 }
 
 /**
- * The inputs of an image. Of its parent and tools only what they hand down: a parent that was built
- * again to the same layers changes nothing here (early cut-off), so nothing may be `transitive`.
+ * Returns the inputs of an image. Of its parent and tools, only their outputs: a rebuilt parent with the same
+ * layers changes nothing here (early cut-off), so no input may be `transitive`.
  */
 export function imageInputs(image: ProjectDefinition, { implementation, isSeen }: InputSetting): Inputs {
   return [
@@ -48,8 +50,8 @@ export function imageInputs(image: ProjectDefinition, { implementation, isSeen }
 }
 
 /**
- * The inputs of an image's test: the image itself, by its digest, and the checks of all that it is made of. `^` goes
- * down to parents' parents and their tools.
+ * Returns the inputs of an image's test: the digest of the image, and the checks of all its parts. `^`
+ * includes parents' parents and their tools.
  */
 export function testInputs({ implementation }: Pick<InputSetting, 'implementation'>): Inputs {
   return [
@@ -61,20 +63,26 @@ export function testInputs({ implementation }: Pick<InputSetting, 'implementatio
   ];
 }
 
-/** Nx reads a `json` input leniently: of two texts that only it reads alike, one may be refused by a build. */
+/**
+ * Nx parses a `json` input leniently: it may see no difference between a valid file and one that a build
+ * refuses.
+ */
 function definitionInput({ kind, isStrictJson }: ProjectDefinition): Input {
   const file = `{projectRoot}/${kind}.json`;
   return isStrictJson ? { json: file, excludeFields: READ_BY_TESTS_ONLY[kind] } : file;
 }
 
-/** A committed file may match a pattern of .gitignore (`git add --force`): Nx hashes no file that it does not see. */
+/**
+ * A committed file may match a pattern of .gitignore (`git add --force`): Nx does not hash files that it does
+ * not see.
+ */
 function fileInput({ root }: ProjectDefinition, name: string, isSeen: InputSetting['isSeen']): Input {
   const file = `${root}/${name}`;
   if (isSeen(file)) return `{projectRoot}/${name}`;
   return { runtime: `cat -- ${shellWord(file)} 2>/dev/null || true` };
 }
 
-/** Of files in a folder Nx hashes the contents that it sees; modes, links and ignored files count as well. */
+/** Nx only hashes the contents of files that it sees; modes, links and ignored files count as well. */
 function filesInput(folder: string): Input {
   return { runtime: `sh ${HASH_FILES} ${shellWord(folder)}` };
 }

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { neededPrograms } from '@image-tooling/engines/programs';
 
-/** What decides whether images can be built on a machine. */
+/** The facts that decide whether images can be built on a machine. */
 export interface Machine {
   readonly env: NodeJS.ProcessEnv;
   readonly isRoot: boolean;

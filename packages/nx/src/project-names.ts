@@ -1,8 +1,9 @@
 import { basename, dirname } from 'node:path/posix';
 
 /**
- * The Nx project's name of each definition file: that of its folder. Where a tool is called like an image, which every
- * task refuses, the tool's project gets "-tool" behind it: Nx has no graph with two projects of one name.
+ * Returns the Nx project's name of each definition file: that of its folder. If a tool has the name of an
+ * image, which every task refuses, the tool's project gets the suffix "-tool": Nx fails for two projects with
+ * one name.
  */
 export function projectNames(files: readonly string[]): ReadonlyMap<string, string> {
   const isImage = (file: string): boolean => basename(file) === 'image.json';

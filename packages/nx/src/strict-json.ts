@@ -1,6 +1,9 @@
 import { visit } from 'jsonc-parser';
 
-/** Whether a text is JSON that every reader reads alike (RFC 8259): no comment, no comma too many, no doubled key. */
+/**
+ * Returns whether a text is JSON that all parsers read the same way (RFC 8259): no comment, extra comma or
+ * duplicate key.
+ */
 export function isStrictJson(text: string): boolean {
   try {
     JSON.parse(text);
@@ -10,7 +13,7 @@ export function isStrictJson(text: string): boolean {
   }
 }
 
-/** RFC 8259 §4: of an object with doubled keys some readers take the first, some the last, some neither. */
+/** RFC 8259 §4: of duplicate keys some parsers take the first, some the last, some neither. */
 function hasDoubledKey(text: string): boolean {
   const open: Set<string>[] = [];
   let found = false;

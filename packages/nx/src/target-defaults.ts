@@ -12,10 +12,15 @@ type Read = (
   project: object,
 ) => Partial<TargetConfiguration> | null;
 
-/** The keys of a target that nx.json's `targetDefaults` replace: Nx merges them over what a plugin infers. */
+/**
+ * Returns the keys of a target that nx.json's `targetDefaults` replace: Nx merges them over what a plugin
+ * infers.
+ */
 export type Replaced = (project: ProjectDefinition, target: string) => readonly string[];
 
-/** Looks up what `targetDefaults` replace, with Nx's own function where this Nx has it. */
+/**
+ * Returns a function that looks up what `targetDefaults` replace, with Nx's own function if this Nx has it.
+ */
 export function replacedBy({ targetDefaults }: NxJsonConfiguration, workspaceRoot: string): Replaced {
   if (!targetDefaults || Object.keys(targetDefaults).length === 0) return () => [];
   const read = readerOfNx(workspaceRoot) ?? exactEntry;
@@ -25,16 +30,16 @@ export function replacedBy({ targetDefaults }: NxJsonConfiguration, workspaceRoo
       .map(([key]) => key);
 }
 
-/** Of a cached target: what decides whether Nx takes it from its cache, and what it then restores. */
+/** The keys of a cached target that decide whether Nx takes it from its cache, and what it restores. */
 const DECIDING = ['inputs', 'outputs', 'dependsOn'];
 
-/** What an entry has that says what a target runs. */
+/** The keys that decide what a target runs. */
 const RUNNING = ['command', 'executor', 'options'];
 
 /**
- * The target as it has to be where defaults replace keys of it. One whose command would be another is run by an
- * executor of ours: Nx leaves out entries that do not go with that. One that could be taken from the cache when it is
- * out of date fails.
+ * Returns the target that works although defaults replace keys of it. If they would replace its command, our
+ * executor runs it: Nx ignores entries for another executor. If it could be taken from the cache when it is
+ * out of date, it fails.
  */
 export function withstanding(
   name: string,
@@ -48,7 +53,9 @@ export function withstanding(
   return { ...target, command: `exec ${commandLine(words)} 3<<''\n{args}\n` };
 }
 
-/** `build-amd64` and `test-amd64` name a platform; `build`, `test` and their `-all` leave the work to those. */
+/**
+ * `build-amd64` and `test-amd64` name a platform; `build`, `test` and their `-all` leave the work to those.
+ */
 function byExecutor(
   name: string,
   { command: _command, ...target }: TargetConfiguration,

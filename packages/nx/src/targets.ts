@@ -7,17 +7,17 @@ import { imageInputs, testInputs, toolInputs, type InputSetting } from './inputs
 
 type Targets = Record<string, TargetConfiguration>;
 
-/** What targets depend on in addition to the definition. */
+/** What targets depend on besides the definition. */
 export interface Setting extends InputSetting {
-  /** This machine's platform; undefined where nothing is built for it. */
+  /** This machine's platform; undefined if it is not a platform of images. */
   readonly host: Platform | undefined;
-  /** What nx.json's targetDefaults replace of each target. */
+  /** The keys of each target that nx.json's targetDefaults replace. */
   readonly replaced: Replaced;
 }
 
 /**
- * All targets of an image or a tool. Nx hashes every target of a project into each of its tasks, save
- * `dependsOn`: so `dependsOn` alone may differ from host to host.
+ * Returns all targets of an image or a tool. Nx hashes all targets of a project into each of its tasks,
+ * except `dependsOn`: so only `dependsOn` may differ between hosts.
  */
 export function targetsOf(definition: ProjectDefinition, setting: Setting): Targets {
   return Object.fromEntries(
@@ -44,7 +44,7 @@ function inferredTargets(definition: ProjectDefinition, setting: Setting): Targe
   };
 }
 
-/** Those that only images have: a tool is tested in the images that have it. */
+/** Only images have these: a tool is tested in the images that have it. */
 function imageTargets(definition: ProjectDefinition, setting: Setting): Targets {
   return {
     ...Object.fromEntries(
@@ -81,10 +81,10 @@ function buildOn(
   };
 }
 
-/** What a build leaves: the blobs of images stay in the store. */
+/** The outputs of a build; the blobs of images stay in the store. */
 const OUTPUTS = { image: ['layers.json', 'digest.json'], tool: ['layer.json', 'layer.blob'] };
 
-/** Nx caches no task that failed: what is in the cache has passed. */
+/** Nx does not cache failed tasks, so tests in the cache have passed. */
 function testOn(definition: ProjectDefinition, platform: Platform, setting: Setting): TargetConfiguration {
   return {
     command: taskCommand('test', definition.name, '--platform', platform),
@@ -99,7 +99,7 @@ function inputsOf(definition: ProjectDefinition, setting: Setting): TargetConfig
   return definition.kind === 'image' ? imageInputs(definition, setting) : toolInputs(definition, setting);
 }
 
-/** For this machine's platform. An image that is not made for it is built and tested for the platforms that it has. */
+/** For this machine's platform, or for all platforms of an image that does not have it. */
 function onThisMachine(verb: Verb, definition: ProjectDefinition, setting: Setting): TargetConfiguration {
   const here = definition.platforms.filter((platform) => platform === setting.host);
   const platforms = here.length > 0 ? here : definition.platforms;
@@ -118,7 +118,7 @@ interface Whole {
   readonly platforms: readonly Platform[];
 }
 
-/** A target whose dependencies do its work. Where targetDefaults give it others, it does the work itself. */
+/** A target whose dependencies do its work. If targetDefaults replace those, it does the work itself. */
 function whole(
   { verb, target, words, platforms }: Whole,
   definition: ProjectDefinition,
@@ -133,12 +133,12 @@ function whole(
   };
 }
 
-/** Depends on no other lock: what is locked stays locked until its own target runs. */
+/** Depends on no other lock: a lock only changes when its own target runs. */
 function lock({ name }: ProjectDefinition): TargetConfiguration {
   return { command: taskCommand('lock', name), cache: false, dependsOn: [] };
 }
 
-/** Depends on no build: after one, `--why` would have nothing left to tell. */
+/** Depends on no build: after one, `--why` would find no difference. */
 function explain({ name }: ProjectDefinition): TargetConfiguration {
   return { command: taskCommand('explain', name), cache: false, dependsOn: [] };
 }
@@ -152,8 +152,8 @@ function shell(definition: ProjectDefinition): TargetConfiguration {
 }
 
 /**
- * No `^publish`: it would publish parents that a change does not reach, and a release of one image would give its
- * parent the same version. A child needs nothing of its parent in the registry.
+ * No `^publish`: it would publish parents that a change does not affect, and a release of one image would
+ * give its parent the same version. A child does not need its parent in the registry.
  */
 function publish(definition: ProjectDefinition): TargetConfiguration {
   return {

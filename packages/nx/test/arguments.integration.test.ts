@@ -10,7 +10,9 @@ beforeAll(() => {
 });
 afterAll(() => workspace.remove());
 
-/** nrwl/nx#36472: git allows such names of branches, CI puts them into variables, and credentials are at hand. */
+/**
+ * nrwl/nx#36472: git allows such names of branches, CI puts them into variables, and credentials are at hand.
+ */
 it.each([
   ['a command in a value', '--branch=$(touch${IFS}made)', '--branch="$(touch${IFS}made)"'],
   ['backticks', '--branch=`touch${IFS}made`', '--branch="`touch${IFS}made`"'],
@@ -22,13 +24,13 @@ it.each([
   ],
   ['an end of the here-document', '--branch=a\n\ntouch${IFS}made\n', '--branch="a'],
   ['a command as --args', '--args=;touch${IFS}made', ';touch${IFS}made'],
-])('runs no command that stands in an argument: %s', async (_what, argument, handedOver) => {
+])('runs no command in an argument: %s', async (_what, argument, handedOver) => {
   await workspace.nx(`run base:explain ${argument}`);
   expect(workspace.calls()).toEqual([`explain base ${handedOver}`]);
   expect(existsSync(join(workspace.root, 'made'))).toBe(false);
 });
 
-it('runs no command that stands in the name of a project’s folder', async () => {
+it('runs no command in the name of a project’s folder', async () => {
   workspace.write('images/$(touch made)/image.json', { from: { debian: 'trixie' } });
   await workspace.nx('run-many -t explain');
   expect(workspace.calls()).toContain('explain $(touch made)');

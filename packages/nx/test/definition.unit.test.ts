@@ -38,7 +38,7 @@ suite('a definition file, as the project graph reads it', () => {
       '{"from": {"image": "base"} "tools": ["helm"]}',
       { parent: 'base', isStrictJson: false },
     ],
-    ['nesting deeper than any reader’s stack', '['.repeat(100_000), { tools: [], isStrictJson: false }],
+    ['nesting deeper than any parser’s stack', '['.repeat(100_000), { tools: [], isStrictJson: false }],
     ['a missing end', '{"from": {"image": "base"}, "tools": ["helm"', { parent: 'base', tools: ['helm'] }],
     ['a comment', '{/* why */ "tools": ["helm"]}', { tools: ['helm'] }],
     ['an empty file', '', { parent: undefined, tools: [], platforms: BOTH }],
@@ -48,7 +48,7 @@ suite('a definition file, as the project graph reads it', () => {
     ['wrong types', '{"from": "base", "tools": {"helm": 1}, "files": 3}', { tools: [], files: undefined }],
     ['an unknown platform', '{"platforms": ["linux/amd64", "plan9/mips"]}', { platforms: ['linux/amd64'] }],
     ['no known platform', '{"platforms": ["plan9/mips"]}', { platforms: BOTH }],
-  ])('is read as far as it goes with %s', (_what, text, expected) => {
+  ])('is read as far as possible with %s', (_what, text, expected) => {
     expect(describe(IMAGE, text)).toMatchObject({ name: 'k8s', ...expected });
   });
 });

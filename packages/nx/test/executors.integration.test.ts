@@ -39,7 +39,7 @@ describe('executors, for a project.json written by hand', () => {
     expect(workspace.calls()).toEqual([call]);
   });
 
-  it('takes flags over options', async () => {
+  it('prefers flags to options', async () => {
     await workspace.nx('run base:load-by-hand --to=oci:DIR --compression=gzip');
     expect(workspace.calls()).toEqual(['load base --to oci:DIR --compression gzip']);
   });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.remove());
 
-/** What was built when a change was made. */
+/** Returns what was built after a change. */
 async function builtAfter(change: () => void): Promise<string[]> {
   change();
   const { exitCode, output } = await workspace.nx('run base:build-amd64');
@@ -32,7 +32,7 @@ async function builtAfter(change: () => void): Promise<string[]> {
 const HASH_FILES = resolve(__dirname, '../bin/hash-files.sh');
 const BUILT = ['build base --platform linux/amd64'];
 
-/** Each reaches the layer, and Nx by itself sees none of it: nrwl/nx#33660, #18830, #34080. */
+/** Each changes the layer, and Nx itself does not see it: nrwl/nx#33660, #18830, #34080. */
 describe('a build runs again after', () => {
   it.each<[string, () => void]>([
     ['a mode that git keeps', () => chmodSync(rootfs('etc/script'), 0o755)],
@@ -45,7 +45,7 @@ describe('a build runs again after', () => {
     ],
     ['a new link to nowhere', () => symlinkSync('/nowhere', rootfs('etc/new'))],
     ['a file that .gitignore matches', () => writeFileSync(rootfs('etc/key.secret'), 'two')],
-    ['a file that Nx never looks at', () => writeFileSync(rootfs('opt/node_modules/a/index.js'), 'two')],
+    ['a file that Nx always ignores', () => writeFileSync(rootfs('opt/node_modules/a/index.js'), 'two')],
     [
       'a folder that .gitignore matches',
       () => {
@@ -71,9 +71,9 @@ describe('a build runs again after', () => {
 describe('a build is taken from the cache after', () => {
   it.each<[string, () => void]>([
     ['another time of a file', () => utimesSync(rootfs('etc/script'), 1, 1)],
-    ['modes of which git keeps nothing', () => chmodSync(rootfs('etc/script'), 0o700)],
+    ['modes that git does not store', () => chmodSync(rootfs('etc/script'), 0o700)],
     [
-      'a commit in a repository of its own in there, whose .git no layer holds',
+      'a commit in a nested repository, whose .git is not in the layer',
       () => workspace.write('images/base/rootfs/etc/.git/HEAD', 'ref: refs/heads/main'),
     ],
   ])('%s', async (_what, change) => {
@@ -114,10 +114,10 @@ describe('a definition that Nx reads as before', () => {
   const before = '{ "from": { "debian": "trixie" }, "files": "rootfs" }';
 
   it.each([
-    ['a comma too many', '{ "from": { "debian": "trixie" }, "files": "rootfs", }'],
-    ['a comma too few', '{ "from": { "debian": "trixie" } "files": "rootfs" }'],
+    ['an extra comma', '{ "from": { "debian": "trixie" }, "files": "rootfs", }'],
+    ['a missing comma', '{ "from": { "debian": "trixie" } "files": "rootfs" }'],
     ['a comment', '{ "from": { "debian": "trixie" }, "files": "rootfs" } // base'],
-    ['a doubled key', '{ "from": { "debian": "trixie" }, "files": "other", "files": "rootfs" }'],
+    ['a duplicate key', '{ "from": { "debian": "trixie" }, "files": "other", "files": "rootfs" }'],
   ])('is built, and so reported, with %s', async (_what, text) => {
     workspace.write('images/base/image.json', before);
     await builtAfter(() => undefined);

@@ -29,7 +29,7 @@ it("says that a version is that of this machine's apt, which may be Ubuntu's", a
   );
 });
 
-it("asks for the version where this machine's apt lacks the package", async () => {
+it("asks for the version if this machine's apt lacks the package", async () => {
   const found = await findDeb('bat', searchOn('echo "  Candidate: (none)"'));
   expect(found).toMatchObject({ ok: false, failures: [{ code: 'usage' }] });
 });

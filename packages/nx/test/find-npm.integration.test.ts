@@ -79,7 +79,7 @@ function search(options: ToolOptions): Search {
 }
 
 describe('a tool of npm', () => {
-  it('is the latest, with what its package says of itself', async () => {
+  it('is the latest, with the data of its package', async () => {
     const found = await findNpm('plain', search({ name: 'plain' }));
     expect(found).toMatchObject({
       ok: true,
@@ -94,7 +94,7 @@ describe('a tool of npm', () => {
     expect(found.ok && found.value.questions.join(' ')).toMatch(/script for Node.*needs other packages/);
   });
 
-  it('is a package for each processor where it has such', async () => {
+  it('is a package for each processor if it has such packages', async () => {
     const found = await findNpm('native', search({ name: 'native', toolVersion: '1.0.0' }));
     expect(found).toMatchObject({
       ok: true,
@@ -110,7 +110,7 @@ describe('a tool of npm', () => {
     });
   });
 
-  it('is refused where there is none, or the registry does not tell', async () => {
+  it('fails if it does not exist, or the registry does not answer', async () => {
     expect(await findNpm('absent', search({ name: 'absent' }))).toMatchObject({
       failures: [{ code: 'package-not-found' }],
     });

@@ -13,7 +13,7 @@ it.each(Object.entries(generators))('%s says what it does, in its --help', (_, {
   expect(description).toMatch(/^[A-Z].*\.$/);
 });
 
-it('a file without FROM is no Dockerfile to import', () => {
+it('a file without FROM is not a Dockerfile', () => {
   const tree = createTreeWithEmptyWorkspace();
   const folder = mkdtempSync(join(tmpdir(), 'image-tooling-import-'));
   writeFileSync(join(folder, 'Dockerfile'), 'FRM debian\n# FROM debian\n');

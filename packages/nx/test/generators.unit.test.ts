@@ -33,7 +33,7 @@ afterEach(() => vi.restoreAllMocks());
 
 const json = (file: string): unknown => JSON.parse(tree.read(file, 'utf8') ?? '');
 
-/** What a generator refuses with; it must, and write nothing. */
+/** Returns the refusal of a generator, which must write nothing. */
 async function refusal(work: () => unknown): Promise<string> {
   const before = tree.listChanges().length;
   const error: unknown = await Promise.resolve()
@@ -78,7 +78,7 @@ describe('image', () => {
     expect(json('images/one/image.json')).toMatchObject({ from: expected });
   });
 
-  it('is refused with all that is wrong, and then nothing is written', async () => {
+  it('is refused with all mistakes, and nothing is written', async () => {
     const text = await refusal(() =>
       image(tree, { name: 'Bad', from: 'nowhere', tools: 'helm', packages: 'less', lock: false }),
     );
@@ -90,16 +90,16 @@ describe('image', () => {
     ).toContain('already has the package "less", from "base"');
   });
 
-  it('is refused under a name that is taken, by an image or another project', async () => {
+  it('is refused if an image or another project has its name', async () => {
     const again = await refusal(() => image(tree, { name: 'base', lock: false }));
-    expect(again).toContain('There is an image "base" already');
+    expect(again).toContain('There is already an image "base"');
     expect(again).not.toContain('based on each other');
     expect(await refusal(() => image(tree, { name: 'yq', lock: false }))).toContain(
-      'A project is called "yq" already',
+      'There is already a project "yq"',
     );
   });
 
-  it('is not held up by mistakes in other files', async () => {
+  it('ignores mistakes in other files', async () => {
     tree.write('images/broken/image.json', '{ "description": }');
     await image(tree, { name: 'three', from: 'base', lock: false });
     expect(tree.exists('images/three/image.json')).toBe(true);
@@ -163,16 +163,16 @@ describe('tool', () => {
     });
   });
 
-  it('is refused without a source, without a version, and where it is there', async () => {
+  it('is refused without a source, without a version, and if it exists', async () => {
     expect(await refusal(() => tool(tree, { name: 'yq' }))).toMatch(
-      /There is a tool "yq" already[\s\S]*Nothing says where/,
+      /There is already a tool "yq"[\s\S]*The tool "yq" has no source/,
     );
     expect(await refusal(() => tool(tree, { name: 'base', npm: 'nothing-is-asked-for' }))).toMatch(
-      /^error: A project is called "base" already/,
+      /^error: There is already a project "base"/,
     );
     expect(
       await refusal(() => tool(tree, { name: 'one', release: 'https://x.invalid/latest/one' })),
-    ).toContain('names no version');
+    ).toContain('has no version');
     expect(
       await refusal(() =>
         tool(tree, { name: 'One', release: 'https://x.invalid/1.0/one', license: 'none?', lock: false }),
@@ -180,10 +180,10 @@ describe('tool', () => {
     ).toContain('license');
   });
 
-  it('says what it guessed before the lock that may fail for it', async () => {
+  it('lists its guesses before the lock, which they may break', async () => {
     const done = await tool(tree, { name: 'bat', deb: 'bat', toolVersion: '0.25.0' });
     await expect(done()).rejects.toThrow('"bat" is written, but not locked');
-    expect(said.join('\n')).toMatch(/taken to be \/usr\/bin\/bat[^]*Its home page is not known/);
+    expect(said.join('\n')).toMatch(/assumed to be \/usr\/bin\/bat[^]*Its home page is unknown/);
     expect(said.join('\n')).not.toContain('Next:');
   });
 
@@ -227,19 +227,19 @@ describe('import-dockerfile', () => {
       expect(said.join('\n')).toContain(part);
   });
 
-  it('writes the image alone if asked to, without tools that are not there', () => {
+  it('writes only the image if asked to, without tools that do not exist', () => {
     importDockerfile(tree, { path: join(FIXTURES, 'cluster', 'Dockerfile'), name: 'ops', tools: false });
     expect(tree.exists('tools/stern/tool.json')).toBe(false);
     expect(json('images/ops/image.json')).not.toHaveProperty('tools');
   });
 
-  it('refuses what is not there, and names that are taken', async () => {
+  it('refuses missing files and names that are taken', async () => {
     expect(await refusal(() => importDockerfile(tree, { path: '/nowhere/Dockerfile' }))).toContain(
       'There is no Dockerfile /nowhere/Dockerfile',
     );
     expect(
       await refusal(() => importDockerfile(tree, { path: join(FIXTURES, 'docs'), name: 'base' })),
-    ).toContain('There is an image "base" already');
+    ).toContain('There is already an image "base"');
     expect(await refusal(() => importDockerfile(tree, { path: join(FIXTURES, 'docs'), arg: 'X' }))).toContain(
       '--arg X has no value',
     );

@@ -49,7 +49,7 @@ describe('the project graph', () => {
     });
   });
 
-  it('survives files that are broken or name what is not there', async () => {
+  it('survives files that are broken or name missing images and tools', async () => {
     workspace.write('images/broken/image.json', '{ "from": { "image": "base" } "tools": [');
     workspace.write('images/empty/image.json', '');
     workspace.write('images/orphan/image.json', {
@@ -67,7 +67,7 @@ describe('the project graph', () => {
     expect(workspace.calls()).toEqual(['build empty --platform linux/amd64']);
   });
 
-  it('survives a tool called like an image, and leaves the message to the tasks', async () => {
+  it('survives a tool with the name of an image, and leaves the message to the tasks', async () => {
     workspace.write('tools/base/tool.json', { description: 'of one name' });
     const found = edges(await graph());
     expect(found).toMatchObject({ base: [], 'base-tool': [] });
@@ -82,7 +82,7 @@ describe('the project graph', () => {
     expect(workspace.calls()).toEqual(["lock My Image; it's"]);
   });
 
-  it('looks where the options say', async () => {
+  it('looks in the folders of the options', async () => {
     workspace.write('nx.json', nxJson({ imagesDir: 'deep/pictures' }));
     workspace.write('deep/pictures/one/image.json', { from: { debian: 'trixie' }, tools: ['helm'] });
     expect(edges(await graph())).toEqual({ one: ['helm'], helm: [], kubectl: [] });

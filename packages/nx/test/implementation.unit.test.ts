@@ -10,14 +10,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-describe('what stands for the code that does the work', () => {
-  it('is its source, where that lies in the workspace', () => {
+describe('the inputs for the code that does the work', () => {
+  it('are its source, if that is in the workspace', () => {
     const nxJson = { namedInputs: { imageTooling: ['{workspaceRoot}/packages/*/src/**/*'] } };
     expect(implementationInputs(nxJson, root)).toEqual(['imageTooling']);
   });
 
   it.each(['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'])(
-    'is the package, locked by %s',
+    'are the package, locked by %s',
     (file) => {
       writeFileSync(join(root, file), 'node_modules/@image-tooling/cli 1.0.0');
       expect(implementationInputs({}, root)).toEqual([{ externalDependencies: ['@image-tooling/cli'] }]);
@@ -25,7 +25,7 @@ describe('what stands for the code that does the work', () => {
   );
 
   it.each([[undefined], ['left-pad 1.0.0']])(
-    'is the version installed, where no lock file has it: %s',
+    'are the installed version, if no lock file has it: %s',
     (text) => {
       if (text !== undefined) writeFileSync(join(root, 'package-lock.json'), text);
       expect(implementationInputs({}, root)).toEqual([

@@ -31,7 +31,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Lets a generator change the workspace, and gives the files that it made. */
+/** Runs a generator in the workspace. Returns the files that it made. */
 function change(work: (tree: Tree) => void): string[] {
   const tree = new FsTree(rig.folder, false);
   work(tree);
@@ -39,7 +39,9 @@ function change(work: (tree: Tree) => void): string[] {
   return tree.listChanges().map(({ path }) => path);
 }
 
-/** The base of a new workspace, without its checks: they ask for its own user, and an import may have another. */
+/**
+ * The base of a new workspace, without its checks: they ask for its own user, and an import may have another.
+ */
 function writeBase(tree: Tree): void {
   addBaseImage(tree, 'images');
   updateJson<object, object>(tree, 'images/base/image.json', (content) => ({ ...content, checks: [] }));
@@ -50,7 +52,7 @@ interface ToolFile {
   readonly sources: { readonly release?: ReleaseSource };
 }
 
-/** Puts files for the tools into the stand-ins' server; gives their names. */
+/** Adds files for the tools to the stand-ins' server. Returns their names. */
 function serve(paths: readonly string[]): string[] {
   const names = paths.flatMap((path) => /^tools\/([^/]+)\/tool\.json$/.exec(path)?.[1] ?? []);
   const tree = new FsTree(rig.folder, false);
@@ -61,7 +63,10 @@ function serve(paths: readonly string[]): string[] {
   return names;
 }
 
-/** A tool whose checksum the Dockerfile holds: the stand-in is another file, and is refused until that is taken away. */
+/**
+ * A tool whose checksum the Dockerfile holds: the stand-in is another file, and is refused until that is
+ * taken away.
+ */
 async function lockTool(name: string): Promise<void> {
   const first = await rig.run(['lock', name]);
   if (first.exitCode === 0) return;

@@ -47,7 +47,7 @@ describe('init', () => {
     expect(tree.exists('tools/.gitkeep')).toBe(true);
   });
 
-  it('writes a base image that is right, with a schema that an editor finds', async () => {
+  it('writes a valid base image, with a schema that an editor finds', async () => {
     await init(tree, {});
     const text = tree.read('images/base/image.json', 'utf8') ?? '';
     expect(parseImage('images/base/image.json', text)).toMatchObject({ ok: true });
@@ -64,7 +64,7 @@ describe('init', () => {
     expect(files()).toEqual(before);
   });
 
-  it('leaves images and tools out of target defaults that would decide their caching', async () => {
+  it('excludes images and tools from target defaults that would decide their caching', async () => {
     const build = { dependsOn: ['^build'], inputs: ['production', '^production'], cache: true };
     const own = [{ filter: { projects: ['tag:web'] }, cache: true }];
     tree.write('nx.json', JSON.stringify({ targetDefaults: { build, '*-e2e': own, lint: { cache: true } } }));
@@ -94,7 +94,7 @@ describe('init', () => {
   });
 
   it.each([['@image-tooling/nx'], [{ plugin: '@image-tooling/nx', options: { imagesDir: 'containers' } }]])(
-    'leaves a plugin alone that is there: %j',
+    'keeps an existing plugin entry: %j',
     async (entry) => {
       const text = JSON.stringify({ plugins: [entry] });
       tree.write('nx.json', text);
@@ -113,7 +113,7 @@ describe('init', () => {
     expect(tree.read('.gitignore', 'utf8')).toContain('containers/*/dist');
   });
 
-  it('touches nothing in folders that are there', async () => {
+  it('touches nothing in existing folders', async () => {
     tree.write('images/logo.svg', '<svg/>');
     tree.write('images/base/image.json', '{"description": "mine"}');
     tree.write('trust/debian/trixie-stable.asc', 'mine');
@@ -136,18 +136,18 @@ describe('init', () => {
     expect(tree.read('images/base/image.json', 'utf8')).toContain('\n       "from": { "debian": "trixie" }');
   });
 
-  it('writes no base image where none is wanted', async () => {
+  it('writes no base image if it is not wanted', async () => {
     await init(tree, { base: false });
     expect(tree.children('images')).toEqual(['.gitkeep']);
   });
 
-  it('writes no base image where a project is called so, and says it', async () => {
+  it('writes no base image if a project has its name, and says so', async () => {
     addProjectConfiguration(tree, 'base', { root: 'libs/base' });
     const info = vi.spyOn(logger, 'info').mockImplementation(() => undefined);
     const after = await init(tree, { skipInstall: true });
     await after();
     expect(tree.exists('images/base')).toBe(false);
-    expect(info.mock.calls.join()).toContain('since a project is called so (libs/base)');
+    expect(info.mock.calls.join()).toContain('since a project has that name (libs/base)');
   });
 
   it.each([
@@ -194,7 +194,7 @@ describe('what init says at the end', () => {
     expect(user).toEqual([...(root ?? []), 'uidmap']);
   });
 
-  it('misses nothing that is there, and nothing at all where Docker or an engine of another machine is', () => {
+  it('recommends nothing that is installed, and nothing at all with Docker or a remote engine', () => {
     Object.keys(neededPrograms({ isRoot: false })).forEach(program);
     expect(missingPackages({ env: { PATH: folder }, isRoot: false })).toEqual([]);
     const env = { PATH: '', _EXPERIMENTAL_DAGGER_RUNNER_HOST: 'tcp://127.0.0.1:1' };
@@ -204,12 +204,12 @@ describe('what init says at the end', () => {
     expect(missingPackages({ env: { PATH: folder }, isRoot: false })).toEqual([]);
   });
 
-  it('tells what to run next, and what to install before', () => {
+  it('says what to run next, and what to install before', () => {
     expect(nextSteps({ notes: [], missing: ['buildah', 'zstd'], image: 'base', imagesDir: 'images' }))
       .toMatchInlineSnapshot(`
-        "This machine has nothing yet to run a container with. On Debian or Ubuntu:
+        "This machine can't run containers yet. On Debian or Ubuntu:
           sudo apt-get install --no-install-recommends buildah zstd
-        Docker or Podman will do as well.
+        Docker or Podman works too.
         Next:
           npx nx run base:lock && npx nx run base:build"
       `);

@@ -5,7 +5,7 @@ let workspace: Workspace;
 
 beforeAll(() => {
   workspace = makeWorkspace();
-  // As a workspace has it that installs image-tooling: no input stands for its source.
+  // As in a workspace that installs image-tooling: no input for its source.
   workspace.write('nx.json', { ...nxJson({}), namedInputs: {} });
 });
 afterAll(() => workspace.remove());
@@ -42,7 +42,7 @@ async function callsOf(versions: Versions | undefined): Promise<string[]> {
 }
 
 describe('tasks of a workspace that installs image-tooling', () => {
-  it('run where no lock file says which version is installed, and are cached', async () => {
+  it('run if no lock file has the installed version, and are cached', async () => {
     expect(await callsOf(undefined)).toEqual(BUILT);
     expect(await callsOf(undefined)).toEqual([]);
   });

@@ -18,16 +18,16 @@ const DEFINITION = {
 };
 
 describe('JSON as people write it', () => {
-  it('holds what it was made of', () => {
+  it('parses to the same value', () => {
     expect(JSON.parse(jsonText(DEFINITION))).toEqual(JSON.parse(JSON.stringify(DEFINITION)));
   });
 
-  it('is as Prettier leaves it', async () => {
+  it("is formatted like Prettier's output", async () => {
     const text = jsonText(DEFINITION);
     expect(await format(text, { parser: 'json', printWidth: 100 })).toBe(text);
   });
 
-  it('has what is short on one line', () => {
+  it('puts short values on one line', () => {
     expect(jsonText(DEFINITION).split('\n')).toEqual(
       expect.arrayContaining([
         '  "from": { "image": "base" },',

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.remove());
 
-/** What `image-tooling` was called for while nx ran, and how that ended. */
+/** Returns the calls of `image-tooling` during a run of nx, and how they ended. */
 async function run(args: string): Promise<{ exitCode: number; calls: string[]; output: string }> {
   const { exitCode, output } = await workspace.nx(args);
   return { exitCode, calls: workspace.calls(), output };
@@ -24,7 +24,7 @@ async function publishes(args: string): Promise<string[]> {
 
 const AFFECTED = 'affected -t publish --base=HEAD';
 
-describe('publishing, in a workspace where one run follows the other', () => {
+describe('publishing, run one after the other in one workspace', () => {
   it('publishes nothing where nothing changed', async () => {
     expect(await publishes(AFFECTED)).toEqual([]);
   });
@@ -42,7 +42,7 @@ describe('publishing, in a workspace where one run follows the other', () => {
     ]);
   });
 
-  it('publishes each time: whether there is something to do is for the registry to say', async () => {
+  it('publishes each time, since only the registry knows what is missing', async () => {
     const { calls } = await run(AFFECTED);
     expect(calls).toEqual(['publish k8s', 'publish k8s-aws']);
   });

@@ -60,7 +60,7 @@ it.each([
   },
 );
 
-it('does as without them where they leave images and tools out, or keep what is inferred', async () => {
+it('works as without them if they exclude images and tools, or keep what is inferred', async () => {
   const projects = ['!tag:type:image', '!tag:type:tool'];
   withDefaults({
     build: [{ cache: true, dependsOn: ['^build'], inputs: ['default'], filter: { projects } }],

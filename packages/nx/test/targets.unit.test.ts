@@ -36,7 +36,7 @@ const IMAGE: ProjectDefinition = {
 describe('the targets of a tool', () => {
   const targets = targetsOf(TOOL, AMD64);
 
-  it('are these', () => {
+  it('are complete', () => {
     expect(Object.keys(targets).sort()).toEqual([
       'build',
       'build-all',
@@ -66,7 +66,7 @@ describe('the targets of a tool', () => {
 });
 
 describe('an explanation', () => {
-  it('needs no build, which would leave nothing to say of what differs from the last one', () => {
+  it('needs no build, which would hide the differences from the last one', () => {
     const command = `exec image-tooling explain helm --arguments-fd=3 3<<''\n{args}\n`;
     expect(targetsOf(TOOL, AMD64)['explain']).toEqual({ command, cache: false, dependsOn: [] });
   });
@@ -75,7 +75,7 @@ describe('an explanation', () => {
 describe('the targets of an image', () => {
   const targets = targetsOf(IMAGE, AMD64);
 
-  it('are these', () => {
+  it('are complete', () => {
     expect(Object.keys(targets).sort()).toEqual([
       'build',
       'build-all',
@@ -93,7 +93,7 @@ describe('the targets of an image', () => {
     ]);
   });
 
-  it('build from its own files and from what its parent and tools hand down', () => {
+  it('build from its own files and from the outputs of its parent and tools', () => {
     expect(targets['build-amd64']).toEqual({
       command: `exec image-tooling build k8s --platform linux/amd64 --arguments-fd=3 3<<''\n{args}\n`,
       cache: true,
@@ -110,7 +110,7 @@ describe('the targets of an image', () => {
     });
   });
 
-  it('test what was built, by its digest, against the checks of all that it is made of', () => {
+  it('test what was built, by its digest, with the checks of all its parts', () => {
     expect(targets['test-amd64']).toEqual({
       command: `exec image-tooling test k8s --platform linux/amd64 --arguments-fd=3 3<<''\n{args}\n`,
       cache: true,
@@ -188,7 +188,7 @@ describe('what Nx hashes of a project', () => {
     for (const other of others) expect(other).toEqual(first);
   });
 
-  it('would tell machines apart if more than dependsOn differed', () => {
+  it('would differ between machines if more than dependsOn differed', () => {
     const [amd64, arm64] = hosts.map((host) => targetsOf(IMAGE, { ...AMD64, host }));
     expect(amd64).not.toEqual(arm64);
   });

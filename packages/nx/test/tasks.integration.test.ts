@@ -8,7 +8,7 @@ beforeAll(() => {
 });
 afterAll(() => workspace.remove());
 
-/** What `image-tooling` was called for while nx ran. */
+/** Returns the calls of `image-tooling` during a run of nx. */
 async function callsOf(args: string, env?: Record<string, string>): Promise<string[]> {
   const { exitCode, output } = await workspace.nx(args, env);
   expect(exitCode, output).toBe(0);
@@ -21,17 +21,17 @@ function builds(...names: string[]): string[] {
 
 const BUILD = 'run k8s-aws:build-amd64';
 
-describe('tasks, in a workspace where one run follows the other', () => {
-  it('builds an image with all it stands on', async () => {
+describe('tasks, run one after the other in one workspace', () => {
+  it('builds an image with all that it is based on', async () => {
     expect(await callsOf(BUILD)).toEqual(builds('base', 'helm', 'kubectl', 'k8s', 'k8s-aws'));
   });
 
-  it('does nothing when nothing changed, and nothing for a README', async () => {
+  it('does nothing without a change, or for a change of a README', async () => {
     workspace.write('images/base/README.md', '# Base');
     expect(await callsOf(BUILD)).toEqual([]);
   });
 
-  it('stops at an image whose layers came out the same', async () => {
+  it('stops at an image whose layers are the same', async () => {
     workspace.write('images/base/image.json', {
       description: 'Another label',
       from: { debian: 'trixie' },
@@ -50,12 +50,12 @@ describe('tasks, in a workspace where one run follows the other', () => {
     expect(await callsOf(BUILD)).toEqual(builds('kubectl', 'k8s', 'k8s-aws'));
   });
 
-  it('stops at a tool whose layer came out the same', async () => {
+  it('stops at a tool whose layer is the same', async () => {
     workspace.write('tools/kubectl/tool.json', { description: 'Another', version: '1.1.0' });
     expect(await callsOf(BUILD)).toEqual(builds('kubectl'));
   });
 
-  it('builds the tools again where their source is overridden, but no image that is not reached', async () => {
+  it('builds the tools again where their source is overridden, but no unaffected image', async () => {
     expect(await callsOf(BUILD, { IMAGE_TOOL_SOURCE: 'release' })).toEqual(builds('helm', 'kubectl'));
   });
 

@@ -17,7 +17,7 @@ const REPORT = 'images/k8s-aws/dist/report/linux-amd64/report.json';
 const BASE = { description: 'The system', from: { debian: 'trixie' }, packages: ['git'] };
 const K8S_AWS = { description: 'and AWS', from: { image: 'k8s' }, packages: ['awscli'] };
 
-/** What `image-tooling` was called for while nx ran, and how that ended. */
+/** Returns the calls of `image-tooling` during a run of nx, and how they ended. */
 async function nx(args: string): Promise<{ exitCode: number; calls: string[]; output: string }> {
   const { exitCode, output } = await workspace.nx(args);
   return { exitCode, calls: workspace.calls(), output };
@@ -32,7 +32,7 @@ async function callsOf(args: string): Promise<string[]> {
 const tests = (...names: string[]) => names.map((name) => `test ${name} --platform linux/amd64`).sort();
 const builds = (...names: string[]) => names.map((name) => `build ${name} --platform linux/amd64`).sort();
 
-describe('tests, in a workspace where one run follows the other', () => {
+describe('tests, run one after the other in one workspace', () => {
   it('are done once for an image, and its report comes back from the cache', async () => {
     const report = readFileSync(join(workspace.root, REPORT), 'utf8');
     workspace.write(REPORT, '{ "passed": "forged" }');
@@ -62,7 +62,7 @@ describe('tests, in a workspace where one run follows the other', () => {
     expect(await callsOf(TEST)).toEqual([...builds('k8s-aws'), ...tests('k8s-aws')]);
   });
 
-  it('build a definition with a key that nobody knows, so that it is told', async () => {
+  it('build a definition with an unknown key, so that it is reported', async () => {
     workspace.write('images/k8s-aws/image.json', { ...K8S_AWS, description: 'Another', chekcs: ['x'] });
     expect((await callsOf(TEST))[0]).toBe(builds('k8s-aws')[0]);
   });

@@ -19,7 +19,10 @@ const { stage } = (await import(join(REPOSITORY, 'scripts/pack/stage.mjs'))) as 
 
 const FAKE_COMMAND = join(__dirname, 'fake-image-tooling.cjs');
 
-/** A temporary Nx workspace with the plugin as npm installs it, and a fake `image-tooling` that records its calls. */
+/**
+ * A temporary Nx workspace with the plugin as npm installs it, and a fake `image-tooling` that records its
+ * calls.
+ */
 export interface Workspace {
   readonly root: string;
   /** Runs nx; never rejects. */
@@ -28,14 +31,17 @@ export interface Workspace {
     env?: Readonly<Record<string, string>>,
   ): Promise<{ exitCode: number; output: string }>;
   git(args: string): Promise<void>;
-  /** The calls of `image-tooling` since the last time this was asked, sorted: parallel tasks have no order. */
+  /** Returns the calls of `image-tooling` since the last call, sorted: parallel tasks have no order. */
   calls(): string[];
   write(file: string, content: string | object): void;
   removeFile(file: string): void;
   remove(): void;
 }
 
-/** Plugins in the process of nx itself: half the work of each start. The tests of the graph run them as Nx does. */
+/**
+ * Plugins in the process of nx itself: half the work of each start. The tests of the graph run them as Nx
+ * does.
+ */
 export const IN_ONE_PROCESS = { NX_ISOLATE_PLUGINS: 'false' };
 
 /** `always` is added to the environment of every nx. */
@@ -83,8 +89,9 @@ export function nxJson(options: PluginOptions): object {
 }
 
 /**
- * Gives the workspace all modules of the repository, with a `.bin` of its own, since Nx puts that folder first on the
- * path of its commands, and with the packed plugin: Nx loads TypeScript for one from source, half of each start.
+ * Gives the workspace all modules of the repository, with a `.bin` of its own, since Nx puts that folder
+ * first on the path of its commands, and with the packed plugin: Nx loads TypeScript for one from source,
+ * half of each start.
  */
 function linkModules(root: string): void {
   const [from, to] = [join(REPOSITORY, 'node_modules'), join(root, 'node_modules')];

@@ -10,7 +10,7 @@ import { wordsOf } from '../shared/words';
 export interface ImageOptions {
   readonly name: string;
   readonly description?: string;
-  /** Default: the image of the workspace that stands on Debian; else Debian itself. */
+  /** Default: the image of the workspace that is based on Debian; else Debian itself. */
   readonly from?: string;
   readonly packages?: string | readonly string[];
   readonly tools?: string | readonly string[];
@@ -18,7 +18,7 @@ export interface ImageOptions {
   readonly lock?: boolean;
 }
 
-/** Adds an image: its image.json, locked. Refuses it with all that is wrong, and then writes nothing. */
+/** Adds an image: writes and locks its image.json. Fails with all mistakes, and then writes nothing. */
 export async function image(tree: Tree, options: ImageOptions): Promise<GeneratorCallback> {
   const { name, lock = true } = options;
   const workspace = workspaceIn(tree);
@@ -32,7 +32,7 @@ export async function image(tree: Tree, options: ImageOptions): Promise<Generato
 
 async function defaultFrom(workspace: Workspace): Promise<string> {
   const choices = fromChoices(workspace);
-  return canAsk() ? choose('What does it stand on?', choices) : choices[0]!;
+  return canAsk() ? choose('What is it based on?', choices) : choices[0]!;
 }
 
 function contentOf(options: ImageOptions, from: From, { images, tools }: Workspace): object {
@@ -52,12 +52,12 @@ function contentOf(options: ImageOptions, from: From, { images, tools }: Workspa
   };
 }
 
-/** What a person is told at the end. */
+/** Returns the commands to run next. */
 function nextSteps(name: string, locked: boolean): string {
   return [
     'Next:',
     `  npx nx run ${name}:${locked ? 'build' : `lock && npx nx run ${name}:build`}`,
-    `  npx nx run ${name}:test     its "checks" say what works in it: add those that matter`,
+    `  npx nx run ${name}:test     runs its "checks": add those that matter`,
     `  npx nx run ${name}:load     into docker or podman`,
   ].join('\n');
 }

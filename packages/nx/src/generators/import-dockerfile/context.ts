@@ -5,7 +5,7 @@ import type { BuildContext } from '@image-tooling/dockerfile';
 /** A tooling image needs few files; a Dockerfile that copies more copies a whole project. */
 const MAX_FILES = 2000;
 
-/** Returns the folder that a Dockerfile is built in, without symbolic links. */
+/** Returns the build context of a Dockerfile, without symbolic links. */
 export function folderContext(folder: string): BuildContext {
   return {
     files: (path) => filesAt(folder, posix.normalize(path)).slice(0, MAX_FILES),

@@ -46,7 +46,7 @@ export function importDockerfile(tree: Tree, options: ImportDockerfileOptions): 
 
 interface Proposed {
   readonly proposal: Proposal;
-  /** The folder that the Dockerfile is built in. */
+  /** The build context of the Dockerfile. */
   readonly folder: string;
   readonly withTools: boolean;
 }

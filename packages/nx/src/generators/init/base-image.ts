@@ -2,19 +2,19 @@ import { getProjects, joinPathFragments, type Tree } from '@nx/devkit';
 import { jsonText } from '../shared/json-text';
 import { schemaReference } from '../shared/workspace';
 
-/** What the first image of a workspace is called. */
+/** The name of the first image of a workspace. */
 export const BASE = 'base';
 
 /**
- * Writes the image that others stand on, where none of that name is there. Gives why it could not, in one sentence:
- * names of Nx projects are one set.
+ * Writes the base of all other images, unless an image with its name exists. Returns a sentence that says why
+ * if another project has it: names of Nx projects are unique.
  */
 export function addBaseImage(tree: Tree, images: string): string | undefined {
   const folder = joinPathFragments(images, BASE);
   const file = joinPathFragments(folder, 'image.json');
   if (tree.exists(file)) return undefined;
   const other = getProjects(tree).get(BASE);
-  if (other) return `No image "${BASE}" was written, since a project is called so (${other.root}).`;
+  if (other) return `No image "${BASE}" was written, since a project has that name (${other.root}).`;
   tree.write(file, jsonText({ $schema: schemaReference(tree, folder, 'image'), ...DEFINITION }));
   return undefined;
 }

@@ -5,8 +5,8 @@ type Section = 'dependencies' | 'devDependencies';
 type Manifest = Readonly<Partial<Record<Section, Readonly<Record<string, string>>>>>;
 
 /**
- * Has plugin and command installed at one version, exactly: package managers write "^1.2.3" for what they add, and an
- * upgrade of one alone is refused by the other. What comes from a folder or a file stays. Returns what installs them.
+ * Adds plugin and command at one exact version: package managers add "^1.2.3", and each refuses another
+ * version of the other. Keeps those from a folder or a file. Returns a function that installs them.
  */
 export function addPackages(tree: Tree): GeneratorCallback {
   const before = readJson<Manifest>(tree, 'package.json');
@@ -22,7 +22,7 @@ function exactly(manifest: Manifest, name: string): Manifest {
   return { ...manifest, [section]: { ...manifest[section], [name]: packageVersion() } };
 }
 
-/** `file:…`, `workspace:…`, an address: anything but a version. */
+/** Returns whether this is not a version: `file:…`, `workspace:…`, an address. */
 function isElsewhere(specifier: string | undefined): boolean {
   return specifier !== undefined && !/^[\^~]?\d/.test(specifier);
 }

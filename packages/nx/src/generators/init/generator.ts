@@ -11,13 +11,13 @@ import { addTrustedKeys } from './trust';
 export interface InitOptions {
   /** Write the first image. Default: yes. */
   readonly base?: boolean;
-  /** Leave the package manager to the caller. */
+  /** Do not run the package manager. */
   readonly skipInstall?: boolean;
 }
 
 /**
- * Makes an Nx workspace one that keeps images: the plugin in nx.json, the command in package.json, folders, keys,
- * a first image. What is there stays; run again it changes nothing.
+ * Sets an Nx workspace up for images: the plugin in nx.json, the command in package.json, folders, keys, a
+ * first image. Keeps what exists; a second run changes nothing.
  */
 export async function init(
   tree: Tree,
@@ -41,7 +41,7 @@ export async function init(
   };
 }
 
-/** Git keeps no empty folder. */
+/** Git does not store empty folders. */
 function keepFolder(tree: Tree, folder: string): void {
   if (!tree.exists(folder) || tree.children(folder).length === 0)
     tree.write(joinPathFragments(folder, '.gitkeep'), '');

@@ -2,8 +2,8 @@ import type { Tree } from '@nx/devkit';
 import type { Folders } from '../../options';
 
 /**
- * Keeps what tasks write out of git, what decides nothing out of `nx affected`, and git's conversion of line ends out of
- * images. Adds only missing lines.
+ * Keeps outputs of tasks out of git, irrelevant files out of `nx affected`, and git's conversion of line ends
+ * out of images. Adds only missing lines.
  */
 export function addIgnoreEntries(tree: Tree, { images, tools }: Folders): void {
   addLines(tree, '.gitignore', [
@@ -26,13 +26,13 @@ function addLines(tree: Tree, file: string, lines: readonly string[]): void {
   tree.write(file, `${before}${missing.join('\n')}\n`);
 }
 
-/** `dist` ignores a folder of that name wherever it is, `.nx` all that is in it. */
+/** `dist` ignores folders of that name everywhere, `.nx` everything in that folder. */
 function covers(present: readonly string[], line: string): boolean {
   const [first, ...rest] = line.split('/');
   return [line, first, rest.at(-1)].some((entry) => entry !== undefined && present.includes(entry));
 }
 
-/** `/node_modules/` is for our folders what `node_modules` is. */
+/** For our folders, `/node_modules/` has the same effect as `node_modules`. */
 function bare(line: string): string {
   return line.trim().replace(/^\/|\/$/g, '');
 }

@@ -1,4 +1,4 @@
-/** What a person is told at the end: what was left out and why, what the machine lacks, what to run next. */
+/** Returns the closing text: what was left out and why, what the machine lacks, what to run next. */
 export function nextSteps({
   notes,
   missing,
@@ -7,14 +7,14 @@ export function nextSteps({
 }: {
   readonly notes: readonly string[];
   readonly missing: readonly string[];
-  /** The image to begin with; undefined where there is none yet. */
+  /** The image to begin with; undefined if there is no image yet. */
   readonly image: string | undefined;
   readonly imagesDir: string;
 }): string {
   const lacking = [
-    'This machine has nothing yet to run a container with. On Debian or Ubuntu:',
+    "This machine can't run containers yet. On Debian or Ubuntu:",
     `  sudo apt-get install --no-install-recommends ${missing.join(' ')}`,
-    'Docker or Podman will do as well.',
+    'Docker or Podman works too.',
   ];
   const first = image === undefined ? `Write ${imagesDir}/<name>/image.json, then:` : 'Next:';
   const name = image ?? '<name>';

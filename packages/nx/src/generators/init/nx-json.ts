@@ -5,7 +5,7 @@ import { PACKAGE } from '../shared/package-data';
 const FORMAT: FormattingOptions = { insertSpaces: true, tabSize: 2 };
 const ENTRY = { plugin: PACKAGE, options: {} };
 
-/** Adds the plugin to nx.json, where it is not yet. All else in the file stays as it is, comments too. */
+/** Adds the plugin to nx.json if it is missing. Keeps all else in the file, also comments. */
 export function addPlugin(tree: Tree): void {
   const plugins = readNxJson(tree)?.plugins;
   const isThere = plugins?.some((entry) => (typeof entry === 'string' ? entry : entry.plugin) === PACKAGE);
@@ -17,13 +17,15 @@ export function addPlugin(tree: Tree): void {
   );
 }
 
-/** Keys of `targetDefaults` that reach targets of images and tools: their names, their executor, any pattern. */
+/**
+ * Keys of `targetDefaults` that reach targets of images and tools: their names, their executor, any pattern.
+ */
 const REACHING = /^((build|test)(-.*)?|lock|load|shell|publish|explain|nx:run-commands|.*[*{].*)$/;
 const OURS = ['!tag:type:image', '!tag:type:tool'];
 
 /**
- * Leaves images and tools out of `targetDefaults`, which Nx merges over what the plugin infers: with their inputs and
- * caching an outdated image would be a hit. Entries that have a filter of their own stay as they are.
+ * Excludes images and tools from `targetDefaults`, which Nx merges over what the plugin infers: their inputs
+ * and caching would make an outdated image a cache hit. Keeps entries that have a filter.
  */
 export function leaveOutOfTargetDefaults(tree: Tree): void {
   const defaults = readNxJson(tree)?.targetDefaults ?? {};

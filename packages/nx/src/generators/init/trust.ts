@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Tree } from '@nx/devkit';
 import { dataFolder } from '../shared/package-data';
 
-/** Writes the keys that sign Debian's archives, for the workspace to commit. Files that are there stay as they are. */
+/** Writes the keys that sign Debian's archives, for the workspace to commit. Keeps existing files. */
 export function addTrustedKeys(tree: Tree): void {
   const from = dataFolder('trust');
   for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {

@@ -9,7 +9,7 @@ import { getProjects, joinPathFragments, type Tree } from '@nx/devkit';
 import { jsonText } from './json-text';
 import { foldersIn, schemaReference } from './workspace';
 
-/** A definition that is to be written. */
+/** A definition to write. */
 export interface NewDefinition {
   readonly kind: 'image' | 'tool';
   readonly name: string;
@@ -17,7 +17,7 @@ export interface NewDefinition {
   readonly content: object;
 }
 
-/** What a workspace holds, as far as it can be read: mistakes in it are told by its own tasks. */
+/** Reads what a workspace holds, as far as it can be read: its own tasks report its mistakes. */
 export function workspaceIn(tree: Tree): Workspace {
   const files = definitionFiles(tree);
   const read = readWorkspace(files);
@@ -29,8 +29,8 @@ export function workspaceIn(tree: Tree): Workspace {
 }
 
 /**
- * Writes definitions. Fails with every mistake in them at once, in the words of the parser, and then nothing is
- * written: `duplicate` for names that are taken, and what `readWorkspace` says of the new files.
+ * Writes definitions, all or none. Fails with all mistakes in them: `duplicate` for names that are taken, and
+ * the failures of `readWorkspace` in the new files.
  */
 export function writeDefinitions(tree: Tree, definitions: readonly NewDefinition[]): readonly Failure[] {
   const taken = definitions.flatMap((definition) => nameTaken(tree, definition));
@@ -41,7 +41,7 @@ export function writeDefinitions(tree: Tree, definitions: readonly NewDefinition
   return [];
 }
 
-/** The path of a definition, relative to the workspace root. */
+/** Returns the path of a definition, relative to the workspace root. */
 export function definitionPath(tree: Tree, kind: 'image' | 'tool', name: string): string {
   return joinPathFragments(foldersIn(tree)[kind === 'image' ? 'images' : 'tools'], name, `${kind}.json`);
 }
@@ -52,14 +52,16 @@ function fileOf(tree: Tree, { kind, name, content }: NewDefinition): FileText {
   return { file: `${folder}/${kind}.json`, text };
 }
 
-/** Why a definition can't have its name: `duplicate` where an image, a tool or another project has it. */
+/**
+ * Returns why a definition can't have its name: `duplicate` if an image, a tool or another project has it.
+ */
 export function nameTaken(tree: Tree, { kind, name }: Pick<NewDefinition, 'kind' | 'name'>): Failure[] {
   const file = definitionPath(tree, kind, name);
   if (tree.exists(file))
     return [
       {
         code: 'duplicate',
-        message: `There is ${A[kind]} "${name}" already (${file}).`,
+        message: `There is already ${A[kind]} "${name}" (${file}).`,
         hint: INSTEAD[kind](name, file),
       },
     ];
@@ -68,18 +70,18 @@ export function nameTaken(tree: Tree, { kind, name }: Pick<NewDefinition, 'kind'
     ? definitionPath(tree, other, name)
     : getProjects(tree).get(name)?.root;
   if (root === undefined) return [];
-  const message = `A project is called "${name}" already (${root}); the names of Nx projects are unique.`;
-  return [{ code: 'duplicate', message, hint: 'Take another name.' }];
+  const message = `There is already a project "${name}" (${root}); the names of Nx projects are unique.`;
+  return [{ code: 'duplicate', message, hint: 'Use another name.' }];
 }
 
 const A = { image: 'an image', tool: 'a tool' };
 const INSTEAD = {
-  image: (_: string, file: string) => `Take another name, or change ${file} and run its "lock".`,
+  image: (_: string, file: string) => `Use another name, or change ${file} and run its "lock".`,
   tool: (name: string, file: string) =>
     `To move its version, change "version" in ${file} and run "npx nx run ${name}:lock".`,
 };
 
-/** What is wrong with the new files themselves: that others have mistakes is no reason to refuse them. */
+/** Returns the mistakes in the new files. Mistakes in other files are no reason to refuse them. */
 function mistakesIn(tree: Tree, files: readonly (FileText & { readonly kind: string })[]): Failure[] {
   const there = definitionFiles(tree);
   const added = (kind: string, old: readonly FileText[]): FileText[] => [

@@ -1,12 +1,15 @@
 import type { Workspace } from '@image-tooling/model';
 
-/** What an image can stand on, as image.json has it. */
+/** The key `from` of image.json. */
 export type From = { readonly image: string } | { readonly debian: string } | { readonly registry: string };
 
-/** The release that images stand on where nothing else is said. */
+/** The default release of Debian. */
 const CODENAME = 'trixie';
 
-/** `--from`: an image of the workspace, "debian:<code name>", or an image of a registry by digest. */
+/**
+ * Returns the value of `--from`: an image of the workspace, "debian:<code name>", or an image of a registry
+ * by digest.
+ */
 export function fromOf(text: string, { images }: Workspace): From {
   if (images.has(text)) return { image: text };
   if (text.includes('@')) return { registry: text };
@@ -15,7 +18,9 @@ export function fromOf(text: string, { images }: Workspace): From {
   return { image: text };
 }
 
-/** What `--from` may name, the likeliest first: the images, those on Debian itself before others. */
+/**
+ * Returns values for `--from`, most likely first: the images, first those that are based on Debian itself.
+ */
 export function fromChoices({ images }: Workspace): string[] {
   const all = [...images.values()];
   const roots = all.filter(({ parent }) => parent === undefined).map(({ name }) => name);

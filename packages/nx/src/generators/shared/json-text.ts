@@ -2,8 +2,8 @@ const WIDTH = 100;
 const STEP = '  ';
 
 /**
- * A value as JSON that people go on writing: short lists and objects on one line, as Prettier leaves them, the outermost
- * object and lists of objects on several. Ends with a line break.
+ * Returns a value as JSON that users will edit: short lists and objects on one line, as Prettier leaves them,
+ * the outermost object and lists of objects on several. Ends with a line break.
  */
 export function jsonText(value: object): string {
   return `${onLines(value, '')}\n`;
@@ -25,7 +25,7 @@ function entry(key: string, value: unknown, indent: string): string {
   return before + text(value, indent, before.length);
 }
 
-/** @param used how much of the line is taken before it */
+/** @param used the number of characters before it on the line */
 function text(value: unknown, indent: string, used: number): string {
   const line = onLine(value);
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return line;

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { runInForeground } from '@image-tooling/host/process';
 import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
 
-/** Logs `first`, locks what was written, one after the other, and logs what to run next (`say`). Fails where a lock does. */
+/**
+ * Logs `first`, locks the new definitions one after the other, and logs what to run next (`say`). Fails if a
+ * lock fails.
+ */
 export function lockThenSay(
   tree: Tree,
   names: readonly string[],
@@ -16,7 +19,7 @@ export function lockThenSay(
   };
 }
 
-/** The exit code of an image-tooling that was stopped. */
+/** The exit code of image-tooling if it was stopped. */
 const STOPPED = 130;
 
 async function lockOne(root: string, name: string): Promise<void> {

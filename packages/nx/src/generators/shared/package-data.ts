@@ -11,22 +11,25 @@ interface Manifest {
   readonly version: string;
 }
 
-/** The version of the plugin that runs: that of the command which goes with it. */
+/** Returns the version of this plugin; its command has the same version. */
 export function packageVersion(): string {
   return manifestIn(packageFolder()).version;
 }
 
-/** A folder of data that is published with the plugin; in its source it lies at the root of the repository. */
+/**
+ * Returns the path of a data folder that is published with the plugin. In the source, it is at the root of
+ * the repository.
+ */
 export function dataFolder(name: 'trust' | 'schemas'): string {
   const published = join(packageFolder(), name);
   return existsSync(published) ? published : join(packageFolder(), '..', '..', name);
 }
 
-/** Bundled or not, a generator lies somewhere below its package. */
+/** A generator is below its package, bundled or not. */
 function packageFolder(): string {
   let folder = __dirname;
   while (!existsSync(join(folder, 'package.json')) || manifestIn(folder).name !== PACKAGE) {
-    if (dirname(folder) === folder) throw new Error(`${__dirname} is in no package called ${PACKAGE}`);
+    if (dirname(folder) === folder) throw new Error(`${__dirname} is not in a package called ${PACKAGE}`);
     folder = dirname(folder);
   }
   return folder;

@@ -2,20 +2,20 @@ import { offsetFromRoot, readNxJson, type NxJsonConfiguration, type Tree } from 
 import { foldersOf, type Folders, type PluginOptions } from '../../options';
 import { PACKAGE } from './package-data';
 
-/** The folders of images and tools, as the workspace's nx.json has them; else the defaults. */
+/** Returns the folders of images and tools from the workspace's nx.json, or the defaults. */
 export function foldersIn(tree: Tree): Folders {
   return foldersOf(pluginOptions(readNxJson(tree)));
 }
 
-/** The plugin's options in nx.json; undefined where it has none. */
+/** Returns the plugin's options in nx.json; undefined without options. */
 export function pluginOptions(nxJson: NxJsonConfiguration | null): PluginOptions | undefined {
   const entry = nxJson?.plugins?.find((plugin) => typeof plugin !== 'string' && plugin.plugin === PACKAGE);
   return typeof entry === 'object' ? (entry.options as PluginOptions | undefined) : undefined;
 }
 
 /**
- * What `$schema` of a definition is to be: relative to its folder, where an editor finds the schema. A workspace that
- * holds the schemas itself (that of image-tooling's source) has them in schemas/.
+ * Returns the `$schema` of a definition: relative to its folder, where an editor finds the schema. A
+ * workspace that holds the schemas itself (that of image-tooling's source) has them in schemas/.
  *
  * @param folder of the definition, relative to the workspace root
  */

@@ -5,10 +5,10 @@ import type { Found, ToolOptions } from './find/types';
 export const KINDS = ['release', 'go', 'npm', 'deb'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** SPDX: nobody has looked. */
+/** SPDX: no licence was determined. */
 const UNKNOWN_LICENCE = 'NOASSERTION';
 
-/** A definition, and what a person should look at. */
+/** A definition, and what users should check. */
 export interface Written {
   readonly content: {
     readonly version: string;
@@ -18,8 +18,8 @@ export interface Written {
 }
 
 /**
- * The content of tool.json from what was found, asking for what was not. The version of the first kind that knows one
- * is the tool's: all of its sources are of one version.
+ * Returns the content of tool.json from what was found, and asks for the rest. The tool gets the version of
+ * the first kind of source that has one: all sources must have the same version.
  */
 export async function definitionOf(
   options: ToolOptions,
@@ -30,11 +30,11 @@ export async function definitionOf(
   const description =
     options.description ??
     first(all, 'description') ??
-    (await wanted('What is it, in one line?', `${options.name}, a command-line tool`));
+    (await wanted('Description, in one line', `${options.name}, a command-line tool`));
   const license =
     options.license ??
     first(all, 'license') ??
-    (await wanted('Its licence, as SPDX has it', UNKNOWN_LICENCE));
+    (await wanted('Its licence (SPDX identifier)', UNKNOWN_LICENCE));
   const homepage =
     options.homepage ?? first(all, 'homepage') ?? (await wanted('Its home page', 'https://example.invalid'));
   const content = {
@@ -48,7 +48,7 @@ export async function definitionOf(
   return { content, questions: [...all.flatMap(({ questions }) => questions), ...unknowns(content, all)] };
 }
 
-/** Registries know their latest version; an address names whichever somebody copied. */
+/** Registries know their latest version; the version in a copied address may be old. */
 function byTrust(found: Readonly<Partial<Record<Kind, Found>>>): Found[] {
   return (['go', 'npm', 'deb', 'release'] as const).flatMap((kind) => found[kind] ?? []);
 }
@@ -72,13 +72,13 @@ function unknowns(
   const others = [...new Set(all.flatMap((one) => one.version ?? []))].filter((one) => one !== version);
   return [
     ...(license === UNKNOWN_LICENCE
-      ? ['Its licence is not known: "NOASSERTION" says that nobody has looked.']
+      ? ['Its licence is unknown: replace "NOASSERTION" with its SPDX identifier.']
       : []),
     ...(homepage === 'https://example.invalid'
-      ? ['Its home page is not known: write it into "homepage".']
+      ? ['Its home page is unknown: write it into "homepage".']
       : []),
     ...(others.length > 0
-      ? [`Another version was found too: ${others.join(', ')}. All sources are of one version.`]
+      ? [`Another version was found too: ${others.join(', ')}. All sources must have the same version.`]
       : []),
     'Its first check is a guess: write one into "checks" that shows the version.',
   ];

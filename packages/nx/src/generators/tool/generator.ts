@@ -12,7 +12,9 @@ import type { Find, Found, Search, ToolOptions } from './find/types';
 
 const FIND: Readonly<Record<Kind, Find>> = { release: findRelease, go: findGo, npm: findNpm, deb: findDeb };
 
-/** Adds a tool: what is named is looked up, written and locked. Refuses it with all that is wrong, and then writes nothing. */
+/**
+ * Adds a tool: looks its sources up, writes and locks it. Fails with all mistakes, and then writes nothing.
+ */
 export async function tool(tree: Tree, options: ToolOptions): Promise<GeneratorCallback> {
   const { name, lock = true } = options;
   const kinds = KINDS.filter((kind) => options[kind] !== undefined);
@@ -42,7 +44,7 @@ export async function tool(tree: Tree, options: ToolOptions): Promise<GeneratorC
 
 function noSource(name: string): Failure {
   return usage(
-    `Nothing says where the bytes of "${name}" come from.`,
+    `The tool "${name}" has no source.`,
     'Name one or more of --go <module>, --release <address>, --npm <package>, --deb <package>.',
   );
 }
@@ -65,13 +67,12 @@ function context(): RunContext {
   };
 }
 
-/** Told before the lock: a guess that was wrong is often why it fails. */
+/** Logged before the lock, which often fails because of a wrong guess. */
 function toLookAt(name: string, version: string, questions: readonly string[]): string {
   const guesses = questions.map((question) => `  - ${question}`);
-  return [
-    `${name} ${version}`,
-    ...(guesses.length > 0 ? ['To look at in its tool.json:', ...guesses] : []),
-  ].join('\n');
+  return [`${name} ${version}`, ...(guesses.length > 0 ? ['Check in its tool.json:', ...guesses] : [])].join(
+    '\n',
+  );
 }
 
 function nextSteps(name: string, locked: boolean): string {

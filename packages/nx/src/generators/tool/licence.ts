@@ -1,4 +1,4 @@
-/** Sentences that stand in one licence alone, the most telling first, with its SPDX identifier. */
+/** Sentences that only one licence has, most specific first, with its SPDX identifier. */
 const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/GNU AFFERO GENERAL PUBLIC LICENSE\s+Version 3/i, 'AGPL-3.0-only'],
   [/GNU LESSER GENERAL PUBLIC LICENSE\s+Version 3/i, 'LGPL-3.0-only'],
@@ -14,7 +14,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/Redistribution and use in source and binary forms/i, 'BSD-2-Clause'],
 ];
 
-/** The SPDX identifier of a licence's text, for the usual ones; undefined for others. */
+/** Returns the SPDX identifier of a licence's text if it is a common licence. */
 export function licenceOf(text: string): string | undefined {
   return SENTENCES.find(([sentence]) => sentence.test(text))?.[1];
 }

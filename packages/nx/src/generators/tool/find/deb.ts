@@ -6,8 +6,8 @@ import type { Find, Search } from './types';
 const TIMEOUT_SECONDS = 20;
 
 /**
- * A Debian package. Its version is that of the package in a locked image, else what this machine's apt would take;
- * `lock` says which versions the archive has. Fails with `usage` where neither knows it.
+ * Finds a Debian package. Its version is that of a locked image, else that of this machine's apt; `lock`
+ * reports which versions the archive has. Fails with `usage` if neither has the package.
  */
 export const findDeb: Find = async (named, search) => {
   const { name, path, toolVersion } = search.options;
@@ -16,8 +16,8 @@ export const findDeb: Find = async (named, search) => {
   if (version === undefined)
     return fail(
       usage(
-        `Which version of the Debian package "${named}" the archive has is not known here.`,
-        'Give it: --toolVersion 1.2.3; "lock" names those that there are.',
+        `The version of the Debian package "${named}" is unknown.`,
+        'Set it: --toolVersion 1.2.3; "lock" lists the versions in the archive.',
       ),
     );
   const program = path ?? `usr/bin/${name}`;
@@ -26,13 +26,13 @@ export const findDeb: Find = async (named, search) => {
     source: { package: named, files: { [program]: `bin/${name}` } },
     questions: [
       ...(known === undefined ? [versionOfThisMachine(upstream(version))] : []),
-      ...(path === undefined ? [`The program is taken to be /${program} of the package.`] : []),
-      'Files of a package are taken without the packages that it depends on: images that have the tool list those.',
+      ...(path === undefined ? [`The program is assumed to be /${program} of the package.`] : []),
+      "Only the package's own files are taken: list the packages that it depends on in the images that have the tool.",
     ],
   });
 };
 
-/** The host's release is often another: Ubuntu's, or an older one of Debian's. */
+/** The host often has another release: Ubuntu's, or an older one of Debian's. */
 function versionOfThisMachine(version: string): string {
   return `Version ${version} is the one in this machine's apt. If the images' release has another, "lock" lists it.`;
 }
@@ -57,7 +57,7 @@ async function candidate(name: string, { env, context }: Search): Promise<string
   return found === '(none)' ? undefined : found;
 }
 
-/** Debian policy 5.6.12: without epoch and revision, and without what says that Debian repacked it. */
+/** Debian policy 5.6.12: without epoch, revision and the suffix of repacked sources. */
 function upstream(version: string): string {
   return version
     .replace(/^\d+:/, '')

@@ -2,7 +2,7 @@ import { run } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import type { Find, Found, Search } from './types';
 
-/** What `npm view --json` says of a version; registries leave much of it out. */
+/** The answer of `npm view --json` about a version; registries omit many fields. */
 interface Metadata {
   readonly name: string;
   readonly version: string;
@@ -28,7 +28,10 @@ const FIELDS = [
 ];
 const TIMEOUT_SECONDS = 60;
 
-/** A package of npm, through npm's own client as it is configured. Fails with `package-not-found`, `network` or `command-missing`. */
+/**
+ * Finds an npm package with npm's own client as it is configured. Fails with `package-not-found`, `network`
+ * or `command-missing`.
+ */
 export const findNpm: Find = async (named, search) => {
   const metadata = await view(named, search);
   return metadata.ok ? ok(foundOf(metadata.value, search.options)) : metadata;
@@ -49,14 +52,12 @@ async function view(name: string, { options, root, env, context }: Search): Prom
   const isAbsent = stdout.trim() === '' || /E404|ETARGET/.test(stderr + stdout);
   return fail({
     code: isAbsent ? 'package-not-found' : 'network',
-    message: isAbsent
-      ? `npm has no package "${spec}".`
-      : `What npm knows of "${spec}" could not be asked for.`,
-    hint: isAbsent ? 'Look at its name and version.' : `See what "npm view ${spec}" says.`,
+    message: isAbsent ? `npm has no package "${spec}".` : `npm could not look up "${spec}".`,
+    hint: isAbsent ? 'Check its name and version.' : `Run "npm view ${spec}" to see the error.`,
   });
 }
 
-/** A range of versions gives several. */
+/** A version range returns several versions. */
 function lastOf(metadata: Metadata | Metadata[]): Metadata {
   return Array.isArray(metadata) ? metadata.at(-1)! : metadata;
 }
@@ -75,7 +76,7 @@ function foundOf(metadata: Metadata, options: Search['options']): Found {
   };
 }
 
-/** Its own page, else its repository. */
+/** Returns its home page, else its repository. */
 function homepageOf({ homepage, repository }: Metadata): string | undefined {
   const url = typeof repository === 'string' ? repository : repository?.url;
   const addresses = [homepage?.replace(/#readme$/, ''), url?.replace(/^git\+/, '').replace(/\.git$/, '')];
@@ -84,7 +85,7 @@ function homepageOf({ homepage, repository }: Metadata): string | undefined {
 
 type Source = Pick<Found, 'source' | 'questions'>;
 
-/** Prebuilt programs are in a package for each processor, which the named one only depends on. */
+/** Prebuilt programs are in one package for each processor, on which the named one depends. */
 function platformPackage(
   { optionalDependencies = {} }: Metadata,
   { name, path }: Search['options'],
@@ -108,7 +109,7 @@ function platformPackage(
         files: { [program]: `bin/${name}` },
         archNames: { ...(amd64 !== 'amd64' && { amd64 }), ...(arm64 !== 'arm64' && { arm64 }) },
       },
-      questions: path === undefined ? [`The program is taken to be ${program} in ${one}.`] : [],
+      questions: path === undefined ? [`The program is assumed to be ${program} in ${one}.`] : [],
     };
   }
   return undefined;
@@ -126,7 +127,7 @@ function ownFiles(metadata: Metadata, { name, path }: Search['options']): Source
         ? ['The program is a script for Node: images that have it need the Debian package "nodejs".']
         : []),
       ...(needed.length > 0
-        ? [`It needs other packages of npm, which are not taken: ${needed.slice(0, 8).join(', ')}.`]
+        ? [`It needs other npm packages, which are not included: ${needed.slice(0, 8).join(', ')}.`]
         : []),
     ],
   };

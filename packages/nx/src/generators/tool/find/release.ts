@@ -6,12 +6,12 @@ import { usage } from '../../shared/refuse';
 import type { Find, Search } from './types';
 
 const TIMEOUT_SECONDS = 20;
-/** Stands in for a version in an address that has a placeholder for it. */
+/** Replaces the version placeholder of an address. */
 const ANY_VERSION = '0.0.1010101';
 
 /**
- * A vendor's file by its address. One of a version is taken as it is; of an address with {version} the latest is
- * asked of the repository's tags on GitHub, and of the user where that can't be reached. Fails with `usage`.
+ * Finds a vendor's file by its address. For an address with {version}, takes the latest version from the
+ * repository's tags on GitHub, or asks the user if GitHub can't be reached. Fails with `usage`.
  */
 export const findRelease: Find = async (named, search) => {
   const { options } = search;
@@ -22,8 +22,8 @@ export const findRelease: Find = async (named, search) => {
   if (!release)
     return fail(
       usage(
-        `The address ${named} names no version.`,
-        "Give the address of one version, or write {version} where it stands; a file that changes at its address can't be locked.",
+        `The address ${named} has no version.`,
+        "Give the address of one version, or write {version} in its place; a file that changes can't be locked.",
       ),
     );
   const { url, files, archNames } = release;
@@ -54,11 +54,9 @@ function questionsOf(
 ): string[] {
   const isArchive = /\.(?:tar(?:\.\w+)?|t[gx]z|zip)$/.test(named);
   return [
-    ...(guessesArm64
-      ? ['What the vendor calls the file for arm64 is a guess; "lock" says whether it is there.']
-      : []),
+    ...(guessesArm64 ? ['The name of the file for arm64 is a guess; "lock" reports whether it exists.'] : []),
     ...(isArchive && path === undefined
-      ? [`The program is taken to be "${Object.keys(files)[0]}" in the archive; --path says otherwise.`]
+      ? [`The program is assumed to be "${Object.keys(files)[0]}" in the archive; use --path to change it.`]
       : []),
   ];
 }
@@ -70,10 +68,10 @@ async function versionFor(named: string, search: Search): Promise<Result<string>
   if (latest !== undefined) return ok(latest);
   const answer = canAsk() ? await ask('Which version?', '') : '';
   if (answer !== '') return ok(answer.replace(/^v/, ''));
-  return fail(usage('The latest version could not be found out.', 'Give it: --toolVersion 1.2.3.'));
+  return fail(usage('The latest version could not be found.', 'Set it: --toolVersion 1.2.3.'));
 }
 
-/** The highest version among a repository's tags; undefined where it can't be asked. */
+/** Returns the highest version among a repository's tags; undefined if it can't be reached. */
 async function latestTag(url: string, { env, context }: Search): Promise<string | undefined> {
   const [repository] = /^https:\/\/(?:github|gitlab)\.com\/[^/]+\/[^/]+/.exec(url) ?? [];
   if (repository === undefined) return undefined;
@@ -89,7 +87,7 @@ async function latestTag(url: string, { env, context }: Search): Promise<string 
   );
 }
 
-/** Of plain versions, by their numbers. */
+/** Compares plain versions by their numbers. */
 export function highest(versions: readonly string[]): string | undefined {
   return [...versions].sort(compare).at(-1);
 }

@@ -15,7 +15,7 @@ export interface ToolOptions {
   readonly lock?: boolean;
 }
 
-/** What one kind of source says of a tool. */
+/** What one kind of source knows about a tool. */
 export interface Found {
   /** The content of `sources.<kind>`. */
   readonly source: object;
@@ -24,19 +24,19 @@ export interface Found {
   readonly homepage?: string;
   /** An SPDX expression. */
   readonly license?: string;
-  /** What a person should look at: guesses. */
+  /** Guesses that users should check. */
   readonly questions: readonly string[];
 }
 
-/** What looking for a tool works with. */
+/** The context of a search for a tool. */
 export interface Search {
   readonly options: ToolOptions;
-  /** Absolute path of the workspace: clients have settings in it. */
+  /** Absolute path of the workspace, where clients have settings. */
   readonly root: string;
   readonly workspace: Workspace;
   readonly env: NodeJS.ProcessEnv;
   readonly context: RunContext;
 }
 
-/** Looks for what was named, at the version that is wanted or the latest. */
+/** Finds a source by what the user gave, at the wanted or the latest version. */
 export type Find = (named: string, search: Search) => Promise<Result<Found>>;
