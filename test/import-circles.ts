@@ -17,8 +17,9 @@ export function sourceFiles(folders: readonly string[]): string[] {
 }
 
 /**
- * Returns circles in which files import each other, also through types alone, as paths from a file to itself: none
- * where there is none, and of circles that share files at least one. Imports are found and resolved by TypeScript.
+ * Returns circles in which files import each other, also through types alone, as paths from a file to itself:
+ * [] without circles, and at least one of circles that share files. Imports are found and resolved by
+ * TypeScript.
  */
 export function importCircles(files: readonly string[]): string[][] {
   const imports = new Map(files.map((file) => [file, importsOf(file, new Set(files))]));

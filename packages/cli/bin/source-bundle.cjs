@@ -18,7 +18,7 @@ const KEPT_HOURS = 24;
 
 /**
  * Returns the path and the text, which is ASCII, of the bundle of COMMAND or PLUGIN for the source as it is now. Makes
- * the bundle if there is none yet.
+ * the bundle if it does not exist yet.
  */
 function sourceBundle(bundle) {
   const path = join(CACHE, `${sourceHash(bundle)}.cjs`);

@@ -66,7 +66,7 @@ function placed(
   if (moves) files.nodes.delete(from);
 }
 
-/** Moves a folder of an unpacked archive. Returns false if there is none at that path. */
+/** Moves a folder of an unpacked archive. Returns false if there is no folder at that path. */
 function movedTree({ reading, piece }: ShellCommand, from: string, to: string): boolean {
   const { files } = reading.stage;
   const tree = files.unpacked.find(

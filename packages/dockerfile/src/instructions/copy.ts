@@ -171,7 +171,7 @@ function placeBelow(copying: Copying, relative: string, node: FileNode): void {
   place({ ...copying, target: posix.join(copying.target, relative), into: false }, relative, node);
 }
 
-/** Copies archives that were unpacked into a folder. Returns false if there are none. */
+/** Copies archives that were unpacked into a folder. Returns false if there are no archives. */
 function copyTree({ reading, piece, target }: Copying, from: Stage, path: string): boolean {
   const trees = from.files.unpacked.filter(({ folder }) => folder === path);
   for (const tree of trees) {

@@ -58,7 +58,7 @@ export interface Proposal {
 
 /** The folder that the Dockerfile is built in. */
 export interface BuildContext {
-  /** Returns the files at or below a path, relative to the folder, sorted; [] if there are none. */
+  /** Returns the files at or below a path, relative to the folder, sorted; [] without files. */
   files(path: string): readonly { readonly path: string; readonly executable: boolean }[];
 }
 
