@@ -46,9 +46,9 @@ export function unreadFailure(error: unknown, path: string): Failure {
 }
 
 const READ_WORDS: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not read it',
-  EPERM: 'this user may not read it',
-  ELOOP: 'it is a link that leads to itself',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ELOOP: 'it is a symbolic link to itself',
   ENOTDIR: 'a folder on its way is a file',
 };
 

@@ -24,7 +24,7 @@ it('reads a file, and nothing where there is none', async () => {
 it.each([
   ['folder', 'io', 'it is a folder'],
   ['pipe', 'io', 'it is a pipe, a socket or a device'],
-  ['loop', 'io', 'it is a link that leads to itself'],
+  ['loop', 'io', 'it is a symbolic link to itself'],
   ['file/below', 'io', 'a folder on its way is a file'],
   ['file', 'too-large', 'it has 4 bytes, and at most 3 are read'],
 ])('says why a %s can not be read, and waits for nothing', async (name, code, why) => {

@@ -6,8 +6,8 @@ const FROM = new URL('https://a.example/folder/file?q#part');
 it.each([
   ['other', 'https://a.example/folder/other'],
   ['//b.example/x#y', 'https://b.example/x'],
-  ['http://a.example/file', 'sent us from https to http://a.example'],
-  ['file:///etc/passwd', 'sent us from https to file://'],
+  ['http://a.example/file', 'redirected from https to http://a.example'],
+  ['file:///etc/passwd', 'redirected from https to file://'],
   ['https://a.example/seen', 'sent us round in a circle'],
   ['https://:', 'redirected us to an invalid URL'],
   [undefined, 'redirected us to an invalid URL'],

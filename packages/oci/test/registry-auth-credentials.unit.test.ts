@@ -99,15 +99,15 @@ describe('a file with credentials', () => {
     expect(place).not.toHaveProperty('excerpt');
   });
 
-  it('whose entry is not as docker writes it is a failure', async () => {
+  it("with an entry that is not in docker's format is a failure", async () => {
     const entry = { [CONFIG]: { auths: { 'registry.example': { auth: auth(SECRET) } } } };
     expect((await failure(entry)).message).toContain(
-      `registry.example in ~/${CONFIG} are not as docker writes`,
+      `registry.example in ~/${CONFIG} are not in docker's format`,
     );
   });
 
   it.each(['[]', '"text"', 'null'])('that is not an object is a failure: %s', async (text) =>
-    expect((await failure({ [CONFIG]: text })).message).toContain('holds JSON, but not an object'),
+    expect((await failure({ [CONFIG]: text })).message).toContain('JSON, but not an object'),
   );
 
   it('that is a folder is a failure', async () => {
@@ -161,21 +161,21 @@ describe('a credential helper', () => {
   });
 
   it.each([
-    ['is missing', undefined, 'there is no such program'],
+    ['is missing', undefined, 'no such program on this machine'],
     ['fails', helper(`echo ${SECRET}; echo ${SECRET} >&2; exit 3`), 'exit code 3'],
-    ['talks nonsense', helper(`echo ${SECRET}`), 'no JSON'],
+    ['talks nonsense', helper(`echo ${SECRET}`), 'not a JSON object'],
     ['hangs', helper(`echo ${SECRET}; sleep 20`), 'did not answer within 0.4 s'],
   ])('that %s is a failure that names it and the file', async (_, script, why) => {
     const bin = script === undefined ? {} : { 'bin/docker-credential-all': script };
     const helperSeconds = why.includes('0.4') ? 0.4 : 5;
     const { message, place } = await failure({ ...bin, [CONFIG]: { credsStore: 'all' } }, { helperSeconds });
-    expect(message).toContain('docker-credential-all gave nothing for registry.example');
+    expect(message).toContain('docker-credential-all returned no credentials for registry.example');
     expect(message).toContain(why);
     expect(place?.file).toContain(CONFIG);
   });
 
   it('is no path', async () => {
     const { message } = await failure({ [CONFIG]: { credsStore: '/../../bin/evil' } });
-    expect(message).toContain('its name is none of a program');
+    expect(message).toContain('invalid program name');
   });
 });

@@ -115,11 +115,13 @@ describe('an identity token', () => {
     expect(other.requests).toEqual([]);
   });
 
-  it('that has expired is told as such', async () => {
+  it('that has expired is reported', async () => {
     const server = await tokenRegistry({ refuse: 400 });
     const { send, request } = talkTo(server.host, {
       env: await helperEnv(`{"Username":"<token>","Secret":"${SECRET}"}`),
     });
-    expect(failureIn(await send(request('manifests/1'))).message).toContain('wrong or expired credentials');
+    expect(failureIn(await send(request('manifests/1'))).message).toContain(
+      'the credentials as wrong or expired',
+    );
   });
 });

@@ -11,15 +11,19 @@ describe('a login that fails', () => {
     const failure = failureIn(await send(request('manifests/1')));
     expect(failure).toMatchObject({ code: 'registry-auth', details: ['DENIED: ***'] });
     expect(failure.message).toBe(
-      `Could not read the manifest of jq: ${server.host} says wrong or expired credentials (401); they came from REGISTRY_USERNAME and REGISTRY_PASSWORD.`,
+      `Could not read the manifest of jq: ${server.host} rejects the credentials as wrong or expired (401); they came from REGISTRY_USERNAME and REGISTRY_PASSWORD.`,
     );
     expect(failureIn(await send(request('manifests/2')))).toMatchObject({ code: 'registry-auth' });
     expect(server.tokenRequests()).toHaveLength(1);
   });
 
   it.each([
-    [401, 'wants a login (401), and there are no credentials for it.', 'To log in, '],
-    [403, 'refuses it (403); it was asked without a login, as there are no', 'If it needs a login, '],
+    [401, 'requires a login (401), and there are no credentials for it.', 'To log in, '],
+    [
+      403,
+      'refuses it (403); the request was sent without a login, because there are no',
+      'If it needs a login, ',
+    ],
   ])('for want of credentials says how to log in: %i', async (refuse, says, hint) => {
     const server = await tokenRegistry({ refuse });
     const { send, request } = talkTo(server.host);
@@ -31,7 +35,11 @@ describe('a login that fails', () => {
   });
 
   it.each([
-    ['and there are none', {}, 'it was asked without a login, as there are no credentials for it.'],
+    [
+      'and there are none',
+      {},
+      'the request was sent without a login, because there are no credentials for this registry.',
+    ],
     ['and some were found', LOGGED_IN, 'without asking for a login; the credentials of REGISTRY_USERNAME'],
   ])('with 403 before any login says that nothing was sent, %s', async (_, options, says) => {
     const server = await serve((_request, response) => response.writeHead(403).end());
@@ -50,7 +58,7 @@ describe('a login that fails', () => {
     });
     const { send, request } = talkTo(server.host);
     expect(failureIn(await send(request('blobs/1'))).message).toContain(
-      'refuses it (403); it was asked with an anonymous token, as there are no credentials for it',
+      'refuses it (403); the request was sent with an anonymous token, because there are no credentials for this registry',
     );
   });
 
@@ -63,16 +71,16 @@ describe('a login that fails', () => {
     const to = opened(server.host, 'team/name', LOGGED_IN);
     const [failure] = failuresOf(await to.hasBlob(`sha256:${'0'.repeat(64)}`));
     expect(failure?.message).toContain(`${store.host} answered 403`);
-    expect(failure?.hint).toContain('It was asked without a login, which goes to the registry alone.');
+    expect(failure?.hint).toContain('This host got no credentials: they are sent to the registry only.');
   });
 
   it.each([
     ['', 'answers 401 without a challenge'],
     ['Negotiate', 'Negotiate'],
-    ['Bearer realm="https://auth.example', 'token service has no address'],
-    ['Bearer realm="/token"', 'token service has no address'],
-    ['Bearer realm="ftp://127.0.0.1/"', 'not on https: '],
-  ])('for the challenge %s is told as such', async (challenge, why) => {
+    ['Bearer realm="https://auth.example', 'token service has no URL'],
+    ['Bearer realm="/token"', 'token service has no URL'],
+    ['Bearer realm="ftp://127.0.0.1/"', 'does not use https: '],
+  ])('for the challenge %s is reported', async (challenge, why) => {
     const server = await serve((_, response) =>
       response.writeHead(401, { 'www-authenticate': challenge }).end(),
     );
@@ -82,7 +90,7 @@ describe('a login that fails', () => {
     expect(failure.message).toContain(why);
   });
 
-  it('for an answer without a token is told as such', async () => {
+  it('for an answer without a token is reported', async () => {
     const server = await tokenRegistry({ fields: { token: 'two\nlines' } });
     const { send, request } = talkTo(server.host, LOGGED_IN);
     expect(failureIn(await send(request('manifests/1'))).message).toContain('no token came from');
@@ -133,7 +141,9 @@ describe('a registry with user name and password', () => {
   it('that does not like them', async () => {
     const server = await basic(401);
     const { send, request } = talkTo(server.host, LOGGED_IN);
-    expect(failureIn(await send(request('manifests/1'))).message).toContain('wrong or expired credentials');
+    expect(failureIn(await send(request('manifests/1'))).message).toContain(
+      'the credentials as wrong or expired',
+    );
     failureIn(await send(request('manifests/1')));
     expect(server.requests).toHaveLength(2);
   });

@@ -38,7 +38,7 @@ describe('DOCKER_AUTH_CONFIG', () => {
     ['is cut off', `{"auths":{"registry.example":{"auth":"${SECRET}"`, 'invalid JSON at line 1'],
     ['is the name of a file', `/builds/${SECRET}.json`, 'it does not begin with "{"'],
     ['is in base64', auth(content('registry.example')), 'it does not begin with "{"'],
-    ['is no object', `["${SECRET}"]`, 'it holds JSON, but not an object'],
+    ['is no object', `["${SECRET}"]`, 'it is JSON, but not an object'],
     ['has no auths', `{"registry.example":{"auth":"${SECRET}"}}`, 'it has no "auths"'],
     ['has a login in plain text', `{"auths":{"registry.example":{"auth":"${SECRET}"}}}`, 'user:password in'],
   ])('that %s is a failure without its text', async (_, value, why) => {

@@ -17,8 +17,8 @@ function smallDisk(options: string): string | undefined {
 }
 
 it.for([
-  ['size=1m', 'disk-full', 'No space left in the folder', 'name a folder on a larger disk'],
-  ['size=1m,ro', 'io', "can't be used: ", 'Let this user read and write it'],
+  ['size=1m', 'disk-full', 'No space left in the target folder', 'name a folder on a larger disk'],
+  ['size=1m,ro', 'io', "can't be used: ", 'Make it readable and writable for this user'],
 ] as const)(
   'a copy to a folder on a disk with %s says which folder',
   async ([options, code, says, advice], { skip }) => {

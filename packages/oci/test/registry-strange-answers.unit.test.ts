@@ -35,7 +35,7 @@ describe('an answer that is not HTTP', () => {
     const { code, message, hint } = firstFailure(await to(host).listTags());
     expect(code).toBe('network');
     expect(message).toContain(`${host} gave an answer that is not HTTP (`);
-    expect(hint).toContain('Is this the address of a registry?');
+    expect(hint).toContain('Check that this is the address of a registry.');
   });
 
   it('is one within the body of a blob: a chunk of no size', async () => {
@@ -80,7 +80,7 @@ describe('a list of tags that is not whole', () => {
       '{"tags":["b"]}',
       'Link header',
     ],
-    ['a second page that is gone', { link: '<?last=a>; rel="next"' }, 404, '', 'page 2 is not there (404)'],
+    ['a second page that is gone', { link: '<?last=a>; rel="next"' }, 404, '', 'page 2 is missing (404)'],
     ['a page without tags', { link: '<?last=a>; rel="next"' }, 200, '{"errors":[]}', 'no list of tags'],
     ['a tag that is no text', { link: '<?last=a>; rel="next"' }, 200, '{"tags":[1]}', 'no list of tags'],
   ])('is a failure: %s', async (_, headers, status, second, why) => {
@@ -121,7 +121,7 @@ const index = (manifests: Json): Served => ({
   json: { schemaVersion: 2, manifests },
 });
 
-describe('a manifest that is no image', () => {
+describe('a manifest that is not an image', () => {
   const docker = 'application/vnd.docker.distribution.manifest';
   it.each<[string, Served, string]>([
     [
@@ -143,15 +143,15 @@ describe('a manifest that is no image', () => {
     [
       'a layer that is none',
       { mediaType: `${OCI}.manifest.v1+json`, json: { config: null, layers: [null] } },
-      'no descriptor',
+      'is not a descriptor',
     ],
     [
       'an index of nothing',
       { mediaType: `${OCI}.index.v1+json`, json: { schemaVersion: 2 } },
       'no list "manifests"',
     ],
-    ['an index of null', index([null]), 'no descriptor'],
-    ['an unknown format', { mediaType: 'application/x', json: { schemaVersion: 2 } }, 'format is not known'],
+    ['an index of null', index([null]), 'is not a descriptor'],
+    ['an unknown format', { mediaType: 'application/x', json: { schemaVersion: 2 } }, 'unknown format'],
   ])('is not copied: %s', async (_, served, why) => {
     const folder = openLayoutFolder(`${temporaryFolder()}/copy`);
     const { code, message } = firstFailure(await copyImage(await holding(served), folder, 'latest'));
@@ -166,7 +166,7 @@ describe('a manifest that is no image', () => {
     const folder = openLayoutFolder(`${temporaryFolder()}/copy`);
     const deep = await holding(...nested);
     const { message } = firstFailure(await copyImage(deep, folder, 'latest'));
-    expect(message).toContain('more than 16 manifests lead to one another');
+    expect(message).toContain('more than 16 levels of manifests');
     const near = await holding(...nested.slice(0, 10));
     expect(valueOf(await copyImage(near, folder, 'latest')).manifests).toHaveLength(10);
   });

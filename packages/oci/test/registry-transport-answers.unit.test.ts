@@ -37,11 +37,11 @@ describe('a refusal', () => {
   };
 
   it.each([
-    [405, errors('UNSUPPORTED', 'The operation is unsupported.'), 'registry-refused', 'takes no writes'],
+    [405, errors('UNSUPPORTED', 'The operation is unsupported.'), 'registry-refused', 'accepts no writes'],
     [507, '', 'registry-full', 'no space left'],
     [500, errors('UNKNOWN', 'write /data: no space left on device'), 'registry-full', 'no space left'],
     [500, diskError(28), 'registry-full', 'no space left'],
-    [500, diskError(5), 'http-status', 'a fault of its own'],
+    [500, diskError(5), 'http-status', 'server error'],
     [404, errors('NAME_UNKNOWN', 'repository name not known to registry'), 'gone', 'no such repository'],
     [
       413,
@@ -49,7 +49,7 @@ describe('a refusal', () => {
       'registry-refused',
       'too large',
     ],
-    [500, 'oops', 'http-status', 'answered 500 (a fault of its own)'],
+    [500, 'oops', 'http-status', 'answered 500 (server error)'],
     [400, errors('MANIFEST_INVALID', 'manifest invalid'), 'http-status', 'answered 400'],
   ])('%i %s is %s', async (status, body, code, words) => {
     const server = await serve((_, response) => response.writeHead(status).end(body));

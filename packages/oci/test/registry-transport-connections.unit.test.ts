@@ -42,7 +42,7 @@ describe('a connection that does not come about', () => {
     const { send, request } = talkTo(`registry.invalid:${server.port}`, { testHooks: HERE });
     const failure = failureIn(await send(request('manifests/1')));
     expect(failure.message).toContain('does not speak https');
-    expect(failure.hint).toContain('http only');
+    expect(failure.hint).toContain('supports only http');
     expect(server.requests).toEqual([]);
   });
 

@@ -185,14 +185,14 @@ describe('a public registry', () => {
     expect(await answered(await send(request('blobs/1')))).toBe('200 the blob');
   });
 
-  it('may not send us to a name that is at a private address', async () => {
+  it('must not redirect to a name with a private address', async () => {
     const inside = await serve((_, response) => response.end('secret'), '127.0.0.2');
     const server = await serve((_, response) =>
       response.writeHead(302, { location: `http://inside.invalid:${inside.port}/` }).end(),
     );
     const { send, request } = talkTo(`registry.invalid:${server.port}`, PUBLIC);
     const failure = failureIn(await send(request('blobs/1')));
-    expect(failure.message).toContain('sent us to inside.invalid, which is at 127.0.0.2');
+    expect(failure.message).toContain('redirected to inside.invalid at 127.0.0.2');
     expect(failure.message).toContain(`registry.invalid:${server.port}`);
     expect(inside.requests).toEqual([]);
   });

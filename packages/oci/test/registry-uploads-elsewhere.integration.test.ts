@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startFaultProxy, startRegistry, type RealRegistry, type Step } from '@image-tooling/testkit';
-import { finishAddress } from '../src/registry/blobs/session';
+import { finishAddress } from '../src/registry/blobs/upload-session';
 import { valueOf } from './helpers';
 import { LOGGED_IN, tokenRegistry } from './registry-auth-helpers';
 import { behindProxy, BLOB, UPLOAD } from './registry-faults-helpers';

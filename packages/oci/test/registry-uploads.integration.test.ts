@@ -10,7 +10,7 @@ import {
   type Step,
 } from '@image-tooling/testkit';
 import type { RegistryOptions } from '../src/registry/options';
-import { someAtOnce } from '../src/registry/images/some-at-once';
+import { mapResults } from '../src/registry/images/map-results';
 import { stoppable } from '../src/registry/images/stoppable';
 import { storedBlob } from '../src/registry/blobs/stored';
 import { codesOf, failuresOf, temporaryStore, valueOf } from './helpers';
@@ -248,7 +248,7 @@ describe('several blobs', () => {
   it('come in their order', async () => {
     const { to } = await behind();
     valueOf(await to.pushBlob(blobs[2]!));
-    const rows = valueOf(await someAtOnce(blobs, (blob) => to.pushBlob(blob)));
+    const rows = valueOf(await mapResults(blobs, (blob) => to.pushBlob(blob)));
     expect(rows.map(({ how }) => how)).toEqual(['pushed', 'pushed', 'present', 'pushed', 'pushed', 'pushed']);
   });
 
@@ -261,7 +261,7 @@ describe('several blobs', () => {
       fault: { kind: 'answer', status: 405 },
     });
     proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'slow-request', bytesPerSecond: 3_000_000 } });
-    const result = await someAtOnce(blobs, (blob, isStopped) => to.pushBlob(stoppable(blob, isStopped)), 2);
+    const result = await mapResults(blobs, (blob, isStopped) => to.pushBlob(stoppable(blob, isStopped)), 2);
     expect(codesOf(result)).toEqual(['http-status']);
     expect(proxy.asked({ method: 'POST' }).length).toBeLessThan(3);
   });

@@ -37,7 +37,7 @@ describe('the type of a manifest', () => {
       code: 'image-format',
       details: [`Content-Type: ${MEDIA_TYPES.index}`, `mediaType: ${MEDIA_TYPES.manifest}`],
     });
-    expect(failure!.message).toContain(`${host} serves the manifest v1 as another type`);
+    expect(failure!.message).toContain(`${host} serves the manifest v1 with another media type`);
   });
 
   it.each([

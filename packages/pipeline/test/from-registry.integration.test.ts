@@ -167,7 +167,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     expect(await seen(both, ['lock', 'app'])).toMatchInlineSnapshot(`
       "error: The image sha256:<sha256> is not for linux/arm64, but for linux/s390x, linux/amd64. (base-unusable)
         from.registry: 127.0.0.1:<port>/index/app@sha256:<sha256>
-        help: Take the digest of an index that has the platform, or list in "platforms" of image.json those that it has.
+        help: Use the digest of an index that has the platform, or change "platforms" in image.json to the platforms of this image.
       "
     `);
     const single = await workspaceOn(at(path, base.digest), { platforms: ['linux/arm64'] });
@@ -215,7 +215,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
     expect(await seen(rig, ['lock', 'app'])).toMatchInlineSnapshot(`
       "error: 127.0.0.1:<port>/nobody/app has no manifest sha256:<sha256>. (gone)
         from.registry: 127.0.0.1:<port>/nobody/app@sha256:<sha256>
-        help: Look at the digest; where the registry hides what one may not read, log in to it.
+        help: Check the digest. If the repository is private, log in to the registry.
       "
     `);
     const closed = await startRegistry({ auth: { user: 'user', password: 'password' } });
@@ -226,7 +226,7 @@ describe.skipIf(reason !== undefined)('an image on one of a registry', () => {
       platforms: ['linux/amd64'],
     });
     expect(await seen(rig, ['lock', 'app'], { DOCKER_CONFIG: rig.folder })).toMatchInlineSnapshot(`
-      "error: Could not read the manifest sha256:<sha256> of team/app: 127.0.0.1:<port> wants a login (401), and there are no credentials for it. (registry-auth)
+      "error: Could not read the manifest sha256:<sha256> of team/app: 127.0.0.1:<port> requires a login (401), and there are no credentials for it. (registry-auth)
         from.registry: 127.0.0.1:<port>/team/app@sha256:<sha256>
         help: To log in, run "docker login 127.0.0.1:<port>", or set REGISTRY_USERNAME and REGISTRY_PASSWORD.
       "

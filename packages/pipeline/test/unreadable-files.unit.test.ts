@@ -45,12 +45,12 @@ it('all unreadable files and folders of a rootfs are reported', async () => {
   const read = () => withFewRights(() => imageFiles(root, { folder: 'app', definition }, []));
   const closed = failuresOf(await read());
   expect(closed.map(({ message }) => message)).toEqual([
-    `${folder}/rootfs/closed can't be read: this user may not read it.`,
+    `${folder}/rootfs/closed can't be read: permission denied.`,
   ]);
   rmSync(join(folder, 'rootfs/closed'), { recursive: true });
   const failures = failuresOf(await read());
   expect(failures.map(({ message }) => message)).toEqual(
-    ['a', 'b'].map((name) => `${folder}/rootfs/open/${name} can't be read: this user may not read it.`),
+    ['a', 'b'].map((name) => `${folder}/rootfs/open/${name} can't be read: permission denied.`),
   );
   expect(failures[0]?.hint).toContain('chmod');
 });
@@ -61,7 +61,7 @@ it('an unreadable folder of images is a mistake, not empty', async () => {
   const folders = { imagesDir: 'images', toolsDir: 'tools' };
   const failures = failuresOf(readWorkspace(await workspaceFiles(root, folders)));
   expect(failures.map(({ message }) => message)).toEqual([
-    "images can't be read: it is a link that leads to itself.",
+    "images can't be read: it is a symbolic link to itself.",
   ]);
 });
 

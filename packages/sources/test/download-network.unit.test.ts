@@ -93,7 +93,7 @@ describe('a redirect', () => {
       true,
     );
     const result = await download(`https://127.0.0.1:${port}/file`, { SSL_CERT_FILE: certificate.file });
-    expect(shown(result)).toContain('sent us from https to http://127.0.0.1');
+    expect(shown(result)).toContain('redirected from https to http://127.0.0.1');
   });
 
   it('without end is refused', async () => {

@@ -10,7 +10,7 @@ export function redirected(location: string | undefined, from: URL, seen: Readon
   const to = new URL(location, from);
   to.hash = '';
   if (isDowngrade(from, to))
-    return `sent us from ${from.protocol.slice(0, -1)} to ${to.protocol}//${to.host}`;
+    return `redirected from ${from.protocol.slice(0, -1)} to ${to.protocol}//${to.host}`;
   if (seen.has(to.href)) return 'sent us round in a circle';
   if (seen.size > LONGEST_CHAIN) return `sent us on more than ${LONGEST_CHAIN} times`;
   return to;

@@ -70,7 +70,7 @@ export async function checkReplaceable(folder: string): Promise<void> {
   if (names.length === 0 || names.includes('oci-layout')) return;
   throw new Fault({
     code: 'usage',
-    message: `${folder} is not empty and holds no OCI layout; it is left as it is.`,
+    message: `${folder} is not empty and not an OCI layout; nothing was changed.`,
     hint: 'Name a folder that does not exist yet.',
   });
 }

@@ -10,7 +10,7 @@ export interface OpenRepository extends Repository {
   close(): Promise<void>;
 }
 
-/** Opens a repository of a registry. Nothing is asked of it until the first call. */
+/** Opens a repository of a registry. Sends no request before the first call. */
 export function openRepository(name: RepositoryName, options: RegistryOptions): OpenRepository {
   const send = openSend(name, options);
   const { afterAbort: sendAfterAbort, close } = send;

@@ -2,11 +2,11 @@ import type { RegistryOptions } from './options';
 import type { RepositoryName } from './reference';
 import type { Send } from './transport/types';
 
-/** What every request to a repository needs. */
+/** What all requests to a repository share. */
 export interface Context {
   readonly name: RepositoryName;
   readonly send: Send;
-  /** Sends although the run was stopped; for cleaning up, and not for long. */
+  /** Sends although the run was stopped; only for short clean-up. */
   readonly sendAfterAbort: Send;
   readonly options: RegistryOptions;
 }

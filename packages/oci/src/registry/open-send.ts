@@ -17,14 +17,14 @@ import type { Send } from './transport/types';
 /** `Send` for one repository. `close` ends its connections, also those in use; nothing can be sent afterwards. */
 export type OpenSend = Send & {
   readonly base: RepositoryBase;
-  /** Sends although the run was stopped, by the same login and connections: for cleaning up, and not for long. */
+  /** Sends although the run was stopped, with the same login and connections; only for short clean-up. */
   readonly afterAbort: Send;
   readonly close: () => Promise<void>;
 };
 
 /**
- * Opens what sends requests to one repository: the HTTP client, its requests recorded, with a login, in a dry run
- * without its writes. Nothing is sent before the first request.
+ * Opens the client of one repository: HTTP client, recording, login and, in a dry run, a filter for writes. Sends
+ * nothing before the first request.
  */
 export function openSend(
   name: RepositoryName,

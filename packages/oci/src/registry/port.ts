@@ -3,44 +3,47 @@ import type { Descriptor } from '../image/manifest';
 import type { BlobSink } from '../layer/convert';
 import type { RepositoryName } from './reference';
 
-/** A manifest or index as the bytes that its digest is of. */
+/** The bytes of a manifest or index, with its digest. */
 export interface ManifestBytes {
   readonly mediaType: string;
   readonly digest: Digest;
   readonly bytes: Uint8Array;
 }
 
-/** A blob that can be read as often as it takes to send it. */
+/** A blob that can be read repeatedly, for retries. */
 export interface LocalBlob {
   readonly digest: Digest;
   /** Bytes. */
   readonly size: number;
-  /** The blob from its first byte; throws at its end where it is not what the digest says. */
+  /** Reads the blob from its first byte; throws at its end if it does not match the digest. */
   open(): AsyncIterable<Uint8Array>;
   /**
-   * The same bytes, not hashed: for a registry, which hashes what it is sent. Where it finds them wrong, `open` says
-   * what is. Default: `open`.
+   * Reads the same bytes without a check: for a registry, which hashes them itself. After a mismatch, `open` shows
+   * whether ours are wrong. Default: `open`.
    */
   readonly openUnhashed?: () => AsyncIterable<Uint8Array>;
 }
 
-/** How a blob came to be in a repository: it was there, came from a sibling repository, or was sent. */
+/** How a blob got into a repository: it was there, was mounted from a sibling repository, or was sent. */
 export type PushedHow = 'present' | 'mounted' | 'pushed';
 
 export interface PushedBlob {
   readonly how: PushedHow;
-  /** Bytes of it that were sent, those of tries that failed too. */
+  /** Bytes that were sent, including those of failed attempts. */
   readonly sentBytes: number;
   /** Wall time. */
   readonly seconds: number;
 }
 
 export interface PushBlobOptions {
-  /** Paths of repositories of the same registry that may have the blob: asked to mount it from, in this order. */
+  /** Paths of repositories of the same registry that may have the blob, to mount it from, in this order. */
   readonly mountFrom?: readonly string[];
-  /** Bytes as they go out; negative when a try failed and its bytes count for nothing. */
+  /** Called with the bytes as they are sent; with a negative number when a failed attempt loses its bytes. */
   readonly onBytes?: (count: number) => void;
-  /** Bytes in one request at most, for a registry behind a proxy that limits them. Default: 1 GiB, then 64 MiB each. */
+  /**
+   * The maximum size of a request in bytes, for a registry behind a proxy that limits it. Default: 1 GiB, then 64 MiB
+   * each.
+   */
   readonly chunkBytes?: number;
 }
 
@@ -48,7 +51,7 @@ export interface PushBlobOptions {
 export interface Artifact {
   readonly artifactType: string;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Empty: the annotations say it all. */
+  /** Empty if the annotations are all there is. */
   readonly content: readonly { readonly mediaType: string; readonly bytes: Uint8Array }[];
 }
 
@@ -59,35 +62,35 @@ export interface Referrer extends Descriptor {
 }
 
 /**
- * One repository of a registry (OCI distribution-spec 1.1). Everything that comes is hashed. All of it may fail with
+ * One repository of a registry (OCI distribution-spec 1.1). All received content is hashed. All methods may fail with
  * `registry-auth`, `registry-refused`, `registry-full`, `rate-limit`, `http-status`, `network`, `timeout`, `checksum`
- * or `aborted`; a passing fault is tried again first.
+ * or `aborted`; temporary errors are retried first.
  */
 export interface Repository {
   readonly name: RepositoryName;
-  /** What a tag or digest leads to; undefined where there is none, or no such repository. */
+  /** Returns the descriptor of a tag or digest; undefined if there is none, or no such repository. */
   headManifest(reference: string): Promise<Result<Descriptor | undefined>>;
   getManifest(reference: string): Promise<Result<ManifestBytes | undefined>>;
   /**
-   * Puts a manifest by its digest, or under a tag. The registry must say the same digest. One that names a subject
-   * is listed among its referrers afterwards, with the fallback tag where the registry does not do so itself.
+   * Puts a manifest by digest or tag. The registry must confirm the digest. A manifest with a subject is then listed
+   * among the referrers of that subject, in the fallback tag if the registry does not do so itself.
    */
   putManifest(manifest: ManifestBytes, tag?: string): Promise<Result<void>>;
-  /** False where it was not there. A registry that deletes nothing is `registry-refused`. */
+  /** Returns false if it was not there. Fails with `registry-refused` if the registry does not delete. */
   deleteManifest(digest: Digest): Promise<Result<boolean>>;
   hasBlob(digest: Digest): Promise<Result<boolean>>;
-  /** Fails with `gone` where the registry has lost it. Goes on where a connection broke. */
+  /** Fails with `gone` if the registry has no such blob. Resumes after a broken connection. */
   pullBlob(blob: Pick<Descriptor, 'digest' | 'size'>, to: BlobSink): Promise<Result<void>>;
   /**
-   * A blob of this repository as one to push elsewhere: it streams, nothing of it is kept. Reading it throws where
-   * `pullBlob` would fail.
+   * Returns a blob of this repository that can be pushed elsewhere: it is streamed and not stored. Reading it throws
+   * if `pullBlob` would fail.
    */
   blobOf(blob: Pick<Descriptor, 'digest' | 'size'>): LocalBlob;
   pushBlob(blob: LocalBlob, options?: PushBlobOptions): Promise<Result<PushedBlob>>;
-  /** All tags, in the registry's order; empty where there is no such repository. */
+  /** Returns all tags, in the registry's order; [] if there is no such repository. */
   listTags(): Promise<Result<string[]>>;
-  /** All referrers of a manifest: from the referrers API, else from the fallback tag. */
+  /** Returns all referrers of a manifest: from the referrers API, else from the fallback tag. */
   listReferrers(subject: Digest): Promise<Result<Referrer[]>>;
-  /** Attaches an artifact to a manifest that is there; the same artifact again changes nothing. Read back. */
+  /** Attaches an artifact to an existing manifest and checks that it is listed; attaching it twice changes nothing. */
   attach(subject: Descriptor, artifact: Artifact): Promise<Result<Descriptor>>;
 }

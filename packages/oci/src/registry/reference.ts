@@ -1,5 +1,5 @@
 import { fail, isDigest, ok, type Digest, type Failure, type Result } from '@image-tooling/model';
-import { referenceFault, shownReference } from './reference-fault';
+import { referenceProblem, shownReference } from './reference-problem';
 
 /** A repository of a registry. */
 export interface RepositoryName {
@@ -9,14 +9,14 @@ export interface RepositoryName {
   readonly path: string;
 }
 
-/** A repository, and what is meant in it: a tag, a digest, both or neither. */
+/** A repository, with a tag, a digest, both or neither. */
 export interface Reference {
   readonly repository: RepositoryName;
   readonly tag?: string;
   readonly digest?: Digest;
 }
 
-/** OCI distribution-spec 1.1, "Pulling manifests": <name>; with a host before it, which must look like one. */
+/** OCI distribution-spec 1.1, "Pulling manifests": <name>; with a host name or address before it. */
 const REPOSITORY =
   /^((?:localhost|[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+|\[[0-9a-fA-F:]+\]|[a-zA-Z0-9-]+(?=:))(?::[0-9]+)?)\/([a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*)$/;
 
@@ -30,7 +30,7 @@ export function isTag(text: string): boolean {
 /** Reads `host[:port]/path`. Fails with `usage`; no failure shows a password. */
 export function parseRepository(text: string): Result<RepositoryName> {
   const match = REPOSITORY.exec(text);
-  if (match && !referenceFault(text)) return ok({ registry: match[1] as string, path: match[2] as string });
+  if (match && !referenceProblem(text)) return ok({ registry: match[1] as string, path: match[2] as string });
   return fail(
     notA(
       'a repository of a registry',
@@ -68,15 +68,15 @@ export function parseReference(text: string): Result<Reference> {
 }
 
 function notA(what: string, text: string, hint: string): Failure {
-  const fault = referenceFault(text);
+  const problem = referenceProblem(text);
   return {
     code: 'usage',
-    message: `"${shownReference(text)}" is not ${what}${fault ? `: it ${fault.why}` : ''}.`,
-    hint: fault ? `${fault.hint} ${hint}` : hint,
+    message: `"${shownReference(text)}" is not ${what}${problem ? `: it ${problem.why}` : ''}.`,
+    hint: problem ? `${problem.hint} ${hint}` : hint,
   };
 }
 
-/** `host/path`, as people write it. */
+/** Returns `host/path`, as users write it. */
 export function repositoryText({ registry, path }: RepositoryName): string {
   return `${registry}/${path}`;
 }

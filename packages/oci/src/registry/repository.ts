@@ -12,7 +12,7 @@ import { attach, listAsReferrer } from './referrers/attach';
 import { listReferrers } from './referrers/list';
 import { listTags } from './lists/tags';
 
-/** The port, over requests that throw `Fault`. */
+/** Returns the port, based on requests that throw `Fault`. */
 export function repositoryOf(context: Context): Repository {
   const { name } = context;
   const run = <T>(work: Promise<T>): Promise<Result<T>> => caught(repositoryText(name), () => work);

@@ -1,11 +1,11 @@
 import { fail, failWith, ok, type Failure, type Result } from '@image-tooling/model';
 import {
   parseRepository,
-  referenceFault,
+  referenceProblem,
   repositoryText,
   shownReference,
-  withoutFault,
-  type ReferenceFault,
+  correctedReference,
+  type ReferenceProblem,
   type RepositoryName,
 } from '@image-tooling/oci';
 import type { Session } from '../session';
@@ -52,7 +52,7 @@ function templateOf({ options, env }: Place): Result<{ text: string; registry: S
       message: 'No registry is set for publishing.',
       hint: 'Set "registry" in the options of @image-tooling/nx in nx.json ("registry.example/team"), or IMAGE_REGISTRY.',
     });
-  const fault = referenceFault(registry.text);
+  const fault = referenceProblem(registry.text);
   if (fault) return fail(wrongRegistry(registry, fault));
   const text = options.repository.replaceAll('{registry}', registry.text).replace(/\/{2,}/g, '/');
   return ok({ text, registry });
@@ -67,9 +67,9 @@ function registryOf({ options, env }: Place): SetRegistry | undefined {
     : { text: options.registry, setBy: '"registry" in nx.json' };
 }
 
-function wrongRegistry({ text, setBy }: SetRegistry, { why, hint }: ReferenceFault): Failure {
-  const meant = withoutFault(text);
-  const isBetter = meant !== '' && referenceFault(meant) === undefined;
+function wrongRegistry({ text, setBy }: SetRegistry, { why, hint }: ReferenceProblem): Failure {
+  const meant = correctedReference(text);
+  const isBetter = meant !== '' && referenceProblem(meant) === undefined;
   return {
     code: 'usage',
     message: `${setBy} is not a valid registry: "${shownReference(text)}" ${why}.`,

@@ -9,7 +9,7 @@ import {
   type Result,
   type RunContext,
 } from '@image-tooling/model';
-import { someAtOnce, stoppable, type Repository } from '@image-tooling/oci';
+import { mapResults, stoppable, type Repository } from '@image-tooling/oci';
 import type { BlobPlaces, LabelledBlob, LocalPlatform } from './publication';
 
 export interface PushOptions {
@@ -67,7 +67,7 @@ async function pushBlobs(
   blobs: readonly SharedBlob[],
   options: PushOptions,
 ): Promise<Result<BlobRow[]>> {
-  const rows = await someAtOnce(blobs, async (shared, isStopped) => {
+  const rows = await mapResults(blobs, async (shared, isStopped) => {
     const row = await pushBlob(repository, { ...shared, blob: stoppable(shared.blob, isStopped) }, options);
     return row.ok ? row : failWith(row.failures.map((failure) => during(shared, failure)));
   });

@@ -1,5 +1,5 @@
 import { failWith, type Result } from '@image-tooling/model';
-import { someAtOnce } from '@image-tooling/oci';
+import { mapResults } from '@image-tooling/oci';
 
 /** Parallel requests; registries limit connections. */
 const AT_ONCE = 8;
@@ -9,6 +9,6 @@ export async function each<Item, Value>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result<Value>>,
 ): Promise<Result<Value[]>> {
-  const done = await someAtOnce(items, work, AT_ONCE);
+  const done = await mapResults(items, work, AT_ONCE);
   return done.ok ? done : failWith(done.failures.slice(0, 1));
 }

@@ -3,7 +3,7 @@ import { fail, isDigest, ok, type Digest, type Result } from '@image-tooling/mod
 import {
   isTag,
   parseReference,
-  referenceFault,
+  referenceProblem,
   repositoryText,
   shownReference,
   type RepositoryName,
@@ -24,7 +24,7 @@ const FOLDER = 'oci:';
 export function parsePlace(text: string, cwd: string): Result<Place> {
   if (text.startsWith(FOLDER)) return folderPlace(text, cwd);
   const reference = parseReference(text);
-  if (!reference.ok) return referenceFault(text) ? reference : noPlace(text);
+  if (!reference.ok) return referenceProblem(text) ? reference : noPlace(text);
   return ok({ kind: 'registry', ...reference.value });
 }
 

@@ -56,7 +56,7 @@ describe('the repository of an image', () => {
     [`https://ada:planted/@1@r.invalid/Team/`, 'holds a user name or password', hint('r.invalid/team')],
     [`ada:planted@r.invalid`, 'holds a user name or password', hint('r.invalid')],
     ['r.invalid:65536', 'has the port 65536', 'from 1 to 65535'],
-    ['1.2.3.999/team', 'has "1.2.3.999" for a host', 'Check the host'],
+    ['1.2.3.999/team', 'has "1.2.3.999" as host', 'Check the host'],
     ['team', '"team/k8s" is not a repository of a registry (from IMAGE_REGISTRY)', 'with its host'],
     ['r.invalid/team:1', 'is not a repository of a registry (from IMAGE_REGISTRY)', 'with its host'],
   ])('is refused, with what to write: %s', (text, why, advice) => {

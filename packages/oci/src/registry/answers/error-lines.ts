@@ -3,19 +3,19 @@ import type { RegistryAnswer } from '../transport/types';
 import { readStart } from './read';
 import { cutText } from '@image-tooling/model';
 
-/** Larger than any error that a registry explains. */
+/** Larger than any error message of a registry. */
 const READ_BYTES = 16_384;
 const LONGEST_LINE = 300;
 const MOST_LINES = 5;
 
-/** The registry's own words about a refusal, without secrets, one line each; empty where it says nothing. */
+/** Returns the registry's error messages, without secrets, one a line; empty if there are none. */
 export async function errorLines(answer: RegistryAnswer): Promise<string[]> {
   const text = await startOf(answer.body);
   const redacted = answer.redacted ?? ((line: string) => line);
   return (ociErrors(text) ?? plainText(text)).slice(0, MOST_LINES).map((line) => cut(redacted(line)));
 }
 
-/** The start of each body that was read: whether to retry depends on it, and then what is reported. */
+/** The start of each body that was read: deciding on a retry and reporting both need it. */
 const read = new WeakMap<Readable, Promise<string>>();
 
 function startOf(body: Readable): Promise<string> {
@@ -42,7 +42,10 @@ function errorLine(error: unknown): string {
   return parts.join(': ');
 }
 
-/** What Distribution's file system says by number alone, as `Err` of Go's PathError (Linux, errno(3)). */
+/**
+ * Disk errors that Distribution's file system driver reports by number only, as `Err` of Go's PathError (Linux,
+ * errno(3)).
+ */
 const DISK_ERRORS: Record<string, string> = { 28: 'no space left on device', 122: 'disk quota exceeded' };
 
 function asText(value: unknown): string {

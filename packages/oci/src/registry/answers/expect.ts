@@ -4,8 +4,8 @@ import type { RegistryAnswer } from '../transport/types';
 import { refusalOf, type Asked } from './refusal';
 
 /**
- * Returns an answer whose status is one of these. Throws a `Fault` where no answer came, a `Refusal` with the
- * registry's own words for any other status.
+ * Returns an answer whose status is one of these. Throws a `Fault` if no answer came, a `Refusal` with the registry's
+ * messages for any other status.
  */
 export async function expectStatus(
   sent: Result<RegistryAnswer>,

@@ -4,14 +4,14 @@ import type { RegistryAnswer } from '../transport/types';
 import { errorLines } from './error-lines';
 
 const HUB_HINT =
-  'Docker Hub counts by address for those who are not logged in: run "docker login", or set REGISTRY_USERNAME and REGISTRY_PASSWORD.';
-const HINT = 'Run it again then; what is there already is not sent again.';
+  'Docker Hub limits users who are not logged in by IP address: run "docker login", or set REGISTRY_USERNAME and REGISTRY_PASSWORD.';
+const HINT = 'Run it again then; what the registry has already is not sent again.';
 
-/** The failure for 429: when to retry, and what the registry says of its limit. */
+/** Returns the failure for 429: when to retry, and the limit if the registry names it. */
 export async function rateLimit(answer: RegistryAnswer, purpose: string): Promise<Failure> {
   const { host } = answer.url;
   const asked = askedWait(answer.headers);
-  const when = asked === undefined ? 'it does not say for how long' : `retry after ${spanText(asked)}`;
+  const when = asked === undefined ? 'it does not say when to retry' : `retry after ${spanText(asked)}`;
   return {
     code: 'rate-limit',
     message: `Could not ${purpose}: too many requests to ${host}; ${when}.`,

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Fault } from '@image-tooling/host';
 import type { RegistryAnswer } from '../transport/types';
 
-/** Reads a small answer whole. Throws a `Fault`: `too-large` beyond `limit` bytes, or what broke it off. */
+/** Reads all of a small answer. Throws a `Fault`: `too-large` beyond `limit` bytes, or the network error. */
 export async function readAnswer(answer: RegistryAnswer, limit: number, purpose: string): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -14,7 +14,7 @@ export async function readAnswer(answer: RegistryAnswer, limit: number, purpose:
   return Buffer.concat(pieces);
 }
 
-/** The first bytes of a body that should be small; the rest is thrown away. What breaks it ends it. */
+/** Returns the first bytes of a body that should be small, and discards the rest. A network error ends it. */
 export async function readStart(body: Readable, limit: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -34,6 +34,6 @@ function tooLarge(answer: RegistryAnswer, limit: number, purpose: string): Fault
   return new Fault({
     code: 'too-large',
     message: `Could not ${purpose}: ${answer.url.host} sends more than ${limit} bytes.`,
-    hint: 'Is this address a registry, and the reference right?',
+    hint: 'Check that this is the address of a registry, and that the reference is right.',
   });
 }

@@ -4,7 +4,7 @@ import type { RegistryAnswer, RegistryRequest } from '../transport/types';
 import { errorLines } from './error-lines';
 import { errorCodes, meaningOf, takesNoWrites } from './status-codes';
 
-/** What a refused request was for. */
+/** The purpose of a refused request. */
 export type Asked = Pick<RegistryRequest, 'method' | 'purpose'>;
 
 /** An answer with an unexpected status. */
@@ -20,16 +20,16 @@ export class Refusal extends Fault {
 }
 
 /**
- * What a registry refused, and why as far as it says: `registry-refused` (takes no writes, or not such large ones),
- * `registry-full`, `registry-auth`, `checksum`, `gone` (no such repository or content) or `http-status`. Reads the
- * body.
+ * Returns the failure for a refused request, with the reason that the registry gives: `registry-refused` (accepts no
+ * writes, or none of this size), `registry-full`, `registry-auth`, `checksum`, `gone` (no such repository or content)
+ * or `http-status`. Reads the body.
  */
 export async function refusalOf(answer: RegistryAnswer, asked: Asked): Promise<Refusal> {
   const words = await errorLines(answer);
   return new Refusal(refusalFailure(answer, asked, words), answer.status, errorCodes(words));
 }
 
-/** As `refusalOf`, of an answer whose own words were read. */
+/** As `refusalOf`, for an answer whose error messages were read. */
 export function refusalFailure(answer: RegistryAnswer, asked: Asked, words: readonly string[]): Failure {
   const { status, url } = answer;
   const refused = { status, method: asked.method, words };
@@ -44,27 +44,26 @@ export function refusalFailure(answer: RegistryAnswer, asked: Asked, words: read
 }
 
 /**
- * Whether an address that the registry redirected us to refuses us: where the registry itself does so, `withLogin` says
- * why.
+ * Whether the refusal comes from a host that the registry redirected to. `withLogin` reports those of the registry.
  */
 function isElsewhere({ status, hadLogin }: RegistryAnswer): boolean {
   return (status === 401 || status === 403) && hadLogin === false;
 }
 
 const ELSEWHERE_HINT =
-  'It was asked without a login, which goes to the registry alone. An address that the registry signed may have expired: run it again; where it stays like this, look at the storage of the registry.';
+  'This host got no credentials: they are sent to the registry only. A signed URL from the registry may have expired: run it again; if it fails again, check the storage of the registry.';
 
-/** Where the answer sends us, and for how long. */
+/** Returns the redirect target and the retry time of an answer, as text. */
 function advice({ status, url, headers }: RegistryAnswer): string[] {
   const location = status >= 300 && status < 400 ? headers['location'] : undefined;
   const wait = askedWait(headers);
   return [
-    ...(location === undefined ? [] : [`it says to go to ${originOf(location, url)}`]),
+    ...(location === undefined ? [] : [`it redirects to ${originOf(location, url)}`]),
     ...(wait === undefined ? [] : [`it asks to retry after ${spanText(wait)}`]),
   ];
 }
 
-/** An address may hold a signature in its query: its origin says enough. */
+/** Only the origin: the query may contain a signature. */
 function originOf(location: string, base: URL): string {
   return URL.canParse(location, base.href) ? new URL(location, base).origin : 'an invalid URL';
 }

@@ -5,7 +5,7 @@ import type { Secrets } from '../transport/secrets';
 import type { RegistryAnswer } from '../transport/types';
 import { rateLimit } from './rate-limit';
 
-/** Returns what a sent request came to: any answer but 429, or the failure with `network`, `timeout`, `aborted`, … */
+/** Returns the result of a request: any answer but 429, or a failure with `network`, `timeout`, `aborted`, … */
 export async function settled(
   { outcome, tries }: Tried<Outcome>,
   request: HttpRequest,

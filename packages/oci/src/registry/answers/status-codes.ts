@@ -6,31 +6,33 @@ import type { HttpAnswer, HttpRequest, Method } from '@image-tooling/host';
 export interface Refused {
   readonly status: number;
   readonly method: Method;
-  /** The registry's own words, a line each: error code first, where it gives one. */
+  /** The registry's error messages, one a line: the error code first if there is one. */
   readonly words: readonly string[];
 }
 
-/** What a refusal comes to for us. */
+/** How we report a refusal. */
 export interface StatusMeaning {
   readonly code: Failure['code'];
   readonly hint: string;
-  /** To stand after the registry's name; `said` is its status and error codes. */
+  /** Follows the registry's name; `said` is the status and the error codes. */
   readonly says: (said: string) => string;
 }
 
-/** What a refusal means; the first that fits. Error codes: OCI distribution-spec 1.1, "Error Codes". */
+/**
+ * Returns how to report a refusal: the first row that matches. Error codes: OCI distribution-spec 1.1, "Error Codes".
+ */
 export function meaningOf(refused: Refused): StatusMeaning {
   return (TABLE.find(([fits]) => fits(refused)) ?? LAST)[1];
 }
 
-/** The error codes in a registry's own words: `BLOB_UPLOAD_UNKNOWN`. */
+/** Returns the error codes in a registry's messages: `BLOB_UPLOAD_UNKNOWN`. */
 export function errorCodes(words: readonly string[]): string[] {
   return words.flatMap((line) => /^[A-Z_]+(?=:|$)/.exec(line)?.[0] ?? []);
 }
 
 /**
- * Whether a registry takes no writes at all: 405, as Distribution in its read-only mode, or a refusal that says so,
- * as Harbor's 403 and a proxy cache's.
+ * Whether a registry accepts no writes at all: 405, as from Distribution in its read-only mode, or a refusal whose
+ * message says so, as Harbor's 403 and a proxy cache's.
  */
 export function takesNoWrites({ status, method, words }: Refused): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
@@ -38,7 +40,7 @@ export function takesNoWrites({ status, method, words }: Refused): boolean {
   return [400, 403, 409, 503].includes(status) && /read[- _]?only/i.test(words.join(' '));
 }
 
-/** Whether an answer whose status may pass says that it will not: a full disk stays full. Reads the body's start. */
+/** Whether an answer with a retryable status names a permanent cause, such as a full disk. Reads the body's start. */
 export async function saysLasting(answer: HttpAnswer, { method }: HttpRequest): Promise<boolean> {
   const refused = { status: answer.status, method, words: await errorLines(answer) };
   return isFull(refused) || takesNoWrites(refused);
@@ -66,30 +68,30 @@ const TABLE: readonly Row[] = [
     {
       code: 'registry-refused',
       says: (said) => `deletes nothing, or is read-only (it answered ${said})`,
-      hint: 'Deleting is switched on in the settings of the registry, by its owner.',
+      hint: 'Ask the owner of the registry to enable deletion in its settings.',
     },
   ],
   [
     takesNoWrites,
     {
       code: 'registry-refused',
-      says: (said) => `takes no writes: it is read-only (it answered ${said})`,
-      hint: 'Publish to a registry that takes writes, or ask the owner of this one to end its read-only mode.',
+      says: (said) => `accepts no writes: it is read-only (it answered ${said})`,
+      hint: 'Publish to a registry that accepts writes, or ask the owner of this one to end its read-only mode.',
     },
   ],
   [
     isFull,
     {
       code: 'registry-full',
-      says: (said) => `has no space left for it (it answered ${said})`,
-      hint: 'Free space there (image-tooling registry prune) or raise the quota, then run it again: what is there already is not sent again.',
+      says: (said) => `has no space left (it answered ${said})`,
+      hint: 'Free space there (image-tooling registry prune) or raise the quota, then run it again: what the registry has already is not sent again.',
     },
   ],
   [
     ({ status, words }) => status === 401 || (status < 500 && has(words, 'UNAUTHORIZED')),
     {
       code: 'registry-auth',
-      says: answered(' (it wants a login)'),
+      says: answered(' (login required)'),
       hint: 'Log in: REGISTRY_USERNAME and REGISTRY_PASSWORD, or docker login.',
     },
   ],
@@ -97,40 +99,40 @@ const TABLE: readonly Row[] = [
     ({ status, words }) => status === 403 || (status < 500 && has(words, 'DENIED')),
     {
       code: 'registry-refused',
-      says: answered(' (it does not allow this)'),
-      hint: 'The account may lack the right, or a rule of the registry forbids it: ask its owner.',
+      says: answered(' (not allowed)'),
+      hint: 'The account may lack permission, or a rule of the registry forbids it: ask its owner.',
     },
   ],
   [
     ({ status }) => status === 413,
     {
       code: 'registry-refused',
-      says: answered(' (too large for it)'),
-      hint: 'The registry, or a proxy before it, limits the size of a request: raise that limit.',
+      says: answered(' (too large)'),
+      hint: 'The registry, or a proxy in front of it, limits the size of a request: raise that limit.',
     },
   ],
   [
     ({ words }) => has(words, 'DIGEST_INVALID'),
     {
       code: 'checksum',
-      says: answered(' (what came is not what was sent)'),
-      hint: 'It was altered on its way: look at what stands between here and there, a proxy or a mirror.',
+      says: answered(' (it received other bytes than were sent)'),
+      hint: 'A proxy or mirror on the way may have changed the bytes: check it.',
     },
   ],
   [
     ({ status }) => status === 404 || status === 410,
     {
       code: 'gone',
-      says: answered(' (no such repository, or not in it)'),
-      hint: 'Check the name of the repository; some registries want it made by hand first.',
+      says: answered(' (no such repository or content)'),
+      hint: 'Check the name of the repository; some registries need it created first.',
     },
   ],
   [
     ({ status }) => status >= 500,
     {
       code: 'http-status',
-      says: answered(' (a fault of its own)'),
-      hint: 'Run it again later; where it stays like this, look into the log of the registry.',
+      says: answered(' (server error)'),
+      hint: 'Run it again later; if it fails again, check the log of the registry.',
     },
   ],
 ];

@@ -1,4 +1,4 @@
-/** One way in which a registry lets itself be asked (RFC 9110 section 11.3). */
+/** One authentication method that a registry accepts (RFC 9110 section 11.3). */
 export interface Challenge {
   /** Lower case: `bearer`, `basic`. */
   readonly scheme: string;
@@ -8,7 +8,7 @@ export interface Challenge {
 
 /** RFC 9110 section 5.6.2, as a scheme: nothing but a space or a comma follows. */
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t,]|$)/y;
-/** RFC 9110 section 11.2; with nothing after it, else it is a parameter's name. */
+/** RFC 9110 section 11.2. Nothing follows it; otherwise it is the name of a parameter. */
 const TOKEN68 = /[A-Za-z0-9._~+/-]+=*(?=[ \t]*(?:,|$))/y;
 /** RFC 9110 sections 11.2 and 5.6.4. */
 const PARAMETER =
@@ -17,8 +17,8 @@ const BETWEEN = /[ \t,]*/y;
 const SPACES = /[ \t]*/y;
 
 /**
- * The challenges of a WWW-Authenticate header (RFC 9110 section 11.6.1), those of several headers joined by ", ".
- * What can't be read ends the list: what stood before it counts.
+ * Returns the challenges of a WWW-Authenticate header (RFC 9110 section 11.6.1); several headers are joined by ", ". A
+ * syntax error ends the list; challenges before it count.
  */
 export function parseChallenges(header: string): Challenge[] {
   const text = new Scanner(header);
@@ -52,7 +52,7 @@ class Scanner {
     return this.at >= this.text.length;
   }
 
-  /** What a sticky pattern finds here; goes on behind it. */
+  /** Returns the match of a sticky pattern at this place, and moves behind it. */
   read(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
     const match = pattern.exec(this.text);

@@ -8,8 +8,8 @@ import { objectIn, textIn, type Fields } from './fields';
 import { askHelper } from './helper';
 
 /**
- * Credentials for a registry from one file or variable: its helper for that registry, what stands in the file itself, its helper
- * for all. Undefined where it has none.
+ * Returns the credentials for a registry from one file or variable: from its helper for that registry, else from the
+ * file itself, else from its helper for all registries. Undefined if there are none.
  */
 export async function credentialsInFile(
   file: ConfigFile,
@@ -66,15 +66,15 @@ function decoded(auth: string, from: string): Credentials | 'unreadable' {
   return {
     kind: 'password',
     username: text.slice(0, colon),
-    // Old clients filled the password up with zero bytes.
+    // Old clients padded the password with zero bytes.
     password: text.slice(colon + 1).replace(/\0+$/, ''),
     from,
   };
 }
 
 function unreadable({ path, content }: ConfigFile, key: string): Failure {
-  const message = `The credentials for ${key} in ${path} are not as docker writes them: "auth" should be user:password in base64.`;
+  const message = `The credentials for ${key} in ${path} are not in docker's format: "auth" should be user:password in base64.`;
   if (content !== undefined)
-    return { code: 'registry-auth', message, hint: 'Make it so: printf %s "user:password" | base64 -w0' };
+    return { code: 'registry-auth', message, hint: 'Write it with: printf %s "user:password" | base64 -w0' };
   return { code: 'registry-auth', message, hint: `Run "docker login ${key}" again.`, place: { file: path } };
 }

@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 
-/** A file that may hold credentials, or a variable that holds the content of one. */
+/** A file that may contain credentials, or a variable with the content of such a file. */
 export interface ConfigFile {
-  /** The file; for a variable its name. */
+  /** The path of the file, or the name of the variable. */
   readonly path: string;
   /** The variable that names the file. */
   readonly namedBy?: 'REGISTRY_AUTH_FILE' | 'DOCKER_CONFIG';
-  /** The content, where a variable holds it. */
+  /** The content, if it comes from a variable. */
   readonly content?: string;
 }
 
-/** Docker's variable, also GitLab's: the content of a config.json (docker/cli, cli/config/configfile/file.go). */
+/** A variable of Docker and GitLab with the content of a config.json (docker/cli, cli/config/configfile/file.go). */
 const CONTENT_VARIABLE = 'DOCKER_AUTH_CONFIG';
 
 /**
- * Returns where credentials are looked for, in this order: DOCKER_AUTH_CONFIG, which docker reads before its file,
+ * Returns the places to search for credentials, in this order: DOCKER_AUTH_CONFIG, which docker reads before its file,
  * REGISTRY_AUTH_FILE, docker's file (docs.docker.com, "docker login"), podman's files (containers-auth.json(5)).
  */
 export function configFiles(env: NodeJS.ProcessEnv): ConfigFile[] {

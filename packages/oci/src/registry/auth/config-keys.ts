@@ -4,14 +4,14 @@ import { isDockerHub } from '../transport/base';
 /** The name of Docker Hub in docker's files and for credential helpers. */
 const HUB_KEY = 'https://index.docker.io/v1/';
 
-/** What a credential helper knows a registry by. */
+/** Returns the name of a registry for credential helpers. */
 export function helperKey(name: RepositoryName): string {
   return isDockerHub(name) ? HUB_KEY : name.registry;
 }
 
 /**
- * Keys of `auths` that are about a repository, the most fitting one first: podman's `host/namespace`, the longest
- * first, then the host, also as an address (`https://host/v1/`). containers-auth.json(5).
+ * Returns the keys of `auths` that match a repository, the most specific first: podman's `host/namespace`, the longest
+ * first, then the host, also as a URL (`https://host/v1/`). containers-auth.json(5).
  */
 export function fittingKeys(name: RepositoryName, keys: readonly string[]): string[] {
   const wanted = [...namespaced(canonical(name.registry), name.path), canonical(name.registry)];
@@ -23,7 +23,7 @@ function namespaced(host: string, path: string): string[] {
   return parts.map((_, index) => [host, ...parts.slice(0, parts.length - index)].join('/'));
 }
 
-/** A key without what does not tell registries apart: scheme, version of the API, Docker Hub's other names. */
+/** Returns a key without parts that don't identify a registry: scheme, API version, Docker Hub's other names. */
 function subjectOf(key: string): string {
   const isAddress = /^https?:\/\//.test(key);
   const bare = key.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, '');

@@ -6,8 +6,8 @@ import { isObject, type Fields } from './fields';
 import { variableContent } from './config-variable';
 
 /**
- * The content of a file with credentials, or of the variable that holds it; undefined where there is no file. Fails
- * with `json-syntax`, or `registry-auth` where it can't be read or is not a JSON object. No failure shows any of it.
+ * Returns the content of a file with credentials, or of the variable; undefined if there is no file. Fails with
+ * `json-syntax`, or with `registry-auth` if it can't be read or is not a JSON object. No failure contains any of it.
  */
 export async function readConfig(file: ConfigFile): Promise<Result<Fields | undefined>> {
   if (file.content !== undefined) return variableContent(file.path, file.content);
@@ -19,7 +19,7 @@ export async function readConfig(file: ConfigFile): Promise<Result<Fields | unde
   }
 }
 
-/** Far more than credentials of a thousand registries. */
+/** Far more than the credentials of a thousand registries. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** A folder without a file is normal: `docker login` writes it there. REGISTRY_AUTH_FILE names the file itself. */
@@ -37,20 +37,20 @@ function unreadable(file: ConfigFile, error: NodeJS.ErrnoException): Failure {
     hint:
       namedBy === 'REGISTRY_AUTH_FILE'
         ? 'REGISTRY_AUTH_FILE names it: log in with it, or unset the variable.'
-        : 'Let this user read it, or set DOCKER_CONFIG to another folder.',
+        : 'Make it readable for this user, or set DOCKER_CONFIG to another folder.',
     place: { file: path },
   };
 }
 
-/** By error codes of node (libuv), and of `readWithin`. */
+/** By error codes of Node (libuv) and of `readWithin`. */
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
   EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
+  EACCES: 'permission denied',
   ENXIO: 'it is a pipe, a socket or a device',
   EFBIG: 'it is larger than 16 MiB',
-  ELOOP: 'it is a link that leads to itself',
+  ELOOP: 'it is a symbolic link to itself',
 };
 
 function namesFile(path: string): Failure {
@@ -68,7 +68,7 @@ function parsed(path: string, text: string): Result<Fields | undefined> {
     const content: unknown = JSON.parse(text);
     return isObject(content) ? ok(content) : fail(noObject(path));
   } catch {
-    // The excerpt is left out: passwords may stand around the fault.
+    // No excerpt: there may be passwords next to the syntax error.
     return failWith(
       syntaxFailures(path, text).map(({ place, ...failure }) => ({
         ...failure,
@@ -81,8 +81,8 @@ function parsed(path: string, text: string): Result<Fields | undefined> {
 function noObject(path: string): Failure {
   return {
     code: 'registry-auth',
-    message: `The credentials in ${path} are not as docker writes them: it holds JSON, but not an object.`,
-    hint: 'It should begin so: {"auths": {"registry.example": {"auth": …. "docker login" writes such a file.',
+    message: `The credentials in ${path} are not in docker's format: they are JSON, but not an object.`,
+    hint: 'It should begin with {"auths": {"registry.example": {"auth": …. "docker login" writes such a file.',
     place: { file: path },
   };
 }

@@ -1,17 +1,17 @@
 import { fail, ok, syntaxFailures, type Result } from '@image-tooling/model';
 import { isObject, type Fields } from './fields';
 
-/** Members of a config.json that lead to credentials. */
+/** Members of a config.json that contain or name credentials. */
 const MEMBERS = ['auths', 'credHelpers', 'credsStore'];
 
 /**
- * Reads the content of a config.json from a variable. Docker goes on without a value that it can't read; here it is
- * an error, since the login would fail for want of credentials. Fails with `registry-auth`; the value is in no failure.
+ * Reads the content of a config.json from a variable. Fails with `registry-auth` if it is invalid, where Docker
+ * ignores it: the login would fail later, without credentials. No failure contains the value.
  */
 export function variableContent(name: string, text: string): Result<Fields> {
   const content = parsedJson(text);
   if (content === undefined) return wrong(name, whyNoJson(name, text));
-  if (!isObject(content)) return wrong(name, 'it holds JSON, but not an object');
+  if (!isObject(content)) return wrong(name, 'it is JSON, but not an object');
   if (!MEMBERS.some((member) => member in content)) return wrong(name, 'it has no "auths"');
   return ok(content);
 }

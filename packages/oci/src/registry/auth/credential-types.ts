@@ -1,11 +1,11 @@
 import type { RegistryTimings } from '../options';
 
-/** What a registry is to know us by, and where we have it from: for messages. */
+/** Credentials for a registry. `from`: where they come from, for messages. */
 export type Credentials = { readonly from: string } & (
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
-  /** A refresh token, to be exchanged for tokens (docker's `identitytoken`). */
+  /** A refresh token, which is exchanged for tokens (docker's `identitytoken`). */
   | { readonly kind: 'identity'; readonly token: string }
-  /** A token to be sent as it is (docker's `registrytoken`). */
+  /** A token that is sent unchanged (docker's `registrytoken`). */
   | { readonly kind: 'token'; readonly token: string }
 );
 

@@ -7,9 +7,9 @@ import type { Credentials, CredentialsOptions } from './credential-types';
 export type { Credentials, CredentialsOptions } from './credential-types';
 
 /**
- * Credentials for a registry: REGISTRY_USERNAME and REGISTRY_PASSWORD, else those of the first of DOCKER_AUTH_CONFIG,
- * docker's and podman's files that has some; undefined where there are none. Fails with `registry-auth`, `json-syntax` or as a
- * credential helper does.
+ * Returns the credentials for a registry: REGISTRY_USERNAME and REGISTRY_PASSWORD, else those of the first of
+ * DOCKER_AUTH_CONFIG, docker's and podman's files that has some; undefined if there are none. Fails with
+ * `registry-auth`, `json-syntax`, or as a credential helper does.
  */
 export async function findCredentials(
   name: RepositoryName,
@@ -34,6 +34,6 @@ function environmentCredentials(env: NodeJS.ProcessEnv): Result<Credentials | un
   return fail({
     code: 'registry-auth',
     message: `REGISTRY_${set} is set, but REGISTRY_${missing} is not.`,
-    hint: 'Set both, or neither where docker login has been run.',
+    hint: 'Set both, or neither to use docker login.',
   });
 }

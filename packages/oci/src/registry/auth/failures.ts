@@ -2,25 +2,25 @@ import type { Failure } from '@image-tooling/model';
 import { isDockerHub } from '../transport/base';
 import type { Credentials } from './credentials';
 
-/** What was to be done, and where: for messages. */
+/** The attempted operation and its registry, for messages. */
 export interface Subject {
   readonly purpose: string;
-  /** The registry, as its users write it. */
+  /** The registry, as users write it. */
   readonly registry: string;
   /** `registry.example/team/name` */
   readonly repository: string;
 }
 
-/** How to log in to a registry, for hints. */
+/** Returns how to log in to a registry, for hints. */
 function loginAdvice(registry: string): string {
   const command = isDockerHub({ registry }) ? 'docker login' : `docker login ${registry}`;
   return `run "${command}", or set REGISTRY_USERNAME and REGISTRY_PASSWORD`;
 }
 
-/** A refusal of somebody we have no credentials for: 401 asks for some, 403 may have other reasons. */
+/** A refusal of a request without credentials: 401 requires some, 403 may have other reasons. */
 export interface Anonymous {
   readonly status: number;
-  /** What was sent in place of credentials: nothing, or a token that a token service gives to everybody. */
+  /** What was sent instead of credentials: nothing, or an anonymous token of the token service. */
   readonly asked?: 'without a login' | 'with an anonymous token';
   readonly words?: readonly string[];
 }
@@ -33,10 +33,10 @@ export function noCredentials(
   const [says, hint] =
     status === 403
       ? [
-          `refuses it (403); it was asked ${asked}, as there are no credentials for it`,
-          `If it needs a login, ${advice}. Otherwise a rule of the registry, or a proxy before it, forbids it.`,
+          `refuses it (403); the request was sent ${asked}, because there are no credentials for this registry`,
+          `If it needs a login, ${advice}. Otherwise a rule of the registry, or a proxy in front of it, forbids it.`,
         ]
-      : [`wants a login (${status}), and there are no credentials for it`, `To log in, ${advice}.`];
+      : [`requires a login (${status}), and there are no credentials for it`, `To log in, ${advice}.`];
   return {
     code: 'registry-auth',
     message: `Could not ${purpose}: ${registry} ${says}.`,
@@ -45,7 +45,7 @@ export function noCredentials(
   };
 }
 
-/** A registry that refuses a request without having asked for a login: what there is was not sent. */
+/** Returns the failure for a 403 without an authentication challenge: our credentials were not sent. */
 export function unaskedCredentials(
   { purpose, registry }: Subject,
   { from }: Credentials,
@@ -54,7 +54,7 @@ export function unaskedCredentials(
   return {
     code: 'registry-auth',
     message: `Could not ${purpose}: ${registry} refuses it (403) without asking for a login; the credentials of ${from} were not sent.`,
-    hint: 'A rule of the registry, or a proxy before it, forbids it: ask its owner.',
+    hint: 'A rule of the registry, or a proxy in front of it, forbids it: ask its owner.',
     details: words,
   };
 }
@@ -67,13 +67,13 @@ export function wrongCredentials(
 ): Failure {
   return {
     code: 'registry-auth',
-    message: `Could not ${purpose}: ${registry} says wrong or expired credentials (${status}); they came from ${from}.`,
+    message: `Could not ${purpose}: ${registry} rejects the credentials as wrong or expired (${status}); they came from ${from}.`,
     hint: `To log in again, ${loginAdvice(registry)}.`,
     details: words,
   };
 }
 
-/** What the user of some credentials may not do. */
+/** A refusal of a request with valid credentials: the user lacks a permission. */
 export interface Forbidden {
   readonly status: number;
   /** The request's scope. */
@@ -89,17 +89,17 @@ export function mayNot(
   return {
     code: 'registry-auth',
     message: `Could not ${purpose}: ${registry} refuses it (${status}): the user of ${from} may not ${actionWords(actions)} ${repository}.`,
-    hint: 'Ask the owner of the repository for the right to, or log in as another user.',
+    hint: 'Ask the owner of the repository for permission, or log in as another user.',
     details: words,
   };
 }
 
-/** A registry that asks for a login in a way that is not understood. */
+/** Returns the failure for an unsupported authentication challenge. */
 export function strangeChallenge({ purpose, registry }: Subject, why: string): Failure {
   return {
     code: 'registry-auth',
-    message: `Could not ${purpose}: ${registry} asks for a login in a way that is not understood: ${why}.`,
-    hint: 'Check that this is the address of a registry, and that no proxy answers in its place.',
+    message: `Could not ${purpose}: ${registry} asks for a login in an unsupported way: ${why}.`,
+    hint: 'Check that this is the address of a registry, and that no proxy answers instead.',
   };
 }
 

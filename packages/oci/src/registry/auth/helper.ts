@@ -3,7 +3,7 @@ import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import type { Credentials, CredentialsOptions } from './credential-types';
 import { objectIn, textIn } from './fields';
 
-/** What to ask of which helper, and the file that names it. */
+/** A request to a credential helper, and the file that names the helper. */
 export interface HelperQuestion {
   /** `ecr-login` for the program `docker-credential-ecr-login`. */
   readonly helper: string;
@@ -11,19 +11,19 @@ export interface HelperQuestion {
   readonly file: string;
 }
 
-/** A user name by which a helper says that the secret is an identity token (docker-credential-helpers, README). */
+/** The user name that marks the secret as an identity token (docker-credential-helpers, README). */
 const TOKEN_USER = '<token>';
 const GRACE_SECONDS = 1;
 
 /**
  * Asks a credential helper (docker-credential-helpers, "Development": `get`, the server on standard input). Undefined
- * where it has none. Fails with `registry-auth`, `timeout` or `aborted`; what it printed is in no failure.
+ * if it has no credentials. Fails with `registry-auth`, `timeout` or `aborted`; no failure contains its output.
  */
 export async function askHelper(
   question: HelperQuestion,
   options: CredentialsOptions,
 ): Promise<Result<Credentials | undefined>> {
-  if (!/^[\w.-]+$/.test(question.helper)) return fail(failed(question, 'its name is none of a program'));
+  if (!/^[\w.-]+$/.test(question.helper)) return fail(failed(question, 'invalid program name'));
   const answer = await run({
     argv: [programOf(question), 'get'],
     env: options.env,
@@ -43,7 +43,7 @@ function credentialsIn(
   if (exitCode !== 0 && /credentials not found/i.test(`${stdout}${stderr}`)) return ok(undefined);
   if (exitCode !== 0) return fail(failed(question, `it ended with exit code ${exitCode}`));
   const fields = parsedObject(stdout);
-  if (!fields) return fail(failed(question, 'its answer is no JSON object'));
+  if (!fields) return fail(failed(question, 'its answer is not a JSON object'));
   const [username, secret] = [textIn(fields, 'Username'), textIn(fields, 'Secret')];
   const from = `${programOf(question)} (${question.file})`;
   if (secret === '') return ok(undefined);
@@ -67,7 +67,7 @@ function withoutOutput(
   if (code === 'aborted') return { code, message: `Stopped while ${programOf(question)} was running.` };
   if (code === 'timeout')
     return { ...failed(question, `it did not answer within ${timings.helperSeconds} s`), code };
-  if (code === 'command-missing') return failed(question, 'there is no such program on this machine');
+  if (code === 'command-missing') return failed(question, 'no such program on this machine');
   return failed(question, 'it could not be started');
 }
 
@@ -75,8 +75,8 @@ function failed(question: HelperQuestion, why: string): Failure {
   const program = programOf(question);
   return {
     code: 'registry-auth',
-    message: `The credential helper ${program} gave nothing for ${question.server}: ${why}.`,
-    hint: `Try it by hand (echo ${question.server} | ${program} get), or take it out of ${question.file}, which names it.`,
+    message: `The credential helper ${program} returned no credentials for ${question.server}: ${why}.`,
+    hint: `Run it yourself (echo ${question.server} | ${program} get), or remove it from ${question.file}.`,
     place: { file: question.file },
   };
 }

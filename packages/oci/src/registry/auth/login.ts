@@ -19,20 +19,20 @@ import { merged, parseScope, scopeOf, type Scope } from './scope';
 import { basicHeader, fetchToken, type TokenService } from './token';
 import { Tokens } from './tokens';
 
-/** How a registry wants to be asked: learnt from its first refusal. */
+/** The authentication method of a registry, known from its first refusal. */
 type Way = { readonly kind: 'basic' } | { readonly kind: 'bearer'; readonly service: TokenService };
 
-/** Value of an Authorization header; undefined where none is known to be needed. */
+/** Value of an Authorization header; undefined if the registry has not asked for one. */
 export type Authorization = string | undefined;
 
-/** An answer that is 401 or 403: its status, the registry's own words, and what was sent. */
+/** An answer with 401 or 403: its status, the registry's messages, and the header that was sent. */
 export interface Refused {
   readonly status: number;
   readonly words: readonly string[];
   readonly used: Authorization;
 }
 
-/** What a login is made from. */
+/** The parts of a login. */
 export interface LoginSource {
   readonly name: RepositoryName;
   readonly base: RepositoryBase;
@@ -44,13 +44,13 @@ export interface LoginSource {
 }
 
 /**
- * Logs in to one repository of a registry: finds credentials when they are first asked for, keeps tokens. Token
- * services are asked by the same client.
+ * Logs in to one repository of a registry: finds credentials when they are first needed, caches tokens. Requests to
+ * token services use the same client.
  */
 export class Login {
   private way: Way | undefined;
   private credentials: Promise<Result<Credentials | undefined>> | undefined;
-  /** Credentials that were refused once are not tried again: too many tries lock an account. */
+  /** Refused credentials are not sent again: too many attempts lock an account. */
   private refused: Failed | undefined;
   private readonly tokens: Tokens;
 
@@ -58,12 +58,15 @@ export class Login {
     this.tokens = new Tokens(from.now);
   }
 
-  /** The header for a request by what the registry wanted so far. Fails with `registry-auth`, or as a token request. */
+  /**
+   * Returns the header for a request, from the registry's challenges so far. Fails with `registry-auth`, or as a token
+   * request.
+   */
   async current(request: RegistryRequest): Promise<Result<Authorization>> {
     return this.way ? this.header(this.way, this.scope(request), request) : ok(undefined);
   }
 
-  /** The header for a request once more, after the registry answered 401 to it with `used`. */
+  /** Returns a new header for a request after the registry answered 401 to the header `used`. */
   async renewed(
     request: RegistryRequest,
     used: Authorization,
@@ -81,7 +84,7 @@ export class Login {
     return this.header(this.way, merged(this.scope(request), asked), request);
   }
 
-  /** Why a request was refused although all was done that could be: 401 again, or 403. */
+  /** Returns the failure for a request that is still refused after the login: 401 again, or 403. */
   async refusal(request: RegistryRequest, { status, words, used }: Refused): Promise<Failed> {
     const subject = this.subject(request);
     const credentials = await this.found();
@@ -117,7 +120,7 @@ export class Login {
     return fail(
       strangeChallenge(
         this.subject(request),
-        `it wants a user name and password, but ${credentials.from} has a token`,
+        `it requires a user name and password, but ${credentials.from} has a token`,
       ),
     );
   }
@@ -125,11 +128,11 @@ export class Login {
   private bearerWay(request: RegistryRequest, { parameters }: Challenge): Result<Way> {
     const { realm = '', service = '' } = parameters;
     const subject = this.subject(request);
-    if (!URL.canParse(realm)) return fail(strangeChallenge(subject, 'its token service has no address'));
+    if (!URL.canParse(realm)) return fail(strangeChallenge(subject, 'its token service has no URL'));
     const url = new URL(realm);
     url.username = url.password = url.hash = '';
     if (isDowngrade(this.from.base.url, url))
-      return fail(strangeChallenge(subject, `its token service is not on https: ${url.origin}`));
+      return fail(strangeChallenge(subject, `its token service does not use https: ${url.origin}`));
     return ok({ kind: 'bearer', service: { realm: url, service } });
   }
 

@@ -12,11 +12,11 @@ import { mayNot, noCredentials, strangeChallenge, wrongCredentials, type Subject
 import { objectIn, textIn } from './fields';
 import { scopeTexts, type Scope } from './scope';
 
-/** What a token service gave: it allows `scope` until `expiresAt`. */
+/** A token of a token service: it allows `scope` until `expiresAt`. */
 export interface Token {
   readonly value: string;
   readonly scope: Scope;
-  /** By the clock of `TokenClient.now`, in milliseconds. */
+  /** Milliseconds on the clock of `TokenClient.now`. */
   readonly expiresAt: number;
 }
 
@@ -26,15 +26,15 @@ export interface TokenService {
   readonly service: string;
 }
 
-/** Of a token that says nothing of it (Distribution, "Token Authentication Specification", `expires_in`). */
+/** The lifetime of a token that states none (Distribution, "Token Authentication Specification", `expires_in`). */
 const DEFAULT_LIFE_SECONDS = 60;
-/** A token may be this much older at the registry than here; of a short life a quarter. */
+/** The clock difference that is allowed for; a quarter of a short lifetime. */
 const LEEWAY_SECONDS = 15;
 /** As oras-go (registry/remote/auth/client.go, maxResponseBytes). */
 const ANSWER_BYTES = 131_072;
 const CLIENT_ID = 'image-tooling';
 
-/** What a token is asked for. */
+/** A request for a token. */
 export interface TokenRequest {
   readonly service: TokenService;
   readonly scope: Scope;
@@ -44,7 +44,7 @@ export interface TokenRequest {
   readonly signal?: AbortSignal;
 }
 
-/** What token services are asked by. */
+/** The client for token services. */
 export interface TokenClient {
   readonly client: HttpClient;
   /** Tokens are added to them. */
@@ -53,7 +53,7 @@ export interface TokenClient {
   readonly now: () => number;
 }
 
-/** Asks a token service for a token. Fails as `settled`, and with `registry-auth`. */
+/** Requests a token from a token service. Fails as `settled`, and with `registry-auth`. */
 export async function fetchToken(
   { client, secrets, now }: TokenClient,
   wanted: TokenRequest,
@@ -125,7 +125,7 @@ async function tokenRefusal(
   { credentials, subject, scope }: TokenRequest,
 ): Promise<Failure> {
   const words = await errorLines(answer);
-  // RFC 6749 section 5.2: a refresh token that is no longer good is 400, invalid_grant.
+  // RFC 6749 section 5.2: an expired refresh token is 400, invalid_grant.
   const isInvalidGrant = answer.status === 400 && request.method === 'POST';
   if (![401, 403].includes(answer.status) && !isInvalidGrant) return refusalFailure(answer, request, words);
   const { status } = answer;
@@ -134,11 +134,11 @@ async function tokenRefusal(
   return wrongCredentials(subject, credentials, status, words);
 }
 
-/** `token`, or `access_token` as in OAuth 2.0; its life in seconds, less a leeway. */
+/** Returns `token`, or `access_token` as in OAuth 2.0, and its lifetime in seconds, less a leeway. */
 function parsedToken(text: string): { value: string; seconds: number } | undefined {
   const fields = parsedObject(text);
   const value = textIn(fields, 'token') || textIn(fields, 'access_token');
-  // What is no visible ASCII can't stand in a header.
+  // A header can contain only visible ASCII.
   if (!/^[\x21-\x7e]+$/.test(value)) return undefined;
   const stated = Number(fields['expires_in']);
   const life = stated > 0 ? stated : DEFAULT_LIFE_SECONDS;

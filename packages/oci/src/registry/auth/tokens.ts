@@ -4,20 +4,20 @@ import type { Token } from './token';
 
 type Fetch = (scope: Scope) => Promise<Result<Token>>;
 
-/** The tokens of a run: each is used until it expires, and those who want the same one at once share its request. */
+/** The tokens of a run: each is used until it expires, and concurrent requests for the same token are sent once. */
 export class Tokens {
   private tokens: Token[] = [];
   private readonly underWay = new Map<string, Promise<Result<Token>>>();
 
   constructor(private readonly now: () => number) {}
 
-  /** A token that allows `scope`, from here or from `fetch`. */
+  /** Returns a token that allows `scope`, cached or from `fetch`. */
   async get(scope: Scope, fetch: Fetch): Promise<Result<Token>> {
     const kept = this.tokens.find((token) => token.expiresAt > this.now() && covers(token.scope, scope));
     return kept ? ok(kept) : this.shared(scope, fetch);
   }
 
-  /** Forgets a token that the registry no longer takes. */
+  /** Drops a token that the registry no longer accepts. */
   drop(value: string): void {
     this.tokens = this.tokens.filter((token) => token.value !== value);
   }
@@ -32,7 +32,7 @@ export class Tokens {
 
   private async fetched(scope: Scope, fetch: Fetch): Promise<Result<Token>> {
     const token = await fetch(scope);
-    // The newest first: it is the one that the registry's last challenge led to.
+    // The newest first: it answers the registry's last challenge.
     if (token.ok) this.tokens.unshift(token.value);
     return token;
   }

@@ -17,13 +17,13 @@ import type { Authorization, Login } from './login';
 
 export interface LoginOptions {
   readonly login: Login;
-  /** The address of the registry: a login goes nowhere else. */
+  /** The URL of the registry: credentials are sent nowhere else. */
   readonly home: URL;
   readonly secrets: Secrets;
   readonly signal: AbortSignal;
 }
 
-/** Sends with what the registry wants to know us by; asked for it, or for a newer one, sends once more. */
+/** Sends requests with the login that the registry requires; sends a request again if it answers with a challenge. */
 export function withLogin(client: HttpClient, { login, home, secrets, signal }: LoginOptions): Send {
   return async (request) => {
     const refused = refusedBefore(request, home, request.signal ?? signal);
@@ -63,7 +63,7 @@ async function judged(
   return login.refusal(request, { status: answer.status, words, used });
 }
 
-/** Whether the registry itself answered, rather than where it redirected us. */
+/** Whether the registry itself answered, not a host that it redirected to. */
 function isFromHome(answer: RegistryAnswer, request: RegistryRequest): boolean {
   return answer.url.origin === request.url.origin;
 }
@@ -74,7 +74,7 @@ function refusedBefore(request: RegistryRequest, home: URL, signal: AbortSignal)
   if (!isDowngrade(home, request.url)) return undefined;
   return {
     code: 'network',
-    message: `Could not ${request.purpose}: ${home.host} sent us from https to ${request.url.protocol}//${request.url.host}.`,
-    hint: 'The registry does not know that it is behind https: set its own address in its configuration.',
+    message: `Could not ${request.purpose}: ${home.host} redirected from https to ${request.url.protocol}//${request.url.host}.`,
+    hint: 'The registry does not know that it is behind https: set its external URL in its configuration.',
   };
 }

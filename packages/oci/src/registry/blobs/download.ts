@@ -9,7 +9,7 @@ import { attempted, pauseSeconds, retryFaults, timingsOf } from '../transport/re
 import type { RegistryAnswer, RegistryRequest } from '../transport/types';
 import { wrongBytes } from './checked';
 
-/** How often in a row a connection may break before a mebibyte came. */
+/** How often in a row a connection may break before it delivers a mebibyte. */
 const BREAKS = 5;
 const PROGRESS = 1024 * 1024;
 const PASSING = new Set<Failure['code']>(['network', 'timeout', 'truncated']);
@@ -17,10 +17,10 @@ const PASSING = new Set<Failure['code']>(['network', 'timeout', 'truncated']);
 type Blob = Pick<Descriptor, 'digest' | 'size'>;
 
 /**
- * A blob's bytes as the registry gives them, not hashed. Where the connection breaks it goes on from there, with
- * Range, or by skipping what it has. Never more than the blob's size. Throws a `Fault`: `gone` where the registry has
- * no such blob, `checksum` where it has another size. With the default timings a registry that gives nothing is given
- * up after 80 s (two waits for an answer), one that stalls while it sends after 140 s.
+ * Reads a blob's bytes from the registry, not hashed. After a broken connection it continues with Range, or by
+ * skipping bytes that it has. Never more than the blob's size. Throws a `Fault`: `gone` if the registry has no such
+ * blob, `checksum` if the blob has another size. With the default timings it fails after 80 s without an answer (two
+ * attempts), after 140 s if the registry stalls while it sends.
  */
 export async function* download(context: Context, blob: Blob): AsyncGenerator<Uint8Array> {
   const stream = new BlobStream(context, blob);
@@ -31,11 +31,11 @@ export async function* download(context: Context, blob: Blob): AsyncGenerator<Ui
   }
 }
 
-/** Reads a blob piece by piece, in as many answers as it takes. */
+/** Reads a blob piece by piece, in as many requests as needed. */
 class BlobStream {
   private pieces: AsyncGenerator<Uint8Array, undefined> | undefined;
   private offset = 0;
-  /** How often in a row it broke, and where it had come to at the last break. */
+  /** Breaks in a row, and the offset of the last one. */
   private breaks = 0;
   private brokeAt = 0;
   private timeouts = 0;
@@ -45,7 +45,7 @@ class BlobStream {
     private readonly blob: Blob,
   ) {}
 
-  /** The next bytes; undefined at the end. */
+  /** Returns the next bytes; undefined at the end. */
   next(): Promise<Uint8Array | undefined> {
     return retryFaults(
       this.context,
@@ -77,7 +77,7 @@ class BlobStream {
   }
 }
 
-/** The blob from `offset` on, in one answer. */
+/** Requests the blob from `offset` on. */
 async function* rest(context: Context, blob: Blob, offset: number): AsyncGenerator<Uint8Array, undefined> {
   const answer = await answerFrom(context, blob, offset);
   let skip = answer.status === 206 ? 0 : offset;
@@ -129,7 +129,7 @@ function gone({ name }: Context, { digest }: Pick<Descriptor, 'digest'>): Fault 
   return new Fault({
     code: 'gone',
     message: `${name.registry}/${name.path} has no blob ${digest}.`,
-    hint: 'The registry lost it or cleaned it up: publish the image again.',
+    hint: 'The registry lost or deleted it: publish the image again.',
   });
 }
 
@@ -137,13 +137,13 @@ function cutShort({ digest, size }: Pick<Descriptor, 'digest' | 'size'>, offset:
   return new Fault({
     code: 'truncated',
     message: `The registry sends only ${offset} of the ${size} bytes of the blob ${digest}.`,
-    hint: 'Try again; where it comes again, publish the image again.',
+    hint: 'Run it again; if it fails again, publish the image again.',
   });
 }
 
 function wrongRange(answer: RegistryAnswer, purpose: string): Fault {
   return new Fault({
     code: 'network',
-    message: `Could not ${purpose}: ${answer.url.host} sends another part than was asked for.`,
+    message: `Could not ${purpose}: ${answer.url.host} sends another range than was requested.`,
   });
 }

@@ -1,6 +1,6 @@
-/** Counts what goes out for a blob, and what of it still counts. */
+/** Counts the bytes that are sent for a blob, and those that need not be sent again. */
 export class Meter {
-  /** Bytes sent, those of tries that failed too. */
+  /** Bytes sent, including those of failed attempts. */
   sent = 0;
   private position = 0;
 
@@ -11,7 +11,7 @@ export class Meter {
     this.moveTo(this.position + count);
   }
 
-  /** So many bytes of the blob are with the registry, or on the way; fewer than before where a try failed. */
+  /** Sets how many bytes of the blob are sent; fewer than before after a failed attempt. */
   moveTo(position: number): void {
     if (position !== this.position) this.onBytes(position - this.position);
     this.position = position;

@@ -3,33 +3,38 @@ import type { Digest } from '@image-tooling/model';
 import { addressOf } from '../address';
 import { PUSH, type Context } from '../context';
 import { withParameters } from '../transport/query';
-import { cancelSession, openSession, sessionOf, type Session } from './session';
+import {
+  cancelUploadSession,
+  openUploadSession,
+  uploadSessionOf,
+  type UploadSession,
+} from './upload-session';
 
 /**
  * Asks the registry to mount a blob from the first of these repositories that has it (OCI distribution-spec 1.1,
- * "Mounting a blob from another repository"). Gives 'mounted', or the upload that it opened instead.
+ * "Mounting a blob from another repository"). Returns 'mounted', or the upload session that it opened instead.
  */
 export async function mountOrOpen(
   context: Context,
   digest: Digest,
   from: readonly string[],
-): Promise<'mounted' | Session> {
-  let opened: Session | undefined;
+): Promise<'mounted' | UploadSession> {
+  let opened: UploadSession | undefined;
   for (const path of from) {
-    if (opened) await cancelSession(context, opened, digest);
+    if (opened) await cancelUploadSession(context, opened, digest);
     const outcome = await mount(context, digest, path);
     if (outcome === 'mounted') return outcome;
     opened = outcome;
   }
-  return opened ?? openSession(context, digest);
+  return opened ?? openUploadSession(context, digest);
 }
 
-/** Undefined where the registry will not: without a right on the other repository, or without mounts at all. */
+/** Returns undefined if the registry refuses: no permission on the other repository, or no mounts at all. */
 async function mount(
   context: Context,
   digest: Digest,
   from: string,
-): Promise<'mounted' | Session | undefined> {
+): Promise<'mounted' | UploadSession | undefined> {
   const purpose = `mount the blob ${digest} from ${from}`;
   const url = withParameters(addressOf(context, 'blobs/uploads/'), [
     ['mount', digest],
@@ -44,5 +49,5 @@ async function mount(
   const answer = result.value;
   void discardBody(answer);
   if (answer.status === 201) return 'mounted';
-  return answer.status === 202 ? sessionOf(answer, purpose) : undefined;
+  return answer.status === 202 ? uploadSessionOf(answer, purpose) : undefined;
 }

@@ -16,8 +16,8 @@ export async function hasBlob(context: Context, digest: Digest): Promise<boolean
 }
 
 /**
- * Whether a blob need not be sent. A registry that fails to say whether it has it may take it all the same: a full disk
- * left it half-written.
+ * Whether a blob need not be sent. If the registry fails to answer, it may still accept the blob: a full disk can
+ * leave it half-written.
  */
 export async function isThere(context: Context, digest: Digest): Promise<boolean> {
   try {

@@ -9,8 +9,8 @@ import { checked, wrongBytes } from './checked';
 import { download } from './download';
 
 /**
- * Brings a blob into `to`, hashed. Wrong bytes are asked for once more, afresh: a flipped bit on the way passes, a
- * blob that is wrong in the registry does not. Throws a `Fault`.
+ * Downloads a blob into `to`, hashed. Retries once after wrong bytes: that fixes a bit flipped on the way, not a blob
+ * that is wrong in the registry. Throws a `Fault`.
  */
 export async function pullBlob(
   context: Context,
@@ -26,7 +26,7 @@ export async function pullBlob(
   valueOf(result);
 }
 
-/** A blob of a repository as one that can be sent to another; nothing of it is kept. */
+/** Returns a blob of a repository that can be sent to another one; it is streamed and not stored. */
 export function remoteBlob(
   context: Context,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,

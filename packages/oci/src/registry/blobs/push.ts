@@ -5,7 +5,7 @@ import { mountOrOpen } from './mount';
 import { isThere } from './presence';
 import { upload } from './upload';
 
-/** Brings a blob into a repository: only where it is not there, and mounted rather than sent. Throws a `Fault`. */
+/** Pushes a blob if it is not there yet; mounts it instead of sending it if possible. Throws a `Fault`. */
 export async function pushBlob(
   context: Context,
   blob: LocalBlob,

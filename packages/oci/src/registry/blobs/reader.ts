@@ -1,23 +1,23 @@
 import { Fault } from '@image-tooling/host';
 import type { LocalBlob } from '../port';
 
-/** Bytes in one piece at most, whatever the blob gives. */
+/** The maximum size of a piece in bytes. */
 const PIECE = 1024 * 1024;
 
 /**
- * Reads a blob in parts, one after the other, without reading any byte twice unless a part is asked for again.
- * What the blob throws is kept: it is the cause, whatever the transport makes of a body that fails.
+ * Reads a blob in parts, one after the other, and no byte twice unless a part is requested again. Keeps the blob's
+ * error: it is the cause of the transport's error for a failed body.
  */
 export class BlobReader {
   private cursor: Cursor | undefined;
-  /** What reading the blob failed with. */
+  /** The error of reading the blob. */
   fault: Error | undefined;
 
   constructor(private readonly blob: LocalBlob) {}
 
   /**
-   * Bytes `start` up to `end`. The very last piece of a blob comes only after the blob has ended well: a request
-   * with bytes that are too few, or that were hashed and are not what the digest says, is never complete.
+   * Reads the bytes from `start` to `end`. The last piece of a blob comes only after the blob has ended without an
+   * error: a request with too few bytes, or with bytes that don't match the digest, is never complete.
    */
   async *part(start: number, end: number): AsyncGenerator<Uint8Array> {
     if (this.fault) throw this.fault;
@@ -61,7 +61,7 @@ export class BlobReader {
     return new Fault({
       code: 'checksum',
       message: `The blob ${this.blob.digest} should have ${this.blob.size} bytes, but ${position < this.blob.size ? `ends after ${position}` : 'goes on'}.`,
-      hint: 'It was altered here; nothing was published of it.',
+      hint: 'It changed on this machine; nothing of it was published.',
     });
   }
 }
@@ -70,7 +70,7 @@ export class BlobReader {
 class Cursor {
   position = 0;
   busy = false;
-  /** Nobody needs the rest: the same part is read again, or the upload has ended. */
+  /** The rest is not needed: the same part is read again, or the upload has ended. */
   closed = false;
   private readonly iterator: AsyncIterator<Uint8Array, undefined>;
   private rest: Uint8Array = new Uint8Array(0);
@@ -82,13 +82,13 @@ class Cursor {
     this.iterator = blob[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
   }
 
-  /** Passes over what comes before the start. */
+  /** Skips the bytes before the start. */
   async skip(): Promise<void> {
     while (this.position < this.start)
       if (!(await this.next(Math.min(PIECE, this.start - this.position)))) return;
   }
 
-  /** The next bytes, `limit` at most; undefined at the end. */
+  /** Returns the next bytes, at most `limit`; undefined at the end. */
   async next(limit: number): Promise<Uint8Array | undefined> {
     while (this.rest.length === 0) {
       const { done, value } = await this.iterator.next();
@@ -101,7 +101,7 @@ class Cursor {
     return piece;
   }
 
-  /** Not waited for: a blob that hangs would hold up what comes next. */
+  /** Not awaited: a blob that hangs would block the upload. */
   close(): void {
     this.closed = true;
     this.iterator.return?.().catch(() => undefined);

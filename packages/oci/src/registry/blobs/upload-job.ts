@@ -2,21 +2,21 @@ import type { Context } from '../context';
 import type { LocalBlob } from '../port';
 import type { Meter } from './meter';
 import type { BlobReader } from './reader';
-import type { Session } from './session';
+import type { UploadSession } from './upload-session';
 
-/** A blob on its way to a registry. */
+/** The upload of one blob. */
 export interface UploadJob {
   readonly context: Context;
   readonly blob: LocalBlob;
   readonly reader: BlobReader;
   readonly meter: Meter;
-  /** Bytes in one request at most; undefined: as many as are good. */
+  /** The maximum size of a request in bytes; undefined: the default. */
   readonly chunkBytes?: number;
 }
 
-/** How far an upload has come. */
+/** The state of an upload. */
 export interface Progress {
-  readonly session: Session;
+  readonly session: UploadSession;
   /** Bytes that the registry has. */
   readonly offset: number;
   readonly finished?: boolean;

@@ -2,15 +2,15 @@ import { discardBody, Fault } from '@image-tooling/host';
 import { refusalOf, type Refusal } from '../answers/refusal';
 import { PUSH } from '../context';
 import type { RegistryAnswer, RegistryRequest } from '../transport/types';
-import { finishAddress, sessionOf, type Session } from './session';
+import { finishAddress, uploadSessionOf, type UploadSession } from './upload-session';
 import type { Progress, UploadJob } from './upload-job';
 
-/** A request of an upload came to nothing, but another may succeed. */
+/** A request of an upload failed, but a retry may succeed. */
 export class Broken extends Error {
   constructor(
-    /** What to say where nothing helps. */
+    /** Reported if the retries fail too. */
     readonly fault: Fault,
-    /** The registry does not know this upload any more. */
+    /** The registry no longer knows this upload. */
     readonly isLost: boolean,
   ) {
     super(fault.message);
@@ -29,11 +29,11 @@ export async function sendChunk(
     url: session.location,
     ...bodyOf(job, offset, end, range),
   });
-  const next = sessionOf(answer, purposeOf(job), session);
+  const next = uploadSessionOf(answer, purposeOf(job), session);
   return { session: next, offset: lastByte(answer) === undefined ? end : (lastByte(answer) as number) + 1 };
 }
 
-/** Sends all bytes from `offset` on, none where it is the end, and finishes the upload (PUT). */
+/** Sends all bytes from `offset` on, if any, and finishes the upload (PUT). */
 export async function sendLast(job: UploadJob, { session, offset }: Progress): Promise<Progress> {
   const { digest, size } = job.blob;
   const url = finishAddress(session, digest);
@@ -43,15 +43,15 @@ export async function sendLast(job: UploadJob, { session, offset }: Progress): P
   return { session, offset: size, finished: true };
 }
 
-/** Asks how far an upload has come; undefined where the registry can't say. */
-export async function askProgress(job: UploadJob, session: Session): Promise<Progress | undefined> {
+/** Asks how many bytes of an upload the registry has; undefined if it can't say. */
+export async function askProgress(job: UploadJob, session: UploadSession): Promise<Progress | undefined> {
   const purpose = `ask how far the blob ${job.blob.digest} has come`;
   const result = await job.context.send({ method: 'GET', url: session.location, purpose, scope: PUSH });
   if (!result.ok) throw new Fault(result.failures[0]);
   void discardBody(result.value);
   const last = lastByte(result.value);
   if (result.value.status >= 300 || last === undefined || last >= job.blob.size) return undefined;
-  return { session: sessionOf(result.value, purpose, session), offset: last + 1 };
+  return { session: uploadSessionOf(result.value, purpose, session), offset: last + 1 };
 }
 
 type Part = Pick<RegistryRequest, 'headers' | 'body'>;
@@ -62,7 +62,7 @@ function bodyOf({ reader, meter }: UploadJob, start: number, end: number, header
     const nth = ++opened;
     meter.moveTo(start);
     for await (const piece of reader.part(start, end)) {
-      // An answer may come before the last byte is sent, and the same bytes be asked for again: a redirect.
+      // A redirect may answer before the last byte is sent, and then the same bytes are sent again.
       if (nth !== opened) return;
       meter.send(piece.length);
       yield piece;
@@ -94,7 +94,7 @@ function brokenOff(fault: Fault): Error {
   return ['network', 'timeout'].includes(fault.failure.code) ? new Broken(fault, false) : fault;
 }
 
-/** 404 and 416: the upload is unknown, or not where we thought (OCI distribution-spec 1.1, "Error Codes"). */
+/** 404 and 416: the upload is unknown, or has another offset (OCI distribution-spec 1.1, "Error Codes"). */
 function refused(refusal: Refusal): Error {
   const isLost = [404, 416].includes(refusal.status) || refusal.codes.some((code) => LOST.includes(code));
   if (isLost) return new Broken(refusal, true);
@@ -111,8 +111,8 @@ const LOST: readonly string[] = [
 ];
 
 /**
- * `Range: 0-1023` is 1024 bytes. Many registries say `0-0` where they have none; that it could be one byte too
- * makes it useless.
+ * `Range: 0-1023` is 1024 bytes. Many registries send `0-0` for no bytes; it could also mean one byte, so it is
+ * ignored.
  */
 function lastByte({ headers }: RegistryAnswer): number | undefined {
   const last = Number(/^(?:bytes=)?0-([0-9]+)$/.exec(headers['range'] ?? '')?.[1]);
@@ -126,8 +126,8 @@ function purposeOf({ blob, context }: UploadJob): string {
 function takenAs({ blob }: UploadJob, taken: string): Fault {
   return new Fault({
     code: 'checksum',
-    message: 'The registry took a blob as something else than what was sent.',
-    hint: 'Look at what stands between here and the registry: a proxy, a mirror.',
-    details: [`sent ${blob.digest}`, `taken as ${taken}`],
+    message: 'The registry stored another blob than was sent.',
+    hint: 'A proxy or mirror on the way may change it: check it.',
+    details: [`sent ${blob.digest}`, `stored as ${taken}`],
   });
 }

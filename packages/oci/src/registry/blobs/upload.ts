@@ -5,28 +5,28 @@ import type { RegistryTimings } from '../options';
 import { attempted, pauseSeconds, retryFaults, timingsOf } from '../transport/retry-faults';
 import { isThere } from './presence';
 import { BlobReader } from './reader';
-import { cancelSession, openSession, type Session } from './session';
+import { cancelUploadSession, openUploadSession, type UploadSession } from './upload-session';
 import type { Progress, UploadJob } from './upload-job';
 import { askProgress, Broken, sendChunk, sendLast } from './upload-requests';
 
-/** How often the upload of one blob may break. Of these, `timeoutTries` by taking too long. */
+/** How often the upload of one blob may break; at most `timeoutTries` of these by a timeout. */
 const BREAKS = 6;
 
 /**
- * Bytes. Up to this a blob goes in one request: it is faster (by 7 % to docker-registry), and not every registry
- * takes chunks well. Of a larger one a break would cost too much.
+ * Bytes. Smaller blobs are sent in one request: it is faster (by 7 % to docker-registry), and not every registry
+ * supports chunks well. For larger ones a broken connection would cost too much.
  */
 const WHOLE_LIMIT = 1024 * 1024 * 1024;
-/** Bytes of a chunk: after a break, what went before it need not be sent again. */
+/** Bytes of a chunk: after a broken connection, earlier chunks are not sent again. */
 const CHUNK = 64 * 1024 * 1024;
 
 /**
- * Sends a blob in an upload that is open. After a break it goes on from where the registry got to, or in a new
- * upload. Where it fails for good the upload is cancelled. Throws a `Fault`. Bytes that flow are given all the time
- * they take; a registry that takes none, or answers nothing, is given up after 12 minutes with the default timings:
- * two waits of 310 s for an answer, and 80 s of asking how far it came.
+ * Sends a blob in an open upload session. After a broken connection it continues at the registry's offset, or in a new
+ * session. Cancels the upload if it fails for good. Throws a `Fault`. There is no time limit while bytes flow; a
+ * registry that accepts no bytes, or does not answer, fails after 12 minutes with the default timings: two waits of
+ * 310 s for an answer, and 80 s of asking for the offset.
  */
-export async function upload(parts: Omit<UploadJob, 'reader'>, session: Session): Promise<void> {
+export async function upload(parts: Omit<UploadJob, 'reader'>, session: UploadSession): Promise<void> {
   const { context, blob, meter } = parts;
   const job: UploadJob = { ...parts, reader: new BlobReader(blob) };
   let progress: Progress = { session, offset: 0 };
@@ -48,14 +48,14 @@ export async function upload(parts: Omit<UploadJob, 'reader'>, session: Session)
       (error) => pauseAfter(error, breaks, job),
     );
   } catch (error) {
-    await cancelSession(context, progress.session, blob.digest);
+    await cancelUploadSession(context, progress.session, blob.digest);
     throw error instanceof Broken ? error.fault : error;
   } finally {
     job.reader.close();
   }
 }
 
-/** Adds a break to those before it; no pause where there were enough. Throws where the bytes were wrong here already. */
+/** Adds a break to those before it; returns no pause after too many. Throws if the local bytes are wrong. */
 async function pauseAfter(
   error: unknown,
   breaks: Broken[],
@@ -73,7 +73,7 @@ function isChecksum(error: unknown): boolean {
   return fault instanceof Fault && fault.failure.code === 'checksum';
 }
 
-/** The registry hashes what it gets, so a blob may be sent unhashed. If it was wrong, was it so here already? */
+/** The registry hashes the blob, so we send it unhashed. After a mismatch, checks whether our copy is wrong. */
 async function checkOurs(blob: LocalBlob): Promise<void> {
   if (blob.openUnhashed) for await (const _ of blob.open());
 }
@@ -86,8 +86,8 @@ function isEnough(seen: readonly Failure['code'][], { timeoutTries }: RegistryTi
 }
 
 /**
- * In one request from the start, in chunks from anywhere else. A large blob goes in chunks too, unless that cost its
- * upload: some registries take none.
+ * Sends a blob in one request from the start, in chunks from any other offset. A large blob is sent in chunks too,
+ * unless that lost its upload: some registries don't support chunks.
  */
 function step(job: UploadJob, progress: Progress, wasLost: boolean): Promise<Progress> {
   const { blob, chunkBytes } = job;
@@ -98,12 +98,14 @@ function step(job: UploadJob, progress: Progress, wasLost: boolean): Promise<Pro
   return sendChunk(job, progress, progress.offset + Math.min(left, chunk));
 }
 
-/** Where an upload goes on after a break. Its last answer may have been lost: then the blob is there. */
-async function resumed(job: UploadJob, session: Session, isLost: boolean): Promise<Progress> {
+/**
+ * Returns where an upload continues after a broken connection. If only its last answer was lost, the blob is there.
+ */
+async function resumed(job: UploadJob, session: UploadSession, isLost: boolean): Promise<Progress> {
   const { context, blob } = job;
   const progress = isLost ? undefined : await askProgress(job, session);
   if (progress) return progress;
   if (await isThere(context, blob.digest)) return { session, offset: blob.size, finished: true };
-  if (!isLost) await cancelSession(context, session, blob.digest);
-  return { session: await openSession(context, blob.digest), offset: 0 };
+  if (!isLost) await cancelUploadSession(context, session, blob.digest);
+  return { session: await openUploadSession(context, blob.digest), offset: 0 };
 }

@@ -5,33 +5,33 @@ import { imageContent } from '../manifests/image-content';
 import { descriptorOf } from '../manifests/read';
 import type { ManifestBytes, PushedBlob, Repository } from '../port';
 import { repositoryText } from '../reference';
-import { someAtOnce } from './some-at-once';
+import { mapResults } from './map-results';
 import { stoppable } from './stoppable';
 
 export interface CopyOptions {
-  /** With everything that is attached to it and its parts, and to that in turn. Default true. */
+  /** Also copies everything attached to it and its parts, recursively. Default true. */
   readonly withReferrers?: boolean;
-  /** Its tag in the target. Default: the one it is copied by; by digest none. */
+  /** The tag in the target. Default: the tag it is copied by; none if copied by digest. */
   readonly tag?: string;
-  /** Bytes as they go out; negative when a try failed. */
+  /** Called with the bytes as they are sent; with a negative number after a failed attempt. */
   readonly onBytes?: (count: number) => void;
 }
 
-/** What a copy did. */
+/** The result of a copy. */
 export interface CopyReport {
-  /** What the reference led to. */
+  /** The manifest that the reference names. */
   readonly root: Descriptor;
   readonly tag?: string;
-  /** Parts before what is made of them, subjects before what is attached to them. */
+  /** Parts before their index, subjects before their referrers. */
   readonly manifests: readonly (Descriptor & { readonly how: 'present' | 'pushed' })[];
   readonly blobs: readonly (Descriptor & PushedBlob)[];
 }
 
 /**
- * Copies what a tag or digest leads to into another repository, byte for byte: indexes with all their manifests,
- * blobs streamed without touching the disk, mounted within one registry. The tag comes last, so a copy that was
- * stopped leaves none half done, and can be run again. Fails with `gone` where the source lacks something, with
- * `image-format` where a manifest can't be read, and as either repository does.
+ * Copies the manifest of a tag or digest into another repository, byte for byte: indexes with all their manifests,
+ * blobs streamed without touching the disk, mounted within one registry. The tag is written last, so a copy that was
+ * stopped leaves no incomplete tag, and can be run again. Fails with `gone` if the source lacks something, with
+ * `image-format` if a manifest is invalid, and as either repository does.
  */
 export async function copyImage(
   from: Repository,
@@ -42,7 +42,7 @@ export async function copyImage(
   return caught(repositoryText(to.name), () => new Copy(from, to, options).run(reference));
 }
 
-/** Manifests that lead to one another: index, platform, what is attached to it, its signature. Ours is generous. */
+/** The maximum depth of manifests: index, platform, attachment and its signature need 4. Ours is generous. */
 export const DEEPEST = 16;
 
 class Copy {
@@ -65,7 +65,7 @@ class Copy {
     return { root: descriptorOf(root), ...(tag !== undefined && { tag }), manifests, blobs };
   }
 
-  /** What it is made of, itself, and what is attached to it. `depth`: how many manifests led to it. */
+  /** Copies the parts of a manifest, the manifest, and its referrers. `depth`: the number of manifests above it. */
   private async copyManifest(manifest: ManifestBytes, depth = 0): Promise<void> {
     if (this.seen.has(manifest.digest)) return;
     this.seen.add(manifest.digest);
@@ -85,14 +85,17 @@ class Copy {
     const { from, to } = this;
     const mountFrom = from.name.registry === to.name.registry ? [from.name.path] : [];
     const options = { mountFrom, onBytes: this.options.onBytes };
-    const rows = await someAtOnce(descriptors, async (descriptor, isStopped) => {
+    const rows = await mapResults(descriptors, async (descriptor, isStopped) => {
       const row = await to.pushBlob(stoppable(from.blobOf(descriptor), isStopped), options);
       return row.ok ? ok({ ...descriptor, ...row.value }) : row;
     });
     this.blobs.push(...valueOf(rows));
   }
 
-  /** A row whose manifest was deleted is passed over. One that is there but not listed (a copy was stopped between the two) is put again, which lists it. */
+  /**
+   * Skips a row whose manifest was deleted. A manifest that is there but not listed (a copy was stopped between the
+   * two) is put again, which lists it.
+   */
   private async copyReferrers(subject: Digest, depth: number): Promise<void> {
     const referrers = valueOf(await this.from.listReferrers(subject));
     if (referrers.length === 0) return;
@@ -117,16 +120,16 @@ class Copy {
     throw new Fault({
       code: 'gone',
       message: `${repositoryText(this.from.name)} has no manifest ${reference}.`,
-      hint: 'Look at the tags that are there, or copy one of the parts that are.',
+      hint: 'Check the tags in the repository, or copy one of the manifests that are there.',
     });
   }
 }
 
-/** An index may list indexes, and those others, without end. */
+/** An index may list indexes, which list others, without limit. */
 function tooDeep(name: Repository['name']): Fault {
   return new Fault({
     code: 'image-format',
-    message: `The image in ${repositoryText(name)} can't be copied: more than ${DEEPEST} manifests lead to one another.`,
-    hint: 'Copy one of the images in it by its digest.',
+    message: `The image in ${repositoryText(name)} can't be copied: more than ${DEEPEST} levels of manifests.`,
+    hint: 'Copy one of its images by digest.',
   });
 }

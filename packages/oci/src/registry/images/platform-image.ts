@@ -16,9 +16,9 @@ import { isIndexType, isManifestType } from '../manifests/media-types';
 import type { ManifestBytes, Repository } from '../port';
 import { repositoryText } from '../reference';
 
-/** One platform of somebody's image, as its manifest names it. */
+/** One platform of an external image, as its manifest describes it. */
 export interface PlatformImage {
-  /** Of the platform's manifest. */
+  /** Digest of the platform's manifest. */
   readonly manifest: Digest;
   readonly config: Descriptor;
   /** Bottom first. */
@@ -26,9 +26,9 @@ export interface PlatformImage {
 }
 
 /**
- * Finds one platform of what a digest leads to: an index, or the manifest of one platform (then its config says
- * which it is of). Fails with `gone` where the registry has no such thing, with `base-unusable` where it is not for
- * that platform or of a format that can't be built on, and as the registry does.
+ * Finds the image of one platform by digest: of an index, or of the manifest of one platform (its config names the
+ * platform). Fails with `gone` if the registry has no such manifest, with `base-unusable` if it has no such platform
+ * or an unsupported format, and as the registry does.
  */
 export async function findPlatformImage(
   repository: Repository,
@@ -54,7 +54,7 @@ function isRow(row: unknown): row is IndexRow {
   return typeof row === 'object' && row !== null;
 }
 
-/** The baseline of a processor; others need more than every machine of the platform has. */
+/** The baseline variant of a processor; other variants don't run on every machine of the platform. */
 const BASELINES: readonly unknown[] = [undefined, '', 'v1', 'v8'];
 
 function rowFor(rows: readonly IndexRow[], wanted: Platform): IndexRow | undefined {
@@ -72,19 +72,19 @@ function platformText({ platform }: IndexRow): string {
   return platformWords(os, architecture, variant);
 }
 
-/** "linux/arm64/v8"; what is not a text is unknown. */
+/** Returns "linux/arm64/v8"; "unknown" for parts that are not strings. */
 export function platformWords(os: unknown, architecture: unknown, variant?: unknown): string {
   const known = [os, architecture].map((part) => (typeof part === 'string' ? part : 'unknown'));
   return [...known, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/');
 }
 
-/** What is told of an index or config that is for other platforms. */
+/** Returns the failure for an index or config of other platforms. */
 export function otherPlatforms(digest: Digest, wanted: Platform, found: readonly string[]): Failure {
   const has = [...new Set(found)].filter((text) => !text.startsWith('unknown'));
   return {
     code: 'base-unusable',
     message: `The image ${digest} is not for ${wanted}, but for ${has.join(', ') || 'no platform'}.`,
-    hint: 'Take the digest of an index that has the platform, or list in "platforms" of image.json those that it has.',
+    hint: 'Use the digest of an index that has the platform, or change "platforms" in image.json to the platforms of this image.',
   };
 }
 
@@ -95,11 +95,11 @@ async function needManifest(repository: Repository, digest: Digest): Promise<Res
   return fail({
     code: 'gone',
     message: `${repositoryText(repository.name)} has no manifest ${digest}.`,
-    hint: 'Look at the digest; where the registry hides what one may not read, log in to it.',
+    hint: 'Check the digest. If the repository is private, log in to the registry.',
   });
 }
 
-/** Reads the manifest of one platform. Fails with `base-unusable`, for all layers that can't be built on at once. */
+/** Reads the manifest of one platform. Fails with `base-unusable` for each unsupported layer. */
 export function platformImageOf({ mediaType, digest, bytes }: ManifestBytes): Result<PlatformImage> {
   const json = jsonObject(bytes);
   if (json?.['schemaVersion'] === 1)
@@ -107,11 +107,9 @@ export function platformImageOf({ mediaType, digest, bytes }: ManifestBytes): Re
   const config = json?.['config'];
   const layers: unknown = json?.['layers'];
   if (!isManifestType(mediaType) || isIndexType(mediaType) || !isDescriptor(config) || !Array.isArray(layers))
-    return fail(unusable(`What ${digest} leads to is no image ("${mediaType}").`, NO_IMAGE));
+    return fail(unusable(`${digest} is not an image ("${mediaType}").`, NO_IMAGE));
   if (!CONFIG_TYPES.includes(config.mediaType))
-    return fail(
-      unusable(`What ${digest} leads to is no image: its config is "${config.mediaType}".`, NO_IMAGE),
-    );
+    return fail(unusable(`${digest} is not an image: its config is "${config.mediaType}".`, NO_IMAGE));
   const failures = layers.flatMap((layer) => layerFailures(layer));
   if (failures.length > 0) return failWith(failures);
   return ok({
@@ -129,9 +127,8 @@ const CONFIG_TYPES = [
 const LAYER_TYPE =
   /^application\/vnd\.(?:oci\.image\.layer\.v1\.tar(?:\+gzip|\+zstd)?|docker\.image\.rootfs\.diff\.tar(?:\.gzip|\.zstd)?)$/;
 const MOVED =
-  'Pull it with docker and push it again, which writes the current format; take the digest of that.';
-const NO_IMAGE =
-  'Take the digest of an image for containers: an OCI or Docker manifest, or an index of such.';
+  'Pull it with docker and push it again, which writes the current format, and use the new digest.';
+const NO_IMAGE = 'Use the digest of a container image: an OCI or Docker manifest, or an index of them.';
 
 function layerFailures(layer: unknown): Failure[] {
   if (!isDescriptor(layer))
@@ -139,15 +136,15 @@ function layerFailures(layer: unknown): Failure[] {
   if (/foreign|nondistributable/.test(layer.mediaType))
     return [
       unusable(
-        `The layer ${layer.digest} may be given out by its vendor alone ("${layer.mediaType}").`,
-        'An image on it could not be published. Take a base without such layers.',
+        `The layer ${layer.digest} may be distributed only by its vendor ("${layer.mediaType}").`,
+        "An image based on it can't be published. Use a base without such layers.",
       ),
     ];
   if (LAYER_TYPE.test(layer.mediaType)) return [];
   return [
     unusable(
-      `The layer ${layer.digest} is of a kind that is not known here ("${layer.mediaType}").`,
-      'Known are tars of OCI and Docker, plain or compressed with gzip or zstd.',
+      `The layer ${layer.digest} has an unsupported media type ("${layer.mediaType}").`,
+      'Supported are tars of OCI and Docker, plain or compressed with gzip or zstd.',
     ),
   ];
 }

@@ -7,7 +7,7 @@ import { jsonObject } from '../manifests/json';
 import { isIndexType } from '../manifests/media-types';
 import type { ManifestBytes, Repository } from '../port';
 import { repositoryText } from '../reference';
-import { someAtOnce } from './some-at-once';
+import { mapResults } from './map-results';
 
 export interface PullRequest {
   /** Of the index. */
@@ -16,18 +16,17 @@ export interface PullRequest {
   readonly to: Store;
 }
 
-/** An image as a registry serves it; its blobs are where they were pulled to. */
+/** A pulled image; its blobs are in the target of the pull. */
 export interface PulledImage {
   readonly manifestDigest: Digest;
   readonly configDigest: Digest;
-  /** Bottom first. Sizes of their tars are not known: 0. */
+  /** Bottom first. The sizes of their tars are unknown: 0. */
   readonly layers: readonly Layer[];
 }
 
 /**
- * Pulls one platform of an index by digest: manifest, config and all layers, some at once, each hashed. Fails with
- * `gone` where the registry lacks any of them, with `checksum` where one is not what it should be, and as the
- * registry does.
+ * Pulls one platform of an index by digest: manifest, config and all layers, concurrently, each hashed. Fails with
+ * `gone` if the registry lacks any of them, with `checksum` if one has wrong bytes, and as the registry does.
  */
 export async function pullImage(
   repository: Repository,
@@ -37,8 +36,8 @@ export async function pullImage(
     const manifest = await needManifest(repository, await manifestFor(repository, index, platform));
     const { blobs } = valueOf(imageContent(manifest));
     if (isIndexType(manifest.mediaType))
-      throw missing(`The index ${index} has another index for ${platform}.`);
-    valueOf(await someAtOnce(blobs, (blob) => repository.pullBlob(blob, to)));
+      throw missing(`The index ${index} contains another index for ${platform}.`);
+    valueOf(await mapResults(blobs, (blob) => repository.pullBlob(blob, to)));
     const { config, layers } = imageJson(manifest);
     const configBytes = valueOf(await to.readBlob(config.digest));
     const { rootfs } = (jsonObject(configBytes) ?? {}) as ConfigJson;
@@ -59,11 +58,10 @@ interface ConfigJson {
   readonly rootfs?: { readonly diff_ids?: unknown } | null;
 }
 
-/** What a manifest of an image names; that they are descriptors, `imageContent` has found out. */
+/** The descriptors of an image manifest, which `imageContent` has checked. */
 function imageJson({ digest, mediaType, bytes }: ManifestBytes) {
   const { config, layers } = jsonObject(bytes) ?? {};
-  if (!config || !Array.isArray(layers))
-    throw missing(`What ${digest} leads to is no image ("${mediaType}").`);
+  if (!config || !Array.isArray(layers)) throw missing(`${digest} is not an image ("${mediaType}").`);
   return { config: config as Descriptor, layers: layers as readonly Descriptor[] };
 }
 
@@ -85,7 +83,7 @@ async function needManifest(repository: Repository, digest: Digest): Promise<Man
 function knownLayer({ mediaType, digest, size }: Descriptor, diffId: unknown): Layer {
   const compression = compressionOf(mediaType);
   if (compression === undefined || !isDigest(diffId))
-    throw missing(`The layer ${digest} is of a kind that is not known here.`);
+    throw missing(`The layer ${digest} has an unsupported media type.`);
   return { diffId, digest, size, tarSize: 0, compression };
 }
 

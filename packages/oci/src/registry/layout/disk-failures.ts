@@ -1,8 +1,8 @@
 import type { Failure, Result } from '@image-tooling/model';
 
 /**
- * Says of failures of the disk which folder they are about, and what to do: the usual advice, another IMAGE_STORE,
- * would not move a folder that is copied to.
+ * Adds the folder and a fitting hint to disk failures: the usual hint, another IMAGE_STORE, does not apply to the
+ * target of a copy.
  */
 export function withFolder<T>(path: string, result: Result<T>): Result<T> {
   if (result.ok) return result;
@@ -14,13 +14,13 @@ function inWords(path: string, failure: Failure): Failure {
   if (failure.code === 'disk-full')
     return {
       code: 'disk-full',
-      message: `No space left in the folder ${path}, which is copied to.`,
-      hint: 'Free space there, or name a folder on a larger disk. No tag leads to what is incomplete: copy it again.',
+      message: `No space left in the target folder ${path}.`,
+      hint: 'Free space there, or name a folder on a larger disk, then copy it again. No tag refers to the incomplete copy.',
     };
   if (failure.code !== 'io') return failure;
   return {
     ...failure,
     message: `The folder ${path} can't be used: ${failure.message}.`,
-    hint: 'Let this user read and write it, or name another folder; the disk may be read-only.',
+    hint: 'Make it readable and writable for this user, or name another folder; the disk may be read-only.',
   };
 }

@@ -26,13 +26,13 @@ export class LayoutFolder {
     return this.blobs.sizeOf(digest);
   }
 
-  /** A blob, hashed on the way. Throws a `Fault`: `gone` or `checksum`. */
+  /** Reads a blob and checks its digest. Throws a `Fault`: `gone` or `checksum`. */
   async *pieces(digest: Digest): AsyncGenerator<Uint8Array> {
     const size = (await this.sizeOf(digest)) ?? 0;
     yield* checked(this.unhashedPieces(digest), { digest, size, from: this.blobs.pathOf(digest) });
   }
 
-  /** A blob as it is. Throws a `Fault`: `gone`. */
+  /** Reads a blob without a check. Throws a `Fault`: `gone`. */
   async *unhashedPieces(digest: Digest): AsyncGenerator<Uint8Array> {
     if ((await this.sizeOf(digest)) === undefined) throw this.gone(digest);
     yield* filePieces(this.blobs.pathOf(digest));
@@ -54,12 +54,12 @@ export class LayoutFolder {
     await rm(this.blobs.pathOf(digest), { force: true });
   }
 
-  /** Leaves no temporary file behind, where it can: a path that is no folder, or read-only, was told already. */
+  /** Removes temporary files, if possible: a path that is read-only or not a folder was reported before. */
   async close(): Promise<void> {
     await rm(join(this.path, TEMPORARY), { recursive: true, force: true }).catch(() => undefined);
   }
 
-  /** Makes the folder a layout. Throws a `Fault` with `usage` where it holds something else. */
+  /** Makes the folder an OCI layout. Throws a `Fault` with `usage` if it contains something else. */
   mark(): Promise<void> {
     this.marked ??= this.writeMark();
     return this.marked;
@@ -76,7 +76,7 @@ export class LayoutFolder {
   private occupied(): Fault {
     return new Fault({
       code: 'usage',
-      message: `${this.path} is not empty and holds no OCI layout; it is left as it is.`,
+      message: `${this.path} is not empty and not an OCI layout; nothing was changed.`,
       hint: 'Name a folder that does not exist yet.',
     });
   }
@@ -85,7 +85,7 @@ export class LayoutFolder {
     return new Fault({
       code: 'gone',
       message: `${this.path} has no blob ${hexOf(digest)}.`,
-      hint: 'Was it copied whole? Copy it again.',
+      hint: 'The copy may be incomplete: copy it again.',
     });
   }
 }

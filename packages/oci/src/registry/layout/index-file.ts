@@ -7,7 +7,7 @@ import { exclusiveHere } from '../referrers/exclusive';
 /** The annotation that names a manifest in a layout (OCI image-spec 1.1, annotations.md). */
 const NAME = 'org.opencontainers.image.ref.name';
 
-/** A row of index.json; what else stands in it is kept. */
+/** A row of index.json; unknown members are kept. */
 export interface LayoutEntry extends Descriptor {
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -28,7 +28,7 @@ function isEntry(row: unknown): row is LayoutEntry {
   );
 }
 
-/** The rows of a layout's index.json; none where there is no such file. Throws a `Fault` with `image-format`. */
+/** Returns the rows of a layout's index.json; [] if there is no such file. Throws a `Fault` with `image-format`. */
 export async function readEntries(file: string): Promise<LayoutEntry[]> {
   try {
     const { manifests } = Object(JSON.parse(await readFile(file, 'utf8'))) as { manifests?: unknown };
@@ -39,12 +39,12 @@ export async function readEntries(file: string): Promise<LayoutEntry[]> {
   }
   throw new Fault({
     code: 'image-format',
-    message: `${file} is no index of an OCI layout.`,
+    message: `${file} is not the index of an OCI layout.`,
     place: { file },
   });
 }
 
-/** Replaces the rows of index.json by what `change` makes of them; one change at a time in this process. */
+/** Replaces the rows of index.json by the result of `change`; one change at a time in this process. */
 export async function changeEntries(
   file: string,
   change: (entries: readonly LayoutEntry[]) => readonly LayoutEntry[],
@@ -59,8 +59,8 @@ export async function changeEntries(
 }
 
 /**
- * The rows with a manifest in them, under `name` if there is one. Another that had the name keeps its row without.
- * `parts`: manifests that are reached through it, and need no row of their own.
+ * Returns the rows with a manifest added, under `name` if given. A manifest that had this name before keeps an unnamed
+ * row. `parts`: manifests that the added one contains; they need no rows of their own.
  */
 export function withEntry(
   entries: readonly LayoutEntry[],

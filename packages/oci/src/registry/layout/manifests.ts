@@ -11,7 +11,7 @@ import { subjectLink } from '../referrers/subject';
 import type { LayoutFolder } from './folder';
 import { changeEntries, nameOf, readEntries, withEntry, type LayoutEntry } from './index-file';
 
-/** The manifest that a name or digest leads to; undefined where there is none. Throws a `Fault`. */
+/** Returns the manifest of a name or digest; undefined if there is none. Throws a `Fault`. */
 export async function readManifest(
   folder: LayoutFolder,
   reference: string,
@@ -30,7 +30,7 @@ export async function readManifest(
   return { mediaType: entry?.mediaType ?? ownMediaType(bytes) ?? MEDIA_TYPES.manifest, digest, bytes };
 }
 
-/** Writes a manifest and enters it into index.json. Throws a `Fault`. */
+/** Writes a manifest and adds it to index.json. Throws a `Fault`. */
 export async function putManifest(
   folder: LayoutFolder,
   manifest: ManifestBytes,
@@ -42,7 +42,7 @@ export async function putManifest(
   await changeEntries(folder.indexFile, (entries) => withEntry(entries, descriptorOf(manifest), name, parts));
 }
 
-/** Takes a manifest out of index.json and removes it; false where it was not there. */
+/** Removes a manifest and its row in index.json; returns false if it was not there. */
 export async function deleteManifest(folder: LayoutFolder, digest: Digest): Promise<boolean> {
   if ((await folder.sizeOf(digest)) === undefined) return false;
   await changeEntries(folder.indexFile, (entries) => entries.filter((entry) => entry.digest !== digest));
@@ -54,7 +54,10 @@ export async function listNames(folder: LayoutFolder): Promise<string[]> {
   return (await readEntries(folder.indexFile)).flatMap((entry) => nameOf(entry) ?? []);
 }
 
-/** All manifests of index.json that have this subject; those of a fallback tag too, which other tools copy as it is. */
+/**
+ * Returns all manifests of index.json with this subject, also those of a fallback tag, which other tools copy
+ * unchanged.
+ */
 export async function listReferrers(folder: LayoutFolder, subject: Digest): Promise<Referrer[]> {
   const found: Referrer[] = [];
   for (const { digest } of await readEntries(folder.indexFile)) {
@@ -66,7 +69,7 @@ export async function listReferrers(folder: LayoutFolder, subject: Digest): Prom
   return merged(found, referrersOf(fallback && jsonObject(fallback.bytes)));
 }
 
-/** Some tools write a whole reference where others write the tag alone. */
+/** Some tools write a full reference, others only the tag. */
 function isNamed(entry: LayoutEntry, name: string): boolean {
   const stated = nameOf(entry);
   return stated === name || stated?.endsWith(`:${name}`) === true;

@@ -11,8 +11,8 @@ import { LayoutFolder } from './folder';
 import { deleteManifest, listNames, listReferrers, putManifest, readManifest } from './manifests';
 
 /**
- * The folder of an OCI image layout as a repository: names in index.json are its tags. Made where it is not when
- * something is put into it. Fails with `usage` where it holds something else, `disk-full`, `io` and `checksum`.
+ * Opens the folder of an OCI image layout as a repository: names in index.json are its tags. The first write creates
+ * it. Fails with `usage` if it contains something else, `disk-full`, `io` and `checksum`.
  */
 export function openLayoutFolder(path: string): OpenRepository {
   const folder = new LayoutFolder(path);
@@ -40,14 +40,14 @@ export function openLayoutFolder(path: string): OpenRepository {
   };
 }
 
-/** Throws a `Fault` with `usage` where the folder, or one in it, is a file. */
+/** Throws a `Fault` with `usage` if the folder, or one in it, is a file. */
 async function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
   return work().catch((error: unknown) => {
     if (!isErrno(error) || error.code !== 'ENOTDIR') throw error;
     throw new Fault({
       code: 'usage',
-      message: `${path} is not the folder of an OCI layout: ${error.path ?? path} leads through a file.`,
-      hint: 'Name a folder: oci:<folder>. Of an archive of an OCI layout (.tar), unpack it first.',
+      message: `${path} is not the folder of an OCI layout: ${error.path ?? path} is below a file.`,
+      hint: 'Name a folder: oci:<folder>. Unpack an archive of an OCI layout (.tar) first.',
     });
   });
 }

@@ -3,12 +3,12 @@ const LINK =
   /[ \t,]*<([^<>]*)>((?:[ \t]*;[ \t]*(?:[\w!#$&+.^`|~*-]+(?:[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[^\s",;]*))?)?)*)[ \t]*(?:,|$)/y;
 const NEXT = /;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next(?=\s|;|$))/i;
 
-/** A Link header that can't be read: whether there is a next page is not known. */
+/** A malformed Link header: whether there is a next page is unknown. */
 export class MalformedLink extends Error {}
 
 /**
- * Returns the address that a Link header names as the next page, relative to the page's own. Throws `MalformedLink`:
- * a list that ended there would be taken for the whole.
+ * Returns the URL of the next page in a Link header, relative to the URL of this page. Throws `MalformedLink`: ending
+ * there would pass off a partial list as complete.
  */
 export function nextPage(header: string | undefined, page: URL): URL | undefined {
   const next = linksIn(header ?? '').find(({ parameters }) => NEXT.test(parameters));

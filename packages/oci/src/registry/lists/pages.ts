@@ -5,7 +5,7 @@ import { PULL, type Context } from '../context';
 import type { RegistryAnswer } from '../transport/types';
 import { MalformedLink, nextPage } from './link';
 
-/** Bytes of one page at most; some registries give all there is in one. */
+/** The maximum size of a page in bytes; some registries send the whole list in one. */
 const PAGE_LIMIT = 32 * 1024 * 1024;
 const PAGES = 10_000;
 
@@ -16,8 +16,8 @@ export interface PageRequest {
 }
 
 /**
- * The pages of a list as parsed JSON, by their Link headers (RFC 8288). Undefined where the registry answers 404 to
- * the first. Throws a `Fault`, also where pages go in a circle, lead to another host, or end without saying so.
+ * Returns the pages of a list as parsed JSON, following Link headers (RFC 8288). Undefined if the registry answers 404
+ * to the first. Throws a `Fault`, also if pages repeat, are on another host, or end unexpectedly.
  */
 export async function readPages(context: Context, request: PageRequest): Promise<unknown[] | undefined> {
   const { purpose, headers = {} } = request;
@@ -25,14 +25,14 @@ export async function readPages(context: Context, request: PageRequest): Promise
   const pages: unknown[] = [];
   for (let url: URL | undefined = request.first; url;) {
     if (seen.has(url.href) || seen.size === PAGES)
-      throw badPages(purpose, `pages go in a circle at ${url.pathname}`);
+      throw badPages(purpose, `the pages repeat at ${url.pathname}`);
     seen.add(url.href);
     const asked = { method: 'GET', url, headers, purpose, scope: PULL } as const;
     const answer: RegistryAnswer = await expectStatus(await context.send(asked), asked, 200, 404);
     if (answer.status === 404) {
       void discardBody(answer);
       if (seen.size === 1) return undefined;
-      throw badPages(purpose, `page ${seen.size} is not there (404)`);
+      throw badPages(purpose, `page ${seen.size} is missing (404)`);
     }
     pages.push(parsed(await readAnswer(answer, PAGE_LIMIT, purpose), purpose));
     const next = nextOf(answer, url, purpose);
@@ -55,15 +55,15 @@ function parsed(bytes: Buffer, purpose: string): unknown {
   try {
     return JSON.parse(bytes.toString());
   } catch {
-    throw badPages(purpose, 'a page is no JSON');
+    throw badPages(purpose, 'a page is not JSON');
   }
 }
 
-/** A list that is not whole is worse than none: a prune would judge by a part. */
+/** A partial list fails: a prune based on it would delete too much. */
 export function badPages(purpose: string, why: string): Fault {
   return new Fault({
     code: 'http-status',
     message: `Could not ${purpose}: the registry's list can't be read: ${why}.`,
-    hint: 'Look at what stands between here and the registry: a proxy, a mirror.',
+    hint: 'A proxy or mirror on the way may change it: check it.',
   });
 }

@@ -2,12 +2,12 @@ import { addressOf } from '../address';
 import type { Context } from '../context';
 import { badPages, readPages } from './pages';
 
-/** Tags asked for at once; a registry may give fewer. */
+/** Tags requested in a page; a registry may send fewer. */
 const PAGE = 1000;
 
 /**
- * All tags, in the registry's order (OCI distribution-spec 1.1, "Listing Tags"); empty where there is no repository.
- * Throws a `Fault` where a page is not a list of tags.
+ * Returns all tags, in the registry's order (OCI distribution-spec 1.1, "Listing Tags"); [] if there is no repository.
+ * Throws a `Fault` if a page is not a list of tags.
  */
 export async function listTags(context: Context): Promise<string[]> {
   const first = addressOf(context, `tags/list?n=${PAGE}`);
@@ -16,7 +16,7 @@ export async function listTags(context: Context): Promise<string[]> {
   return [...new Set((pages ?? []).flatMap((page) => tagsOf(page, purpose)))];
 }
 
-/** Registries write `null` for no tags, or leave them out. */
+/** Registries send `null` for no tags, or omit them. */
 function tagsOf(page: unknown, purpose: string): string[] {
   const { name, tags } = Object(page) as { readonly name?: unknown; readonly tags?: unknown };
   if (tags === null || (tags === undefined && typeof name === 'string')) return [];

@@ -4,24 +4,27 @@ import type { ManifestBytes } from '../port';
 import { jsonObject } from './json';
 import { isManifestType } from './media-types';
 
-/** What a manifest or index is made of, in its order, each once. */
+/** The parts of a manifest or index, in its order, without duplicates. */
 export interface ManifestContent {
-  /** Of an index. */
+  /** The manifests of an index. */
   readonly manifests: readonly Descriptor[];
-  /** Config and layers. Without those that registries don't hold (descriptor.md, "urls"). */
+  /** Config and layers, without layers that registries don't store (descriptor.md, "urls"). */
   readonly blobs: readonly Descriptor[];
 }
 
-/** Reads what a manifest or index names. Fails with `image-format`. */
+/** Reads the parts of a manifest or index. Fails with `image-format`. */
 export function manifestContent({ digest, bytes }: ManifestBytes): Result<ManifestContent> {
   const json = jsonObject(bytes);
-  if (!json) return fail(unreadable(digest, 'it is no JSON object'));
+  if (!json) return fail(unreadable(digest, 'it is not a JSON object'));
   const rows = [json['config'], ...list(json['layers']), ...list(json['blobs']), ...list(json['manifests'])];
   const named = rows.filter((row) => row !== undefined);
   const wrong = named.filter((row) => !isDescriptor(row));
   if (wrong.length > 0)
     return fail(
-      unreadable(digest, `${cutText(JSON.stringify(wrong[0]), 200)} is no descriptor with a sha256`),
+      unreadable(
+        digest,
+        `${cutText(JSON.stringify(wrong[0]), 200)} is not a descriptor with a sha256 digest`,
+      ),
     );
   const descriptors = unique((named as DescriptorJson[]).filter((row) => !isForeign(row)));
   return ok({
@@ -44,7 +47,7 @@ function isDescriptor(row: unknown): row is DescriptorJson {
   return isDigest(digest) && Number.isSafeInteger(size) && (size as number) >= 0;
 }
 
-/** A layer that its vendor alone may give out (Windows): registries refer to it. */
+/** A layer that only its vendor may distribute (Windows): registries refer to it. */
 function isForeign({ mediaType, urls }: DescriptorJson): boolean {
   return /foreign|nondistributable/.test(mediaType) && list(urls).length > 0;
 }

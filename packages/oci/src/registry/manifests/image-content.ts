@@ -4,14 +4,17 @@ import { manifestContent, type ManifestContent } from './content';
 import { jsonObject } from './json';
 import { isIndexType, isManifestType } from './media-types';
 
-/** Deprecated, but there are some (OCI image-spec 1.1.0-rc2, artifact.md): all of its members may be missing. */
+/** Deprecated, but still in use (OCI image-spec 1.1.0-rc2, artifact.md): all members are optional. */
 const ARTIFACT = 'application/vnd.oci.artifact.manifest.v1+json';
-/** Docker's oldest format, with and without a signature: its layers have no sizes, and its digest leaves a part out. */
+/**
+ * Docker's oldest format, with and without a signature: its layers have no sizes, and its digest does not cover all of
+ * it.
+ */
 const SCHEMA_1 = 'application/vnd.docker.distribution.manifest.v1+';
 
 /**
- * Reads what a manifest or index names, all of which must be copied with it. Fails with `image-format`, also for a
- * format of which that is not known.
+ * Reads the parts of a manifest or index, which must be copied with it. Fails with `image-format`, also for an unknown
+ * format.
  */
 export function imageContent(manifest: ManifestBytes): Result<ManifestContent> {
   const failure = formatFailure(manifest);
@@ -31,19 +34,19 @@ function formatFailure({ digest, mediaType, bytes }: ManifestBytes): Failure | u
   return lacks === undefined ? undefined : incomplete(digest, mediaType, lacks);
 }
 
-/** What a manifest lacks (OCI image-spec 1.1, manifest.md and image-index.md: required members). */
+/** Returns what a manifest lacks (OCI image-spec 1.1, manifest.md and image-index.md: required members). */
 function lacking(json: Readonly<Record<string, unknown>>, mediaType: string): string | undefined {
   const has = (name: string): boolean => Array.isArray(json[name]);
   if (isIndexType(mediaType)) return has('manifests') ? undefined : 'it has no list "manifests"';
   const isImage = json['config'] !== undefined && has('layers');
   if (isManifestType(mediaType)) return isImage ? undefined : 'it has no "config" or no list "layers"';
-  return isImage || has('manifests') ? undefined : 'its format is not known';
+  return isImage || has('manifests') ? undefined : 'unknown format';
 }
 
 function incomplete(digest: string, mediaType: string, why: string): Failure {
   return {
     code: 'image-format',
     message: `The manifest ${digest} ("${mediaType}") can't be copied: ${why}.`,
-    hint: 'Is it an image? Publish it again in OCI or Docker format, then copy that.',
+    hint: 'If it is an image, publish it again in OCI or Docker format, then copy that.',
   };
 }

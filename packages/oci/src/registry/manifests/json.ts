@@ -1,4 +1,4 @@
-/** What stands in a manifest; undefined where it is no JSON object. */
+/** Parses a manifest; undefined if it is not a JSON object. */
 export function jsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
     const json: unknown = JSON.parse(Buffer.from(bytes).toString());

@@ -7,7 +7,7 @@ const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
 const INDEX_TYPES: readonly string[] = [MEDIA_TYPES.index, DOCKER_LIST];
 const MANIFEST_TYPES: readonly string[] = [MEDIA_TYPES.manifest, DOCKER_MANIFEST];
 
-/** What we ask a registry for: without it, many answer with their oldest format. */
+/** The Accept header: without it, many registries answer with their oldest format. */
 export const ACCEPT = [...INDEX_TYPES, ...MANIFEST_TYPES].join(', ');
 
 export function isIndexType(mediaType: string): boolean {
@@ -18,7 +18,7 @@ export function isManifestType(mediaType: string): boolean {
   return MANIFEST_TYPES.includes(mediaType) || isIndexType(mediaType);
 }
 
-/** Media type of a Content-Type header: without parameters. */
+/** Returns the media type of a Content-Type header, without parameters. */
 export function mediaTypeOf(header: string | undefined): string {
   return header?.split(';')[0]?.trim() ?? '';
 }

@@ -14,10 +14,10 @@ import { ACCEPT, isManifestType, mediaTypeOf } from './media-types';
 /** Bytes. OCI distribution-spec 1.1, "Pushing Manifests": "manifest pushes of at least 4 megabytes". */
 export const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
-/** Tries to read a manifest whose connection breaks. */
+/** Attempts to read a manifest if the connection breaks. */
 const TRIES = 3;
 
-/** What a tag or digest leads to. Where a registry's HEAD lacks facts, the manifest is read. */
+/** Returns the descriptor of a tag or digest. Reads the manifest if the registry's HEAD is incomplete. */
 export async function headManifest(context: Context, reference: string): Promise<Descriptor | undefined> {
   const answer = await answerTo(context, 'HEAD', reference);
   void discardBody(answer);
@@ -32,7 +32,10 @@ export async function headManifest(context: Context, reference: string): Promise
   return manifest && descriptorOf(manifest);
 }
 
-/** A manifest, hashed. Throws a `Fault` with `checksum` where it is not what was asked for or announced. */
+/**
+ * Reads a manifest and checks its digest. Throws a `Fault` with `checksum` if it differs from the requested or
+ * announced one.
+ */
 export async function getManifest(context: Context, reference: string): Promise<ManifestBytes | undefined> {
   return retryFaults(
     context,
@@ -78,8 +81,8 @@ function checked(answer: RegistryAnswer, reference: string, bytes: Buffer): Mani
 }
 
 /**
- * Some registries answer `text/plain` or nothing: then the manifest says itself what it is. Where both say it they
- * must agree (OCI distribution-spec 1.1, "Pulling manifests"): else two clients may read two things in one digest.
+ * Some registries answer `text/plain` or no type: then the manifest's own `mediaType` counts. If there are both they
+ * must agree (OCI distribution-spec 1.1, "Pulling manifests"): otherwise two clients may read one digest in two ways.
  */
 function typeOf(answer: RegistryAnswer, reference: string, bytes: Buffer): string {
   const stated = mediaTypeOf(answer.headers['content-type']);
@@ -89,7 +92,7 @@ function typeOf(answer: RegistryAnswer, reference: string, bytes: Buffer): strin
   return stated;
 }
 
-/** The `mediaType` that stands in a manifest. */
+/** The `mediaType` in a manifest. */
 export function ownMediaType(bytes: Uint8Array): string | undefined {
   const mediaType = jsonObject(bytes)?.['mediaType'];
   return typeof mediaType === 'string' ? mediaType : undefined;
@@ -98,8 +101,8 @@ export function ownMediaType(bytes: Uint8Array): string | undefined {
 function ambiguous({ host }: URL, reference: string, stated: string, own: string): Fault {
   return new Fault({
     code: 'image-format',
-    message: `${host} serves the manifest ${reference} as another type than it says itself that it is.`,
-    hint: 'Nothing of it was used. Publish the image again; look at what stands between here and the registry.',
+    message: `${host} serves the manifest ${reference} with another media type than the manifest itself has.`,
+    hint: 'It was not used. Publish the image again; check a proxy or mirror on the way.',
     details: [`Content-Type: ${stated}`, `mediaType: ${own}`],
   });
 }
@@ -107,8 +110,8 @@ function ambiguous({ host }: URL, reference: string, stated: string, own: string
 function altered(url: URL, reference: string, expected: Digest, found: Digest): Fault {
   return new Fault({
     code: 'checksum',
-    message: `The manifest ${reference} from ${url.host} was altered on its way, or there.`,
-    hint: 'Nothing of it was used. Look at what stands between here and the registry: a proxy, a mirror.',
+    message: `The manifest ${reference} from ${url.host} was changed in the registry or on the way.`,
+    hint: 'It was not used. A proxy or mirror on the way may change it: check it.',
     details: [`expected ${expected}`, `received ${found}`],
   });
 }

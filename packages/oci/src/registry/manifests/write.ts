@@ -8,15 +8,15 @@ import type { ManifestBytes } from '../port';
 import type { RegistryAnswer, RegistryRequest } from '../transport/types';
 import { headManifest } from './read';
 
-/** What a registry said of a manifest that it took. */
+/** A registry's answer to a manifest that it stored. */
 export interface PutAnswer {
-  /** OCI-Subject: the registry itself lists the manifest as a referrer of this one. */
+  /** OCI-Subject: the registry lists the manifest as a referrer of this subject itself. */
   readonly subject?: string;
 }
 
 /**
- * Puts a manifest by its digest, or under a tag. Where the answer was lost, asks whether the manifest arrived before
- * it is sent again. Throws a `Fault`.
+ * Puts a manifest by digest or tag. If the answer was lost, checks whether the manifest arrived before it sends it
+ * again. Throws a `Fault`.
  */
 export async function writeManifest(
   context: Context,
@@ -33,7 +33,7 @@ export async function writeManifest(
   return taken(context, manifest, request, await context.send(request));
 }
 
-/** Deletes a manifest; false where it was not there. */
+/** Deletes a manifest; returns false if it was not there. */
 export async function deleteManifest(context: Context, digest: Digest): Promise<boolean> {
   const purpose = `delete the manifest ${digest} of ${context.name.path}`;
   const url = addressOf(context, `manifests/${digest}`);
@@ -63,7 +63,7 @@ function putRequest(context: Context, manifest: ManifestBytes, tag: string | und
   };
 }
 
-/** What a registry said of a manifest that it took. Throws a `Fault` where it took none, or another. */
+/** Returns the registry's answer to a stored manifest. Throws a `Fault` if it stored none, or another. */
 async function taken(
   context: Context,
   { digest }: ManifestBytes,
@@ -77,7 +77,7 @@ async function taken(
   return { subject: answer.headers['oci-subject'] };
 }
 
-/** A registry that does not say which digest it took is asked for it; in a dry run it took none. */
+/** Asks the registry for the digest if its answer has none; in a dry run there is none. */
 async function checkDigest(
   context: Context,
   said: string | undefined,
@@ -89,9 +89,9 @@ async function checkDigest(
   if (found === digest) return;
   throw new Fault({
     code: 'checksum',
-    message: `The registry took the manifest ${reference} as something else than what was sent.`,
-    hint: 'Look at what stands between here and the registry: a proxy, a mirror.',
-    details: [`sent ${digest}`, `taken as ${found ?? 'nothing'}`],
+    message: `The registry stored another manifest than was sent for ${reference}.`,
+    hint: 'A proxy or mirror on the way may change it: check it.',
+    details: [`sent ${digest}`, `stored as ${found ?? 'nothing'}`],
   });
 }
 

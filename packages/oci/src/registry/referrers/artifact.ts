@@ -2,7 +2,7 @@ import { canonicalJson, digestOf } from '@image-tooling/model';
 import { descriptorJson, MEDIA_TYPES, type Descriptor } from '../../image/manifest';
 import type { Artifact, LocalBlob, ManifestBytes } from '../port';
 
-/** An artifact as what goes to a registry. */
+/** An artifact in the form that is sent to a registry. */
 export interface BuiltArtifact {
   readonly manifest: ManifestBytes;
   readonly blobs: readonly LocalBlob[];
@@ -13,8 +13,8 @@ const EMPTY_BYTES = Buffer.from('{}');
 const EMPTY: Descriptor = describe('application/vnd.oci.empty.v1+json', EMPTY_BYTES);
 
 /**
- * The manifest of an artifact and its blobs (OCI image-spec 1.1, manifest.md, "Guidelines for Artifact Usage"). The
- * same artifact on the same subject is the same digest.
+ * Builds the manifest of an artifact and its blobs (OCI image-spec 1.1, manifest.md, "Guidelines for Artifact Usage").
+ * The same artifact on the same subject has the same digest.
  */
 export function buildArtifact(subject: Descriptor, artifact: Artifact): BuiltArtifact {
   const { artifactType, annotations, content } = artifact;
@@ -39,7 +39,7 @@ function describe(mediaType: string, bytes: Uint8Array): Descriptor {
   return { mediaType, digest: digestOf(bytes), size: bytes.length };
 }
 
-/** Bytes in memory as a blob. */
+/** Returns bytes in memory as a blob. */
 export function bytesBlob(bytes: Uint8Array): LocalBlob {
   async function* open(): AsyncGenerator<Uint8Array> {
     yield bytes;

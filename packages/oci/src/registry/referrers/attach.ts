@@ -9,7 +9,7 @@ import { enterIntoFallback } from './fallback';
 import { apiReferrers, listReferrers } from './list';
 import { subjectLink, type SubjectLink } from './subject';
 
-/** Attaches an artifact to a manifest; writes nothing where it is attached already. Throws a `Fault`. */
+/** Attaches an artifact to a manifest; writes nothing if it is attached already. Throws a `Fault`. */
 export async function attach(context: Context, subject: Descriptor, artifact: Artifact): Promise<Descriptor> {
   const { manifest, blobs } = buildArtifact(subject, artifact);
   const descriptor = descriptorOf(manifest);
@@ -23,8 +23,8 @@ export async function attach(context: Context, subject: Descriptor, artifact: Ar
 }
 
 /**
- * Sees to it that a manifest that was put is listed where it has a subject: a registry that does not say that it does
- * so itself (OCI-Subject) gets the fallback tag, and so does one that says so but does not. Throws a `Fault`.
+ * Makes sure that a manifest with a subject is listed: writes the fallback tag if the registry does not report
+ * (OCI-Subject) that it lists the manifest, or reports it but does not. Throws a `Fault`.
  */
 export async function listAsReferrer(
   context: Context,

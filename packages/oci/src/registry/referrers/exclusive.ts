@@ -1,10 +1,10 @@
 import type { Result } from '@image-tooling/model';
 import type { RegistryOptions } from '../options';
 
-/** The last work of each name that is under way in this process. */
+/** The last running work of each name in this process. */
 const queues = new Map<string, Promise<unknown>>();
 
-/** Runs works of one name one after the other: what one writes, the next reads. */
+/** Runs work of the same name one after the other, so that each reads what the one before wrote. */
 export const exclusiveHere: NonNullable<RegistryOptions['exclusive']> = async <T>(
   name: string,
   work: () => Promise<Result<T>>,

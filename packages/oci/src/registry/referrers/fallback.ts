@@ -12,11 +12,11 @@ import { fallbackIndex, merged } from './index-manifest';
 import { fallbackReferrers, fallbackTag } from './list';
 import type { SubjectLink } from './subject';
 
-/** Writes of an index that others write too: another's may always come between our read and our write. */
+/** Attempts to write an index that others write too: another write can happen between our read and our write. */
 const TRIES = 10;
 
 /**
- * Enters a referrer into the index of the fallback tag: read, write, read back, until it is in it. One writer at a
+ * Adds a referrer to the index of the fallback tag: reads, writes and reads again until it is listed. One writer at a
  * time, as far as `options.exclusive` reaches. Throws a `Fault`.
  */
 export async function enterIntoFallback(context: Context, link: SubjectLink): Promise<void> {
@@ -33,7 +33,7 @@ async function enter(context: Context, link: SubjectLink): Promise<void> {
   );
 }
 
-/** Whether the referrer is in the index; where it is not, writes it, for the next try to read back. */
+/** Whether the referrer is in the index. If not, writes it; the next attempt checks it. */
 async function enterOnce(
   context: Context,
   { subject, referrer }: SubjectLink,
@@ -46,7 +46,7 @@ async function enterOnce(
   return context.options.dryRun === true;
 }
 
-/** Registries refuse an index that lists a manifest which was deleted: such rows go. */
+/** Drops rows of deleted manifests: registries refuse an index that lists them. */
 async function write(context: Context, subject: Digest, referrers: readonly Referrer[]): Promise<void> {
   const tag = fallbackTag(subject);
   try {
@@ -63,7 +63,7 @@ async function write(context: Context, subject: Digest, referrers: readonly Refe
 function notKept({ name }: Context, subject: Digest): Fault {
   return new Fault({
     code: 'registry-refused',
-    message: `What was attached to ${subject} in ${repositoryText(name)} did not stay: ${TRIES} times another entry took its place.`,
-    hint: 'Others attach to the same image at this moment, or the registry keeps no tags: run it again.',
+    message: `The attachment to ${subject} in ${repositoryText(name)} was not kept: another entry replaced it ${TRIES} times.`,
+    hint: 'Others attach to the same image at the same time, or the registry keeps no tags: run it again.',
   });
 }

@@ -2,13 +2,13 @@ import { canonicalJson, digestOf, isDigest, type Digest, type Json } from '@imag
 import { descriptorJson, MEDIA_TYPES } from '../../image/manifest';
 import type { ManifestBytes, Referrer } from '../port';
 
-/** The referrers that an index lists; rows that are no descriptors are passed over. */
+/** Returns the referrers in an index; rows that are not descriptors are ignored. */
 export function referrersOf(index: unknown): Referrer[] {
   const { manifests } = (index ?? {}) as { manifests?: unknown };
   return Array.isArray(manifests) ? manifests.flatMap(referrerOf) : [];
 }
 
-/** The index that a fallback tag leads to (OCI distribution-spec 1.1, "Referrers Tag Schema"). */
+/** Builds the index of a fallback tag (OCI distribution-spec 1.1, "Referrers Tag Schema"). */
 export function fallbackIndex(referrers: readonly Referrer[]): ManifestBytes {
   const json = {
     schemaVersion: 2,
@@ -19,7 +19,7 @@ export function fallbackIndex(referrers: readonly Referrer[]): ManifestBytes {
   return { mediaType: MEDIA_TYPES.index, digest: digestOf(bytes), bytes };
 }
 
-/** Each referrer once, in the order in which they come. */
+/** Returns the referrers without duplicates, in their order. */
 export function merged(...lists: readonly (readonly Referrer[])[]): Referrer[] {
   const byDigest = new Map<Digest, Referrer>();
   for (const referrer of lists.flat())

@@ -9,8 +9,8 @@ import type { Referrer } from '../port';
 import { merged, referrersOf } from './index-manifest';
 
 /**
- * All referrers of a manifest. Both places are read, always: a registry that has the referrers API today may not
- * have had it when something was attached, or have lost it since.
+ * Returns all referrers of a manifest. Always reads both places: the registry may have got or lost the referrers API
+ * after something was attached.
  */
 export async function listReferrers(context: Context, subject: Digest): Promise<Referrer[]> {
   const [api, fallback] = await Promise.all([
@@ -20,7 +20,9 @@ export async function listReferrers(context: Context, subject: Digest): Promise<
   return merged(api ?? [], fallback ?? []);
 }
 
-/** From the referrers API (OCI distribution-spec 1.1, "Listing Referrers"); undefined where there is none. */
+/**
+ * Returns the referrers from the API (OCI distribution-spec 1.1, "Listing Referrers"); undefined if there is no API.
+ */
 export async function apiReferrers(context: Context, subject: Digest): Promise<Referrer[] | undefined> {
   const pages = await readPages(context, {
     first: addressOf(context, `referrers/${subject}`),
@@ -30,7 +32,7 @@ export async function apiReferrers(context: Context, subject: Digest): Promise<R
   return pages?.flatMap(referrersOf);
 }
 
-/** From the fallback tag; undefined where there is none. */
+/** Returns the referrers from the fallback tag; undefined if there is no such tag. */
 export async function fallbackReferrers(context: Context, subject: Digest): Promise<Referrer[] | undefined> {
   const index = await getManifest(context, fallbackTag(subject));
   return index && referrersOf(jsonObject(index.bytes));

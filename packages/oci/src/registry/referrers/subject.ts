@@ -3,15 +3,15 @@ import { jsonObject } from '../manifests/json';
 import { descriptorOf } from '../manifests/read';
 import type { ManifestBytes, Referrer } from '../port';
 
-/** A manifest that has a subject, as a row of the subject's referrers. */
+/** A subject, and the row for a manifest in the list of its referrers. */
 export interface SubjectLink {
   readonly subject: Digest;
   readonly referrer: Referrer;
 }
 
 /**
- * The subject that a manifest names, and the row that a client lists it by (OCI distribution-spec 1.1, "Pushing
- * Manifests with Subject": artifactType, else the config's media type). Undefined where it names none.
+ * Returns the subject of a manifest, and the manifest's row in the list of referrers (OCI distribution-spec 1.1,
+ * "Pushing Manifests with Subject": artifactType, else the config's media type). Undefined if it has no subject.
  */
 export function subjectLink(manifest: ManifestBytes): SubjectLink | undefined {
   const { subject, artifactType, config, annotations } = (jsonObject(manifest.bytes) ??

@@ -1,13 +1,13 @@
 import { isLocalHost } from '@image-tooling/host';
 import type { RepositoryName } from '../reference';
 
-/** Docker Hub's name in references, and the host its registry is at. */
+/** Docker Hub's name in references, and the host of its registry. */
 const HUB = 'docker.io';
 const HUB_REGISTRY = 'registry-1.docker.io';
 
-/** Where a repository's API is. */
+/** The API of a repository. */
 export interface RepositoryBase {
-  /** The repository as the registry knows it: `library/debian` for `docker.io/debian`. */
+  /** The name of the repository in the registry: `library/debian` for `docker.io/debian`. */
   readonly path: string;
   /** `https://registry.example/v2/team/name/`: addresses of the API are relative to it. */
   readonly url: URL;
@@ -17,7 +17,7 @@ export function isDockerHub({ registry }: Pick<RepositoryName, 'registry'>): boo
   return [HUB, 'index.docker.io', HUB_REGISTRY].includes(registry.toLowerCase());
 }
 
-/** The base of a repository: https, but http to this machine's own registries, or where it is asked for. */
+/** Returns the base of a repository: https, but http for registries on this machine, or if it is requested. */
 export function repositoryBase(name: RepositoryName, plainHttp = false): RepositoryBase {
   const hub = isDockerHub(name);
   const path = hub && !name.path.includes('/') ? `library/${name.path}` : name.path;

@@ -5,7 +5,7 @@ import type { TestHooks } from './test-hooks';
 
 type Kind = 'home' | 'foreign';
 
-/** The connections to a registry and to where it sends us: kept alive, direct or through a proxy. */
+/** The connections to a registry and to hosts that it redirects to: kept alive, direct or through a proxy. */
 export class Connections {
   private readonly open = new Map<Kind, Promise<Sender>>();
   private readonly guard: Guard;
@@ -22,7 +22,7 @@ export class Connections {
     this.proxies = proxiesOf(env);
   }
 
-  /** What sends requests to an address. Throws `RequestFailed` for one that the registry may not send us to. */
+  /** Returns the sender for an address. Throws `RequestFailed` if the registry must not redirect there. */
   async for(url: URL): Promise<Sender> {
     if (this.closed) throw new Error('a request after close()');
     if (url.origin === this.home.origin) return this.kept('home');
@@ -31,7 +31,7 @@ export class Connections {
     return this.kept('foreign');
   }
 
-  /** Ends all connections, also those in use. */
+  /** Closes all connections, also those in use. */
   async close(): Promise<void> {
     this.closed = true;
     const open = await Promise.all(this.open.values());
@@ -44,7 +44,7 @@ export class Connections {
     return kept;
   }
 
-  /** Most commands speak to no registry: they should not wait for the library to be read. */
+  /** Loaded on first use: most commands use no registry. */
   private create(kind: Kind): Promise<Sender> {
     const lookup = kind === 'home' ? this.guard.homeLookup : this.guard.foreignLookup;
     return openSender({ env: this.env, connectSeconds: this.timings.connectSeconds, lookup });

@@ -6,7 +6,7 @@ import { failureOf } from './failures';
 import { shownUrl } from './shown-url';
 import type { RegistryAnswer, RegistryRequest, Send } from './types';
 
-/** Sends reads; records writes, and answers them as a registry would. */
+/** Sends reads; records writes, and answers them like a registry. */
 export function withDryRun(send: Send, { onRequest, signal }: RegistryOptions): Send {
   return async (request) => {
     const { method, url, body } = request;
@@ -18,7 +18,7 @@ export function withDryRun(send: Send, { onRequest, signal }: RegistryOptions): 
   };
 }
 
-/** The answer a registry would give to a write that is not made (OCI distribution-spec 1.1, "Endpoints"). */
+/** The answer of a registry to a write that is not sent (OCI distribution-spec 1.1, "Endpoints"). */
 async function imitatedAnswer(request: RegistryRequest): Promise<RegistryAnswer> {
   const { status, headers } = await imitation(request);
   return { status, headers, body: Readable.from([]), url: request.url };
@@ -63,7 +63,7 @@ async function digestOf({ body }: RegistryRequest): Promise<string> {
   return `sha256:${hash.digest('hex')}`;
 }
 
-/** Last byte that would be there, counted from 0; a registry says `0-0` of an empty upload. */
+/** The last byte that would be there, counted from 0; a registry answers `0-0` for an empty upload. */
 function rangeEnd({ headers = {}, body }: RegistryRequest): number {
   const range = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-range')?.[1];
   const end = /-(\d+)$/.exec(range ?? '')?.[1];

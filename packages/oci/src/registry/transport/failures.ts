@@ -1,15 +1,15 @@
 import type { HttpRequest, RequestError } from '@image-tooling/host';
 import type { Failure } from '@image-tooling/model';
 
-const NOT_HTTPS_HINT = 'If it speaks http only, allow that: plainHttp in nx.json, or --plain-http.';
+const NOT_HTTPS_HINT = 'If it supports only http, allow that: plainHttp in nx.json, or --plain-http.';
 const NOT_HTTP_HINT =
-  'Is this the address of a registry? Another program may have its port, or a proxy before it is broken.';
-const HINT = 'Check the network and the proxy, then run it again: what is there already stays.';
+  'Check that this is the address of a registry. Another program may use its port, or a proxy in front of it may be broken.';
+const HINT = 'Check the network and the proxy, then run it again: finished work is kept.';
 
-/** Returns the failure of a request: what it was for, the host, and what that did. */
+/** Returns the failure of a request: its purpose, the host, and the error. */
 export function failureOf(error: RequestError, { purpose, url }: HttpRequest, tries = 1): Failure {
   const { code, words } = error;
-  if (code === 'aborted') return { code, message: `Stopped before it was done: ${purpose}.` };
+  if (code === 'aborted') return { code, message: `Stopped: ${purpose}.` };
   const times = tries > 1 ? `; tried ${tries} times` : '';
   return { code, message: `Could not ${purpose}: ${url.host} ${words}${times}.`, hint: hintOf(error) };
 }

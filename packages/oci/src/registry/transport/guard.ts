@@ -3,20 +3,20 @@ import { isIP, type LookupFunction } from 'node:net';
 import { RequestFailed, withoutBrackets } from '@image-tooling/host';
 import type { TestHooks } from './test-hooks';
 
-/** A public registry redirected us to an address that is inside of our own network. */
+/** A public registry redirected to an address in our own network. */
 function specialAddress(host: string, address: string): RequestFailed {
   return new RequestFailed({
     code: 'network',
-    words: `sent us to ${host}, which is at ${address}: a public registry may not send us into a private network`,
-    hint: 'If this is meant, publish to the registry by an address inside of that network.',
+    words: `redirected to ${host} at ${address}: a public registry must not redirect into a private network`,
+    hint: 'If this is intended, use an address of the registry inside that network.',
     lasting: true,
     mayHaveActed: false,
   });
 }
 
 /**
- * Keeps a public registry from sending us to addresses that only we can reach. It judges the very addresses that are
- * connected to, so that a name can't change its meaning between the judgement and the connection.
+ * Prevents a public registry from redirecting to addresses that only we can reach (SSRF). Checks the addresses that
+ * are connected to, so that a name can't resolve differently after the check (DNS rebinding).
  */
 export class Guard {
   private readonly home: string[] = [];
@@ -29,23 +29,23 @@ export class Guard {
     if (isIP(literal) !== 0) this.home.push(literal);
   }
 
-  /** Resolves the registry's own host, and learns whether that is public. */
+  /** Resolves the registry's own host, and remembers whether it is public. */
   readonly homeLookup: LookupFunction = (host, options, done) =>
     this.answer(host, options, done, (addresses) => {
       this.home.splice(0, this.home.length, ...addresses.map(({ address }) => address));
     });
 
-  /** Resolves a host that the registry named. Fails with `RequestFailed`. */
+  /** Resolves a host that the registry redirected to. Fails with `RequestFailed`. */
   readonly foreignLookup: LookupFunction = (host, options, done) =>
     this.answer(host, options, done, (addresses) => this.check(host, addresses));
 
-  /** Throws `RequestFailed` for a host that is such an address as it stands: no connection would look it up. */
+  /** Throws `RequestFailed` if the host itself is such an IP address: connections don't resolve those. */
   checkLiteral(host: string): void {
     const address = withoutBrackets(host);
     if (isIP(address) !== 0) this.check(host, [{ address, family: isIP(address) }]);
   }
 
-  /** As `foreignLookup`, for a host that a proxy will look up: what can't be resolved here passes. */
+  /** As `foreignLookup`, for a host that a proxy resolves: hosts that can't be resolved here are allowed. */
   async checkBehindProxy(host: string): Promise<void> {
     const literal = isIP(withoutBrackets(host)) !== 0;
     if (!literal) this.check(host, await this.hooks.resolve(host).catch(() => []));

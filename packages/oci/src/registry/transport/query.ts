@@ -1,6 +1,6 @@
 /**
- * Returns an address with parameters after those that it has. What a server gave stays as it is, byte for byte: it may
- * be signed, and `URL.searchParams` would write all of it in its own way (`%20` as `+`, `~` as `%7E`).
+ * Returns a URL with parameters appended. Keeps the existing query byte for byte: it may be signed, and
+ * `URL.searchParams` would encode it differently (`%20` as `+`, `~` as `%7E`).
  */
 export function withParameters(
   address: URL,

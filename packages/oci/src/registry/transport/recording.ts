@@ -5,12 +5,12 @@ import { shownUrl } from './shown-url';
 import { dateOf, warningsOf } from './warnings';
 
 export interface RecordingOptions extends Pick<RegistryOptions, 'onRequest' | 'onDate' | 'note'> {
-  /** Whether an address is the registry's own: the dates and warnings of its storage are not reported. */
+  /** Whether a URL belongs to the registry itself: dates and warnings of its storage hosts are not reported. */
   readonly isHome: (url: URL) => boolean;
   readonly secrets: Secrets;
 }
 
-/** Records each request on the wire, and reports what the registry's own answers say in passing: date, warnings. */
+/** Records each request on the wire, and reports the date and warnings in the registry's own answers. */
 export function withRecording(exchange: Exchange, options: RecordingOptions): Exchange {
   const { onRequest, onDate, note, isHome, secrets } = options;
   const reported = new Set<string>();

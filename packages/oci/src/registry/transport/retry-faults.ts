@@ -2,7 +2,7 @@ import { backoff, retry } from '@image-tooling/host';
 import type { Context } from '../context';
 import { DEFAULT_TIMINGS, type RegistryTimings } from '../options';
 
-/** What a piece of work came to: its value, or what it threw. */
+/** The outcome of work: its value, or its error. */
 export type Attempt<T> = { readonly value: T } | { readonly error: unknown };
 
 export function attempted<T>(work: Promise<T>): Promise<Attempt<T>> {
@@ -13,8 +13,8 @@ export function attempted<T>(work: Promise<T>): Promise<Attempt<T>> {
 }
 
 /**
- * Runs `attempt` until it gives a value, or an error for which `pause` gives no seconds to wait: that one is thrown,
- * as is what `attempt` itself throws.
+ * Runs `attempt` until it returns a value, or an error for which `pause` returns undefined. Throws that error, and
+ * errors that `attempt` throws.
  */
 export async function retryFaults<T>(
   { options }: Context,
@@ -28,7 +28,7 @@ export async function retryFaults<T>(
   return outcome.value;
 }
 
-/** Returns the seconds to wait after something that failed `failedTries` times. */
+/** Returns the seconds to wait after `failedTries` failed attempts. */
 export function pauseSeconds(context: Context, failedTries: number): number {
   return backoff(timingsOf(context), failedTries, Math.random());
 }

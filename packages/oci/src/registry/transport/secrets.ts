@@ -1,10 +1,10 @@
 import { redact } from '@image-tooling/host';
 
-/** What may stand in no message: grows as passwords are read and tokens are got. */
+/** Texts that must not appear in messages: passwords and tokens are added as they are read. */
 export class Secrets {
   private readonly values = new Set<string>();
 
-  /** Also as they look in an address or a Basic header. */
+  /** Adds a secret, also in its encoded forms in URLs and Basic headers. */
   add(...values: readonly string[]): void {
     for (const value of values)
       if (value !== '')
@@ -12,7 +12,7 @@ export class Secrets {
           this.values.add(form);
   }
 
-  /** The text without secrets. */
+  /** Returns the text without secrets. */
   redacted = (text: string): string =>
     redact(
       text,

@@ -1,4 +1,4 @@
-/** Query parameters of the distribution API and of token services that hold no secret. */
+/** Query parameters of the distribution API and of token services that are not secret. */
 const PLAIN = new Set([
   'digest',
   'mount',
@@ -11,7 +11,7 @@ const PLAIN = new Set([
   'account',
 ]);
 
-/** An address as it may be shown: no user name, no password, no signature or token in its query. */
+/** Returns a URL for messages: without user name, password, and signatures or tokens in its query. */
 export function shownUrl(url: URL): string {
   const shown = new URL(url);
   shown.username = shown.password = shown.hash = '';

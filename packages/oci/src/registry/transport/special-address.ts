@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { withoutBrackets } from '@image-tooling/host';
 
 /**
- * Networks that are no public address: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and its
+ * Networks that are not public: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and its
  * updates), and multicast (RFC 5771, RFC 4291 section 2.7).
  */
 const SPECIAL: readonly (readonly [network: string, bits: number])[] = [
@@ -40,7 +40,7 @@ const blocked = new BlockList();
 for (const [network, bits] of SPECIAL)
   blocked.addSubnet(network, bits, network.includes(':') ? 'ipv6' : 'ipv4');
 
-/** Whether an IP address is private, loopback, link-local or otherwise no public one. */
+/** Whether an IP address is private, loopback, link-local or otherwise not public. */
 export function isSpecialAddress(address: string): boolean {
   const bare = withoutBrackets(address).replace(/%.*$/, '');
   const embedded = embeddedIpv4(bare);
@@ -48,7 +48,9 @@ export function isSpecialAddress(address: string): boolean {
   return blocked.check(bare, isIP(bare) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** The IPv4 address inside ::ffff:0:0/96 (RFC 4291 section 2.5.5.2) and 64:ff9b::/96 (RFC 6052 section 2.1). */
+/**
+ * Returns the IPv4 address inside ::ffff:0:0/96 (RFC 4291 section 2.5.5.2) and 64:ff9b::/96 (RFC 6052 section 2.1).
+ */
 function embeddedIpv4(address: string): string | undefined {
   if (isIP(address) !== 6) return undefined;
   const canonical = withoutBrackets(new URL(`http://[${address}]`).hostname);

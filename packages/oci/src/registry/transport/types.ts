@@ -9,25 +9,25 @@ export interface RegistryRequest extends HttpRequest {
 
 /** A registry's answer. Its body must be read to the end or destroyed. */
 export interface RegistryAnswer extends HttpAnswer {
-  /** Returns a text without the passwords and tokens that went to the registry: for what it says about a refusal. */
+  /** Returns a text without the passwords and tokens that were sent: a registry may repeat them in its messages. */
   readonly redacted?: (text: string) => string;
 }
 
 /**
- * Sends a request; any answer of the registry, a 404 too, is a success of `send`. Fails with `network`, `timeout`,
- * `aborted`, `registry-auth` (401, 403 of authorisation), `rate-limit` (429 for longer than we wait). Throws what the
- * request's own body throws.
+ * Sends a request; any answer of the registry is a success, also a 404. Fails with `network`, `timeout`, `aborted`,
+ * `registry-auth` (401, 403 of authorisation), `rate-limit` (429 for longer than we wait). Throws errors of the
+ * request's own body.
  */
 export type Send = (request: RegistryRequest) => Promise<Result<RegistryAnswer>>;
 
 /** A request that was made, for reports and tests. Without secrets. */
 export interface RequestRecord {
   readonly method: Method;
-  /** Without query parameters that may hold signatures or tokens. */
+  /** Without query parameters that may contain signatures or tokens. */
   readonly url: string;
-  /** Undefined where no answer came, and in a dry run for what was not sent. */
+  /** Undefined if no answer came, and in a dry run if it was not sent. */
   readonly status?: number;
   readonly sentBytes: number;
-  /** In a dry run, of what was not sent: the bytes that it would have sent. */
+  /** In a dry run: the size of a body that was not sent. */
   readonly bodyBytes?: number;
 }

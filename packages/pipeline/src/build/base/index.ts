@@ -1,5 +1,5 @@
 import { baseInputs, ok, type OriginLayer, type PlatformLock, type Result } from '@image-tooling/model';
-import { someAtOnce } from '@image-tooling/oci';
+import { mapResults } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { ensureLayer } from '../ensure-layer';
 import { pullBaseLayer } from './pull';
@@ -15,7 +15,7 @@ export async function ensureBase(
 ): Promise<Result<OriginLayer[]>> {
   if (!base) return ok([]);
   const each = [...new Map(layers.map((layer) => [layer.buildId, layer])).values()];
-  return someAtOnce(each, (layer) =>
+  return mapResults(each, (layer) =>
     ensureLayer(session, { ...layer, inputs: baseInputs(layer.digest) }, () =>
       pullBaseLayer(session, base.reference, layer),
     ),

@@ -13,7 +13,7 @@ import {
 import {
   findPlatformImage,
   readLayerFiles,
-  someAtOnce,
+  mapResults,
   type LayerFiles,
   type PlatformImage,
 } from '@image-tooling/oci';
@@ -106,7 +106,7 @@ async function readLayers(
 ): Promise<Result<LayerFiles[]>> {
   const { store, context } = session;
   const step = context.progress.step(`${base.reference.split('@')[0]}: read its layers`);
-  const read = await someAtOnce(baseLayers(base, 'base'), (layer) =>
+  const read = await mapResults(baseLayers(base, 'base'), (layer) =>
     readBaseLayer(session, base.reference, layer, () => readLayerFiles(layer, store, isSystemFile)),
   );
   if (!read.ok) {

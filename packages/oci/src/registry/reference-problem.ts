@@ -1,17 +1,17 @@
-/** What keeps a text from naming a registry, a repository or an image, in words that stand after it. */
-export interface ReferenceFault {
+/** A mistake in the name of a registry, a repository or an image; `why` follows the name. */
+export interface ReferenceProblem {
   readonly why: string;
-  /** What to do; without what to write instead. */
+  /** What to do; without the corrected text. */
   readonly hint: string;
 }
 
 const SCHEME = /^\s*([a-z][a-z0-9+.-]*):\/\//i;
-/** What stands before an "@" that no digest follows: user name and password. */
+/** User name and password: the text before an "@" that no digest follows. */
 const USERINFO = /^(\s*(?:[a-z][a-z0-9+.-]*:\/\/)?).*@(?!sha\d+:)(?=[^@]*[/.:])/is;
 const PORT = /^[^/]*:(\d+)(?=\/|$)/;
 const MOST_PORTS = 65_535;
 
-type Row = readonly [fits: (text: string) => boolean, fault: (text: string) => ReferenceFault];
+type Row = readonly [fits: (text: string) => boolean, problem: (text: string) => ReferenceProblem];
 
 const ROWS: readonly Row[] = [
   [(text) => text.trim() === '', () => ({ why: 'is empty', hint: 'Name a registry.' })],
@@ -38,26 +38,29 @@ const ROWS: readonly Row[] = [
   ],
   [
     (text) => !URL.canParse(`https://${hostOf(text)}`),
-    (text) => ({ why: `has "${hostOf(text)}" for a host, which is no valid one`, hint: 'Check the host.' }),
+    (text) => ({ why: `has "${hostOf(text)}" as host, which is not valid`, hint: 'Check the host.' }),
   ],
   [
     (text) => /[A-Z]/.test(pathOf(text)),
-    () => ({ why: 'has capital letters in its path', hint: 'Only the host and the tag may have any.' }),
+    () => ({
+      why: 'has capital letters in its path',
+      hint: 'Only the host and the tag may have capital letters.',
+    }),
   ],
 ];
 
-/** Returns the mistake in a registry, repository or reference; undefined where it is none of the usual ones. */
-export function referenceFault(text: string): ReferenceFault | undefined {
+/** Returns the mistake in a registry, repository or reference; undefined if it is not one of the usual ones. */
+export function referenceProblem(text: string): ReferenceProblem | undefined {
   return ROWS.find(([fits]) => fits(text))?.[1](text);
 }
 
-/** Returns the text as it may stand in a message: without user name and password. */
+/** Returns the text for a message: without user name and password. */
 export function shownReference(text: string): string {
   return text.replace(USERINFO, '$1***@');
 }
 
-/** Returns what was probably meant: without scheme, login and slashes at the end, the path in lower case. */
-export function withoutFault(text: string): string {
+/** Returns the text that was probably meant: without scheme, login and trailing slashes, the path in lower case. */
+export function correctedReference(text: string): string {
   const bare = text.replace(USERINFO, '').replace(SCHEME, '').trim().replace(/\/+$/, '');
   const path = pathOf(bare);
   return path === '' ? bare : bare.replace(path, path.toLowerCase());
@@ -75,7 +78,7 @@ function hostOf(text: string): string {
   return text.split('/')[0] ?? '';
 }
 
-/** From the first slash to the tag or digest. */
+/** Returns the path from the first slash to the tag or digest. */
 function pathOf(text: string): string {
   return /^[^/]*(\/[^:@]*)/.exec(text)?.[1] ?? '';
 }

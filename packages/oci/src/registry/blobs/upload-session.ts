@@ -6,34 +6,39 @@ import { PUSH, type Context } from '../context';
 import { withParameters } from '../transport/query';
 import type { RegistryAnswer } from '../transport/types';
 
-/** An upload that a registry has opened (OCI distribution-spec 1.1, "Pushing blobs"). */
-export interface Session {
-  /** Where the next request of it goes; with its query, whatever it holds. */
+/** An upload session of a registry (OCI distribution-spec 1.1, "Pushing blobs"). */
+export interface UploadSession {
+  /** The URL of the next request, with its query unchanged. */
   readonly location: URL;
-  /** Bytes that a chunk must have at least, but the last: OCI-Chunk-Min-Length. */
+  /** The minimum size of every chunk but the last, in bytes: OCI-Chunk-Min-Length. */
   readonly minChunk: number;
 }
 
-/** Opens an upload. Throws a `Fault`. */
-export async function openSession(context: Context, digest: Digest): Promise<Session> {
+/** Opens an upload session. Throws a `Fault`. */
+export async function openUploadSession(context: Context, digest: Digest): Promise<UploadSession> {
   const purpose = `begin to push the blob ${digest} to ${context.name.path}`;
   const url = addressOf(context, 'blobs/uploads/');
   const request = { method: 'POST', url, purpose, scope: PUSH, repeatable: true } as const;
   const answer = await expectStatus(await context.send(request), request, 202);
   void discardBody(answer);
-  return sessionOf(answer, purpose);
+  return uploadSessionOf(answer, purpose);
 }
 
-/** The upload as an answer says it is now. Throws a `Fault` where it does not say where it goes on. */
-export function sessionOf(answer: RegistryAnswer, purpose: string, before?: Session): Session {
+/** Returns the session as updated by an answer. Throws a `Fault` if there is no URL to continue at. */
+export function uploadSessionOf(
+  answer: RegistryAnswer,
+  purpose: string,
+  before?: UploadSession,
+): UploadSession {
   const { location, 'oci-chunk-min-length': minChunk } = answer.headers;
   if (location === undefined && !before)
     throw new Fault({
       code: 'http-status',
-      message: `Could not ${purpose}: ${answer.url.host} does not say where the upload goes (Location).`,
+      message: `Could not ${purpose}: ${answer.url.host} sends no URL for the upload (Location).`,
     });
   return {
-    location: location === undefined ? (before as Session).location : resolved(location, answer, purpose),
+    location:
+      location === undefined ? (before as UploadSession).location : resolved(location, answer, purpose),
     minChunk: minChunk === undefined ? (before?.minChunk ?? 0) : Number(minChunk) || 0,
   };
 }
@@ -42,25 +47,29 @@ function resolved(location: string, { url }: RegistryAnswer, purpose: string): U
   if (URL.canParse(location, url.href)) return new URL(location, url);
   throw new Fault({
     code: 'http-status',
-    message: `Could not ${purpose}: ${url.host} says that the upload goes to an invalid URL (Location).`,
-    hint: 'The registry, or a proxy before it, names wrong addresses: set its own address in its configuration.',
+    message: `Could not ${purpose}: ${url.host} sends an invalid URL for the upload (Location).`,
+    hint: 'The registry, or a proxy in front of it, sends wrong URLs: set its external URL in its configuration.',
   });
 }
 
-/** The address that finishes an upload. */
-export function finishAddress({ location }: Session, digest: Digest): URL {
+/** Returns the URL that finishes an upload. */
+export function finishAddress({ location }: UploadSession, digest: Digest): URL {
   return withParameters(location, [['digest', digest]]);
 }
 
-/** Milliseconds that cleaning up may take. */
+/** Time limit for cancelling, in milliseconds. */
 const CANCEL_TIME = 2_000;
 
 /**
- * Tells the registry to forget an upload, also after an abort; that it fails or takes long does no harm.
- * docker-registry 2.8 answers 404 where a request of the upload broke off, and keeps the bytes that came until it
- * purges old uploads (its setting "uploadpurging", by default after a week).
+ * Cancels an upload, also after an abort; ignores failures and a registry that is slow. docker-registry 2.8 answers
+ * 404 if a request of the upload broke off, and keeps the received bytes until it purges old uploads (its setting
+ * "uploadpurging", by default after a week).
  */
-export async function cancelSession(context: Context, { location }: Session, digest: Digest): Promise<void> {
+export async function cancelUploadSession(
+  context: Context,
+  { location }: UploadSession,
+  digest: Digest,
+): Promise<void> {
   const purpose = `give up pushing the blob ${digest} to ${context.name.path}`;
   const cancelling = context
     .sendAfterAbort({ method: 'DELETE', url: location, purpose, scope: PUSH, repeatable: false })
