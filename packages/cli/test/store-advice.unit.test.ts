@@ -8,10 +8,10 @@ const refused = (code: string, path: string) =>
 it.each([
   ['ENOSPC', '/home/me/store/tmp/blob', 'Free space there ("image-tooling store prune"), or set IMAGE_STORE'],
   ['EROFS', '/home/me/store', 'Set IMAGE_STORE to a folder that can be written to.'],
-  ['ENOSPC', '/media/stick/archive.tar', 'Free space on the disk that it is on, or write to another disk.'],
-  ['ENOSPC', '/home/me/store.tar', 'Free space on the disk that it is on, or write to another disk.'],
+  ['ENOSPC', '/media/stick/archive.tar', 'Free space on that disk, or write to another one.'],
+  ['ENOSPC', '/home/me/store.tar', 'Free space on that disk, or write to another one.'],
   ['EACCES', '/workspace/images/base/lock.json', 'Give your user access to it, or write to another place.'],
-  ['EDQUOT', 'standard output', 'Your disk quota there is used up: remove files, or write to another disk.'],
+  ['EDQUOT', 'standard output', 'Your disk quota is used up: remove files, or write to another disk.'],
 ])('%s of %s has a hint for that place', (code, path, advice) => {
   expect(refused(code, path)).toContain(advice);
 });

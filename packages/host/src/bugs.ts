@@ -6,13 +6,12 @@ type Around = Pick<NodeJS.Process, 'env' | 'on' | 'off' | 'exit'> & {
   readonly stderr: Pick<NodeJS.WriteStream, 'write'>;
 };
 
-/** How long a run may take to stop after an error that nothing expected, before the process ends. */
+/** Time limit for stopping a run after an unexpected error, in milliseconds. */
 const STOP_MS = 10_000;
 
 /**
- * Runs a program's main function and returns its exit code. An exception or rejection that nothing handled, anywhere in
- * the process, is a bug: it is printed without its stack trace, `stop` is called so that started programs end, and the
- * exit code is 1.
+ * Runs a program's main function and returns its exit code. An unhandled exception or rejection is a bug: prints it
+ * without its stack trace, calls `stop` so that started programs end, and returns 1.
  */
 export async function withBugReport(
   around: Around,
@@ -43,7 +42,7 @@ export async function withBugReport(
   }
 }
 
-/** What is printed of a bug. IMAGE_VERBOSE adds where it happened. */
+/** Returns the printed report of a bug. IMAGE_VERBOSE adds the stack trace. */
 export function bugText(error: unknown, env: NodeJS.ProcessEnv): string {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const isVerbose = (env['IMAGE_VERBOSE'] ?? '') !== '';
@@ -57,7 +56,7 @@ export function bugText(error: unknown, env: NodeJS.ProcessEnv): string {
   return `${redact(lines.join('\n'), secretsIn(env))}\n`;
 }
 
-/** What the system refused, which no command expected: a folder that may not be read, too many open files. */
+/** A system error that no command expected: permission denied, too many open files. */
 function systemError(error: unknown): string | undefined {
   if (!isErrno(error) || error.syscall === undefined) return undefined;
   return formatFailure(ioFailure(error, error.path ?? error.syscall));

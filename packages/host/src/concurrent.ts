@@ -1,7 +1,13 @@
-/** Files that are open at once: far below the 1,024 that a process may have by default (getrlimit(2), RLIMIT_NOFILE). */
+/**
+ * Concurrent work, mostly on open files: far below the 1,024 that a process may have by default (getrlimit(2),
+ * RLIMIT_NOFILE).
+ */
 const AT_ONCE = 32;
 
-/** Maps items with asynchronous work, a few at once, in their order. Rejects with the first error, and starts no more. */
+/**
+ * Maps items with asynchronous work, at most `atOnce` at a time, in their order. Rejects with the first error, and
+ * starts no more work.
+ */
 export async function mapConcurrent<T, R>(
   items: readonly T[],
   work: (item: T, at: number) => Promise<R>,

@@ -9,8 +9,8 @@ export class Fault extends Error {
 }
 
 /**
- * Runs work that may throw. Returns its value; a `Fault`, a file system error or an abort in it becomes a failure. A bug
- * is thrown on.
+ * Runs work that may throw. Returns its value; a `Fault`, a file system error or an abort becomes a failure. Rethrows
+ * bugs.
  */
 export async function caught<T>(path: string, work: () => Promise<T>): Promise<Result<T>> {
   try {
@@ -26,19 +26,19 @@ export function valueOf<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** Throws a `Fault` with `aborted` where the signal was aborted. */
+/** Throws a `Fault` with `aborted` if the signal was aborted. */
 export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Fault({ code: 'aborted', message: 'Stopped while writing an image.' });
 }
 
-/** Returns the failure that an error stands for; a file system error names its own path, or else `path`. Throws bugs on. */
+/** Returns the failure for an error; a file system error names its own path, or else `path`. Rethrows bugs. */
 export function failureOf(error: unknown, path: string): Failure {
   if (error instanceof Fault) return error.failure;
   if (isAbort(error)) return { code: 'aborted', message: `Stopped while working on ${path}.` };
   return ioFailure(error, isErrno(error) && error.path !== undefined ? error.path : path);
 }
 
-/** What Node's streams, timers and `signal.throwIfAborted()` throw on an abort without a reason of its own. */
+/** Whether Node's streams, timers or `signal.throwIfAborted()` threw it on an abort without a reason. */
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }

@@ -5,9 +5,8 @@ import type { Failure } from '@image-tooling/model';
 import { fail, ok, type Result } from '@image-tooling/model/result';
 
 /**
- * Writes a file whole or not at all: a temporary neighbour, fsync, rename. Makes the folder.
- * `mode` is that of open(2): the umask applies.
- * Fails with `disk-full` or `io`; the old content, if any, is then untouched.
+ * Writes a file atomically: temporary file, fsync, rename. Creates the folder. `mode` is that of open(2): the umask
+ * applies. Fails with `disk-full` or `io` and keeps the old content.
  */
 export async function writeFileAtomic(
   path: string,
@@ -32,19 +31,19 @@ export async function writeFileAtomic(
   }
 }
 
-/** Returns a name for a temporary file or folder next to `path`, which is renamed to it when it is whole. */
+/** Returns a name for a temporary file or folder next to `path`, which is renamed to it when it is complete. */
 export function temporaryNeighbour(path: string): string {
   return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 }
 
-/** Removes what an error left, as far as it can be removed: what is reported is the error. */
+/** Removes the remains of failed work. Ignores errors: the first error is reported. */
 export async function discard(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true }).catch(() => undefined);
 }
 
 /**
- * Makes a folder and those above it; one that is there is left as it is. Node's own way never ends where the system
- * denies that there is such a name at all (/proc/x). Throws file system errors.
+ * Creates a folder and its parents; keeps an existing one. Node's recursive mkdir never ends for names that can't
+ * exist (/proc/x). Throws file system errors.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -67,8 +66,8 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Turns a file system error into a failure that names `path`: `disk-full` for ENOSPC and EDQUOT, else `io`. Errors of
- * other kinds are bugs, and thrown on.
+ * Turns a file system error into a failure that names `path`: `disk-full` for ENOSPC and EDQUOT, else `io`. Rethrows
+ * other errors, which are bugs.
  */
 export function ioFailure(error: unknown, path: string): Failure {
   if (!isErrno(error)) throw error;
@@ -86,19 +85,19 @@ export function ioFailure(error: unknown, path: string): Failure {
 const FULL = /^(ENOSPC|EDQUOT)$/;
 
 const HINTS: Readonly<Record<string, string>> = {
-  ENOSPC: 'Free space on the disk that it is on, or write to another disk.',
-  EDQUOT: 'Your disk quota there is used up: remove files, or write to another disk.',
+  ENOSPC: 'Free space on that disk, or write to another one.',
+  EDQUOT: 'Your disk quota is used up: remove files, or write to another disk.',
   EROFS: 'That disk is mounted read-only: write to another place.',
   EACCES: 'Give your user access to it, or write to another place.',
   EPERM: 'Give your user access to it, or write to another place.',
-  EISDIR: 'A folder is in place of the file: remove it, or write to another place.',
-  ENOTDIR: 'A file is in place of a folder on the way: remove it, or write to another place.',
-  EEXIST: 'Something else is in its place: remove it, or write to another place.',
-  EMFILE: 'This process may open too few files: raise the limit, for example with "ulimit -n 4096".',
+  EISDIR: 'There is a folder in place of the file: remove it, or write to another place.',
+  ENOTDIR: 'There is a file in place of a parent folder: remove it, or write to another place.',
+  EEXIST: 'There is something else in its place: remove it, or write to another place.',
+  EMFILE: 'This process has too low a limit of open files: raise it, for example with "ulimit -n 4096".',
   ENFILE: 'This machine has too many files open: end programs, or raise fs.file-max.',
 };
 
-/** A program that we started ran out of space in `path` while it was `doing` something. */
+/** Returns the failure for a program that ran out of space in `path` while `doing` something. */
 export function fullDisk(doing: string, path: string, details: readonly string[]): Failure {
   return {
     code: 'disk-full',

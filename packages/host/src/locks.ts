@@ -5,16 +5,15 @@ import { fail, ok, type Result } from '@image-tooling/model';
 import { lock } from 'proper-lockfile';
 import { ioFailure, makeFolder } from './files';
 
-/** A lock whose owner died is free after this long; a living owner renews it every third of it. */
+/** A lock of a dead owner becomes free after this time; a living owner renews it three times as often. */
 const STALE_MS = 10_000;
 const POLL_MS = 200;
 
 /**
- * Runs `work` while no other process on this machine holds the lock at `path`. `onWait` is called once
- * when it is taken. Waiting ends with `aborted`. An owner that was killed holds nobody up for longer than 10 s.
- * So does one that was paused (Ctrl-Z, a laptop's sleep): if another process took the lock meanwhile, the signal that
- * `work` is given is aborted, and all ends with `io` when `work` has ended. Fails with `io` or `disk-full` if there can
- * be no lock.
+ * Runs `work` while no other process on this machine holds the lock at `path`. Calls `onWait` once if another process
+ * holds it. An abort during the wait fails with `aborted`. The lock of a killed or paused owner (Ctrl-Z, a laptop's
+ * sleep) is free after 10 s: if another process took the lock during the pause, the signal that `work` got is aborted,
+ * and the result is `io` when `work` has ended. Fails with `io` or `disk-full` if the lock can't be created.
  */
 export async function withLock<T>(
   path: string,
@@ -58,7 +57,7 @@ async function tryHold(path: string): Promise<Result<HeldLock | undefined>> {
   }
 }
 
-/** A lock of this process, which takes it again if it was lost while the process was paused and is free. */
+/** A lock of this process. If it was lost while the process was paused and is free, it is taken again. */
 class HeldLock {
   private readonly losing = new AbortController();
   private giveBack: () => Promise<void> = async () => undefined;
@@ -67,12 +66,12 @@ class HeldLock {
 
   constructor(readonly path: string) {}
 
-  /** Aborted when another process has the lock. */
+  /** Aborted when another process takes the lock. */
   get lost(): AbortSignal {
     return this.losing.signal;
   }
 
-  /** False if another process has it. Throws file system errors. */
+  /** Returns false if another process has it. Throws file system errors. */
   async take(): Promise<boolean> {
     try {
       const onCompromised = (): void => void (this.taking = this.takeAgain());
@@ -89,7 +88,7 @@ class HeldLock {
     }
   }
 
-  /** One that can't be given back is free when it is stale. */
+  /** A lock that can't be released becomes free when it is stale. */
   async release(): Promise<void> {
     this.isReleased = true;
     await this.taking;
@@ -105,7 +104,7 @@ class HeldLock {
 function lostLock(path: string): Result<never> {
   return fail({
     code: 'io',
-    message: `This process was paused for more than ${STALE_MS / 1000} s, and another one took its lock ${path}.`,
-    hint: 'What both did may be mixed: run the same command again when the other has ended.',
+    message: `This process was paused for more than ${STALE_MS / 1000} s, and another process took its lock ${path}.`,
+    hint: 'The results of both may be mixed: run the same command again when the other has ended.',
   });
 }

@@ -3,16 +3,18 @@ import { ioFailure } from './files';
 
 type Output = Pick<NodeJS.WriteStream, 'on' | 'write'> & { readonly writableLength?: number };
 
-/** Watches what a process prints; Node would end it with a stack trace when that can't be written. */
+/**
+ * Watches standard output and standard error; Node would end the process with a stack trace if they can't be written.
+ */
 export interface OutputErrors {
   /**
-   * Waits until all is written, and returns why something was lost: `disk-full` or `io`. A reader that stopped reading
-   * (`image-tooling store ls | head`) is no error: the command's work and exit code count.
+   * Waits until all output is written, and returns why output was lost: `disk-full` or `io`. A reader that stopped
+   * reading (`image-tooling store ls | head`) is not an error: the command's work and exit code count.
    */
   lost(): Promise<Failure | undefined>;
 }
 
-/** Takes over the errors of standard output and standard error. */
+/** Handles the errors of standard output and standard error. */
 export function watchOutput(stdout: Output, stderr: Output): OutputErrors {
   let lost: Failure | undefined;
   const watch = (stream: Output, name: string): void =>
@@ -29,7 +31,7 @@ export function watchOutput(stdout: Output, stderr: Output): OutputErrors {
   };
 }
 
-/** A stream tells of an error one turn after its write; what waits in a pipe is written when its reader reads. */
+/** A stream reports an error one turn after its write; data in a pipe is written when its reader reads. */
 async function flushed(stream: Output): Promise<void> {
   if ((stream.writableLength ?? 0) > 0)
     await new Promise<void>((resolve) => stream.write('', () => resolve()));

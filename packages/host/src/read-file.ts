@@ -22,8 +22,8 @@ export async function readWithin(path: string, most: number): Promise<Buffer> {
 }
 
 /**
- * Reads a file of at most `most` bytes, as `readWithin` does; undefined where there is none. Fails with `io` where it
- * can't be read, with `too-large` where it is larger.
+ * Reads a file of at most `most` bytes, as `readWithin` does; undefined if there is none. Fails with `io` if it can't
+ * be read, with `too-large` if it is larger.
  */
 export async function readRegularFile(path: string, most: number): Promise<Result<Buffer | undefined>> {
   try {
@@ -33,7 +33,7 @@ export async function readRegularFile(path: string, most: number): Promise<Resul
   }
 }
 
-/** Turns what `readWithin` threw into a failure. Errors of other kinds are bugs, and thrown on. */
+/** Turns an error of `readWithin` into a failure. Rethrows other errors, which are bugs. */
 export function unreadFailure(error: unknown, path: string): Failure {
   const failure = ioFailure(error, path);
   const { code, message } = error as NodeJS.ErrnoException;
@@ -49,10 +49,11 @@ const READ_WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   ELOOP: 'it is a symbolic link to itself',
-  ENOTDIR: 'a folder on its way is a file',
+  ENOTDIR: 'a parent folder is a file',
 };
 
-const MAY_READ = 'Let this user read it: "ls -l" says who may, chown and chmod change it.';
+const MAY_READ =
+  'Make it readable for this user: "ls -l" shows its permissions, chown and chmod change them.';
 const READ_HINTS: Readonly<Record<string, string>> = { EACCES: MAY_READ, EPERM: MAY_READ };
 
 function systemError(code: string, message: string): NodeJS.ErrnoException {

@@ -1,6 +1,6 @@
 const USERINFO = /(https?:\/\/)[^\s/@]+@/g;
 
-/** The text without secrets: the given values, and user names and passwords inside addresses. */
+/** Returns the text without secrets: the given values, and user names and passwords in URLs. */
 export function redact(text: string, secrets: readonly string[] = []): string {
   const withoutValues = secrets
     .filter((secret) => secret !== '')

@@ -1,7 +1,7 @@
-/** Node's timers fire at once where they are given more (nodejs.org/api/timers.html, setTimeout): 24.8 days. */
+/** Node's timers fire immediately for larger values (nodejs.org/api/timers.html, setTimeout): 24.8 days. */
 const MOST_MS = 2 ** 31 - 1;
 
-/** Returns seconds in milliseconds as Node's timers take them: whole, rounded up, and at most 24.8 days. */
+/** Returns seconds as milliseconds for Node's timers: integers, rounded up, at most 24.8 days. */
 export function timerMs(seconds: number): number {
   return Math.min(Math.ceil(seconds * 1000), MOST_MS);
 }

@@ -29,7 +29,7 @@ describe('writeFileAtomic', () => {
       code: 'io',
       message: expect.stringContaining(`${file}/below/file: `) as string,
     });
-    expect(failure.hint).toContain('A file is in place of a folder');
+    expect(failure.hint).toContain('There is a file in place of a parent folder');
   });
 
   it('survives writers at once: the content is one of theirs, whole', async () => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { ProxyFault } from '../src/network';
+import { ProxyError } from '../src/network';
 import { requestErrorOf } from '../src/http/request-errors';
 import { askedWait, backoff, isRetried, type HttpRequest, type Outcome, type RequestError } from '../src';
 
@@ -79,7 +79,7 @@ describe('an error of a connection', () => {
   it.each([true, false])(
     'of a proxy that refuses for ever (%s) is tried again where it may pass',
     (lasting) => {
-      const error = requestErrorOf(new ProxyFault('refuses', 'ask its owner', lasting), {});
+      const error = requestErrorOf(new ProxyError('refuses', 'ask its owner', lasting), {});
       expect(isRetried(error, PUT, TIMINGS, 1)).toBe(!lasting);
     },
   );

@@ -69,7 +69,7 @@ describe('withLock', () => {
     });
     expect(failureOf(result)).toMatchObject({
       code: 'io',
-      message: expect.stringContaining('another one took its lock') as string,
+      message: expect.stringContaining('another process took its lock') as string,
     });
     expect((await stat(`${path}.lock`)).isDirectory()).toBe(true);
   });

@@ -25,7 +25,7 @@ it.each([
   ['folder', 'io', 'it is a folder'],
   ['pipe', 'io', 'it is a pipe, a socket or a device'],
   ['loop', 'io', 'it is a symbolic link to itself'],
-  ['file/below', 'io', 'a folder on its way is a file'],
+  ['file/below', 'io', 'a parent folder is a file'],
   ['file', 'too-large', 'it has 4 bytes, and at most 3 are read'],
 ])('says why a %s can not be read, and waits for nothing', async (name, code, why) => {
   const failure = failureOf(await readRegularFile(at(name), 3));

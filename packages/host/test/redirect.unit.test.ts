@@ -8,9 +8,9 @@ it.each([
   ['//b.example/x#y', 'https://b.example/x'],
   ['http://a.example/file', 'redirected from https to http://a.example'],
   ['file:///etc/passwd', 'redirected from https to file://'],
-  ['https://a.example/seen', 'sent us round in a circle'],
-  ['https://:', 'redirected us to an invalid URL'],
-  [undefined, 'redirected us to an invalid URL'],
+  ['https://a.example/seen', 'redirected in a circle'],
+  ['https://:', 'redirected to an invalid URL'],
+  [undefined, 'redirected to an invalid URL'],
 ])('%s', (location, expected) =>
   expect(String(redirected(location, FROM, new Set(['https://a.example/seen'])))).toBe(expected),
 );
@@ -19,5 +19,5 @@ it('follows ten, not eleven', () => {
   const seen = (count: number) =>
     new Set(Array.from({ length: count }, (_, nth) => `https://a.example/${nth}`));
   expect(redirected('on', FROM, seen(10))).toBeInstanceOf(URL);
-  expect(redirected('on', FROM, seen(11))).toBe('sent us on more than 10 times');
+  expect(redirected('on', FROM, seen(11))).toBe('redirected more than 10 times');
 });

@@ -13,7 +13,7 @@ import {
   type ForwardProxyOptions,
 } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { openSender, ProxyFault, trustHint } from '../src';
+import { openSender, ProxyError, trustHint } from '../src';
 
 const SECRET = 'planted-secret';
 const LOGIN = `ada:${SECRET}`;
@@ -64,14 +64,14 @@ async function get(origin: string, env: Record<string, string>, connectSeconds =
   return (await body.json()) as Said;
 }
 
-async function fault(origin: string, env: Record<string, string>, connectSeconds = 5): Promise<ProxyFault> {
+async function fault(origin: string, env: Record<string, string>, connectSeconds = 5): Promise<ProxyError> {
   const error = await get(origin, env, connectSeconds).then(
     () => new Error('answered'),
     (thrown: unknown) => thrown,
   );
-  expect(error).toBeInstanceOf(ProxyFault);
+  expect(error).toBeInstanceOf(ProxyError);
   expect(JSON.stringify([String(error), error])).not.toContain(SECRET);
-  return error as ProxyFault;
+  return error as ProxyError;
 }
 
 const HTTP = 'http://archive.invalid';
@@ -102,11 +102,11 @@ describe('a sender', () => {
   it.each([HTTP, HTTPS])('tells that a proxy wants a login: %s', async (origin) => {
     const { url, host } = await proxy({ login: LOGIN });
     const { words, hint, lasting } = await fault(origin, { ALL_PROXY: url });
-    expect(words).toBe(`is not let through by the proxy ${url}, which wants a user name and password (407)`);
+    expect(words).toBe(`is blocked by the proxy ${url}, which requires a user name and password (407)`);
     expect(hint).toContain('HTTPS_PROXY=http://user:password@');
     expect(lasting).toBe(true);
     const other = await fault(origin, { ALL_PROXY: `http://ada:${SECRET}2@${host}` });
-    expect(other.words).toContain('which refuses the user name and password (407)');
+    expect(other.words).toContain('which rejects the user name and password (407)');
   });
 
   it.each([
@@ -115,7 +115,7 @@ describe('a sender', () => {
   ])('tells what a proxy answered: %i', async (status, lasting) => {
     const { url } = await proxy({ status });
     const found = await fault(HTTPS, { HTTPS_PROXY: url.replace('//', `//${LOGIN}@`) });
-    expect(found.words).toBe(`is not let through by the proxy ${url}, which answered ${status}`);
+    expect(found.words).toBe(`is blocked by the proxy ${url}, which answered ${status}`);
     expect(found.lasting).toBe(lasting);
   });
 
@@ -124,14 +124,14 @@ describe('a sender', () => {
     await down.stop();
     const { words } = await fault(origin, { ALL_PROXY: `http://${LOGIN}@${down.host}` });
     expect(words).toBe(
-      `can't be reached, since the proxy http://${down.host} can't be: connect ECONNREFUSED ${down.host}`,
+      `can't be reached: the proxy http://${down.host} is unreachable: connect ECONNREFUSED ${down.host}`,
     );
   });
 
   it('names a proxy whose certificate nobody knows', async () => {
     const { url } = await proxy({ certificate });
     expect((await fault(HTTPS, { HTTPS_PROXY: url })).words).toContain(
-      `the proxy ${url} can't be: self-signed`,
+      `the proxy ${url} is unreachable: self-signed`,
     );
   });
 
@@ -171,7 +171,7 @@ describe('a sender', () => {
 
   it('tells a variable that holds no proxy, not what it holds', async () =>
     expect((await fault(HTTPS, { HTTPS_PROXY: `://${SECRET}` })).words).toContain(
-      'HTTPS_PROXY does not hold the address of a proxy',
+      'HTTPS_PROXY is not the URL of a proxy',
     ));
 });
 

@@ -111,7 +111,7 @@ describe('an identity token', () => {
     const { send, request } = talkTo(server.host, {
       env: await helperEnv(`{"Username":"<token>","Secret":"${SECRET}"}`),
     });
-    expect(failureIn(await send(request('manifests/1'))).message).toContain('must not get this login');
+    expect(failureIn(await send(request('manifests/1'))).message).toContain('must not get these credentials');
     expect(other.requests).toEqual([]);
   });
 

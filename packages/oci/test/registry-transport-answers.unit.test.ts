@@ -212,7 +212,7 @@ describe('a proxy', () => {
     const env = { HTTP_PROXY: `http://${proxy.host}` };
     const { send, request } = talkTo('registry.invalid', { env, plainHttp: true });
     const failure = failureIn(await send(request('manifests/1')));
-    expect(failure.message).toContain('which wants a user name and password (407)');
+    expect(failure.message).toContain('which requires a user name and password (407)');
   });
 
   it('that is invalid does not hurt a registry on this machine', async () => {
@@ -227,7 +227,7 @@ describe('a proxy', () => {
     async (value) => {
       const { send, request } = talkTo('registry.invalid', { env: { https_proxy: value } });
       const failure = failureIn(await send(request('manifests/1')));
-      expect(failure.message).toContain('HTTPS_PROXY does not hold the address of a proxy');
+      expect(failure.message).toContain('HTTPS_PROXY is not the URL of a proxy');
       expect(JSON.stringify(failure)).not.toContain(SECRET);
     },
   );
@@ -248,6 +248,6 @@ describe('close', () => {
     expect(open.size).toBe(1);
     await send.close();
     await expect.poll(() => open.size).toBe(0);
-    await expect(answered(result)).rejects.toThrow('its connections were closed here');
+    await expect(answered(result)).rejects.toThrow('its connections were closed locally');
   });
 });

@@ -14,7 +14,7 @@ describe('a connection that does not come about', () => {
     const resolve = () => Promise.reject(errno('ENOTFOUND'));
     const { send, request, records } = talkTo('registry.invalid', { testHooks: { resolve } });
     expect(failureIn(await send(request('manifests/1'))).message).toBe(
-      'Could not read the manifest of jq: registry.invalid has no address: no such host.',
+      'Could not read the manifest of jq: registry.invalid was not found: no such host.',
     );
     expect(records).toHaveLength(1);
   });
@@ -33,7 +33,7 @@ describe('a connection that does not come about', () => {
     });
     expect(failureIn(await send(request('manifests/1')))).toMatchObject({
       code: 'timeout',
-      message: expect.stringContaining('made no connection in time') as string,
+      message: expect.stringContaining('did not accept the connection in time') as string,
     });
   });
 
@@ -41,7 +41,7 @@ describe('a connection that does not come about', () => {
     const server = await serve((_, response) => response.end('there'));
     const { send, request } = talkTo(`registry.invalid:${server.port}`, { testHooks: HERE });
     const failure = failureIn(await send(request('manifests/1')));
-    expect(failure.message).toContain('does not speak https');
+    expect(failure.message).toContain('does not support https');
     expect(failure.hint).toContain('supports only http');
     expect(server.requests).toEqual([]);
   });

@@ -81,7 +81,7 @@ describe('a redirect', () => {
       response.writeHead(302, { location: request.url ?? '' }).end(),
     );
     const round = talkTo(circle.host);
-    expect(failureIn(await round.send(round.request('blobs/1'))).message).toContain('round in a circle');
+    expect(failureIn(await round.send(round.request('blobs/1'))).message).toContain('redirected in a circle');
     expect(circle.requests).toHaveLength(1);
     const chain = await serve((request, response) =>
       response.writeHead(302, { location: `${request.url}x` }).end(),
@@ -170,7 +170,7 @@ describe('a redirect of a write', () => {
     const { send, request } = talkTo(server.host);
     const failure = failureIn(await send(request('blobs/uploads/', { method: 'POST' })));
     expect(failure.message).toContain(
-      `${server.host} sent us on to 127.0.0.1:9, which refused the connection`,
+      `${server.host} redirected to 127.0.0.1:9, which refused the connection`,
     );
   });
 });

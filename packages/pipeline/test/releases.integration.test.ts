@@ -25,7 +25,7 @@ async function refused(at: WorkspaceRig, ...args: readonly string[]): Promise<st
   const end = await tools.run(at, ...args);
   expect(end.exitCode).not.toBe(0);
   const said = steady(end.stderr.slice(end.stderr.indexOf('error:')), at);
-  return said.replace(/(?:has no address|could not be looked up).*/g, '<no such host>');
+  return said.replace(/(?:was not found|could not be resolved).*/g, '<no such host>');
 }
 
 async function layerOf(at: WorkspaceRig, platform: string): Promise<{ digest: string; diffId: string }> {

@@ -99,7 +99,7 @@ describe('a redirect', () => {
   it('without end is refused', async () => {
     let count = 0;
     const port = await serve(sentTo(() => `/${count++}`));
-    expect(shown(await download(`http://127.0.0.1:${port}/file`))).toContain('sent us on more than 10 times');
+    expect(shown(await download(`http://127.0.0.1:${port}/file`))).toContain('redirected more than 10 times');
     expect(count).toBe(11);
   });
 });
@@ -142,8 +142,8 @@ describe('a proxy', () => {
     const result = await download('https://archive.invalid/file', env);
     expect(shown(result)).toMatchInlineSnapshot(`
       "[network] the file could not be fetched: the connection failed.
-      -> Put user name and password into the address: HTTPS_PROXY=http://user:password@proxy.example:3128 ("%40" for an "@" in them).
-      https://archive.invalid/file: is not let through by the proxy http://127.0.0.1:PORT, which refuses the user name and password (407)"
+      -> Put user name and password into the URL: HTTPS_PROXY=http://user:password@proxy.example:3128 ("%40" for an "@" in them).
+      https://archive.invalid/file: is blocked by the proxy http://127.0.0.1:PORT, which rejects the user name and password (407)"
     `);
     expect(JSON.stringify(result)).not.toContain(SECRET);
     expect(proxy.asked).toHaveLength(1);
@@ -155,8 +155,8 @@ describe('a proxy', () => {
     const env = { HTTPS_PROXY: `http://ada:${SECRET}@${proxy.host}` };
     expect(shown(await download('https://archive.invalid/file', env))).toMatchInlineSnapshot(`
       "[network] the file could not be fetched: the connection failed.
-      -> Look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and whether the proxy runs.
-      https://archive.invalid/file: can't be reached, since the proxy http://127.0.0.1:PORT can't be: connect ECONNREFUSED 127.0.0.1:PORT; tried 2 times"
+      -> Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and that the proxy is running.
+      https://archive.invalid/file: can't be reached: the proxy http://127.0.0.1:PORT is unreachable: connect ECONNREFUSED 127.0.0.1:PORT; tried 2 times"
     `);
   });
 });

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 const { O_NOCTTY, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
 /**
- * Opens a file in one direction and returns its descriptor. A FIFO waits for its other end; an abort ends the wait.
- * Throws file system errors, and the signal's reason.
+ * Opens a file in one direction and returns its descriptor. Opening a FIFO waits for its other end; an abort ends the
+ * wait. Throws file system errors, and the signal's reason.
  */
 export async function openOneWay(
   path: string,
@@ -29,7 +29,7 @@ export async function openOneWay(
 
 const AGAIN_AFTER_MS = 20;
 
-/** Again and again: on a busy machine the open may not have begun to wait when its other end is here for a moment. */
+/** Repeated: on a busy machine the open may not wait yet when we open the other end. */
 async function meetUntil(opened: AbortSignal, path: string, direction: number): Promise<void> {
   while (!opened.aborted) {
     await meet(path, direction);
@@ -37,7 +37,7 @@ async function meetUntil(opened: AbortSignal, path: string, direction: number): 
   }
 }
 
-/** The open waits in a thread that only the other end can free: be that end for a moment. */
+/** The open blocks a thread until the other end is opened: opens it briefly. */
 async function meet(path: string, direction: number): Promise<void> {
   const end = await openHandle(path, direction | O_NONBLOCK).catch(() => undefined);
   await end?.close();

@@ -6,15 +6,15 @@ import { isatty } from 'node:tty';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
 import { ioFailure, isErrno } from '../files';
 
-/** What a command line writes `-` for. */
+/** The argument that means standard input or output. */
 export const STDOUT = '-';
 
-/** Standard output, as a process or a test has it. */
+/** Standard output of a process or a test. */
 export type StandardOutput = Writable & { readonly fd?: number; readonly isTTY?: boolean };
 
 /**
- * Where a file that the user named goes: to a regular file, which is replaced whole or not at all; into standard
- * output; or into a device or FIFO that is there and stays.
+ * The destination of a file that the user named: a regular file, which is replaced completely or not at all; standard
+ * output; or an existing device or FIFO.
  */
 export type Destination =
   | { readonly kind: 'file'; readonly path: string }
@@ -22,9 +22,9 @@ export type Destination =
   | { readonly kind: 'special'; readonly path: string };
 
 /**
- * Returns where to write the file that a user named, with links followed; writes nothing. `-`, and any path that
- * leads to the same file as standard output, is standard output. Fails with `usage` for folders, sockets, disks and
- * terminals, and with `io` if the path can't be looked at.
+ * Returns where to write the file that a user named, with links followed; writes nothing. `-`, and any path to the
+ * same file as standard output, is standard output. Fails with `usage` for folders, sockets, disks and terminals, and
+ * with `io` if the path can't be looked at.
  */
 export async function findDestination(path: string, stdout: StandardOutput): Promise<Result<Destination>> {
   if (path === STDOUT) return toStdout(stdout);
@@ -73,7 +73,7 @@ async function special(path: string, found: Stats): Promise<Result<Destination>>
   return ok({ kind: 'special', path });
 }
 
-/** A file that has lost its name (`/proc/self/fd/3` still leads to it) can only be written in place. */
+/** A deleted file (open as `/proc/self/fd/3`) can only be written in place. */
 async function existingFile(path: string, found: Stats): Promise<Destination> {
   const named = await realpath(path).catch(() => path);
   const at = await stat(named).catch(() => undefined);
@@ -81,7 +81,7 @@ async function existingFile(path: string, found: Stats): Promise<Destination> {
   return isNamed ? { kind: 'file', path: named } : { kind: 'special', path };
 }
 
-/** The path behind all links, also where the last one leads to nothing yet. */
+/** Returns the path behind all links, also if the last target does not exist yet. */
 async function endOfLinks(path: string): Promise<string> {
   const target = await readlink(path).catch(() => undefined);
   return target === undefined ? path : endOfLinks(resolve(dirname(path), target));

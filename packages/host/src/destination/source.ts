@@ -8,15 +8,15 @@ import { ioFailure } from '../files';
 import { openOneWay } from './fifo';
 import { STDOUT } from './find';
 
-/** Standard input, as a process or a test has it. */
+/** Standard input of a process or a test. */
 export type StandardInput = Readable & { readonly isTTY?: boolean };
 
-/** What can be read: a regular file at any place, standard input and FIFOs once, from their beginning to their end. */
+/** A readable source: regular files at any offset; standard input and FIFOs only once, from start to end. */
 export type Source =
   | { readonly kind: 'file' | 'fifo'; readonly path: string }
   | { readonly kind: 'stdin'; readonly stream: StandardInput };
 
-/** Returns what a user named to be read; `-` is standard input. Fails with `usage`. */
+/** Returns the source that a user named; `-` is standard input. Fails with `usage`. */
 export async function findSource(path: string, stdin: StandardInput): Promise<Result<Source>> {
   if (path === STDOUT) return stdin.isTTY ? terminal() : ok({ kind: 'stdin', stream: stdin });
   const found = await stat(path).catch(() => undefined);
@@ -45,7 +45,7 @@ export async function copySource(
   }
 }
 
-/** A read of an idle FIFO can be given up by a socket; that of a file holds the process until somebody writes. */
+/** Opened as a socket, whose read can be cancelled: a read as a file would block the process until data comes. */
 async function openFifo(path: string, signal: AbortSignal): Promise<Readable> {
   const fd = await openOneWay(path, 'read', signal);
   return new Socket({ fd, readable: true, writable: false });

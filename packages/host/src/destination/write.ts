@@ -5,14 +5,15 @@ import { discard, makeFolder, temporaryNeighbour } from '../files';
 import type { Destination } from './find';
 import { closeSpecial, openSpecial } from './special';
 
-/** What messages call a destination. */
+/** Returns the name of a destination for messages. */
 export function destinationName(to: Destination): string {
   return to.kind === 'stdout' ? 'standard output' : to.path;
 }
 
 /**
- * Writes bytes to a destination. A regular file is replaced when all are written, or left as it was; its folder is
- * made. Everything else gets the bytes as they come. Throws file system errors, and the signal's reason on abort.
+ * Writes bytes to a destination. A regular file is replaced after all bytes are written, or left unchanged; its folder
+ * is created. Other destinations get the bytes as they come. Throws file system errors, and the signal's reason on
+ * abort.
  */
 export async function writeDestination(
   to: Destination,
@@ -46,8 +47,8 @@ export async function replaceFile(
 }
 
 /**
- * Writes a file that must not exist yet, and syncs it to the disk. Throws file system errors, and the signal's reason on
- * abort; what it wrote by then stays.
+ * Writes a file that must not exist yet, and syncs it to the disk. Throws file system errors, and the signal's reason
+ * on abort; a partial file stays.
  */
 export async function writeNewFile(
   path: string,
@@ -66,7 +67,7 @@ export async function writeNewFile(
   }
 }
 
-/** Writes pieces one after the other: each is valid only until the next is asked for. Leaves the stream open. */
+/** Writes pieces one after the other: each is valid only until the next is requested. Leaves the stream open. */
 export async function writePieces(
   stream: Writable,
   pieces: AsyncIterable<Uint8Array>,
@@ -74,7 +75,7 @@ export async function writePieces(
 ): Promise<void> {
   let fails: (error: Error) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fails = reject));
-  failed.catch(() => undefined); // Waited for with each write.
+  failed.catch(() => undefined); // Awaited with each write.
   const onAbort = (): void => fails(signal?.reason as Error);
   stream.on('error', fails);
   signal?.addEventListener('abort', onAbort, { once: true });

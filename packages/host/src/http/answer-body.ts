@@ -10,13 +10,13 @@ export interface AnswerBodyOptions {
   readonly timings: HttpTimings;
   readonly env: NodeJS.ProcessEnv;
   readonly now: () => number;
-  /** What reading it rejects with. */
+  /** The error of a failed read. */
   readonly errorFor: (error: RequestError) => Error;
 }
 
 /**
- * The body of an answer, to be read when the caller likes. Ends with an error of `errorFor` (`network`, `timeout`,
- * `aborted`) where the connection breaks, no byte comes, too few come, or the run is stopped.
+ * The body of an answer, which the caller may read at any time. Ends with an error of `errorFor` (`network`,
+ * `timeout`, `aborted`) if the connection breaks, no byte comes, too few come, or the run is stopped.
  */
 export class AnswerBody extends Readable {
   private readonly chunks: AsyncIterator<Uint8Array>;
@@ -30,7 +30,7 @@ export class AnswerBody extends Readable {
     super();
     this.rate = new MinimumRate(options.timings, options.now);
     this.chunks = source[Symbol.asyncIterator]();
-    // An abort may come while nothing reads: a later reader gets the error, and it is no crash.
+    // An abort without a reader must not crash: a later reader gets the error.
     this.on('error', () => undefined);
     source.on('error', () => undefined);
   }
@@ -65,7 +65,7 @@ export class AnswerBody extends Readable {
     this.push(chunk);
   }
 
-  /** An error that is not the connection's is a bug: thrown here it would reach no caller. */
+  /** An error that is not the connection's is a bug; thrown here it would not reach a caller. */
   private errorOf(error: unknown): Error {
     try {
       return this.broken(error);

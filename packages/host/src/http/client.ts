@@ -10,13 +10,13 @@ import type { HttpTimings } from './timings';
 import { isAnswer, type Exchange, type HttpAnswer, type HttpRequest, type Outcome } from './types';
 import type { RequestError } from './types';
 
-/** Sends requests: within time limits, by proxies and authorities of the environment, where redirects lead. */
+/** Sends requests: with time limits, the proxies and certificate authorities of the environment, and redirects. */
 export interface HttpClient {
-  /** Sends a request, and again after what passes (`isRetried`). Throws what the request's own body throws. */
+  /** Sends a request, and retries after temporary errors (`isRetried`). Throws errors of the request's own body. */
   send(request: HttpRequest): Promise<Tried<Outcome>>;
-  /** As `send`, once: for callers that retry more than the request. */
+  /** As `send`, without retries: for callers that retry more than the request. */
   sendOnce(request: HttpRequest): Promise<Outcome>;
-  /** Ends all connections that the client has opened itself, also those in use. */
+  /** Closes all connections that the client has opened itself, also those in use. */
   close(): Promise<void>;
 }
 
@@ -24,17 +24,17 @@ export interface HttpClientOptions {
   /** Names proxies and certificate authorities (docs/networks.md). */
   readonly env: NodeJS.ProcessEnv;
   readonly timings: HttpTimings;
-  /** For requests that have no signal of their own. */
+  /** For requests without a signal of their own. */
   readonly signal?: AbortSignal;
-  /** Opens connections for an address; default: by the proxies of the environment. */
+  /** Returns the sender for a URL; default: through the proxies of the environment. */
   readonly senderFor?: (url: URL) => Promise<Sender>;
-  /** Wraps each request on the wire: to record it. */
+  /** Wraps each request on the wire, to record it. */
   readonly wrap?: (exchange: Exchange) => Exchange;
-  /** Whether an answer whose status may pass says itself that it will not; may read the body. */
+  /** Whether an answer with a retryable status names a permanent cause; may read the body. */
   readonly saysLasting?: (answer: HttpAnswer, request: HttpRequest) => Promise<boolean>;
-  /** What reading a body that breaks rejects with. Default: `RequestFailed`. */
+  /** The error for a body that breaks. Default: `RequestFailed`. */
   readonly errorFor?: ExchangeOptions['errorFor'];
-  /** Reports what takes long: "registry.example answered 503: waiting 30 s to read jq". */
+  /** Reports long waits: "registry.example answered 503: waiting 30 s to read jq". */
   readonly note?: (line: string) => void;
   /** 0 to 1. */
   readonly random?: () => number;
@@ -42,13 +42,13 @@ export interface HttpClientOptions {
   readonly now?: () => number;
 }
 
-/** A shorter wait is not reported. */
+/** Shorter waits are not reported. */
 const NOTED_SECONDS = 2;
 
-/** Opens a client; a connection is opened when it is first needed. */
+/** Opens a client; connections are opened when they are needed. */
 export function openHttpClient(options: HttpClientOptions): HttpClient {
   const { env, timings, signal = new AbortController().signal } = options;
-  // Every request that is under way listens: many are no leak.
+  // Every running request listens: many listeners are not a leak.
   setMaxListeners(0, signal);
   let sender: Promise<Sender> | undefined;
   const own = () => (sender ??= openSender({ env, connectSeconds: timings.connectSeconds }));
@@ -74,7 +74,7 @@ function requestFailed(error: RequestError): Error {
   return new RequestFailed(error);
 }
 
-/** What a request that must not be sent twice came to, where its answer was lost. */
+/** Returns the answer of a request that must not be sent twice, if its first answer was lost. */
 async function earlierAnswer(
   request: HttpRequest,
   last: Outcome | undefined,

@@ -10,6 +10,6 @@ export async function discardBody({ body }: Pick<HttpAnswer, 'body'>): Promise<v
     for await (const piece of body as Readable & AsyncIterable<Uint8Array>)
       if ((size += piece.byteLength) >= DISCARD_BYTES) break;
   } catch {
-    // Its connection is gone, which does no harm: the answer was not wanted.
+    // The connection is closed; the answer was not needed.
   }
 }

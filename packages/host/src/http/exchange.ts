@@ -14,11 +14,11 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   readonly senderFor: (url: URL) => Promise<Sender>;
   readonly now: () => number;
-  /** What reading a body that breaks rejects with. */
+  /** The error for a body that breaks. */
   readonly errorFor: (error: RequestError, request: HttpRequest) => Error;
 }
 
-/** Returns what sends one request on the wire, within time limits. */
+/** Returns a function that sends one request on the wire, with time limits. */
 export function openExchange(options: ExchangeOptions): Exchange {
   const { env, timings, signal, senderFor, now } = options;
   return async (request) => {
@@ -40,8 +40,12 @@ export function openExchange(options: ExchangeOptions): Exchange {
   };
 }
 
-/** No answer, since there was no more to send: the caller gets `bodyError`. */
-const BODY_UNREADABLE: RequestError = { code: 'aborted', words: 'was sent no more', mayHaveActed: true };
+/** No answer, because the request's body failed: the caller gets `bodyError`. */
+const BODY_UNREADABLE: RequestError = {
+  code: 'aborted',
+  words: 'got an incomplete request',
+  mayHaveActed: true,
+};
 
 function exchanged(outcome: Outcome, upload: Upload | undefined): Exchanged {
   return {
@@ -51,9 +55,11 @@ function exchanged(outcome: Outcome, upload: Upload | undefined): Exchanged {
   };
 }
 
-/** Holds until the first byte of a body is wanted, or the answer to a request without one begins. */
+/**
+ * The time limit until the first byte of a body is requested, or until the answer to a request without a body begins.
+ */
 function waitForAnswer({ method }: HttpRequest, timeout: IdleTimeout, timings: HttpTimings): void {
-  // An upload is opened, and a blob mounted, without a byte being moved.
+  // Opening an upload and mounting a blob move no bytes.
   const isShort = ['GET', 'HEAD', 'POST'].includes(method);
   const seconds = isShort ? timings.readAnswerSeconds : timings.writeAnswerSeconds;
   timeout.start(seconds, `gave no answer within ${seconds} s`);
@@ -74,12 +80,13 @@ function wireOptions(
       ...(authorization !== undefined && { authorization }),
       ...(body && { 'content-length': String(body.size) }),
     },
-    // undici takes any async iterable, and asks for the next piece when the connection has taken the last one.
+    // undici accepts any async iterable, and requests the next piece after it has sent the last one.
     body: (upload?.bytes() ?? null) as Readable | null,
     signal: timeout.signal,
     headersTimeout: 0,
     bodyTimeout: 0,
-    // undici closes the connection after each HEAD, lest a wrong server send a body; half of our requests are HEADs.
+    // undici closes the connection after each HEAD, in case a server wrongly sends a body; half of our requests are
+    // HEADs.
     reset: false,
   };
 }

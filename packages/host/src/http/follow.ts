@@ -2,14 +2,13 @@ import { discardBody } from './discard';
 import { isRedirect, redirected } from './redirects';
 import { isAnswer, type Exchange, type HttpRequest, type Outcome, type RequestError } from './types';
 
-/** Headers that are for the origin they were made for. */
+/** Headers that are sent to the original origin only. */
 const PERSONAL = /^(?:authorization|cookie|proxy-authorization)$/i;
 
 /**
- * Sends a request, and again where the answer says it belongs: a read on every redirect, a write on 307 and 308, with
- * its method and body (RFC 9110 sections 15.4.8 and 15.4.9; the others would make a GET of it). What was for one
- * origin (scheme, host, port) goes to no other; once it has been left out it is not sent again. Throws what the
- * request's own body throws.
+ * Sends a request and follows redirects: all of a read; of a write 307 and 308, which keep method and body (RFC 9110
+ * sections 15.4.8 and 15.4.9; others would turn it into a GET). Credentials for one origin (scheme, host, port) are
+ * sent to no other, nor after a redirect back. Throws errors of the request's own body.
  */
 export async function follow(exchange: Exchange, request: HttpRequest): Promise<Outcome> {
   const seen = new Set<string>();
@@ -23,12 +22,12 @@ export async function follow(exchange: Exchange, request: HttpRequest): Promise<
     const url = redirected(outcome.headers['location'], next.url, seen);
     if (typeof url === 'string') return refusal(url);
     if (request.isBodySecret === true && url.origin !== next.url.origin)
-      return refusal(`sent us on to ${url.origin}, which must not get this login`);
+      return refusal(`redirected to ${url.origin}, which must not get these credentials`);
     next = url.origin === next.url.origin ? { ...next, url } : { ...withoutLogin(next), url };
   }
 }
 
-/** Returns a request without what only its own origin may get. */
+/** Returns a request without the headers for its own origin. */
 export function withoutLogin({ authorization: _, ...request }: HttpRequest): HttpRequest {
   const headers = Object.entries(request.headers ?? {}).filter(([name]) => !PERSONAL.test(name));
   return { ...request, headers: Object.fromEntries(headers) };
@@ -39,11 +38,11 @@ function isFollowed(status: number, { method }: HttpRequest): boolean {
   return isRead ? isRedirect(status) : status === 307 || status === 308;
 }
 
-/** What went wrong where we were redirected is not the doing of the server that was asked first. */
+/** An error of the redirect's target is reported with its name, not as one of the first server. */
 function sentOn({ host }: URL, error: RequestError): RequestError {
   return error.code === 'aborted'
     ? error
-    : { ...error, words: `sent us on to ${host}, which ${error.words}`, redirected: true };
+    : { ...error, words: `redirected to ${host}, which ${error.words}`, redirected: true };
 }
 
 function refusal(words: string): RequestError {
@@ -58,4 +57,4 @@ function refusal(words: string): RequestError {
 }
 
 const REFUSED_HINT =
-  'The server, or a proxy before it, sends its clients to a wrong address: set its own address in its configuration.';
+  'The server, or a proxy in front of it, redirects to a wrong URL: set its external URL in its configuration.';

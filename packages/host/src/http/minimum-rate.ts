@@ -1,6 +1,6 @@
 import type { HttpTimings } from './timings';
 
-/** Measures a stream by the time that is spent waiting for it alone: a slow reader makes no slow stream. */
+/** Measures the rate of a stream by the time spent waiting for it, so that a slow reader does not count. */
 export class MinimumRate {
   private bytes = 0;
   private seconds = 0;
@@ -16,7 +16,7 @@ export class MinimumRate {
     this.since = this.now();
   }
 
-  /** Counts what the wait brought; false where the stream has become too slow. */
+  /** Counts received bytes; returns false if the stream has become too slow. */
   keepsUp(bytes: number): boolean {
     this.bytes += bytes;
     this.seconds += (this.now() - this.since) / 1000;

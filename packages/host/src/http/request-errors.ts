@@ -1,8 +1,8 @@
-import { isUntrusted, ProxyFault, trustHint } from '../network';
+import { isUntrusted, ProxyError, trustHint } from '../network';
 import { afterError } from './retry-policy';
 import type { RequestError } from './types';
 
-/** Carries a request error through streams and connections: a time limit, an abort, an address that is refused. */
+/** Carries a request error through streams and connections: a time limit, an abort, a refused URL. */
 export class RequestFailed extends Error {
   constructor(readonly error: RequestError) {
     super(error.words);
@@ -11,32 +11,32 @@ export class RequestFailed extends Error {
 
 type Known = Pick<RequestError, 'words' | 'hint' | 'kind'> & { readonly code?: RequestError['code'] };
 
-const NOT_HTTPS: Known = { words: 'does not speak https', kind: 'not-https' };
-const CLOSED_HERE: Known = { words: 'was not asked: its connections were closed here' };
+const NOT_HTTPS: Known = { words: 'does not support https', kind: 'not-https' };
+const CLOSED_HERE: Known = { words: 'was disconnected: its connections were closed locally' };
 
-/** By error codes of node (libuv, OpenSSL) and undici: what happened. `retry-policy.ts` says what is tried again. */
+/** Descriptions by error codes of Node (libuv, OpenSSL) and undici. `retry-policy.ts` decides what is retried. */
 const KNOWN: Readonly<Record<string, Known>> = {
   ECONNREFUSED: { words: 'refused the connection' },
-  ENOTFOUND: { words: 'has no address: no such host' },
-  EAI_AGAIN: { words: 'could not be looked up: the name server did not answer' },
-  EHOSTUNREACH: { words: 'can not be reached from here' },
-  ENETUNREACH: { words: 'can not be reached from here: no network' },
-  UND_ERR_CONNECT_TIMEOUT: { words: 'made no connection in time', code: 'timeout' },
+  ENOTFOUND: { words: 'was not found: no such host' },
+  EAI_AGAIN: { words: 'could not be resolved: the DNS server did not answer' },
+  EHOSTUNREACH: { words: 'is not reachable' },
+  ENETUNREACH: { words: 'is not reachable: no network' },
+  UND_ERR_CONNECT_TIMEOUT: { words: 'did not accept the connection in time', code: 'timeout' },
   ECONNRESET: { words: 'broke the connection' },
-  EPIPE: { words: 'closed the connection while we were sending' },
+  EPIPE: { words: 'closed the connection during the upload' },
   UND_ERR_SOCKET: { words: 'closed the connection' },
   UND_ERR_DESTROYED: CLOSED_HERE,
   UND_ERR_CLOSED: CLOSED_HERE,
   ERR_SSL_WRONG_VERSION_NUMBER: NOT_HTTPS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_HTTPS,
-  EPROTO: { words: 'does not speak https as we do', kind: 'not-https' },
+  EPROTO: { words: 'uses an incompatible version of https', kind: 'not-https' },
 };
 
-/** Returns what an error of a connection means, in plain words. Throws errors that are bugs. */
+/** Returns the description of a connection error. Rethrows bugs. */
 export function requestErrorOf(error: unknown, env: NodeJS.ProcessEnv): RequestError {
   if (error instanceof RequestFailed) return error.error;
   if (!(error instanceof Error)) throw error;
-  if (error instanceof ProxyFault) return proxyError(error);
+  if (error instanceof ProxyError) return proxyError(error);
   if (error.name === 'HTTPParserError') return notHttp(error);
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined || code.startsWith('ERR_INVALID')) throw error;
@@ -51,7 +51,7 @@ function notHttp({ message }: Error): RequestError {
   return { code: 'network', words, kind: 'not-http', mayHaveActed: true };
 }
 
-function proxyError({ words, hint, lasting }: ProxyFault): RequestError {
+function proxyError({ words, hint, lasting }: ProxyError): RequestError {
   return { code: 'network', words, hint, mayHaveActed: false, ...(lasting && { lasting }) };
 }
 

@@ -2,7 +2,7 @@ import { isUntrusted } from '../network';
 import type { HttpTimings } from './timings';
 import { isAnswer, type HttpRequest, type Method, type Outcome, type RequestError } from './types';
 
-/** Methods that may be sent twice without harm: the idempotent ones (RFC 9110 section 9.2.2). A request may differ. */
+/** Methods that may be sent twice: the idempotent ones (RFC 9110 section 9.2.2). A request may differ. */
 const REPEATABLE_METHODS: Readonly<Record<Method, boolean>> = {
   GET: true,
   HEAD: true,
@@ -18,10 +18,10 @@ const REPEATABLE_METHODS: Readonly<Record<Method, boolean>> = {
  */
 const PASSING_STATUSES = new Set([408, 425, 429]);
 
-/** From 500 on all pass but these: no such method, no such version, a disk that is full. */
+/** Statuses from 500 on that are not retried: unknown method, unknown version, full disk. */
 const LASTING_STATUSES = new Set([501, 505, 507]);
 
-/** Error codes (libuv, OpenSSL, undici) of what the next try will meet as well. */
+/** Error codes (libuv, OpenSSL, undici) of permanent errors. */
 const LASTING_ERRORS = new Set([
   'ENOTFOUND',
   'EPROTO',
@@ -31,7 +31,7 @@ const LASTING_ERRORS = new Set([
   'UND_ERR_DESTROYED',
 ]);
 
-/** Error codes of what fails before a request is sent: then any request may be sent again. */
+/** Error codes of failures before a request is sent: any request may then be sent again. */
 const UNSENT_ERRORS = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -44,7 +44,10 @@ const UNSENT_ERRORS = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Returns what an error code says about another try. An untrusted certificate lasts, and nothing was sent. */
+/**
+ * Returns whether an error code is permanent, and whether the request was sent. An untrusted certificate is permanent,
+ * and nothing was sent.
+ */
 export function afterError(code: string): Pick<RequestError, 'lasting' | 'mayHaveActed'> {
   const untrusted = isUntrusted(code);
   return {
@@ -58,17 +61,17 @@ export function isRepeatable({ repeatable, method }: Pick<HttpRequest, 'repeatab
   return repeatable ?? REPEATABLE_METHODS[method];
 }
 
-/** Whether the same request may get another answer than this status in a moment. */
+/** Whether a status is temporary. */
 export function isPassing(status: number): boolean {
   return PASSING_STATUSES.has(status) || (status >= 500 && !LASTING_STATUSES.has(status));
 }
 
-/** Tries in all of what failed in this way at last: those that timed out may each have cost minutes. */
+/** Returns the maximum number of attempts after such a failure: each time-out may have taken minutes. */
 export function mostTries(timings: Pick<HttpTimings, 'tries' | 'timeoutTries'>, code?: string): number {
   return code === 'timeout' ? Math.min(timings.tries, timings.timeoutTries) : timings.tries;
 }
 
-/** Whether to send a request again after what came of it. `failedTries` counts from 1. */
+/** Whether to send a request again after an outcome. `failedTries` counts from 1. */
 export function isRetried(
   outcome: Outcome,
   request: Pick<HttpRequest, 'method' | 'repeatable' | 'answerIfDone'>,
@@ -88,7 +91,7 @@ export function isRetried(
   return mayRepeat;
 }
 
-/** Whether a request that came to this may have done what it asks for. */
+/** Whether a request with this outcome may have taken effect. */
 export function mayHaveActed(outcome: Outcome): boolean {
   return isAnswer(outcome) ? outcome.status !== 429 : outcome.mayHaveActed;
 }
@@ -96,8 +99,8 @@ export function mayHaveActed(outcome: Outcome): boolean {
 type BackoffTimings = Pick<HttpTimings, 'backoffSeconds' | 'shortestWaitSeconds' | 'longestWaitSeconds'>;
 
 /**
- * Seconds to wait before the next try, with a jitter of 10 % (oras-go: DefaultBackoff, GenericPolicy.Retry).
- * `failedTries` counts from 1, `chance` is 0 to 1.
+ * Returns the seconds to wait before the next attempt, with a jitter of 10 % (oras-go: DefaultBackoff,
+ * GenericPolicy.Retry). `failedTries` counts from 1, `chance` is 0 to 1.
  */
 export function backoff(timings: BackoffTimings, failedTries: number, chance: number): number {
   const seconds = timings.backoffSeconds * 2 ** (failedTries - 1) * (0.9 + 0.2 * chance);
@@ -105,13 +108,13 @@ export function backoff(timings: BackoffTimings, failedTries: number, chance: nu
 }
 
 /**
- * Seconds that an answer asks to wait (Retry-After, RFC 9110 section 10.2.3: seconds or a date); undefined where it
- * does not. A date is read against the answer's own Date, so that this machine's clock may be wrong.
+ * Returns the seconds to wait that an answer asks for (Retry-After, RFC 9110 section 10.2.3: seconds or a date);
+ * undefined if it does not. A date is compared with the answer's own Date, because this machine's clock may be wrong.
  */
 export function askedWait(headers: Readonly<Record<string, string>>): number | undefined {
   const asked = headers['retry-after']?.trim() ?? '';
   if (/^\d+$/.test(asked)) return Number(asked);
-  // Date.parse takes "-1" for a date as well.
+  // Date.parse accepts "-1" as a date.
   const then = asked.endsWith(' GMT') ? Date.parse(asked) : NaN;
   if (Number.isNaN(then)) return undefined;
   const now = Date.parse(headers['date'] ?? '');

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What came of the last try, and how many there were. */
+/** The outcome of the last attempt, and the number of attempts. */
 export interface Tried<T> {
   readonly outcome: T;
   readonly tries: number;
 }
 
 /**
- * Runs `attempt` until `pause` gives no seconds to wait before another one. Every retry of this program is made here.
- * An abort ends the wait: the attempt after it has to notice the signal.
+ * Runs `attempt` until `pause` returns no seconds to wait. The only retry loop of this program. An abort ends the
+ * wait: the next attempt must check the signal.
  */
 export async function retry<T>(
   attempt: (tries: number) => Promise<T>,

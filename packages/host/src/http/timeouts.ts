@@ -1,6 +1,6 @@
 import { RequestFailed } from './request-errors';
 
-/** An abort signal that fires on the caller's abort, or when a wait took too long. */
+/** An abort signal that fires on the caller's abort, or when a wait takes too long. */
 export class IdleTimeout {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
@@ -18,14 +18,14 @@ export class IdleTimeout {
     return this.controller.signal;
   }
 
-  /** Restarts the clock; `words` say what the other side did when it runs out: "sent no byte for 30 s". */
+  /** Restarts the timer; `words` describe the time-out: "sent no byte for 30 s". */
   start(seconds: number, words: string): void {
     clearTimeout(this.timer);
-    // An upload may still be reading its next piece when its request has ended.
+    // An upload may still read its next piece after its request has ended.
     if (!this.ended) this.timer = setTimeout(() => this.fire(words), seconds * 1000);
   }
 
-  /** Stops the clock: what takes time now is not the other side. */
+  /** Stops the timer while we don't wait for the other side. */
   stop(): void {
     clearTimeout(this.timer);
   }
@@ -34,7 +34,7 @@ export class IdleTimeout {
     this.controller.abort(new RequestFailed({ code: 'timeout', words, mayHaveActed: true }));
   }
 
-  /** Leaves no timer and no listener behind. */
+  /** Removes the timer and the listener. */
   end(): void {
     this.ended = true;
     clearTimeout(this.timer);

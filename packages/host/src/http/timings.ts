@@ -1,31 +1,34 @@
-/** Time limits and retries of an HTTP client. All in seconds, but for the rate and the counts. */
+/** Time limits and retries of an HTTP client. All in seconds, except the rate and the counts. */
 export interface HttpTimings {
-  /** To a connection, TLS included. */
+  /** Until a connection is open, including TLS. */
   readonly connectSeconds: number;
-  /** From the request of a read, or of an upload's beginning, to the beginning of its answer; connection included. */
+  /** From a read request, or from opening an upload, to the beginning of the answer; including the connection. */
   readonly readAnswerSeconds: number;
   /** The same for a write, from its last byte: a registry may move a whole blob in this time. */
   readonly writeAnswerSeconds: number;
-  /** Without a byte of an answer, or without taking a byte of an upload. */
+  /** Without a received byte of an answer, or an accepted byte of an upload. */
   readonly stallSeconds: number;
-  /** The rate is measured over so much waiting for the network. */
+  /** The waiting time over which the rate is measured. */
   readonly slowSeconds: number;
-  /** Bytes a second; a stream below this rate is ended. */
+  /** Bytes per second; a stream below this rate is ended. */
   readonly leastBytesPerSecond: number;
-  /** Tries of a request, the first one included. */
+  /** Attempts of a request, including the first one. */
   readonly tries: number;
-  /** Tries that may end by a time-out: each may have cost minutes. */
+  /** Attempts that may time out: each may take minutes. */
   readonly timeoutTries: number;
-  /** Wait after the first failed try; doubles with each further one. */
+  /** Wait after the first failed attempt; doubles with each further one. */
   readonly backoffSeconds: number;
   readonly shortestWaitSeconds: number;
-  /** Longest wait between two tries, where the server asks for none. */
+  /** Longest wait between two attempts, unless the server asks for another. */
   readonly longestWaitSeconds: number;
-  /** A longer wait that a server asks for (Retry-After) ends the tries. */
+  /** If a server asks for a longer wait (Retry-After), there is no retry. */
   readonly longestAskedWaitSeconds: number;
 }
 
-/** Of downloads: long enough for a mirror that is busy, short enough for a user who waits. A slow mirror is better than none. */
+/**
+ * Timings of downloads: long enough for a busy mirror, short enough for a user who waits. A slow mirror is better than
+ * none.
+ */
 export const DOWNLOAD_TIMINGS: HttpTimings = {
   connectSeconds: 15,
   readAnswerSeconds: 15,

@@ -14,17 +14,17 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
-  /** The body holds a login: it is sent to no other origin, wherever an answer redirects us. */
+  /** The body contains credentials: it is not sent to another origin after a redirect. */
   readonly isBodySecret?: boolean;
-  /** Value of the Authorization header: for the origin of `url` alone. */
+  /** Value of the Authorization header: only for the origin of `url`. */
   readonly authorization?: string;
-  /** What it does, in words for messages: "push layer of kubectl". */
+  /** The purpose, for messages: "push layer of kubectl". */
   readonly purpose: string;
   /** Whether it may be sent twice. Default: by its method, see `isRepeatable`. */
   readonly repeatable?: boolean;
   /**
-   * Asks whether a request that is not repeatable took effect although its answer was lost; gives the answer to use
-   * if so. With it, such a request is retried as well.
+   * Checks whether a request that is not repeatable took effect although its answer was lost; returns the answer to
+   * use if so. With it, such a request is retried too.
    */
   readonly answerIfDone?: () => Promise<HttpAnswer | undefined>;
   /** Aborts this request; default: the client's signal. */
@@ -34,46 +34,46 @@ export interface HttpRequest {
 /** The answer of a server. Its body must be read to the end or destroyed. */
 export interface HttpAnswer {
   readonly status: number;
-  /** Names in lower case; of a header that came twice, the values joined by ", ". */
+  /** Names in lower case; the values of a repeated header are joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readable;
-  /** The address that gave it, after redirects. */
+  /** The URL that answered, after redirects. */
   readonly url: URL;
-  /** Whether a login was sent with the request that it answers; undefined where nothing was sent. */
+  /** Whether credentials were sent with the request; undefined if nothing was sent. */
   readonly hadLogin?: boolean;
 }
 
 /** Why a request got no answer. */
 export interface RequestError {
   readonly code: 'network' | 'timeout' | 'aborted' | 'http-status';
-  /** What the other side did, to stand after its name: "refused the connection". */
+  /** What the other side did; follows its name: "refused the connection". */
   readonly words: string;
   readonly hint?: string;
-  /** What is wrong with the address, where a caller may know better what to do about it. */
+  /** What is wrong with the URL, for callers that can give a better hint. */
   readonly kind?: 'not-http' | 'not-https';
-  /** The next try will fail in the same way. */
+  /** The error is permanent. */
   readonly lasting?: boolean;
-  /** The server may have received the whole request, and done what it asks for. */
+  /** The server may have received the whole request, and it may have taken effect. */
   readonly mayHaveActed: boolean;
-  /** It happened where the server redirected us. */
+  /** It happened after a redirect. */
   readonly redirected?: boolean;
 }
 
-/** What came of a request. */
+/** The outcome of a request. */
 export type Outcome = HttpAnswer | RequestError;
 
 export function isAnswer<T extends HttpAnswer>(outcome: T | RequestError): outcome is T {
   return 'status' in outcome;
 }
 
-/** What came of one request on the wire. */
+/** The outcome of one request on the wire. */
 export interface Exchanged {
   readonly outcome: Outcome;
-  /** Bytes of the request's body that were handed to the connection. */
+  /** Bytes of the request's body that were passed to the connection. */
   readonly sentBytes: number;
-  /** The request's own body could not be read. */
+  /** The error of reading the request's own body. */
   readonly bodyError?: { readonly error: unknown };
 }
 
-/** Sends one request on the wire: no redirect is followed, nothing is retried. */
+/** Sends one request on the wire, without redirects and retries. */
 export type Exchange = (request: HttpRequest) => Promise<Exchanged>;

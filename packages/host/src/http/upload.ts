@@ -3,14 +3,14 @@ import type { IdleTimeout } from './timeouts';
 import type { HttpTimings } from './timings';
 import type { RequestBody } from './types';
 
-/** A connection must take a piece within the stall time: small ones, so that a slow line can. */
+/** The connection must accept a piece within the stall time: small enough for a slow line. */
 const PIECE_BYTES = 262_144;
 
-/** A request's body while it is sent: counted, and ended where the server takes no more of it. */
+/** Counts a request's body while it is sent, and ends it if the server accepts no more. */
 export class Upload {
-  /** Bytes that were handed to the connection. */
+  /** Bytes that were passed to the connection. */
   sentBytes = 0;
-  /** Why there was no more to send: our own error, not the server's. */
+  /** Our own error in reading the body, not the server's. */
   bodyError: { readonly error: unknown } | undefined;
 
   private answered = false;
@@ -22,7 +22,7 @@ export class Upload {
     private readonly now: () => number,
   ) {}
 
-  /** The answer has begun: no time limit holds for what is still being sent. */
+  /** Called when the answer has begun: the rest of the body has no time limit. */
   answer(): void {
     this.answered = true;
     this.timeout.stop();

@@ -1,6 +1,6 @@
 export { isLocalHost, withoutBrackets } from './local-host';
 export { proxiesOf, shownProxy, type Proxies } from './proxies';
-export { ProxyFault } from './proxy-fault';
+export { ProxyError } from './proxy-error';
 export {
   openSender,
   type RequestOptions,

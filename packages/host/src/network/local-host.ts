@@ -11,7 +11,7 @@ export function isLocalHost(host: string): boolean {
   return bare === '::1' || /^::ffff:(?:7f[0-9a-f]{2}:|127\.)/.test(bare);
 }
 
-/** A host of a URL without the brackets of an IPv6 address. */
+/** Returns a host of a URL without the brackets of an IPv6 address. */
 export function withoutBrackets(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }

@@ -5,9 +5,9 @@ import { withoutBrackets } from './local-host';
 type Entry = (host: string, port: number) => boolean;
 
 /**
- * Reads NO_PROXY as Go and curl do (golang.org/x/net/http/httpproxy, curl(1) "NO_PROXY"): entries between commas or
- * spaces, each `*`, a domain (which names its subdomains too; with a leading dot or `*.` those alone), an address, or
- * a network (`10.0.0.0/8`); domains and addresses with a port if only that one is meant.
+ * Reads NO_PROXY as Go and curl do (golang.org/x/net/http/httpproxy, curl(1) "NO_PROXY"): entries separated by commas
+ * or spaces, each `*`, a domain (with its subdomains; with a leading dot or `*.` only those), an address, or a network
+ * (`10.0.0.0/8`); a port restricts a domain or address to that port.
  */
 export function readNoProxy(text: string): Entry {
   const entries = text
@@ -31,7 +31,7 @@ function readEntry(text: string): Entry {
 }
 
 function withPort(text: string): { name: string; port?: number } {
-  // An IPv6 address has colons of its own; its port follows brackets.
+  // An IPv6 address contains colons; its port follows brackets.
   if (isIP(text) !== 0) return { name: text };
   const [, name = text, port] = /^(.+?):(\d+)$/.exec(text) ?? [];
   return { name: withoutBrackets(name), ...(port !== undefined && { port: Number(port) }) };

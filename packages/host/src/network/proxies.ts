@@ -1,13 +1,16 @@
 import { isLocalHost } from './local-host';
 import { readNoProxy } from './no-proxy';
 
-/** Proxies as the environment names them. */
+/** The proxies of the environment. */
 export interface Proxies {
-  /** The proxy for an address; undefined where it is reached directly, or by a proxy that can't be read. */
+  /** Returns the proxy for a URL; undefined if it is reached directly, or if its variable is invalid. */
   readonly of: (url: URL) => URL | undefined;
-  /** The variable, in capitals, that should name the proxy for an address, but does not; undefined where all is well. */
+  /**
+   * Returns the name of the invalid variable, in capitals, that should name the proxy for a URL; undefined if it is
+   * valid.
+   */
   readonly wrongFor: (url: URL) => string | undefined;
-  /** Whether any is named. */
+  /** Whether there is any proxy. */
   readonly any: boolean;
   /** Their passwords, for redaction. */
   readonly secrets: readonly string[];
@@ -15,16 +18,16 @@ export interface Proxies {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a scheme goes by: a variable with a proxy, or with something that is not one. */
+/** The proxy of a scheme, or the invalid variable. */
 interface Way {
   readonly variable: string;
   readonly proxy: URL | undefined;
 }
 
 /**
- * Reads HTTPS_PROXY for https, HTTP_PROXY for http, ALL_PROXY for what they leave open, and NO_PROXY. As in curl and
- * Go, the lower-case name wins, an address without a scheme is of http, and this machine itself is reached directly.
- * A value that can't be read is the fault of those requests alone that would go by it.
+ * Reads HTTPS_PROXY for https, HTTP_PROXY for http, ALL_PROXY if they are not set, and NO_PROXY. As in curl and Go,
+ * the lower-case name wins, a proxy without a scheme uses http, and this machine itself is reached directly. An
+ * invalid value fails only the requests that would use it.
  */
 export function proxiesOf(env: Environment): Proxies {
   const ways: Readonly<Record<string, Way | undefined>> = {
@@ -46,13 +49,13 @@ export function proxiesOf(env: Environment): Proxies {
   };
 }
 
-/** The first of these variables that is not empty. */
+/** Returns the first of these variables that is not empty. */
 function wayOf(env: Environment, variables: readonly string[]): Way | undefined {
   const variable = variables.find((name) => valueOf(env, name) !== '');
   return variable === undefined ? undefined : { variable, proxy: proxyUrl(valueOf(env, variable)) };
 }
 
-/** A proxy as it may stand in a message: without user name and password. */
+/** Returns the URL of a proxy for messages: without user name and password. */
 export function shownProxy(proxy: URL): string {
   return `${proxy.protocol}//${proxy.host}`;
 }
@@ -66,7 +69,7 @@ function proxyUrl(text: string): URL | undefined {
   const address = text.includes('://') ? text : `http://${text}`;
   if (text === '' || !URL.canParse(address)) return undefined;
   const url = new URL(address);
-  // They are decoded later, which throws where a "%" begins nothing.
+  // They are decoded later, which throws on an invalid "%".
   const isDecodable = !/%(?![0-9a-f]{2})/i.test(url.username + url.password);
   return isDecodable && url.hostname !== '' && /^(?:https?|socks5h?|socks):$/.test(url.protocol)
     ? url

@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import type { buildConnector, Dispatcher } from 'undici';
 import { portOf, proxiesOf, shownProxy, type Proxies } from './proxies';
-import { proxyRefusal, proxyUnreachable, wrongProxy } from './proxy-fault';
+import { proxyRefusal, proxyUnreachable, wrongProxy } from './proxy-error';
 import { trustOf } from './trust';
 import { openTunnel, proxyAuthorization } from './tunnel';
 import { loadUndici, type Undici } from './undici';
@@ -9,26 +9,26 @@ import { loadUndici, type Undici } from './undici';
 export type RequestOptions = Dispatcher.RequestOptions;
 export type ResponseData = Dispatcher.ResponseData;
 
-/** Sends requests of HTTP, each directly or by the proxy that the environment has for its address. */
+/** Sends HTTP requests, directly or through the environment's proxy for the URL. */
 export interface Sender {
-  /** As undici's `request`; rejects with `ProxyFault` where a proxy is at fault. */
+  /** As undici's `request`; rejects with `ProxyError` for errors of a proxy. */
   request(options: RequestOptions): Promise<ResponseData>;
-  /** Ends all connections, also those in use. */
+  /** Closes all connections, also those in use. */
   destroy(): Promise<void>;
 }
 
 export interface SenderOptions {
   /** Names proxies and certificate authorities: see `proxiesOf` and `trustOf`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** To a connection, TLS included. */
+  /** Until a connection is open, including TLS. */
   readonly connectSeconds: number;
-  /** How hosts that are connected to directly are looked up. */
+  /** Resolves hosts that are reached directly. */
   readonly lookup?: LookupFunction;
 }
 
 type Connector = buildConnector.connector;
 
-/** Opens connections when they are first needed, and keeps them alive. Idle ones keep no process alive. */
+/** Opens connections when they are needed, and keeps them alive. Idle connections don't keep the process alive. */
 export async function openSender(options: SenderOptions): Promise<Sender> {
   return new EnvironmentSender(options, await loadUndici());
 }
@@ -36,9 +36,9 @@ export async function openSender(options: SenderOptions): Promise<Sender> {
 class EnvironmentSender implements Sender {
   private readonly proxies: Proxies;
   private readonly direct: Dispatcher;
-  /** To proxies that are told the whole address. */
+  /** Connections to proxies that get the full URL. */
   private readonly forwarding: Dispatcher;
-  /** By the proxy they go through. */
+  /** Tunnels, by proxy. */
   private readonly through = new Map<string, Promise<Dispatcher>>();
 
   constructor(
@@ -69,7 +69,7 @@ class EnvironmentSender implements Sender {
     await Promise.all([this.direct, this.forwarding, ...through].map((dispatcher) => dispatcher.destroy()));
   }
 
-  /** http is asked for by its whole address (RFC 9112 section 3.2.2): many proxies let CONNECT to port 443 only. */
+  /** http requests send the full URL (RFC 9112 section 3.2.2): many proxies allow CONNECT only to port 443. */
   private async forward(options: RequestOptions, url: URL, proxy: URL): Promise<ResponseData> {
     const headers = {
       ...(options.headers as Record<string, string>),
@@ -111,7 +111,7 @@ class EnvironmentSender implements Sender {
     return new Socks5ProxyAgent(proxy.href.replace(/^socks5h:/, 'socks5:'), options);
   }
 
-  /** What https believes is read when there is a first connection of it: most runs need none. */
+  /** Certificate authorities are read on the first https connection: most runs need none. */
   private connector(more: { readonly lookup?: LookupFunction }): Connector {
     const options = { timeout: this.options.connectSeconds * 1000, ...more };
     const plain = this.undici.buildConnector(options);
@@ -143,7 +143,7 @@ function authorityOf({ hostname, port, protocol }: buildConnector.Options): stri
   return `${host}:${port || portOf(new URL(`${protocol}//${host}`))}`;
 }
 
-/** Whether a request failed before anything was sent: for want of a connection. */
+/** Whether a request failed before anything was sent: without a connection. */
 function isUnconnected(error: unknown): boolean {
   const { code = '', syscall } = error as NodeJS.ErrnoException;
   return (

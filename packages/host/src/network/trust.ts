@@ -6,7 +6,7 @@ import { mapConcurrent } from '../concurrent';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where systems keep the authorities they trust (Go's crypto/x509, root_linux.go and root_darwin.go). */
+/** Where systems store their trusted certificate authorities (Go's crypto/x509, root_linux.go and root_darwin.go). */
 const SYSTEM_FILES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -21,8 +21,8 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 const kept = new Map<string, Promise<SecureContext>>();
 
 /**
- * What https connections believe: Node's own authorities, those of NODE_EXTRA_CA_CERTS, and the system's, in whose
- * place SSL_CERT_FILE and SSL_CERT_DIR stand where they are set. What can't be read is left out: `trustHint` tells.
+ * Returns the certificate authorities for https: Node's own, those of NODE_EXTRA_CA_CERTS, and the system's, or those
+ * of SSL_CERT_FILE and SSL_CERT_DIR if set. Unreadable files are ignored; `trustHint` names them.
  */
 export function trustOf(env: Environment): Promise<SecureContext> {
   const key = JSON.stringify(VARIABLES.map((name) => env[name]));
@@ -31,15 +31,15 @@ export function trustOf(env: Environment): Promise<SecureContext> {
   return known;
 }
 
-/** What to do about a certificate that nobody here vouches for. */
+/** Returns the hint for an untrusted certificate. */
 export function trustHint(env: Environment): string {
   const unreadable = VARIABLES.filter((name) => valueOf(env, name) !== '' && !isReadable(valueOf(env, name)));
   const [first] = unreadable;
-  if (first !== undefined) return `${first} names "${valueOf(env, first)}", which can't be read: mend that.`;
+  if (first !== undefined) return `${first} names "${valueOf(env, first)}", which can't be read: fix that.`;
   return 'Name the PEM file of its certificate authority in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE.';
 }
 
-/** Codes of a certificate that node does not believe (node:tls, "X509 certificate error codes"). */
+/** Codes for a certificate that Node does not trust (node:tls, "X509 certificate error codes"). */
 export function isUntrusted(code: string): boolean {
   return /CERT|UNABLE_TO_|SELF_SIGNED|HOSTNAME_MISMATCH/.test(code);
 }
@@ -87,7 +87,7 @@ async function readFolder(folder: string): Promise<string> {
   return (await mapConcurrent(names, (name) => readOnce(folder, name))).join('\n');
 }
 
-/** `c_rehash` links each file once more, by a hash, from within its own folder. */
+/** `c_rehash` adds a link with a hash as name for each file, in the same folder. */
 async function readOnce(folder: string, name: string): Promise<string> {
   const link = await readlink(join(folder, name)).catch(() => '/');
   return link.includes('/') ? readText(join(folder, name)) : '';

@@ -2,17 +2,17 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { withoutBrackets } from './local-host';
 import { portOf } from './proxies';
-import { proxyRefusal, proxyUnreachable } from './proxy-fault';
+import { proxyRefusal, proxyUnreachable } from './proxy-error';
 
 export interface TunnelOptions {
   /** From the connection to the proxy to its answer. */
   readonly connectSeconds: number;
-  /** What to believe of a proxy that speaks https itself. */
+  /** The certificate authorities for a proxy that uses https itself. */
   readonly trust: () => Promise<SecureContext>;
 }
 
 /**
- * Has a proxy connect us to a host and port (CONNECT, RFC 9110 section 9.3.6). Rejects with `ProxyFault`. With
+ * Asks a proxy to connect to a host and port (CONNECT, RFC 9110 section 9.3.6). Rejects with `ProxyError`. With
  * undici's own agent a proxy that never answers would keep the process alive for minutes, and its answer would have
  * to be read from the text of an error.
  */
@@ -49,7 +49,7 @@ export async function openTunnel(proxy: URL, authority: string, options: TunnelO
   });
 }
 
-/** What a proxy wants to know us by (RFC 9110 section 11.7.2); nothing where its address has no user name. */
+/** Returns the credentials for a proxy (RFC 9110 section 11.7.2); none if its URL has no user name. */
 export function proxyAuthorization({ username, password }: URL): Record<string, string> {
   if (username === '') return {};
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

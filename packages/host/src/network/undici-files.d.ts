@@ -1,4 +1,4 @@
-/** Files of undici that its own types tell of only as parts of the whole. */
+/** Files of undici whose types undici exports only from its main file. */
 declare module 'undici/lib/dispatcher/agent.js' {
   export { Agent as default } from 'undici';
 }

@@ -1,14 +1,14 @@
 import type { Agent, buildConnector } from 'undici';
 
-/** What is used of undici. */
+/** The parts of undici that we use. */
 export interface Undici {
   readonly Agent: typeof Agent;
   readonly buildConnector: typeof buildConnector;
 }
 
 /**
- * Those files of undici that are used. The whole of it, with fetch, cookies, WebSocket and mocks, takes 20 ms longer
- * to read, which is a seventh of a `registry copy` that finds nothing to do.
+ * Loads the files of undici that we use. All of it, with fetch, cookies, WebSocket and mocks, takes 20 ms longer to
+ * load, a seventh of a `registry copy` with nothing to do.
  */
 export async function loadUndici(): Promise<Undici> {
   const [agent, connector, dispatcher, api] = await Promise.all([
@@ -17,7 +17,7 @@ export async function loadUndici(): Promise<Undici> {
     import('undici/lib/dispatcher/dispatcher.js'),
     import('undici/lib/api/index.js'),
   ]);
-  // As undici's own index does: a dispatcher sends, the ways to ask it to are mixed in.
+  // As undici's index.js does: mixes the request methods into the dispatcher.
   Object.assign(dispatcher.default.prototype, api.default);
   return { Agent: agent.default, buildConnector: connector.default };
 }

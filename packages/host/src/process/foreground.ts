@@ -13,16 +13,16 @@ export interface ForegroundProgram {
 }
 
 export interface ForegroundEnd {
-  /** 128 + the signal's number where a signal ended it. */
+  /** 128 + the signal's number if a signal ended it. */
   readonly exitCode: number;
-  /** The signal that ended it: a program that exits with 130 by itself has none. */
+  /** The signal that ended it; undefined if the program itself exits with 130. */
   readonly signal?: NodeJS.Signals;
 }
 
 /**
  * Runs a program in the foreground, with this process's own standard streams, terminal and process group: Ctrl-C
- * reaches both. An abort sends it SIGTERM, and SIGKILL 5 s later. Fails with
- * `command-missing` or `command-failed` where it can't be started, and with `aborted` where the signal was aborted before.
+ * reaches both. An abort sends it SIGTERM, and SIGKILL 5 s later. Fails with `command-missing` or `command-failed` if
+ * it can't be started, and with `aborted` if the signal was aborted before.
  */
 export async function runInForeground(program: ForegroundProgram): Promise<Result<ForegroundEnd>> {
   const { signal, ...request } = program;
@@ -38,10 +38,7 @@ export async function runInForeground(program: ForegroundProgram): Promise<Resul
   });
 }
 
-/**
- * Runs `work` and leaves the terminal as it was, also where what ran in it was killed before it could: stty(1) reads
- * and writes its settings.
- */
+/** Runs `work` and restores the terminal's settings with stty(1), which a killed program can't restore itself. */
 export async function keepingTerminal<T>(isTerminal: boolean, work: () => Promise<T>): Promise<T> {
   const settings = isTerminal ? await stty(['-g']) : undefined;
   try {

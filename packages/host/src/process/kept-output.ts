@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises';
 import { bytesText } from '@image-tooling/model/bytes-text';
 
-/** Bytes of each output of a command that are kept for people: half from its beginning, half from its end. */
+/** Bytes of each output of a command that are kept for users: half from its beginning, half from its end. */
 export const KEPT_BYTES = 2 * 1024 * 1024;
 
-/** How far from a cut the end of a line is looked for. */
+/** The maximum distance of a cut from the end of a line. */
 const NEAR = 64 * 1024;
 
-/** The beginning and the end of an output, however long it is; what lies between is counted. */
+/** Keeps the beginning and the end of an output of any length; counts the bytes between. */
 export class KeptOutput {
   private readonly head: Buffer[] = [];
   private readonly tail: Ring;
@@ -31,7 +31,7 @@ export class KeptOutput {
     return this.total <= this.limit;
   }
 
-  /** As UTF-8; where something is left out, a line says how much: "… 399 MB left out …". */
+  /** Returns the output as UTF-8; a line counts omitted bytes: "… 399 MB left out …". */
   text(): string {
     const [head, tail] = [Buffer.concat(this.head), this.tail.bytes()];
     if (this.isWhole) return Buffer.concat([head, tail]).toString('utf8');
@@ -39,7 +39,7 @@ export class KeptOutput {
   }
 }
 
-/** The last bytes of a stream: a queue of its chunks would take far longer where they are lines. */
+/** Keeps the last bytes of a stream: a queue of chunks would be far slower if each is a line. */
 class Ring {
   private buffer = Buffer.alloc(0);
   private total = 0;
@@ -78,7 +78,7 @@ export async function keptFile(path: string, limit: number = KEPT_BYTES): Promis
   }
 }
 
-/** Cut at ends of lines where there are some near, else between characters. */
+/** Cuts at the ends of lines near the cut, else between characters. */
 function shortened(head: Buffer, tail: Buffer, total: number): string {
   const lineEnd = head.lastIndexOf('\n');
   const begin = lineEnd > head.length - NEAR ? head.subarray(0, lineEnd) : head.subarray(0, wholeUpTo(head));
@@ -89,14 +89,14 @@ function shortened(head: Buffer, tail: Buffer, total: number): string {
   return `${begin.toString('utf8')}\n… ${bytesText(leftOut)} left out …\n${end.toString('utf8')}`;
 }
 
-/** Where the last character of some UTF-8 begins: it may be cut. */
+/** Returns the start of the last UTF-8 character: it may be cut. */
 function wholeUpTo(bytes: Buffer): number {
   let at = bytes.length - 1;
   while (at > 0 && isInside(bytes[at] ?? 0)) at--;
   return Math.max(at, 0);
 }
 
-/** Bytes of a character after its first are 10xxxxxx (RFC 3629, section 3). */
+/** Whether a byte continues a character: such bytes are 10xxxxxx (RFC 3629, section 3). */
 function isInside(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
 }

@@ -15,7 +15,7 @@ export interface LaunchOptions extends StopRules {
 export type LaunchedChild = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 /**
- * Starts a program in a process group of its own, so that a stop ends all that it started. Fails with
+ * Starts a program in a process group of its own, so that stopping it also ends its children. Fails with
  * `command-missing`, `command-failed` (it could not be started) or `aborted`.
  */
 export async function launch(
@@ -34,9 +34,9 @@ export async function launch(
 const KILLED = 137;
 
 /**
- * Waits until a program has ended and all that it printed is read, and stops it on abort or when its time is up.
- * Returns its exit code, 128 + the signal's number where a signal ended it. Fails with `timeout` (with the last lines
- * of `output`) or `aborted`, also where another process sent SIGINT, SIGTERM or SIGHUP. Never rejects.
+ * Waits until a program has ended and all its output is read, and stops it on abort or time-out. Returns its exit
+ * code, 128 + the signal's number if a signal ended it. Fails with `timeout` (with the last lines of `output`) or
+ * `aborted`, also where another process sent SIGINT, SIGTERM or SIGHUP. Never rejects.
  */
 export async function endOf(
   child: LaunchedChild,

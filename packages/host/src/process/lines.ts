@@ -13,11 +13,11 @@ export function lastLines(output: string, count = 20): string[] {
   return lines.map((line) => cutText(line, SHOWN));
 }
 
-/** Characters after which a line is handed out although it goes on. */
+/** The maximum number of characters in a line; longer lines are split. */
 export const LONGEST_LINE = 65_536;
 
 /**
- * Calls `onLine` with a stream's lines as they come, without their ends; the last one also where it has none. A line
+ * Calls `onLine` with a stream's lines as they come, without newlines; also with a last line without one. A line
  * longer than `LONGEST_LINE` comes in pieces. Only newlines end a line, and bytes that are not UTF-8 become U+FFFD.
  */
 export function eachLine(stream: Readable, onLine: (line: string) => void): void {
@@ -30,7 +30,7 @@ export function eachLine(stream: Readable, onLine: (line: string) => void): void
   });
 }
 
-/** Looks at each character once: a line that is not over is kept as the pieces that it came in. */
+/** Scans each character once: keeps an unfinished line as the pieces in which it came. */
 class LineSplitter {
   private pieces: string[] = [];
   private length = 0;

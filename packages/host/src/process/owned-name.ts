@@ -4,7 +4,7 @@ import { isAlive, ownProcess, pidNamespace } from './process-id';
 /**
  * Returns a name for a temporary file, folder or container that belongs to this process, so that a later process can
  * remove it if this one dies: process id, its start time, its pid namespace (containers may share a folder), and
- * something random. A label comes before it.
+ * random characters. It begins with a label.
  */
 export function newOwnedName(label?: string): string {
   const { pid, start } = ownProcess();
@@ -12,7 +12,7 @@ export function newOwnedName(label?: string): string {
   return label === undefined ? name : `${label.replace(/[^a-zA-Z0-9-]/g, '-')}.${name}`;
 }
 
-/** `foreign`: made in another pid namespace, or no such name, so it can't be known from here. */
+/** `foreign`: from another pid namespace, or not such a name, so its owner can't be checked. */
 export type OwnerState = 'alive' | 'dead' | 'foreign';
 
 /** The store's names had dots between the four until November 2026. */

@@ -7,18 +7,18 @@ export interface ProcessId {
   readonly start: string;
 }
 
-/** Returns whether a process is alive. A zombie, which ended and which its parent has not collected, is not. */
+/** Returns whether a process is alive. A zombie (ended, but not collected by its parent) is not. */
 export function isAlive({ pid, start }: ProcessId): boolean {
   return startTime(pid) === start;
 }
 
-/** Returns when a process started, in clock ticks since boot; undefined where no such process is alive. */
+/** Returns when a process started, in clock ticks since boot; undefined if no such process is alive. */
 export function startTime(pid: number): string | undefined {
   const [state, ...rest] = statusFields(pid);
   return state === 'Z' || state === 'X' ? undefined : rest[18];
 }
 
-/** Returns the id of a process's parent; 0 where there is none. */
+/** Returns the id of a process's parent; 0 if there is none. */
 export function parentOf(pid: number): number {
   return Number(statusFields(pid)[1] ?? 0);
 }
@@ -28,7 +28,7 @@ export function ownProcess(): ProcessId {
   return { pid: process.pid, start: startTime(process.pid) ?? '0' };
 }
 
-/** Returns the number of this process's pid namespace (pid_namespaces(7)); 0 where /proc does not show it. */
+/** Returns the number of this process's pid namespace (pid_namespaces(7)); 0 if /proc does not show it. */
 export function pidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');

@@ -7,32 +7,32 @@ import { endOf, launch, type LaunchedChild, type LaunchOptions } from './launch'
 import { eachLine, lastLines } from './lines';
 import { shownCommand } from './stop';
 
-/** A program of the host to run, by its arguments: nothing in them is read as shell syntax. */
+/** A program of the host to run, with its arguments, without a shell. */
 export interface HostCommand extends LaunchOptions {
-  /** What its standard input holds; default: nothing. */
+  /** Its standard input; default: empty. */
   readonly input?: string | Uint8Array;
-  /** Its standard input is this process's own, for programs that set up a terminal (stty). */
+  /** It inherits this process's standard input, for programs that configure a terminal (stty). */
   readonly inheritsInput?: boolean;
   /** Called with each line of stdout and stderr as it comes. */
   readonly onLine?: (line: string, from: 'stdout' | 'stderr') => void;
-  /** Bytes to keep of each output for people (see `KeptOutput`); default: all, and more than 128 MB is a failure. */
+  /** Bytes to keep of each output for users (see `KeptOutput`); default: all, and more than 128 MB is a failure. */
   readonly keepBytes?: number;
 }
 
 export interface HostResult {
-  /** 128 + the signal's number where a signal ended it. */
+  /** 128 + the signal's number if a signal ended it. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a program may print that is read as a whole: a quarter of what a string can hold. */
+/** The maximum size of an output that is kept completely: a quarter of the maximum size of a string. */
 const WHOLE_BYTES = 128_000_000;
 
 /**
- * Runs a program to its end. Fails with `command-missing` (no such program), `command-failed` (it could not be started),
- * `too-large` (it printed too much), `timeout`, or `aborted`, also where another process sent SIGINT, SIGTERM or SIGHUP.
- * Any other exit code is a success here, see `mustRun`.
+ * Runs a program to its end. Fails with `command-missing` (no such program), `command-failed` (it could not be
+ * started), `too-large` (it printed too much), `timeout`, or `aborted`, also where another process sent SIGINT,
+ * SIGTERM or SIGHUP. Any other exit code is a success here, see `mustRun`.
  */
 export async function run(command: HostCommand): Promise<Result<HostResult>> {
   const launched = await launch(command, inputKind(command));
@@ -43,7 +43,7 @@ export async function run(command: HostCommand): Promise<Result<HostResult>> {
     stderr: new KeptOutput(command.keepBytes),
   };
   listen(child, outputs, command);
-  // A program that ended early closes its input; its exit code says more than EPIPE.
+  // A program that ends early closes its input; its exit code is more helpful than EPIPE.
   child.stdin?.on('error', () => undefined).end(command.input);
   const end = await endOf(child, command, () => `${outputs.stdout.text()}${outputs.stderr.text()}`);
   if (!end.ok) return end;

@@ -6,7 +6,7 @@ import { isErrno } from '../files';
 export type Argv = readonly [string, ...string[]];
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How to start a program: the only way in which this code base starts one. */
+/** A program to start. This file is the only place that starts programs. */
 export interface SpawnRequest extends Pick<SpawnOptions, 'detached' | 'stdio'> {
   readonly argv: Argv;
   readonly cwd?: string;
@@ -18,13 +18,13 @@ export interface SpawnRequest extends Pick<SpawnOptions, 'detached' | 'stdio'> {
 export async function spawnProgram(request: SpawnRequest): Promise<ChildProcess | Error> {
   const child = spawned(request);
   if (child instanceof Error) return child;
-  // A signal that can't be sent is reported as an event too; how the program ends is all that counts.
+  // A signal that can't be sent also emits an error; only the end of the program counts.
   if (child.pid !== undefined) return child.on('error', () => undefined);
   const [error] = (await once(child, 'error')) as [Error];
   return error;
 }
 
-/** Some errors are thrown at once (arguments that are too long), others come as an event. */
+/** Some errors are thrown synchronously (arguments that are too long), others are events. */
 function spawned(request: SpawnRequest): ChildProcess | Error {
   const { argv, env, ...options } = request;
   const [program, ...args] = argv;

@@ -4,7 +4,7 @@ import type { Failure } from '@image-tooling/model';
 import { isErrno } from '../files';
 import type { Argv, Environment } from './spawn';
 
-/** What was to be started, and where. */
+/** The program to start, and its folder. */
 export interface StartRequest {
   readonly argv: Argv;
   readonly cwd?: string;
@@ -12,8 +12,8 @@ export interface StartRequest {
 }
 
 /**
- * Returns why a program could not be started: `command-missing` where it is not on this machine, else `command-failed`.
- * The system says ENOENT also for a folder to run in and an interpreter that are not there (execve(2)).
+ * Returns why a program could not be started: `command-missing` if it is not on this machine, else `command-failed`.
+ * ENOENT may also mean a missing working folder or interpreter (execve(2)).
  */
 export function startFailure(request: StartRequest, error: Error): Failure {
   const { argv, cwd } = request;

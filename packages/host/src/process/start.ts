@@ -6,14 +6,14 @@ import { endOf, launch, type LaunchOptions } from './launch';
 export interface RunningCommand {
   readonly pid: number;
   readonly stdin: Writable;
-  /** Must be read to its end, or the program never ends. */
+  /** Must be read to its end; otherwise the program never ends. */
   readonly stdout: Readable;
-  /** Its end; fails as `run` does. Never rejects. */
+  /** Settles when it ends; fails as `run` does. Never rejects. */
   readonly ended: Promise<Result<RunningEnd>>;
 }
 
 export interface RunningEnd {
-  /** 128 + the signal's number where a signal ended it. */
+  /** 128 + the signal's number if a signal ended it. */
   readonly exitCode: number;
   /** The last 64 KiB. */
   readonly stderr: string;
@@ -22,14 +22,14 @@ export interface RunningEnd {
 const STDERR_KEPT = 65_536;
 
 /**
- * Starts a program and leaves it running, its streams in the caller's hands. Fails with `command-missing`,
+ * Starts a program and leaves it running; the caller handles its streams. Fails with `command-missing`,
  * `command-failed` or `aborted`.
  */
 export async function start(options: LaunchOptions): Promise<Result<RunningCommand>> {
   const launched = await launch(options, 'pipe');
   if (!launched.ok) return launched;
   const child = launched.value;
-  // Node throws away what nothing has begun to read when a program ends; the caller may come later.
+  // Node discards unread output when a program ends; the caller may read it later.
   const stdout = pipeline(child.stdout, new PassThrough({ highWaterMark: 262_144 }), () => undefined);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -37,7 +37,7 @@ export async function start(options: LaunchOptions): Promise<Result<RunningComma
   });
   const { stdin } = child;
   if (!stdin) throw new Error('a pipe that was asked for');
-  // A program that ended early closes its input; its exit code says more than EPIPE.
+  // A program that ends early closes its input; its exit code is more helpful than EPIPE.
   stdin.on('error', () => undefined);
   const ended = endOf(child, options, () => stderr).then((end) =>
     end.ok ? ok({ exitCode: end.value, stderr }) : end,

@@ -11,7 +11,7 @@ export interface StopRules {
   /** Aborting sends SIGTERM to the process group, SIGKILL after `graceSeconds`. */
   readonly signal?: AbortSignal;
   readonly timeoutSeconds?: number;
-  /** Default 5; 0 is SIGKILL at once. */
+  /** Default 5; 0 sends SIGKILL immediately. */
   readonly graceSeconds?: number;
   /** Values that never appear in a message: replaced by `***`. */
   readonly secrets?: readonly string[];
@@ -20,7 +20,7 @@ export interface StopRules {
 export type StopReason = 'aborted' | 'timeout';
 
 export interface Stopper {
-  /** Settles when even SIGKILL has not closed the program's output: something that left its group holds it. */
+  /** Settles if even SIGKILL has not closed the program's output: a process outside its group has it open. */
   readonly abandoned: Promise<void>;
   /** Call when the program has ended: returns why it was stopped, if it was. */
   end(): StopReason | undefined;
@@ -29,7 +29,7 @@ export interface Stopper {
 const DEFAULT_GRACE_SECONDS = 5;
 const ABANDON_MS = 1000;
 
-/** Stops a process group on abort, or when its time is up: SIGTERM, and SIGKILL after the grace. */
+/** Stops a process group on abort or time-out: SIGTERM, and SIGKILL after the grace period. */
 export function stopGroup(pid: () => number | undefined, rules: StopRules): Stopper {
   let reason: StopReason | undefined;
   const timers: NodeJS.Timeout[] = [];
@@ -64,21 +64,24 @@ export function stopGroup(pid: () => number | undefined, rules: StopRules): Stop
   };
 }
 
-/** Signals every process of a group that this user may signal; no error where none is left. */
+/** Signals every process of a group that this user may signal; ignores an empty group. */
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid !== undefined) signalProcess(-pid, signal);
 }
 
-/** Signals one process; no error where it has ended. */
+/** Signals one process; ignores one that has ended. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // ESRCH: it is gone; EPERM: the id belongs to another user by now.
+    // ESRCH: it has ended; EPERM: another user's process has this id now.
   }
 }
 
-/** Stops one program, and not its group, on abort: SIGTERM, and SIGKILL after the grace. Call the result when it has ended. */
+/**
+ * Stops one program, and not its group, on abort: SIGTERM, and SIGKILL after the grace period. Call the result when it
+ * has ended.
+ */
 export function killAfterGrace(child: ChildProcess, signal: AbortSignal | undefined): () => void {
   let timer: NodeJS.Timeout | undefined;
   const stop = (): void => {
@@ -98,8 +101,9 @@ export function abortedFailure(rules: StopRules): Failure {
 }
 
 /**
- * Returns the failure for a program that Ctrl-C, a closed terminal or SIGTERM ended, by its exit code; undefined where
- * it ended otherwise. Nx sends the signal to a task's programs first and to the task itself 0.1 s later, so nothing here has been aborted by then.
+ * Returns the failure for a program that Ctrl-C, a closed terminal or SIGTERM ended, by its exit code; undefined if it
+ * ended otherwise. Nx sends the signal to a task's programs first and to the task itself 0.1 s later, so nothing here
+ * has been aborted by then.
  *
  * @param exitCode 128 + the signal's number, from `exitCodeOf` or chosen by a program that handled the signal
  */

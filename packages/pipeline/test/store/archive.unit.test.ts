@@ -204,7 +204,7 @@ describe('an archive', () => {
       expect(failure).toMatchObject({
         code: 'disk-full',
         message: `No space left while writing ${file}.`,
-        hint: 'Free space on the disk that it is on, or write to another disk.',
+        hint: 'Free space on that disk, or write to another one.',
       });
       expect(readdirSync(disk)).toEqual([]);
     },
