@@ -1,12 +1,14 @@
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** Takes bytes from a stream in the sizes that its reader asks for. Copies only what spans pieces of the stream. */
+/**
+ * Reads bytes from a stream in the sizes that its reader requests. Copies only ranges that span pieces of the stream.
+ */
 export class ByteSource {
   private readonly iterator: AsyncIterator<Uint8Array>;
   private rest: Buffer = NOTHING;
   private taken = 0;
 
-  /** The pieces of `source` must stay as they are after the next one is asked for. */
+  /** The pieces of `source` must not change after the next one is requested. */
   constructor(source: AsyncIterable<Uint8Array>) {
     this.iterator = source[Symbol.asyncIterator]();
   }
@@ -16,7 +18,7 @@ export class ByteSource {
     return this.taken;
   }
 
-  /** Returns the next `length` bytes; fewer, at last none, where the stream ends before. */
+  /** Returns the next `length` bytes; fewer, finally none, if the stream ends before. */
   async read(length: number): Promise<Buffer> {
     const first = await this.piece(length);
     if (first.length === length || first.length === 0) return first;
@@ -44,7 +46,7 @@ export class ByteSource {
     return piece;
   }
 
-  /** Tells the source that no more is wanted. */
+  /** Closes the source: no more bytes are needed. */
   async close(): Promise<void> {
     await this.iterator.return?.();
   }

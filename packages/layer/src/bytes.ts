@@ -1,6 +1,6 @@
 /**
- * Paths inside a tar are bytes, not text. They are kept as "byte strings": one UTF-16 unit (0–255) a byte,
- * so that names that are not UTF-8 survive, and `<` sorts them byte by byte.
+ * Paths inside a tar are bytes, not text. They are stored as "byte strings": one UTF-16 unit (0–255) per byte, so that
+ * names that are not UTF-8 are preserved, and `<` sorts them byte by byte.
  */
 export function toByteString(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
@@ -11,14 +11,14 @@ export function bytesOf(byteString: string): Buffer {
   return Buffer.from(byteString, 'latin1');
 }
 
-/** Returns a byte string for people: UTF-8 where it is valid, control characters and stray bytes as `\xNN`. */
+/** Returns a byte string for messages: valid UTF-8 as text, control characters and other bytes as `\xNN`. */
 export function displayPath(byteString: string): string {
   const text = bytesOf(byteString).toString('utf8');
   const printable = toByteString(text) === byteString ? text : byteString.replace(/[\x80-\xff]/g, escaped);
   return printable.replace(/[\x00-\x1f\x7f]/g, escaped);
 }
 
-/** Returns the byte string as text; undefined where it is not UTF-8. */
+/** Returns the byte string as text; undefined if it is not UTF-8. */
 export function toText(byteString: string): string | undefined {
   if (/^[\x00-\x7f]*$/.test(byteString)) return byteString;
   const text = bytesOf(byteString).toString('utf8');

@@ -5,7 +5,7 @@ import { HashedStream } from './hashed-stream';
 
 /**
  * Yields the tar in a layer's blob, and compares it with the layer's diff id at its end. Throws a `Fault`: `truncated`
- * or `tar-format` for a blob that can't be decompressed, else what `mismatch` makes of the diff id that was found.
+ * or `tar-format` for a blob that can't be decompressed, else the result of `mismatch` for the actual diff id.
  */
 export async function* checkedTar(
   blob: AsyncIterable<Uint8Array>,

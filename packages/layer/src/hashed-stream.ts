@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '@image-tooling/model';
 
-/** Hashes and counts what passes through. */
+/** Hashes and counts the bytes that pass through. */
 export class HashedStream implements AsyncIterable<Uint8Array> {
   private readonly hash = createHash('sha256');
   /** Bytes so far. */
@@ -17,7 +17,7 @@ export class HashedStream implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** Returns the sha256 of all that passed. Call it once, at the end. */
+  /** Returns the sha256 of all bytes. Call it once, at the end. */
   digest(): Digest {
     return `sha256:${this.hash.digest('hex')}`;
   }

@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os';
 /** Bytes of tar in one zstd frame or gzip member. A part of every layer's digest: never change it. */
 export const CHUNK = 8 * 1024 * 1024;
 
-/** Compresses one chunk; must give the same bytes on every machine. */
+/** Compresses one chunk; must return the same bytes on every machine. */
 export type CompressChunk = (chunk: Uint8Array) => Promise<Uint8Array>;
 
-/** Chunks in work at the same time, one more than keeps the processor busy; bounds memory to some 20 MiB each. */
+/** Chunks that are compressed concurrently, one more than keeps the processor busy; each needs about 20 MiB. */
 const IN_WORK = Math.min(availableParallelism() + 1, 4);
 
-/** Cuts a stream into chunks, compresses some at once, and gives them back in order. */
+/** Splits a stream into chunks, compresses them concurrently, and yields them in order. */
 export async function* compressChunks(
   source: AsyncIterable<Uint8Array>,
   compress: CompressChunk,
@@ -32,7 +32,7 @@ export async function* compressChunks(
       if (used < CHUNK) continue;
       const done = inWork.length >= IN_WORK ? await inWork.shift() : undefined;
       start(buffer, used);
-      if (done) yield done; // After the start: a thread is at work while the taker is.
+      if (done) yield done; // After the start: a thread compresses while the consumer works.
       buffer = free.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
       used = 0;
     }

@@ -17,15 +17,15 @@ export function compressed(
   return compressChunks(tar, compression === 'zstd' ? zstdFrame : gzipMember);
 }
 
-/** Loaded when first used: most runs compress nothing. */
+/** Loaded on first use: most runs compress nothing. */
 const zstdFrame: CompressChunk = async (chunk) => {
   const { compress } = await import('@mongodb-js/zstd');
   return compress(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length), ZSTD_LEVEL);
 };
 
 /**
- * In JavaScript on purpose: zlib as Node brings it takes other paths, and gives other bytes, on other CPUs.
- * The header has neither time nor name.
+ * In JavaScript on purpose: Node's zlib uses other code, and returns other bytes, on other CPUs. The header has
+ * neither time nor name.
  */
 const gzipMember: CompressChunk = async (chunk) => {
   const { gzip } = await import('fflate');

@@ -5,12 +5,12 @@ import { damaged, endsEarly } from './faults';
 import { xzDecompressed } from './xz';
 import { zstdDecompressed, type FrameLimits } from './zstd-decompress';
 
-/** How bytes are compressed: layers in one of the first three, files of others in `xz` too. */
+/** Compression formats: layers use the first three; external files also `xz`. */
 export type Packing = Compression | 'xz';
 
 /**
- * Returns what is compressed in a blob, piece by piece, in bounded memory. Throws a `Fault`: `truncated`, or
- * `tar-format` where it is damaged or something else. `limits` are for zstd, whose frames say what memory they need.
+ * Yields the decompressed content of a blob in bounded memory. Throws a `Fault`: `truncated`, or `tar-format` if it is
+ * damaged or of another format. `limits` are for zstd, whose frames state the memory that they need.
  */
 export function decompressed(
   blob: AsyncIterable<Uint8Array>,
@@ -29,13 +29,13 @@ export function decompressed(
   }
 }
 
-/** Bytes. zlib's own 16 KiB cost a round trip through the thread pool each. */
+/** Bytes. With zlib's default of 16 KiB, each piece costs a round trip through the thread pool. */
 const PIECE = 256 * 1024;
 
-/** zlib reads on over all members (RFC 1952, section 2.2). */
+/** zlib reads all members (RFC 1952, section 2.2). */
 async function* gunzipped(blob: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: PIECE });
-  pipeline(Readable.from(blob), gunzip, () => undefined); // Its error comes out of the loop below.
+  pipeline(Readable.from(blob), gunzip, () => undefined); // The loop below throws its error.
   try {
     yield* gunzip as AsyncIterable<Uint8Array>;
   } catch (error) {

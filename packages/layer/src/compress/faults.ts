@@ -4,7 +4,7 @@ export function endsEarly(packing: string, orElse = ''): Fault {
   return new Fault({
     code: 'truncated',
     message: `The ${packing} data ends before its content does${orElse}.`,
-    hint: 'It was cut off while being written or fetched: make it again.',
+    hint: 'It was cut off while it was written or downloaded: create it again.',
   });
 }
 
@@ -19,7 +19,7 @@ export function damaged(packing: string, why: string): Fault {
 export function needsMemory(bytes: number, most: number): Fault {
   return new Fault({
     code: 'tar-format',
-    message: `The zstd data asks for ${bytes} bytes of memory; at most ${most} are given.`,
+    message: `The zstd data needs ${bytes} bytes of memory; at most ${most} are allowed.`,
   });
 }
 

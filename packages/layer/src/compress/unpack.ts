@@ -9,19 +9,19 @@ import { xzOnThread } from './xz-thread';
 export interface UnpackFile {
   readonly file: string;
   readonly packing: Packing;
-  /** Where the content is written. */
+  /** The file for the content. */
   readonly to: string;
   /** Bytes of content. */
   readonly most: number;
   readonly signal: AbortSignal;
 }
 
-/** What zstd itself decodes without being asked for more: 128 MiB (zstd(1), --long; ZSTD_WINDOWLOG_LIMIT_DEFAULT). */
+/** The default limit of zstd's own decoder: 128 MiB (zstd(1), --long; ZSTD_WINDOWLOG_LIMIT_DEFAULT). */
 const MOST_WINDOW = 2 ** 27;
 const PIECE = 256 * 1024;
 
 /**
- * Decompresses a file that somebody else made, in bounded memory. Returns the content's bytes. Fails with `truncated`,
+ * Decompresses an external file in bounded memory. Returns the content's bytes. Fails with `truncated`,
  * `tar-format` (damaged, other bytes after the end, a zstd window of more than 128 MiB), `too-large`, `disk-full`,
  * `io` and `aborted`.
  */
@@ -43,7 +43,7 @@ export async function unpackFile({ file, packing, to, most, signal }: UnpackFile
 }
 
 /**
- * Decompresses bytes that somebody else made, off the main thread. Fails as `unpackFile` does, before more than `most`
+ * Decompresses external bytes, off the main thread. Fails as `unpackFile` does, before more than `most`
  * bytes of content are in memory.
  */
 export async function unpackBytes(bytes: Buffer, packing: Packing, most: number): Promise<Result<Buffer>> {

@@ -5,7 +5,7 @@ import type * as xzLibrary from 'xz-decompress';
 import { tooLarge } from './faults';
 import { xzFault } from './xz';
 
-/** What is used of the library. */
+/** The parts of the library that we use. */
 type XzLibrary = Pick<typeof xzLibrary, 'XzReadableStream'>;
 
 /** As many as libuv has for gzip and zstd (UV_THREADPOOL_SIZE). */
@@ -13,12 +13,12 @@ const THREADS = 4;
 const limit = pLimit(THREADS);
 const idle: Worker[] = [];
 
-/** What a thread sends back for `{ packed, most }`. */
+/** A thread's answer to `{ packed, most }`. */
 type Answer = { readonly content: Uint8Array } | { readonly tooLarge: true } | { readonly error: string };
 
 /**
- * Decompresses xz in memory on another thread: the decoder is WebAssembly, and would block this one. Threads are kept,
- * and keep no process from its end. Throws a `Fault` as `xzDecompressed` does, and `too-large`.
+ * Decompresses xz in memory on another thread: the decoder is WebAssembly, and would block this one. Threads are
+ * reused, and don't keep the process alive. Throws a `Fault` as `xzDecompressed` does, and `too-large`.
  */
 export async function xzOnThread(packed: Buffer, most: number): Promise<Buffer> {
   const answer = await limit(() => ask({ packed, most }));
@@ -46,7 +46,7 @@ function startWorker(): Worker {
   return new Worker(`(${String(decodeRequests)})()`, { eval: true, workerData });
 }
 
-/** Runs in the thread, alone: it can use nothing of this module. */
+/** Runs in the thread: it can't use anything else of this module. */
 function decodeRequests(): void {
   const threads = process.getBuiltinModule('node:worker_threads');
   const { parentPort } = threads;

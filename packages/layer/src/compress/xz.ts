@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Fault } from '@image-tooling/host';
 import { damaged, endsEarly } from './faults';
 
-/** Decompresses xz piece by piece; its memory is the dictionary's. The decoder is loaded when first used. */
+/** Decompresses xz piece by piece; it needs the memory of the dictionary. The decoder is loaded on first use. */
 export async function* xzDecompressed(blob: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const { XzReadableStream } = await import('xz-decompress');
   const compressed = Readable.toWeb(Readable.from(blob)) as ReadableStream<Uint8Array>;
@@ -15,14 +15,14 @@ export async function* xzDecompressed(blob: AsyncIterable<Uint8Array>): AsyncGen
   }
 }
 
-/** All that the decoder says: a number of xz-embedded's `enum xz_ret` (Linux, include/linux/xz.h). */
+/** The decoder's errors: numbers of xz-embedded's `enum xz_ret` (Linux, include/linux/xz.h). */
 const DECODER_ERROR = /^get_next_output failed with error code (\d+)$/;
-/** XZ_BUF_ERROR: the input ended, or what follows the end is not xz. */
+/** XZ_BUF_ERROR: the input ended, or bytes after the end are not xz. */
 const ENDS_EARLY = 8;
 /** XZ_UNSUPPORTED_CHECK, XZ_MEMLIMIT_ERROR and XZ_OPTIONS_ERROR. */
 const UNSUPPORTED = [3, 4, 6];
 
-/** Returns the decoder's error as a `Fault`; any other error as it is. */
+/** Returns the decoder's error as a `Fault`; any other error unchanged. */
 export function xzFault(error: unknown): unknown {
   const code = error instanceof Error ? DECODER_ERROR.exec(error.message)?.[1] : undefined;
   if (code === undefined) return error;
@@ -30,6 +30,6 @@ export function xzFault(error: unknown): unknown {
   if (!UNSUPPORTED.includes(Number(code))) return damaged('xz', `xz-embedded's error ${code}`);
   return new Fault({
     code: 'tar-format',
-    message: 'The xz data needs options of xz that are not supported.',
+    message: 'The xz data uses unsupported options of xz.',
   });
 }

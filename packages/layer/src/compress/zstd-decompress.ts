@@ -7,9 +7,9 @@ import { BLOCK_LIMIT, frameParts, type FramePart } from './zstd-frames';
 const WHOLE = 16 * 1024 * 1024;
 
 /**
- * Decompresses zstd of any origin in bounded memory. The native library takes whole frames only, so a frame that
- * could be larger than `whole` is streamed through fzstd instead: slower, its memory is the frame's window. Of the
- * others the next one is decompressed, on another thread, while the taker works on the last.
+ * Decompresses zstd of any origin in bounded memory. The native library takes whole frames only, so a frame that could
+ * be larger than `whole` is streamed through fzstd instead: slower, its memory is the frame's window. Of other frames,
+ * the next one is decompressed on another thread while the consumer works on the current one.
  */
 export async function* zstdDecompressed(
   stream: AsyncIterable<Uint8Array>,
@@ -43,11 +43,11 @@ export async function* zstdDecompressed(
   if (next) yield await next;
 }
 
-/** What a frame may ask for, in bytes. Default: anything. */
+/** The maximum memory for a frame, in bytes. Default: no limit. */
 export interface FrameLimits {
   readonly window?: number;
   readonly content?: number;
-  /** Up to this size a frame is decompressed in one go, wholly in memory. Default: 16 MiB. */
+  /** Frames up to this size are decompressed at once, completely in memory. Default: 16 MiB. */
   readonly whole?: number;
 }
 
@@ -66,7 +66,7 @@ async function wholeFrame(parts: readonly Buffer[]): Promise<Uint8Array> {
   }
 }
 
-/** One frame, decompressed block by block. */
+/** Decompresses one frame block by block. */
 class StreamedFrame {
   private ready: Uint8Array[] = [];
   private readonly decoder: Decompress;

@@ -1,14 +1,14 @@
 import { ByteSource } from '../byte-source';
 import { damaged, endsEarly } from './faults';
 
-/** Most bytes that one block decompresses to (RFC 8878, section 3.1.1.2.4). */
+/** The maximum decompressed size of a block (RFC 8878, section 3.1.1.2.4). */
 export const BLOCK_LIMIT = 128 * 1024;
 
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;
 const SKIP_PIECE = 1024 * 1024;
 
-/** One step through a zstd stream: a frame's header, then its blocks, the last with the frame's checksum. */
+/** A part of a zstd stream: a frame's header or a block; the last block includes the frame's checksum. */
 export interface FramePart {
   readonly bytes: Buffer;
   readonly kind: 'header' | 'block' | 'last';
@@ -16,7 +16,7 @@ export interface FramePart {
 
 /**
  * Finds the frames and blocks of a zstd stream without decompressing it (RFC 8878, section 3.1).
- * Skippable frames are left out. Fails with `truncated` and `tar-format`.
+ * Skips skippable frames. Fails with `truncated` and `tar-format`.
  */
 export async function* frameParts(stream: AsyncIterable<Uint8Array>): AsyncGenerator<FramePart> {
   const source = new ByteSource(stream);

@@ -1,8 +1,8 @@
-/** What a frame's header says (RFC 8878, section 3.1.1.1); in bytes. */
+/** The sizes in a frame's header (RFC 8878, section 3.1.1.1), in bytes. */
 export interface FrameHeader {
-  /** Memory that its decoder needs. */
+  /** The memory that its decoder needs. */
   readonly window: number;
-  /** Undefined where the header does not say. */
+  /** Undefined if the header does not state it. */
   readonly content: number | undefined;
 }
 

@@ -5,10 +5,10 @@ import { dissolveLinks, joinLinks, type Inode } from '../tar/links';
 import { indexPaths, isOpaque, shutsOut, whiteoutTarget } from './path-index';
 
 /**
- * Applies changes to a complete system: returns one system, without whiteouts. `lower` must be whole, as
- * whiteouts are applied and gone (OCI image-layer specification, "Whiteouts"). A path that `upper` has
- * replaces what `lower` has there, with all below it unless both are folders. Later entries of one list win
- * over earlier ones of the same path. Fails with `tar-format` on a hard link to nowhere.
+ * Applies changes to a complete system: returns one system, without whiteouts. `lower` must be complete, because
+ * whiteouts are applied and dropped (OCI image-layer specification, "Whiteouts"). A path in `upper` replaces that path
+ * in `lower`, and everything below it unless both are folders. Later entries of a list replace earlier ones of the
+ * same path. Fails with `tar-format` on a dangling hard link.
  */
 export async function mergeLayers(
   lower: readonly TarEntry[],

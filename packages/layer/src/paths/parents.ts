@@ -2,10 +2,10 @@ import { directoryEntry, parentsOf, type TarEntry } from '../tar/entry';
 import { lookUp, type PathIndex } from './path-index';
 
 /**
- * Returns the folders above `entries` that are not among them. A folder that the chain has comes with the chain's mode
- * and owner; one that it lacks is made up: 0755, root. They are written even where the chain has them, since
- * Docker's overlay2 unpacks each layer alone and makes a parent that it misses with mode 0600
- * (moby, pkg/archive, UnpackLayer). A tool's layer, shared by many images, is given no chain.
+ * Returns the folders above `entries` that are not among them. A folder of the chain keeps the chain's mode and owner;
+ * others get 0755, root. They are written even if the chain has them, because Docker's overlay2 unpacks each layer
+ * alone and creates missing parents with mode 0600 (moby, pkg/archive, UnpackLayer). For a tool's layer, which many
+ * images share, the chain is empty.
  */
 export function missingParents(
   entries: readonly TarEntry[],

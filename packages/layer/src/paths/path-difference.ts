@@ -2,8 +2,8 @@ import { displayPath } from '../bytes';
 import type { PathIndex, PathRecord } from './path-index';
 
 /**
- * Returns the first path, byte by byte, that two path indexes show differently, and how: "/etc/x: mode 644, then 755".
- * Undefined where they agree: what differs then is the content of files of the same size.
+ * Returns the first path, byte by byte, that differs in two path indexes, and how: "/etc/x: mode 644, then 755".
+ * Undefined if they are equal: then only contents of files of the same size can differ.
  */
 export function firstDifference(before: PathIndex, after: PathIndex): string | undefined {
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();

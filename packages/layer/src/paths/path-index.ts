@@ -1,6 +1,6 @@
 import { parentsOf, type TarEntry } from '../tar/entry';
 
-/** What a layer has at a path: enough to find collisions, to copy a folder's owner, to name a difference. */
+/** The metadata of a path in a layer, for finding collisions, copying a folder's owner, and describing differences. */
 export type PathRecord =
   | { readonly kind: 'dir'; readonly mode: number; readonly uid: number; readonly gid: number }
   | {
@@ -11,15 +11,15 @@ export type PathRecord =
       readonly gid: number;
       /** Bytes of a file's content. */
       readonly size: number;
-      /** Of a symlink or hard link, a byte string. */
+      /** The target of a symlink or hard link, a byte string. */
       readonly link?: string;
     }
   /** A path is removed from the layers below. Its path is the whiteout's own, `<folder>/.wh.<name>`. */
   | { readonly kind: 'removed' }
-  /** What layers below have in this folder is hidden. Its path is `<folder>/.wh..wh..opq`. */
+  /** The content of this folder in the layers below is hidden. Its path is `<folder>/.wh..wh..opq`. */
   | { readonly kind: 'opaque' };
 
-/** Path (a byte string) → what a layer has there. */
+/** Path (a byte string) → its metadata in the layer. */
 export type PathIndex = ReadonlyMap<string, PathRecord>;
 
 export const WHITEOUT = '.wh.';
@@ -51,7 +51,7 @@ export function isOpaque(path: string): boolean {
 }
 
 /**
- * Returns what a chain of layers (bottom first) shows at a path; undefined where it is absent, removed, hidden by an
+ * Returns the metadata of a path in a chain of layers (bottom first); undefined if it is absent, removed, hidden by an
  * opaque folder, or below something that is not a folder.
  */
 export function lookUp(chain: readonly PathIndex[], path: string): PathRecord | undefined {
@@ -64,7 +64,7 @@ export function lookUp(chain: readonly PathIndex[], path: string): PathRecord | 
   return undefined;
 }
 
-/** Returns whether a layer hides what layers below have at a path: by a whiteout, an opaque folder, another file. */
+/** Returns whether a layer hides a path of the layers below: by a whiteout, an opaque folder, another file. */
 export function shutsOut(layer: PathIndex, path: string): boolean {
   return layer.has(whiteoutOf(path)) || parentsOf(path).some((parent) => hidesInside(layer, parent));
 }

@@ -5,14 +5,14 @@ import type { TarEntry } from './entry';
 
 const PIECE = 1024 * 1024;
 
-/** Reads the contents of entries; keeps the files that ranges lie in open until it is closed. */
+/** Reads the contents of entries; keeps the files of ranges open until it is closed. */
 export class ContentReader {
   private readonly handles = new Map<string, number>();
   private readonly buffer = Buffer.allocUnsafe(PIECE);
 
   /**
-   * The content of an entry in pieces of up to 1 MiB, each valid until the next is asked for.
-   * Fails with `truncated` where it is not as long as the entry says.
+   * Yields the content of an entry in pieces of up to 1 MiB, each valid until the next is requested. Fails with
+   * `truncated` if its length differs from the entry's size.
    */
   async *pieces(entry: TarEntry): AsyncGenerator<Uint8Array> {
     let read = 0;
@@ -24,7 +24,7 @@ export class ContentReader {
     if (read !== entry.size) throw wrongLength(entry);
   }
 
-  /** Returns the content of a small file at once; undefined where it must be read piece by piece. */
+  /** Returns the content of a small file; undefined if it must be read piece by piece. */
   small(entry: TarEntry): Uint8Array | undefined {
     const { content } = entry;
     if (content.kind === 'stream' || entry.size > PIECE) return undefined;
@@ -62,7 +62,7 @@ export class ContentReader {
     }
   }
 
-  /** Synchronous on purpose: for many small files a trip through the thread pool costs more than the read. */
+  /** Synchronous on purpose: for small files a round trip through the thread pool costs more than the read. */
   private readRange(file: string, offset: number, length: number, buffer = this.buffer): Uint8Array {
     const handle = this.handleOf(file);
     let done = 0;
@@ -87,7 +87,7 @@ export class ContentReader {
 function wrongLength(entry: TarEntry): Fault {
   return new Fault({
     code: 'truncated',
-    message: `The content of "${displayPath(entry.path)}" is not ${entry.size} bytes long, as its entry says.`,
-    hint: 'The file it comes from changed while it was read: run the task again.',
+    message: `The content of "${displayPath(entry.path)}" does not have the ${entry.size} bytes of its entry.`,
+    hint: 'The source file changed while it was read: run the task again.',
   });
 }

@@ -2,7 +2,7 @@ import type { RawHeader } from './decode';
 import type { EntryType } from './entry';
 import { XATTR_PREFIX, type PaxRecords } from './pax';
 
-/** Returns the value of a PAX record that is a number; undefined where it is not, or out of range. */
+/** Returns the value of a numeric PAX record; undefined if it is not a number, or out of range. */
 export function paxNumber(key: 'uid' | 'gid' | 'size' | 'mtime', value: string): number | undefined {
   if (!/^-?[0-9]+(\.[0-9]*)?$/.test(value)) return undefined;
   const number = Number(value);

@@ -2,7 +2,7 @@ import type { EntryType } from './entry';
 import { BLOCK, checksumOf, FIELDS, type Field } from './header';
 import { readNumber } from './numbers';
 
-/** What one header block says, before PAX headers and GNU long names replace parts of it. */
+/** The fields of one header block, before PAX headers and GNU long names replace some of them. */
 export interface RawHeader {
   readonly flag: string;
   readonly name: string;
@@ -18,7 +18,7 @@ export interface RawHeader {
 
 const NUMBERS = ['mode', 'uid', 'gid', 'size', 'mtime', 'devmajor', 'devminor'] as const;
 const STAR_TRAILER = 508;
-/** star shortens ustar's prefix to 131 bytes and keeps two times behind it. */
+/** star shortens ustar's prefix to 131 bytes and stores two times after it. */
 const STAR_PREFIX: Field = [345, 131];
 
 const ENTRY_TYPES: Readonly<Record<string, EntryType>> = {
@@ -33,13 +33,13 @@ const ENTRY_TYPES: Readonly<Record<string, EntryType>> = {
   '6': 'fifo',
 };
 
-/** Returns the kind of entry of a type flag; undefined where it is not supported (GNU sparse, multi-volume). */
+/** Returns the kind of entry of a type flag; undefined if it is not supported (GNU sparse, multi-volume). */
 export function entryTypeOf(flag: string, name: string): EntryType | undefined {
   const type = ENTRY_TYPES[flag];
   return type === 'file' && name.endsWith('/') ? 'directory' : type;
 }
 
-/** Reads a header block. Returns a text that says what is wrong with it where it is invalid. */
+/** Reads a header block. Returns the error as text if it is invalid. */
 export function decodeHeader(block: Uint8Array): RawHeader | string {
   if (readNumber(slice(block, FIELDS.checksum)) !== checksumOf(block)) return 'the header checksum is wrong';
   const numbers = Object.fromEntries(NUMBERS.map((key) => [key, numberIn(block, key)]));
@@ -60,7 +60,7 @@ export function isZeroBlock(block: Uint8Array): boolean {
   return block.every((byte) => byte === 0);
 }
 
-/** Returns a tar's name as an entry's path; undefined where it leaves the root (`..`). */
+/** Returns the entry path for a name in a tar; undefined if it leaves the root (`..`). */
 export function cleanPath(name: string): string | undefined {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   return parts.includes('..') ? undefined : parts.join('/');
@@ -72,7 +72,7 @@ function numberIn(block: Uint8Array, key: (typeof NUMBERS)[number]): number | un
   return readNumber(slice(block, FIELDS[key]));
 }
 
-/** Only POSIX headers have a prefix; GNU keeps times there. */
+/** Only POSIX headers have a prefix; GNU stores times there. */
 function prefixOf(block: Uint8Array): string {
   const format = formatOf(block);
   if (format === 'star') return text(block, STAR_PREFIX);

@@ -5,11 +5,11 @@ import { BLOCK, checksumOf, FIELDS, paddingOf, TYPE_FLAGS, type Field } from './
 import { octal, octalLimit } from './numbers';
 import { writePax, XATTR_PREFIX, type PaxRecords } from './pax';
 
-/** The name that PAX headers go by; extractors that don't know them would write a file of this name. */
+/** The name of PAX headers; extractors without PAX support write a file with this name. */
 const PAX_NAME = '././@PaxHeader';
 const NOT_ASCII = /[^\x00-\x7f]/g;
 
-/** Returns the header blocks of an entry: a PAX header where ustar has no room, then ustar's own. */
+/** Returns the header blocks of an entry: a PAX header if its fields don't fit into ustar, then the ustar header. */
 export function encodeHeader(entry: TarEntry): Buffer {
   const name = entryName(entry);
   const place = splitName(name);
@@ -28,7 +28,7 @@ interface UstarName {
   readonly prefix: string;
 }
 
-/** Fits a name into ustar's two fields, the first slash that works; undefined where only PAX can hold it. */
+/** Splits a name at the first slash that makes it fit into ustar's two fields; undefined if it needs PAX. */
 function splitName(name: string): UstarName | undefined {
   if (!isAscii(name)) return undefined;
   if (name.length <= FIELDS.name[1]) return { name, prefix: '' };
@@ -38,7 +38,7 @@ function splitName(name: string): UstarName | undefined {
   return { name: name.slice(slash + 1), prefix: name.slice(0, slash) };
 }
 
-/** A loop, not an expression: it runs for each entry, and V8 keeps what regular expressions find. */
+/** A loop, not a regular expression: it runs for each entry, and V8 keeps the last match of expressions in memory. */
 function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
   return true;
@@ -76,7 +76,7 @@ function ustarHeader(entry: TarEntry, place: UstarName): Buffer {
   if (!fits(device.major, FIELDS.devmajor) || !fits(device.minor, FIELDS.devminor))
     throw new Fault({
       code: 'tar-format',
-      message: `"${displayPath(entry.path)}" has a device number that a tar can't hold.`,
+      message: `"${displayPath(entry.path)}" has a device number that does not fit into a tar.`,
     });
   return block({
     name: place.name,
@@ -93,7 +93,7 @@ function ustarHeader(entry: TarEntry, place: UstarName): Buffer {
   });
 }
 
-/** A number that is in the PAX header is 0 in ustar's. */
+/** A number in the PAX header is 0 in the ustar header. */
 function orZero(value: number, field: Field): number {
   return fits(value, field) ? value : 0;
 }
@@ -103,7 +103,7 @@ type Fields = Partial<Record<keyof typeof FIELDS, string | number>>;
 const NUMBER_FIELDS = ['mode', 'uid', 'gid', 'size', 'mtime', 'devmajor', 'devminor'] as const;
 const TEXT_FIELDS = ['name', 'linkname', 'prefix', 'type'] as const;
 
-/** A header whose numbers are all 0 and whose texts are empty: most fields of most headers stay so. */
+/** A header with only zeros and empty texts, as most fields of most headers are. */
 const EMPTY = emptyBlock();
 
 function emptyBlock(): Buffer {

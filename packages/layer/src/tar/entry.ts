@@ -1,6 +1,6 @@
 export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo';
 
-/** Where a file's bytes are: at hand, in a part of a file on this machine, or made when asked for. */
+/** The content of a file: bytes in memory, a part of a file on this machine, or a stream that is opened on demand. */
 export type Content =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'range'; readonly file: string; readonly offset: number; readonly length: number }
@@ -17,9 +17,9 @@ export interface TarEntry {
   readonly gid: number;
   /** Seconds since the epoch. */
   readonly mtime: number;
-  /** Bytes of content; 0 for all but files. */
+  /** Size of the content in bytes; 0 for everything but files. */
   readonly size: number;
-  /** Of a symlink: as written. Of a hard link: the other entry's path. */
+  /** The target of a symlink, as written; of a hard link, the other entry's path. */
   readonly linkTarget?: string;
   readonly device?: { readonly major: number; readonly minor: number };
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
@@ -28,7 +28,7 @@ export interface TarEntry {
 
 export const NO_CONTENT: Content = { kind: 'bytes', bytes: new Uint8Array(0) };
 
-/** Options of the functions that make entries. Default: owned by root, at the epoch. */
+/** Options of the functions that create entries. Default: owned by root, at the epoch. */
 export interface EntryOptions {
   readonly mode?: number;
   readonly uid?: number;
@@ -44,7 +44,7 @@ export function fileEntry(path: string, content: Uint8Array | string, options: E
   return withContent(path, bytes.length, { kind: 'bytes', bytes }, options);
 }
 
-/** Returns a file whose bytes are `length` bytes of a file on this machine, from `offset`. */
+/** Returns a file whose content is `length` bytes of a file on this machine, from `offset`. */
 export function rangeEntry(
   path: string,
   range: { readonly file: string; readonly offset: number; readonly length: number },

@@ -18,7 +18,7 @@ export interface TarFile {
   readonly size: number;
 }
 
-/** Writes entries as an uncompressed tar to a file of the caller's. Fails as `writeLayer` does. */
+/** Writes entries as an uncompressed tar to an open file. Fails as `writeLayer` does. */
 export async function writeTarFile(
   entries: readonly TarEntry[],
   file: string,
@@ -37,8 +37,8 @@ export async function writeTarFile(
 }
 
 /**
- * Writes entries as an uncompressed tar to where the user asked for it. Fails as `writeLayer` does, and with `io` if
- * its reader goes away.
+ * Writes entries as an uncompressed tar to a destination of the user. Fails as `writeLayer` does, and with `io` if its
+ * reader stops reading.
  */
 export async function sendTar(
   entries: readonly TarEntry[],

@@ -1,20 +1,20 @@
 import { ByteSource } from '../byte-source';
 
-/** Where a reader of tars takes its bytes from, forwards. */
+/** The input of a tar reader, read forwards. */
 export interface TarInput {
   /** Offset of the next byte. */
   readonly position: number;
-  /** Returns the next `length` bytes; undefined where the tar ends before. */
+  /** Returns the next `length` bytes; undefined if the tar ends before. */
   take(length: number): Promise<Buffer | undefined>;
 }
 
-/** Reads a part of something by offset. */
+/** Reads a part of the input by offset. */
 export interface RandomAccess {
-  /** Returns bytes that are valid until the next read; undefined where it ends before. */
+  /** Returns bytes that are valid until the next read; undefined if the input ends before. */
   read(offset: number, length: number): Promise<Buffer | undefined>;
 }
 
-/** A tar whose contents need not be read to get past them. */
+/** A tar whose contents can be skipped without reading. */
 export class RangeInput implements TarInput {
   /** `position`: where the tar begins; `end`: where it ends. */
   constructor(
@@ -35,14 +35,14 @@ export class RangeInput implements TarInput {
     return bytes;
   }
 
-  /** Moves on without reading. Returns false where the tar ends before. */
+  /** Skips bytes without reading. Returns false if the tar ends before. */
   skip(length: number): boolean {
     this.position += length;
     return this.left >= 0;
   }
 }
 
-/** A tar that comes as a stream. */
+/** A tar from a stream. */
 export class StreamInput extends ByteSource implements TarInput {
   async take(length: number): Promise<Buffer | undefined> {
     const bytes = await this.read(length);
@@ -50,7 +50,7 @@ export class StreamInput extends ByteSource implements TarInput {
   }
 }
 
-/** Gives random access to bytes in memory. */
+/** Returns random access to bytes in memory. */
 export function bytesAccess(bytes: Buffer): RandomAccess {
   return {
     read: async (offset, length) =>

@@ -2,16 +2,16 @@ import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { byBytes, displayPath } from '../bytes';
 import type { TarEntry } from './entry';
 
-/** An entry with its content, and which file it is a name of: hard links are replaced by their files. */
+/** An entry with its content and the identity of its file: hard links are replaced by their files. */
 export interface Inode {
   readonly entry: TarEntry;
-  /** The same for all names of one file; undefined where it has one name. */
+  /** The same for all names of one file; undefined if it has one name. */
   readonly links?: symbol;
 }
 
 /**
- * Replaces each hard link by the file it links to, so that entries can be dropped, replaced and sorted one
- * by one. A target that is no entry is looked for in `lower`. Fails with `tar-format` for each that is nowhere.
+ * Replaces each hard link by the file it links to, so that entries can be dropped, replaced and sorted one by one. A
+ * target that is not among the entries is searched in `lower`. Fails with `tar-format` for each missing target.
  */
 export function dissolveLinks(
   entries: readonly TarEntry[],
@@ -30,7 +30,7 @@ export function dissolveLinks(
   return first ? fail(first, ...rest) : ok(inodes);
 }
 
-/** Returns the entries sorted by path: of a file with several names the first is the file, the others hard links. */
+/** Returns the entries sorted by path: the first name of a file is the file, the others are hard links. */
 export function joinLinks(inodes: Iterable<Inode>): TarEntry[] {
   const firsts = new Map<symbol, string>();
   return [...inodes]
@@ -43,7 +43,7 @@ export function joinLinks(inodes: Iterable<Inode>): TarEntry[] {
     });
 }
 
-/** The file under a second name; its first name learns that there is another. */
+/** Returns the file under a second name, and marks its first name as shared. */
 function anotherName(home: Map<string, Inode>, from: Inode, path: string): Inode {
   const links = from.links ?? Symbol(from.entry.path);
   home.set(from.entry.path, { ...from, links });

@@ -1,6 +1,6 @@
 /**
  * Reads a number field: octal digits, ended by a space or NUL (POSIX ustar), or GNU's base-256, marked by
- * the top bit of its first byte. Undefined where it is neither, or larger than a safe integer.
+ * the top bit of its first byte. Undefined if it is neither, or larger than a safe integer.
  */
 export function readNumber(field: Uint8Array): number | undefined {
   return (field[0]! & 0x80) === 0 ? readOctal(field) : readBase256(field);

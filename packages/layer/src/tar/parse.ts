@@ -7,27 +7,27 @@ import { BLOCK, paddingOf } from './header';
 import type { TarInput } from './input';
 import { readPax, type PaxRecords } from './pax';
 
-/** Bytes. PAX headers and long names are read into memory; no honest one is larger. */
+/** Bytes. PAX headers and long names are read into memory; real ones are smaller. */
 const MAX_EXTENSION = 1024 * 1024;
 
-/** How a tar is read that somebody else made. */
+/** Rules for reading an external tar. */
 export interface TarRules {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
-  /** Gives names and hard links that leave the root as written ("/x", "../x"), for the caller to judge. */
+  /** Returns names and hard links outside the root as written ("/x", "../x"); the caller checks them. */
   readonly keepUnsafeNames?: boolean;
-  /** More are refused while they are read. Default: no limit. */
+  /** Reading fails at the first entry beyond this number. Default: no limit. */
   readonly maxEntries?: number;
 }
 
-/** An entry without its content, which are the next `entry.size` bytes of the input, and their padding. */
+/** An entry without its content: the content is the next `entry.size` bytes of the input, followed by padding. */
 export interface ParsedEntry {
   readonly entry: TarEntry;
-  /** Its headers as written in the tar, extended ones first; undefined where a global header changes them. */
+  /** Its headers as written in the tar, extended ones first; undefined if a global header changes them. */
   readonly blocks: readonly Buffer[] | undefined;
 }
 
-/** What the headers before an entry's own say about it. */
+/** The values from the extended headers before an entry's own header. */
 interface Extended {
   readonly pax: Map<string, string>;
   name?: string;
@@ -49,7 +49,7 @@ export class TarParser {
     private readonly rules: TarRules,
   ) {}
 
-  /** Returns the next entry, undefined at the end. Its content is left for the caller to read or skip. */
+  /** Returns the next entry, undefined at the end. The caller reads or skips its content. */
   async next(): Promise<ParsedEntry | undefined> {
     const extended: Extended = { pax: new Map() };
     const blocks: Buffer[] = [];
@@ -65,17 +65,17 @@ export class TarParser {
     }
   }
 
-  /** Says that the input ended too early. */
+  /** Returns the error for an input that ends too early. */
   truncated(): Fault {
     return new Fault({
       code: 'tar-format',
       message: `${this.rules.name} ends before the tar does.`,
-      hint: 'It was cut off while being written or copied: make it again.',
-      details: [`after ${this.entries} whole entries`],
+      hint: 'It was cut off while it was written or copied: create it again.',
+      details: [`after ${this.entries} complete entries`],
     });
   }
 
-  /** Says what is wrong at an offset; default: that of the header read last. */
+  /** Returns the error for malformed data at an offset; default: that of the last header. */
   malformed(what: string, at = this.at): Fault {
     return new Fault({
       code: 'tar-format',
@@ -84,7 +84,7 @@ export class TarParser {
     });
   }
 
-  /** Takes in a header that says something about the next entry. Returns its body with the padding. */
+  /** Reads an extended header for the next entry. Returns its body with the padding. */
   private async extension({ flag, size }: RawHeader, extended: Extended): Promise<Buffer> {
     if (size > MAX_EXTENSION) throw this.malformed('an extended header is larger than 1 MiB');
     const padded = await this.take(size + paddingOf(size));
@@ -99,7 +99,7 @@ export class TarParser {
     const records = readPax(body);
     if (!records) throw this.malformed('a PAX header has a malformed record');
     if ([...records.keys()].some((key) => key.startsWith('GNU.sparse.')))
-      throw this.malformed('it holds a sparse file, which is not supported');
+      throw this.malformed('it contains a sparse file, which is not supported');
     for (const [key, value] of records) into.set(key, value);
   }
 
@@ -115,7 +115,7 @@ export class TarParser {
       ...this.attributes(header, pax),
       path: this.entryPath(name, type),
       type,
-      // Links, folders and devices have no content, whatever size their header states (POSIX pax, "typeflag").
+      // Links, folders and devices have no content, even if their header states a size (POSIX pax, "typeflag").
       size: type === 'file' ? this.number(pax, 'size', header.size) : 0,
       ...this.linkOf(type, pax.get('linkpath') || (extended.linkname ?? header.linkname)),
       ...deviceOf(type, header),

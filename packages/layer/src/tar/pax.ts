@@ -3,7 +3,7 @@ import { bytesOf } from '../bytes';
 /** The records of a PAX header: keyword → value, both byte strings. An empty value unsets a field. */
 export type PaxRecords = ReadonlyMap<string, string>;
 
-/** Docker's and star's keyword for extended attributes: the name follows the prefix, the value is raw. */
+/** The keyword of Docker and star for extended attributes: the name follows the prefix, the value is raw. */
 export const XATTR_PREFIX = 'SCHILY.xattr.';
 
 /** Reads `<length> <keyword>=<value>\n` records (POSIX pax, "pax Extended Header"); undefined if malformed. */
@@ -28,7 +28,7 @@ export function writePax(records: PaxRecords): Buffer {
   return bytesOf(keywords.map((keyword) => paxRecord(keyword, records.get(keyword)!)).join(''));
 }
 
-/** A record's length counts its own digits too. */
+/** A record's length includes its own digits. */
 function paxRecord(keyword: string, value: string): string {
   const rest = ` ${keyword}=${value}\n`;
   const guess = rest.length + String(rest.length).length;

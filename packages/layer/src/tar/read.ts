@@ -8,21 +8,21 @@ import { bytesAccess, RangeInput } from './input';
 import { TarParser, type TarRules } from './parse';
 import { WindowReader } from './window';
 
-/** A tar that lies within another file; both in bytes. */
+/** The place of a tar in another file, in bytes. */
 export interface FilePart {
   readonly offset: number;
   readonly length: number;
 }
 
 export interface ReadRules extends TarRules {
-  /** Refuses anything but zeros after the end. */
+  /** Fails on anything but zeros after the end. */
   readonly refuseBytesAfterEnd?: boolean;
 }
 
 /**
- * Indexes an uncompressed tar on disk. Contents stay where they are, as ranges of the file. Fails with `tar-format`
- * on anything malformed, truncated or not representable (sparse files), and with `io` where the file can't be read.
- * Messages call it by its path, unless the rules name it.
+ * Indexes an uncompressed tar on disk. Contents stay where they are, as ranges of the file. Fails with `tar-format` on
+ * anything malformed, truncated or not representable (sparse files), and with `io` if the file can't be read. Messages
+ * use its path, unless the rules have a name.
  */
 export async function readTar(
   file: string,

@@ -4,12 +4,12 @@ import { BLOCK, paddingOf } from './header';
 import { StreamInput } from './input';
 import { TarParser, type ParsedEntry } from './parse';
 
-/** What becomes of an entry: it stays as it is, or others take its place (none removes it). */
+/** The result for an entry: unchanged, or replaced by other entries ([] removes it). */
 export type Rewritten = 'unchanged' | Replacement;
 
 export interface Replacement {
   readonly entries: readonly TarEntry[];
-  /** Whether the content of the entry follows the last of them. Of other entries only headers are written. */
+  /** Whether the content of the entry follows the last of them. Only headers are written of the others. */
   readonly withContent: boolean;
 }
 
@@ -18,9 +18,9 @@ export const REMOVED: Replacement = { entries: [], withContent: false };
 const OUTPUT_CHUNK = 256 * 1024;
 
 /**
- * Passes a tar through, entry by entry, in bounded memory; what `rewrite` leaves alone stays the same bytes. Messages
- * call it `name`. Throws a `Fault` with `tar-format` on a malformed or truncated tar, also on one that lacks the zeros
- * at its end.
+ * Rewrites a tar entry by entry, in bounded memory; entries that `rewrite` does not change keep the same bytes. `name`
+ * is for messages. Throws a `Fault` with `tar-format` on a malformed or truncated tar, also if the zeros at its end
+ * are missing.
  */
 export async function* rewriteTar(
   tar: AsyncIterable<Uint8Array>,
@@ -45,7 +45,7 @@ export async function* rewriteTar(
   }
   output.add(Buffer.alloc(2 * BLOCK));
   yield output.take();
-  while ((await input.piece(OUTPUT_CHUNK)).length > 0); // What fills a tape's last record.
+  while ((await input.piece(OUTPUT_CHUNK)).length > 0); // The padding of a tape's last record.
 }
 
 function outputOf(
@@ -56,7 +56,7 @@ function outputOf(
   return { blocks: rewritten.entries.map(encodeHeader), withContent: rewritten.withContent };
 }
 
-/** Gathers small pieces into large ones. */
+/** Joins small pieces into large ones. */
 class Output {
   private pending: Buffer[] = [];
   private size = 0;

@@ -9,7 +9,7 @@ export class WindowReader {
 
   constructor(private readonly handle: FileHandle) {}
 
-  /** `length` bytes from `offset`, valid until the next read; undefined where the file ends before. */
+  /** Returns `length` bytes from `offset`, valid until the next read; undefined if the file ends before. */
   async read(offset: number, length: number): Promise<Buffer | undefined> {
     const end = this.start + this.window.length;
     if (offset < this.start || offset + length > end) await this.fill(offset, length);

@@ -6,7 +6,7 @@ import type { TarEntry } from './entry';
 import { BLOCK, paddingOf } from './header';
 import { dissolveLinks, joinLinks } from './links';
 
-/** Small enough to stay in a core's cache between copying, hashing and compressing. */
+/** Small enough to stay in a core's cache from copying to hashing and compressing. */
 const GATHER = 256 * 1024;
 const END = Buffer.alloc(2 * BLOCK);
 const PADDING = Buffer.alloc(BLOCK);
@@ -17,7 +17,7 @@ export interface TarWriteOptions {
 
 /**
  * Returns the entries in the order they are written: sorted byte by byte, the first name of a file before its hard
- * links. Fails with `tar-format` on a hard link to nowhere, and on a path that two entries have.
+ * links. Fails with `tar-format` on a dangling hard link, and on a duplicate path.
  */
 export function orderEntries(entries: readonly TarEntry[]): TarEntry[] {
   const inodes = valueOf(dissolveLinks(entries));
@@ -26,8 +26,8 @@ export function orderEntries(entries: readonly TarEntry[]): TarEntry[] {
 }
 
 /**
- * Yields a deterministic tar of entries that `orderEntries` has ordered: equal entries give equal bytes. The pieces
- * are valid until the next is asked for.
+ * Yields a deterministic tar of entries that `orderEntries` has ordered: equal entries result in equal bytes. Each
+ * piece is valid until the next is requested.
  */
 export async function* tarOf(
   ordered: readonly TarEntry[],
@@ -39,7 +39,7 @@ export async function* tarOf(
     for (const entry of ordered) {
       checkSignal(options.signal);
       const small = entry.type === 'file' ? reader.small(entry) : undefined;
-      // Plain loops on purpose: `yield*` over them would make promises for each entry.
+      // Plain loops on purpose: `yield*` over them would create promises for each entry.
       for (const full of gather.add(encodeHeader(entry))) yield full;
       if (small) for (const full of gather.add(small)) yield full;
       else if (entry.type === 'file') yield* largeContent(entry, reader, gather, options);
@@ -71,12 +71,12 @@ async function* largeContent(
   }
 }
 
-/** Puts many small pieces together into few large ones. */
+/** Joins many small pieces into a few large ones. */
 class Gatherer {
   private readonly buffer = Buffer.allocUnsafe(GATHER);
   private used = 0;
 
-  /** Gives back what became full; a large piece as it is, after what was gathered before it. */
+  /** Returns full buffers; a large piece is returned unchanged, after the bytes gathered before it. */
   *add(piece: Uint8Array): Generator<Uint8Array> {
     if (piece.length >= GATHER) {
       if (this.used > 0) yield this.take();
