@@ -3,7 +3,7 @@ import type { Failure } from '@image-tooling/model';
 const WORDS: Readonly<Record<string, string>> = {
   'disk-full':
     'Free space there ("image-tooling store prune"), or set IMAGE_STORE to a folder on a larger disk.',
-  io: 'Set IMAGE_STORE to a folder that can be written to.',
+  io: 'Set IMAGE_STORE to a writable folder.',
 };
 
 /** Gives failures to write below the store's folder a hint about the store; others keep their hint. */

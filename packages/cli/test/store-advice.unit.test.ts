@@ -7,7 +7,7 @@ const refused = (code: string, path: string) =>
 
 it.each([
   ['ENOSPC', '/home/me/store/tmp/blob', 'Free space there ("image-tooling store prune"), or set IMAGE_STORE'],
-  ['EROFS', '/home/me/store', 'Set IMAGE_STORE to a folder that can be written to.'],
+  ['EROFS', '/home/me/store', 'Set IMAGE_STORE to a writable folder.'],
   ['ENOSPC', '/media/stick/archive.tar', 'Free space on that disk, or write to another one.'],
   ['ENOSPC', '/home/me/store.tar', 'Free space on that disk, or write to another one.'],
   ['EACCES', '/workspace/images/base/lock.json', 'Give your user access to it, or write to another place.'],

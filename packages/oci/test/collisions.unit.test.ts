@@ -92,7 +92,7 @@ describe('collisions', () => {
   });
 
   it('are folders in the place of the merged-/usr links, listed or not', () => {
-    const expected = ["collision: a would replace the system's link /bin by a folder."];
+    const expected = ["collision: a would replace the system's symlink /bin by a folder."];
     expect(messages(layer('tool', 'a', directoryEntry('bin'), fileEntry('bin/x', '')))).toEqual(expected);
     expect(messages(layer('tool', 'a', fileEntry('bin/x', '')))).toEqual(expected);
     expect(messages(layer('apt', 'a', directoryEntry('bin')))).toEqual(expected);

@@ -30,7 +30,7 @@ describe('names that layers reserve', () => {
     expect(failuresOf(result)).toMatchObject([
       {
         code: 'archive-format',
-        message: 'The package bad brings the file "/usr/.wh.x": in a layer that name removes another file.',
+        message: 'The package bad contains the file "/usr/.wh.x": in a layer that name removes another file.',
       },
     ]);
   });

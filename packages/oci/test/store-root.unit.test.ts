@@ -22,7 +22,7 @@ describe('where the store is', () => {
   it.each([
     ['~/s', 'IMAGE_STORE="$HOME/s"', 'the shell did not expand'],
     ['~', 'IMAGE_STORE="$HOME"', 'the shell did not expand'],
-    ['~me/s', 'Write the whole path.', 'the shell did not expand'],
+    ['~me/s', 'Write the full path.', 'the shell did not expand'],
     ['store', 'IMAGE_STORE="$PWD/store"', 'not an absolute path.'],
   ])('is not said by IMAGE_STORE=%s', (text, hint, message) => {
     const [failure] = failuresOf(storeRoot({ IMAGE_STORE: text }));

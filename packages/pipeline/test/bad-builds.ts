@@ -116,23 +116,23 @@ export function describeBadBuilds(chain: () => Chain): void {
       await rig.write('images/files/rootfs/etc/fixture.conf', 'mine\n');
       await rig.write('images/files/rootfs/bin/tool', 'mine\n');
       expect(await seen(rig, 'files')).toMatchInlineSnapshot(`
-        "error: the files layer of files would replace the system's link /bin by a folder. (collision)
+        "error: the files layer of files would replace the system's symlink /bin by a folder. (collision)
           help: Put the files under /usr/local, or under /usr/bin.
 
         error: /etc/fixture.conf comes from two layers: the files layer of base and the files layer of files. (collision)
           the files layer of base: a file
           the files layer of files: a file
-          help: Remove it from one of them, or rename it: a path that is no folder comes from one layer only.
+          help: Remove it from one of them, or rename it: only folders may be in several layers.
 
         error: /etc/passwd comes from two layers: the bootstrap layer of base and the files layer of files. (collision)
           the bootstrap layer of base: a file
           the files layer of files: a file
-          help: Remove it from one of them, or rename it: a path that is no folder comes from one layer only.
+          help: Remove it from one of them, or rename it: only folders may be in several layers.
 
         error: /usr/bin/dpkg comes from two layers: the bootstrap layer of base and the files layer of files. (collision)
           the bootstrap layer of base: a file
           the files layer of files: a file
-          help: Remove it from one of them, or rename it: a path that is no folder comes from one layer only.
+          help: Remove it from one of them, or rename it: only folders may be in several layers.
 
         4 errors
         "

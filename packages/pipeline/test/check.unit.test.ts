@@ -190,8 +190,8 @@ describe('a check', () => {
     });
     expect(found.sort()).toEqual([
       'collision: /etc/one.conf comes from two layers: the files layer of base and the files layer of child.',
-      'collision: the files layer of base holds /etc/passwd, which is made from the users that images declare.',
-      "collision: the files layer of child would replace the system's link /bin by a folder.",
+      'collision: the files layer of base holds /etc/passwd, which is generated from the users that images declare.',
+      "collision: the files layer of child would replace the system's symlink /bin by a folder.",
     ]);
   });
 

@@ -6,8 +6,8 @@ import { fileEntry, type TarEntry } from '@image-tooling/layer';
 import type { ExportImage, ExportOptions } from './request';
 
 /**
- * What `docker load` and `podman load` read (moby's image specification v1.2, "Combined Image JSON"): the
- * configuration, each layer as a plain tar, which Docker of any age takes, and manifest.json.
+ * Builds the archive that `docker load` and `podman load` read (moby's image specification v1.2, "Combined Image
+ * JSON"): the configuration, each layer as an uncompressed tar, which every Docker version reads, and manifest.json.
  */
 export async function dockerArchive(image: ExportImage, options: ExportOptions): Promise<TarEntry[]> {
   const config = `${hexOf(image.configDigest)}.json`;

@@ -11,14 +11,14 @@ import { reporting } from './sent';
 import { findPlace, type ExportTarget } from './target';
 
 export interface Exported {
-  /** The manifest in an OCI layout; differs from the image's where its layers were converted. */
+  /** The manifest in an OCI layout; differs from the image's if its layers were converted. */
   readonly manifestDigest: Digest;
 }
 
 /**
- * Writes an image to a folder or regular file, whole or not at all, replacing what was there; or into standard output,
- * a FIFO or device. Blobs are hashed while they are read. Fails with `store-corrupt`, `disk-full`, `io`, `aborted`, and
- * as `findPlace` does.
+ * Writes an image to a folder or regular file, atomically, replacing the old content; or to standard output, a FIFO or
+ * device. Blobs are hashed while they are read. Fails with `store-corrupt`, `disk-full`, `io`, `aborted`, and as
+ * `findPlace` does.
  */
 export async function exportImage(
   image: ExportImage,
@@ -42,8 +42,8 @@ export async function exportImage(
 }
 
 /**
- * Writes an image as a docker-archive into a stream (`docker load` reads it from its standard input) and ends it.
- * Fails as `exportImage` does, and with `io` where the reader goes away.
+ * Writes an image as a docker-archive to a stream (the standard input of `docker load`) and ends it. Fails as
+ * `exportImage` does, and with `io` if the reader stops reading.
  */
 export async function streamDockerArchive(
   image: ExportImage,
@@ -51,7 +51,7 @@ export async function streamDockerArchive(
   options: ExportOptions,
 ): Promise<Result<void>> {
   const gone = new Promise<never>((_, reject) => to.once('error', (error) => reject(readerGone(error))));
-  gone.catch(() => undefined); // Also waited for with each write.
+  gone.catch(() => undefined); // Also awaited with each write.
   return caught('docker-archive', async () => {
     const entries = orderEntries(reporting(await dockerArchive(image, options), options));
     for await (const piece of tarOf(entries, { signal: options.signal }))
@@ -72,12 +72,12 @@ async function contentOf(
   return target.format === 'oci' ? layout : { ...layout, entries: withFolders(layout.entries) };
 }
 
-/** skopeo 1.9 gives folders that an archive does not list to root, which fails for an ordinary user. */
+/** skopeo 1.9 changes the owner of unlisted folders to root, which fails for an ordinary user. */
 function withFolders(entries: readonly TarEntry[]): TarEntry[] {
   return [...missingParents(entries, []), ...entries];
 }
 
-/** Waits until the piece is out: it is valid only until the next is asked for. */
+/** Waits until the piece is written: it is valid only until the next is requested. */
 function written(to: Writable, piece: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     to.write(piece, (error) => (error ? reject(readerGone(error)) : resolve()));

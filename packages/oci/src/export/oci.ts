@@ -21,7 +21,7 @@ export interface OciLayout {
   readonly manifestDigest: Digest;
 }
 
-/** The layout of one image. Layers of another compression than asked for are converted into `temporary`. */
+/** Builds the layout of one image. Layers with another compression than requested are converted into `temporary`. */
 export async function ociLayout(
   image: ExportImage,
   options: ExportOptions,
@@ -56,7 +56,7 @@ async function inCompression(layer: Layer, options: ExportOptions, converted: Bl
   return valueOf(await recompress(layer, wanted, { store, to, signal }));
 }
 
-/** A blob that is hashed while it is read: an export never passes on bytes that were altered. */
+/** Returns the entry of a blob that is hashed while it is read: an export never contains changed bytes. */
 function blobEntry(digest: Digest, size: number, from: Store | Blobs): TarEntry {
   const open = () => (from instanceof Blobs ? from.pieces(digest) : from.blobPieces(digest));
   return { ...fileEntry(blobPath(digest), ''), size, content: { kind: 'stream', open } };
@@ -78,7 +78,7 @@ function descriptorOf(mediaType: string, bytes: Uint8Array): Descriptor {
   return { mediaType, digest: digestOf(bytes), size: bytes.length };
 }
 
-/** The reference annotation is what `podman load`, skopeo and umoci call the image by. */
+/** `podman load`, skopeo and umoci take the image's name from the reference annotation. */
 function indexJson(manifest: Descriptor, reference: string): string {
   const annotations = { 'org.opencontainers.image.ref.name': reference };
   const manifests = [{ ...descriptorJson(manifest), annotations }];

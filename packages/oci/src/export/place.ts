@@ -12,8 +12,8 @@ import {
 import { ContentReader, type TarEntry } from '@image-tooling/layer';
 
 /**
- * Writes files to a neighbour of `folder` and puts it in its place. Throws a `Fault` with `usage` where a folder is
- * there that is neither empty nor an OCI layout.
+ * Writes files to a temporary folder next to `folder` and replaces it. Throws a `Fault` with `usage` if `folder` is
+ * neither empty nor an OCI layout.
  */
 export async function replaceFolder(
   folder: string,
@@ -61,7 +61,7 @@ async function writeFiles(
   }
 }
 
-/** Throws a `Fault` with `usage` if a folder holds anything but an OCI layout. */
+/** Throws a `Fault` with `usage` if a folder contains anything but an OCI layout. */
 export async function checkReplaceable(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: unknown): string[] => {
     if (isErrno(error) && error.code === 'ENOENT') return [];

@@ -2,7 +2,7 @@ import type { StandardOutput } from '@image-tooling/host';
 import type { Compression, Digest, Layer } from '@image-tooling/model';
 import type { Store } from '../store/store';
 
-/** The image to export: what `assembleImage` gave back, or the same from an image's layers.json. */
+/** The image to export: the result of `assembleImage`, or the same from an image's layers.json. */
 export interface ExportImage {
   readonly manifestDigest: Digest;
   readonly configDigest: Digest;
@@ -11,13 +11,13 @@ export interface ExportImage {
 
 export interface ExportOptions {
   readonly store: Store;
-  /** What the receiver calls the image: `name:tag` for docker and podman, a tag for an OCI layout. */
+  /** The image's name at the receiver: `name:tag` for docker and podman, a tag for an OCI layout. */
   readonly reference: string;
-  /** Converts the layers of an OCI layout; the manifest's digest is then another. Default: as they are. */
+  /** Converts the layers of an OCI layout, which changes the manifest's digest. Default: unchanged. */
   readonly compression?: Compression;
   readonly signal?: AbortSignal;
-  /** Bytes of layers that were handed over, and of all. */
+  /** Called with the bytes of layers written so far, and of all layers. */
   readonly onBytes?: (done: number, total: number) => void;
-  /** Default: that of the process. */
+  /** Default: the process's own. */
   readonly stdout?: StandardOutput;
 }

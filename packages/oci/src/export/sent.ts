@@ -1,7 +1,7 @@
 import type { TarEntry } from '@image-tooling/layer';
 import type { ExportOptions } from './request';
 
-/** The same entries, whose streams report how many bytes of all streams have been read. */
+/** Returns the entries with streams that report how many bytes of all streams have been read. */
 export function reporting(entries: readonly TarEntry[], { onBytes }: ExportOptions): readonly TarEntry[] {
   if (!onBytes) return entries;
   const streams = entries.filter(({ content }) => content.kind === 'stream');

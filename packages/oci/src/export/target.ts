@@ -9,12 +9,11 @@ import {
 import { fail, ok, type Result } from '@image-tooling/model';
 import { checkReplaceable } from './place';
 
-/** The forms an image leaves the store in. */
+/** The formats of exported images. */
 export type ExportFormat = 'oci' | 'oci-archive' | 'docker-archive';
 
 /**
- * Where an image is exported to, and in which form. `oci` is a folder, the others are one tar file, which may be `-`
- * for standard output.
+ * The destination and format of an export. `oci` is a folder, the others are one tar file, or `-` for standard output.
  */
 export interface ExportTarget {
   readonly format: ExportFormat;
@@ -31,14 +30,14 @@ export function parseTarget(text: string): Result<ExportTarget> {
   if (FORMATS.includes(format) && path !== '') return ok({ format: format as ExportFormat, path });
   return fail({
     code: 'usage',
-    message: `"${text}" is no place to export an image to.`,
+    message: `"${text}" is not a destination for an export.`,
     hint: 'Write oci:<folder>, oci-archive:<file> or docker-archive:<file>.',
   });
 }
 
 /**
- * Returns where an export goes, links followed: a folder's path, or what the tar is written to. Writes nothing. Fails
- * with `usage` or `io` if nothing can be written there: a folder that holds something else, a terminal.
+ * Returns the destination of an export, with links followed: a folder's path, or the target of the tar. Writes
+ * nothing. Fails with `usage` or `io` if nothing can be written there: a folder with other content, a terminal.
  */
 export async function findPlace(
   { format, path }: ExportTarget,

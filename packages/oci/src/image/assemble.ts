@@ -20,8 +20,8 @@ export interface AssembledImage {
 }
 
 /**
- * Puts an image together from layers that exist: its configuration and manifest (OCI image-spec 1.1) go to
- * the store, as canonical JSON. The layers' blobs are not looked at. Fails with `disk-full` or `io`.
+ * Assembles an image from existing layers: writes its configuration and manifest (OCI image-spec 1.1) to the store, as
+ * canonical JSON. Does not read the layers' blobs. Fails with `disk-full` or `io`.
  */
 export async function assembleImage(input: AssembleInput): Promise<Result<AssembledImage>> {
   return caught(input.store.root, async () => {

@@ -2,7 +2,7 @@ import type { Json, OriginLayer, Platform } from '@image-tooling/model';
 import { archOf } from '@image-tooling/model';
 import { originText } from './layer-origin';
 
-/** How containers of an image start (OCI image-spec 1.1, config.md, "config"). */
+/** The start configuration of containers (OCI image-spec 1.1, config.md, "config"). */
 export interface ImageConfig {
   readonly env?: Readonly<Record<string, string>>;
   readonly entrypoint?: readonly string[];
@@ -19,13 +19,13 @@ export interface ConfigInput {
   readonly platform: Platform;
   readonly layers: readonly OriginLayer[];
   readonly config: ImageConfig;
-  /** Over the config's own. */
+  /** They replace the config's own labels. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Seconds since the epoch; default: the newest layer's. */
   readonly created?: number;
 }
 
-/** The OCI image configuration: nothing in it depends on when or where it is made. */
+/** Builds the OCI image configuration, which does not depend on the time or machine of the build. */
 export function imageConfigJson(input: ConfigInput): Json {
   const newest = Math.max(0, ...input.layers.map(({ time }) => time));
   return {
@@ -65,7 +65,7 @@ function historyRow(layer: OriginLayer): Json {
   return { created: timestamp(layer.time), created_by: originText(layer) };
 }
 
-/** RFC 3339 in UTC, whole seconds. */
+/** Returns a time as RFC 3339 in UTC, in whole seconds. */
 function timestamp(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

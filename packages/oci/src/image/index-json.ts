@@ -8,8 +8,8 @@ export interface PlatformManifest {
 }
 
 /**
- * The index of an image for several platforms (OCI image-spec 1.1, image-index.md): a pure function of their
- * manifests and the annotations. In the order of the platforms' names, whatever order they come in.
+ * Builds the index of an image for several platforms (OCI image-spec 1.1, image-index.md) from their manifests and the
+ * annotations, sorted by the platforms' names.
  */
 export function imageIndexJson(
   manifests: readonly PlatformManifest[],

@@ -21,7 +21,7 @@ const LAYER_TYPES: Readonly<Record<Compression, string>> = {
   zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
 };
 
-/** How a layer of a media type is compressed; undefined for a type that is no layer of an image. */
+/** Returns the compression of a layer's media type; undefined for a type that is not a layer of an image. */
 export function compressionOf(mediaType: string): Compression | undefined {
   const known = Object.entries(LAYER_TYPES) as [Compression, string][];
   return known.find(([, type]) => type === mediaType)?.[0];
@@ -31,7 +31,7 @@ export function layerDescriptor({ compression, digest, size }: Layer): Descripto
   return { mediaType: LAYER_TYPES[compression], digest, size };
 }
 
-/** The OCI image manifest of one platform. */
+/** Builds the OCI image manifest of one platform. */
 export function manifestJson(config: Descriptor, layers: readonly Layer[]): Json {
   return {
     schemaVersion: 2,

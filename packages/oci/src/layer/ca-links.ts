@@ -3,8 +3,8 @@ import { lookUp, shutsOut, type TarEntry, type PathIndex } from '@image-tooling/
 const CERTIFICATES = 'etc/ssl/certs/';
 
 /**
- * The symlinks in etc/ssl/certs whose targets are nowhere in the system: Dagger's engine links the host's own
- * certificate authorities there while a step runs. A link to such a link goes too.
+ * Returns the symlinks in etc/ssl/certs whose targets do not exist in the system: Dagger's engine links the host's
+ * certificate authorities there while a step runs. Includes links to such links.
  */
 export function danglingCaLinks(
   entries: ReadonlyMap<string, TarEntry>,

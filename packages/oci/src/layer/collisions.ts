@@ -2,15 +2,15 @@ import { fail, isSystem, ok, type Failure, type LayerKind, type Result } from '@
 import { displayPath, OPAQUE, whiteoutTarget, type PathIndex, type PathRecord } from '@image-tooling/layer';
 import { generatedBy } from './generated';
 
-/** A layer as the collision check sees it. */
+/** A layer for the collision check. */
 export interface LayerPaths {
-  /** How messages call it: `tool "kubectl"`, `image "base", packages`. */
+  /** Its name in messages: `tool "kubectl"`, `image "base", packages`. */
   readonly name: string;
   readonly kind: LayerKind;
   readonly paths: PathIndex;
 }
 
-/** Since merged /usr these are symlinks into usr; a folder in their place would hide the whole system. */
+/** With merged /usr these are symlinks into usr; a folder in their place would hide the whole system. */
 const MERGED = new Set(['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']);
 
 interface Held {
@@ -19,9 +19,9 @@ interface Held {
 }
 
 /**
- * Checks the layers of an image, bottom first. A path that is no folder comes from one layer only, system over
- * system excepted; nothing but the system touches generated files, removes files, or replaces the merged-/usr links.
- * Fails with one `collision` for each, naming the path and both layers.
+ * Checks the layers of an image, bottom first. Only folders may be in several layers, except in system layers; only
+ * system layers may contain generated files, remove files, or replace the merged-/usr links. Fails with one
+ * `collision` for each, which names the path and both layers.
  */
 export function checkCollisions(layers: readonly LayerPaths[]): Result<void> {
   const check = new CollisionCheck();
@@ -33,7 +33,7 @@ export function checkCollisions(layers: readonly LayerPaths[]): Result<void> {
 class CollisionCheck {
   readonly failures: Failure[] = [];
   private readonly held = new Map<string, Held>();
-  /** Folders of the layer at hand that were looked at, and all above them. */
+  /** Folders of the current layer that were checked, and their parents. */
   private checked = new Set<string>();
   private hasBase = false;
 
@@ -62,13 +62,13 @@ class CollisionCheck {
     this.checkParents(path, layer, blocked);
   }
 
-  /** Whether one of the links would be taken by a folder: an image that is not of merged /usr has none to lose. */
+  /** Whether a folder would replace one of the links: an image without merged /usr has none. */
   private isLacking(system: boolean): boolean {
     const all = [...MERGED].map((path) => this.held.get(path));
     return !system && (all.some((held) => held && isOther(held)) || !this.hasBase);
   }
 
-  /** A path below something that is no folder, where the layer does not list the folder itself. */
+  /** Checks for a path below something that is not a folder, if the layer does not list the folder itself. */
   private checkParents(path: string, layer: LayerPaths, blocked: Set<string>): void {
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
       const parent = path.slice(0, end);
@@ -105,7 +105,7 @@ class CollisionCheck {
   }
 }
 
-/** The system renews its own files; and an image of ours that is taken from a registry as a base has its help in it. */
+/** System layers may replace their own files, and the help text of a base image that image-tooling built. */
 function mayReplace(layer: LayerPaths, below: LayerPaths): boolean {
   return (isSystem(layer) && isSystem(below)) || (layer.kind === 'help' && below.kind === 'base');
 }
@@ -122,7 +122,7 @@ function collision(path: string, below: Held, layer: LayerPaths, record: PathRec
   return {
     code: 'collision',
     message: `/${displayPath(path)} comes from two layers: ${below.layer.name} and ${layer.name}.`,
-    hint: `Remove it from one of them, or rename it: a path that is no folder comes from one layer only.`,
+    hint: `Remove it from one of them, or rename it: only folders may be in several layers.`,
     details: [`${below.layer.name}: ${describe(below.record)}`, `${layer.name}: ${describe(record)}`],
   };
 }
@@ -131,14 +131,14 @@ function generated(path: string, layer: LayerPaths, maker: string): Failure {
   return {
     code: 'collision',
     message: `${layer.name} holds /${displayPath(path)}, which ${maker}.`,
-    hint: 'Leave the file out; it is made in the system chain from what the definitions declare.',
+    hint: 'Leave the file out; the system layers generate it from the definitions.',
   };
 }
 
 function removes(path: string, layer: LayerPaths): Failure {
   return {
     code: 'collision',
-    message: `${layer.name} holds /${displayPath(path)}, which would remove files from the layers below it.`,
+    message: `${layer.name} holds /${displayPath(path)}, which would remove files of the layers below it.`,
     hint: 'Rename the file: only system layers may remove files.',
   };
 }
@@ -146,7 +146,7 @@ function removes(path: string, layer: LayerPaths): Failure {
 function replacesMerged(path: string, layer: LayerPaths): Failure {
   return {
     code: 'collision',
-    message: `${layer.name} would replace the system's link /${path} by a folder.`,
+    message: `${layer.name} would replace the system's symlink /${path} by a folder.`,
     hint: `Put the files under /usr/local, or under /usr/${path}.`,
   };
 }

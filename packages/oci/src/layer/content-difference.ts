@@ -4,23 +4,23 @@ import type { Store } from '../store/store';
 import { firstDifferentByte, shownContents } from './content-lines';
 import { withLayerTar } from './layer-tar';
 
-/** A layer, and the store that has it. */
+/** A layer and its store. */
 export interface StoredLayer {
   readonly layer: Pick<Layer, 'digest' | 'diffId' | 'compression'>;
   readonly store: Store;
 }
 
-/** Where two layers differ first. */
+/** The first difference of two layers. */
 export interface LayerDifference {
-  /** Absolute, for people. Undefined where all entries are alike: then order or headers of the tars differ. */
+  /** Absolute, for messages. Undefined if all entries are equal: then the order or the headers of the tars differ. */
   readonly path?: string;
   /** Both sides, ready to print. */
   readonly lines: readonly string[];
 }
 
 /**
- * The first path, byte by byte, at which two layers differ, and both sides of it: kind, mode, owner, time, link, or a
- * diff of a text, or the bytes around the first that differs. Undefined where their tars are the same. Fails with
+ * Returns the first path, byte by byte, at which two layers differ, and both sides of it: kind, mode, owner, time,
+ * link, or a diff of a text, or the bytes around the first difference. Undefined if their tars are equal. Fails with
  * `store-corrupt`, `tar-format`, `disk-full` or `io`.
  */
 export async function layerDifference(
@@ -43,7 +43,7 @@ async function firstOf(before: readonly TarEntry[], after: readonly TarEntry[]):
       const lines = await difference(old.get(path), now.get(path), readers);
       if (lines) return { path: `/${displayPath(path)}`, lines };
     }
-    return { lines: ['the same files; their order, or headers of the tar, differ'] };
+    return { lines: ['the same files; the order or the headers of the tars differ'] };
   } finally {
     for (const reader of readers) reader.close();
   }
@@ -67,7 +67,7 @@ async function difference(
   return [...attributes, ...shownContents(before, after, at, readers)];
 }
 
-/** All but the content. */
+/** Everything except the content. */
 function shown(entry: TarEntry | undefined): string {
   if (!entry) return 'absent';
   const { type, mode, uid, gid, size, mtime, linkTarget, device, xattrs } = entry;

@@ -3,7 +3,7 @@ import { cutText } from '@image-tooling/model';
 
 type Readers = readonly [ContentReader, ContentReader];
 
-/** The offset of the first byte that two files do not share; undefined where they are the same. */
+/** Returns the offset of the first byte that differs in two files; undefined if they are equal. */
 export async function firstDifferentByte(
   before: TarEntry,
   after: TarEntry,
@@ -21,11 +21,11 @@ export async function firstDifferentByte(
   }
 }
 
-/** Larger files are shown as bytes, whatever they hold. */
+/** Larger files are always shown as bytes. */
 const TEXT_LIMIT = 1024 * 1024;
 const BYTES_SHOWN = 16;
 
-/** Both sides of two files from their first difference: a small unified diff of texts, else bytes in hex. */
+/** Returns both sides of two files from their first difference: a small unified diff of texts, else bytes in hex. */
 export function shownContents(
   before: TarEntry,
   after: TarEntry,
@@ -69,7 +69,7 @@ const CONTEXT = 2;
 const LINES_SHOWN = 5;
 const WIDEST = 200;
 
-/** The first difference as diff -u would begin it; at most five lines a side. */
+/** Returns the first difference in the format of diff -u; at most five lines per side. */
 function hunk(before: readonly string[], after: readonly string[]): string[] {
   let first = 0;
   while (before[first] === after[first]) first++;

@@ -4,12 +4,14 @@ import { checkedTar, compressed } from '@image-tooling/layer';
 import type { PutBlob, PutOptions } from '../store/blobs';
 import type { Store } from '../store/store';
 
-/** Where blobs can be put: the store, or the folder of an export. */
+/** A destination for blobs: the store, or the folder of an export. */
 export interface BlobSink {
   putBlobFromStream(source: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<Result<PutBlob>>;
 }
 
-/** Yields the tar of a layer in the store. Throws a `Fault` with `store-corrupt` where blob or tar are not the layer's. */
+/**
+ * Yields the tar of a layer in the store. Throws a `Fault` with `store-corrupt` if the digest of blob or tar is wrong.
+ */
 export function layerTar(
   layer: Pick<Layer, 'digest' | 'diffId' | 'compression'>,
   store: Store,
@@ -17,13 +19,13 @@ export function layerTar(
   return checkedTar(store.blobPieces(layer.digest), layer, (found) => ({
     code: 'store-corrupt',
     message: `The tar in blob ${layer.digest} is ${found}, but the layer's diff id is ${layer.diffId}.`,
-    hint: 'Build again with --skip-nx-cache: the layer is made again.',
+    hint: 'Build again with --skip-nx-cache, which builds the layer again.',
     place: { file: store.blobPath(layer.digest) },
   }));
 }
 
 /**
- * The same layer with another compression, in `to` (default: the store). Fails with `store-corrupt`,
+ * Writes the layer with another compression to `to` (default: the store). Fails with `store-corrupt`,
  * `disk-full`, `io` or `aborted`.
  */
 export async function recompress(

@@ -1,17 +1,17 @@
 import { TEX_DROPPED } from './tex';
 
 /**
- * What a system layer never holds (design, section 5). Rules look at an entry's path; a whiteout is judged by
- * the path it removes.
+ * Paths that a system layer never contains (design, section 5). Rules check an entry's path; of a whiteout, the path
+ * that it removes.
  */
 
-/** Folders whose content belongs to a running machine: emptied wholly. */
+/** Folders whose content belongs to a running machine: all content is dropped. */
 const EMPTIED = ['dev', 'proc', 'sys', 'run', 'tmp', 'var/tmp'];
 
-/** Folders that keep the folders in them (packages ship those, with owners) but nothing else. */
+/** Folders that keep only their subfolders (packages ship those, with owners). */
 const KEEPING_FOLDERS = ['var/cache', 'var/log', 'var/lib/apt/lists'];
 
-/** Made by engines for the time of a step, locks, and copies that programs leave of what they rewrite. */
+/** Files that engines create during a step, locks, and backups of files that programs rewrite. */
 const DROPPED = new Set([
   '.dockerenv',
   'etc/hostname',
@@ -34,7 +34,7 @@ const DROPPED_PATTERNS = [
   ...TEX_DROPPED,
 ];
 
-/** Folders of the host that an engine mounts for a step, and may leave as empty mount points. */
+/** Returns the folders that an engine mounts for a step, and may leave as empty mount points. */
 export const MOUNT_POINTS: readonly string[] = ['step', 'debs'];
 
 export function isDropped(path: string, isFolder: boolean, mountPoints: readonly string[]): boolean {

@@ -4,7 +4,7 @@ import { withLayerTar } from './layer-tar';
 import { indexPaths, type PathIndex } from '@image-tooling/layer';
 
 /**
- * The path index of a layer whose blob another machine made. Blob and tar are hashed on the way. Fails with
+ * Returns the path index of a layer from another machine. Checks the digests of blob and tar. Fails with
  * `store-corrupt`, `tar-format`, `disk-full` or `io`.
  */
 export function indexLayer(layer: Layer, store: Store): Promise<Result<PathIndex>> {

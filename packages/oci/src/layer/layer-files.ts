@@ -11,22 +11,21 @@ import {
 import type { Store } from '../store/store';
 import { withLayerTar } from './layer-tar';
 
-/** What a layer holds, and the contents of some of its files. */
+/** The paths of a layer, and the contents of some of its files. */
 export interface LayerFiles {
   readonly paths: PathIndex;
   /** Path (a byte string) → content. */
   readonly files: ReadonlyMap<string, Buffer>;
-  /** Bytes of the tar. */
+  /** Size of the tar in bytes. */
   readonly tarSize: number;
 }
 
-/** Bytes: dpkg's record of a system with all of Debian in it has some 80 MB. */
+/** Bytes: dpkg's database of a system with all Debian packages has about 80 MB. */
 const LARGEST = 128 * 1024 * 1024;
 
 /**
- * Reads the files of a layer in the store whose paths are wanted. Blob and tar are hashed on the way. Fails with
- * `store-corrupt`, `tar-format` (also for a wanted file that is larger than what it should be can be), `disk-full`
- * or `io`.
+ * Reads the wanted files of a layer in the store. Checks the digests of blob and tar. Fails with `store-corrupt`,
+ * `tar-format` (also for a wanted file that is too large), `disk-full` or `io`.
  */
 export async function readLayerFiles(
   layer: Pick<Layer, 'digest' | 'diffId' | 'compression'>,
@@ -50,13 +49,13 @@ function contentOf(entry: TarEntry, reader: ContentReader): Buffer {
     valueOf(
       fail({
         code: 'tar-format',
-        message: `/${displayPath(entry.path)} has ${entry.size} bytes; at most ${LARGEST} are read.`,
+        message: `/${displayPath(entry.path)} has ${entry.size} bytes; at most ${LARGEST} are allowed.`,
       }),
     );
   return Buffer.from(reader.head(entry, entry.size));
 }
 
-/** The content that layers, bottom first, show at a path; undefined where there is none that was read. */
+/** Returns the content of a path in layers, bottom first; undefined if it was not read. */
 export function fileIn(
   chain: readonly Pick<LayerFiles, 'paths' | 'files'>[],
   path: string,

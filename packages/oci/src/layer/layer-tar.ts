@@ -6,16 +6,16 @@ import type { Store } from '../store/store';
 import { readTar, type TarEntry } from '@image-tooling/layer';
 import { layerTar } from './convert';
 
-/** A layer's tar on this machine; its contents are there for as long as the work with it lasts. */
+/** A layer's tar on this machine; its contents exist only while `work` runs. */
 export interface UnpackedLayer {
   readonly entries: readonly TarEntry[];
-  /** Bytes of the tar. */
+  /** Size of the tar in bytes. */
   readonly tarSize: number;
 }
 
 /**
- * Runs `work` on the tar of a layer in the store, which is there uncompressed for that time. Blob and tar are hashed
- * on the way. Fails with `store-corrupt`, `tar-format`, `disk-full` or `io`.
+ * Runs `work` on the uncompressed tar of a layer in the store. Checks the digests of blob and tar. Fails with
+ * `store-corrupt`, `tar-format`, `disk-full` or `io`.
  */
 export async function withLayerTar<T>(
   layer: Pick<Layer, 'digest' | 'diffId' | 'compression'>,

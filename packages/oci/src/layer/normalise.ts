@@ -20,19 +20,19 @@ import { isDropped, MOUNT_POINTS } from './dropped';
 import { rewritten } from './rewrite';
 
 export interface NormaliseOptions {
-  /** The one modification time, and the day of password changes: seconds since the epoch. */
+  /** The modification time of all entries, and the day of password changes: seconds since the epoch. */
   readonly mtime: number;
-  /** The system layers below, bottom first. Empty where the entries are the whole system. */
+  /** The system layers below, bottom first. Empty if the entries are the whole system. */
   readonly chain?: readonly PathIndex[];
-  /** Folders the engine mounted for the step; default `step` and `debs`. */
+  /** Folders that the engine mounted for the step; default `step` and `debs`. */
   readonly mountPoints?: readonly string[];
 }
 
 /**
- * What a step changed, as a system layer holds it: the same on every engine, clock and host. Logs, caches,
- * locks, backups and what engines leave are dropped; so are folders that the chain has alike and in which
- * nothing is kept, and whiteouts of what the chain has not. Parents are complete, with the chain's mode and owner.
- * Fails with `tar-format` on a hard link to nowhere, `io` where a content can't be read.
+ * Converts the changes of a step to the entries of a system layer: equal on every engine, clock and host. Drops logs,
+ * caches, locks, backups and leftovers of engines, unchanged folders without kept content, and whiteouts of paths that
+ * the chain does not have. Parents are complete, with the chain's mode and owner. Fails with `tar-format` on a
+ * dangling hard link, with `io` if a content can't be read.
  */
 export async function normaliseSystem(
   entries: readonly TarEntry[],
@@ -77,7 +77,7 @@ function withoutTouchedFolders(inodes: readonly Inode[], chain: readonly PathInd
   return inodes.filter((inode) => isChange(inode) || inUse.has(inode.entry.path));
 }
 
-/** The root folder is taken to be below every chain as runtimes make it: 0755, root. */
+/** The root folder below every chain, as runtimes create it: 0755, root. */
 function isSameFolder(entry: TarEntry, chain: readonly PathIndex[]): boolean {
   if (entry.type !== 'directory') return false;
   const below = entry.path === '' ? ROOT : lookUp(chain, entry.path);
@@ -96,16 +96,16 @@ function cleaned(entry: TarEntry, mtime: number, reader: ContentReader): TarEntr
   if (isMarker(entry.path)) return fileEntry(entry.path, '', { mode: 0, mtime });
   const { xattrs: _, ...rest } = rewritten(entry, mtime, reader);
   const xattrs = xattrsKept(entry);
-  const mode = entry.type === 'symlink' ? 0o777 : entry.mode; // Means nothing on Linux: engines differ.
+  const mode = entry.type === 'symlink' ? 0o777 : entry.mode; // Not used on Linux: engines differ.
   return { ...rest, mode, mtime, ...(xattrs.size > 0 ? { xattrs } : {}) };
 }
 
-/** A whiteout's own mode and owner mean nothing: engines differ. */
+/** The mode and owner of a whiteout are not used: engines differ. */
 function isMarker(path: string): boolean {
   return isOpaque(path) || whiteoutTarget(path) !== undefined;
 }
 
-/** Capabilities are the packages' own; the rest (overlay marks, SELinux labels) is the host's. */
+/** Capabilities come from packages; other attributes (overlay marks, SELinux labels) come from the host. */
 function xattrsKept(entry: TarEntry): ReadonlyMap<string, Uint8Array> {
   return new Map([...(entry.xattrs ?? [])].filter(([name]) => name === 'security.capability'));
 }

@@ -2,36 +2,39 @@ import { caught } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { displayPath, ContentReader, WHITEOUT, type TarEntry } from '@image-tooling/layer';
 
-/** dpkg's list of what a package installed, a path a line (dpkg-query(1), --listfiles). */
+/** dpkg's list of a package's installed paths, one a line (dpkg-query(1), --listfiles). */
 const PACKAGE_LIST = /^var\/lib\/dpkg\/info\/([^/]+)\.list$/;
 
-/** Whether a path can't be that of a file: its name removes another (OCI image-spec 1.1, layer.md, "Whiteouts"). */
+/**
+ * Whether the name of a path is reserved: in a layer it removes another file (OCI image-spec 1.1, layer.md,
+ * "Whiteouts").
+ */
 export function isReserved(path: string): boolean {
   return path.split('/').some((name) => name.startsWith(WHITEOUT));
 }
 
-/** The failures (`archive-format`) of files of a package that a layer would take for the removal of others. */
+/** Returns the failures (`archive-format`) for files of a package with reserved names. */
 export function reservedFailures(owner: string, paths: readonly string[]): Failure[] {
   return paths.filter(isReserved).map((path) => ({
     code: 'archive-format',
-    message: `${owner} brings the file "${displayPath(path)}": in a layer that name removes another file.`,
+    message: `${owner} contains the file "${displayPath(path)}": in a layer that name removes another file.`,
     hint: 'Names that begin with ".wh." are reserved for layers: leave the package out, or report it to its maintainer.',
   }));
 }
 
-/** As `reservedFailures`, of files of a `rootfs/` folder (`rootfs`). */
+/** As `reservedFailures`, for files of a `rootfs/` folder (`rootfs`). */
 export function reservedInRootfs(folder: string, entries: readonly TarEntry[]): Failure[] {
   const reserved = entries.filter(({ path }) => isReserved(path));
   return reserved.map(({ path }) => ({
     code: 'rootfs',
     message: `${folder}/${displayPath(path)} can't be in an image: in a layer that name removes another file.`,
-    hint: 'Names that begin with ".wh." are reserved for layers: rename it. Files of packages are left out by "omit".',
+    hint: 'Names that begin with ".wh." are reserved for layers: rename it. Leave out files of packages with "omit".',
   }));
 }
 
 /**
- * Checks what packages installed during a step, by dpkg's own lists: in the step's changes a file of such a name and
- * the removal of another look the same. Fails with `archive-format`, and `io` where a list can't be read.
+ * Checks the files that packages installed during a step, by dpkg's lists: in the step's changes, a file with a
+ * reserved name looks like the removal of another. Fails with `archive-format`, and with `io` if a list can't be read.
  */
 export async function checkInstalledNames(changes: readonly TarEntry[]): Promise<Result<void>> {
   const failures = await caught("reading dpkg's lists", async () => {

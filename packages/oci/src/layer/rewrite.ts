@@ -5,7 +5,7 @@ const SECONDS_A_DAY = 86_400;
 /** Field of /etc/shadow with the day of the last password change, from 0 (shadow(5)). */
 const SHADOW_DAY = 2;
 
-/** Gives an entry the content that depends on no clock and no machine. */
+/** Returns an entry with content that does not depend on the clock or machine. */
 export function rewritten(entry: TarEntry, mtime: number, reader: ContentReader): TarEntry {
   if (entry.type !== 'file') return entry;
   if (entry.path === 'etc/machine-id') return { ...entry, size: 0, content: NO_CONTENT };
@@ -22,19 +22,19 @@ function withShadowDay(entry: TarEntry, day: number, reader: ContentReader): Tar
   return withBytes(entry, Buffer.from(lines.join('\n'), 'latin1'));
 }
 
-/** An empty day says that password ageing is off, 0 that a change is due: both are kept. */
+/** An empty day means no password ageing, 0 that a change is due: both are kept. */
 function shadowLine(line: string, day: number): string {
   const fields = line.split(':');
   if (Number(fields[SHADOW_DAY]) > 0) fields[SHADOW_DAY] = String(day);
   return fields.join(':');
 }
 
-/** The second word of a .pyc file: bit 0 says it is checked by hash, bit 1 that the source is looked at (PEP 552). */
+/** The second word of a .pyc file: bit 0 means it is checked by hash, bit 1 that the source is checked (PEP 552). */
 const PYC_FLAGS_AT = 4;
 const CHECKED_HASH = 0b11;
 const UNCHECKED_HASH = 0b01;
 
-/** Python then takes the compiled file as it is, and start-up does not read and hash each source. */
+/** Python then uses the compiled file without a check, and does not read and hash each source at start-up. */
 function withUncheckedHash(entry: TarEntry, reader: ContentReader): TarEntry {
   const head = Buffer.from(reader.head(entry, 16));
   const isPyc = head.length === 16 && head[2] === 0x0d && head[3] === 0x0a;
@@ -44,7 +44,7 @@ function withUncheckedHash(entry: TarEntry, reader: ContentReader): TarEntry {
   return withBytes(entry, bytes);
 }
 
-/** A byte is a character: what is no UTF-8 stays as it is. */
+/** One character per byte, so that bytes that are not UTF-8 are kept. */
 function textOf(entry: TarEntry, reader: ContentReader): string {
   return Buffer.from(reader.head(entry, entry.size)).toString('latin1');
 }

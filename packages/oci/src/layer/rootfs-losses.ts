@@ -3,15 +3,15 @@ import { caught } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
 import { byBytes, toText } from '@image-tooling/layer';
 
-/** What a `rootfs/` folder has on this machine and no clone of it: git keeps none of these. Paths are below the folder. */
+/** Properties of a `rootfs/` folder that git does not store, so that clones lack them. Paths are below the folder. */
 export interface RootfsLosses {
   /** Files and folders with setuid, setgid or sticky bits, and their permission bits. */
   readonly special: readonly { readonly path: string; readonly mode: number }[];
-  /** Names of one file (hard links), each list with two or more. */
+  /** Lists of names of one file (hard links). */
   readonly linked: readonly (readonly string[])[];
 }
 
-/** Finds what is lost between a folder and its layer (see `filesFromFolder`). Fails with `io`. */
+/** Finds the properties of a folder that its layer lacks (see `filesFromFolder`). Fails with `io`. */
 export async function rootfsLosses(folder: string): Promise<Result<RootfsLosses>> {
   return caught(folder, async () => {
     const found = [...entriesBelow(folder)];
@@ -31,7 +31,7 @@ interface Found {
   readonly stats: Stats;
 }
 
-/** In the order of names. What is no UTF-8 can't be named in image.json. */
+/** Sorted by name. Names that are not UTF-8 can't be written in image.json. */
 function* entriesBelow(folder: string, above = ''): Generator<Found> {
   const names = readdirSync(`${folder}/${above}`, { encoding: 'latin1' }).sort(byBytes);
   for (const name of names) {

@@ -26,14 +26,15 @@ export interface DeclaredMode {
 export interface FilesOptions {
   /** Seconds since the epoch. */
   readonly mtime: number;
-  /** Path below the folder, as text without a leading slash → what it gets instead of the default. */
+  /** Path below the folder, as text without a leading slash → its mode and owner instead of the default. */
   readonly modes?: Readonly<Record<string, DeclaredMode>>;
 }
 
 /**
- * The entries of a `rootfs/` folder as git would give them back: root's, 0755 for folders and for files that
- * their owner may execute, else 0644; symlinks as they stand; no `.git`; no folder without a file in it, unless its mode is
- * declared. Fails with `io` for each path that can't be read, with `rootfs` for each device, socket or fifo, each name that layers reserve, and each mode declared for a path that is not there.
+ * Returns the entries of a `rootfs/` folder as git stores them: owned by root, 0755 for folders and executable files,
+ * else 0644; symlinks unchanged; no `.git`; no empty folders, unless their mode is declared. Fails with `io` for each
+ * path that can't be read, with `rootfs` for each device, socket or fifo, each reserved name, and each mode declared
+ * for a missing path.
  */
 export async function filesFromFolder(folder: string, options: FilesOptions): Promise<Result<TarEntry[]>> {
   const walked = await caught(folder, async () => walk(folder, options.mtime));
@@ -53,7 +54,7 @@ interface Walked {
   readonly failures: Failure[];
 }
 
-/** Synchronous on purpose: thousands of small calls, each too short for a trip through the thread pool. */
+/** Synchronous on purpose: thousands of calls that are shorter than a round trip through the thread pool. */
 function walk(folder: string, mtime: number): Walked {
   const walked: Walked = { entries: [], failures: [] };
   const queue = namesIn(folder);
@@ -68,7 +69,7 @@ function walk(folder: string, mtime: number): Walked {
   return walked;
 }
 
-/** Takes what is at a path; gives the paths in it where it is a folder. Throws file system errors. */
+/** Adds the entry of a path; returns the paths in it if it is a folder. Throws file system errors. */
 function visit(walked: Walked, folder: string, path: string, mtime: number): string[] {
   const place = placeOf(folder, path);
   const stats = lstatSync(place);
@@ -79,12 +80,12 @@ function visit(walked: Walked, folder: string, path: string, mtime: number): str
   return inside.map((name) => `${path}/${name}`);
 }
 
-/** No `.git`: a repository within it is not part of the commit, and a submodule's names a path of this machine. */
+/** No `.git`: a nested repository is not part of the commit, and a submodule's `.git` names a path of this machine. */
 function namesIn(folder: string | Buffer): string[] {
   return readdirSync(folder, { encoding: 'latin1' }).filter((name) => name !== '.git');
 }
 
-/** Where a path is on this machine; as bytes where its name is no text. */
+/** Returns the place of a path on this machine; as bytes if its name is not UTF-8. */
 function placeOf(folder: string, path: string): string | Buffer {
   const text = toText(path);
   return text === undefined ? Buffer.concat([Buffer.from(`${folder}/`), bytesOf(path)]) : `${folder}/${text}`;
@@ -100,7 +101,7 @@ function entryOf(path: string, place: string | Buffer, stats: Stats, mtime: numb
   return rangeEntry(path, { file: place, offset: 0, length: stats.size }, options);
 }
 
-/** git keeps no empty folders: a layer with them would differ from clone to clone. */
+/** git stores no empty folders: a layer with them would differ between clones. */
 function withoutEmptyFolders(
   entries: readonly TarEntry[],
   declared: ReadonlyMap<string, unknown>,
@@ -113,7 +114,7 @@ function withoutEmptyFolders(
 
 function addParents(known: Set<string>, path: string): void {
   const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-  if (parent === '' || known.has(parent)) return; // What is known has its own parents known.
+  if (parent === '' || known.has(parent)) return; // The parents of a known folder are known.
   known.add(parent);
   addParents(known, parent);
 }
@@ -146,6 +147,6 @@ function unfit(folder: string, path: string): Failure {
   return {
     code: 'rootfs',
     message: `${shownPlace(folder, path)} is neither a file, a folder nor a symlink.`,
-    hint: 'Remove it: git can’t keep it either.',
+    hint: 'Remove it: git can’t store it either.',
   };
 }

@@ -1,20 +1,20 @@
 /**
- * What TeX Live's programs write while packages are installed (tex-common's triggers): /var/lib/texmf holds formats,
- * which are TeX's memory after it has read its macros, and lists of files and snippets.
+ * Files that TeX Live's programs write while packages are installed (tex-common's triggers): /var/lib/texmf contains
+ * formats (dumps of TeX's memory after it has read its macros) and lists of files and snippets.
  */
 const TEX = 'var/lib/texmf/';
 
 /**
- * Logs of making formats, and formats that no two runs make alike: LuaTeX writes its tables in the order of random
- * hashes, Knuth's own tex the clock, whatever SOURCE_DATE_EPOCH says. Who runs one of these programs has its format
- * made then, in their own folder (mktexfmt, some seconds). Those of pdfTeX, XeTeX and Metafont are kept.
+ * Logs, and formats that differ in each run: LuaTeX writes its tables in the order of random hashes, Knuth's tex
+ * writes the time and ignores SOURCE_DATE_EPOCH. These programs create the format on first use, in the user's folder
+ * (mktexfmt, some seconds). Those of pdfTeX, XeTeX and Metafont are kept.
  */
 export const TEX_DROPPED: readonly RegExp[] = [
   /^var\/lib\/texmf\/web2c\/(?:.*\/)?[^/]*\.log$/,
   /^var\/lib\/texmf\/web2c\/(?:lua[^/]*tex|tex)\/[^/]*\.fmt$/,
 ];
 
-/** What puts the content of a list that TeX's scripts write into one order; undefined for any other file. */
+/** Returns the function that sorts a list of TeX's scripts; undefined for any other file. */
 export function texSorter(path: string): ((text: string) => string) | undefined {
   if (!path.startsWith(TEX)) return undefined;
   const name = path.slice(TEX.length);
@@ -24,7 +24,7 @@ export function texSorter(path: string): ((text: string) => string) | undefined 
 
 /**
  * ls-R, kpathsea's database: paragraphs that start with the folder ("./fonts:"), each with the names in it (kpathsea
- * manual, "Database format"). The scripts take folders as the file system lists them.
+ * manual, "Database format"). The scripts list folders in the order of the file system.
  */
 function sortedListing(text: string): string {
   const [head = '', ...folders] = text.trimEnd().split('\n\n').map(sortedNames);
@@ -35,12 +35,12 @@ function sortedNames(paragraph: string): string {
   return sortedAfter(paragraph.split('\n'), (line) => line.startsWith('%') || line.endsWith(':'));
 }
 
-/** Lines of packages' snippets, in the order that `find` gave, below a comment. */
+/** Sorts the lines of packages' snippets, which are in the order of `find`, below a comment. */
 function sortedSnippets(text: string): string {
   return `${sortedAfter(text.trimEnd().split('\n'), (line) => /^#(?!!)/.test(line))}\n`;
 }
 
-/** Sorts the lines after the first ones, which are told by `isHead`. */
+/** Sorts the lines after the leading ones for which `isHead` is true. */
 function sortedAfter(lines: readonly string[], isHead: (line: string) => boolean): string {
   const first = lines.findIndex((line) => !isHead(line));
   const at = first < 0 ? lines.length : first;

@@ -23,9 +23,9 @@ export interface WrittenLayer {
 }
 
 /**
- * Writes entries as a layer into the store: tar, both hashes and compression in one pass, in bounded memory.
- * Equal entries give equal bytes, in whatever order they come. Fails with `tar-format` (hard link to nowhere,
- * a path twice), `truncated` (a content that changed), `disk-full`, `io` or `aborted`.
+ * Writes entries as a layer into the store: tar, both hashes and compression in one pass, in bounded memory. Equal
+ * entries result in equal bytes, in any order. Fails with `tar-format` (dangling hard link, duplicate path),
+ * `truncated` (a content that changed), `disk-full`, `io` or `aborted`.
  */
 export async function writeLayer(
   entries: readonly TarEntry[],

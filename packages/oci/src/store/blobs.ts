@@ -6,7 +6,7 @@ import { caught, checkSignal, discard, Fault, newOwnedName } from '@image-toolin
 import { fail, hexOf, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
 
 export interface PutOptions {
-  /** What the content must hash to, else `checksum`. */
+  /** The expected digest; a mismatch fails with `checksum`. */
   readonly expected?: Digest;
   readonly signal?: AbortSignal;
 }
@@ -17,7 +17,7 @@ export interface PutBlob {
   readonly size: number;
 }
 
-/** The content-addressed files of a store: written whole or not at all, named by their sha256. */
+/** The content-addressed files of a store: written atomically, named by their sha256. */
 export class Blobs {
   constructor(
     private readonly folder: string,
@@ -29,13 +29,13 @@ export class Blobs {
     return join(this.folder, hexOf(digest));
   }
 
-  /** Bytes of a blob; undefined where there is none. */
+  /** Returns the size of a blob in bytes; undefined if there is none. */
   async sizeOf(digest: Digest): Promise<number | undefined> {
     const found = await stat(this.pathOf(digest)).catch(() => undefined);
     return found?.isFile() ? found.size : undefined;
   }
 
-  /** The whole blob, for small ones (config, manifest). Hashed: fails with `store-corrupt`, also if absent. */
+  /** Reads a small blob (config, manifest) and checks its digest. Fails with `store-corrupt`, also if absent. */
   async read(digest: Digest): Promise<Result<Buffer>> {
     return caught(this.pathOf(digest), async () => {
       if ((await this.sizeOf(digest)) === undefined) throw this.absent(digest);
@@ -46,20 +46,20 @@ export class Blobs {
     });
   }
 
-  /** Hashes a blob again. Fails with `store-corrupt` where it is absent or not what its name says. */
+  /** Checks the digest of a blob. Fails with `store-corrupt` if it is absent or changed. */
   async verify(digest: Digest, signal?: AbortSignal): Promise<Result<void>> {
     return caught(this.pathOf(digest), async () => {
       for await (const _ of this.pieces(digest)) checkSignal(signal);
     });
   }
 
-  /** A blob's bytes as they are. Throws `store-corrupt` where there is none. */
+  /** Yields a blob's bytes without a check. Throws `store-corrupt` if there is none. */
   async *unhashedPieces(digest: Digest): AsyncGenerator<Buffer> {
     if ((await this.sizeOf(digest)) === undefined) throw this.absent(digest);
     yield* filePieces(this.pathOf(digest));
   }
 
-  /** A blob's bytes, hashed on the way: ends with `store-corrupt` instead of giving wrong bytes silently. */
+  /** Yields a blob's bytes and checks the digest: ends with `store-corrupt` if they are wrong. */
   async *pieces(digest: Digest): AsyncGenerator<Buffer> {
     const hash = createHash('sha256');
     for await (const piece of this.unhashedPieces(digest)) {
@@ -71,8 +71,8 @@ export class Blobs {
   }
 
   /**
-   * Writes a stream to a temporary file, syncs it to disk and gives it its name. A blob that is there already
-   * is replaced by the same bytes. Fails with `checksum`, `disk-full`, `io` or `aborted`, and leaves nothing.
+   * Writes a stream to a temporary file, syncs it to disk and renames it. An existing blob is replaced by the same
+   * bytes. Fails with `checksum`, `disk-full`, `io` or `aborted`, and leaves no file.
    */
   async put(source: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<Result<PutBlob>> {
     const temporary = join(this.temporary, newOwnedName('blob'));
@@ -92,7 +92,7 @@ export class Blobs {
     return new Fault({
       code: 'store-corrupt',
       message: `The store has no blob ${digest}.`,
-      hint: 'Build again with --skip-nx-cache: what is missing is made anew.',
+      hint: 'Build again with --skip-nx-cache, which builds what is missing.',
       place: { file: this.pathOf(digest) },
     });
   }
@@ -107,12 +107,12 @@ export class Blobs {
   }
 }
 
-/** A file's bytes. Opened when the first are asked for: a stream that fails before would end the process. */
+/** Yields a file's bytes. Opens it on the first read: a stream that fails before would end the process. */
 export async function* filePieces(path: string): AsyncGenerator<Buffer> {
   yield* createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>;
 }
 
-/** Bytes after which what was written goes to disk beside the work, so that little is left for the end. */
+/** Bytes after which written data is synced in the background, so that the final sync is short. */
 const FLUSH = 16 * 1024 * 1024;
 
 async function writeHashed(
@@ -146,7 +146,7 @@ async function writeHashed(
 function wrongHash(expected: Digest, found: PutBlob): Fault {
   return new Fault({
     code: 'checksum',
-    message: `Content of ${found.size} bytes was expected to be ${expected} but is ${found.digest}.`,
-    hint: 'It was altered or cut short on its way; nothing was kept.',
+    message: `Content of ${found.size} bytes should have the digest ${expected}, but has ${found.digest}.`,
+    hint: 'It was changed or cut off on the way; nothing was kept.',
   });
 }

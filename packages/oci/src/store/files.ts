@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isDigest, type Digest } from '@image-tooling/model';
 import type { StoreLayout } from './layout';
 
-/** What a file of the store is called after: its content, a build id (`build`, `inputs`), or a diff id (`paths`). */
+/** What a file of the store is named after: its content, a build id (`build`, `inputs`), or a diff id (`paths`). */
 export type StoreFileKind = 'blob' | 'build' | 'paths' | 'inputs';
 
 /** A blob or record of the store. */
@@ -13,11 +13,11 @@ export interface StoreFile {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** When it was made or last used, in milliseconds since the epoch. */
+  /** When it was created or last used, in milliseconds since the epoch. */
   readonly usedMs: number;
 }
 
-/** All blobs and records of a store, in the order of their names. What goes while it is listed is left out. */
+/** Returns all blobs and records of a store, sorted by name. Skips files that are removed during the listing. */
 export async function storeFiles(layout: StoreLayout): Promise<StoreFile[]> {
   const listed = await Promise.all([
     filesIn(layout.blobs, 'blob', ''),
@@ -28,7 +28,7 @@ export async function storeFiles(layout: StoreLayout): Promise<StoreFile[]> {
   return listed.flat();
 }
 
-/** What writers that were killed left beside the records: their names end like this (see `writeFileAtomic`). */
+/** Temporary files of killed writers next to the records: their names end like this (see `writeFileAtomic`). */
 export async function unfinishedRecords({ builds, paths, inputs }: StoreLayout): Promise<string[]> {
   const folders = [builds, paths, inputs];
   const names = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));

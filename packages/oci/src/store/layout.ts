@@ -5,7 +5,7 @@ import { canonicalJson, fail, hexOf, ok, type Digest, type Failed, type Result }
 /** The file that marks an OCI image layout (OCI image-layout specification). */
 export const LAYOUT_FILE = canonicalJson({ imageLayoutVersion: '1.0.0' });
 
-/** Where things are in a store: an OCI image layout with our own records beside it. */
+/** The paths of a store: an OCI image layout with our own records next to it. */
 export interface StoreLayout {
   readonly root: string;
   readonly blobs: string;
@@ -32,9 +32,9 @@ export function layoutOf(root: string): StoreLayout {
 }
 
 /**
- * Returns the store's folder: IMAGE_STORE, else `image-tooling` in XDG_CACHE_HOME, else in ~/.cache (XDG base directory
- * specification 0.8, which has relative paths ignored). Fails with `usage` if IMAGE_STORE is not an absolute path, or
- * there is no home folder.
+ * Returns the store's folder: IMAGE_STORE, else `image-tooling` in XDG_CACHE_HOME, else in ~/.cache (XDG base
+ * directory specification 0.8: relative paths are ignored). Fails with `usage` if IMAGE_STORE is not an absolute path,
+ * or there is no home folder.
  */
 export function storeRoot(env: NodeJS.ProcessEnv = process.env): Result<string> {
   const asked = env['IMAGE_STORE'] ?? '';
@@ -45,7 +45,7 @@ export function storeRoot(env: NodeJS.ProcessEnv = process.env): Result<string> 
   return home === undefined ? noHome() : ok(join(home, '.cache', 'image-tooling'));
 }
 
-/** HOME, else what the system's list of users says. */
+/** Returns HOME, else the home folder in the system's user database. */
 function homeFolder({ HOME = '' }: NodeJS.ProcessEnv): string | undefined {
   if (isAbsolute(HOME)) return HOME;
   try {
@@ -55,13 +55,13 @@ function homeFolder({ HOME = '' }: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-/** A tilde is the shell's, and a relative path would be another store in each folder. */
+/** The shell expands "~", and a relative path would be another store in each folder. */
 function notAbsolute(asked: string): Failed {
   const isTilde = asked === '~' || asked.startsWith('~/');
   return fail({
     code: 'usage',
     message: `IMAGE_STORE is "${asked}", which is not an absolute path${asked.startsWith('~') ? ': the shell did not expand "~"' : ''}.`,
-    hint: `Write the whole path${isTilde ? `: IMAGE_STORE="$HOME${asked.slice(1)}"` : asked.startsWith('~') ? '' : `, for example IMAGE_STORE="$PWD/${asked}"`}.`,
+    hint: `Write the full path${isTilde ? `: IMAGE_STORE="$HOME${asked.slice(1)}"` : asked.startsWith('~') ? '' : `, for example IMAGE_STORE="$PWD/${asked}"`}.`,
   });
 }
 
@@ -69,7 +69,7 @@ function noHome(): Failed {
   return fail({
     code: 'usage',
     message: 'There is no folder for the store: HOME is not set, and this user has no home folder.',
-    hint: 'Set IMAGE_STORE to the absolute path of a folder that can be written to.',
+    hint: 'Set IMAGE_STORE to the absolute path of a writable folder.',
   });
 }
 

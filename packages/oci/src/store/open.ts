@@ -8,7 +8,7 @@ import { Store } from './store';
 import { removeLeftovers } from './temporary';
 
 export interface OpenOptions {
-  /** Nothing will be written, so the store may be one that can't be written to. */
+  /** Nothing will be written, so the store may be read-only. */
   readonly readOnly?: boolean;
 }
 
@@ -22,8 +22,9 @@ export async function openUserStore(
 }
 
 /**
- * Opens the store at `root`: makes it if it is not there, and removes what dead processes left. Fails with `disk-full`,
- * with `io` if it can't be made or, unless only reading, not be written to, or with `store-owner` if another user made it.
+ * Opens the store at `root`: creates it if missing, and removes leftovers of dead processes. Fails with `disk-full`,
+ * with `io` if it can't be created or, unless `readOnly`, written to, or with `store-owner` if another user created
+ * it.
  */
 export async function openStore(
   root: string,
@@ -69,7 +70,7 @@ function unusable(error: unknown, root: string): Failure {
   return {
     code: 'io',
     message: `The store can't be in ${root}: ${(error as Error).message}.`,
-    hint: 'Set IMAGE_STORE to a folder that can be written to.',
+    hint: 'Set IMAGE_STORE to a writable folder.',
     path: root,
   };
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '@image-tooling/host';
 
-/** What lies in a store's folder. Not `lost+found`: a disk that is mounted there brings it. */
+/** The content of a store's folder. Not `lost+found`, which the root of a mounted disk has. */
 const PARTS = [
   ...['oci-layout', 'index.json', 'blobs', 'builds', 'paths', 'inputs', 'users', 'locks', 'tmp'],
   ...['engine', 'go', 'pushed'],
@@ -10,15 +10,15 @@ const PARTS = [
 
 const ROOT = 0;
 
-/** The user whose rights this process has; undefined on systems that have no such numbers. */
+/** Returns the user id of this process; undefined on systems without user ids. */
 export function ownUid(): number | undefined {
   return process.geteuid?.();
 }
 
 /**
- * Checks that what is in a store was made by this process's user: root can read an ordinary user's store, but unpacked
- * systems in it have that user's subordinate ids for owners, and what root writes there the user can't replace.
- * The folder itself may also be root's, as that of a mounted disk is. Throws a `Fault` with `store-owner`.
+ * Checks that this process's user owns the content of a store: root can read another user's store, but the unpacked
+ * systems in it belong to that user's subordinate ids, and that user can't replace files of root. The folder itself
+ * may belong to root, as the root of a mounted disk does. Throws a `Fault` with `store-owner`.
  */
 export async function checkOwners(root: string, uid = ownUid()): Promise<void> {
   if (uid === undefined) return;

@@ -5,12 +5,12 @@ import { isDigest, type Layer, type Result } from '@image-tooling/model';
 import { ownUid } from './ownership';
 import type { PathIndex, PathRecord } from '@image-tooling/layer';
 
-/** Reads a layer's record; undefined where it is absent, or is none (cut short, altered). */
+/** Reads a layer's record; undefined if it is absent or invalid (cut off, changed). */
 export async function readLayerRecord(file: string): Promise<Layer | undefined> {
   return layerRecord(await readJson(file));
 }
 
-/** The layer that a record's JSON stands for; undefined where it is none. */
+/** Parses a layer's record; undefined if it is invalid. */
 export function layerRecord(json: unknown): Layer | undefined {
   return isLayer(json) ? json : undefined;
 }
@@ -20,7 +20,7 @@ export async function writeLayerRecord(file: string, layer: Layer): Promise<Resu
   return writeFileAtomic(file, JSON.stringify({ diffId, digest, size, tarSize, compression }));
 }
 
-/** Reads a layer's path index; undefined where it is absent, or is none. */
+/** Reads a layer's path index; undefined if it is absent or invalid. */
 export async function readPaths(file: string): Promise<PathIndex | undefined> {
   const found = await readJson(file);
   return isPathRows(found) ? new Map(found) : undefined;
@@ -30,7 +30,7 @@ export async function writePaths(file: string, paths: PathIndex): Promise<Result
   return writeFileAtomic(file, JSON.stringify([...paths]));
 }
 
-/** Returns the value of a record; undefined if it is absent, cut short, not a file, or written by another user. */
+/** Returns the value of a record; undefined if it is absent, cut off, not a file, or written by another user. */
 export async function readJson(file: string): Promise<unknown> {
   try {
     const text = await ownText(file);

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { isErrno, newOwnedName } from '@image-tooling/host';
 
 /**
- * Takes a file out of the store, unless it was used after `usedMs`; tells whether it is gone. It is put aside before
- * its time is looked at: a use at that very moment is either seen here, and the file comes back, or finds nothing
- * and makes it anew (see `markUsed`). A kill in between leaves it in the folder for temporary files.
+ * Removes a file from the store, unless it was used after `usedMs`; returns whether it was removed. Renames it before
+ * checking its time: a concurrent use is either noticed here, and the file is restored, or finds no file and creates
+ * it again (see `markUsed`). A process that is killed during this leaves the file in the folder for temporary files.
  */
 export async function removeUnused(
   { path, usedMs }: { readonly path: string; readonly usedMs: number },

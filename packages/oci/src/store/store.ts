@@ -19,7 +19,7 @@ import { makeTemporaryFolder } from './temporary';
 import { markUsed } from './used';
 import { recordUser, storeUsers, type StoreUser } from './users';
 
-/** The local content-addressed set of blobs, with what each build id led to. Many processes may share it. */
+/** The local content-addressed store of blobs, with the result of each build id. Processes may share it. */
 export class Store {
   private readonly blobs: Blobs;
 
@@ -31,37 +31,37 @@ export class Store {
     return this.layout.root;
   }
 
-  /** Where a blob is, or would be. */
+  /** Returns the path of a blob, whether it exists or not. */
   blobPath(digest: Digest): string {
     return this.blobs.pathOf(digest);
   }
 
-  /** Whether there is a blob of this name, which then counts as used; its content is not looked at, see `verifyBlob`. */
+  /** Returns whether a blob exists, and marks it as used; does not check its content, see `verifyBlob`. */
   async hasBlob(digest: Digest): Promise<boolean> {
     return (await this.blobs.sizeOf(digest)) !== undefined && markUsed(this.blobs.pathOf(digest));
   }
 
-  /** A small blob whole, hashed. Fails with `store-corrupt` where it is absent or altered. */
+  /** Reads a small blob and checks its digest. Fails with `store-corrupt` if it is absent or changed. */
   readBlob(digest: Digest): Promise<Result<Buffer>> {
     return this.blobs.read(digest);
   }
 
-  /** A blob's bytes piece by piece; throws a `Fault` at the end where they are not what the digest says. */
+  /** Yields a blob's bytes; throws a `Fault` at the end if they don't match the digest. */
   blobPieces(digest: Digest): AsyncGenerator<Buffer> {
     return this.blobs.pieces(digest);
   }
 
-  /** As `blobPieces`, not hashed: for who hashes them itself. */
+  /** As `blobPieces`, without a check: for callers that hash the bytes. */
   unhashedBlobPieces(digest: Digest): AsyncGenerator<Buffer> {
     return this.blobs.unhashedPieces(digest);
   }
 
-  /** Hashes a blob again. Fails with `store-corrupt` where it is absent or altered. */
+  /** Checks the digest of a blob. Fails with `store-corrupt` if it is absent or changed. */
   verifyBlob(digest: Digest, signal?: AbortSignal): Promise<Result<void>> {
     return this.blobs.verify(digest, signal);
   }
 
-  /** Keeps a stream's bytes. Fails with `checksum`, `disk-full`, `io` or `aborted`, and then keeps nothing. */
+  /** Stores a stream's bytes. Fails with `checksum`, `disk-full`, `io` or `aborted`, and then stores nothing. */
   putBlobFromStream(source: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<Result<PutBlob>> {
     return this.blobs.put(source, options);
   }
@@ -75,8 +75,8 @@ export class Store {
   }
 
   /**
-   * The layer that a build id led to, if all of it is still here: a blob of the right size, and its path
-   * index. A record that can't be read counts as absent. What is given counts as used, see `removeUnused`.
+   * Returns the layer of a build id, if it is complete: a blob of the right size, and its path index. An invalid
+   * record counts as absent. Marks the layer as used, see `removeUnused`.
    */
   async getBuild(buildId: Digest): Promise<Layer | undefined> {
     const layer = await this.peekBuild(buildId);
@@ -84,7 +84,7 @@ export class Store {
     return isThere ? layer : undefined;
   }
 
-  /** As `getBuild`, for who only looks: it does not count as a use. */
+  /** As `getBuild`, without marking the layer as used. */
   async peekBuild(buildId: Digest): Promise<Layer | undefined> {
     const layer = await readLayerRecord(recordFile(this.layout.builds, buildId));
     if (!layer || (await this.blobs.sizeOf(layer.digest)) !== layer.size) return undefined;
@@ -92,7 +92,7 @@ export class Store {
     return paths ? layer : undefined;
   }
 
-  /** Records what a build id led to. The blob must be in the store. Fails with `disk-full` or `io`. */
+  /** Records the layer of a build id. The blob must be in the store. Fails with `disk-full` or `io`. */
   async putBuild(buildId: Digest, layer: Layer, paths: PathIndex): Promise<Result<void>> {
     return caught(this.root, async () => {
       valueOf(await writePaths(recordFile(this.layout.paths, layer.diffId), paths));
@@ -100,61 +100,67 @@ export class Store {
     });
   }
 
-  /** Keeps what a build id stands for, so that a later build can say which input differs. Fails with `disk-full` or `io`. */
+  /**
+   * Stores the inputs of a build id, so that a later build can report which input differs. Fails with `disk-full` or
+   * `io`.
+   */
   putInputs(buildId: Digest, inputs: Json): Promise<Result<void>> {
     return writeFileAtomic(recordFile(this.layout.inputs, buildId), canonicalJson(inputs));
   }
 
-  /** What a build id stands for; undefined where it is not known here. */
+  /** Returns the inputs of a build id; undefined if unknown. */
   async getInputs(buildId: Digest): Promise<Json | undefined> {
     return (await readJson(recordFile(this.layout.inputs, buildId))) as Json | undefined;
   }
 
-  /** The path index kept with a layer; undefined where there is none. */
+  /** Returns the stored path index of a layer; undefined if there is none. */
   getPaths(diffId: Digest): Promise<PathIndex | undefined> {
     return readPaths(recordFile(this.layout.paths, diffId));
   }
 
-  /** What a build id is recorded to have led to, whether its blob is here or not. */
+  /** Returns the recorded layer of a build id, even if its blob is missing. */
   recordedBuild(buildId: Digest): Promise<Layer | undefined> {
     return readLayerRecord(recordFile(this.layout.builds, buildId));
   }
 
-  /** All blobs and records. */
+  /** Returns all blobs and records. */
   files(): Promise<StoreFile[]> {
     return storeFiles(this.layout);
   }
 
-  /** What writers that were killed left beside the records. */
+  /** Returns the temporary files of killed writers next to the records. */
   unfinished(): Promise<string[]> {
     return unfinishedRecords(this.layout);
   }
 
-  /** Takes out a file that has not been used since `usedMs`; tells whether it is gone. Fails with `io`. */
+  /** Removes a file that has not been used since `usedMs`; returns whether it was removed. Fails with `io`. */
   remove(file: Pick<StoreFile, 'path' | 'usedMs'>): Promise<Result<boolean>> {
     return caught(file.path, () => removeUnused(file, this.layout.temporary));
   }
 
-  /** Writes down that a workspace uses the store. Fails with `disk-full` or `io`. */
+  /** Records that a workspace uses the store. Fails with `disk-full` or `io`. */
   recordUser(root: string): Promise<Result<void>> {
     return recordUser(this.layout, root);
   }
 
-  /** The workspaces that used the store, the last first. */
+  /** Returns the workspaces that used the store, the most recent first. */
   users(): Promise<StoreUser[]> {
     return storeUsers(this.layout);
   }
 
-  /** A new folder for this process alone, on the store's disk. A later run removes it if this process dies. */
+  /** Creates a temporary folder of this process, on the store's disk. A later run removes it if this process dies. */
   tempDir(label: string): Promise<Result<string>> {
     return caught(this.layout.temporary, () => makeTemporaryFolder(this.layout.temporary, label));
   }
 
-  /** Runs `work` while no other process holds the store's lock of that name. Waiting ends with `aborted`. */
+  /**
+   * Runs `work` while no other process holds the store's lock of that name. Fails with `aborted` if the wait is
+   * aborted.
+   */
   async lock<T>(name: string, context: RunContext, work: () => Promise<Result<T>>): Promise<Result<T>> {
     const path = join(this.layout.locks, name.replace(/[^a-zA-Z0-9._-]/g, '-'));
     return withLock(path, context.signal, work, () =>
-      context.progress.note(`Waiting for another process that is at "${name}".`),
+      context.progress.note(`Waiting for another process that works on "${name}".`),
     );
   }
 }

@@ -2,10 +2,10 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newOwnedName, ownerOf } from '@image-tooling/host';
 
-/** Leftovers whose owner can't be looked up from here (another container) are kept this long. */
+/** Leftovers whose owner can't be checked (another container) are kept this long. */
 const FOREIGN_HOURS = 24;
 
-/** Removes what processes that have ended left in the temporary folder. */
+/** Removes leftovers of ended processes from the temporary folder. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
@@ -13,7 +13,7 @@ export async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-/** Makes a folder of this process; a later run removes it if this one dies. */
+/** Creates a folder of this process; a later run removes it if this one dies. */
 export async function makeTemporaryFolder(folder: string, label: string): Promise<string> {
   const path = join(folder, newOwnedName(label));
   await mkdir(path, { recursive: true });

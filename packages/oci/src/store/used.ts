@@ -2,17 +2,17 @@ import { stat, utimes } from 'node:fs/promises';
 import { isErrno } from '@image-tooling/host';
 
 /**
- * A build asks for the same file many times; its time is written this often at most. It must stay far below
- * `GRACE_MS`, so that a file in use never looks unused.
+ * A build uses the same file many times; its time is written at most this often. Must be far below `GRACE_MS`, so that
+ * a file in use never looks unused.
  */
 const WRITTEN_EVERY_MS = 600_000;
 
-/** What was made or used so short a time ago may belong to a build under way: nothing removes it. */
+/** Files that were created or used within this time may belong to a running build: they are not removed. */
 export const GRACE_MS = 3_600_000;
 
 /**
- * Writes down that a file of the store is in use: its modification time is that of its last use. False where
- * there is no such file (any more); one that can't be written to (another user's) is in use all the same.
+ * Records that a file of the store is in use: its modification time is the time of its last use. Returns false if
+ * there is no such file; a file that can't be written to (another user's) counts as used.
  */
 export async function markUsed(path: string): Promise<boolean> {
   try {

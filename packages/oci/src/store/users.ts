@@ -6,15 +6,15 @@ import { recordFile, type StoreLayout } from './layout';
 import { readJson } from './records';
 import { markUsed } from './used';
 
-/** A workspace that works with the store. */
+/** A workspace that uses the store. */
 export interface StoreUser {
   /** Absolute path. */
   readonly root: string;
-  /** When it last did, in milliseconds since the epoch. */
+  /** Time of its last use, in milliseconds since the epoch. */
   readonly usedMs: number;
 }
 
-/** Writes down that the workspace at `root` uses the store. Fails with `disk-full` or `io`. */
+/** Records that the workspace at `root` uses the store. Fails with `disk-full` or `io`. */
 export async function recordUser({ users }: StoreLayout, root: string): Promise<Result<void>> {
   const file = recordFile(users, digestOf(root));
   const known = await readJson(file);
@@ -22,7 +22,7 @@ export async function recordUser({ users }: StoreLayout, root: string): Promise<
   return writeFileAtomic(file, JSON.stringify({ root }));
 }
 
-/** The workspaces that used the store, the last first. */
+/** Returns the workspaces that used the store, the most recent first. */
 export async function storeUsers({ users }: StoreLayout): Promise<StoreUser[]> {
   const names = await readdir(users).catch((): string[] => []);
   const found = await mapConcurrent(names, async (name): Promise<StoreUser[]> => {

@@ -111,7 +111,7 @@ describe('an archive', () => {
       'tar-format',
       /is a hardlink/,
     ],
-    ['a blob of another hash', (all) => all.map(wrongBlob), 'checksum', /was expected to be sha256:/],
+    ['a blob of another hash', (all) => all.map(wrongBlob), 'checksum', /should have the digest sha256:/],
     [
       'an invalid record',
       (all) => all.map((one) => (isRecord(one) ? fileEntry(one.path, '{}') : one)),
