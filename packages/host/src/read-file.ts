@@ -22,7 +22,7 @@ export async function readWithin(path: string, most: number): Promise<Buffer> {
 }
 
 /**
- * Reads a file of at most `most` bytes, as `readWithin` does; undefined if there is none. Fails with `io` if it can't
+ * Reads a file of at most `most` bytes, as `readWithin` does; undefined if missing. Fails with `io` if it can't
  * be read, with `too-large` if it is larger.
  */
 export async function readRegularFile(path: string, most: number): Promise<Result<Buffer | undefined>> {

@@ -133,7 +133,7 @@ describe('a FIFO', () => {
     if (reader.exitCode === null) await once(reader, 'exit');
   });
 
-  it('that nobody reads is given up on abort', async () => {
+  it('that is not read is given up on abort', async () => {
     const stop = new AbortController();
     const written = write(fifo(), pieces(WORDS), stop.signal);
     setImmediate(() => stop.abort());

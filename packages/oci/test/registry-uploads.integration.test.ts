@@ -197,7 +197,7 @@ describe('a blob that was altered here', () => {
   it.each([
     ['shorter', 100],
     ['gone', undefined],
-  ])('is told as such where it is %s', async (_, bytes) => {
+  ])('is reported where it is %s', async (_, bytes) => {
     const store = await temporaryStore();
     const { digest, size } = valueOf(await store.putBlobFromBytes(randomBytes(300_000)));
     rmSync(store.blobPath(digest));

@@ -18,7 +18,7 @@ export function startTime(pid: number): string | undefined {
   return state === 'Z' || state === 'X' ? undefined : rest[18];
 }
 
-/** Returns the id of a process's parent; 0 if there is none. */
+/** Returns the id of a process's parent; 0 if it has none. */
 export function parentOf(pid: number): number {
   return Number(statusFields(pid)[1] ?? 0);
 }

@@ -68,7 +68,7 @@ export interface Referrer extends Descriptor {
  */
 export interface Repository {
   readonly name: RepositoryName;
-  /** Returns the descriptor of a tag or digest; undefined if there is none, or no such repository. */
+  /** Returns the descriptor of a tag or digest; undefined if missing, or no such repository. */
   headManifest(reference: string): Promise<Result<Descriptor | undefined>>;
   getManifest(reference: string): Promise<Result<ManifestBytes | undefined>>;
   /**

@@ -29,7 +29,7 @@ export class Blobs {
     return join(this.folder, hexOf(digest));
   }
 
-  /** Returns the size of a blob in bytes; undefined if there is none. */
+  /** Returns the size of a blob in bytes; undefined if missing. */
   async sizeOf(digest: Digest): Promise<number | undefined> {
     const found = await stat(this.pathOf(digest)).catch(() => undefined);
     return found?.isFile() ? found.size : undefined;
@@ -53,7 +53,7 @@ export class Blobs {
     });
   }
 
-  /** Yields a blob's bytes without a check. Throws `store-corrupt` if there is none. */
+  /** Yields a blob's bytes without a check. Throws `store-corrupt` if it is missing. */
   async *unhashedPieces(digest: Digest): AsyncGenerator<Buffer> {
     if ((await this.sizeOf(digest)) === undefined) throw this.absent(digest);
     yield* filePieces(this.pathOf(digest));

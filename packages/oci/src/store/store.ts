@@ -113,7 +113,7 @@ export class Store {
     return (await readJson(recordFile(this.layout.inputs, buildId))) as Json | undefined;
   }
 
-  /** Returns the stored path index of a layer; undefined if there is none. */
+  /** Returns the stored path index of a layer; undefined if missing. */
   getPaths(diffId: Digest): Promise<PathIndex | undefined> {
     return readPaths(recordFile(this.layout.paths, diffId));
   }

@@ -8,7 +8,7 @@ const READ_BYTES = 16_384;
 const LONGEST_LINE = 300;
 const MOST_LINES = 5;
 
-/** Returns the registry's error messages, without secrets, one a line; empty if there are none. */
+/** Returns the registry's error messages, without secrets, one a line; empty if it sent none. */
 export async function errorLines(answer: RegistryAnswer): Promise<string[]> {
   const text = await startOf(answer.body);
   const redacted = answer.redacted ?? ((line: string) => line);

@@ -8,7 +8,7 @@ export type { Credentials, CredentialsOptions } from './credential-types';
 
 /**
  * Returns the credentials for a registry: REGISTRY_USERNAME and REGISTRY_PASSWORD, else those of the first of
- * DOCKER_AUTH_CONFIG, docker's and podman's files that has some; undefined if there are none. Fails with
+ * DOCKER_AUTH_CONFIG, docker's and podman's files that has some; undefined if nothing is found. Fails with
  * `registry-auth`, `json-syntax`, or as a credential helper does.
  */
 export async function findCredentials(

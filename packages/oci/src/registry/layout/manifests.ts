@@ -11,7 +11,7 @@ import { subjectLink } from '../referrers/subject';
 import type { LayoutFolder } from './folder';
 import { changeEntries, nameOf, readEntries, withEntry, type LayoutEntry } from './index-file';
 
-/** Returns the manifest of a name or digest; undefined if there is none. Throws a `Fault`. */
+/** Returns the manifest of a name or digest; undefined if missing. Throws a `Fault`. */
 export async function readManifest(
   folder: LayoutFolder,
   reference: string,

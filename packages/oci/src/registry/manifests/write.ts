@@ -77,7 +77,7 @@ async function taken(
   return { subject: answer.headers['oci-subject'] };
 }
 
-/** Asks the registry for the digest if its answer has none; in a dry run there is none. */
+/** Asks the registry for the digest if its answer has none; a dry run has no digest. */
 async function checkDigest(
   context: Context,
   said: string | undefined,
