@@ -9,7 +9,7 @@ import { askHelper } from './helper';
 
 /**
  * Returns the credentials for a registry from one file or variable: from its helper for that registry, else from the
- * file itself, else from its helper for all registries. undefined if nothing is found.
+ * file itself, else from its helper for all registries. Undefined if nothing is found.
  */
 export async function credentialsInFile(
   file: ConfigFile,
