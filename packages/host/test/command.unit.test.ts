@@ -36,7 +36,7 @@ describe('run', () => {
     expect(names).not.toContain('HOME');
   });
 
-  it('hands its input over, and ends its standard input where there is none', async () => {
+  it('passes input to standard input, and closes standard input without input', async () => {
     expect(valueOf(await run({ argv: ['cat'], input: 'text' })).stdout).toBe('text');
     expect(valueOf(await run({ argv: ['cat'] })).stdout).toBe('');
   });

@@ -264,7 +264,7 @@ describe('what is read', () => {
     if (writer.exitCode === null) await once(writer, 'exit');
   });
 
-  it('a FIFO that nobody writes to is given up on abort', async () => {
+  it('stops waiting for a writer of a FIFO on abort', async () => {
     const stop = new AbortController();
     const copied = copySource({ kind: 'fifo', path: fifo() }, join(folder, 'copy'), stop.signal);
     setImmediate(() => stop.abort());

@@ -81,7 +81,7 @@ describe('makeFolder', () => {
 });
 
 describe('ioFailure', () => {
-  it.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EMFILE'])('says what to do about %s', (code) => {
+  it.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EMFILE'])('gives a hint for %s', (code) => {
     const failure = ioFailure(Object.assign(new Error(`${code}: no`), { code }), '/x');
     expect(failure).toMatchObject({
       code: code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'io',

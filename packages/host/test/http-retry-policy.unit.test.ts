@@ -84,7 +84,7 @@ describe('an error of a connection', () => {
     },
   );
 
-  it('that is not HTTP may have been acted upon', () => {
+  it('that is not HTTP may have taken effect', () => {
     const strange = Object.assign(new Error('… (Invalid status code)'), { name: 'HTTPParserError' });
     const error = requestErrorOf(strange, {});
     expect(error.words).toBe('gave an answer that is not HTTP (Invalid status code)');

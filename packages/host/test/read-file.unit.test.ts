@@ -16,7 +16,7 @@ execFileSync('mkfifo', [at('pipe')]);
 symlinkSync('loop', at('loop'));
 writeFileSync(at('file'), 'text');
 
-it('reads a file, and nothing where there is none', async () => {
+it('reads a file, and returns undefined for a missing one', async () => {
   expect(valueOf(await readRegularFile(at('file'), 4))?.toString()).toBe('text');
   expect(valueOf(await readRegularFile(at('none'), 4))).toBeUndefined();
 });

@@ -43,7 +43,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A proxy that knows archive.invalid, which nobody else does. */
+/** A proxy that resolves archive.invalid, which DNS does not. */
 async function proxy(options: Partial<ForwardProxyOptions> = {}) {
   const ports: Record<string, number> = { 'archive.invalid:80': plain, 'archive.invalid:443': secure };
   const started = await startForwardProxy({ route: (authority) => ports[authority], ...options });
@@ -128,7 +128,7 @@ describe('a sender', () => {
     );
   });
 
-  it('names a proxy whose certificate nobody knows', async () => {
+  it('names a proxy with an untrusted certificate', async () => {
     const { url } = await proxy({ certificate });
     expect((await fault(HTTPS, { HTTPS_PROXY: url })).words).toContain(
       `the proxy ${url} is unreachable: self-signed`,
@@ -181,7 +181,7 @@ describe('what https believes', () => {
   it('is in NODE_EXTRA_CA_CERTS too', async () =>
     expect(await get(here(), { NODE_EXTRA_CA_CERTS: certificate.file })).toMatchObject({ url: '/file?q' }));
 
-  it('is in the folders of SSL_CERT_DIR, beside what is none', async () => {
+  it('is read from the folders of SSL_CERT_DIR, with other files in them', async () => {
     const [first, second] = [join(folder, 'first'), join(folder, 'second')];
     await Promise.all([mkdir(first), mkdir(second)]);
     await copyFile(certificate.file, join(second, 'own.crt'));
@@ -201,7 +201,7 @@ describe('what https believes', () => {
     expect(await get(here(), { SSL_CERT_DIR: many })).toMatchObject({ url: '/file?q' });
   });
 
-  it('is not what nobody vouches for', async () =>
+  it('is not an untrusted certificate', async () =>
     await expect(get(here(), {})).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }));
 
   it('has a hint that names a file which is not there', () => {

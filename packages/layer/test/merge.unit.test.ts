@@ -45,7 +45,7 @@ describe('changes laid over a system', () => {
     expect(await merged(upper)).toEqual(['d/', 'd/-early', 'd/b', 'f']);
   });
 
-  it('remove and make anew in one layer', async () => {
+  it('remove and create a path again in one layer', async () => {
     expect(
       await merged([fileEntry('d/.wh.sub', ''), directoryEntry('d/sub'), fileEntry('d/sub/x', '')]),
     ).toEqual(['d/', 'd/a', 'd/b', 'd/sub/', 'd/sub/x', 'f']);

@@ -22,7 +22,7 @@ describe('the first difference of two layers', () => {
     );
   });
 
-  it('is none where only contents of one size differ', () => {
+  it('is empty if only contents of equal size differ', () => {
     const after = indexPaths([directoryEntry('etc'), fileEntry('etc/a', 'ONE'), fileEntry('etc/b', 'two')]);
     expect(firstDifference(before, after)).toBeUndefined();
   });

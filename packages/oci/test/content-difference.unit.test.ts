@@ -51,7 +51,7 @@ describe('two layers', () => {
     });
   });
 
-  it('differ in what is told of a file, or in whether it is there', async () => {
+  it('differ in the attributes of a file, or in whether it exists', async () => {
     expect(
       await difference([fileEntry('a', 'x')], [fileEntry('a', 'x', { mode: 0o4755, uid: 7, mtime: 5 })]),
     ).toEqual({

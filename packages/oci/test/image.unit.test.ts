@@ -128,7 +128,7 @@ describe('export targets', () => {
     expect(`${format}:${path}`).toBe(text);
   });
 
-  it.each(['', 'oci', 'oci:', 'docker:x', ':x'])('%j is none', (text) => {
+  it.each(['', 'oci', 'oci:', 'docker:x', ':x'])('%j is not a target', (text) => {
     expect(codesOf(parseTarget(text))).toEqual(['usage']);
   });
 });

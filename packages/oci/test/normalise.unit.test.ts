@@ -99,7 +99,7 @@ describe('what a system layer holds instead', () => {
     expect(textOf(entries, 'usr/m.pyc')).toBe(pyc(after).toString('latin1'));
   });
 
-  it('leaves a .pyc alone that is none', async () => {
+  it('keeps a .pyc file that is not Python bytecode', async () => {
     expect(textOf(await normalised([fileEntry('m.pyc', 'short')]), 'm.pyc')).toBe('short');
   });
 

@@ -13,7 +13,7 @@ import {
 } from './registry-credentials-helpers';
 
 describe('credentials', () => {
-  it('are none where nothing has any', async () => {
+  it('are undefined if no source has any', async () => {
     expect(await found({})).toBeUndefined();
     expect(await found({ [CONFIG]: config('other.example') })).toBeUndefined();
     expect(await found({ [CONFIG]: '' })).toBeUndefined();
@@ -153,7 +153,7 @@ describe('a credential helper', () => {
     expect(await found(files, { registry: 'docker.io' })).toMatchObject({ kind: 'identity', token: SECRET });
   });
 
-  it('that has none is no failure', async () => {
+  it('without credentials is not a failure', async () => {
     const script = helper('echo "credentials not found in native keychain"; exit 1');
     expect(
       await found({ 'bin/docker-credential-all': script, [CONFIG]: { credsStore: 'all' } }),

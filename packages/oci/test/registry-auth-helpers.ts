@@ -10,7 +10,7 @@ export const CREDENTIALS = { REGISTRY_USERNAME: 'ada', REGISTRY_PASSWORD: SECRET
 export const BASIC = `Basic ${Buffer.from(`ada:${SECRET}`).toString('base64')}`;
 
 export interface TokenServer {
-  /** Fields of the token service's answer beside the token. */
+  /** Fields of the token service's answer in addition to the token. */
   readonly fields?: object;
   /** Answers in place of the service. */
   readonly refuse?: number;

@@ -16,7 +16,7 @@ describe('a registry with a token service', () => {
     expect(server.requests).toHaveLength(5);
   });
 
-  it('gives an anonymous token to who has no credentials', async () => {
+  it('gives an anonymous token to a client without credentials', async () => {
     const server = await tokenRegistry({ fields: { token: undefined, access_token: 'planted-token-1' } });
     const { send, request } = talkTo(server.host);
     expect(await answered(await send(request('manifests/1')))).toBe('200 there');

@@ -36,7 +36,7 @@ describe('a login that fails', () => {
 
   it.each([
     [
-      'and there are none',
+      'without credentials',
       {},
       'the request was sent without a login, because there are no credentials for this registry.',
     ],
@@ -157,7 +157,7 @@ describe('a registry with user name and password', () => {
     );
   });
 
-  it('and no one has any', async () => {
+  it('without credentials', async () => {
     const server = await basic(200);
     const { send, request } = talkTo(server.host);
     expect(failureIn(await send(request('manifests/1'))).message).toContain('there are no credentials');

@@ -204,7 +204,7 @@ describe('an OCI folder', () => {
     expect(readdirSync(path)).toEqual(['mine']);
   });
 
-  it('that was altered or is none is found out', async () => {
+  it('that was altered or is not a manifest is detected', async () => {
     const [from, layout] = [repository(), folder()];
     const { digest } = await pushedImage(from, 'one', 'v1');
     valueOf(await copyImage(from, layout, 'v1'));

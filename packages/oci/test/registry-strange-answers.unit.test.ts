@@ -141,7 +141,7 @@ describe('a manifest that is not an image', () => {
       '"layers"',
     ],
     [
-      'a layer that is none',
+      'an invalid layer',
       { mediaType: `${OCI}.manifest.v1+json`, json: { config: null, layers: [null] } },
       'is not a descriptor',
     ],
@@ -200,7 +200,7 @@ describe('the index.json of a layout', () => {
   };
 
   it.each(['null', '{"manifests":[null]}', '{"manifests":[{"digest":5}]}'])(
-    'is refused where it is none: %s',
+    'is refused if it is invalid: %s',
     async (text) => {
       expect(firstFailure(await layoutOf(text).listTags()).code).toBe('image-format');
     },

@@ -179,7 +179,7 @@ describe('a secret', () => {
 });
 
 describe('a proxy', () => {
-  /** A proxy that knows registry.invalid, which nobody else does. */
+  /** A proxy that resolves registry.invalid, which DNS does not. */
   async function proxyTo(port: number, options: { status?: number; login?: string } = {}) {
     const proxy = await startForwardProxy({ route: () => port, ...options });
     atEnd(() => proxy.stop());
@@ -207,7 +207,7 @@ describe('a proxy', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  it('that refuses is told by its status', async () => {
+  it('that refuses is reported with its status', async () => {
     const proxy = await proxyTo(0, { status: 407 });
     const env = { HTTP_PROXY: `http://${proxy.host}` };
     const { send, request } = talkTo('registry.invalid', { env, plainHttp: true });

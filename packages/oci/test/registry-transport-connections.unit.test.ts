@@ -10,7 +10,7 @@ const HERE = { resolve: async () => [{ address: '127.0.0.1', family: 4 }] };
 const errno = (code: string): Error => Object.assign(new Error(code), { code });
 
 describe('a connection that does not come about', () => {
-  it('for want of a host is told at once', async () => {
+  it('to an unknown host fails at once', async () => {
     const resolve = () => Promise.reject(errno('ENOTFOUND'));
     const { send, request, records } = talkTo('registry.invalid', { testHooks: { resolve } });
     expect(failureIn(await send(request('manifests/1'))).message).toBe(
@@ -46,7 +46,7 @@ describe('a connection that does not come about', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('since nobody knows the certificate says so, and sends nothing', async () => {
+  it('with an untrusted certificate is reported, and nothing is sent', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'certificate-'));
     atEnd(() => rm(folder, { recursive: true }));
     const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];

@@ -68,7 +68,7 @@ describe('a registry that is too slow', () => {
     expect(records[0]?.sentBytes).toBeLessThan(size);
   });
 
-  it('may rest as long as it likes while nobody reads', async () => {
+  it('may pause without limit while its reader does not read', async () => {
     const server = await serve((_, response) => response.end('x'.repeat(300_000)));
     const { send, request } = talkTo(server.host);
     const result = await send(request('blobs/1'));
@@ -87,7 +87,7 @@ describe('a connection that breaks', () => {
     expect((await faultOf(await send(request('blobs/1')))).code).toBe('network');
   });
 
-  it('is no crash where nobody reads the body', async () => {
+  it('does not crash if the body has no reader', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('half', () => setTimeout(() => response.socket?.resetAndDestroy(), 20));

@@ -51,7 +51,7 @@ describe('an upload', () => {
     expect(sentBytes).toBeLessThan(2 * BLOB.size);
   });
 
-  it('that breaks in a registry that forgets it begins anew', async () => {
+  it('that breaks starts again if the registry has lost it', async () => {
     const { proxy, to } = await behind();
     proxy.fault({
       method: 'PUT',
@@ -252,7 +252,7 @@ describe('several blobs', () => {
     expect(rows.map(({ how }) => how)).toEqual(['pushed', 'pushed', 'present', 'pushed', 'pushed', 'pushed']);
   });
 
-  it('stop at the first that fails, and only its failure is told', async () => {
+  it('stop at the first failure, and only that is reported', async () => {
     const { proxy, to } = await behind();
     proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'hang' } });
     proxy.fault({

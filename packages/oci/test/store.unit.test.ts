@@ -215,7 +215,7 @@ describe('several processes', () => {
   }, 60_000);
 });
 
-/** Our own packages are TypeScript and go into the bundle; all others are found beside it. */
+/** Our own packages are TypeScript and go into the bundle; all others are found next to it. */
 function keepPackagesOutside(bundler: PluginBuild): void {
   bundler.onResolve({ filter: /^[^./]/ }, ({ path }) =>
     path.startsWith('@image-tooling/') ? undefined : { path, external: true },
