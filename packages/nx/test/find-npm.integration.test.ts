@@ -91,7 +91,7 @@ describe('a tool of npm', () => {
         source: { package: 'plain', files: { 'cli.js': 'bin/plain' } },
       },
     });
-    expect(found.ok && found.value.questions.join(' ')).toMatch(/script for Node.*needs other packages/);
+    expect(found.ok && found.value.questions.join(' ')).toMatch(/script for Node.*needs other npm packages/);
   });
 
   it('is a package for each processor if it has such packages', async () => {

@@ -24,8 +24,7 @@ export async function verifyClearSigned(file: SignedFile): Promise<Result<string
     .catch((error: unknown) => unreadable(file, error));
   if ('code' in message) return fail(message);
   const verificationKeys = await validKeys(file);
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- readKey is typed as
-  // the base class of its result
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- readKey is typed as a base class
   const { signatures } = await openpgp.verify({ message, verificationKeys, date: null });
   const verdicts = await Promise.all(signatures.map((signature) => verdictOn(signature, verificationKeys)));
   const problems = verdicts.filter((verdict) => verdict !== 'good');
