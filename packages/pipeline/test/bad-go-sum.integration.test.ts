@@ -61,7 +61,7 @@ describe('a tool from Go modules', () => {
         have intercepted the download attempt.
 
         For more information, see 'go help module-auth'.
-        help: If its go.sum was edited, restore it; otherwise the registry serves other bytes than were locked: ask its operator.
+        help: If its go.sum was edited, restore it; otherwise the registry serves a changed module: ask its operator.
       "
     `);
     expect(existsSync(join(rig.folder, 'tools/hello/dist'))).toBe(false);

@@ -101,7 +101,7 @@ describe('a tool of an npm package', () => {
       files: { 'bin/tool': 'other', 'lib/x': '' },
     });
     expect(await refused(['lock', 'npm-tool'])).toMatch(
-      /npm-tool: the npm registry gave other bytes for @fixture\/tool-x64@1\.2\.3 than were locked[^]*expected sha512-/,
+      /npm-tool: the npm registry gave other bytes for @fixture\/tool-x64@1\.2\.3 than the locked ones[^]*expected sha512-/,
     );
   });
 
