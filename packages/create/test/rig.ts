@@ -86,6 +86,7 @@ export class ElsewhereRig {
       PATH: `${join(this.folder, 'work/managers/node_modules/.bin')}:${process.env['PATH']}`,
       npm_config_userconfig: this.userConfig,
       npm_config_cache: join(this.folder, 'npm-cache'),
+      YARN_CACHE_FOLDER: join(this.folder, 'yarn-cache'),
       IMAGE_STORE: join(this.folder, 'store'),
       IMAGE_ENGINE: process.env['IMAGE_ENGINE'] ?? 'buildah',
       NX_DAEMON: 'false',
