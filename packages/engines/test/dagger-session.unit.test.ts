@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pidNamespace } from '@image-tooling/host';
 import type { Failure, Result } from '@image-tooling/model';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { joinSession, type SessionOptions } from '../src/dagger/session';
 import { keeperOf, sessionsIn } from '../src/dagger/session/folder';
 import type { EnginePlace } from '../src/dagger/place';
@@ -69,11 +70,6 @@ const sessionsSeen = (): Seen[] =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Seen);
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.failures));
-  return result.value;
-}
 
 function failureOf(result: Result<unknown>): Failure {
   if (result.ok) throw new Error('It succeeded, a failure was expected.');

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newOwnedName } from '@image-tooling/host';
-import { execError, failureOf, valueOf, type DaggerOutcome } from '@image-tooling/testkit';
+import { execError, failureOf, type DaggerOutcome } from '@image-tooling/testkit';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { openStepRig, worked, type StepRig } from './dagger-step-rig';
 
 const OTHER = process.arch === 'arm64' ? 'linux/amd64' : 'linux/arm64';

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Result } from '@image-tooling/model';
 import {
-  SILENT,
   startDaggerServer,
   type DaggerBuild,
   type DaggerOutcome,
   type DaggerServer,
 } from '@image-tooling/testkit';
+import { SILENT } from '@image-tooling/testkit/helpers';
 import { daggerEngine } from '../src/dagger/engine';
 import type { Step, StepResult, SystemLayer } from '../src';
 

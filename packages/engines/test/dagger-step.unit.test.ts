@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { failureOf, valueOf } from '@image-tooling/testkit';
+import { failureOf } from '@image-tooling/testkit';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { dockerfileOf, roomFor } from '../src/dagger/step/dockerfile';
 import { listed, openStepRig, worked, type StepRig } from './dagger-step-rig';
 

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Failure, Platform, Result } from '@image-tooling/model';
+import type { Platform, Result } from '@image-tooling/model';
+import { failuresOf } from '@image-tooling/testkit/helpers';
 import { openEngine } from '../src';
 import { checkPrerequisites } from '../src/buildah/prerequisites';
 import { neededPrograms } from '../src/buildah/programs';
@@ -14,21 +15,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function failuresOf(result: Result<unknown>): readonly Failure[] {
-  if (result.ok) throw new Error('It succeeded, a failure was expected.');
-  return result.failures;
-}
-
 describe('openEngine', () => {
   it('refuses an unknown engine, and lists the known ones', async () => {
     const [failure] = failuresOf(await openEngine({ env: { IMAGE_ENGINE: 'docker' }, storeRoot: folder }));
     expect(failure).toMatchObject({ code: 'usage' });
-    expect(failure?.message).toContain('auto, buildah, dagger');
+    expect(failure.message).toContain('auto, buildah, dagger');
   });
 
   it('opens nothing where the signal was aborted', async () => {
     const signal = AbortSignal.abort();
-    expect(failuresOf(await openEngine({ env: process.env, storeRoot: folder, signal }))[0]?.code).toBe(
+    expect(failuresOf(await openEngine({ env: process.env, storeRoot: folder, signal }))[0].code).toBe(
       'aborted',
     );
   });
@@ -95,6 +91,6 @@ describe('checkPlatform', () => {
   ])('does not where the emulator %s', async (_, text) => {
     const [failure] = failuresOf(await check(text));
     expect(failure).toMatchObject({ code: 'platform' });
-    expect(failure?.hint).toContain('./bootstrap --all-platforms');
+    expect(failure.hint).toContain('./bootstrap --all-platforms');
   });
 });

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { mustRun, run } from '../src';
-import { aliveWithMark, failureOf, newMark, valueOf } from './help';
+import { aliveWithMark, failureOf, newMark } from './help';
 
 describe('run', () => {
   it('gives both outputs and the exit code, which is no failure', async () => {

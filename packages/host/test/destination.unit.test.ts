@@ -20,6 +20,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import {
   copySource,
   findDestination,
@@ -29,7 +30,7 @@ import {
   isStdout,
   writeDestination,
 } from '../src';
-import { failureOf, valueOf } from './help';
+import { failureOf } from './help';
 
 const NEVER = new AbortController().signal;
 const WORDS = 'an archive';

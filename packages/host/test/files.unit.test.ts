@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { ioFailure, makeFolder, writeFileAtomic } from '../src';
-import { failureOf, valueOf } from './help';
+import { failureOf } from './help';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { runInForeground } from '../src';
-import { aliveWithMark, failureOf, newMark, valueOf } from './help';
+import { aliveWithMark, failureOf, newMark } from './help';
 
 describe('runInForeground', () => {
   it.each([

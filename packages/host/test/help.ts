@@ -3,11 +3,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure, Result } from '@image-tooling/model';
 
-export function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.failures, null, 2));
-  return result.value;
-}
-
 export function failureOf(result: Result<unknown>): Failure {
   if (result.ok) throw new Error('It succeeded, a failure was expected.');
   return result.failures[0];

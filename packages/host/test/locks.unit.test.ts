@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ok } from '@image-tooling/model';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { withLock } from '../src';
-import { failureOf, valueOf } from './help';
+import { failureOf } from './help';
 
 let folder: string;
 beforeEach(async () => {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { formatFailure } from '@image-tooling/model';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { readRegularFile } from '../src';
-import { failureOf, valueOf } from './help';
+import { failureOf } from './help';
 
 const folder = mkdtempSync(join(tmpdir(), 'read-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { start } from '../src';
-import { aliveWithMark, failureOf, newMark, valueOf } from './help';
+import { aliveWithMark, failureOf, newMark } from './help';
 
 describe('start', () => {
   it('leaves the streams to the caller', async () => {

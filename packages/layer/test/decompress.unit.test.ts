@@ -1,17 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { gathered, largeContent } from '@image-tooling/testkit/helpers';
 import { decompressed, type Packing } from '../src';
-import { gathered } from './helpers';
-
-/** 20 MB that compress a little: three chunks, the last one short. */
-function large(): Buffer {
-  const bytes = Buffer.alloc(20_000_000);
-  for (let i = 0, state = 1; i < bytes.length; i += 4) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    bytes.writeUInt32LE(state & 0x00ffff00, i);
-  }
-  return bytes;
-}
 
 describe('decompressing', () => {
   async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
@@ -23,7 +13,7 @@ describe('decompressing', () => {
     execFileSync('zstd', ['-q', '-c', ...args], { input, maxBuffer: 1e8 });
 
   it('reads one frame of any size, made by the zstd program', async () => {
-    const text = Buffer.concat([large(), large()]);
+    const text = Buffer.concat([largeContent(), largeContent()]);
     for (const args of [
       ['-3', '--long=22', '--check'],
       ['-1', '--no-check'],
@@ -52,8 +42,8 @@ describe('decompressing', () => {
     async (compression) => {
       const whole =
         compression === 'zstd'
-          ? zstd([], large())
-          : execFileSync('gzip', ['-c'], { input: large(), maxBuffer: 1e8 });
+          ? zstd([], largeContent())
+          : execFileSync('gzip', ['-c'], { input: largeContent(), maxBuffer: 1e8 });
       for (const length of [3, 10, 1000, whole.length - 1])
         await expect(all(whole.subarray(0, length), compression), `${length} bytes`).rejects.toMatchObject({
           failure: { code: 'truncated' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { codesOf, valueOf } from '@image-tooling/testkit/helpers';
 import { directoryEntry, fileEntry, hardlinkEntry, mergeLayers, symlinkEntry } from '../src/index';
 import type { TarEntry } from '../src/index';
-import { codesOf, valueOf } from './helpers';
 
 const LOWER = [
   directoryEntry('d'),

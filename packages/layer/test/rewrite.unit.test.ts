@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '@image-tooling/host';
+import { codesOf, failuresOf, gathered, temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { fileEntry, readTarBytes, rewriteTar, REMOVED, writeTarBytes, type Rewritten } from '../src';
 import type { TarEntry } from '../src';
 import { BLOCK } from '../src/tar/header';
 import { encodeHeader } from '../src/tar/encode';
 import { readPax, writePax } from '../src/tar/pax';
-import { codesOf, failuresOf, gathered, temporaryFolder, valueOf } from './helpers';
 
 const END = Buffer.alloc(2 * BLOCK);
 const keep = (): Rewritten => 'unchanged';
@@ -99,7 +99,7 @@ describe('PAX records', () => {
       const tar = Buffer.concat([paxHeader(body), encodeHeader(fileEntry('a', '')), END]);
       const read = await readTarBytes(tar, { name: 'a.tar' });
       expect(codesOf(read)).toEqual(['tar-format']);
-      expect(failuresOf(read)[0]?.message).toBe(
+      expect(failuresOf(read)[0].message).toBe(
         "a.tar can't be read as a tar: a PAX header has a malformed record.",
       );
     },

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { codesOf, failuresOf, gathered, temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { bytesOf, directoryEntry, fileEntry, hardlinkEntry, readTar, symlinkEntry } from '../src/index';
 import type { TarEntry } from '../src/index';
 import { ContentReader } from '../src/tar/content';
 import { orderEntries, tarOf } from '../src/tar/write';
 import { writeTarFile } from '../src/tar/file';
-import { codesOf, failuresOf, gathered, temporaryFolder, valueOf } from './helpers';
 
 const CAPABILITY = Buffer.from('0100000200200000000000000000000000000000', 'hex'); // cap_net_raw+ep
 const WEIRD = [
@@ -168,7 +168,7 @@ describe('a tar that can’t be kept', () => {
     change(file);
     const result = await readTar(file);
     expect(codesOf(result)).toEqual(['tar-format']);
-    return failuresOf(result)[0]!.message.replace(file, 'a.tar');
+    return failuresOf(result)[0].message.replace(file, 'a.tar');
   }
   const edit = (at: number, bytes: string) => (file: string) => {
     const content = readFileSync(file);
@@ -191,7 +191,7 @@ describe('a tar that can’t be kept', () => {
   it('leaves the root', async () => {
     const file = join(temporaryFolder(), 'a.tar');
     valueOf(await writeTarFile([fileEntry('../escape', '')], file));
-    expect(failuresOf(await readTar(file))[0]!.message).toContain('not a path below the root');
+    expect(failuresOf(await readTar(file))[0].message).toContain('not a path below the root');
   });
 
   it('holds a sparse file', async () => {
@@ -225,9 +225,7 @@ describe('hard links', () => {
   it('to nowhere fail, each by name', async () => {
     const file = join(temporaryFolder(), 'a.tar');
     const result = await writeTarFile([hardlinkEntry('a', 'gone')], file);
-    expect(failuresOf(result)[0]!.message).toBe(
-      '"a" is a hard link to "gone", which is not in the same tar.',
-    );
+    expect(failuresOf(result)[0].message).toBe('"a" is a hard link to "gone", which is not in the same tar.');
   });
 
   it('of one path twice fail', async () => {

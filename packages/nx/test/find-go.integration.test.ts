@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Result, RunContext } from '@image-tooling/model';
+import type { Result } from '@image-tooling/model';
 import type { GoRun } from '@image-tooling/sources/go';
 import { writeProxy, type ProxiedModule } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { SILENT } from '@image-tooling/testkit/helpers';
 import { findGoModule, type GoCandidate, type GoQuery } from '../src/generators/tool/go/find-module';
 
 const MAIN = 'package main\n\nfunc main() {}\n';
@@ -35,16 +36,6 @@ const MODULES = [
     'internal/x/main.go': MAIN,
   }),
 ];
-
-const SILENT: RunContext['progress'] = {
-  note: () => undefined,
-  step: () => ({
-    status: () => undefined,
-    output: () => undefined,
-    done: () => undefined,
-    failed: () => undefined,
-  }),
-};
 
 let root: string;
 

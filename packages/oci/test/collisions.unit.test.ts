@@ -10,7 +10,7 @@ import {
 import { checkCollisions } from '../src/index';
 import type { LayerPaths } from '../src/index';
 import type { LayerKind } from '@image-tooling/model';
-import { failuresOf } from './helpers';
+import { failuresOf } from '@image-tooling/testkit/helpers';
 
 function layer(kind: LayerKind, name: string, ...entries: TarEntry[]): LayerPaths {
   return { kind, name, paths: indexPaths(entries) };

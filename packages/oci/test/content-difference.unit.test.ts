@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { directoryEntry, fileEntry, symlinkEntry, type TarEntry } from '@image-tooling/layer';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { layerDifference, openStore, writeLayer, type Store } from '../src';
-import { valueOf } from './helpers';
 
 async function difference(before: TarEntry[], after: TarEntry[]) {
   const folder = mkdtempSync(join(tmpdir(), 'difference-'));

@@ -16,8 +16,9 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { digestOf, hexOf, type Digest, type OriginLayer } from '@image-tooling/model';
 import { fileEntry, readTar } from '@image-tooling/layer';
+import { codesOf, failuresOf, gathered, temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { assembleImage, exportImage, parseTarget, streamDockerArchive, writeLayer } from '../src/index';
-import { codesOf, failuresOf, gathered, temporaryFolder, temporaryStore, valueOf } from './helpers';
+import { temporaryStore } from './helpers';
 
 async function image() {
   const store = await temporaryStore();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf, type OriginLayer } from '@image-tooling/model';
+import { codesOf, valueOf } from '@image-tooling/testkit/helpers';
 import { assembleImage, type AssembleInput } from '../src/index';
 import { parseTarget } from '../src/export/target';
-import { codesOf, temporaryStore, valueOf } from './helpers';
+import { temporaryStore } from './helpers';
 
 function layer(owner: string, time: number, more: Partial<OriginLayer> = {}): OriginLayer {
   return {

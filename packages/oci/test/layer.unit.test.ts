@@ -12,9 +12,17 @@ import {
   symlinkEntry,
   type TarEntry,
 } from '@image-tooling/layer';
+import {
+  codesOf,
+  failuresOf,
+  gathered,
+  largeContent,
+  temporaryFolder,
+  valueOf,
+} from '@image-tooling/testkit/helpers';
 import { filesFromFolder, recompress, writeLayer } from '../src/index';
 import { layerTar } from '../src/layer/convert';
-import { codesOf, failuresOf, gathered, temporaryFolder, temporaryStore, valueOf } from './helpers';
+import { temporaryStore } from './helpers';
 
 const SMALL: TarEntry[] = [
   directoryEntry('usr'),
@@ -71,23 +79,13 @@ describe('a small layer', () => {
   });
 });
 
-/** 20 MB that compress a little: three chunks, the last one short. */
-function large(): Buffer {
-  const bytes = Buffer.alloc(20_000_000);
-  for (let i = 0, state = 1; i < bytes.length; i += 4) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    bytes.writeUInt32LE(state & 0x00ffff00, i);
-  }
-  return bytes;
-}
-
 describe('a large layer', () => {
   it.each(['none', 'zstd', 'gzip'] as const)(
     'is read back the same: %s',
     async (compression) => {
       const store = await temporaryStore();
       const file = join(temporaryFolder(), 'content');
-      writeFileSync(file, large());
+      writeFileSync(file, largeContent());
       const entries = [rangeEntry('a', { file, offset: 0, length: 20_000_000 }), fileEntry('b', 'b')];
       const { layer } = valueOf(await writeLayer(entries, { compression, store }));
       const tar = await gathered(layerTar(layer, store));
@@ -105,7 +103,7 @@ describe('a large layer', () => {
 
   it('becomes the same blob when converted as when written so', async () => {
     const store = await temporaryStore();
-    const entries = [fileEntry('a', large())];
+    const entries = [fileEntry('a', largeContent())];
     const zstd = valueOf(await writeLayer(entries, { compression: 'zstd', store })).layer;
     const gzip = valueOf(await writeLayer(entries, { compression: 'gzip', store })).layer;
     expect(valueOf(await recompress(zstd, 'gzip', { store }))).toEqual(gzip);

@@ -7,9 +7,9 @@ import {
   symlinkEntry,
   type TarEntry,
 } from '@image-tooling/layer';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { normaliseSystem } from '../src/index';
 import type { NormaliseOptions } from '../src/index';
-import { valueOf } from './helpers';
 
 const TIME = 1_700_000_000; // Day 19675.
 const DAY = 19_675;

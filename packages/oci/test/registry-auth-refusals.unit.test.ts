@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { failuresOf } from '@image-tooling/testkit/helpers';
 import { BASIC, LOGGED_IN, tokenRegistry } from './registry-auth-helpers';
-import { failuresOf } from './helpers';
 import { opened } from './registry-helpers';
 import { answered, failureIn, serve, talkTo } from './registry-transport-helpers';
 
@@ -70,8 +70,8 @@ describe('a login that fails', () => {
     });
     const to = opened(server.host, 'team/name', LOGGED_IN);
     const [failure] = failuresOf(await to.hasBlob(`sha256:${'0'.repeat(64)}`));
-    expect(failure?.message).toContain(`${store.host} answered 403`);
-    expect(failure?.hint).toContain('This host got no credentials: they are sent to the registry only.');
+    expect(failure.message).toContain(`${store.host} answered 403`);
+    expect(failure.hint).toContain('This host got no credentials: they are sent to the registry only.');
   });
 
   it.each([

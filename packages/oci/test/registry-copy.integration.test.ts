@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { canonicalJson, digestOf, hexOf, type Digest } from '@image-tooling/model';
 import { startFaultProxy, startRegistry, type RealRegistry } from '@image-tooling/testkit';
+import { codesOf, failuresOf, temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { imageIndexJson } from '../src/image/index-json';
 import { MEDIA_TYPES, type Descriptor } from '../src/image/manifest';
 import { copyImage } from '../src/registry/images/copy';
 import { openLayoutFolder } from '../src/registry/layout/open';
 import type { Repository } from '../src/registry/port';
-import { codesOf, failuresOf, temporaryFolder, temporaryStore, valueOf } from './helpers';
+import { temporaryStore } from './helpers';
 import { opened, pushedImage } from './registry-helpers';
 
 let registry: RealRegistry;
@@ -229,7 +230,7 @@ describe('a blob that its source gives wrong', () => {
     const to = repository(other);
     const [failure] = failuresOf(await copyImage(from, to, 'v1'));
     expect(failure).toMatchObject({ code: 'checksum' });
-    expect(failure!.message).toContain(`${proxy.host}/copy/wrong gave wrong bytes`);
+    expect(failure.message).toContain(`${proxy.host}/copy/wrong gave wrong bytes`);
     expect(valueOf(await to.listTags())).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '@image-tooling/model';
 import { startRegistry, type RealRegistry, type Step } from '@image-tooling/testkit';
+import { codesOf, failuresOf, valueOf } from '@image-tooling/testkit/helpers';
 import type { RegistryOptions } from '../src/registry/options';
-import { codesOf, failuresOf, temporaryStore, valueOf } from './helpers';
+import { temporaryStore } from './helpers';
 import {
   behindProxy,
   BLOB,
@@ -86,8 +87,8 @@ describe('a pull', () => {
     place.proxy.fault({ method: 'GET', path: BLOB_PATH, fault });
     const [failure] = failuresOf(await pulled(place));
     expect(failure).toMatchObject({ code: 'checksum' });
-    expect(failure!.message).toContain(`${place.proxy.host}/${place.to.name.path} gave wrong bytes`);
-    expect(failure!.message).toContain(BLOB.digest);
+    expect(failure.message).toContain(`${place.proxy.host}/${place.to.name.path} gave wrong bytes`);
+    expect(failure.message).toContain(BLOB.digest);
   });
 
   it('that stalls is tried twice in all', async () => {
@@ -132,7 +133,7 @@ describe('a manifest', () => {
     for (const reference of ['v1', digest]) {
       const result = await to.getManifest(reference);
       expect(codesOf(result)).toEqual(['checksum']);
-      expect(failuresOf(result)[0]!.details?.[0]).toContain(digest);
+      expect(failuresOf(result)[0].details?.[0]).toContain(digest);
     }
   });
 

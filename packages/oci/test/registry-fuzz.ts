@@ -10,6 +10,7 @@ import {
   type FuzzTarget,
   type WatchedFolder,
 } from '@image-tooling/testkit/fuzz';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { imageIndexJson } from '../src/image/index-json';
 import { MEDIA_TYPES } from '../src/image/manifest';
 import { openRepository } from '../src/registry/client';
@@ -20,7 +21,6 @@ import { openLayoutFolder } from '../src/registry/layout/open';
 import { manifestContent } from '../src/registry/manifests/content';
 import type { ManifestBytes, Repository } from '../src/registry/port';
 import { openStore, type Store } from '../src/index';
-import { valueOf } from './helpers';
 import { blobOf, pushedImage } from './registry-helpers';
 import { changed, changeOf, type Change } from './registry-fuzz-answers';
 import { QUICK } from './registry-transport-helpers';

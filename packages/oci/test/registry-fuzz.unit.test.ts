@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { fuzz, watchedFolder } from '@image-tooling/testkit/fuzz';
-import { temporaryFolder } from './helpers';
+import { temporaryFolder } from '@image-tooling/testkit/helpers';
 import { registryFuzz } from './registry-fuzz';
 
 it('answers of any kind end in a failure or a success, after few requests', async () => {

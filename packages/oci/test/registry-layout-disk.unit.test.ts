@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '@image-tooling/testkit/helpers';
 import { openLayoutFolder } from '../src/registry/layout/open';
-import { firstFailure, temporaryFolder } from './helpers';
+import { firstFailure } from './helpers';
 import { blobOf } from './registry-helpers';
 
 /** A folder on a disk of one megabyte; undefined where none can be mounted. */

@@ -7,8 +7,8 @@ import {
   type RealRegistry,
   type Step,
 } from '@image-tooling/testkit';
+import { codesOf, valueOf } from '@image-tooling/testkit/helpers';
 import { fallbackTag } from '../src/registry/referrers/list';
-import { codesOf, valueOf } from './helpers';
 import { behindProxy, withHeaders, type Behind } from './registry-faults-helpers';
 import { opened, pushedImage } from './registry-helpers';
 

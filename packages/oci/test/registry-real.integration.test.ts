@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson, digestOf } from '@image-tooling/model';
 import { startRegistry, type RealRegistry } from '@image-tooling/testkit';
+import { codesOf, failuresOf, valueOf } from '@image-tooling/testkit/helpers';
 import { manifestJson, MEDIA_TYPES } from '../src/image/manifest';
-import { codesOf, failuresOf, temporaryStore, valueOf } from './helpers';
+import { temporaryStore } from './helpers';
 import { blobOf, opened, pushedImage } from './registry-helpers';
 
 let registry: RealRegistry;
@@ -46,7 +47,7 @@ describe('manifests', () => {
     const manifest = { mediaType: MEDIA_TYPES.manifest, digest: digestOf(bytes), bytes };
     const result = await repository().putManifest(manifest);
     expect(codesOf(result)).toEqual(['http-status']);
-    expect(failuresOf(result)[0]!.message).toContain('BLOB_UNKNOWN');
+    expect(failuresOf(result)[0].message).toContain('BLOB_UNKNOWN');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { failuresOf, valueOf } from '@image-tooling/testkit/helpers';
 import { parseReference, parseRepository } from '../src';
-import { failuresOf, valueOf } from './helpers';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 

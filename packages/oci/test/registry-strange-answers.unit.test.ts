@@ -3,11 +3,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, digestOf, type Digest, type Json } from '@image-tooling/model';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { pullImage } from '../src';
 import { copyImage } from '../src/registry/images/copy';
 import { findPlatformImage } from '../src/registry/images/platform-image';
 import { openLayoutFolder } from '../src/registry/layout/open';
-import { firstFailure, temporaryFolder, temporaryStore, valueOf } from './helpers';
+import { firstFailure, temporaryStore } from './helpers';
 import { blobOf, opened } from './registry-helpers';
 import { listen, QUICK, serve } from './registry-transport-helpers';
 

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startFaultProxy, startRegistry, type RealRegistry, type Step } from '@image-tooling/testkit';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { finishAddress } from '../src/registry/blobs/upload-session';
-import { valueOf } from './helpers';
 import { LOGGED_IN, tokenRegistry } from './registry-auth-helpers';
 import { behindProxy, BLOB, UPLOAD } from './registry-faults-helpers';
 import { opened, pushedImage } from './registry-helpers';

@@ -9,11 +9,12 @@ import {
   type RealRegistry,
   type Step,
 } from '@image-tooling/testkit';
+import { codesOf, failuresOf, valueOf } from '@image-tooling/testkit/helpers';
 import type { RegistryOptions } from '../src/registry/options';
 import { mapResults } from '../src/registry/images/map-results';
 import { stoppable } from '../src/registry/images/stoppable';
 import { storedBlob } from '../src/registry/blobs/stored';
-import { codesOf, failuresOf, temporaryStore, valueOf } from './helpers';
+import { temporaryStore } from './helpers';
 import { behindProxy, BLOB, UPLOAD, withHeaders } from './registry-faults-helpers';
 import { blobOf, opened, type OpenedRepository } from './registry-helpers';
 
@@ -111,7 +112,7 @@ describe('an upload', () => {
     proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'answer', status, body } });
     const result = await to.pushBlob(BLOB);
     expect(codesOf(result)).toEqual([code]);
-    expect(failuresOf(result)[0]!.hint).toBeDefined();
+    expect(failuresOf(result)[0].hint).toBeDefined();
     expect(proxy.asked({ method: 'PUT' })).toHaveLength(1);
     expect(proxy.asked({ method: 'DELETE', path: UPLOAD })).toHaveLength(1);
   });

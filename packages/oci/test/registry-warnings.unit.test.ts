@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '@image-tooling/model';
+import { failuresOf, valueOf } from '@image-tooling/testkit/helpers';
 import { MEDIA_TYPES } from '../src/image/manifest';
-import { failuresOf, valueOf } from './helpers';
 import { opened } from './registry-helpers';
 import { serve } from './registry-transport-helpers';
 
@@ -37,7 +37,7 @@ describe('the type of a manifest', () => {
       code: 'image-format',
       details: [`Content-Type: ${MEDIA_TYPES.index}`, `mediaType: ${MEDIA_TYPES.manifest}`],
     });
-    expect(failure!.message).toContain(`${host} serves the manifest v1 with another media type`);
+    expect(failure.message).toContain(`${host} serves the manifest v1 with another media type`);
   });
 
   it.each([

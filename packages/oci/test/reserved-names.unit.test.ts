@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileEntry } from '@image-tooling/layer';
+import { codesOf, failuresOf, temporaryFolder } from '@image-tooling/testkit/helpers';
 import { checkInstalledNames, filesFromFolder } from '../src';
-import { codesOf, failuresOf, temporaryFolder } from './helpers';
 
 describe('names that layers reserve', () => {
   it('are refused in a rootfs, and below such a folder', async () => {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf, formatFailure, hexOf } from '@image-tooling/model';
 import { fileEntry } from '@image-tooling/layer';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { openStore, writeLayer } from '../src/index';
 import { checkOwners } from '../src/store/ownership';
-import { firstFailure, temporaryFolder, temporaryStore, valueOf } from './helpers';
+import { firstFailure, temporaryStore } from './helpers';
 
 const isRoot = process.geteuid?.() === 0;
 const SOMEBODY = 1234;

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { failuresOf, valueOf } from '@image-tooling/testkit/helpers';
 import { openStore } from '../src/index';
 import { storeRoot } from '../src/store/layout';
-import { failuresOf, mountTmpfs, valueOf } from './helpers';
+import { mountTmpfs } from './helpers';
 
 const HELLO = Buffer.from('hello');
 
@@ -27,8 +28,8 @@ describe('where the store is', () => {
   ])('is not said by IMAGE_STORE=%s', (text, hint, message) => {
     const [failure] = failuresOf(storeRoot({ IMAGE_STORE: text }));
     expect(failure).toMatchObject({ code: 'usage' });
-    expect(failure!.hint).toContain(hint);
-    expect(failure!.message).toContain(message);
+    expect(failure.hint).toContain(hint);
+    expect(failure.message).toContain(message);
   });
 
   it.each(['/proc/x', '/proc', '/dev/null', '/proc/self/status', '/sys/x/y'])(

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf, hexOf, type Digest } from '@image-tooling/model';
 import { fileEntry } from '@image-tooling/layer';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { GRACE_MS, writeLayer, type Store } from '../src/index';
 import { removeUnused } from '../src/store/remove';
-import { temporaryFolder, temporaryStore, valueOf } from './helpers';
+import { temporaryStore } from './helpers';
 
 const DAY = 86_400_000;
 const ID = digestOf('a build');

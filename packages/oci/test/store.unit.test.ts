@@ -15,8 +15,9 @@ import { build, type PluginBuild } from 'esbuild';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { digestOf, hexOf, ok, type Layer, type RunContext } from '@image-tooling/model';
 import { directoryEntry, fileEntry, indexPaths } from '@image-tooling/layer';
+import { codesOf, failuresOf, temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { openStore, writeLayer } from '../src/index';
-import { codesOf, failuresOf, mountTmpfs, temporaryFolder, temporaryStore, valueOf } from './helpers';
+import { mountTmpfs, temporaryStore } from './helpers';
 
 const HELLO = Buffer.from('hello');
 const context: RunContext = {
@@ -47,7 +48,7 @@ describe('blobs', () => {
     const store = await temporaryStore();
     const result = await store.putBlobFromBytes(HELLO, { expected: digestOf('other') });
     expect(codesOf(result)).toEqual(['checksum']);
-    expect(failuresOf(result)[0]!.message).toContain(digestOf('other'));
+    expect(failuresOf(result)[0].message).toContain(digestOf('other'));
     expect(readdirSync(join(store.root, 'blobs/sha256'))).toEqual([]);
     expect(readdirSync(join(store.root, 'tmp'))).toEqual([]);
   });
@@ -235,7 +236,7 @@ it('a full disk is a failure that says so, and what was there stays good', async
   const entries = [fileEntry('big', Buffer.alloc(8_000_000))];
   const result = await writeLayer(entries, { compression: 'none', store });
   expect(codesOf(result)).toEqual(['disk-full']);
-  expect(failuresOf(result)[0]!.path).toMatch(store.root);
+  expect(failuresOf(result)[0].path).toMatch(store.root);
   expect(readdirSync(join(store.root, 'tmp'))).toEqual([]);
   valueOf(await store.verifyBlob(digest));
   const layer: Layer = { diffId: digest, digest, size: 5, tarSize: 5, compression: 'none' };

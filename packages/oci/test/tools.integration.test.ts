@@ -11,8 +11,9 @@ import {
   symlinkEntry,
   type TarEntry,
 } from '@image-tooling/layer';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { assembleImage, exportImage, writeLayer } from '../src/index';
-import { temporaryFolder, temporaryStore, valueOf } from './helpers';
+import { temporaryStore } from './helpers';
 
 const LAYERS: TarEntry[][] = [
   [

@@ -13,7 +13,7 @@ import {
   type WorkspaceRig,
 } from '@image-tooling/testkit';
 import { expect, onTestFinished } from 'vitest';
-import { temporaryFolder, valueOf } from './registry-images';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 
 const DOCKER = 'application/vnd.docker';
 const SHORT_TIMEOUTS = { IMAGE_HTTP_TIMEOUT_SECONDS: '2', IMAGE_HTTP_TRIES: '1' };

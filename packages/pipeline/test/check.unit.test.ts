@@ -3,19 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { packagesDigest } from '@image-tooling/model';
+import { SILENT } from '@image-tooling/testkit/helpers';
 import { checkAll } from '../src/check';
 
 const CONTEXT = {
   signal: new AbortController().signal,
-  progress: {
-    note: () => undefined,
-    step: () => ({
-      status: () => undefined,
-      output: () => undefined,
-      done: () => undefined,
-      failed: () => undefined,
-    }),
-  },
+  progress: SILENT,
 };
 
 type Files = Readonly<Record<string, unknown>>;

@@ -8,8 +8,9 @@ import {
   type Why,
 } from '@image-tooling/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { buildProject } from '../src/build';
-import { ExplainedImages, must, PLATFORM } from './explained-images';
+import { ExplainedImages, PLATFORM } from './explained-images';
 
 let images: ExplainedImages;
 
@@ -71,7 +72,7 @@ describe('what a build would do', () => {
     const file = join(images.rig.folder, 'images/base/rootfs/etc/fixture.conf');
     await writeFile(file, 'changed\n');
     const foreseen = (await why()).projects.at(-1)?.layers.map(({ after }) => after);
-    for (const name of ['base', 'child']) must(await buildProject(images.session, name, PLATFORM));
+    for (const name of ['base', 'child']) valueOf(await buildProject(images.session, name, PLATFORM));
     const { layers } = await images.ask<ImageExplanation>('child');
     expect(foreseen).toHaveLength(1);
     expect(layers.map(({ buildId }) => buildId)).toEqual(expect.arrayContaining(foreseen ?? []));
@@ -175,14 +176,14 @@ describe('a store that lost something', () => {
     expect(layers.at(-1)).not.toHaveProperty('buildId');
     const told = await images.ask<Why>('child', { why: true });
     expect(told.projects.at(-1)).toMatchObject({ result: 'same', configKnown: false });
-    must(await buildProject(images.session, 'child', PLATFORM));
+    valueOf(await buildProject(images.session, 'child', PLATFORM));
   });
 
   it('is reported if the config was altered', async () => {
     const { config } = await images.ask<ImageExplanation>('child');
     await writeFile(images.session.store.blobPath(config), '{}');
     expect((await images.refused('child')).code).toBe('store-corrupt');
-    must(await buildProject(images.session, 'child', PLATFORM));
+    valueOf(await buildProject(images.session, 'child', PLATFORM));
   });
 });
 

@@ -26,6 +26,7 @@ import {
 import { writeLayer } from '@image-tooling/oci';
 import { PINNED_TOOLCHAIN } from '@image-tooling/sources';
 import { createRig, type WorkspaceRig } from '@image-tooling/testkit';
+import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { buildProject } from '../src/build';
 import { layersOf, planOn } from '../src/build/read-plan';
 import { recipeOf } from '../src/build/tool/recipes';
@@ -117,10 +118,10 @@ export class ExplainedImages {
     await rig.write('images/child/image.json', CHILD);
     await writeTool(rig);
     const env = { ...process.env, IMAGE_STORE: rig.store };
-    const options = must(await loadOptions(rig.folder));
+    const options = valueOf(await loadOptions(rig.folder));
     const made = new ExplainedImages(
       rig,
-      must(await openSession({ root: rig.folder, options, env, context: QUIET })),
+      valueOf(await openSession({ root: rig.folder, options, env, context: QUIET })),
     );
     await made.lock('base', { bootstrap: [deb('dpkg')], packages: [deb('hello')] });
     await made.build();
@@ -137,17 +138,17 @@ export class ExplainedImages {
   async build(): Promise<void> {
     const { session } = this;
     await this.plantTool();
-    must(await buildProject(session, 'greet', PLATFORM));
+    valueOf(await buildProject(session, 'greet', PLATFORM));
     await this.plantSystem('base', BOOTSTRAP);
-    must(await buildProject(session, 'base', PLATFORM));
-    const { packagesDigest } = must(await layersOf(session, await this.image('base'), PLATFORM));
+    valueOf(await buildProject(session, 'base', PLATFORM));
+    const { packagesDigest } = valueOf(await layersOf(session, await this.image('base'), PLATFORM));
     await this.lock('child', { on: packagesDigest, packages: [deb('extra')] });
     await this.plantSystem('child', APT);
-    must(await buildProject(session, 'child', PLATFORM));
+    valueOf(await buildProject(session, 'child', PLATFORM));
   }
 
   async ask<T extends Explanation>(name: string, more: Partial<ExplainRequest> = {}): Promise<T> {
-    return must(await this.explain(name, more)) as T;
+    return valueOf(await this.explain(name, more)) as T;
   }
 
   path(file: string, name = 'child'): Promise<PathExplanation> {
@@ -173,7 +174,7 @@ export class ExplainedImages {
   }
 
   async workspace(): Promise<Workspace> {
-    return must(await loadWorkspace(this.rig.folder, this.session.options));
+    return valueOf(await loadWorkspace(this.rig.folder, this.session.options));
   }
 
   /** Changes a JSON file of the workspace. */
@@ -196,14 +197,14 @@ export class ExplainedImages {
   private async plantSystem(name: string, entries: readonly TarEntry[]): Promise<void> {
     const { session } = this;
     const image = await this.image(name);
-    const parent = image.parent && must(await layersOf(session, image.parent, PLATFORM));
-    const { plan } = must(await planOn(session, image, PLATFORM, { parent, tools: [] }));
+    const parent = image.parent && valueOf(await layersOf(session, image.parent, PLATFORM));
+    const { plan } = valueOf(await planOn(session, image, PLATFORM, { parent, tools: [] }));
     if (plan.system) await this.plant(plan.system, entries);
   }
 
   private async plantTool(): Promise<void> {
     const tool = (await this.workspace()).tools.get('greet') as Tool;
-    const recipe = must(await recipeOf(this.session, tool, PLATFORM));
+    const recipe = valueOf(await recipeOf(this.session, tool, PLATFORM));
     const program = fileEntry('usr/local/bin/greet', '#!/bin/sh\n', { mode: 0o755, mtime: CONSTANT_TIME });
     await this.plant(wantedTool(this.session, tool, recipe), [program]);
   }
@@ -211,9 +212,9 @@ export class ExplainedImages {
   private async plant({ buildId, inputs }: WantedLayer, entries: readonly TarEntry[]): Promise<void> {
     const { store } = this.session;
     const all = [...entries, ...missingParents(entries, [], CONSTANT_TIME)];
-    const { layer, paths } = must(await writeLayer(all, { compression: 'zstd', store }));
-    must(await store.putInputs(buildId, inputs));
-    must(await store.putBuild(buildId, layer, paths));
+    const { layer, paths } = valueOf(await writeLayer(all, { compression: 'zstd', store }));
+    valueOf(await store.putInputs(buildId, inputs));
+    valueOf(await store.putBuild(buildId, layer, paths));
   }
 }
 
@@ -243,19 +244,5 @@ function deb(name: string) {
 
 const QUIET: RunContext = {
   signal: new AbortController().signal,
-  progress: {
-    note: () => undefined,
-    step: () => ({
-      status: () => undefined,
-      output: () => undefined,
-      done: () => undefined,
-      failed: () => undefined,
-    }),
-  },
+  progress: SILENT,
 };
-
-/** Returns the value of a result that must be a success. */
-export function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.failures.map(({ message }) => message).join('\n'));
-  return result.value;
-}

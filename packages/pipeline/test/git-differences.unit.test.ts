@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import type { CommitDifference } from '@image-tooling/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { differencesFromIndex } from '../src/git/differences';
 import { unquoted } from '../src/git/index-files';
 import { GIT_ENV, makeRepository, type GitRepository } from './git-repository';
-import { valueOf } from './publish/rig';
 
 let repository: GitRepository;
 beforeEach(() => (repository = makeRepository()));

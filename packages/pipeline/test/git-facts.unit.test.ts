@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Result } from '@image-tooling/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { changedPaths, gitFacts, type WorkspaceGit } from '../src/git/facts';
 import { GIT_ENV } from './git-repository';
-import { valueOf } from './publish/rig';
 
 describe('the paths in a status', () => {
   it.each<[string, string, string, string[]]>([

@@ -16,13 +16,13 @@ import {
 import { directoryEntry, fileEntry } from '@image-tooling/layer';
 import { normaliseSystem, openStore, writeLayer } from '@image-tooling/oci';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { wantedTool } from '../src/build/tool';
 import { debRecipe } from '../src/build/tool/deb';
 import { npmRecipe } from '../src/build/tool/npm';
 import type { ToolRecipe } from '../src/build/tool/recipe';
 import { releaseRecipe } from '../src/build/tool/release';
 import type { Session } from '../src/session';
-import { valueOf } from './store/scratch';
 
 // A literal that changes here is a format that changed: raise the format's number (FORMATS in
 // packages/model/src/plan/formats.ts, FORMAT in packages/pipeline/src/build/tool) in the same commit.

@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { allowFewFiles } from '@image-tooling/testkit';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { imageFiles } from '../src/build/files-layer';
 import { takeInventory } from '../src/store/inventory';
-import { putImage, putLayer, scratchFolder, scratchStore, valueOf } from './store/scratch';
+import { putImage, putLayer, scratchStore } from './store/scratch';
 
 it('a rootfs of many files is read with a low limit of open files', async () => {
-  const root = scratchFolder();
+  const root = temporaryFolder();
   mkdirSync(join(root, 'a/rootfs'), { recursive: true });
   for (let at = 0; at < 2000; at++) writeFileSync(join(root, 'a/rootfs', `file-${at}`), String(at));
   onTestFinished(allowFewFiles());

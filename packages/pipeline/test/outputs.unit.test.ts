@@ -13,8 +13,8 @@ import {
   type LayersFile,
   type Schema,
 } from '@image-tooling/model';
+import { temporaryFolder } from '@image-tooling/testkit/helpers';
 import { readOutput, writeOutput } from '../src/workspace/outputs';
-import { scratchFolder } from './store/scratch';
 
 const DIGEST = digestOf('');
 const ORIGIN = {
@@ -61,13 +61,13 @@ function* spoilt(value: Json): Generator<Json> {
 
 describe.each(SOUND)('%s', (name, schema, sound) => {
   it('is read as it was written', async () => {
-    const folder = scratchFolder();
+    const folder = temporaryFolder();
     await writeOutput(folder, name, sound);
     expect(await readOutput(folder, name, schema)).toEqual(sound);
   });
 
   it('counts as missing if it lacks something', async () => {
-    const folder = scratchFolder();
+    const folder = temporaryFolder();
     for (const key of Object.keys(sound)) {
       await writeOutput(folder, name, { ...sound, [key]: undefined });
       expect([key, await readOutput(folder, name, schema)]).toEqual([key, undefined]);
@@ -102,13 +102,13 @@ describe('what is in place of an output', () => {
     ['is empty', ''],
     ['is not JSON', '\0\0'],
   ])('%s', async (_, text) => {
-    const folder = scratchFolder();
+    const folder = temporaryFolder();
     writeFileSync(join(folder, 'layers.json'), text);
     expect(await read(folder)).toBeUndefined();
   });
 
   it('is a folder, a pipe, a file of gigabytes, or a folder that is a file', async () => {
-    const folders = [scratchFolder(), scratchFolder(), scratchFolder()].map((folder) =>
+    const folders = [temporaryFolder(), temporaryFolder(), temporaryFolder()].map((folder) =>
       join(folder, 'layers.json'),
     );
     const [folder = '', pipe = '', huge = ''] = folders;

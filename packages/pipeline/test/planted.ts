@@ -8,11 +8,11 @@ import {
   type LayerFile,
   type LayersFile,
   type Platform,
-  type Result,
 } from '@image-tooling/model';
 import { fileEntry, missingParents } from '@image-tooling/layer';
 import { openStore, writeLayer } from '@image-tooling/oci';
 import type { WorkspaceRig } from '@image-tooling/testkit';
+import { valueOf } from '@image-tooling/testkit/helpers';
 
 export interface PlantedTool {
   readonly name: string;
@@ -63,27 +63,22 @@ export async function plantBootstrap(rig: WorkspaceRig, name: string, platform: 
     JSON.parse(await readFile(join(rig.folder, 'images', file), 'utf8')) as T;
   const lock = (await read<ImageLock>(`${name}/lock.json`)).platforms[platform];
   const [layer] = (await read<LayersFile>('base/dist/linux-amd64/layers.json')).layers;
-  const store = must(await openStore(rig.store));
+  const store = valueOf(await openStore(rig.store));
   const paths = layer && (await store.getPaths(layer.diffId));
   if (!lock || !paths) throw new Error(`${name} is not locked, or base is not built`);
   const { buildId } = bootstrapWanted({ name, platform, compression: 'zstd', users: [], lock });
-  must(await store.putBuild(buildId, layer, paths));
+  valueOf(await store.putBuild(buildId, layer, paths));
 }
 
 async function plantLayer(rig: WorkspaceRig, { name, script }: PlantedTool): Promise<LayerFile['layer']> {
-  const store = must(await openStore(rig.store));
+  const store = valueOf(await openStore(rig.store));
   const entry = fileEntry(`usr/local/bin/${name}`, `#!/bin/sh\n${script}`, {
     mode: 0o755,
     mtime: CONSTANT_TIME,
   });
   const entries = [entry, ...missingParents([entry], [], CONSTANT_TIME)];
-  const { layer, paths } = must(await writeLayer(entries, { compression: 'zstd', store }));
+  const { layer, paths } = valueOf(await writeLayer(entries, { compression: 'zstd', store }));
   const buildId = buildIdOf({ planted: name, script });
-  must(await store.putBuild(buildId, layer, paths));
+  valueOf(await store.putBuild(buildId, layer, paths));
   return { ...layer, kind: 'tool', owner: name, buildId, time: CONSTANT_TIME };
-}
-
-function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.failures.map(({ message }) => message).join('\n'));
-  return result.value;
 }

@@ -1,15 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  archiveStateId,
-  chainDigest,
-  formatFailures,
-  type ArchiveLock,
-  type LockedArchiveState,
-  type Result,
-} from '@image-tooling/model';
+import { archiveStateId, chainDigest, type ArchiveLock, type LockedArchiveState } from '@image-tooling/model';
 import { createRig, type WorkspaceRig } from '@image-tooling/testkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { lockProject } from '../src/lock';
 import { recordLock } from '../src/lock/record';
 import { openSession, type Session } from '../src/session';
@@ -54,11 +48,6 @@ afterEach(async () => {
   await session.close();
   await rig.remove();
 });
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(formatFailures(result.failures));
-  return result.value;
-}
 
 function stateOf(date: number): LockedArchiveState {
   const releases = [{ archive: 'debian', suite: 'trixie', sha256: 'a'.repeat(64), date }];

@@ -9,8 +9,9 @@ import {
   whyNoRegistry,
   type RealRegistry,
 } from '@image-tooling/testkit';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { copyBetween, parsePlace, yank, type Copied } from '../src/registry';
-import { failureOf, pushIndex, targetAt, temporaryFolder, testAccess, valueOf } from './registry-images';
+import { failureOf, pushIndex, targetAt, testAccess } from './registry-images';
 
 const why = whyNoRegistry();
 if (why !== undefined) console.log(`registry copy: skipped: ${why}`);

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Failure, Result } from '@image-tooling/model';
 import { parseRepository } from '@image-tooling/oci';
 import { pushPlainBlob, pushPlainManifest, type RegistryAddress } from '@image-tooling/testkit';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import type { RegistryAccess, RegistryTarget } from '../src/registry';
 
 /** A run of a command: its output, and a store of its own. */
@@ -23,12 +21,6 @@ export function testAccess(env: NodeJS.ProcessEnv = {}): TestAccess {
     plainHttp: false,
     notes,
   };
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'registry-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 export function targetAt(host: string, path: string, access: RegistryAccess = testAccess()): RegistryTarget {
@@ -98,12 +90,6 @@ async function pushPlatform(
 
 async function pushed(registry: RegistryAddress, repository: string, bytes: Buffer, mediaType: string) {
   return { mediaType, digest: await pushPlainBlob(registry, repository, bytes), size: bytes.length };
-}
-
-/** Returns the value of a result that must be a success. */
-export function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`unexpected failure: ${JSON.stringify(result.failures)}`);
-  return result.value;
 }
 
 /** Returns the only failure of a failed result. */

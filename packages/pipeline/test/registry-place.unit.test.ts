@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '@image-tooling/model';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { parsePlace } from '../src/registry';
 import { placeText } from '../src/registry/place';
-import { failureOf, valueOf } from './registry-images';
+import { failureOf } from './registry-images';
 
 const DIGEST = digestOf('x');
 const repository = { registry: 'registry.example:5000', path: 'team/name' };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf, fail, ok, type Digest } from '@image-tooling/model';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { each } from '../src/registry/each';
 import type { FoundManifest } from '../src/registry/found-manifest';
 import { checkClock } from '../src/registry/prune/clock';
 import { freedBy } from '../src/registry/prune/freed';
 import { planOf } from '../src/registry/prune/plan';
-import { failureOf, valueOf } from './registry-images';
+import { failureOf } from './registry-images';
 
 const NOW = 1_800_000_000;
 

@@ -12,8 +12,9 @@ import {
   type RealRegistry,
 } from '@image-tooling/testkit';
 import { openRepository } from '@image-tooling/oci';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { prune, type Pruned } from '../src/registry';
-import { failureOf, pushIndex, targetAt, testAccess, valueOf, type TestAccess } from './registry-images';
+import { failureOf, pushIndex, targetAt, testAccess, type TestAccess } from './registry-images';
 
 const why = whyNoRegistry();
 if (why !== undefined) console.log(`registry prune: skipped: ${why}`);

@@ -8,10 +8,11 @@ import {
   whyNoRegistry,
   type RealRegistry,
 } from '@image-tooling/testkit';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { rollback, yank, type RegistryTarget } from '../src/registry';
 import { tagFacts } from '../src/publish/tags';
 import { openRemote } from '../src/registry-access';
-import { failureOf, pushIndex, targetAt, valueOf } from './registry-images';
+import { failureOf, pushIndex, targetAt } from './registry-images';
 
 const why = whyNoRegistry();
 if (why !== undefined) console.log(`registry yank and rollback: skipped: ${why}`);

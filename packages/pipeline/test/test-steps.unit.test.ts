@@ -12,6 +12,7 @@ import {
 } from '@image-tooling/model';
 import { openStore, type Store } from '@image-tooling/oci';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { failuresOf } from '@image-tooling/testkit/helpers';
 import type { Trial } from '../src/test/batches';
 import { runSteps, type Ran } from '../src/test/run-steps';
 import { searchLines } from '../src/test/search-lines';
@@ -101,11 +102,6 @@ function echoed(step: Step): Result<StepResult> {
 }
 
 const isListing = ({ commands }: Step) => commands[0].argv[0] === 'find';
-
-function failuresOf(result: Result<unknown>) {
-  if (result.ok) throw new Error('It succeeded; a failure was expected.');
-  return result.failures;
-}
 
 describe('the steps of a test', () => {
   it('give each command its own result, whatever step it ran in', async () => {

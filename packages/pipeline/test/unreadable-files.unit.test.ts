@@ -3,18 +3,11 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readWorkspace, type Digest } from '@image-tooling/model';
+import { failuresOf, temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { imageFiles } from '../src/build/files-layer';
 import { listStore, pruneStore, storeUsage, type StoreRun } from '../src/store';
 import { workspaceFiles } from '../src/workspace/load';
-import {
-  ageAll,
-  failuresOf,
-  putImage,
-  putLayer,
-  scratchFolder,
-  scratchStore,
-  valueOf,
-} from './store/scratch';
+import { ageAll, putImage, putLayer, scratchStore } from './store/scratch';
 
 /** Runs work with the rights of a user who may not read everything: root may. */
 async function withFewRights<T>(work: () => Promise<T>): Promise<T> {
@@ -28,7 +21,7 @@ async function withFewRights<T>(work: () => Promise<T>): Promise<T> {
 }
 
 it('all unreadable files and folders of a rootfs are reported', async () => {
-  const root = scratchFolder();
+  const root = temporaryFolder();
   const folder = join(root, 'app');
   chmodSync(root, 0o755);
   for (const [path, mode] of [
@@ -52,11 +45,11 @@ it('all unreadable files and folders of a rootfs are reported', async () => {
   expect(failures.map(({ message }) => message)).toEqual(
     ['a', 'b'].map((name) => `${folder}/rootfs/open/${name} can't be read: permission denied.`),
   );
-  expect(failures[0]?.hint).toContain('chmod');
+  expect(failures[0].hint).toContain('chmod');
 });
 
 it('an unreadable folder of images is a mistake, not empty', async () => {
-  const root = scratchFolder();
+  const root = temporaryFolder();
   symlinkSync('images', join(root, 'images'));
   const folders = { imagesDir: 'images', toolsDir: 'tools' };
   const failures = failuresOf(readWorkspace(await workspaceFiles(root, folders)));
@@ -100,7 +93,7 @@ describe('an unreadable workspace that uses the store', () => {
       ).toEqual(new Set([true]));
       const before = readdirSync(join(run.store.root, 'blobs/sha256'));
       const [failure] = failuresOf(await pruneStore(run, { keepDays: 30, go: false, apply: true }));
-      expect(failure?.message).toContain(root);
+      expect(failure.message).toContain(root);
       expect(readdirSync(join(run.store.root, 'blobs/sha256'))).toEqual(before);
     },
   );
@@ -113,7 +106,7 @@ function noted({ context }: StoreRun): { notes: string[]; context: StoreRun['con
 }
 
 function workspaceWith(manifest: Digest): { root: string; output: string } {
-  const root = scratchFolder();
+  const root = temporaryFolder();
   const output = join(root, 'images/base/dist/linux-amd64');
   mkdirSync(output, { recursive: true });
   writeFileSync(join(root, 'nx.json'), '{}');

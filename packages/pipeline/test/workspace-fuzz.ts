@@ -8,6 +8,7 @@ import {
   type FuzzTarget,
   type WatchedFolder,
 } from '@image-tooling/testkit/fuzz';
+import { SILENT } from '@image-tooling/testkit/helpers';
 import { checkAll } from '../src/check';
 
 const REPOSITORY = join(__dirname, '../../..');
@@ -27,15 +28,7 @@ interface Case {
   readonly text: string;
 }
 
-const progress = {
-  note: () => undefined,
-  step: () => ({
-    status: () => undefined,
-    output: () => undefined,
-    done: () => undefined,
-    failed: () => undefined,
-  }),
-};
+const progress = SILENT;
 
 /** Workspaces with one file changed: all is planned that can be read. */
 export async function workspaceTarget(folder: WatchedFolder): Promise<FuzzTarget<Case>> {

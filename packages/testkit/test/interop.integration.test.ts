@@ -2,9 +2,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mustRun } from '@image-tooling/host';
-import { platformOfNode, type Compression, type Result } from '@image-tooling/model';
+import { platformOfNode, type Compression } from '@image-tooling/model';
 import { assembleImage, exportImage, filesFromFolder, openStore, writeLayer } from '@image-tooling/oci';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { consumers, startRegistry, whyNoRegistry, type RealRegistry } from '../src';
 import { busyboxOf } from '../src/engine-contract/busybox';
 
@@ -29,9 +30,9 @@ describe.each(consumers.map((consumer) => [consumer.name, consumer] as const))('
     const reason = whyNoRegistry() ?? (await consumer.available());
     if (reason !== undefined) return context.skip(reason);
     const image = `${registry!.host}/busybox:gzip`;
-    must(await consumer.pull(image));
+    valueOf(await consumer.pull(image));
     const ran = await consumer.run?.(image, ['sh', '-c', 'echo "I am $(id -u)"; exit 7']);
-    if (ran) expect(must(ran)).toMatchObject({ exitCode: 7, stdout: 'I am 1000\n' });
+    if (ran) expect(valueOf(ran)).toMatchObject({ exitCode: 7, stdout: 'I am 1000\n' });
     return;
   });
 
@@ -42,7 +43,7 @@ describe.each(consumers.map((consumer) => [consumer.name, consumer] as const))('
     const pulled = await consumer.pull(image);
     expect(pulled.ok).toBe(await consumer.readsZstd());
     const ran = pulled.ok && (await consumer.run?.(image, ['true']));
-    if (ran) expect(must(ran).exitCode).toBe(0);
+    if (ran) expect(valueOf(ran).exitCode).toBe(0);
     return;
   });
 
@@ -61,23 +62,18 @@ async function pushBusybox(host: string, compression: Compression): Promise<void
   const busybox = await busyboxOf(platform === 'linux/arm64' ? 'arm64' : 'amd64');
   const script = `mkdir -p "$1/bin" && cp "$2" "$1/bin/busybox" && cd "$1/bin" && echo "$3" > ../compression
     for name in sh id true; do ln -s busybox $name; done`;
-  must(await mustRun({ argv: ['sh', '-ec', script, 'sh', tree, busybox, compression] }));
+  valueOf(await mustRun({ argv: ['sh', '-ec', script, 'sh', tree, busybox, compression] }));
   await chmod(join(tree, 'bin', 'busybox'), 0o755);
-  const store = must(await openStore(join(folder, `store-${compression}`)));
-  const { layer } = must(
-    await writeLayer(must(await filesFromFolder(tree, { mtime: 0 })), { compression, store }),
+  const store = valueOf(await openStore(join(folder, `store-${compression}`)));
+  const { layer } = valueOf(
+    await writeLayer(valueOf(await filesFromFolder(tree, { mtime: 0 })), { compression, store }),
   );
   const layers = [{ ...layer, kind: 'tool', owner: 'test', buildId: layer.diffId, time: 0 } as const];
   const config = { user: '1000:1000', env: { PATH: '/bin' } };
-  const image = must(await assembleImage({ store, platform, layers, config }));
+  const image = valueOf(await assembleImage({ store, platform, layers, config }));
   const layout = join(folder, `layout-${compression}`);
-  must(await exportImage(image, { format: 'oci', path: layout }, { store, reference: 'it' }));
+  valueOf(await exportImage(image, { format: 'oci', path: layout }, { store, reference: 'it' }));
   const places = [`oci:${layout}:it`, `docker://${host}/busybox:${compression}`];
   const flags = ['--quiet', '--dest-tls-verify=false'];
-  must(await mustRun({ argv: ['skopeo', '--insecure-policy', 'copy', ...flags, ...places] }));
-}
-
-function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.failures, undefined, 1));
-  return result.value;
+  valueOf(await mustRun({ argv: ['skopeo', '--insecure-policy', 'copy', ...flags, ...places] }));
 }

@@ -1,7 +1,7 @@
 import { consumers, rawManifest, type ProxiedRequest } from '@image-tooling/testkit';
 import { expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { plantTool } from '../planted';
-import { valueOf } from './rig';
 import { greet, type PublishWorkspace } from './workspace';
 
 interface Blob {

@@ -1,9 +1,9 @@
 import { digestOf, parseWorkspaceOptions } from '@image-tooling/model';
 import { describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { inBaseRepository } from '../../src/build/base/repository';
 import { ownRegistry, repositoryOf } from '../../src/publish/destination';
 import type { Session } from '../../src/session';
-import { valueOf } from './rig';
 
 function repository(
   given: { readonly registry?: string; readonly repository?: string },

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesOf, runDelivery, valueOf } from './rig';
+import { bytesOf, runDelivery } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { digestOf } from '@image-tooling/model';
+import { valueOf } from '@image-tooling/testkit/helpers';
 
 // The numbers are those of docs/evidence/registry.md, "Faults".
 let at: Surroundings;

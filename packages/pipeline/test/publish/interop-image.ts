@@ -25,10 +25,11 @@ import {
   type Store,
 } from '@image-tooling/oci';
 import { busyboxOf } from '@image-tooling/testkit';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { NO_PLACES } from '../../src/publish/blob-places';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LocalPlatform, Publication } from '../../src/publish/publication';
-import { COMMIT, quiet, valueOf } from './rig';
+import { COMMIT, quiet } from './rig';
 
 export const HERE = platformOfNode(process.arch)!;
 export const ELSEWHERE: Platform = HERE === 'linux/amd64' ? 'linux/arm64' : 'linux/amd64';

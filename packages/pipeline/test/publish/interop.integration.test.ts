@@ -10,9 +10,10 @@ import {
   type RealRegistry,
 } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import type { Delivered } from '../../src/publish/deliver';
 import { ANNOTATIONS, ELSEWHERE, HERE, publishInterop } from './interop-image';
-import { COMMIT, valueOf } from './rig';
+import { COMMIT } from './rig';
 
 const COMPRESSIONS = ['zstd', 'gzip'] as const;
 const TAGS = ['main', `main-${COMMIT.id.slice(0, 12)}`];

@@ -10,7 +10,8 @@ import {
 } from '@image-tooling/testkit';
 import { MEDIA_TYPES, openRepository, parseRepository } from '@image-tooling/oci';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runDelivery, valueOf, type PublishPlan } from './rig';
+import { valueOf } from '@image-tooling/testkit/helpers';
+import { runDelivery, type PublishPlan } from './rig';
 import { Surroundings, told } from './surroundings';
 
 // The numbers are those of docs/evidence/registry.md, "Faults".

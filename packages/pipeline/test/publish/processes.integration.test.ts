@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rawManifest } from '@image-tooling/testkit';
-import { runDelivery, valueOf, type PublishPlan } from './rig';
+import { valueOf } from '@image-tooling/testkit/helpers';
+import { runDelivery, type PublishPlan } from './rig';
 import { pathOf, Surroundings } from './surroundings';
 
 // The numbers are those of docs/evidence/registry.md, "Faults".

@@ -30,6 +30,7 @@ import {
   type RequestRecord,
   type Store,
 } from '@image-tooling/oci';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { NO_PLACES } from '../../src/publish/blob-places';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LabelledBlob, LocalPlatform, Publication } from '../../src/publish/publication';
@@ -234,9 +235,4 @@ export function quiet(note: (line: string) => void = () => undefined): Progress 
       failed: () => undefined,
     }),
   };
-}
-
-export function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.failures, undefined, 2));
-  return result.value;
 }

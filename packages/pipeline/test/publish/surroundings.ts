@@ -11,7 +11,8 @@ import {
   type RealRegistry,
 } from '@image-tooling/testkit';
 import { expect } from 'vitest';
-import { releasePlan, runDelivery, valueOf, type Delivery, type PublishPlan } from './rig';
+import { valueOf } from '@image-tooling/testkit/helpers';
+import { releasePlan, runDelivery, type Delivery, type PublishPlan } from './rig';
 
 /** The environment of a publish: a registry behind a proxy, and a store. */
 export class Surroundings {

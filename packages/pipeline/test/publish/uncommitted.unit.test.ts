@@ -1,7 +1,7 @@
 import { parseWorkspaceOptions, readWorkspace, type Image } from '@image-tooling/model';
 import { describe, expect, it } from 'vitest';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { uncommittedInputs } from '../../src/publish/uncommitted';
-import { valueOf } from './rig';
 
 const TOOL = {
   description: 'A tool',

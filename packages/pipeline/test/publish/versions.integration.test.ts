@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runDelivery, valueOf } from './rig';
+import { runDelivery } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { rawManifest, wholeAt } from '@image-tooling/testkit';
+import { valueOf } from '@image-tooling/testkit/helpers';
 
 // The numbers are those of docs/evidence/registry.md, "Faults".
 let at: Surroundings;

@@ -14,9 +14,10 @@ import {
   type TarEntry,
 } from '@image-tooling/layer';
 import { whyNoSmallDisk } from '@image-tooling/testkit';
+import { failuresOf, temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { importStore, type StoreRun } from '../../src/store';
 import { archiveEntries } from '../../src/store/archive/write';
-import { failuresOf, putImage, putLayer, scratchFolder, scratchStore, valueOf } from './scratch';
+import { putImage, putLayer, scratchStore } from './scratch';
 
 const NEVER = new AbortController().signal;
 
@@ -35,7 +36,7 @@ async function exported(): Promise<{ run: StoreRun; entries: TarEntry[]; layers:
 const at = (path: string) => ({ kind: 'file', path }) as const;
 
 async function fileOf(entries: readonly TarEntry[]): Promise<string> {
-  const file = join(scratchFolder(), 'archive.tar');
+  const file = join(temporaryFolder(), 'archive.tar');
   valueOf(await writeTarFile(entries, file));
   return file;
 }
@@ -56,7 +57,7 @@ describe('an archive', () => {
     const { entries } = await exported();
     const written = [];
     for (const name of ['one.tar', 'two.tar'])
-      written.push(valueOf(await sendTar(entries, at(join(scratchFolder(), name)), NEVER)));
+      written.push(valueOf(await sendTar(entries, at(join(temporaryFolder(), name)), NEVER)));
     expect(written[0]).toEqual(written[1]);
   });
 
@@ -81,7 +82,7 @@ describe('an archive', () => {
     expect((await to.store.files()).length).toBe((await from.store.files()).length);
     expect(readdirSync(join(to.store.root, 'tmp'))).toEqual([]);
     const [failure] = failuresOf(await importStore(to, { kind: 'stdin', stream: Readable.from(['x']) }));
-    expect(failure!.message).toMatch(/^Standard input ends before/);
+    expect(failure.message).toMatch(/^Standard input ends before/);
     expect(readdirSync(join(to.store.root, 'tmp'))).toEqual([]);
   });
 
@@ -173,12 +174,12 @@ describe('an archive', () => {
 
   it('is not written if a blob was altered, or if it is stopped', async () => {
     const { run, entries } = await exported();
-    const file = join(scratchFolder(), 'archive.tar');
-    expect(failuresOf(await sendTar(entries, at(file), AbortSignal.abort()))[0]!.code).toBe('aborted');
+    const file = join(temporaryFolder(), 'archive.tar');
+    expect(failuresOf(await sendTar(entries, at(file), AbortSignal.abort()))[0].code).toBe('aborted');
     const blob = (await run.store.files()).find(({ kind }) => kind === 'blob')!;
     writeFileSync(blob.path, Buffer.alloc(blob.size));
     const [failure] = failuresOf(await sendTar(entries, at(file), NEVER));
-    expect(failure!.message).toContain(hexOf(blob.digest));
+    expect(failure.message).toContain(hexOf(blob.digest));
     expect(readdirSync(join(file, '..'))).toEqual([]);
   });
 
@@ -195,7 +196,7 @@ describe('an archive', () => {
       const blob = await run.store.putBlobFromBytes(Buffer.alloc(2_000_000, 'x'));
       const one = { reference: 'base-amd64', platform: 'linux/amd64', image, layers: [layer] } as const;
       const entries = valueOf(await archiveEntries(run.store, [one], [valueOf(blob).digest]));
-      const disk = join(scratchFolder(), 'disk');
+      const disk = join(temporaryFolder(), 'disk');
       mkdirSync(disk);
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
       onTestFinished(() => void execFileSync('umount', ['-l', disk]));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf, hexOf } from '@image-tooling/model';
 import type { StoreFile } from '@image-tooling/oci';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import {
   listStore,
   pruneStore,
@@ -14,7 +15,7 @@ import {
 } from '../../src/store';
 import { planPrune } from '../../src/store/prune';
 import { removePlanned } from '../../src/store/prune/remove';
-import { ageAll, putImage, putLayer, scratchFolder, scratchStore, valueOf, withRemove } from './scratch';
+import { ageAll, putImage, putLayer, scratchStore, withRemove } from './scratch';
 
 const ALL: StorePruneRequest = { keepDays: 0, go: false, apply: true };
 
@@ -36,7 +37,7 @@ async function filled(): Promise<{ run: StoreRun; first: string; second: string 
 
 /** Returns a workspace whose outputs name an image. */
 function workspaceWith(manifest: string): string {
-  const root = scratchFolder();
+  const root = temporaryFolder();
   const output = join(root, 'images', 'base', 'dist', 'linux-amd64');
   mkdirSync(output, { recursive: true });
   writeFileSync(join(root, 'nx.json'), '{}');

@@ -1,16 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import {
   CONSTANT_TIME,
   layerBuildId,
-  type Failure,
   type Json,
   type LayerKind,
   type OriginLayer,
-  type Progress,
-  type Result,
 } from '@image-tooling/model';
 import { fileEntry } from '@image-tooling/layer';
 import {
@@ -21,38 +16,12 @@ import {
   type Store,
   type StoreFile,
 } from '@image-tooling/oci';
+import { SILENT, temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import type { StoreRun } from '../../src/store/run';
-
-/** Returns a folder that is removed when the test ends. */
-export function scratchFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'store-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-export function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`unexpected failure: ${JSON.stringify(result.failures)}`);
-  return result.value;
-}
-
-export function failuresOf(result: Result<unknown>): readonly Failure[] {
-  if (result.ok) throw new Error(`unexpected success: ${JSON.stringify(result.value)}`);
-  return result.failures;
-}
-
-const SILENT: Progress = {
-  note: () => undefined,
-  step: () => ({
-    status: () => undefined,
-    output: () => undefined,
-    done: () => undefined,
-    failed: () => undefined,
-  }),
-};
 
 /** Returns an empty store, and a folder next to it that is not a workspace. */
 export async function scratchStore(signal = new AbortController().signal): Promise<StoreRun> {
-  const folder = scratchFolder();
+  const folder = temporaryFolder();
   const store = valueOf(await openStore(join(folder, 'store')));
   return { store, env: { ...process.env }, context: { signal, progress: SILENT }, cwd: folder };
 }

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hexOf, type OriginLayer } from '@image-tooling/model';
+import { valueOf } from '@image-tooling/testkit/helpers';
 import { verifyStore, type StoreRun } from '../../src/store';
-import { putImage, putLayer, scratchStore, valueOf, withRemove } from './scratch';
+import { putImage, putLayer, scratchStore, withRemove } from './scratch';
 
 interface Filled {
   readonly run: StoreRun;

@@ -7,7 +7,8 @@ import {
   openArchive,
   type ArchivePackage,
 } from '@image-tooling/sources';
-import type { Arch, Progress, Result } from '@image-tooling/model';
+import type { Arch } from '@image-tooling/model';
+import { SILENT, valueOf } from '../helpers';
 import { signingKey } from './keys';
 import { publishArchive } from './publish';
 
@@ -54,14 +55,3 @@ async function write(path: string, content: Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);
 }
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.failures.map(({ message }) => message).join('\n'));
-  return result.value;
-}
-
-const nothing = (): void => undefined;
-const SILENT: Progress = {
-  note: nothing,
-  step: () => ({ status: nothing, output: nothing, done: nothing, failed: nothing }),
-};

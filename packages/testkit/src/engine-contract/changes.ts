@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { TarEntry } from '@image-tooling/layer';
-import { valueOf, type Rig } from './rig';
+import { valueOf } from '../helpers';
+import { type Rig } from './rig';
 import { NET_RAW, ODD_NAME } from './system';
 
 /** The changes of a step, as an OCI layer. */

@@ -1,7 +1,8 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { valueOf, type ContractOptions, type Rig } from './rig';
+import { valueOf } from '../helpers';
+import { type ContractOptions, type Rig } from './rig';
 
 /** Commands and their results. */
 export function commandTests(rig: () => Rig, options: ContractOptions): void {

@@ -6,7 +6,7 @@ import { openRig, type ContractOptions, type OpenEngine, type Rig } from './rig'
 
 export { busyboxOf } from './busybox';
 export { perlLayers } from './system';
-export { failureOf, openRig, SILENT, valueOf, type ContractOptions, type OpenEngine, type Rig } from './rig';
+export { failureOf, openRig, type ContractOptions, type OpenEngine, type Rig } from './rig';
 
 const PARTS = { commands: commandTests, changes: changeTests, limits: limitTests } as const;
 

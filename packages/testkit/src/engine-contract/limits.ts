@@ -3,7 +3,8 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { failureOf, valueOf, type Rig } from './rig';
+import { valueOf } from '../helpers';
+import { failureOf, type Rig } from './rig';
 
 /** Isolation, time limits, abort, steps at once, platforms. */
 export function limitTests(rig: () => Rig): void {

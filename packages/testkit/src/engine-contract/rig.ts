@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine, Step, StepCommand, StepResult, SystemLayer } from '@image-tooling/engines';
-import { platformOfNode, type Arch, type Failure, type Progress, type Result } from '@image-tooling/model';
+import { platformOfNode, type Arch, type Failure, type Result } from '@image-tooling/model';
 import { readTar, type TarEntry } from '@image-tooling/layer';
 import { systemLayer, upperLayer } from './system';
+import { SILENT, valueOf } from '../helpers';
 
 export type OpenEngine = (storeRoot: string) => Promise<Result<Engine>>;
 
@@ -83,21 +84,8 @@ const DEFAULTS = {
   timeoutSeconds: 60,
 } as const;
 
-const nothing = (): void => undefined;
-
-/** Progress without a display. */
-export const SILENT: Progress = {
-  step: () => ({ status: nothing, output: nothing, done: nothing, failed: nothing }),
-  note: nothing,
-};
-
 function commandOf(command: string | StepCommand): StepCommand {
   return typeof command === 'string' ? { argv: ['sh', '-ec', command] } : command;
-}
-
-export function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.failures, null, 2));
-  return result.value;
 }
 
 export function failureOf(result: Result<unknown>): Failure {

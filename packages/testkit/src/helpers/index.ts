@@ -1,0 +1,5 @@
+export { gathered } from './gathered';
+export { largeContent } from './large-content';
+export { codesOf, failuresOf, valueOf } from './results';
+export { SILENT } from './silent';
+export { temporaryFolder } from './temporary-folder';
