@@ -38,7 +38,7 @@ export function failureOf(error: unknown, path: string): Failure {
   return ioFailure(error, isErrno(error) && error.path !== undefined ? error.path : path);
 }
 
-/** Whether Node's streams, timers or `signal.throwIfAborted()` threw it on an abort without a reason. */
-function isAbort(error: unknown): boolean {
+/** Returns whether Node's streams, timers or `signal.throwIfAborted()` threw an error on an abort without a reason. */
+export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }

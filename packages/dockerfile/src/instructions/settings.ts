@@ -35,11 +35,7 @@ export function argument(
   }
 }
 
-/** A value from the caller, which replaces a default. */
-export interface Override extends Value {
-  readonly isOverride: true;
-}
-
+/** Returns whether a value is the caller's, which replaces a default. */
 function isOverride(value: Value): boolean {
   return 'isOverride' in value;
 }

@@ -120,10 +120,6 @@ export class Files {
 const STANDARD_FOLDERS =
   /^(?:\/|\/(?:usr(?:\/local)?\/)?(?:bin|sbin|lib|share|src|include)|\/usr(?:\/local)?|\/(?:tmp|opt|etc|root|home|srv|mnt|var|var\/(?:tmp|lib|cache|log))|\/etc\/(?:apt(?:\/(?:keyrings|sources\.list\.d|trusted\.gpg\.d))?|profile\.d|sudoers\.d|ssl|ssl\/certs)|\/usr\/share\/keyrings)$/;
 
-export function isStandardFolder(path: string): boolean {
-  return STANDARD_FOLDERS.test(path);
-}
-
 /** Returns whether a folder contains programs ("bin", "sbin"). */
 export function isProgramFolder(path: string): boolean {
   return /(?:^|\/)s?bin$/.test(path);

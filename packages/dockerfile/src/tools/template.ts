@@ -1,5 +1,4 @@
 import type { Arch } from '@image-tooling/model';
-import { MACHINE } from '../state/types';
 
 /** A vendor's file for one or both processors. */
 export interface ReleaseInput {
@@ -110,11 +109,6 @@ function withArch({ url, files }: ReleaseFile, name: string): ReleaseFile {
 /** Returns the names that differ from Debian's. */
 function archNames({ amd64, arm64 }: Names): Partial<Record<Arch, string>> {
   return { ...(amd64 !== 'amd64' && { amd64 }), ...(arm64 !== 'arm64' && { arm64 }) };
-}
-
-/** Returns whether a text is a name of a processor. */
-export function isMachineName(text: string): boolean {
-  return [...ARCH_PAIRS.flat(), ...Object.values(MACHINE)].includes(text);
 }
 
 function mapKeys(

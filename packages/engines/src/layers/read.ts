@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { failureOf, Fault } from '@image-tooling/host';
+import { failureOf, Fault, isAbort } from '@image-tooling/host';
 import { checkedTar } from '@image-tooling/layer';
 import { fail, ok, type Digest, type Failure, type Result } from '@image-tooling/model';
 import type { SystemLayer } from '../port';
@@ -42,10 +42,6 @@ async function* untilStopped(
     if (signal.aborted) throw new Fault(stopped(layer));
     yield piece;
   }
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }
 
 function stopped({ path }: SystemLayer): Failure {

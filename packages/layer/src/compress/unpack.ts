@@ -27,18 +27,11 @@ const PIECE = 256 * 1024;
  */
 export async function unpackFile({ file, packing, to, most, signal }: UnpackFile): Promise<Result<number>> {
   return caught(to, async () => {
-    let bytes = 0;
     const source = createReadStream(file, { highWaterMark: PIECE });
     const content = decompressed(source, packing, { window: MOST_WINDOW, content: most });
-    const counted = async function* (): AsyncGenerator<Uint8Array> {
-      for await (const piece of content) {
-        bytes += piece.length;
-        if (bytes > most) throw tooLarge(most);
-        yield piece;
-      }
-    };
-    await pipeline(counted, createWriteStream(to), { signal });
-    return bytes;
+    const target = createWriteStream(to);
+    await pipeline(atMost(content, most), target, { signal });
+    return target.bytesWritten;
   });
 }
 
@@ -51,7 +44,7 @@ export async function unpackBytes(bytes: Buffer, packing: Packing, most: number)
     if (packing === 'none') return bytes;
     if (packing === 'xz') return xzOnThread(bytes, most);
     const limits = { window: MOST_WINDOW, content: most, whole: most };
-    return gather(decompressed(onePiece(bytes), packing, limits), most);
+    return gather(atMost(decompressed(onePiece(bytes), packing, limits), most));
   });
 }
 
@@ -59,16 +52,20 @@ async function* onePiece(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
 }
 
-async function gather(content: AsyncIterable<Uint8Array>, most: number): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
+async function* atMost(content: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const piece of content) {
     size += piece.length;
     if (size > most) throw tooLarge(most);
-    pieces.push(piece);
+    yield piece;
   }
+}
+
+async function gather(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of content) pieces.push(piece);
   const [first] = pieces;
   return pieces.length === 1 && first
     ? Buffer.from(first.buffer, first.byteOffset, first.length)
-    : Buffer.concat(pieces, size);
+    : Buffer.concat(pieces);
 }

@@ -8,7 +8,7 @@ import type { RepositoryName } from './reference';
 import { repositoryBase, type RepositoryBase } from './transport/base';
 import { Connections } from './transport/connections';
 import { withDryRun } from './transport/dry-run';
-import { failureOf } from './transport/failures';
+import { requestFailure } from './transport/failures';
 import { withRecording } from './transport/recording';
 import { Secrets } from './transport/secrets';
 import { MACHINE, type TestHooks } from './transport/test-hooks';
@@ -44,7 +44,7 @@ export function openSend(
     ...(note && { note }),
     senderFor: (url) => connections.for(url),
     wrap: (exchange) => withRecording(exchange, recording),
-    errorFor: (error, request) => new Fault(failureOf(error, request)),
+    errorFor: (error, request) => new Fault(requestFailure(error, request)),
   });
   const find = () => findCredentials(name, { env, signal, timings });
   const login = new Login({ name, base, secrets, find, now, client });

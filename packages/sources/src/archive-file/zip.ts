@@ -4,7 +4,7 @@ import { Transform } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
-import { isErrno } from '@image-tooling/host';
+import { isAbort, isErrno } from '@image-tooling/host';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { ArchiveFault, tooLarge } from './fault';
 import { mostUnpacked, type ArchiveLimits } from './limits';
@@ -108,7 +108,7 @@ function entryOf(entries: ReadonlyMap<Member, Entry>, member: Member): Entry {
 
 /** Returns an `ArchiveFault` for errors of yauzl and zlib, and file system errors unchanged. */
 function zipFault(error: unknown, path?: string): unknown {
-  if (error instanceof ArchiveFault || !(error instanceof Error) || error.name === 'AbortError') return error;
+  if (error instanceof ArchiveFault || !(error instanceof Error) || isAbort(error)) return error;
   if (isErrno(error) && error.syscall !== undefined) return error;
   const where = path === undefined ? 'is damaged or cut off' : `holds "${path}", which is damaged`;
   return new ArchiveFault(`${where} (zip: ${error.message.replace(/\.$/, '')})`);

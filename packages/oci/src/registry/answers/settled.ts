@@ -1,6 +1,6 @@
 import { isAnswer, type HttpRequest, type Outcome, type Tried } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { failureOf } from '../transport/failures';
+import { requestFailure } from '../transport/failures';
 import type { Secrets } from '../transport/secrets';
 import type { RegistryAnswer } from '../transport/types';
 import { rateLimit } from './rate-limit';
@@ -11,7 +11,7 @@ export async function settled(
   request: HttpRequest,
   secrets: Secrets,
 ): Promise<Result<RegistryAnswer>> {
-  if (!isAnswer(outcome)) return fail(failureOf(outcome, request, tries));
+  if (!isAnswer(outcome)) return fail(requestFailure(outcome, request, tries));
   const answer = { ...outcome, redacted: secrets.redacted };
   return answer.status === 429 ? fail(await rateLimit(answer, request.purpose)) : ok(answer);
 }

@@ -10,7 +10,7 @@ import { errorLines } from '../answers/error-lines';
 import { refusalFailure } from '../answers/refusal';
 import { settled } from '../answers/settled';
 import { takesNoWrites } from '../answers/status-codes';
-import { failureOf } from '../transport/failures';
+import { stoppedFailure } from '../transport/failures';
 import type { Secrets } from '../transport/secrets';
 import type { RegistryAnswer, RegistryRequest, Send } from '../transport/types';
 import type { Authorization, Login } from './login';
@@ -69,8 +69,7 @@ function isFromHome(answer: RegistryAnswer, request: RegistryRequest): boolean {
 }
 
 function refusedBefore(request: RegistryRequest, home: URL, signal: AbortSignal): Failure | undefined {
-  if (signal.aborted)
-    return failureOf({ code: 'aborted', words: 'was stopped', mayHaveActed: false }, request);
+  if (signal.aborted) return stoppedFailure(request);
   if (!isDowngrade(home, request.url)) return undefined;
   return {
     code: 'network',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { fail, ok } from '@image-tooling/model';
 import type { RegistryOptions } from '../options';
-import { failureOf } from './failures';
+import { stoppedFailure } from './failures';
 import { shownUrl } from './shown-url';
 import type { RegistryAnswer, RegistryRequest, Send } from './types';
 
@@ -11,8 +11,7 @@ export function withDryRun(send: Send, { onRequest, signal }: RegistryOptions): 
   return async (request) => {
     const { method, url, body } = request;
     if (method === 'GET' || method === 'HEAD') return send(request);
-    if ((request.signal ?? signal).aborted)
-      return fail(failureOf({ code: 'aborted', words: 'was stopped', mayHaveActed: false }, request));
+    if ((request.signal ?? signal).aborted) return fail(stoppedFailure(request));
     onRequest?.({ method, url: shownUrl(url), sentBytes: 0, bodyBytes: body?.size ?? 0 });
     return ok(await imitatedAnswer(request));
   };

@@ -7,11 +7,17 @@ const NOT_HTTP_HINT =
 const HINT = 'Check the network and the proxy, then run it again: finished work is kept.';
 
 /** Returns the failure of a request: its purpose, the host, and the error. */
-export function failureOf(error: RequestError, { purpose, url }: HttpRequest, tries = 1): Failure {
+export function requestFailure(error: RequestError, request: HttpRequest, tries = 1): Failure {
   const { code, words } = error;
-  if (code === 'aborted') return { code, message: `Stopped: ${purpose}.` };
+  const { purpose, url } = request;
+  if (code === 'aborted') return stoppedFailure(request);
   const times = tries > 1 ? `; tried ${tries} times` : '';
   return { code, message: `Could not ${purpose}: ${url.host} ${words}${times}.`, hint: hintOf(error) };
+}
+
+/** Returns the failure of a request that was not sent because the run was stopped. */
+export function stoppedFailure({ purpose }: HttpRequest): Failure {
+  return { code: 'aborted', message: `Stopped: ${purpose}.` };
 }
 
 function hintOf({ kind, hint = HINT }: RequestError): string {
