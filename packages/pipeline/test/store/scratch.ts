@@ -52,11 +52,14 @@ export async function putImage(
   return valueOf(await assembleImage({ store, platform: 'linux/amd64', layers, config: {}, labels }));
 }
 
-/** Makes everything in a folder this many days old. */
+/** An unpacked layer: other stores have links to its files, and its symlinks lead out of the store. */
+const UNPACKED_LAYER = /\/engine\/buildah\/layers\/./;
+
+/** Makes everything in a folder this many days old; not what is in unpacked layers. */
 export function ageAll(folder: string, days: number): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (statSync(path).isDirectory()) ageAll(path, days);
+    if (statSync(path).isDirectory() && !UNPACKED_LAYER.test(path)) ageAll(path, days);
     const seconds = Date.now() / 1000 - days * 86_400;
     utimesSync(path, seconds, seconds);
   }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { run } from '@image-tooling/host';
+import { mustRun, run } from '@image-tooling/host';
 import { SMALL_DEBIAN_SUITES, type FixtureArchive } from '../archive';
 import {
   runCommandLine,
@@ -143,10 +144,24 @@ async function removeStore(store: string): Promise<void> {
   await rm(store, { recursive: true, force: true });
 }
 
-/** Engines' data in a store can't be copied; it is made again. */
+/** Of engines' data, only buildah's unpacked layers can be copied; the rest is made again. */
 async function copyStore(from: string, to: string): Promise<void> {
   const engines = join(from, 'engine');
   await cp(from, to, { recursive: true, preserveTimestamps: true, filter: (path) => path !== engines });
+  await linkLayers(join(from, UNPACKED_LAYERS), join(to, UNPACKED_LAYERS));
+}
+
+const UNPACKED_LAYERS = join('engine', 'buildah', 'layers');
+
+/**
+ * Gives a store hard links to the files of unpacked layers: steps never change those, and unpacking a Debian system
+ * takes seconds. Only root may link files of other owners (proc_sys_fs(5), protected_hardlinks).
+ */
+async function linkLayers(from: string, to: string): Promise<void> {
+  if (process.getuid?.() !== 0 || !existsSync(from)) return;
+  await mkdir(dirname(to), { recursive: true });
+  const linked = await mustRun({ argv: ['cp', '--archive', '--link', '--', from, to], timeoutSeconds: 60 });
+  if (!linked.ok) throw new Error(linked.failures[0].message);
 }
 
 function nxJson(archives: readonly FixtureArchive[], options: Readonly<Record<string, unknown>>) {
