@@ -65,6 +65,8 @@ async function makeStore(store: string): Promise<void> {
     await writeImages(rig);
     await rig.must(['lock', 'base']);
     await rig.must(['build', 'base']);
+    // Unpacks it for the engine, for all copies.
+    await rig.must(['shell', 'base', '--', 'true']);
     const copy = await createRig({ storeFrom: rig.store });
     await rename(copy.store, store);
     await copy.remove();
