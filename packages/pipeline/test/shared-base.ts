@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { chmod, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { withLock } from '@image-tooling/host';
 import { ok } from '@image-tooling/model';
@@ -65,7 +65,8 @@ async function makeStore(store: string): Promise<void> {
     await writeImages(rig);
     await rig.must(['lock', 'base']);
     await rig.must(['build', 'base']);
-    // Unpacks it for the engine, for all copies.
+    // Unpacks it for the engine, for all copies. The image's user is to see the folder, which belongs to root.
+    await chmod(rig.folder, 0o755);
     await rig.must(['shell', 'base', '--', 'true']);
     const copy = await createRig({ storeFrom: rig.store });
     await rename(copy.store, store);
