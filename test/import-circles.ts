@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
 const OPTIONS: ts.CompilerOptions = {
@@ -34,6 +34,27 @@ export function importCircles(files: readonly string[]): string[][] {
   };
   files.forEach((file) => visit(file, []));
   return circles;
+}
+
+/**
+ * Returns the pairs of folders whose files import each other in both directions, each as two sorted paths. An
+ * `index.ts` that only passes on what other files export is the face of its folder and does not count.
+ */
+export function mutualFolders(files: readonly string[]): [string, string][] {
+  const known = new Set(files);
+  const edges = new Set<string>();
+  for (const file of files.filter((candidate) => !onlyReExports(candidate)))
+    for (const target of importsOf(file, known)) edges.add(`${dirname(file)}\n${dirname(target)}`);
+  return [...edges]
+    .map((edge) => edge.split('\n') as [string, string])
+    .filter(([from, to]) => from < to && edges.has(`${to}\n${from}`))
+    .sort();
+}
+
+function onlyReExports(file: string): boolean {
+  if (!file.endsWith('/index.ts')) return false;
+  const { statements } = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
+  return statements.every((statement) => ts.isExportDeclaration(statement));
 }
 
 function importsOf(file: string, known: ReadonlySet<string>): string[] {

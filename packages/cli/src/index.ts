@@ -2,7 +2,7 @@ import { isStdout, showsColor, watchOutput, withBugReport } from '@image-tooling
 import { formatFailures, type Failure, type Result } from '@image-tooling/model';
 import { storeRoot } from '@image-tooling/oci';
 import { loadOptions, openSession, type Session, type SessionRequest } from '@image-tooling/pipeline';
-import { checkFlags, readArguments, type Arguments } from './arguments';
+import { checkFlags, readArguments, type Arguments } from './command/arguments';
 import { withArgumentsOfNx } from './arguments-of-nx';
 import { commandNamed, COMMANDS, type Command, type Ending } from './commands';
 import { currentFolder } from './current-folder';

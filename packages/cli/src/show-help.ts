@@ -1,5 +1,5 @@
 import { nearest } from '@image-tooling/model';
-import type { Arguments } from './arguments';
+import type { Arguments } from './command/arguments';
 import { commandNamed, COMMANDS } from './commands';
 import { HELP, helpFor } from './help';
 import type { Host } from './host';

@@ -1,7 +1,7 @@
 import type { TestReport } from '@image-tooling/model';
 import type { Built } from '@image-tooling/pipeline';
 import { describe, expect, it } from 'vitest';
-import { builtLines, loadedLines, testedLines } from '../src/summary';
+import { builtLines, loadedLines, testedLines } from '../src/display/summary';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}` as const;
 const layer = (kind: 'bootstrap' | 'apt' | 'tool' | 'files' | 'help', owner: string, size: number) => ({

@@ -1,6 +1,6 @@
 export * from './caches';
-export * from './choice';
+export * from './open/choice';
 export * from './port';
 export { checkPlatform } from './platforms';
-export { runEmbedded } from './session/open';
+export { runEmbedded } from './open/embedded';
 export type { Session as ShellSession } from './session/port';

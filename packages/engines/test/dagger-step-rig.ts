@@ -11,7 +11,7 @@ import {
   type DaggerServer,
 } from '@image-tooling/testkit';
 import { SILENT } from '@image-tooling/testkit/helpers';
-import { daggerEngine } from '../src/dagger/engine';
+import { daggerEngine } from '../src/open/dagger';
 import type { Step, StepResult, SystemLayer } from '../src';
 
 export interface Asked extends Partial<Step> {

@@ -9,7 +9,7 @@ import { archOf, platformOfNode } from '@image-tooling/model';
 import { failureOf, openRig, perlLayers, type Rig } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { openEngine } from '../src';
-import { daggerEngine } from '../src/dagger/engine';
+import { daggerEngine } from '../src/open/dagger';
 import { joinSession, type DaggerSession } from '../src/dagger/session';
 
 const address = process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'];

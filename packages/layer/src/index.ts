@@ -1,5 +1,5 @@
 export * from './bytes';
-export { checkedTar } from './checked-tar';
+export { checkedTar } from './tar/checked-tar';
 export { compressed } from './compress/compress';
 export { decompressed, type Packing } from './compress/decompress';
 export { unpackBytes, unpackFile, type UnpackFile } from './compress/unpack';

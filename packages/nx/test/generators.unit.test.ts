@@ -7,7 +7,7 @@ import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { image } from '../src/generators/image/generator';
 import { importDockerfile } from '../src/generators/import-dockerfile/generator';
-import { licenceOf } from '../src/generators/tool/licence';
+import { licenceOf } from '../src/generators/tool/find/licence';
 import { highest } from '../src/generators/tool/find/release';
 import { tool } from '../src/generators/tool/generator';
 

@@ -2,10 +2,10 @@ import { onTestFinished } from 'vitest';
 import { canonicalJson, digestOf } from '@image-tooling/model';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { manifestJson, MEDIA_TYPES, type Descriptor } from '../src/image/manifest';
-import { openRepository, type OpenRepository } from '../src/registry/client';
+import { openRepository, type OpenRepository } from '../src/registry/client/client';
 import type { RegistryOptions } from '../src/registry/options';
 import type { LocalBlob, ManifestBytes, Repository } from '../src/registry/port';
-import type { RequestRecord } from '../src/registry/transport/types';
+import type { RequestRecord } from '../src/registry/send';
 
 export interface OpenedRepository extends OpenRepository {
   readonly requests: RequestRecord[];

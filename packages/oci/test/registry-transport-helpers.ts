@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach } from 'vitest';
 import type { RegistryOptions, RegistryTimings } from '../src/registry/options';
 import type { RequestBody } from '@image-tooling/host';
-import type { RegistryRequest, RequestRecord } from '../src/registry/transport/types';
-import { openSend, type OpenSend } from '../src/registry/open-send';
+import type { RegistryRequest, RequestRecord } from '../src/registry/send';
+import { openSend, type OpenSend } from '../src/registry/client/open-send';
 import type { TestHooks } from '../src/registry/transport/test-hooks';
 
 const cleanups: (() => Promise<unknown>)[] = [];

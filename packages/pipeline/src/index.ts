@@ -8,7 +8,7 @@ export { lockProject } from './lock';
 export { httpTimings } from './http-timings';
 export { openSession, readingOnce, type Session, type SessionRequest } from './session';
 export { loadOptions } from './workspace/load';
-export { platformsOf } from './workspace/platforms';
+export { platformsOf } from './platforms';
 export { testImage, type Tested } from './test';
 export { publishImage, type Published, type PublishRequest } from './publish';
 export * from './registry';

@@ -1,6 +1,6 @@
 import { buildIdOf, type Arch } from '@image-tooling/model';
 import { describe, expect, it } from 'vitest';
-import { goInputs, linkerFlags } from '../src/go/inputs';
+import { goInputs, linkerFlags } from '../src/go/build/inputs';
 import type { GoToolLock } from '../src/go/lock/lock-file';
 import type { GoTool } from '../src/go/tool';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureGoToolchain } from '../src/go/toolchain/ensure';
-import { wheelFor, type ToolchainPin } from '../src/go/toolchain/pin';
+import { wheelFor, type ToolchainPin } from '../src/go/pin';
 import type { GoRun } from '../src/go/tool';
 import { recordingContext } from './go-context';
 

@@ -1,8 +1,8 @@
 import { ok, type Platform, type Result } from '@image-tooling/model';
 import { buildProject, checkBuild, type Session } from '@image-tooling/pipeline';
-import type { Arguments } from '../arguments';
-import { builtLines, checkedLines } from '../summary';
-import { openOnPlatforms, said, type Command } from './command';
+import type { Arguments } from '../command/arguments';
+import { builtLines, checkedLines } from '../display/summary';
+import { openOnPlatforms, said, type Command } from '../command/command';
 
 export const build: Command = {
   flags: ['platform', 'all-platforms', 'with-parents', 'check'],

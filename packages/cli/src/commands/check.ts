@@ -1,7 +1,7 @@
 import { counted, ok } from '@image-tooling/model';
 import { checkAll, type CheckedWorkspace } from '@image-tooling/pipeline';
-import { noNames } from '../arguments';
-import type { Command } from './command';
+import { noNames } from '../command/arguments';
+import type { Command } from '../command/command';
 
 /** Reports all mistakes of all definitions, locks and files of the workspace. */
 export const check: Command = {

@@ -6,8 +6,8 @@ import {
   whyLines,
 } from '@image-tooling/model';
 import { explainProject, type Explanation } from '@image-tooling/pipeline';
-import { usage } from '../arguments';
-import { openProject, type Command } from './command';
+import { usage } from '../command/arguments';
+import { openProject, type Command } from '../command/command';
 
 /**
  * Explains what a project is made of, what a build would do now, or where a path comes from. Builds nothing.

@@ -1,6 +1,6 @@
 import { build } from './build';
 import { check } from './check';
-import type { Commands } from './group';
+import type { Commands } from '../command/group';
 import { explain } from './explain';
 import { load } from './load';
 import { lock } from './lock';
@@ -10,8 +10,8 @@ import { shell } from './shell';
 import { store } from './store';
 import { test } from './test';
 
-export type { Command, Ending } from './command';
-export { commandNamed } from './group';
+export type { Command, Ending } from '../command/command';
+export { commandNamed } from '../command/group';
 
 export const COMMANDS: Commands = {
   check,

@@ -1,8 +1,8 @@
 import { fail, ok, type Failed } from '@image-tooling/model';
 import { loadImage, parseCompression, parseLoadTarget } from '@image-tooling/pipeline';
-import { projectOnPlatform } from '../arguments';
-import { loadedLines } from '../summary';
-import { said, type Command } from './command';
+import { projectOnPlatform } from '../command/arguments';
+import { loadedLines } from '../display/summary';
+import { said, type Command } from '../command/command';
 
 export const load: Command = {
   flags: ['platform', 'to', 'compression'],

@@ -1,6 +1,6 @@
 import { lockProject } from '@image-tooling/pipeline';
-import { oneProject } from '../arguments';
-import { said, type Command } from './command';
+import { oneProject } from '../command/arguments';
+import { said, type Command } from '../command/command';
 
 export const lock: Command = {
   flags: ['family'],

@@ -1,7 +1,7 @@
 import { publishImage } from '@image-tooling/pipeline';
-import { oneProject } from '../arguments';
-import { publishedLines } from '../summary';
-import { said, type Command } from './command';
+import { oneProject } from '../command/arguments';
+import { publishedLines } from '../display/summary';
+import { said, type Command } from '../command/command';
 
 export const publish: Command = {
   flags: ['release', 'branch', 'dry-run', 'allow-dirty'],

@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty';
 import { ok, type Failed } from '@image-tooling/model';
 import { openShell } from '@image-tooling/pipeline';
-import { projectOnPlatform, usage } from '../arguments';
-import type { Command } from './command';
+import { projectOnPlatform, usage } from '../command/arguments';
+import type { Command } from '../command/command';
 
 /** Runs a shell in a built image, or the command after `--`. */
 export const shell: Command = {

@@ -1,7 +1,7 @@
 import { checkFailures, ok, type Failure } from '@image-tooling/model';
 import { buildProject, testImage } from '@image-tooling/pipeline';
-import { testedLines } from '../summary';
-import { openOnPlatforms, type Command } from './command';
+import { testedLines } from '../display/summary';
+import { openOnPlatforms, type Command } from '../command/command';
 
 export const test: Command = {
   flags: ['platform', 'all-platforms', 'with-parents'],

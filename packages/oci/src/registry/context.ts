@@ -1,6 +1,6 @@
 import type { RegistryOptions } from './options';
 import type { RepositoryName } from './reference';
-import type { Send } from './transport/types';
+import type { Send } from './send';
 
 /** What all requests to a repository share. */
 export interface Context {

@@ -1,5 +1,5 @@
 export { storedBlob } from './blobs/stored';
-export * from './client';
+export * from './client/client';
 export * from './images/platform-image';
 export { copyImage, DEEPEST, type CopyOptions, type CopyReport } from './images/copy';
 export { openLayoutFolder } from './layout/open';
@@ -14,4 +14,4 @@ export * from './reference';
 export * from './reference-problem';
 export { fallbackTag } from './referrers/list';
 export { subjectLink } from './referrers/subject';
-export type { RequestRecord } from './transport/types';
+export type { RequestRecord } from './send';

@@ -1,6 +1,6 @@
 import type { HttpTimings } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
-import type { RequestRecord } from './transport/types';
+import type { RequestRecord } from './send';
 
 /** Time limits and retries of a registry client, in seconds except the rate and the counts. */
 export interface RegistryTimings extends HttpTimings {

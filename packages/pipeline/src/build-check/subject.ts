@@ -1,7 +1,7 @@
 import type { Image, OriginLayer, Platform, Result } from '@image-tooling/model';
 import { ok } from '@image-tooling/model';
 import { ensureBase } from '../build/base';
-import { fetchLockedDebs } from '../build/debs';
+import { fetchLockedDebs } from '../build/layers/debs';
 import { ensureLayers } from '../build/ensure-layers';
 import { makeImage } from '../build/image';
 import { readPlan } from '../build/read-plan';

@@ -16,12 +16,12 @@ import { assembleImage, checkCollisions, writeLayer, type AssembledImage } from 
 import type { Session } from '../session';
 import { ensureBase } from './base';
 import { chainPaths } from './chain';
-import { ensureLayer, type MadeLayer } from './ensure-layer';
+import { ensureLayer, type MadeLayer } from './layers/ensure-layer';
 import { ensureLayers } from './ensure-layers';
 import { noteHomes } from './files-clashes';
 import { helpEntries } from './help-layer';
 import { readPlan, type PlannedImage } from './read-plan';
-import { replacedLayers } from './replaced';
+import { replacedLayers } from './layers/replaced';
 import { noteRootfsLosses } from './rootfs-losses';
 import { makeSystemLayer } from './system-layer';
 import { layerText } from './words';

@@ -16,8 +16,8 @@ import { checkInstalledNames, normaliseSystem, writeLayer } from '@image-tooling
 import type { FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { chainLayers, chainPaths } from './chain';
-import { fetchLockedDebs } from './debs';
-import type { MadeLayer } from './ensure-layer';
+import { fetchLockedDebs } from './layers/debs';
+import type { MadeLayer } from './layers/ensure-layer';
 import { runStep } from './run-step';
 import { linkDebs } from './step-folder';
 import {

@@ -10,9 +10,9 @@ import {
 } from '@image-tooling/model';
 import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
-import { explainRecordedImage } from './image';
+import { explainRecordedImage } from './contents/image';
 import { explainPath } from './path';
-import { explainRecordedTool } from './tool';
+import { explainRecordedTool } from './contents/tool';
 import { explainWhy } from './why';
 
 export interface ExplainRequest {

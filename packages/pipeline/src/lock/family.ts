@@ -11,7 +11,7 @@ import {
 } from '@image-tooling/model';
 import type { Session } from '../session';
 import { loadWorkspace } from '../workspace/load';
-import { archiveOnce } from './archive-state';
+import { archiveOnce } from '../archives/archive-state';
 import { lockImage } from './image-lock';
 
 /**

@@ -13,7 +13,7 @@ import {
 } from '@image-tooling/model';
 import type { Session } from '../session';
 import { readArchiveLock } from '../workspace/load';
-import { lockedState, type ArchiveOf } from './archive-state';
+import { lockedState, type ArchiveOf } from '../archives/archive-state';
 import { findBase, type FoundBase } from './base';
 import { lockPlatform, withoutArchive, type Bases, type Locking } from './platform-lock';
 import { recordLock } from './record';

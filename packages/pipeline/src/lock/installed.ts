@@ -14,7 +14,7 @@ import {
   type Result,
 } from '@image-tooling/model';
 import { readDeb, unlistedDebs, type ArchiveState } from '@image-tooling/sources';
-import { fetchLockedDebs } from '../build/debs';
+import { fetchLockedDebs } from '../build/layers/debs';
 import type { Session } from '../session';
 
 /** Returns the image below `image` whose lock installs a package. */

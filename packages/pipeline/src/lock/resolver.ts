@@ -26,11 +26,11 @@ import {
   type LockedDeb,
 } from '@image-tooling/sources';
 import { chainLayers } from '../build/chain';
-import { ensureLayer } from '../build/ensure-layer';
+import { ensureLayer } from '../build/layers/ensure-layer';
 import { STEP_FOLDER } from '../build/system-commands';
 import { makeSystemLayer } from '../build/system-layer';
 import type { Session } from '../session';
-import { HOST_ARCH } from './archive-state';
+import { HOST_ARCH } from '../archives/archive-state';
 
 const RESOLVE_TIMEOUT_SECONDS = 300;
 

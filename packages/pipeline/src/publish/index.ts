@@ -15,7 +15,7 @@ import type { Session } from '../session';
 import { blobPlaces, NO_PLACES } from './blob-places';
 import { withoutCorrupt } from './corrupt';
 import { deliver } from './deliver';
-import { publishLock } from './destination';
+import { publishLock } from '../image-repository';
 import { localPlatform, PUBLISH } from './local';
 import { prepare, type Prepared } from './prepare';
 import type { Publication } from './publication';

@@ -3,7 +3,7 @@ import { MEDIA_TYPES, storedBlob, type Store } from '@image-tooling/oci';
 import { basePlace } from '../build/base/repository';
 import { madeAsRecorded, type Use } from '../build/recorded';
 import type { Session } from '../session';
-import { repositoryOf } from './destination';
+import { repositoryOf } from '../image-repository';
 import type { LabelledBlob, LocalPlatform } from './publication';
 
 export const PUBLISH: Use = { verb: 'publish', notForTools: 'it is published in the images that have it' };

@@ -15,7 +15,7 @@ import {
 } from '@image-tooling/model';
 import type { RepositoryName } from '@image-tooling/oci';
 import type { Session } from '../session';
-import { repositoryOf } from './destination';
+import { repositoryOf } from '../image-repository';
 import { evidenceOf, type Evidence } from './evidence';
 import { differencesFromIndex, withoutPaths } from '../git/differences';
 import { gitFacts } from '../git/facts';

@@ -4,7 +4,7 @@ import { alone, openRemote } from '../registry-access';
 import { foundManifest } from './found-manifest';
 import { aliasHeads, releaseHead, type AliasHead } from './releases';
 import { yankReasons } from '../publish/yanked';
-import { publishLock } from '../publish/destination';
+import { publishLock } from '../image-repository';
 import type { RegistryTarget } from './target';
 
 /**

@@ -1,7 +1,7 @@
 import { all, ok, type Result } from '@image-tooling/model';
 import { parseRepository, type RepositoryName } from '@image-tooling/oci';
 import { imageOf } from '../build/recorded';
-import { repositoryOf } from '../publish/destination';
+import { repositoryOf } from '../image-repository';
 import type { Session } from '../session';
 import { loadWorkspace } from '../workspace/load';
 import type { RegistryAccess } from '../registry-access';

@@ -2,7 +2,7 @@ import { digestOf, parseWorkspaceOptions } from '@image-tooling/model';
 import { describe, expect, it } from 'vitest';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { inBaseRepository } from '../../src/build/base/repository';
-import { ownRegistry, repositoryOf } from '../../src/publish/destination';
+import { ownRegistry, repositoryOf } from '../../src/image-repository';
 import type { Session } from '../../src/session';
 
 function repository(

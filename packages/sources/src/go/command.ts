@@ -3,7 +3,7 @@ import { fail, type Result } from '@image-tooling/model';
 import { run, type HostResult } from '@image-tooling/host';
 import type { Environment } from './environment';
 import { goFailure, type GoPhase } from './failures';
-import type { Toolchain } from './toolchain/toolchain';
+import type { Toolchain } from './installed-toolchain';
 
 /** One call of the go command. */
 export interface GoCommand {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Arch } from '@image-tooling/model';
 import type { GoPaths } from './paths';
-import type { Toolchain } from './toolchain/toolchain';
+import type { Toolchain } from './installed-toolchain';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

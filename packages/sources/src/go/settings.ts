@@ -1,7 +1,7 @@
 import { ok, type Result } from '@image-tooling/model';
 import { mustRun } from '@image-tooling/host';
 import { REGISTRY_SETTINGS, type Environment } from './environment';
-import type { Toolchain } from './toolchain/toolchain';
+import type { Toolchain } from './installed-toolchain';
 import { join } from 'node:path';
 
 /**

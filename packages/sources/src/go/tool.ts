@@ -1,6 +1,6 @@
 import type { RunContext } from '@image-tooling/model';
 import type { Environment } from './environment';
-import type { ToolchainPin } from './toolchain/pin';
+import type { ToolchainPin } from './pin';
 
 /** The part of a tool's definition that its lock is resolved from. */
 export interface GoModuleTool {

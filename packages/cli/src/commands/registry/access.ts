@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '@image-tooling/model';
 import { targetOf, type RegistryAccess, type RegistryTarget } from '@image-tooling/pipeline';
-import type { Arguments } from '../../arguments';
-import type { CommandRun } from '../command';
+import type { Arguments } from '../../command/arguments';
+import type { CommandRun } from '../../command/command';
 
 /** Returns the settings for requests to a registry. */
 export function accessOf({ given, env, context }: CommandRun): RegistryAccess {

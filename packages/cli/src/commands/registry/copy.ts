@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '@image-tooling/model';
 import { copyBetween, parsePlace, type Copied, type CopyRequest } from '@image-tooling/pipeline';
 import { bytesText, timeText } from '../../display';
-import { said, type Command, type CommandRun } from '../command';
+import { said, type Command, type CommandRun } from '../../command/command';
 import { accessOf } from './access';
 
 /** Copies an image with everything attached to it. */

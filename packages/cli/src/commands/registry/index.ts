@@ -1,6 +1,6 @@
 import { httpTimings } from '@image-tooling/pipeline';
-import type { Command } from '../command';
-import { commandGroup } from '../group';
+import type { Command } from '../../command/command';
+import { commandGroup } from '../../command/group';
 import { copy } from './copy';
 import { prune } from './prune';
 import { rollback } from './rollback';

@@ -1,7 +1,7 @@
 import { ok, type Failure } from '@image-tooling/model';
 import { prune as pruneRepository, targetsOf, type Pruned } from '@image-tooling/pipeline';
 import { bytesText } from '../../display';
-import type { Command } from '../command';
+import type { Command } from '../../command/command';
 import { accessOf } from './access';
 
 /** Deletes expired images, or lists what would be deleted. */

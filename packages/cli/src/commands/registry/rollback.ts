@@ -4,7 +4,7 @@ import {
   type RegistryTarget,
   type RolledBack,
 } from '@image-tooling/pipeline';
-import { said, type Command } from '../command';
+import { said, type Command } from '../../command/command';
 import { versionIn } from './access';
 
 /** Moves tags that point to a bad release back to a good one. */

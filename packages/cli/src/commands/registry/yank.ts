@@ -1,6 +1,6 @@
 import { fail, type Failed } from '@image-tooling/model';
 import { yank as yankRelease, type RegistryTarget, type Yanked } from '@image-tooling/pipeline';
-import { said, type Command } from '../command';
+import { said, type Command } from '../../command/command';
 import { versionIn } from './access';
 
 /** Marks a release as bad. */

@@ -1,6 +1,6 @@
 import { aligned, bytesText } from '@image-tooling/model';
 import { KEEP_DAYS, storeUsage, type KindUsage } from '@image-tooling/pipeline';
-import { said, type Command } from '../command';
+import { said, type Command } from '../../command/command';
 import { wholeStoreRun } from './open';
 import { KIND_WORDS } from './words';
 

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { STDOUT } from '@image-tooling/host';
 import { bytesText, counted, ok } from '@image-tooling/model';
 import { exportStore, type ExportedStore } from '@image-tooling/pipeline';
-import { platformFlag, usage } from '../../arguments';
-import { said, type Command } from '../command';
+import { platformFlag, usage } from '../../command/arguments';
+import { said, type Command } from '../../command/command';
 
 /** Writes images, and everything that another machine needs to build them offline, into one file. */
 export const exportTo: Command = {

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { findSource, STDOUT } from '@image-tooling/host';
 import { bytesText, counted } from '@image-tooling/model';
 import { importStore, type ImportedStore } from '@image-tooling/pipeline';
-import { usage } from '../../arguments';
-import { said, type Command } from '../command';
+import { usage } from '../../command/arguments';
+import { said, type Command } from '../../command/command';
 import { storeRun } from './open';
 
 /** Reads an exported file into the store. */

@@ -1,4 +1,4 @@
-import { commandGroup } from '../group';
+import { commandGroup } from '../../command/group';
 import { du } from './du';
 import { exportTo } from './export';
 import { importFrom } from './import';

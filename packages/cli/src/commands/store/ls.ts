@@ -1,6 +1,6 @@
 import { aligned, bytesText, counted, shortHex } from '@image-tooling/model';
 import { listStore, type ListedStore } from '@image-tooling/pipeline';
-import { said, type Command } from '../command';
+import { said, type Command } from '../../command/command';
 import { wholeStoreRun } from './open';
 import { ago } from './words';
 

@@ -1,8 +1,8 @@
 import { openUserStore, type OpenOptions } from '@image-tooling/oci';
 import { ok, type Result } from '@image-tooling/model';
 import type { StoreRun } from '@image-tooling/pipeline';
-import { noNames } from '../../arguments';
-import type { CommandRun } from '../command';
+import { noNames } from '../../command/arguments';
+import type { CommandRun } from '../../command/command';
 
 /** Opens the store for a command that needs no workspace. Fails with `disk-full` or `io`. */
 export async function storeRun(

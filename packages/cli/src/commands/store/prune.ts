@@ -1,7 +1,7 @@
 import { aligned, bytesText, ok, type Result } from '@image-tooling/model';
 import { KEEP_DAYS, pruneStore, type PrunedStore } from '@image-tooling/pipeline';
-import { usage } from '../../arguments';
-import { said, type Command } from '../command';
+import { usage } from '../../command/arguments';
+import { said, type Command } from '../../command/command';
 import { wholeStoreRun } from './open';
 import { KIND_WORDS } from './words';
 

@@ -1,6 +1,6 @@
 import { bytesText, counted, ok } from '@image-tooling/model';
 import { verifyStore, type VerifiedStore } from '@image-tooling/pipeline';
-import type { Command } from '../command';
+import type { Command } from '../../command/command';
 import { wholeStoreRun } from './open';
 
 /** Hashes everything in the store again, and with --repair removes what is damaged. */

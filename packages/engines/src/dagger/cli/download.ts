@@ -5,7 +5,7 @@ import { discard, ioFailure, makeFolder, run, withLock } from '@image-tooling/ho
 import { fail, ok, type Result } from '@image-tooling/model';
 import { CLI_BIN } from '../environment';
 import { sdkFile } from '../sdk';
-import type { SessionOptions } from '../session/types';
+import type { SessionOptions } from '../session-types';
 import { cachedCli, cliVersion } from './cache';
 import type { DownloadPlace } from './download-place';
 import { openRelay, type Relay } from './relay';

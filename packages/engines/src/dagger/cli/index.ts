@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { findProgram } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
 import { CLI_BIN } from '../environment';
-import type { SessionOptions } from '../session/types';
+import type { SessionOptions } from '../session-types';
 import { cachedCli } from './cache';
 import { downloadCli } from './download';
 import type { DownloadPlace } from './download-place';

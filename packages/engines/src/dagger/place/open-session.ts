@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '@image-tooling/model';
 import { SESSION_PORT, SESSION_TOKEN, type Environment } from '../environment';
-import { ask } from '../session/ask';
-import type { SessionAddress } from '../session/post';
+import { ask } from '../query/ask';
+import type { SessionAddress } from '../query/post';
 import { refuse } from './refusal';
 import type { Looked } from './types';
 

@@ -1,6 +1,6 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { ask } from './ask';
+import { ask } from '../query/ask';
 import { hasEnded, recordIn, type SessionRecord } from './folder';
 import { keeperLives, stopKeeper } from './keeper';
 

@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { lastLines, pidNamespace, type ProcessId } from '@image-tooling/host';
 import type { EnginePlace } from '../place/types';
 import { CLI_BIN, type Environment } from '../environment';
-import type { SessionAddress } from './post';
+import type { SessionAddress } from '../query/post';
 
 /** The content of `session.json`: how to join, and its description. Only this user can read it. */
 export interface SessionRecord extends SessionAddress {

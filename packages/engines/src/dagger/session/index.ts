@@ -7,9 +7,9 @@ import { namePrefix, sessionsIn } from './folder';
 import { stopKeeper } from './keeper';
 import { findOwner } from './owner';
 import { startSession } from './start';
-import type { DaggerSession, SessionOptions } from './types';
+import type { DaggerSession, SessionOptions } from '../session-types';
 
-export type * from './types';
+export type * from '../session-types';
 
 /**
  * Opens or joins a session with the engine at a place. All tasks of an Nx run share one: the first opens it,

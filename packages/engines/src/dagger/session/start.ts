@@ -5,14 +5,14 @@ import { ioFailure, redact, writeFileAtomic } from '@image-tooling/host';
 import { fail, ok, type Failed, type Failure, type Result } from '@image-tooling/model';
 import { findCli } from '../cli';
 import type { EnginePlace, OpenSession } from '../place/types';
-import { ask } from './ask';
-import type { SessionAddress } from './post';
+import { ask } from '../query/ask';
+import type { SessionAddress } from '../query/post';
 import type { FoundSession } from './find';
 import { answerIn, hasEnded, logOf, newName, sessionsIn } from './folder';
 import { removeLeftovers, startKeeper, stopKeeper } from './keeper';
 import { openingOf, type Opening } from './opening';
 import type { Owner } from './owner';
-import type { SessionOptions } from './types';
+import type { SessionOptions } from '../session-types';
 
 export interface StartRequest extends SessionOptions {
   readonly place: Exclude<EnginePlace, OpenSession>;

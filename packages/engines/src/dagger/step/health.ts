@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DaggerSession } from '../session';
-import { ask } from '../session/ask';
+import { ask } from '../query/ask';
 
 /** How often to ping the engine while a step runs, and how long it may be silent. */
 export interface HealthTimes {

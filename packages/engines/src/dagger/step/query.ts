@@ -1,5 +1,5 @@
 import type { DaggerSession } from '../session';
-import { postQuery, type HttpAnswer } from '../session/post';
+import { postQuery, type HttpAnswer } from '../query/post';
 
 /** A missing answer or an error of the session, with GraphQL's `extensions`. */
 export class QueryError extends Error {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { RegistryAnswer } from '../transport/types';
+import type { RegistryAnswer } from '../send';
 import { readStart } from './read';
 import { cutText } from '@image-tooling/model';
 

@@ -1,6 +1,6 @@
 import { valueOf } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
-import type { RegistryAnswer } from '../transport/types';
+import type { RegistryAnswer } from '../send';
 import { refusalOf, type Asked } from './refusal';
 
 /**

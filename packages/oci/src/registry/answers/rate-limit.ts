@@ -1,6 +1,6 @@
 import { askedWait } from '@image-tooling/host';
 import { spanText, type Failure } from '@image-tooling/model';
-import type { RegistryAnswer } from '../transport/types';
+import type { RegistryAnswer } from '../send';
 import { errorLines } from './error-lines';
 
 const HUB_HINT =

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Fault } from '@image-tooling/host';
-import type { RegistryAnswer } from '../transport/types';
+import type { RegistryAnswer } from '../send';
 
 /** Reads all of a small answer. Throws a `Fault`: `too-large` beyond `limit` bytes, or the network error. */
 export async function readAnswer(answer: RegistryAnswer, limit: number, purpose: string): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import { askedWait, Fault } from '@image-tooling/host';
 import { spanText, type Failure } from '@image-tooling/model';
-import type { RegistryAnswer, RegistryRequest } from '../transport/types';
+import type { RegistryAnswer, RegistryRequest } from '../send';
 import { errorLines } from './error-lines';
 import { errorCodes, meaningOf, takesNoWrites } from './status-codes';
 

@@ -2,7 +2,7 @@ import { isAnswer, type HttpRequest, type Outcome, type Tried } from '@image-too
 import { fail, ok, type Result } from '@image-tooling/model';
 import { requestFailure } from '../transport/failures';
 import type { Secrets } from '../transport/secrets';
-import type { RegistryAnswer } from '../transport/types';
+import type { RegistryAnswer } from '../send';
 import { rateLimit } from './rate-limit';
 
 /** Returns the result of a request: any answer but 429, or a failure with `network`, `timeout`, `aborted`, … */

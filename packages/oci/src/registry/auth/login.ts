@@ -2,7 +2,7 @@ import { isDowngrade, type HttpClient } from '@image-tooling/host';
 import { cutText, fail, ok, type Failed, type Result } from '@image-tooling/model';
 import type { RepositoryName } from '../reference';
 import { repositoryText } from '../reference';
-import type { RegistryRequest } from '../transport/types';
+import type { RegistryRequest } from '../send';
 import type { RepositoryBase } from '../transport/base';
 import type { Secrets } from '../transport/secrets';
 import { parseChallenges, type Challenge } from './challenge';

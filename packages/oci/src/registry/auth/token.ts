@@ -1,6 +1,6 @@
 import type { HttpClient, HttpRequest } from '@image-tooling/host';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import type { RegistryAnswer } from '../transport/types';
+import type { RegistryAnswer } from '../send';
 import { errorLines } from '../answers/error-lines';
 import { readStart } from '../answers/read';
 import { refusalFailure } from '../answers/refusal';

@@ -12,7 +12,7 @@ import { settled } from '../answers/settled';
 import { takesNoWrites } from '../answers/status-codes';
 import { stoppedFailure } from '../transport/failures';
 import type { Secrets } from '../transport/secrets';
-import type { RegistryAnswer, RegistryRequest, Send } from '../transport/types';
+import type { RegistryAnswer, RegistryRequest, Send } from '../send';
 import type { Authorization, Login } from './login';
 
 export interface LoginOptions {

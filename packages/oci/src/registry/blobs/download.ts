@@ -1,12 +1,12 @@
 import { discardBody, Fault } from '@image-tooling/host';
 import type { Failure } from '@image-tooling/model';
 import type { Descriptor } from '../../image/manifest';
-import { addressOf } from '../address';
+import { addressOf } from '../transport/address';
 import { expectStatus } from '../answers/expect';
 import { PULL, type Context } from '../context';
 import { repositoryText } from '../reference';
 import { attempted, pauseSeconds, retryFaults, timingsOf } from '../transport/retry-faults';
-import type { RegistryAnswer, RegistryRequest } from '../transport/types';
+import type { RegistryAnswer, RegistryRequest } from '../send';
 import { wrongBytes } from './checked';
 
 /** How often in a row a connection may break before it delivers a mebibyte. */

@@ -1,6 +1,6 @@
 import { discardBody, Fault } from '@image-tooling/host';
 import type { Digest } from '@image-tooling/model';
-import { addressOf } from '../address';
+import { addressOf } from '../transport/address';
 import { PUSH, type Context } from '../context';
 import { withParameters } from '../transport/query';
 import {

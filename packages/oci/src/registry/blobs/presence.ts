@@ -1,6 +1,6 @@
 import { discardBody } from '@image-tooling/host';
 import type { Digest } from '@image-tooling/model';
-import { addressOf } from '../address';
+import { addressOf } from '../transport/address';
 import { expectStatus } from '../answers/expect';
 import { Refusal } from '../answers/refusal';
 import { PULL, type Context } from '../context';

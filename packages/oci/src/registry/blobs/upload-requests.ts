@@ -1,7 +1,7 @@
 import { discardBody, Fault } from '@image-tooling/host';
 import { refusalOf, type Refusal } from '../answers/refusal';
 import { PUSH } from '../context';
-import type { RegistryAnswer, RegistryRequest } from '../transport/types';
+import type { RegistryAnswer, RegistryRequest } from '../send';
 import { finishAddress, uploadSessionOf, type UploadSession } from './upload-session';
 import type { Progress, UploadJob } from './upload-job';
 

@@ -1,10 +1,10 @@
 import { discardBody, Fault } from '@image-tooling/host';
 import type { Digest } from '@image-tooling/model';
-import { addressOf } from '../address';
+import { addressOf } from '../transport/address';
 import { expectStatus } from '../answers/expect';
 import { PUSH, type Context } from '../context';
 import { withParameters } from '../transport/query';
-import type { RegistryAnswer } from '../transport/types';
+import type { RegistryAnswer } from '../send';
 
 /** An upload session of a registry (OCI distribution-spec 1.1, "Pushing blobs"). */
 export interface UploadSession {

@@ -2,7 +2,7 @@ import { caught, Fault, isErrno, valueOf } from '@image-tooling/host';
 import type { Digest, Result } from '@image-tooling/model';
 import type { Descriptor } from '../../image/manifest';
 import type { BlobSink } from '../../layer/convert';
-import type { OpenRepository } from '../client';
+import type { OpenRepository } from '../client/client';
 import { descriptorOf } from '../manifests/read';
 import type { Artifact, LocalBlob, PushBlobOptions, PushedBlob } from '../port';
 import { buildArtifact } from '../referrers/artifact';

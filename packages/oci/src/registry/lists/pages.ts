@@ -2,7 +2,7 @@ import { discardBody, Fault } from '@image-tooling/host';
 import { expectStatus } from '../answers/expect';
 import { readAnswer } from '../answers/read';
 import { PULL, type Context } from '../context';
-import type { RegistryAnswer } from '../transport/types';
+import type { RegistryAnswer } from '../send';
 import { MalformedLink, nextPage } from './link';
 
 /** The maximum size of a page in bytes; some registries send the whole list in one. */

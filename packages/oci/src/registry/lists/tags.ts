@@ -1,4 +1,4 @@
-import { addressOf } from '../address';
+import { addressOf } from '../transport/address';
 import type { Context } from '../context';
 import { badPages, readPages } from './pages';
 

@@ -1,13 +1,13 @@
 import { discardBody, Fault, type Method } from '@image-tooling/host';
 import { digestOf, isDigest, type Digest } from '@image-tooling/model';
 import type { Descriptor } from '../../image/manifest';
-import { addressOf } from '../address';
+import { addressOf } from '../transport/address';
 import { expectStatus } from '../answers/expect';
 import { readAnswer } from '../answers/read';
 import { PULL, type Context } from '../context';
 import type { ManifestBytes } from '../port';
 import { attempted, retryFaults } from '../transport/retry-faults';
-import type { RegistryAnswer } from '../transport/types';
+import type { RegistryAnswer } from '../send';
 import { jsonObject } from './json';
 import { ACCEPT, isManifestType, mediaTypeOf } from './media-types';
 

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { discardBody, Fault } from '@image-tooling/host';
 import type { Digest, Result } from '@image-tooling/model';
-import { addressOf } from '../address';
+import { addressOf } from '../transport/address';
 import { expectStatus } from '../answers/expect';
 import { DELETE, PUSH, type Context } from '../context';
 import type { ManifestBytes } from '../port';
-import type { RegistryAnswer, RegistryRequest } from '../transport/types';
+import type { RegistryAnswer, RegistryRequest } from '../send';
 import { headManifest } from './read';
 
 /** A registry's answer to a manifest that it stored. */

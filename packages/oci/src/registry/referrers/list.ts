@@ -1,5 +1,5 @@
 import { hexOf, type Digest } from '@image-tooling/model';
-import { addressOf } from '../address';
+import { addressOf } from '../transport/address';
 import type { Context } from '../context';
 import { MEDIA_TYPES } from '../../image/manifest';
 import { jsonObject } from '../manifests/json';

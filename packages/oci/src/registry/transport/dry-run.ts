@@ -4,7 +4,7 @@ import { fail, ok } from '@image-tooling/model';
 import type { RegistryOptions } from '../options';
 import { stoppedFailure } from './failures';
 import { shownUrl } from './shown-url';
-import type { RegistryAnswer, RegistryRequest, Send } from './types';
+import type { RegistryAnswer, RegistryRequest, Send } from '../send';
 
 /** Sends reads; records writes, and answers them like a registry. */
 export function withDryRun(send: Send, { onRequest, signal }: RegistryOptions): Send {

@@ -1,7 +1,7 @@
 import { baseInputs, ok, type OriginLayer, type PlatformLock, type Result } from '@image-tooling/model';
 import { mapResults } from '@image-tooling/oci';
 import type { Session } from '../../session';
-import { ensureLayer } from '../ensure-layer';
+import { ensureLayer } from '../layers/ensure-layer';
 import { pullBaseLayer } from './pull';
 
 /**

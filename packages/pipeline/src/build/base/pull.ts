@@ -10,7 +10,7 @@ import {
 } from '@image-tooling/model';
 import { indexLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
-import type { MadeLayer } from '../ensure-layer';
+import type { MadeLayer } from '../layers/ensure-layer';
 import { basePlace, inBaseRepository } from './repository';
 
 /**

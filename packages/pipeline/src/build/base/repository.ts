@@ -1,7 +1,7 @@
 import { fail, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
 import { parseReference, type OpenRepository, type RepositoryName } from '@image-tooling/oci';
 import { openRemote } from '../../registry-access';
-import { ownRegistry } from '../../publish/destination';
+import { ownRegistry } from '../../image-repository';
 import type { Session } from '../../session';
 
 /** The place of a registry image. */

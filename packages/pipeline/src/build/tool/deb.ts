@@ -11,7 +11,7 @@ import {
 import type { TarEntry } from '@image-tooling/layer';
 import { takeFromDeb } from '@image-tooling/sources';
 import type { Session } from '../../session';
-import { fetchLockedDebs } from '../debs';
+import { fetchLockedDebs } from '../layers/debs';
 import { linkedEntries } from './linked-entries';
 import { lockedSource } from './locked-source';
 import type { ToolRecipe } from './recipe';

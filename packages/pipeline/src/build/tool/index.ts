@@ -14,8 +14,8 @@ import {
 import { missingParents } from '@image-tooling/layer';
 import { writeLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
-import { ensureLayer, noteMissing, type MadeLayer } from '../ensure-layer';
-import { replacedTool } from '../replaced';
+import { ensureLayer, noteMissing, type MadeLayer } from '../layers/ensure-layer';
+import { replacedTool } from '../layers/replaced';
 import { fromOutput } from './output';
 import type { ToolRecipe } from './recipe';
 import { recipeOf } from './recipes';

@@ -11,7 +11,7 @@ import {
 import { indexLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { copyBlob, outputFolder, readOutput, writeOutput } from '../../workspace/outputs';
-import type { MadeLayer } from '../ensure-layer';
+import type { MadeLayer } from '../layers/ensure-layer';
 
 /** The output file with the layer's blob, for remote caches. */
 const BLOB = 'layer.blob';

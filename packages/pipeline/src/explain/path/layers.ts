@@ -15,7 +15,7 @@ import type { PathIndex } from '@image-tooling/layer';
 import type { Store } from '@image-tooling/oci';
 import { layerOf } from '../../build/read-plan';
 import type { Session } from '../../session';
-import { recordedBuild, recordedTool } from '../recorded';
+import { recordedBuild, recordedTool } from '../contents/recorded';
 
 /** A layer to search for paths. */
 export type ExplainableLayer = LayerName &

@@ -11,7 +11,7 @@ import type {
 import { ok } from '@image-tooling/model';
 import { layerOf, layersOf } from '../../build/read-plan';
 import type { Session } from '../../session';
-import { recordedBuild, recordedTool } from '../recorded';
+import { recordedBuild, recordedTool } from '../contents/recorded';
 
 /** Returns the last build of an image, or undefined. Fails with `store-corrupt` and `platform`. */
 export async function imageBefore(

@@ -19,7 +19,7 @@ import {
   type WantedDeb,
 } from '@image-tooling/sources';
 import type { Session } from '../../session';
-import { currentState } from '../archive-state';
+import { currentState } from '../../archives/archive-state';
 import { foundPlatforms } from './per-platform';
 import type { LockPart, PartRequest } from './part';
 

@@ -10,7 +10,7 @@ import {
 import { repositoryText, type Repository } from '@image-tooling/oci';
 import { alone, openRemote } from '../../registry-access';
 import type { FoundManifest } from '../found-manifest';
-import { publishLock } from '../../publish/destination';
+import { publishLock } from '../../image-repository';
 import type { RegistryTarget } from '../target';
 import { checkClock } from './clock';
 import { deleteAll } from './delete';

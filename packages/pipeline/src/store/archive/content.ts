@@ -9,7 +9,7 @@ import {
   type Platform,
   type Result,
 } from '@image-tooling/model';
-import { fetchLockedDebs } from '../../build/debs';
+import { fetchLockedDebs } from '../../build/layers/debs';
 import type { MadeImage } from '../../build/image';
 import { madeAsRecorded, type Use } from '../../build/recorded';
 import type { Session } from '../../session';

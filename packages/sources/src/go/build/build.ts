@@ -4,13 +4,13 @@ import { fail, ok, type Arch, type ProgressStep, type Result } from '@image-tool
 import { caught, discard, ioFailure, withLock } from '@image-tooling/host';
 import { runGo, type GoCommand } from '../command';
 import { offlineEnvironment } from '../environment';
-import { binaryName, linkerFlags } from '../inputs';
+import { binaryName, linkerFlags } from './inputs';
 import { readGoLock } from '../lock/lock-file';
 import { buildFlags, listPackages, type PackageList } from '../packages';
 import { goPaths, type GoPaths } from '../paths';
 import type { GoRun, GoTool } from '../tool';
 import { ensureGoToolchain } from '../toolchain/ensure';
-import type { Toolchain } from '../toolchain/toolchain';
+import type { Toolchain } from '../installed-toolchain';
 import { compileProgress } from './compile-progress';
 import { collectLicences, type LicenceFile } from './licences';
 

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { ioFailure, mapConcurrent } from '@image-tooling/host';
 import type { LinkedModule } from '../packages';
-import type { Toolchain } from '../toolchain/toolchain';
+import type { Toolchain } from '../installed-toolchain';
 
 /** A licence or notice file of a tool. */
 export interface LicenceFile {

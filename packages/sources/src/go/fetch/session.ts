@@ -5,7 +5,7 @@ import { goPaths, type GoPaths } from '../paths';
 import { registrySettings } from '../settings';
 import type { GoRun } from '../tool';
 import { ensureGoToolchain } from '../toolchain/ensure';
-import type { Toolchain } from '../toolchain/toolchain';
+import type { Toolchain } from '../installed-toolchain';
 
 /** A toolchain together with the user's registries. */
 export interface FetchSession {

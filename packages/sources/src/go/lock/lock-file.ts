@@ -13,7 +13,7 @@ import {
 } from '@image-tooling/model';
 import { ioFailure, isErrno } from '@image-tooling/host';
 import { moduleVersion, type GoModuleTool } from '../tool';
-import { PINNED_TOOLCHAIN } from '../toolchain/pin';
+import { PINNED_TOOLCHAIN } from '../pin';
 
 /** The `go` part of tools/<name>/lock.json, which belongs to go.mod and go.sum. */
 export interface LockedGo extends GoLock {

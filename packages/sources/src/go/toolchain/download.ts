@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { caught, fullDisk, ioFailure, lastLines, redact, run as runHost } from '@image-tooling/host';
 import type { GoRun } from '../tool';
-import { WHEEL_PACKAGE, type ToolchainPin, type Wheel } from './pin';
+import { WHEEL_PACKAGE, type ToolchainPin, type Wheel } from '../pin';
 
 /** 70 MB on a slow line (1 Mbit/s) take ten minutes. */
 const TIMEOUT_SECONDS = 1200;

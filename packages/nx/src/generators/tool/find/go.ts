@@ -2,7 +2,7 @@ import { ok } from '@image-tooling/model';
 import { homepageOf } from '@image-tooling/dockerfile';
 import { storeRoot } from '@image-tooling/oci/store-root';
 import { findGoModule, type GoCandidate } from '../go/find-module';
-import { licenceOf } from '../licence';
+import { licenceOf } from './licence';
 import type { Find, Found, Search } from './types';
 
 /** How many other programs a question lists. */

@@ -1,18 +1,18 @@
 import { Fault, openHttpClient, proxiesOf } from '@image-tooling/host';
-import { saysLasting } from './answers/status-codes';
-import { findCredentials } from './auth/credentials';
-import { Login } from './auth/login';
-import { withLogin } from './auth/with-login';
-import { DEFAULT_TIMINGS, type RegistryOptions } from './options';
-import type { RepositoryName } from './reference';
-import { repositoryBase, type RepositoryBase } from './transport/base';
-import { Connections } from './transport/connections';
-import { withDryRun } from './transport/dry-run';
-import { requestFailure } from './transport/failures';
-import { withRecording } from './transport/recording';
-import { Secrets } from './transport/secrets';
-import { MACHINE, type TestHooks } from './transport/test-hooks';
-import type { Send } from './transport/types';
+import { saysLasting } from '../answers/status-codes';
+import { findCredentials } from '../auth/credentials';
+import { Login } from '../auth/login';
+import { withLogin } from '../auth/with-login';
+import { DEFAULT_TIMINGS, type RegistryOptions } from '../options';
+import type { RepositoryName } from '../reference';
+import { repositoryBase, type RepositoryBase } from '../transport/base';
+import { Connections } from '../transport/connections';
+import { withDryRun } from '../transport/dry-run';
+import { requestFailure } from '../transport/failures';
+import { withRecording } from '../transport/recording';
+import { Secrets } from '../transport/secrets';
+import { MACHINE, type TestHooks } from '../transport/test-hooks';
+import type { Send } from '../send';
 
 /** `Send` for one repository. `close` ends its connections, also those in use; nothing can be sent afterwards. */
 export type OpenSend = Send & {

@@ -1,5 +1,5 @@
 import type { Progress } from '@image-tooling/model';
-import type { Environment } from '../environment';
+import type { Environment } from './environment';
 
 /** An open session with a Dagger engine. */
 export interface DaggerSession {

@@ -1,9 +1,9 @@
 import { discard } from '@image-tooling/host';
 import { counted, ok, type LockedDeb, type Result } from '@image-tooling/model';
 import { fetchDebs, type FetchedDeb } from '@image-tooling/sources';
-import { blobCache } from '../blob-cache';
-import type { Session } from '../session';
-import { archivesOf } from '../workspace/archives';
+import { blobCache } from '../../blob-cache';
+import type { Session } from '../../session';
+import { archivesOf } from '../../archives/archives';
 
 /** Fetches locked .debs into the store, verified. Fails as `fetchDebs` does. */
 export async function fetchLockedDebs(

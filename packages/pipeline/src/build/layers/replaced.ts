@@ -8,8 +8,8 @@ import {
   type Platform,
   type Tool,
 } from '@image-tooling/model';
-import type { Session } from '../session';
-import { outputFolder, readOutput } from '../workspace/outputs';
+import type { Session } from '../../session';
+import { outputFolder, readOutput } from '../../workspace/outputs';
 
 /** Returns the build ids of an image's own layers in its last build here, by kind, or an empty object. */
 export async function replacedLayers(

@@ -1,7 +1,7 @@
 import { Fault } from '@image-tooling/host';
 import type { Digest, Failure, Layer } from '@image-tooling/model';
-import { decompressed } from './compress/decompress';
-import { HashedStream } from './hashed-stream';
+import { decompressed } from '../compress/decompress';
+import { HashedStream } from '../hashed-stream';
 
 /**
  * Yields the tar in a layer's blob, and compares it with the layer's diff id at its end. Throws a `Fault`: `truncated`

@@ -1,16 +1,16 @@
 import { caught } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
-import { remoteBlob, pullBlob } from './blobs/pull';
-import { hasBlob } from './blobs/presence';
-import { pushBlob } from './blobs/push';
-import type { Context } from './context';
-import { getManifest, headManifest } from './manifests/read';
-import { deleteManifest, writeManifest } from './manifests/write';
-import type { Repository } from './port';
-import { repositoryText } from './reference';
-import { attach, listAsReferrer } from './referrers/attach';
-import { listReferrers } from './referrers/list';
-import { listTags } from './lists/tags';
+import { remoteBlob, pullBlob } from '../blobs/pull';
+import { hasBlob } from '../blobs/presence';
+import { pushBlob } from '../blobs/push';
+import type { Context } from '../context';
+import { getManifest, headManifest } from '../manifests/read';
+import { deleteManifest, writeManifest } from '../manifests/write';
+import type { Repository } from '../port';
+import { repositoryText } from '../reference';
+import { attach, listAsReferrer } from '../referrers/attach';
+import { listReferrers } from '../referrers/list';
+import { listTags } from '../lists/tags';
 
 /** Returns the port, based on requests that throw `Fault`. */
 export function repositoryOf(context: Context): Repository {

@@ -4,10 +4,10 @@ import { caught } from '@image-tooling/host';
 import { diskUsage } from '@image-tooling/engines';
 import { ok, type Result } from '@image-tooling/model';
 import type { StoreFile } from '@image-tooling/oci';
-import { takeInventory } from './inventory';
-import { noteUnread } from './workspaces';
-import { planPrune, type Freed, type FreedKind } from './prune';
-import { KEEP_DAYS, type StoreRun } from './run';
+import { takeInventory } from '../inventory';
+import { noteUnread } from '../workspaces';
+import { planPrune, type Freed, type FreedKind } from '.';
+import { KEEP_DAYS, type StoreRun } from '../run';
 
 /** Disk usage of one kind. */
 export interface KindUsage {

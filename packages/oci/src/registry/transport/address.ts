@@ -1,5 +1,5 @@
-import type { Context } from './context';
-import { repositoryBase } from './transport/base';
+import type { Context } from '../context';
+import { repositoryBase } from './base';
 
 /**
  * Returns the URL of a path below a repository: `manifests/latest` is

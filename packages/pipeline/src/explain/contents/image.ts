@@ -8,7 +8,7 @@ import {
   type Result,
   type Workspace,
 } from '@image-tooling/model';
-import type { Session } from '../session';
+import type { Session } from '../../session';
 import { recordedBuild } from './recorded';
 import { workspaceImages } from './workspace-images';
 

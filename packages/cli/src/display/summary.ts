@@ -7,7 +7,7 @@ import {
   type TestReport,
 } from '@image-tooling/model';
 import type { Built, CheckedBuild, Loaded, LoadTarget, Published } from '@image-tooling/pipeline';
-import { bytesText } from './display';
+import { bytesText } from '.';
 
 /** Returns the last lines of a build: its layers, its digest, how to try it. */
 export function builtLines(built: Built, platform: Platform): string[] {

@@ -1,4 +1,4 @@
-import type { DebianArchive } from './host-apt/suites';
+import type { DebianArchive } from './suites';
 
 /**
  * Public mirrors for hosts whose apt names no mirror of Debian, such as Ubuntu's: two of Debian's country mirrors

@@ -15,7 +15,7 @@ import {
   usage,
   type Arguments,
   type FlagName,
-} from '../arguments';
+} from './arguments';
 
 /** The result of a command that ran to its end. */
 export interface Ending {

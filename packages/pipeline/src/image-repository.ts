@@ -8,7 +8,7 @@ import {
   type ReferenceProblem,
   type RepositoryName,
 } from '@image-tooling/oci';
-import type { Session } from '../session';
+import type { Session } from './session';
 
 /** A registry, and which setting names it. */
 interface SetRegistry {

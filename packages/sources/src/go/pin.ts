@@ -1,5 +1,5 @@
 import { fail, ok, type Arch, type Result } from '@image-tooling/model';
-import pinned from '../toolchain.json';
+import pinned from './toolchain.json';
 
 /** The one Go toolchain that builds tools: its version and the sha256 of the wheel for each kind of host. */
 export interface ToolchainPin {

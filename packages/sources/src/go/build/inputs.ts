@@ -8,8 +8,8 @@ import {
   type Json,
   type Result,
 } from '@image-tooling/model';
-import { moduleSum, type GoToolLock } from './lock/lock-file';
-import { moduleVersion, type GoTool } from './tool';
+import { moduleSum, type GoToolLock } from '../lock/lock-file';
+import { moduleVersion, type GoTool } from '../tool';
 
 /** Raise this when the same inputs give another program or other licence files. */
 const FORMAT = 1;

@@ -1,6 +1,6 @@
 import { ok, PLATFORMS, type Platform, type Result } from '@image-tooling/model';
-import type { Session } from '../session';
-import { findProject } from './load';
+import type { Session } from './session';
+import { findProject } from './workspace/load';
 
 /**
  * Returns the platforms that an image declares; for a tool all platforms. Fails with every mistake of every

@@ -9,7 +9,7 @@ import {
 } from '@image-tooling/model';
 import { openArchive, type ArchiveState } from '@image-tooling/sources';
 import type { Session } from '../session';
-import { archivesOf, suitesOf } from '../workspace/archives';
+import { archivesOf, suitesOf } from './archives';
 
 /** Fetches and verifies the current state of the archives. */
 export async function currentState(

@@ -1,7 +1,7 @@
 import type { Engine } from '../port';
 import { runningSteps } from '../running-steps';
-import type { DaggerSession } from './session';
-import { placesIn, removeOrphans, runStep, type Surroundings } from './step';
+import type { DaggerSession } from '../dagger/session';
+import { placesIn, removeOrphans, runStep, type Surroundings } from '../dagger/step';
 
 export interface DaggerOptions {
   /** The store: local files of the engine are below `engine/dagger` in it. */

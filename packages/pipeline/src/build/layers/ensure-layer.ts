@@ -11,7 +11,7 @@ import {
   type WantedLayer,
 } from '@image-tooling/model';
 import type { PathIndex } from '@image-tooling/layer';
-import type { Session } from '../session';
+import type { Session } from '../../session';
 
 export interface MadeLayer {
   readonly layer: Layer;

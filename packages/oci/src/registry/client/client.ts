@@ -1,7 +1,7 @@
-import type { Context } from './context';
-import type { RegistryOptions } from './options';
-import type { Repository } from './port';
-import type { RepositoryName } from './reference';
+import type { Context } from '../context';
+import type { RegistryOptions } from '../options';
+import type { Repository } from '../port';
+import type { RepositoryName } from '../reference';
 import { repositoryOf } from './repository';
 import { openSend } from './open-send';
 

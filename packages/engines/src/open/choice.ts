@@ -1,7 +1,7 @@
 import { fail, failWith, ok, type Progress, type Result } from '@image-tooling/model';
-import { findPlace, type FoundPlace, type Nothing } from './dagger/place';
-import type { DaggerSession } from './dagger/session';
-import type { Engine } from './port';
+import { findPlace, type FoundPlace, type Nothing } from '../dagger/place';
+import type { DaggerSession } from '../dagger/session';
+import type { Engine } from '../port';
 
 export interface EngineOptions {
   /** `IMAGE_ENGINE`: `dagger`, `buildah` or `auto` (the default); and the variables of a Dagger engine. */
@@ -55,10 +55,10 @@ async function openDagger(
   { place, passed }: FoundPlace,
 ): Promise<Result<ChosenEngine>> {
   if (!place) throw new Error('no place for an engine');
-  const { joinSession } = await import('./dagger/session');
+  const { joinSession } = await import('../dagger/session');
   const session = await joinSession(options, place);
   if (!session.ok) return session;
-  const { daggerEngine } = await import('./dagger/engine');
+  const { daggerEngine } = await import('./dagger');
   const engine = daggerEngine(session.value, { storeRoot: options.storeRoot });
   return ok({
     name: engine.name,
@@ -81,7 +81,7 @@ async function openInstead(
 }
 
 async function openBuildah(options: EngineOptions, why: string): Promise<Result<ChosenEngine>> {
-  const { openBuildah: open } = await import('./buildah/open');
+  const { openBuildah: open } = await import('../buildah/open');
   const opened = await open(options);
   if (!opened.ok) return opened;
   const who = process.getuid?.() === 0 ? 'as root' : 'as an ordinary user';

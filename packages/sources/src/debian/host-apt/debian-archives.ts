@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { isErrno, readWithin, unreadFailure } from '@image-tooling/host';
 import { all, fail, ok, type Result } from '@image-tooling/model';
 import { DEFAULT_MIRRORS } from './default-mirrors';
-import { hostMirrors, type AptConfiguration } from './host-apt/host-mirrors';
-import type { DebianArchive } from './host-apt/suites';
-import type { ArchiveSources } from './archive';
-import type { Suite } from './release';
+import { hostMirrors, type AptConfiguration } from './host-mirrors';
+import type { DebianArchive } from './suites';
+import type { ArchiveSources } from '../archive';
+import type { Suite } from '../release';
 
 /** Debian's service with every past state of its archives (snapshot.debian.org, "usage"). */
 const SNAPSHOT = 'https://snapshot.debian.org/archive';

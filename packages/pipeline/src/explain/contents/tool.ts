@@ -7,8 +7,8 @@ import {
   type ToolExplanation,
   type Workspace,
 } from '@image-tooling/model';
-import { layerOf } from '../build/read-plan';
-import type { Session } from '../session';
+import { layerOf } from '../../build/read-plan';
+import type { Session } from '../../session';
 import { recordedTool } from './recorded';
 import { workspaceImages } from './workspace-images';
 

@@ -18,9 +18,9 @@ import {
   type Result,
 } from '@image-tooling/model';
 import { readOrigin, type Store } from '@image-tooling/oci';
-import { layersOf, noPlatform, notBuilt } from '../build/read-plan';
-import type { Session } from '../session';
-import { outputFolder, readOutput } from '../workspace/outputs';
+import { layersOf, noPlatform, notBuilt } from '../../build/read-plan';
+import type { Session } from '../../session';
+import { outputFolder, readOutput } from '../../workspace/outputs';
 
 /** The last build of an image: its outputs, and what the store has of it. */
 export interface RecordedBuild {

@@ -1,7 +1,7 @@
 import { mapConcurrent } from '@image-tooling/host';
 import { chainOf, type Platform, type Workspace, type WorkspaceImage } from '@image-tooling/model';
-import { layersOf } from '../build/read-plan';
-import type { Session } from '../session';
+import { layersOf } from '../../build/read-plan';
+import type { Session } from '../../session';
 
 /** Returns all images of the workspace, with the layers of their last builds. */
 export async function workspaceImages(

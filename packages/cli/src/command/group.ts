@@ -1,5 +1,5 @@
 import { fail, nearest, type Failed } from '@image-tooling/model';
-import { checkFlags } from '../arguments';
+import { checkFlags } from './arguments';
 import type { Command } from './command';
 
 /** Commands by name. */

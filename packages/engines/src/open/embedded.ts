@@ -1,5 +1,5 @@
 import type { Result, RunContext } from '@image-tooling/model';
-import type { Session } from './port';
+import type { Session } from '../session/port';
 
 export interface SessionOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
