@@ -21,7 +21,10 @@ beforeEach(async () => {
   cache = {
     blobPath,
     hasBlob: (digest) => existsSync(blobPath(digest)),
-    putBlobFromBytes: async (bytes, digest) => ok(await writeFile(blobPath(digest), bytes)),
+    async putBlobFromBytes(bytes, digest) {
+      await writeFile(blobPath(digest), bytes);
+      return ok(undefined);
+    },
   };
 });
 afterEach(() => archive.stop());
