@@ -9,7 +9,11 @@ beforeAll(() => {
     targets: {
       'build-by-hand': { executor: '@image-tooling/nx:build', options: { platform: 'linux/amd64' } },
       'load-by-hand': { executor: '@image-tooling/nx:load', options: { to: 'docker' } },
-      'test-by-hand': { executor: '@image-tooling/nx:test', options: { platform: 'linux/amd64' } },
+      'test-by-hand': {
+        executor: '@image-tooling/nx:test',
+        options: { platform: 'linux/amd64' },
+        dependsOn: ['build-by-hand'],
+      },
       'lock-by-hand': { executor: '@image-tooling/nx:lock' },
       'publish-by-hand': {
         executor: '@image-tooling/nx:publish',
