@@ -34,7 +34,13 @@ export async function writeAptLists(
   const lists = state.lists.filter((list) => list.arch === arch);
   const components = [...new Set(lists.map(({ component }) => component))];
   const files: Record<string, string | Buffer> = {
-    ...aptFiles(mountAt, arch, state.releases, components, withGap(status) + stanzas.join('')),
+    ...aptFiles({
+      mountAt,
+      arch,
+      suites: state.releases,
+      components,
+      status: withGap(status) + stanzas.join(''),
+    }),
   };
   for (const list of lists)
     files[join(LISTS, listName(list, `${list.component}/binary-${arch}/Packages`))] = list.content;

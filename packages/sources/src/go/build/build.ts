@@ -20,7 +20,7 @@ import { collectLicences, type LicenceFile } from './licences';
 const TIMEOUT_SECONDS = 3 * 3600;
 
 /** The tool to build, and the processor. */
-export interface BuildRequest {
+export interface GoBuildRequest {
   readonly tool: GoTool;
   /** tools/<name>: holds go.mod, go.sum and lock.json. Nothing is written there. */
   readonly folder: string;
@@ -46,7 +46,7 @@ export interface BuiltGoTool {
  * compiler's last lines), `lock-missing`, `lock-stale`, `lock-tampered`, `go-sum`, `schema`, `network` (a
  * module was not fetched), `disk-full`, `timeout`, `aborted`, `io` or the toolchain's failures.
  */
-export async function buildGoTool(request: BuildRequest, run: GoRun): Promise<Result<BuiltGoTool>> {
+export async function buildGoTool(request: GoBuildRequest, run: GoRun): Promise<Result<BuiltGoTool>> {
   const toolchain = await ensureGoToolchain(run);
   if (!toolchain.ok) return toolchain;
   const flags = await flagsOf(request, toolchain.value);
@@ -70,7 +70,7 @@ function fileSize(path: string): Promise<Result<number>> {
 }
 
 interface Compile {
-  readonly request: BuildRequest;
+  readonly request: GoBuildRequest;
   readonly run: GoRun;
   readonly toolchain: Toolchain;
   readonly paths: GoPaths;
@@ -79,7 +79,7 @@ interface Compile {
 }
 
 async function flagsOf(
-  { tool, folder, arch }: BuildRequest,
+  { tool, folder, arch }: GoBuildRequest,
   toolchain: Toolchain,
 ): Promise<Result<string[]>> {
   const lock = await readGoLock(folder, tool, toolchain.version);
