@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goFailure, type GoPhase } from '../src/go/failures';
+import { goFailure, type GoPhase } from '../src/go/go-messages';
 
 /** What the go command (1.27.3) wrote when each fault was made by hand; hosts replaced. */
 const CASES: readonly (readonly [
