@@ -1,7 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok, type Arch, type ProgressStep, type Result } from '@image-tooling/model';
-import { caught, discard, ioFailure, withLock } from '@image-tooling/host';
+import { ok, type Arch, type ProgressStep, type Result } from '@image-tooling/model';
+import { caught, discard, withLock } from '@image-tooling/host';
 import { runGo, type GoCommand } from '../command';
 import { offlineEnvironment } from '../environment';
 import { binaryName, linkerFlags } from './inputs';
@@ -103,15 +103,12 @@ async function compile(work: Compile): Promise<Result<BuiltGoTool>> {
 }
 
 /** This process has the lock, so all files in the compile folder are from a killed build. */
-async function emptyFolders(temporary: string, into: string): Promise<Result<void>> {
-  try {
+function emptyFolders(temporary: string, into: string): Promise<Result<void>> {
+  return caught(temporary, async () => {
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { recursive: true });
     await mkdir(into, { recursive: true });
-    return ok(undefined);
-  } catch (error) {
-    return fail(ioFailure(error, temporary));
-  }
+  });
 }
 
 function commandOf({ request, run, toolchain, paths }: Compile): Omit<GoCommand, 'args'> {
