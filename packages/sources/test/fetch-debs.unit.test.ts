@@ -34,6 +34,7 @@ beforeEach(async () => {
     archives: { fixture: archive.source },
     suites: [archive.suite],
     arches: ['amd64'] as const,
+    http: shortTimeouts(),
   };
   const state = await openArchive(opening, quietContext());
   if (!state.ok) throw new Error(shown(state));

@@ -20,7 +20,7 @@ it('a download that can not be written lets its connection go', async () => {
     full,
     { maxBytes: body.length },
     {
-      client: createDownloader().client,
+      client: createDownloader({ env: {} }).client,
       signal: new AbortController().signal,
     },
   );

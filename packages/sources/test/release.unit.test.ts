@@ -197,7 +197,7 @@ describe('package lists that are refused', () => {
     const archive = await createArchive(NORMAL);
     const request = { archives: { fixture: archive.source }, suites: [archive.suite], now: NOW };
     const result = await openArchive(
-      { ...request, components: ['contrib'], arches: ['amd64'] },
+      { ...request, components: ['contrib'], arches: ['amd64'], http: shortTimeouts() },
       quietContext(),
     );
     await archive.stop();
@@ -209,7 +209,8 @@ describe('package lists that are refused', () => {
 
   it('of an archive that is not configured', async () => {
     const suites = [{ archive: 'elsewhere', suite: 'stable' }];
-    const request = { archives: { fixture: NOWHERE }, suites, arches: ['amd64'] as const };
+    const http = shortTimeouts();
+    const request = { archives: { fixture: NOWHERE }, suites, arches: ['amd64'] as const, http };
     expect(shown(await openArchive(request, quietContext()))).toMatchInlineSnapshot(`
       "[unknown-reference] The suite "stable" names the archive "elsewhere", which is not configured.
       -> Add it under "debian": { "archives": … } in nx.json. Configured are: fixture."

@@ -8,6 +8,7 @@ import { hexOf, ok, type Arch, type Result } from '@image-tooling/model';
 import {
   aptResolveCommand,
   bootstrapClosure,
+  createDownloader,
   debianArchives,
   debianSuites,
   fetchDebs,
@@ -34,6 +35,7 @@ const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 const TOOLING = ['bash-completion', 'curl', 'git', 'jq', 'less', 'openssh-client'];
 
 describe.runIf(hasApt)('trixie', () => {
+  const http = createDownloader({ env: process.env });
   let folder: string;
   let archives: ArchiveSources;
   let state: ArchiveState;
@@ -42,7 +44,7 @@ describe.runIf(hasApt)('trixie', () => {
     folder = await mkdtemp(join(tmpdir(), 'trixie-'));
     archives = valueOf(await debianArchives({ trustFolder: 'trust' }));
     state = valueOf(
-      await openArchive({ archives, suites: debianSuites('trixie'), arches: ARCHES }, quietContext()),
+      await openArchive({ archives, suites: debianSuites('trixie'), arches: ARCHES, http }, quietContext()),
     );
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -140,6 +142,7 @@ describe.runIf(hasApt)('trixie', () => {
       workFolder: join(folder, 'work'),
       archives,
       time: state.time,
+      http,
       label: 'base',
     };
     const fetched = valueOf(await fetchDebs(bootstrap('amd64').map(lockedDeb), fetch, context));

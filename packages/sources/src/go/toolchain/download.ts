@@ -32,7 +32,7 @@ export async function downloadWheel(
   const written = await caught(requirements, () => writeFile(requirements, line));
   if (!written.ok) return written;
   const wheels = join(folder, 'wheels');
-  const env = { ...(run.hostEnv ?? process.env), PYTHONUTF8: '1', LC_ALL: 'C.UTF-8' };
+  const env = { ...run.hostEnv, PYTHONUTF8: '1', LC_ALL: 'C.UTF-8' };
   const result = await runHost({
     argv: ['python3', '-m', 'pip', 'download', ...pipOptions(wheel), '-r', requirements, '-d', wheels],
     env,
