@@ -7,8 +7,7 @@ import { CLI_BIN } from '../environment';
 import { sdkFile } from '../sdk';
 import type { SessionOptions } from '../session-types';
 import { cachedCli, cliVersion } from './cache';
-import type { DownloadPlace } from './download-place';
-import { openRelay, type Relay } from './relay';
+import { openRelay, type DownloadPlace, type Relay } from './relay';
 
 const IDLE_SECONDS = 20;
 const LIMIT_SECONDS = 600;
