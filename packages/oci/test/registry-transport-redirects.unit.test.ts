@@ -45,7 +45,7 @@ describe('a redirect', () => {
     expect(records.at(-1)?.url).toBe(`${other.url}/blob?signature=***`);
   });
 
-  it('back to the registry does not bring the password back', async () => {
+  it('back to the registry does not send the password again', async () => {
     const other = await serve((_, response) =>
       response.writeHead(302, { location: `${server.url}/v2/back` }).end(),
     );
@@ -76,7 +76,7 @@ describe('a redirect', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('in a circle, or without end, is refused', async () => {
+  it('in a cycle, or without end, is refused', async () => {
     const circle = await serve((request, response) =>
       response.writeHead(302, { location: request.url ?? '' }).end(),
     );
@@ -91,7 +91,7 @@ describe('a redirect', () => {
     expect(chain.requests).toHaveLength(11);
   });
 
-  it('to nowhere, or to another protocol, is refused', async () => {
+  it('to an invalid URL, or to another protocol, is refused', async () => {
     for (const location of ['http://', 'file:///etc/passwd', 'ftp://127.0.0.1/']) {
       const server = await serve((_, response) => response.writeHead(302, { location }).end());
       const { send, request } = talkTo(server.host);
@@ -114,7 +114,7 @@ describe('a redirect of a write', () => {
       response.end(`${request.method} ${request.headers['content-type']} ${body}`);
     });
 
-  it.each([307, 308])('with %i is sent on with its method and body, without the password', async (status) => {
+  it.each([307, 308])('with %i keeps its method and body, without the password', async (status) => {
     const other = await taking();
     const server = await sending(status, () => `${other.url}/up?x=~a%20b`);
     const { send, request } = talkTo(server.host, { env: BASIC });
@@ -146,7 +146,7 @@ describe('a redirect of a write', () => {
     expect(server.requests.at(-1)?.line).toBe('PUT /elsewhere');
   });
 
-  it.each([301, 302, 303])('with %i would be a GET, and is left to the caller', async (status) => {
+  it.each([301, 302, 303])('with %i would become a GET, and is returned to the caller', async (status) => {
     const server = await serve((_, response) => response.writeHead(status, { location: '/elsewhere' }).end());
     const { send, request } = talkTo(server.host);
     expect(await answered(await send(request('blobs/uploads/', { method: 'POST' })))).toBe(`${status} `);
@@ -263,9 +263,9 @@ describe('isSpecialAddress', () => {
     `0.0.0.0 10.1.2.3 100.64.0.1 127.8.8.8 169.254.169.254 172.31.0.1 192.168.1.1 198.19.0.1 224.0.0.1
     255.255.255.255 :: ::1 ::ffff:10.0.0.1 ::ffff:7f00:1 ::ffff:0.0.0.1 64:ff9b::10.0.0.1 64:ff9b:1::1 fc00::1 fd12::1
     fe80::1 fe80::1%eth0 fec0::1 ff02::1 2001:db8::1 2002:7f00:1::`.split(/\s+/),
-  )('holds %s', (address) => expect(isSpecialAddress(address)).toBe(true));
+  )('includes %s', (address) => expect(isSpecialAddress(address)).toBe(true));
 
   it.each(
     '1.1.1.1 100.128.0.1 172.32.0.1 198.20.0.1 2606:4700::1111 ::ffff:1.1.1.1 64:ff9b::8.8.8.8'.split(' '),
-  )('does not hold %s', (address) => expect(isSpecialAddress(address)).toBe(false));
+  )('excludes %s', (address) => expect(isSpecialAddress(address)).toBe(false));
 });

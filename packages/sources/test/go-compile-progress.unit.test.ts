@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { compileProgress } from '../src/go/build/compile-progress';
 import { recordingContext } from './go-context';
 
-it('tells how many packages are compiled, which one is, and for how long', () => {
+it('shows how many packages are compiled, which one is in progress, and for how long', () => {
   const context = recordingContext();
   let now = 0;
   const progress = compileProgress(context.progress.step('kubectl'), 1204, () => now);

@@ -81,7 +81,7 @@ const CASES: readonly (readonly [
   ],
 ];
 
-describe('what the go command complains about', () => {
+describe('errors of the go command', () => {
   it.each(CASES)('%s', (_, phase, stderr, code, message) => {
     expect(goFailure(stderr, { tool: 'yq', phase, folder: '/store/go' })).toMatchObject({ code, message });
   });

@@ -100,7 +100,7 @@ describe.runIf(hasApt)('trixie', () => {
     expect(aws.filter((name) => chain.some((known) => known.name === name))).toEqual([]);
   });
 
-  it('passes on what apt says about packages that can not stand together', async () => {
+  it('shows what apt says about packages in conflict', async () => {
     const failure = await resolve('amd64', bootstrap('amd64'), ['postfix', 'exim4-daemon-light']);
     expect(shown(failure)).toContain(
       '[package-conflict] apt can\'t install the packages of "tooling" (amd64)',
@@ -135,7 +135,7 @@ describe.runIf(hasApt)('trixie', () => {
     expect(failure?.hint).toContain('"openssh-client"');
   });
 
-  it('gives 78 packages of a new system, all of which can be taken apart', async () => {
+  it('has 78 packages for a new system, all of which can be read', async () => {
     const context = quietContext();
     const fetch = {
       cache: folderCache(),
