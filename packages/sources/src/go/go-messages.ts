@@ -105,7 +105,7 @@ export function goFailure(
 /** Answers of a registry that another try does not change (cmd/go/internal/web, crypto/x509). */
 const LASTING = /\b(?:404 Not Found|410 Gone|401 |403 |407 )|x509|module lookup disabled|no such file/;
 
-/** Returns whether a network failure of `goFailure` would come again with another try. */
+/** Returns whether a network failure of `goFailure` would be the same with another try. */
 export function isLasting({ details = [] }: Failure): boolean {
   return details.some((line) => LASTING.test(line));
 }
