@@ -1,4 +1,4 @@
-export * from './engine-caches';
+export * from './caches';
 export * from './open/choice';
 export * from './port';
 export { checkPlatform } from './platforms';

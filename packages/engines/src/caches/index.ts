@@ -2,10 +2,10 @@ import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { caught, hasProgram, isOrphan, newOwnedName, renameIfThere, run } from '@image-tooling/host';
 import { ok, type Result } from '@image-tooling/model';
-import { hostEnv } from './buildah/configuration';
-import { placesIn as buildahPlaces } from './buildah/places';
-import { enterUsers } from './buildah/sandbox';
-import { placesIn as daggerPlaces } from './dagger/step/places';
+import { hostEnv } from '../buildah/configuration';
+import { placesIn as buildahPlaces } from '../buildah/places';
+import { enterUsers } from '../buildah/sandbox';
+import { placesIn as daggerPlaces } from '../dagger/step/places';
 
 /**
  * A layer in the form in which an engine of this machine needs it: it can be made again from the layer's
