@@ -42,7 +42,7 @@ describe('a tool from Go modules, by the real toolchain', () => {
     expect(await readdir(rig.path('cache', 'go', 'tmp'))).toEqual([]);
   });
 
-  it('goes on after a build that was aborted, and leaves no process; with the same bytes in another folder and cache, with another user configuration', async () => {
+  it('continues after an aborted build, which leaves no process; with the same bytes in another folder and cache, with another user configuration', async () => {
     const env = await otherUser();
     const cache = await rig.freshCache('elsewhere');
     const copy = await rig.changedFolder('a folder/with a space', 'go.mod', (text) => text);
