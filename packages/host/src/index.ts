@@ -4,6 +4,7 @@ export { caught, checkSignal, failureOf, Fault, isAbort, valueOf } from './fault
 export * from './files';
 export * from './http';
 export * from './locks';
+export { openNamedPipe } from './named-pipe';
 export * from './network';
 export * from './process';
 export * from './process-end';
