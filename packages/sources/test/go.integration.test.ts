@@ -92,7 +92,7 @@ describe('a tool from Go modules, by the real toolchain', () => {
     expect(waited).toHaveLength(1);
   });
 
-  it('goes on after a build that was aborted, and leaves no process', async () => {
+  it('continues after an aborted build, which leaves no process', async () => {
     const cache = await rig.freshCache('aborted');
     const controller = new AbortController();
     const first = rig.run(cache, {}, controller.signal);

@@ -1,5 +1,5 @@
 import { all, fail, ok, type Arch, type Failure, type Result, type RunContext } from '@image-tooling/model';
-import { createDownloader, type Downloader } from '../download';
+import type { Downloader } from '../download';
 import { fetchIndex, fetchRelease, type FetchedRelease, type PackageList } from './fetch-index';
 import type { PackageIndex } from './package';
 import { indexPackages } from './package-index';
@@ -27,8 +27,7 @@ export interface ArchiveRequest {
   readonly arches: readonly Arch[];
   /** Default: now. */
   readonly now?: Date;
-  /** Default: one of its own. */
-  readonly http?: Downloader;
+  readonly http: Downloader;
 }
 
 /** One row of the root lock: the InRelease that the images use. */
@@ -60,11 +59,10 @@ export async function openArchive(
   request: ArchiveRequest,
   context: RunContext,
 ): Promise<Result<ArchiveState>> {
-  const http = request.http ?? createDownloader();
   const step = context.progress.step('package lists');
   let bytes = 0;
   const onBytes = (count: number): void => void (bytes += count);
-  const fetching = { http, signal: context.signal, onBytes };
+  const fetching = { http: request.http, signal: context.signal, onBytes };
   const suites = await Promise.all(request.suites.map((suite) => openSuite(suite, request, fetching)));
   const opened = all(suites);
   if (!opened.ok) {

@@ -1,4 +1,4 @@
-export { buildGoTool, type BuildRequest, type BuiltGoTool } from './build/build';
+export { buildGoTool, type GoBuildRequest, type BuiltGoTool } from './build/build';
 export type { LicenceFile } from './build/licences';
 export { runGo } from './command';
 export { fetchGoModules, type FetchRequest } from './fetch/fetch';
