@@ -16,7 +16,8 @@ kill_others() {
       case " 1 $$ $* " in *" $process "*) continue ;; esac
       IFS= read -r stat < "$thread/stat" || { found=1; continue; }
       case \${stat##*)} in ' '[ZX]*) continue ;; esac
-      kill -KILL "$process" && found=1
+      kill -KILL "$process"
+      found=1
     done
     [ -n "$found" ] || return 0
   done

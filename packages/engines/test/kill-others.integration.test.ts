@@ -12,7 +12,9 @@ const isZombie = 'until grep -q "^State:.Z" "/proc/$!/status"; do sleep 0.05; do
 function inPidNamespace(script: string): string {
   const user = process.geteuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const argv = [...user, '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
-  return execFileSync('unshare', [...argv, 'sh', '-c', `${KILL_OTHERS}\n${script}`], { encoding: 'utf8' });
+  return execFileSync('unshare', [...argv, 'sh', '-c', `exec 2> /dev/null\n${KILL_OTHERS}\n${script}`], {
+    encoding: 'utf8',
+  });
 }
 
 it('kills all processes but the given ones', () => {
