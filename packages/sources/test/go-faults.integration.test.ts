@@ -61,7 +61,7 @@ describe('a tool from Go modules that fails', () => {
     const cache = await rig.freshCache('hanging');
     expect(await failureOf(rig.fetch(rig.run(cache, env), rig.folder, 1))).toMatchObject({ code: 'timeout' });
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 1000);
+    server.once('request', () => controller.abort());
     expect(await failureOf(rig.fetch(rig.run(cache, env, controller.signal)))).toMatchObject({
       code: 'aborted',
     });
