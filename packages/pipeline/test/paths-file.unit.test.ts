@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { fileEntry, symlinkEntry } from '@image-tooling/layer';
@@ -46,8 +46,18 @@ it('keeps what the store has', async () => {
 });
 
 it('leaves out layers that the store knows nothing about', async () => {
+  folder = join(folder, 'other');
   valueOf(await writePathsFile(to, folder, [layer.layer.diffId]));
   expect(await restored()).toBeUndefined();
+});
+
+it('is written once, and again if it is damaged', async () => {
+  const { ino } = statSync(file());
+  valueOf(await writePathsFile(from, folder, [layer.layer.diffId]));
+  expect(statSync(file()).ino).toBe(ino);
+  writeFileSync(file(), 'damaged');
+  valueOf(await writePathsFile(from, folder, [layer.layer.diffId]));
+  expect(await restored()).toEqual(layer.paths);
 });
 
 it.each([

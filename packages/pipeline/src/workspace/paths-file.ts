@@ -21,12 +21,17 @@ interface PathsFile {
   readonly layers: Readonly<Record<string, unknown>>;
 }
 
-/** Writes the path indexes that the store has of these layers. Fails with `disk-full` or `io`. */
+/**
+ * Writes the path indexes that the store has of these layers, unless the file has them already. Fails with `disk-full`
+ * or `io`.
+ */
 export async function writePathsFile(
   store: Store,
   folder: string,
   diffIds: readonly Digest[],
 ): Promise<Result<void>> {
+  const written = Object.keys((await readPathsFile(folder))?.layers ?? {});
+  if (diffIds.length > 0 && diffIds.join() === written.join()) return ok(undefined);
   const layers: Record<string, unknown> = {};
   for (const diffId of diffIds) {
     const paths = await store.getPaths(diffId);
