@@ -34,7 +34,7 @@ function load() {
   }
 }
 
-/** The version and the time of the bundle are in the names of its code caches: an update or a patch makes them anew. */
+/** The version and the time of the bundle are in the names of its code caches: another bundle never finds old code. */
 function fromPackage() {
   const bundle = { path: published, text: readFileSync(published, 'latin1') };
   const { mtimeMs } = statSync(published);
