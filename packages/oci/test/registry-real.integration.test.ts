@@ -18,7 +18,7 @@ let counter = 0;
 const repository = () => opened(registry.host, `team/name-${counter++}`);
 
 describe('manifests', () => {
-  it('are put by digest or tag, and read back as they are', async () => {
+  it('are put by digest or tag, and read back unchanged', async () => {
     const to = repository();
     expect(valueOf(await to.headManifest('v1'))).toBeUndefined();
     expect(valueOf(await to.getManifest('v1'))).toBeUndefined();
@@ -40,7 +40,7 @@ describe('manifests', () => {
     expect(valueOf(await to.headManifest(digest))).toBeUndefined();
   });
 
-  it('whose blobs are not there are refused, in the registry’s words', async () => {
+  it('with missing blobs are refused, in the registry’s words', async () => {
     const bytes = Buffer.from(
       canonicalJson(manifestJson({ mediaType: MEDIA_TYPES.config, digest: digestOf('none'), size: 4 }, [])),
     );
@@ -52,7 +52,7 @@ describe('manifests', () => {
 });
 
 describe('blobs', () => {
-  it.each([0, 1, 3_000_000])('of %i bytes come back as they were', async (size) => {
+  it.each([0, 1, 3_000_000])('of %i bytes are read back unchanged', async (size) => {
     const to = repository();
     const bytes = randomBytes(size);
     const blob = blobOf(bytes);
@@ -64,7 +64,7 @@ describe('blobs', () => {
     expect(valueOf(await store.readBlob(blob.digest)).equals(bytes)).toBe(true);
   });
 
-  it('are mounted from a sibling that has them', async () => {
+  it('are mounted from another repository that has them', async () => {
     const from = repository();
     const blob = blobOf(randomBytes(1000));
     valueOf(await from.pushBlob(blob));
@@ -74,7 +74,7 @@ describe('blobs', () => {
     expect(valueOf(await to.hasBlob(blob.digest))).toBe(true);
   });
 
-  it('that are not what their digest says never arrive', async () => {
+  it('with a wrong digest are refused', async () => {
     const to = repository();
     const good = blobOf(randomBytes(200_000));
     const failing = {
@@ -92,7 +92,7 @@ describe('blobs', () => {
     expect(await registry.blobs()).not.toContain(good.digest);
   });
 
-  it('altered in the registry are not kept', async () => {
+  it('altered in the registry are not stored', async () => {
     const to = repository();
     const bytes = randomBytes(1000);
     const blob = blobOf(bytes);
@@ -124,7 +124,7 @@ it('a dry run changes nothing', async () => {
 });
 
 describe('tags', () => {
-  it('are all listed; none where there is no repository', async () => {
+  it('are all listed; none of a missing repository', async () => {
     const to = repository();
     expect(valueOf(await to.listTags())).toEqual([]);
     const manifest = await pushedImage(to, 'layer', 'a');
@@ -140,7 +140,7 @@ describe('referrers, on a registry without the API', () => {
     content: [{ mediaType: 'text/plain', bytes: Buffer.from(`mark ${n}`) }],
   });
 
-  it('are listed as they were attached; the same one again writes nothing', async () => {
+  it('are listed in order; attaching one again writes nothing', async () => {
     const to = repository();
     const { digest, bytes, mediaType } = await pushedImage(to, 'layer', 'v1');
     const subject = { digest, mediaType, size: bytes.length };
@@ -169,7 +169,7 @@ describe('referrers, on a registry without the API', () => {
     expect(listed.sort()).toEqual(attached.map((one) => one.digest).sort());
   });
 
-  it('that were deleted do not stand in the way of a new one', async () => {
+  it('that were deleted do not prevent a new one', async () => {
     const to = repository();
     const { digest, bytes, mediaType } = await pushedImage(to, 'layer', 'v1');
     const subject = { digest, mediaType, size: bytes.length };

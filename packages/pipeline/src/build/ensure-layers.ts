@@ -7,7 +7,7 @@ import { fetchRecorded } from './fetch-recorded';
 import { isSame, layersWithoutPaths, type ImageOnPlatform } from './known-paths';
 import { ownerOf } from './layer-owner';
 import { ensureTool } from './tool';
-import { layerText } from './words';
+import { layerText } from './layer-text';
 
 /**
  * What is needed of layers: their blobs, or only the indexes of their paths, which is enough to assemble an image and

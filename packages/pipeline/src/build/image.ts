@@ -30,7 +30,7 @@ import { ownLayer, type OwnLayersOf } from './own-layer';
 import { readPlan, type PlannedImage } from './read-plan';
 import { noteRootfsLosses } from './rootfs-losses';
 import { makeSystemLayer } from './system-layer';
-import { layerText } from './words';
+import { layerText } from './layer-text';
 
 /** An image of one platform. */
 export interface MadeImage {
