@@ -4,6 +4,7 @@ export { caught, caughtResult, checkSignal, failureOf, Fault, isAbort, valueOf }
 export * from './files';
 export * from './http';
 export * from './locks';
+export { openNamedPipe } from './named-pipe';
 export * from './network';
 export * from './process';
 export * from './process-end';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { newOwnedName, timerMs } from '@image-tooling/host';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
-import { checkUsers, succeeded, type CommandResult, type Step, type StepResult } from '../port';
+import { checkUsers, succeeded, type Step, type StepResult } from '../port';
 import { makeStepFolders } from '../step-folders';
 import { writeChanges } from './changes';
 import type { HostEnv } from './configuration';
@@ -10,7 +10,7 @@ import { removeSteps } from './leftovers';
 import type { Places } from './places';
 import { checkPlatform } from '../platforms';
 import { mountRootfs, type OverlayKind } from './rootfs';
-import { runCommand, type CommandWork } from './runner';
+import { runCommands } from './runner';
 import { openSandbox, type Sandbox } from './sandbox';
 
 /** The shared state of all steps of an open engine. */
@@ -81,17 +81,6 @@ async function work(
     if (!written.ok) return written;
   }
   return ok({ commands: commands.value, isolated: step.network === 'none' });
-}
-
-async function runCommands(step: Step, work: CommandWork): Promise<Result<CommandResult[]>> {
-  const results: CommandResult[] = [];
-  for (const command of step.commands) {
-    const result = await runCommand(command, step, work);
-    if (!result.ok) return result;
-    results.push(result.value);
-    if (step.onFailure === 'stop' && !succeeded(result.value)) break;
-  }
-  return ok(results);
 }
 
 /** Fails if a step can't run here: because of its platform, or of paths that can't be mounted. */

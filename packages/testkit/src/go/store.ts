@@ -27,7 +27,7 @@ export async function fillGoStore(store: string): Promise<void> {
 
 async function compileStandardLibrary(store: string): Promise<Result<unknown>> {
   const context = { signal: neverAborted(), progress: SILENT };
-  const toolchain = await ensureGoToolchain({ cache: store, context });
+  const toolchain = await ensureGoToolchain({ cache: store, context, hostEnv: process.env });
   if (!toolchain.ok) return toolchain;
   const where = { home: store, arch: archOf(platformOfNode(process.arch) ?? 'linux/amd64') };
   return runGo({
