@@ -92,7 +92,7 @@ export class Blobs {
     return new Fault({
       code: 'store-corrupt',
       message: `The store has no blob ${digest}.`,
-      hint: 'Build again with --skip-nx-cache, which builds what is missing.',
+      hint: 'Run load, test or publish of the image, which pull or build what is missing.',
       place: { file: this.pathOf(digest) },
     });
   }

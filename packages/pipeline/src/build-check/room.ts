@@ -14,6 +14,8 @@ export interface Room {
 export interface RoomRequest {
   /** The folder to create it in. */
   readonly folder: string;
+  /** Folder of the project to build: its outputs are left out, so that nothing is taken from them. */
+  readonly subject: string;
   /** Layers that are not built again: of the parent, of tools, of a base. */
   readonly below: readonly OriginLayer[];
   /** Stores whose downloads are shared. */
@@ -27,7 +29,7 @@ export interface RoomRequest {
 export function makeRoom(session: Session, request: RoomRequest): Promise<Result<Room>> {
   const workspace = join(request.folder, 'workspace');
   return caughtResult(request.folder, async () => {
-    await copyWorkspace(session, workspace);
+    await copyWorkspace(session, workspace, join(session.root, request.subject, 'dist'));
     const store = await openStore(join(request.folder, 'store'));
     if (!store.ok) return store;
     for (const from of request.from) await takeDownloads(from.root, store.value.root);
@@ -37,7 +39,11 @@ export function makeRoom(session: Session, request: RoomRequest): Promise<Result
 }
 
 /** Copies images and tools, and their outputs without blobs; links to everything else. */
-async function copyWorkspace({ root, options: { imagesDir, toolsDir } }: Session, to: string): Promise<void> {
+async function copyWorkspace(
+  { root, options: { imagesDir, toolsDir } }: Session,
+  to: string,
+  leftOut: string,
+): Promise<void> {
   await mkdir(to, { recursive: true });
   const copied = new Set([imagesDir, toolsDir].map((folder) => folder.split('/')[0]));
   for (const name of await readdir(root)) {
@@ -46,7 +52,8 @@ async function copyWorkspace({ root, options: { imagesDir, toolsDir } }: Session
       await cp(join(root, name), join(to, name), {
         recursive: true,
         verbatimSymlinks: true,
-        filter: (path) => basename(path) !== 'layer.blob' && basename(path) !== 'node_modules',
+        filter: (path) =>
+          path !== leftOut && basename(path) !== 'layer.blob' && basename(path) !== 'node_modules',
       });
     else await symlink(join(root, name), join(to, name));
   }

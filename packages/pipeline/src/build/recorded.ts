@@ -21,7 +21,8 @@ export interface RecordedImage {
 }
 
 /**
- * Returns an image as its build recorded it. Builds again what the store lacks; the digest must be the same.
+ * Returns an image as its build recorded it, with all its blobs in the store. Pulls what the store lacks from the
+ * published images, or builds it again; the digest must be the same.
  * Fails with `usage` for a tool, with `not-reproducible`, and as building does.
  */
 export async function recordedImage(
@@ -45,7 +46,7 @@ export async function madeAsRecorded(
 ): Promise<Result<MadeImage>> {
   const below = await ensureBelow(session, image, platform);
   if (!below.ok) return below;
-  const made = await makeImage(session, image, platform);
+  const made = await makeImage(session, image, platform, 'blobs');
   if (!made.ok) return made;
   const output = outputFolder(join(session.root, image.folder), platform);
   const recorded = await checkRecorded({ image, made: made.value }, output, use);
