@@ -92,6 +92,21 @@ describe('blobs', () => {
     expect(await registry.blobs()).not.toContain(good.digest);
   });
 
+  it('are checked without being kept: by all their bytes, or by their size', async () => {
+    const to = repository();
+    const blob = blobOf(randomBytes(3_000_000));
+    expect(codesOf(await to.verifyBlob(blob))).toEqual(['gone']);
+    expect(codesOf(await to.expectBlob(blob))).toEqual(['gone']);
+    valueOf(await to.pushBlob(blob));
+    for (const check of [to.verifyBlob, to.expectBlob]) expect((await check(blob)).ok).toBe(true);
+    writeFileSync(registry.blobFile(blob.digest), randomBytes(blob.size));
+    expect(codesOf(await to.verifyBlob(blob))).toEqual(['checksum']);
+    expect((await to.expectBlob(blob)).ok).toBe(true);
+    writeFileSync(registry.blobFile(blob.digest), randomBytes(blob.size - 1));
+    expect(codesOf(await to.verifyBlob(blob))).toEqual(['truncated']);
+    expect(codesOf(await to.expectBlob(blob))).toEqual(['checksum']);
+  });
+
   it('altered in the registry are not kept', async () => {
     const to = repository();
     const bytes = randomBytes(1000);

@@ -182,6 +182,26 @@ describe('an upload', () => {
   });
 });
 
+/** Lets the event loop turn ten times before it takes the next piece of a body. */
+const readsSlowly: Step = async (exchange, next) => {
+  exchange.bodyChanges.push(async function* (body) {
+    for await (const piece of body) {
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      yield piece;
+    }
+  });
+  return next();
+};
+
+it('a stored blob arrives as it is at a registry that reads slowly', async () => {
+  const store = await temporaryStore();
+  // More than socket buffers take; its pieces share two buffers.
+  const blob = valueOf(await store.putBlobFromBytes(randomBytes(16_000_000)));
+  const { to } = await behind([readsSlowly]);
+  expect(valueOf(await to.pushBlob(storedBlob(store, blob))).sentBytes).toBe(blob.size);
+  valueOf(await to.verifyBlob(blob));
+});
+
 describe('a blob that was altered here', () => {
   it('is refused by the registry, and its file is named', async () => {
     const store = await temporaryStore();
