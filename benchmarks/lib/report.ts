@@ -13,9 +13,7 @@ export interface Limit {
 
 /** Prints the medians and the limits as tables; the process ends with 1 if a limit is exceeded. */
 export function report(timings: Timings, limits: readonly Limit[]): void {
-  console.log(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${machineLoad()}\n`,
-  );
+  console.log(`${machine()}\n`);
   console.log(table(['measured', 'median', 'each run'], [...timings].map(timingRow)));
   if (limits.length > 0) console.log(`\n${table(['limit', 'value', 'at most', ''], limits.map(limitRow))}`);
   if (limits.some((limit) => !holds(limit))) process.exitCode = 1;
@@ -37,8 +35,10 @@ function medianOf(timings: Timings, name: string): number {
   return median(values);
 }
 
-function machineLoad(): string {
-  return `load ${loadavg()[0]!.toFixed(1)}`;
+/** Returns the processor, the number of cores and the load. */
+export function machine(): string {
+  const load = `load ${loadavg()[0]!.toFixed(1)}`;
+  return `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${load}`;
 }
 
 function timingRow([name, values]: [string, readonly number[]]): string[] {
@@ -59,7 +59,8 @@ function holds({ value, atMost }: Limit): boolean {
   return value <= atMost;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Returns a Markdown table. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]!.length)),
   );

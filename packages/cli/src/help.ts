@@ -79,7 +79,8 @@ Environment
   IMAGE_RELEASE_VERSION       as --release
   IMAGE_VERBOSE               not empty: show the output of all programs that are run, and stack traces of bugs
   IMAGE_HTTP_TIMEOUT_SECONDS  timeout of a silent server; default 15 until the response begins, 30 within it
-  IMAGE_HTTP_TRIES            attempts for a request that fails temporarily; default 4
+                              (registries: 40, writes 310)
+  IMAGE_HTTP_TRIES            attempts for a request that fails temporarily; default 4, registries 6
   CI                          not empty: plain lines, also on a terminal; so does TERM=dumb
   NO_COLOR                    not empty: no colours; so does TERM=dumb
 

@@ -24,6 +24,9 @@ function visible(text: string): string[] {
   return text.split('\n').map((line) => line.replace(/[^\n]*\r\u001b\[2K/, ''));
 }
 
+/** What Nx gives to each task. */
+const task = { NX_TASK_HASH: '1', NX_TASK_TARGET_PROJECT: 'base', NX_TUI: 'false' };
+
 describe('display in a pipe or a log', () => {
   it('prints a line for each finished step', () => {
     const { progress, shown } = screenOf();
@@ -66,7 +69,7 @@ describe('display in a pipe or a log', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('prints running steps in one line, and starts again when all have ended', () => {
+  it('prints running steps in one line, and goes on with the next when all have ended', () => {
     const { progress, shown } = screenOf();
     const layer = progress.step('base: apt layer');
     vi.advanceTimersByTime(20_000);
@@ -82,13 +85,32 @@ describe('display in a pipe or a log', () => {
       "… base: fetch 78 packages  12 of 78  10 s  ·  base: apt layer  30 s
       ✓ base: fetch 78 packages  fetched  15 s
       ✓ base: apt layer  built  35 s
-      … base: files layer  30 s
+      … base: files layer  25 s
       "
     `);
   });
 
+  it('prints a line less and less often, however many steps there are', () => {
+    const { progress, shown } = screenOf();
+    for (let minute = 0; minute < 20; minute += 1) {
+      const step = progress.step(`minute ${minute}`);
+      vi.advanceTimersByTime(60_000);
+      step.failed();
+    }
+    const running = shown().match(/^….*$/gm);
+    expect(running).toEqual([
+      '… minute 0  30 s',
+      '… minute 0  1 min 0 s',
+      '… minute 1  1 min 0 s',
+      '… minute 4  1 min 0 s',
+      '… minute 9  1 min 0 s',
+      '… minute 14  1 min 0 s',
+      '… minute 19  1 min 0 s',
+    ]);
+  });
+
   it('leaves out the project that Nx already shows', () => {
-    const { progress, shown } = screenOf({ NX_TASK_HASH: '1', NX_TASK_TARGET_PROJECT: 'base' });
+    const { progress, shown } = screenOf(task);
     progress.note('base: apt layer: built again, since its lock differs');
     progress.step('base: apt layer').done({ origin: 'built' });
     progress.step('k9s: tool layer').done({ origin: 'nx' });
@@ -154,8 +176,6 @@ describe('display on a terminal', () => {
     expect(visible(before)).toEqual(['✗ a  0.0 s', '']);
     expect(vi.getTimerCount()).toBe(0);
   });
-
-  const task = { NX_TASK_HASH: '1', NX_TASK_TARGET_PROJECT: 'base', NX_TUI: 'false' };
 
   it.each<[NodeJS.ProcessEnv, ScreenOptions]>([
     [{ CI: 'true' }, {}],

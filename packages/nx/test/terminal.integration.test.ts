@@ -47,4 +47,12 @@ describe('a task in a terminal', () => {
     await terminal.nxUntil('started', 'run x:lock', IN_TUI);
     expect(await terminal.content('errors')).toMatch(/^Stopped\. .*\n$/);
   });
+
+  it('is named once in front of each line that Nx streams', async () => {
+    terminal.npm('sleep 0.3; exit 1');
+    const env = { IMAGE_STORE: `${workspace.root}/store`, NX_ISOLATE_PLUGINS: 'false', FORCE_COLOR: '0' };
+    const { output } = await workspace.nx('run-many -t lock -p x --outputStyle=stream', env);
+    expect(output).toMatch(/^x: ✗ fetch x@1\.0\.0 by npm /m);
+    expect(output).not.toContain('x: fetch');
+  });
 });

@@ -6,23 +6,28 @@ const MINUTE = 60 * SECOND;
 const FIRST_MS = [30 * SECOND, MINUTE, 2 * MINUTE] as const;
 const LATER_MS = 5 * MINUTE;
 
-/** Calls back while something runs: after 30 s, 1, 2 and 5 minutes, then every 5 minutes. */
+/**
+ * Calls back while something runs: 30 s, 1, 2 and 5 minutes after the first start, then every 5 minutes. A
+ * pause does not begin these intervals again.
+ */
 export class Heartbeat {
   private timer: NodeJS.Timeout | undefined;
+  private began: number | undefined;
 
   constructor(private readonly beat: () => void) {}
 
   /** No effect if it already runs. */
   start(): void {
-    if (this.timer === undefined) this.wait(0);
+    this.began ??= Date.now();
+    if (this.timer === undefined) this.wait(Date.now() - this.began);
   }
 
-  stop(): void {
+  pause(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
   }
 
-  /** @param past milliseconds since the start */
+  /** @param past milliseconds since the first start */
   private wait(past: number): void {
     const next = FIRST_MS.find((mark) => mark > past) ?? (Math.floor(past / LATER_MS) + 1) * LATER_MS;
     this.timer = setTimeout(() => {

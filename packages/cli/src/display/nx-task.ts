@@ -13,7 +13,11 @@ export function isKeptByNx(env: NodeJS.ProcessEnv, isCached: boolean): boolean {
   return isCached || env['NX_STREAM_OUTPUT'] === 'true';
 }
 
-/** Removes the task's project from the names of its steps: Nx already shows it. */
+/**
+ * Removes the task's project from the names of its steps: Nx shows it in a prefix, as a heading, or in its
+ * terminal UI. With `--outputStyle=stream-without-prefixes` it does not, but does not pass that on: it removes
+ * NX_PREFIX_OUTPUT from the environment of tasks (`executors/run-commands/running-tasks.js` of Nx 23.2).
+ */
 export function withoutProject(progress: Progress, env: NodeJS.ProcessEnv): Progress {
   const project = env['NX_TASK_TARGET_PROJECT'];
   if (project === undefined) return progress;

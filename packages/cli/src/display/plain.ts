@@ -33,7 +33,7 @@ export function plainProgress(out: Lines, verbose: boolean): Progress {
   const heartbeat = new Heartbeat(() => out.write(`… ${statusLine(running)}`));
   const leave = (step: Running): void => {
     running.delete(step);
-    if (running.size === 0) heartbeat.stop();
+    if (running.size === 0) heartbeat.pause();
   };
   return {
     note: (line) => out.write(line),

@@ -12,11 +12,22 @@ export interface LinkedModule {
   readonly packages: readonly string[];
 }
 
-/** The packages that a tool is compiled from. */
+/** The modules that a tool is compiled from. */
 export interface PackageList {
-  /** Number of packages, the standard library's included. */
-  readonly count: number;
   readonly modules: readonly LinkedModule[];
+}
+
+/** A package that a compile has to do: the build cache does not have it. */
+export interface UncompiledPackage {
+  readonly folder: string;
+  readonly importPath: string;
+  /** Names of the compiled files in `folder`. */
+  readonly files: readonly string[];
+}
+
+/** What a compile begins with. */
+export interface CompileList extends PackageList {
+  readonly uncompiled: readonly UncompiledPackage[];
 }
 
 /** `go help list`: the fields of a package that we read. */
@@ -24,6 +35,13 @@ interface ListedPackage {
   readonly Dir: string;
   readonly Standard?: boolean;
   readonly Module?: ListedModule;
+}
+
+interface CompiledPackage extends ListedPackage {
+  readonly ImportPath: string;
+  readonly GoFiles?: readonly string[];
+  /** Whether the build cache lacks it. */
+  readonly Stale?: boolean;
 }
 
 interface ListedModule {
@@ -46,22 +64,48 @@ export function buildFlags(tool: { readonly tags?: readonly string[] }): string[
   ];
 }
 
+type Tool = Readonly<{ package: string; tags?: readonly string[] }>;
+
 /**
- * Returns all packages that the command `packagePath` is linked from. Fetches modules if `command.env` allows
+ * Returns the modules that the command `tool.package` is linked from. Fetches modules if `command.env` allows
  * network access.
  */
 export async function listPackages(
   command: Omit<GoCommand, 'args'>,
-  tool: { readonly package: string; readonly tags?: readonly string[] },
+  tool: Tool,
 ): Promise<Result<PackageList>> {
-  const result = await runGo({
-    ...command,
-    args: ['list', ...buildFlags(tool), '-modcacherw', '-deps', '-json=Dir,Standard,Module', tool.package],
-  });
-  return result.ok ? ok(packageList(parseConcatenated(result.value.stdout))) : result;
+  const listed = await list<ListedPackage>(command, tool, ['Dir', 'Standard', 'Module']);
+  return listed.ok ? ok({ modules: linkedModules(listed.value) }) : listed;
 }
 
-function packageList(packages: readonly ListedPackage[]): PackageList {
+/**
+ * Returns the same, and the packages that are not in the build cache. To find those costs 0.2 s of CPU time
+ * for kubectl's 907 packages.
+ */
+export async function listCompile(
+  command: Omit<GoCommand, 'args'>,
+  tool: Tool,
+): Promise<Result<CompileList>> {
+  const fields = ['Dir', 'Standard', 'Module', 'ImportPath', 'GoFiles', 'Stale'] as const;
+  const listed = await list<CompiledPackage>(command, tool, fields);
+  if (!listed.ok) return listed;
+  const uncompiled = listed.value
+    .filter(({ Stale }) => Stale)
+    .map(({ Dir, ImportPath, GoFiles = [] }) => ({ folder: Dir, importPath: ImportPath, files: GoFiles }));
+  return ok({ modules: linkedModules(listed.value), uncompiled });
+}
+
+async function list<P extends ListedPackage>(
+  command: Omit<GoCommand, 'args'>,
+  tool: Tool,
+  fields: readonly (keyof P & string)[],
+): Promise<Result<P[]>> {
+  const args = ['list', ...buildFlags(tool), '-modcacherw', '-deps', `-json=${fields.join()}`, tool.package];
+  const result = await runGo({ ...command, args });
+  return result.ok ? ok(parseConcatenated<P>(result.value.stdout)) : result;
+}
+
+function linkedModules(packages: readonly ListedPackage[]): LinkedModule[] {
   const modules = new Map<string, LinkedModule>();
   for (const { Dir, Standard, Module } of packages) {
     const source = Module?.Replace ?? Module;
@@ -75,13 +119,13 @@ function packageList(packages: readonly ListedPackage[]): PackageList {
       packages: [...(known?.packages ?? []), Dir],
     });
   }
-  return { count: packages.length, modules: [...modules.values()] };
+  return [...modules.values()];
 }
 
 /** `go list -json` writes objects one after the other, each ending in a line of its own. */
-function parseConcatenated(text: string): ListedPackage[] {
+function parseConcatenated<P extends ListedPackage>(text: string): P[] {
   return text
     .split(/(?<=^\}\n)/m)
     .filter((part) => part.trim() !== '')
-    .map((part) => JSON.parse(part) as ListedPackage);
+    .map((part) => JSON.parse(part) as P);
 }

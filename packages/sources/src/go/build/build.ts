@@ -6,12 +6,13 @@ import { runGo, type GoCommand } from '../command';
 import { offlineEnvironment } from '../environment';
 import { binaryName, linkerFlags } from './inputs';
 import { readGoLock } from '../lock/lock-file';
-import { buildFlags, listPackages, type PackageList } from '../packages';
+import { buildFlags, listCompile, type CompileList } from '../packages';
 import { goPaths, type GoPaths } from '../paths';
 import type { GoRun, GoTool } from '../tool';
 import { ensureGoToolchain } from '../toolchain/ensure';
 import type { Toolchain } from '../installed-toolchain';
 import { compileProgress } from './compile-progress';
+import { compileWeights } from './compile-weights';
 import { collectLicences, type LicenceFile } from './licences';
 
 /**
@@ -91,7 +92,7 @@ async function compile(work: Compile): Promise<Result<BuiltGoTool>> {
   const prepared = await emptyFolders(paths.compile, request.into);
   if (!prepared.ok) return prepared;
   const command = commandOf(work);
-  const packages = await listPackages(command, request.tool);
+  const packages = await listCompile(command, request.tool);
   if (!packages.ok) return packages;
   const licences = await collectLicences(packages.value.modules, toolchain);
   if (!licences.ok) return licences;
@@ -127,12 +128,13 @@ function commandOf({ request, run, toolchain, paths }: Compile): Omit<GoCommand,
 }
 
 async function goBuild(
-  { request, step, ldflags }: Compile,
+  { request, run, step, ldflags }: Compile,
   command: Omit<GoCommand, 'args'>,
-  packages: PackageList,
+  { uncompiled }: CompileList,
   binary: string,
 ): Promise<Result<unknown>> {
-  const progress = compileProgress(step, packages.count);
+  const note = (line: string): void => run.context.progress.note(`${request.tool.name}: ${line}`);
+  const progress = compileProgress({ ...step, note }, await compileWeights(uncompiled));
   try {
     return await runGo({
       ...command,

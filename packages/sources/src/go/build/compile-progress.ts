@@ -1,6 +1,19 @@
-import type { ProgressStep } from '@image-tooling/model';
+import { availableParallelism } from 'node:os';
+import { estimateText, timeLeft } from './time-left';
 
 const TICK_MS = 5_000;
+/** For a shorter compile, the line at the start is left out. */
+const LONG_MS = 3 * 60_000;
+
+/** Where the progress of a compile is shown. */
+export interface CompileDisplay {
+  /** Replaces the status. */
+  status(text: string): void;
+  /** A line of the compiler. */
+  output(line: string): void;
+  /** A line that stays. */
+  note(line: string): void;
+}
 
 /**
  * Reports the progress of a compile by the import paths that `go build -v` prints when it begins a package.
@@ -10,33 +23,59 @@ export interface CompileProgress {
   readonly stop: () => void;
 }
 
-/** `total`: packages that are linked; those in the build cache are not counted. */
+/**
+ * Shows how many packages are begun, and for how long the compile will go on, by the packages that are
+ * finished. Says once how long a long compile takes in all, as soon as that is known.
+ *
+ * @param weights how much work each package is that will be compiled, by import path
+ * @param parallel how many packages the go command compiles at once: one for each core (`go help build`, -p)
+ */
 export function compileProgress(
-  step: ProgressStep,
-  total: number,
-  now: () => number = Date.now,
+  display: CompileDisplay,
+  weights: ReadonlyMap<string, number>,
+  parallel: number = availableParallelism(),
 ): CompileProgress {
-  const began = now();
-  let compiled = 0;
-  let current = '';
+  const began = Date.now();
+  const begun: string[] = [];
+  const announce = announcing(display, weights.size);
   const show = (): void => {
-    const done = `${grouped(compiled)} of ${grouped(total)} packages compiled`;
-    step.status([done, current, elapsed(now() - began)].filter((part) => part !== '').join(', '));
+    const elapsed = Date.now() - began;
+    const left = timeLeft({ elapsed, ...workDone(begun.slice(0, -parallel), weights) });
+    display.status(statusText(begun, weights.size, left));
+    if (left !== undefined) announce(elapsed + left);
   };
   show();
   const timer = setInterval(show, TICK_MS);
-  return {
-    onLine(line) {
-      if (!isImportPath(line)) {
-        step.output(line);
-        return;
-      }
-      compiled += 1;
-      current = `now ${line}`;
+  const onLine = (line: string): void => {
+    if (isImportPath(line)) {
+      begun.push(line);
       show();
-    },
-    stop: () => clearInterval(timer),
+    } else display.output(line);
   };
+  return { onLine, stop: () => clearInterval(timer) };
+}
+
+/** Returns a function that is called with each estimate, and notes the first that is long. */
+function announcing(display: CompileDisplay, packages: number): (whole: number) => void {
+  let isSaid = false;
+  return (whole) => {
+    if (isSaid || whole < LONG_MS) return;
+    isSaid = true;
+    display.note(`compiling ${packagesText(packages)} takes ${estimateText(whole)} here`);
+  };
+}
+
+function workDone(finished: readonly string[], weights: ReadonlyMap<string, number>) {
+  return { done: sum(finished.map((path) => weights.get(path) ?? 0)), total: sum([...weights.values()]) };
+}
+
+/** Returns "120 of 1,204 packages, about 12 min left, now k8s.io/api/core/v1". */
+function statusText(begun: readonly string[], total: number, left: number | undefined): string {
+  const parts = [`${grouped(begun.length)} of ${packagesText(Math.max(total, begun.length))}`];
+  if (left !== undefined) parts.push(`${estimateText(left)} left`);
+  const current = begun.at(-1);
+  if (current !== undefined) parts.push(`now ${current}`);
+  return parts.join(', ');
 }
 
 /** Lines of `go build -v` are bare import paths; other lines are the compiler's. */
@@ -44,14 +83,15 @@ function isImportPath(line: string): boolean {
   return /^[\w.~-]+(?:\/[\w.~+-]+)*$/.test(line);
 }
 
+function packagesText(count: number): string {
+  return `${grouped(count)} ${count === 1 ? 'package' : 'packages'}`;
+}
+
 /** 1204 as 1,204. */
 function grouped(count: number): string {
   return count.toLocaleString('en-GB');
 }
 
-/** "45 s", "2 min 10 s". */
-function elapsed(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000);
-  const minutes = Math.floor(seconds / 60);
-  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((one, other) => one + other, 0);
 }
