@@ -20,6 +20,12 @@ const LAYERS = {
 
 const TESTS = ['packages/*/test/**/*.ts', 'test/**/*.ts', 'benchmarks/**/*.ts'];
 
+/** Files with functions of five parameters, which others change at the same time: to be emptied. */
+const NOT_YET = [
+  'packages/engines/src/buildah/step.ts',
+  'packages/pipeline/src/publish/{deliver,index,read-back,tags}.ts',
+];
+
 /** Tests may use the test kit too, whatever their layer. */
 const boundaries = (alsoAllowed) => [
   'error',
@@ -95,6 +101,12 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    // A call with more arguments does not say which is which: give an options object.
+    files: ['packages/*/src/**/*.ts'],
+    ignores: NOT_YET,
+    rules: { 'max-params': ['error', 4] },
   },
   // Vitest takes both by their default export.
   { files: ['*.config.mts', 'test/reporter.ts'], rules: { 'no-restricted-exports': 'off' } },

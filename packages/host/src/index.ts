@@ -1,6 +1,6 @@
 export * from './concurrent';
 export * from './destination';
-export { caught, checkSignal, failureOf, Fault, isAbort, valueOf } from './fault';
+export { caught, caughtResult, checkSignal, failureOf, Fault, isAbort, valueOf } from './fault';
 export * from './files';
 export * from './http';
 export * from './locks';

@@ -1,7 +1,7 @@
 import { cp, link, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ioFailure, isErrno, run } from '@image-tooling/host';
-import { fail, ok, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
+import { caughtResult, isErrno, run } from '@image-tooling/host';
+import { ok, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
 import { openStore, type Store } from '@image-tooling/oci';
 import type { Session } from '../session';
 
@@ -24,18 +24,16 @@ export interface RoomRequest {
  * Makes a place to build in, which shares files with the original but never writes to them. Fails with
  * `disk-full` or `io`.
  */
-export async function makeRoom(session: Session, request: RoomRequest): Promise<Result<Room>> {
+export function makeRoom(session: Session, request: RoomRequest): Promise<Result<Room>> {
   const workspace = join(request.folder, 'workspace');
-  try {
+  return caughtResult(request.folder, async () => {
     await copyWorkspace(session, workspace);
     const store = await openStore(join(request.folder, 'store'));
     if (!store.ok) return store;
     for (const from of request.from) await takeDownloads(from.root, store.value.root);
     const kept = await takeLayers(session.store, store.value, request.below);
     return kept.ok ? ok({ workspace, store: store.value }) : kept;
-  } catch (error) {
-    return fail(ioFailure(error, request.folder));
-  }
+  });
 }
 
 /** Copies images and tools, and their outputs without blobs; links to everything else. */

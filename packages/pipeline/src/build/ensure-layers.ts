@@ -12,7 +12,7 @@ import { firstDifference } from '@image-tooling/layer';
 import { layerDifference } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { ensureTool } from './tool';
-import { layerText } from './words';
+import { layerText } from './layer-text';
 
 /** Layers that an image takes over, and how an image below it is made. */
 export interface LayersBelow {

@@ -24,7 +24,7 @@ import { readPlan, type PlannedImage } from './read-plan';
 import { replacedLayers } from './layers/replaced';
 import { noteRootfsLosses } from './rootfs-losses';
 import { makeSystemLayer } from './system-layer';
-import { layerText } from './words';
+import { layerText } from './layer-text';
 
 /** An image of one platform: all its blobs are in the store. */
 export interface MadeImage {

@@ -47,7 +47,8 @@ export async function madeAsRecorded(
   if (!below.ok) return below;
   const made = await makeImage(session, image, platform);
   if (!made.ok) return made;
-  const recorded = await checkRecorded(session, image, platform, made.value, use);
+  const output = outputFolder(join(session.root, image.folder), platform);
+  const recorded = await checkRecorded({ image, made: made.value }, output, use);
   return recorded.ok ? made : recorded;
 }
 
@@ -72,14 +73,11 @@ export async function imageOf(session: Session, name: string, { notForTools }: U
  * Checks that the image has the digest that its build recorded in digest.json, which Nx may have restored.
  */
 async function checkRecorded(
-  session: Session,
-  image: Image,
-  platform: Platform,
-  made: MadeImage,
+  { image, made }: RecordedImage,
+  output: string,
   { verb }: Use,
 ): Promise<Result<void>> {
-  const folder = outputFolder(join(session.root, image.folder), platform);
-  const recorded = await readOutput(folder, 'digest.json', digestFileSchema);
+  const recorded = await readOutput(output, 'digest.json', digestFileSchema);
   if (!recorded || recorded.manifest === made.digests.manifest) return ok(undefined);
   return fail({
     code: 'not-reproducible',

@@ -19,6 +19,8 @@ beforeEach(() => {
 
 const BLOB_PUT = { method: 'PUT', path: /\/blobs\/uploads\// };
 const MANIFEST_PUT = { method: 'PUT', path: /\/manifests\// };
+/** Far more than socket buffers take from a very slow reader. */
+const ONE_LARGE = { layers: { 'linux/amd64': ['large'] }, layerSize: 16_000_000 };
 const ALL_TAGS = ['1', '1.2', '1.2.3', 'latest'];
 
 describe('a temporary fault is retried', () => {
@@ -169,11 +171,7 @@ describe('a permanent fault is reported, tags nothing, and the next run succeeds
     ],
     ['a registry that never answers', { method: 'HEAD', fault: { kind: 'hang' } }],
   ] as const)('%s', async (_, rule) => {
-    // Far more than socket buffers take from a very slow reader.
-    const plan = await at.plan('1.2.3', {
-      tries: 2,
-      ...(rule.fault.kind === 'slow-request' && { layerSize: 16_000_000 }),
-    });
+    const plan = await at.plan('1.2.3', { tries: 2, ...(rule.fault.kind === 'slow-request' && ONE_LARGE) });
     at.proxy.fault(rule);
     expect(told(await runDelivery(plan))).toMatchSnapshot();
     expect(await at.tags(plan)).toEqual([]);
