@@ -120,7 +120,8 @@ describe('blobs', () => {
     expect(codesOf(await to.verifyBlob(blob))).toEqual(['gone']);
     expect(codesOf(await to.expectBlob(blob))).toEqual(['gone']);
     valueOf(await to.pushBlob(blob));
-    for (const check of [to.verifyBlob, to.expectBlob]) expect((await check(blob)).ok).toBe(true);
+    valueOf(await to.verifyBlob(blob));
+    valueOf(await to.expectBlob(blob));
     writeFileSync(registry.blobFile(blob.digest), randomBytes(blob.size));
     expect(codesOf(await to.verifyBlob(blob))).toEqual(['checksum']);
     expect((await to.expectBlob(blob)).ok).toBe(true);
