@@ -54,7 +54,7 @@ export function modes(workspace: () => PublishWorkspace): void {
     });
 
     it('reads back the whole image and tests it again with --verify=full', async () => {
-      const env = { IMAGE_REGISTRY: `${workspace().registry.host}/full` };
+      const env = { IMAGE_REGISTRY: `${workspace().proxy.host}/full` };
       const out = await workspace().mustPublish(['child', '--verify=full'], env);
       expect(out).toContain('pulled again and tested: linux/amd64');
       const { blobs, readBack, checkedAgain } = await workspace().reportOf('child');
