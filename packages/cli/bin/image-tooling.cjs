@@ -13,6 +13,11 @@ setFlagsFromString('--interrupt-budget=540672');
 
 const args = process.argv.slice(2);
 const { version } = require('../package.json');
+
+// A publish reads a gigabyte in short-lived pieces. V8 would let the space for new objects grow from 2 to 32 MB, and
+// commit 16 more while it collects them: 30 MB of the 150 that a publish may use.
+if (args[0] === 'publish') setFlagsFromString('--semi-space-growth-factor=1');
+
 const published = join(__dirname, '..', 'dist', 'index.js');
 const { main, keepCode } = load();
 

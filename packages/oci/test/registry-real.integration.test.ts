@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson, digestOf } from '@image-tooling/model';
-import { startRegistry, type RealRegistry } from '@image-tooling/testkit';
+import { startRegistry, type RealRegistry, type Step } from '@image-tooling/testkit';
 import { codesOf, failuresOf, valueOf } from '@image-tooling/testkit/helpers';
 import { manifestJson, MEDIA_TYPES } from '../src/image/manifest';
+import { storedBlob } from '../src/registry/blobs/stored';
 import { temporaryStore } from './helpers';
+import { behindProxy } from './registry-faults-helpers';
 import { blobOf, opened, pushedImage } from './registry-helpers';
 
 let registry: RealRegistry;
@@ -51,6 +53,17 @@ describe('manifests', () => {
   });
 });
 
+/** Lets the event loop turn ten times before it takes the next piece of a body. */
+const readsSlowly: Step = async (exchange, next) => {
+  exchange.bodyChanges.push(async function* (body) {
+    for await (const piece of body) {
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      yield piece;
+    }
+  });
+  return next();
+};
+
 describe('blobs', () => {
   it.each([0, 1, 3_000_000])('of %i bytes are read back unchanged', async (size) => {
     const to = repository();
@@ -90,6 +103,31 @@ describe('blobs', () => {
     for (const size of [good.size - 1, good.size + 1])
       expect(codesOf(await to.pushBlob({ ...good, size }))).toEqual(['checksum']);
     expect(await registry.blobs()).not.toContain(good.digest);
+  });
+
+  it('of the store arrive as they are at a registry that reads slowly', async () => {
+    const store = await temporaryStore();
+    // More than socket buffers take; its pieces share two buffers.
+    const blob = valueOf(await store.putBlobFromBytes(randomBytes(16_000_000)));
+    const { to } = await behindProxy(registry, [readsSlowly]);
+    expect(valueOf(await to.pushBlob(storedBlob(store, blob))).sentBytes).toBe(blob.size);
+    valueOf(await to.verifyBlob(blob));
+  });
+
+  it('are checked without being stored: by all their bytes, or by their size', async () => {
+    const to = repository();
+    const blob = blobOf(randomBytes(3_000_000));
+    expect(codesOf(await to.verifyBlob(blob))).toEqual(['gone']);
+    expect(codesOf(await to.expectBlob(blob))).toEqual(['gone']);
+    valueOf(await to.pushBlob(blob));
+    valueOf(await to.verifyBlob(blob));
+    valueOf(await to.expectBlob(blob));
+    writeFileSync(registry.blobFile(blob.digest), randomBytes(blob.size));
+    expect(codesOf(await to.verifyBlob(blob))).toEqual(['checksum']);
+    expect((await to.expectBlob(blob)).ok).toBe(true);
+    writeFileSync(registry.blobFile(blob.digest), randomBytes(blob.size - 1));
+    expect(codesOf(await to.verifyBlob(blob))).toEqual(['truncated']);
+    expect(codesOf(await to.expectBlob(blob))).toEqual(['checksum']);
   });
 
   it('altered in the registry are not stored', async () => {

@@ -51,7 +51,10 @@ export class Store {
     return this.blobs.pieces(digest);
   }
 
-  /** As `blobPieces`, without a check: for callers that hash the bytes. */
+  /**
+   * As `blobPieces`, without a check, and a piece is valid only until the next but one is requested: for a registry,
+   * which hashes the bytes itself.
+   */
   unhashedBlobPieces(digest: Digest): AsyncGenerator<Buffer> {
     return this.blobs.unhashedPieces(digest);
   }

@@ -211,7 +211,9 @@ describe('a permanent fault is reported, tags nothing, and the next run succeeds
 
   it('17: a blob of the store that was altered on disk', async () => {
     const plan = await at.plan();
-    await at.expectPublished(await at.plan('1.0.0', { store: plan.store }));
+    // Under another address: a blob that can be mounted is not sent.
+    const repository = `${at.registry.host}/team/elsewhere`;
+    await at.expectPublished(await at.plan('1.0.0', { store: plan.store, repository }));
     const digest = digestOf(bytesOf('kubectl', plan.layerSize));
     const alter = () =>
       writeFile(`${plan.store}/blobs/sha256/${digest.slice(7)}`, bytesOf('other', plan.layerSize));
