@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { mustRun, run } from '../src';
-import { aliveWithMark, failureOf, newMark } from './help';
+import { aliveWithMark, failureOf, newMark, promiseOf } from './help';
 
 describe('run', () => {
   it('gives both outputs and the exit code, which is no failure', async () => {
@@ -75,11 +74,17 @@ describe('run', () => {
   });
 
   it('hands out lines while the program runs, the last one also without a newline', async () => {
-    const seen: { line: string; at: number }[] = [];
-    const onLine = (line: string): void => void seen.push({ line, at: Date.now() });
-    valueOf(await run({ argv: ['sh', '-c', 'echo first; sleep 0.5; printf last'], onLine }));
-    expect(seen.map(({ line }) => line)).toEqual(['first', 'last']);
-    expect(seen[1]!.at - seen[0]!.at).toBeGreaterThan(300);
+    const folder = await mkdtemp(join(tmpdir(), 'lines-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const seen: string[] = [];
+    const onLine = (line: string): void => {
+      seen.push(line);
+      if (line === 'first') void writeFile(join(folder, 'go'), 'on\n');
+    };
+    // The program ends only if its first line came while it ran.
+    const script = 'mkfifo go; echo first; read -r _ < go; printf last';
+    valueOf(await run({ argv: ['sh', '-c', script], cwd: folder, onLine, timeoutSeconds: 3 }));
+    expect(seen).toEqual(['first', 'last']);
   });
 });
 
@@ -108,25 +113,38 @@ describe('a run that is stopped', () => {
   it('ends on abort, and kills a child that ignores SIGTERM after the grace', async () => {
     const mark = newMark();
     const abort = new AbortController();
-    const begin = Date.now();
+    const ignores = promiseOf<string>();
     const running = run({
-      argv: ['sh', '-c', `trap "" TERM; while :; do sleep ${mark}; done`],
+      argv: ['sh', '-c', `trap "" TERM; echo ignores; while :; do sleep ${mark}; done`],
       signal: abort.signal,
-      graceSeconds: 0.5,
+      graceSeconds: 0.3,
+      onLine: ignores.resolve,
     });
-    await sleep(300);
+    expect(await ignores.promise).toBe('ignores');
+    const begin = Date.now();
     abort.abort();
     expect(failureOf(await running).code).toBe('aborted');
-    expect(Date.now() - begin).toBeGreaterThan(700);
-    expect(Date.now() - begin).toBeLessThan(5000);
+    expect(Date.now() - begin).toBeGreaterThan(280);
+    expect(Date.now() - begin).toBeLessThan(4500);
     expect(await aliveWithMark(mark)).toEqual([]);
   });
 
   it('does not wait for a process that left the group and holds the output open', async () => {
-    const begin = Date.now();
-    const argv = ['sh', '-c', 'setsid sleep 6 & sleep 6'] as const;
-    expect(failureOf(await run({ argv, timeoutSeconds: 0.3, graceSeconds: 0.2 })).code).toBe('timeout');
-    expect(Date.now() - begin).toBeLessThan(4000);
+    const mark = newMark();
+    const abort = new AbortController();
+    const left = promiseOf<string>();
+    const running = run({
+      argv: ['sh', '-c', `setsid sh -c 'echo $$; exec sleep ${mark}' & sleep ${mark}`],
+      signal: abort.signal,
+      graceSeconds: 0.05,
+      onLine: left.resolve,
+    });
+    const pid = Number(await left.promise);
+    onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+    abort.abort();
+    expect(failureOf(await running).code).toBe('aborted');
+    // It holds the output open still.
+    process.kill(pid, 0);
   });
 
   it('starts nothing where the signal was aborted before', async () => {

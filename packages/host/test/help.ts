@@ -13,9 +13,33 @@ export function newMark(): string {
   return `3600.${randomInt(1e9, 9e9)}`;
 }
 
-/** The ids of processes that have the mark among their arguments, after a moment to let them die. */
+/** A promise, and the function that resolves it. */
+export interface Resolvable<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+}
+
+/** Returns a promise to resolve later: Node 20 has no `Promise.withResolvers`. */
+export function promiseOf<T>(): Resolvable<T> {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
+
+/** How long a process that was killed may take to disappear. */
+const DYING_MS = 100;
+
+/** The ids of processes that have the mark among their arguments, and have not died within a moment. */
 export async function aliveWithMark(mark: string): Promise<string[]> {
-  await sleep(100);
+  const end = Date.now() + DYING_MS;
+  for (;;) {
+    const alive = await withMark(mark);
+    if (alive.length === 0 || Date.now() > end) return alive;
+    await sleep(10);
+  }
+}
+
+async function withMark(mark: string): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const commands = await Promise.all(
     ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')),

@@ -1,21 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IdleTimeout } from '../src/http/timeouts';
 
 describe('IdleTimeout', () => {
-  it('that has ended starts no timer: none keeps a process that was stopped', async () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it('that has ended starts no timer: none keeps a process that was stopped', () => {
     const timeout = new IdleTimeout(new AbortController().signal);
     timeout.end();
     // As an upload does whose next piece was still being read.
-    timeout.start(0.01, 'took no byte');
-    await sleep(50);
+    timeout.start(10, 'took no byte');
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(60_000);
     expect(timeout.signal.aborted).toBe(false);
   });
 
-  it('fires', async () => {
+  it('fires after the time given', () => {
     const timeout = new IdleTimeout(new AbortController().signal);
-    timeout.start(0.01, 'took no byte');
-    await sleep(50);
+    timeout.start(10, 'took no byte');
+    vi.advanceTimersByTime(9999);
+    expect(timeout.signal.aborted).toBe(false);
+    vi.advanceTimersByTime(1);
     expect(String(timeout.signal.reason)).toContain('took no byte');
     timeout.end();
   });

@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ok } from '@image-tooling/model';
+import { ok, type Result } from '@image-tooling/model';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { withLock } from '../src';
-import { failureOf } from './help';
+import { failureOf, promiseOf } from './help';
 
 let folder: string;
 beforeEach(async () => {
@@ -19,21 +18,43 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
 
+/** Resolves when one more has tried to take the lock, and has to wait for it; that one then stops. */
+async function refused(path: string, late: Promise<Result<string>>[]): Promise<void> {
+  const abort = new AbortController();
+  const waits = promiseOf<true>();
+  const onWait = (): void => {
+    abort.abort();
+    waits.resolve(true);
+  };
+  late.push(withLock(path, abort.signal, async () => ok('two at a time'), onWait));
+  await waits.promise;
+}
+
 describe('withLock', () => {
   it('lets one at a time do its work, and tells the others once that they wait', async () => {
     const path = join(folder, 'deep', 'lock');
     let inside = 0;
     let waits = 0;
+    const othersWait = promiseOf<true>();
+    const onWait = (): void => {
+      waits += 1;
+      if (waits === 2) othersWait.resolve(true);
+    };
+    const late: Promise<Result<string>>[] = [];
     const work = async () => {
       inside += 1;
       expect(inside).toBe(1);
-      await sleep(100);
+      await othersWait.promise;
+      await refused(path, late);
       inside -= 1;
       return ok('done');
     };
-    const all = [1, 2, 3].map(() => withLock(path, never, work, () => (waits += 1)));
+    const all = [1, 2, 3].map(() => withLock(path, never, work, onWait));
     for (const result of await Promise.all(all)) expect(valueOf(result)).toBe('done');
     expect(waits).toBe(2);
+    expect((await Promise.all(late)).map((result) => failureOf(result).code)).toEqual(
+      Array(3).fill('aborted'),
+    );
   });
 
   it('is free again after work that threw', async () => {
@@ -45,18 +66,23 @@ describe('withLock', () => {
   it('waits no longer when aborted', async () => {
     const path = join(folder, 'lock');
     const abort = new AbortController();
+    const held = promiseOf<true>();
+    const secondEnded = promiseOf<true>();
     const first = withLock(path, never, async () => {
-      await sleep(1500);
+      held.resolve(true);
+      await secondEnded.promise;
       return ok(1);
     });
-    await sleep(100);
-    const second = withLock(path, abort.signal, async () => ok('never'));
-    await sleep(100);
-    const begin = Date.now();
-    abort.abort();
+    await held.promise;
+    const second = withLock(
+      path,
+      abort.signal,
+      async () => ok('never'),
+      () => abort.abort(),
+    );
     expect(failureOf(await second).code).toBe('aborted');
-    expect(Date.now() - begin).toBeLessThan(1000);
-    await first;
+    secondEnded.resolve(true);
+    expect(valueOf(await first)).toBe(1);
   });
 
   it('fails where another process took it while this one was paused', async () => {

@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { start } from '../src';
 import { aliveWithMark, failureOf, newMark } from './help';
@@ -22,7 +23,9 @@ describe('start', () => {
 
   it('keeps what a program wrote for a reader that comes after its end', async () => {
     const program = valueOf(await start({ argv: ['sh', '-c', 'echo kept'] }));
-    await sleep(300);
+    // Node has handled its end when its process id is free.
+    await vi.waitFor(() => expect(() => process.kill(program.pid, 0)).toThrow('ESRCH'), 5000);
+    await setImmediate();
     let text = '';
     for await (const chunk of program.stdout) text += String(chunk);
     expect(text).toBe('kept\n');
@@ -40,10 +43,9 @@ describe('start', () => {
     const mark = newMark();
     const abort = new AbortController();
     const program = valueOf(
-      await start({ argv: ['sh', '-c', `sleep ${mark} & wait`], signal: abort.signal }),
+      await start({ argv: ['sh', '-c', `sleep ${mark} & echo started; wait`], signal: abort.signal }),
     );
-    program.stdout.resume();
-    await sleep(200);
+    await once(program.stdout, 'data');
     abort.abort();
     expect(failureOf(await program.ended).code).toBe('aborted');
     expect(await aliveWithMark(mark)).toEqual([]);
