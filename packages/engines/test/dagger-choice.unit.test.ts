@@ -140,12 +140,14 @@ describe.concurrent('an engine that the environment names', () => {
 
   test('fails at once when the run is stopped', async ({ machine }) => {
     const abort = new AbortController();
-    const looking = machine.look(
-      named(`tcp://127.0.0.1:${await machine.listen(machine.silent())}`),
-      abort.signal,
-    );
-    const began = Date.now();
-    setTimeout(() => abort.abort(), 50);
+    const server = machine.silent();
+    const port = await machine.listen(server);
+    let began = NaN;
+    server.once('connection', () => {
+      began = Date.now();
+      abort.abort();
+    });
+    const looking = machine.look(named(`tcp://127.0.0.1:${port}`), abort.signal);
     expect(failureOf(await looking).code).toBe('aborted');
     expect(Date.now() - began).toBeLessThan(1000);
   });

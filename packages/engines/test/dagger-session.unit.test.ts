@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pidNamespace } from '@image-tooling/host';
 import type { Failure, Result } from '@image-tooling/model';
@@ -214,8 +213,9 @@ describe('a session that can not be opened', () => {
     await writeFakeDagger(join(folder, 'bin'), { session: 'hangs' });
     const abort = new AbortController();
     const joining = joinSession(options({ signal: abort.signal }), PLACE);
-    await until(() => existsSync(join(folder, 'bin', 'sessions.log')), SOON);
-    await sleep(100);
+    // It prints this when it ignores SIGTERM.
+    const log = (): string => join(onlyFolder(), 'log');
+    await until(() => existsSync(log()) && readFileSync(log(), 'utf8').includes('connect'), SOON);
     const began = Date.now();
     abort.abort();
     expect(failureOf(await joining).code).toBe('aborted');

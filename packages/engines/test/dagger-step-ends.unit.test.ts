@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newOwnedName } from '@image-tooling/host';
 import { execError, failureOf, type DaggerOutcome } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
-import { openStepRig, worked, type StepRig } from './dagger-step-rig';
+import { HEALTH, openStepRig, worked, type StepRig } from './dagger-step-rig';
 
 const OTHER = process.arch === 'arm64' ? 'linux/amd64' : 'linux/arm64';
 
@@ -20,15 +19,21 @@ afterEach(() => rig.close());
 describe('lines', () => {
   it('come through the socket while the step runs, and what did not come when it ends', async () => {
     const seen: string[] = [];
+    let come = (): void => undefined;
+    const firstLine = new Promise<void>((resolve) => (come = resolve));
     rig.outcome = async ({ socket = '' }) => {
       const client = connect(socket);
       client.write('0 out\nearly\n');
-      await sleep(200);
+      await firstLine;
       expect(seen).toEqual(['early']);
       client.end('unfinished');
       return worked({ '0/0.out': 'early\nunfinished', '0/0.err': 'only in the file\n' });
     };
-    valueOf(await rig.run({ onLine: (line) => seen.push(line) }));
+    const onLine = (line: string): void => {
+      seen.push(line);
+      come();
+    };
+    valueOf(await rig.run({ onLine }));
     expect(seen).toEqual(['early', 'unfinished', 'only in the file']);
   });
 
@@ -71,16 +76,18 @@ describe('failures', () => {
   });
 
   it('report an engine that no longer answers', async () => {
-    rig.outcome = { kind: 'hangs' };
-    const running = rig.run();
-    await sleep(100);
-    rig.server.answerVersion('silent');
-    expect(failureOf(await running)).toMatchObject({ code: 'engine', message: /lost the connection/ });
+    rig.outcome = async () => {
+      await rig.server.versionsAnswered(2);
+      rig.server.answerVersion('silent');
+      return { kind: 'hangs' };
+    };
+    expect(failureOf(await rig.run())).toMatchObject({ code: 'engine', message: /lost the connection/ });
   });
 
   it('do not report an engine that only takes long', async () => {
     rig.outcome = async () => {
-      await sleep(1500);
+      // Longer than the silence that is too long.
+      await rig.server.versionsAnswered(HEALTH.silenceMs / HEALTH.everyMs + 2);
       return worked();
     };
     expect((await rig.run()).ok).toBe(true);

@@ -36,7 +36,7 @@ export interface StepRig {
   close(): Promise<void>;
 }
 
-const HEALTH = { everyMs: 50, answerMs: 200, silenceMs: 600 };
+export const HEALTH = { everyMs: 50, answerMs: 200, silenceMs: 600 };
 
 /** What a runner leaves: the interfaces it saw, and for each command its streams and its end. */
 export function worked(files: Files = {}, layer?: Buffer): DaggerOutcome {

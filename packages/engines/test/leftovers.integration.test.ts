@@ -4,8 +4,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newOwnedName } from '@image-tooling/host';
 import { openRig, type Rig } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
@@ -62,15 +61,21 @@ async function startStep(mark: string): Promise<ChildProcess> {
   return child;
 }
 
+/** The name of what a process keeps, as `newOwnedName` makes it. */
+function ownedBy({ pid }: ChildProcess): unknown {
+  return expect.stringMatching(new RegExp(`^${pid}-`));
+}
+
 describe('what a step leaves', () => {
   it('is nothing, however it ended', async () => {
     valueOf(await rig.run(['exit 1']));
     await rig.run(['sleep 60'], { timeoutSeconds: 1 });
     const abort = new AbortController();
-    const running = rig.run(['sleep 60'], { signal: abort.signal });
-    await sleep(500);
-    abort.abort();
-    await running;
+    const stopped = await rig.run(['echo started; sleep 60'], {
+      signal: abort.signal,
+      onLine: () => abort.abort(),
+    });
+    expect(stopped).toMatchObject({ ok: false, failures: [{ code: 'aborted' }] });
     await expectNothingLeft();
   });
 
@@ -85,9 +90,8 @@ describe('what a step leaves', () => {
     expect(await processesWith(mark)).toBeGreaterThan(0);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await sleep(1000);
-    expect(await processesWith(mark)).toBe(0);
-    expect(await readdir(places.steps)).toHaveLength(1);
+    await vi.waitFor(async () => expect(await processesWith(mark)).toBe(0), 3000);
+    expect(await readdir(places.steps)).toEqual([ownedBy(child)]);
     const next = valueOf(await openEngine({ env: BUILDAH, storeRoot: rig.storeRoot }));
     await next.close();
     await expectNothingLeft();
@@ -97,7 +101,7 @@ describe('what a step leaves', () => {
     const child = await startStep(newMark());
     const next = valueOf(await openEngine({ env: BUILDAH, storeRoot: rig.storeRoot }));
     await next.close();
-    expect(await readdir(places.steps)).toHaveLength(1);
+    expect(await readdir(places.steps)).toEqual([ownedBy(child)]);
     child.kill('SIGKILL');
     await once(child, 'exit');
   });
@@ -116,12 +120,14 @@ describe('what a step leaves', () => {
 
   it('ends with the engine', async () => {
     const own = valueOf(await openEngine({ env: BUILDAH, storeRoot: rig.storeRoot }));
+    let start = (): void => undefined;
+    const started = new Promise<void>((resolve) => (start = resolve));
     const running = own.run(
       {
         label: 'closed',
         platform: process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
         system: [rig.system],
-        commands: [{ argv: ['sleep', '60'] }],
+        commands: [{ argv: ['sh', '-c', 'echo started; sleep 60'] }],
         env: { PATH: '/bin' },
         mounts: [],
         network: 'none',
@@ -129,8 +135,9 @@ describe('what a step leaves', () => {
         timeoutSeconds: 600,
       },
       { signal: new AbortController().signal, progress: SILENT },
+      start,
     );
-    await sleep(500);
+    await started;
     await own.close();
     await own.close();
     const result = await running;

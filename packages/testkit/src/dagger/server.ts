@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerTo, callsOf, type Call } from './calls';
@@ -14,6 +15,8 @@ export interface DaggerServer {
   readonly abandoned: Promise<void>;
   /** What `{version}` is answered with; `silent`: nothing. */
   answerVersion(how: 'well' | 'silent' | 'wrong'): void;
+  /** Resolves when `{version}` has been answered well so many more times. */
+  versionsAnswered(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,12 +29,17 @@ export async function startDaggerServer(
   const objects = startObjects();
   const builds: DaggerBuild[] = [];
   let version = 'well';
+  const versions = new EventEmitter();
   let abandon = (): void => undefined;
   const abandoned = new Promise<void>((resolve) => (abandon = resolve));
 
   const answer = async (calls: readonly Call[]): Promise<DaggerOutcome | { value: unknown }> => {
     const last = calls.at(-1);
-    if (last?.field === 'version') return version === 'well' ? { value: 'v0.21.8' } : answerWithout(version);
+    if (last?.field === 'version') {
+      if (version !== 'well') return answerWithout(version);
+      versions.emit('answered');
+      return { value: 'v0.21.8' };
+    }
     if (last?.field === 'export') return exported(calls, String(last.args['path']), objects);
     const asked = objects.buildIn(calls);
     if (asked?.target === undefined) return { value: objects.idOf(calls) };
@@ -58,6 +66,9 @@ export async function startDaggerServer(
     builds,
     abandoned,
     answerVersion: (how) => void (version = how),
+    async versionsAnswered(count) {
+      for (let left = count; left > 0; left--) await once(versions, 'answered');
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
