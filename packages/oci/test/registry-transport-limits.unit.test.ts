@@ -1,16 +1,39 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { Fault } from '@image-tooling/host';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { answered, bodyOf, failureIn, listen, serve, talkTo } from './registry-transport-helpers';
 
 const ONE_TRY = { timings: { tries: 1 } };
 
+/** A server that sends a part of a body; `reset` then resets the connection. */
+async function serveHalf() {
+  let response: ServerResponse | undefined;
+  const server = await serve((_, answer) => {
+    response = answer.writeHead(200, { 'content-length': '100' });
+    response.write('half');
+  });
+  const reset = async (): Promise<void> => {
+    const socket = response?.socket;
+    if (!socket) throw new Error('no connection to reset');
+    socket.resetAndDestroy();
+    await once(socket, 'close');
+  };
+  return { ...server, reset };
+}
+
 /** What a body that breaks ends with. */
-async function faultOf(result: Awaited<ReturnType<ReturnType<typeof talkTo>['send']>>) {
+async function faultOf(
+  result: Awaited<ReturnType<ReturnType<typeof talkTo>['send']>>,
+  onFirstBytes: () => unknown = () => undefined,
+) {
   if (!result.ok) throw new Error(result.failures[0].message);
-  const error: unknown = await text(result.value.body).then(
+  const { body } = result.value;
+  body.once('data', () => void onFirstBytes());
+  const error: unknown = await text(body).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -21,10 +44,10 @@ async function faultOf(result: Awaited<ReturnType<ReturnType<typeof talkTo>['sen
 describe('a registry that is too slow', () => {
   it('that never answers is a timeout that names the registry and the purpose', async () => {
     const server = await serve(() => undefined);
-    const { send, request } = talkTo(server.host, ONE_TRY);
+    const { send, request } = talkTo(server.host, { timings: { tries: 1, readAnswerSeconds: 0.1 } });
     expect(failureIn(await send(request('manifests/1')))).toMatchObject({
       code: 'timeout',
-      message: `Could not read the manifest of jq: ${server.host} gave no answer within 0.8 s.`,
+      message: `Could not read the manifest of jq: ${server.host} gave no answer within 0.1 s.`,
     });
   });
 
@@ -70,31 +93,33 @@ describe('a registry that is too slow', () => {
 
   it('is not a timeout while our reader pauses', async () => {
     const server = await serve((_, response) => response.end('x'.repeat(300_000)));
-    const { send, request } = talkTo(server.host);
+    let now = 0;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { send, request } = talkTo(server.host, { testHooks: { now: () => now } });
     const result = await send(request('blobs/1'));
-    await sleep(500);
+    now += 60_000;
+    vi.advanceTimersByTime(60_000);
     expect(await answered(result)).toHaveLength('200 '.length + 300_000);
   });
 });
 
 describe('a connection that breaks', () => {
   it('within a body ends it with a network failure', async () => {
-    const server = await serve((_, response) => {
-      response.writeHead(200, { 'content-length': '100' });
-      response.write('half', () => setTimeout(() => response.socket?.resetAndDestroy(), 20));
-    });
+    const server = await serveHalf();
     const { send, request } = talkTo(server.host);
-    expect((await faultOf(await send(request('blobs/1')))).code).toBe('network');
+    const fault = await faultOf(await send(request('blobs/1')), server.reset);
+    expect(fault.code).toBe('network');
+    expect(fault.message).toContain('after 4 bytes of the answer');
   });
 
   it('does not crash if the body has no reader', async () => {
-    const server = await serve((_, response) => {
-      response.writeHead(200, { 'content-length': '100' });
-      response.write('half', () => setTimeout(() => response.socket?.resetAndDestroy(), 20));
-    });
+    const server = await serveHalf();
     const { send, request } = talkTo(server.host);
     const result = await send(request('blobs/1'));
-    await sleep(60);
+    await server.reset();
+    // The client's end of the connection is in this process: it is handled in the next turns of the event loop.
+    for (let turn = 0; turn < 5; turn++) await setImmediate();
     expect((await faultOf(result)).code).toBe('network');
   });
 });
@@ -125,17 +150,22 @@ describe('an abort', () => {
     const stop = new AbortController();
     const server = await serve((_, response) => {
       response.write('half');
-      setTimeout(() => stop.abort(), 30);
     });
     const { send, request } = talkTo(server.host, { signal: stop.signal });
-    expect((await faultOf(await send(request('blobs/1')))).code).toBe('aborted');
+    const fault = await faultOf(await send(request('blobs/1')), () => stop.abort());
+    expect(fault.code).toBe('aborted');
   });
 
   it('ends the wait between two tries', async () => {
     const stop = new AbortController();
     const server = await serve((_, response) => response.writeHead(503, { 'retry-after': '30' }).end());
-    const { send, request, notes } = talkTo(server.host, { signal: stop.signal });
-    setTimeout(() => stop.abort(), 60);
+    const notes: string[] = [];
+    const note = (line: string): void => {
+      notes.push(line);
+      // The wait begins when this has returned.
+      void setImmediate().then(() => stop.abort());
+    };
+    const { send, request } = talkTo(server.host, { signal: stop.signal, note });
     expect(failureIn(await send(request('manifests/1'))).code).toBe('aborted');
     expect(notes).toEqual([`${server.host} answered 503: waiting 30 s to read the manifest of jq`]);
     expect(failureIn(await send(request('manifests/1'))).code).toBe('aborted');

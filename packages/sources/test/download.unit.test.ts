@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { downloadBytes, downloadFile, type Download } from '../src';
 import { FaultyServer, type Fault } from '@image-tooling/testkit';
@@ -119,8 +120,9 @@ describe('a download', () => {
   it('stops on abort and leaves nothing', async () => {
     broken({ kind: 'hang', afterBytes: 100 });
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 50);
-    expect(shown(await get({}, abort.signal, shortTimeouts({ stallSeconds: 20 })))).toMatchInlineSnapshot(
+    const http = shortTimeouts({ stallSeconds: 20 });
+    const options = { http, signal: abort.signal, onBytes: () => abort.abort() };
+    expect(shown(await downloadFile(request(), join(folder, 'deep/file'), options))).toMatchInlineSnapshot(
       `"[aborted] Stopped while fetching the file."`,
     );
     expect(await readdir(join(folder, 'deep'))).toEqual([]);
@@ -129,9 +131,14 @@ describe('a download', () => {
   it('stops on abort while it waits for the next try', async () => {
     broken({ kind: 'status', status: 503, retryAfter: '30' });
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 50);
     const start = performance.now();
-    const result = await get({}, abort.signal, shortTimeouts({ longestWaitSeconds: 60 }));
+    const getting = get({}, abort.signal, shortTimeouts({ longestWaitSeconds: 60 }));
+    await server.nextRequest();
+    // No event shows that the answer has come and the wait has begun.
+    await sleep(20);
+    abort.abort();
+    const result = await getting;
+    expect(server.requests).toEqual(['file']);
     expect(result).toMatchObject({ ok: false, failures: [{ code: 'aborted' }] });
     expect(performance.now() - start).toBeLessThan(1000);
   });

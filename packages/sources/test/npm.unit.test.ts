@@ -155,10 +155,10 @@ describe.concurrent('npm that fails', () => {
   });
 
   it('an abort ends npm', async ({ expect, ...test }) => {
-    const { pack, fault } = await rig(test);
+    const { pack, fault, registry } = await rig(test);
     fault({ kind: 'hang' });
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 500);
+    void registry.server.nextRequest().then(() => abort.abort());
     expect(told(await pack({ context: quietContext(abort.signal) }))).toContain('[aborted]');
   });
 

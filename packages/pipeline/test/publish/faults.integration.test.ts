@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesOf, runDelivery } from './rig';
@@ -21,6 +21,8 @@ const BLOB_PUT = { method: 'PUT', path: /\/blobs\/uploads\// };
 const MANIFEST_PUT = { method: 'PUT', path: /\/manifests\// };
 /** Far more than socket buffers take from a very slow reader. */
 const ONE_LARGE = { layers: { 'linux/amd64': ['large'] }, layerSize: 16_000_000 };
+/** The error between the proxy and a registry that is not there. */
+const REFUSED: unknown = expect.objectContaining({ code: 'ECONNREFUSED' });
 const ALL_TAGS = ['1', '1.2', '1.2.3', 'latest'];
 
 describe('a temporary fault is retried', () => {
@@ -61,9 +63,11 @@ describe('a temporary fault is retried', () => {
 
   it('5: the registry is killed during a push, and started again', async () => {
     let restarted: Promise<void> | undefined;
+    const refusedOne = (): Promise<void> =>
+      vi.waitFor(() => expect(at.proxy.requests.map(({ error }) => error)).toContainEqual(REFUSED), 5000);
     const work = async (): Promise<void> => {
       await at.registry.kill();
-      restarted = new Promise((resolve) => setTimeout(resolve, 300)).then(() => at.registry.start());
+      restarted = refusedOne().then(() => at.registry.start());
     };
     at.proxy.fault({ ...BLOB_PUT, nth: 3, times: 1, fault: { kind: 'run', work } });
     const plan = await at.plan();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runDelivery } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { rawManifest, wholeAt } from '@image-tooling/testkit';
@@ -35,10 +35,10 @@ describe('versions', () => {
       layers: { 'linux/amd64': ['other'], 'linux/arm64': ['other-arm'] },
     };
     // Both have looked up the tag before either writes.
-    const held = at.proxy.hold({ method: 'PUT', path: /manifests\/1\.2\.3$/ });
+    const write = { method: 'PUT', path: /manifests\/1\.2\.3$/ };
+    const held = at.proxy.hold(write);
     const both = [runDelivery(first), runDelivery(second)];
-    await held.arrived;
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await vi.waitFor(() => expect(at.proxy.asked(write)).toHaveLength(2), 20_000);
     held.release();
     const ended = await Promise.all(both);
     expect(ended.filter(({ result }) => result.ok).length).toBeLessThanOrEqual(1);

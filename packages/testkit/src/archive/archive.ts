@@ -30,6 +30,8 @@ export interface FixtureArchive {
   readonly source: ArchiveSource;
   /** Requested paths. */
   readonly requests: string[];
+  /** Resolves with the path of the next request when it arrives, before it is answered. */
+  nextRequest(): Promise<string>;
   /** Changes what is published: more packages, another signature, another date. */
   republish(changes: Partial<ArchiveContent>): Promise<void>;
   /** Removes a package's .deb, from the mirror alone or also from the snapshot; the lists still name it. */
@@ -63,6 +65,7 @@ export async function createArchive(options: FixtureArchiveOptions = {}): Promis
     publicKey,
     source: { mirrors: [url], snapshot: `${url}/snapshot`, trustedKeys: [publicKey] },
     requests: server.requests,
+    nextRequest: () => server.nextRequest(),
     async republish(changes) {
       content = { ...content, ...changes };
       files = await publishArchive(content);

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerFaulty, type FaultRule } from './faults';
@@ -6,6 +7,7 @@ import { answerFaulty, type FaultRule } from './faults';
 export class FaultyServer {
   /** Requested paths, in order. */
   readonly requests: string[] = [];
+  private readonly arrivals = new EventEmitter();
   private rules: { rule: FaultRule; left: number }[] = [];
   private server: Server | undefined;
   private port = 0;
@@ -18,6 +20,7 @@ export class FaultyServer {
     const server = createServer((request, response) => {
       const path = decodeURIComponent((request.url ?? '/').split('?')[0] ?? '/').slice(1);
       this.requests.push(path);
+      this.arrivals.emit('request', path);
       void this.answer(path, response);
     });
     await new Promise<void>((resolve, reject) => {
@@ -40,6 +43,12 @@ export class FaultyServer {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Resolves with the path of the next request when it arrives, before it is answered. */
+  async nextRequest(): Promise<string> {
+    const [path] = (await once(this.arrivals, 'request')) as [string];
+    return path;
   }
 
   /** From now on; the rule added last is checked first. */
