@@ -40,7 +40,7 @@ describe('results', () => {
   it('end where the step stopped', async () => {
     rig.outcome = worked({ '0/0.end': '1 1.00 1.00 \n' });
     const commands = [{ argv: ['false'] }, { argv: ['id'], user: '1' }] as const;
-    expect(valueOf(await rig.run({ commands })).commands).toHaveLength(1);
+    expect(valueOf(await rig.run({ commands })).commands).toMatchObject([{ exitCode: 1, timedOut: false }]);
   });
 
   it('that are missing are a failure', async () => {

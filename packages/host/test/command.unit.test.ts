@@ -158,8 +158,7 @@ describe('mustRun', () => {
     const failure = failureOf(await mustRun({ argv: ['sh', '-c', 'seq 30 >&2; exit 3'] }));
     expect(failure.code).toBe('command-failed');
     expect(failure.message).toContain('ended with exit code 3');
-    expect(failure.details).toHaveLength(20);
-    expect(failure.details?.at(-1)).toBe('30');
+    expect(failure.details).toEqual(Array.from({ length: 20 }, (_, at) => String(at + 11)));
   });
 
   it('shows no secret, neither in the message nor in the output', async () => {

@@ -84,8 +84,14 @@ describe('gate', () => {
     ['a branch', { ...dirty, mode: BRANCH }, false],
     ['a branch where it is allowed', { ...dirty, mode: BRANCH, allowDirty: true }, true],
   ])('lets uncommitted inputs into %s: see right', (_, facts, passes) => {
-    expect(gate(facts)).toHaveLength(passes ? 0 : 1);
-    expect(gateNotes(facts)).toHaveLength(passes ? 1 : 0);
+    expect(gate(facts)).toMatchObject(
+      passes ? [] : [{ code: 'not-publishable', message: 'k8s is built from files that are not committed.' }],
+    );
+    expect(gateNotes(facts)).toEqual(
+      passes
+        ? ['k8s is published with changes that are not committed: images/k8s/image.json, tools/helm/go.sum']
+        : [],
+    );
     expect(isAltered(facts)).toBe(true);
   });
 
@@ -104,8 +110,14 @@ describe('gate', () => {
     ['a branch', { ...differing, mode: BRANCH }, false],
     ['a branch where it is allowed', { ...differing, mode: BRANCH, allowDirty: true }, true],
   ])('lets files that are not as committed into %s: see right', (_, facts, passes) => {
-    expect(gate(facts)).toHaveLength(passes ? 0 : 1);
-    expect(gateNotes(facts)).toHaveLength(passes ? 1 : 0);
+    expect(gate(facts)).toMatchObject(
+      passes
+        ? []
+        : [{ code: 'not-publishable', message: 'k8s is not built from committed files: its mode.' }],
+    );
+    expect(gateNotes(facts)).toEqual(
+      passes ? ["k8s can't be published as it is: images/k8s/a and 1 more: its mode"] : [],
+    );
     expect(isAltered(facts)).toBe(true);
   });
 
@@ -120,13 +132,22 @@ describe('gate', () => {
 
   const overridden = { ...GOOD, overridden: [{ tool: 'helm', used: 'release', committed: 'go' }] };
 
-  it.each<[string, GateFacts, boolean]>([
-    ['a release', overridden, false],
-    ['main', { ...overridden, mode: MAIN }, false],
-    ['a branch', { ...overridden, mode: BRANCH }, true],
-  ])('lets a tool of another source into %s: see right', (_, facts, passes) => {
-    expect(gate(facts)).toHaveLength(passes ? 0 : 1);
-    expect(gateNotes(facts)).toHaveLength(passes ? 1 : 0);
+  it.each<[string, GateFacts]>([
+    ['the release', overridden],
+    ['the main branch', { ...overridden, mode: MAIN }],
+  ])('refuses a tool of another source than in %s', (target, facts) => {
+    const message = `helm in k8s comes from release; ${target} has it from go, as committed.`;
+    expect(gate(facts)).toMatchObject([{ code: 'not-publishable', message }]);
+    expect(gateNotes(facts)).toEqual([]);
+    expect(isAltered(facts)).toBe(true);
+  });
+
+  it('lets a tool of another source into a branch, with a note', () => {
+    const facts = { ...overridden, mode: BRANCH };
+    expect(gate(facts)).toEqual([]);
+    expect(gateNotes(facts)).toEqual([
+      'helm comes from release, not from go as committed: not allowed in a release',
+    ]);
     expect(isAltered(facts)).toBe(true);
   });
 

@@ -98,24 +98,32 @@ describe('collisions', () => {
     expect(messages(layer('apt', 'a', directoryEntry('bin')))).toEqual(expected);
     const alone = checkCollisions([layer('files', 'a', directoryEntry('bin/x'))]);
     expect(failuresOf(alone).map(({ message }) => `collision: ${message}`)).toEqual(expected);
-    expect(messages(layer('tool', 'a', directoryEntry('lib64'), directoryEntry('sbin')))).toHaveLength(2);
+    expect(messages(layer('tool', 'a', directoryEntry('lib64'), directoryEntry('sbin')))).toEqual(
+      ['/lib64', '/sbin'].map(
+        (link) => `collision: a would replace the system's symlink ${link} by a folder.`,
+      ),
+    );
   });
 
   it.each([
-    'etc/passwd',
-    'etc/shadow',
-    'etc/ld.so.cache',
-    'etc/ssl/certs/ca-certificates.crt',
-    'etc/alternatives/vi',
-  ])('are generated files: %s', (path) => {
-    expect(messages(layer('files', 'files', fileEntry(path, '')))).toHaveLength(1);
+    ['etc/passwd', 'is generated from the users that images declare'],
+    ['etc/shadow', 'is generated from the users that images declare'],
+    ['etc/ld.so.cache', 'ldconfig makes from the libraries of the system'],
+    ['etc/ssl/certs/ca-certificates.crt', 'the package ca-certificates makes'],
+    ['etc/alternatives/vi', 'update-alternatives makes'],
+  ])('are generated files: %s', (path, maker) => {
+    expect(messages(layer('files', 'files', fileEntry(path, '')))).toEqual([
+      `collision: files holds /${path}, which ${maker}.`,
+    ]);
   });
 
   it('are whiteouts outside the system', () => {
     expect(messages(layer('files', 'files', fileEntry('usr/bin/.wh.ls', '')))[0]).toContain(
       '/usr/bin/.wh.ls, which would remove',
     );
-    expect(messages(layer('files', 'files', fileEntry('usr/.wh..wh..opq', '')))).toHaveLength(1);
+    expect(messages(layer('files', 'files', fileEntry('usr/.wh..wh..opq', '')))).toEqual([
+      'collision: files holds /usr/.wh..wh..opq, which would remove files of the layers below it.',
+    ]);
   });
 });
 

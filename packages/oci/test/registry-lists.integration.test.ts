@@ -26,7 +26,10 @@ describe('tags', () => {
     const manifest = await pushedImage(to, 'layer', 'a');
     for (const tag of ['b', 'c', 'd', 'e']) valueOf(await to.putManifest(manifest, tag));
     expect(valueOf(await to.listTags())).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(proxy.asked({ path: /tags\/list/ })).toHaveLength(3);
+    const pages = proxy
+      .asked({ path: /tags\/list/ })
+      .map(({ query }) => new URLSearchParams(query).get('last'));
+    expect(pages).toEqual([null, 'b', 'd']);
   });
 
   it.each([
@@ -60,7 +63,9 @@ describe('referrers', () => {
     const place = await behind([referrersLie()]);
     const subject = await subjectIn(place);
     for (const n of [1, 2]) valueOf(await place.to.attach(subject, mark(n)));
-    expect(valueOf(await place.to.listReferrers(subject.digest))).toHaveLength(2);
+    const listed = valueOf(await place.to.listReferrers(subject.digest));
+    expect(listed.map(({ annotations }) => annotations['n'])).toEqual(['1', '2']);
+    expect(valueOf(await place.to.listTags())).toContain(fallbackTag(subject.digest));
   });
 
   it('are written again if another writer overwrote the list', async () => {

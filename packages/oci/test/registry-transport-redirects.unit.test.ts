@@ -73,7 +73,7 @@ describe('a redirect', () => {
     });
     const { send, request } = talkTo(server.host, { env: BASIC });
     expect(await answered(await send(request('blobs/1')))).toBe('200 there');
-    expect(server.requests).toHaveLength(3);
+    expect(server.requests.map(({ headers }) => !headers.authorization)).toEqual([true, false, false]);
   });
 
   it('in a cycle, or without end, is refused', async () => {
@@ -88,7 +88,9 @@ describe('a redirect', () => {
     );
     const long = talkTo(chain.host);
     expect(failureIn(await long.send(long.request('blobs/1'))).message).toContain('more than 10 times');
-    expect(chain.requests).toHaveLength(11);
+    expect(chain.requests.map(({ line }) => line)).toEqual(
+      Array.from({ length: 11 }, (_, redirects) => `GET /v2/team/name/blobs/1${'x'.repeat(redirects)}`),
+    );
   });
 
   it('to an invalid URL, or to another protocol, is refused', async () => {

@@ -146,7 +146,7 @@ describe('a proxy', () => {
       https://archive.invalid/file: is blocked by the proxy http://127.0.0.1:PORT, which rejects the user name and password (407)"
     `);
     expect(JSON.stringify(result)).not.toContain(SECRET);
-    expect(proxy.asked).toHaveLength(1);
+    expect(proxy.asked).toEqual(['CONNECT archive.invalid:443']);
   });
 
   it('that is down is named', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readKey } from 'openpgp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_MIRRORS, debianArchives, hostMirrors } from '../src';
 import { shown } from './support';
@@ -212,6 +213,11 @@ file:/srv/debian\tpriority:1
   });
 });
 
+async function ownersOf(keys: readonly string[] = []): Promise<string[]> {
+  const read = await Promise.all(keys.map((armoredKey) => readKey({ armoredKey })));
+  return read.flatMap((key) => key.getUserIDs());
+}
+
 describe('debianArchives', () => {
   it('tries configured mirrors first, then the host’s, then public ones, then the snapshot archive', async () => {
     const apt = await configured({ 'sources.list.d/debian.sources': STANZAS });
@@ -227,8 +233,13 @@ describe('debianArchives', () => {
       ],
       snapshot: 'https://snapshot.debian.org/archive/debian',
     });
-    expect(archives.value['debian']?.trustedKeys).toHaveLength(2);
-    expect(archives.value['debian-security']?.trustedKeys).toHaveLength(1);
+    expect(await ownersOf(archives.value['debian']?.trustedKeys)).toEqual([
+      'Debian Archive Automatic Signing Key (13/trixie) <ftpmaster@debian.org>',
+      'Debian Stable Release Key (13/trixie) <debian-release@lists.debian.org>',
+    ]);
+    expect(await ownersOf(archives.value['debian-security']?.trustedKeys)).toEqual([
+      'Debian Security Archive Automatic Signing Key (13/trixie) <ftpmaster@debian.org>',
+    ]);
   });
 
   it('tries public mirrors if apt has none', async () => {
