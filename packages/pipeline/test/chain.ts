@@ -19,11 +19,11 @@ function noise(bytes: number): Buffer {
   return content;
 }
 
-/** Slow to fetch and to configure, so that it can be interrupted. */
+/** Slow to fetch and to configure, so that it can be interrupted: nothing of a test reaches a maintainer script. */
 export const SLOW: FixturePackage = {
   name: 'fixture-slow',
   files: { 'usr/share/fixture-slow/data': { content: noise(400_000) } },
-  scripts: { postinst: 'echo falling asleep\nsleep 2\n' },
+  scripts: { postinst: 'echo falling asleep\nsleep 1\n' },
 };
 
 /** Take no time. */
