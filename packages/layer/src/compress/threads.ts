@@ -1,9 +1,10 @@
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { Worker, type Transferable } from 'node:worker_threads';
 import pLimit from 'p-limit';
 
-/** As many as libuv has for zlib and zstd (UV_THREADPOOL_SIZE). */
-const THREADS = 4;
+/** More threads than processors would only cost memory; at most as many as libuv has (UV_THREADPOOL_SIZE). */
+const THREADS = Math.min(availableParallelism(), 4);
 
 /** A message, and its buffers that move to the thread instead of being copied. */
 interface Transferred<Message> {
