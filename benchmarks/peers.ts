@@ -3,7 +3,8 @@
  * buildkitd and docker-buildx are on the path, `docker buildx bake`: CPU seconds, wall clock and bytes to and
  * from the registry. The base image, the .debs and the programs are at hand. Needs root.
  */
-import { mkdtempSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasProgram } from '../packages/host/src/process/find-program';
@@ -26,7 +27,9 @@ interface Measured extends Cost {
 }
 
 const rounds = Number(process.argv[2] ?? 1);
-const folder = mkdtempSync(join(tmpdir(), 'peers-'));
+// In lower case: buildah makes an image's name of its folder.
+const folder = join(tmpdir(), `peers-${randomUUID()}`);
+mkdirSync(folder);
 const results = new Map<string, Map<string, Measured[]>>();
 try {
   const graph = prepareGraph(folder);

@@ -4,12 +4,12 @@
  * A laptop, GitHub Actions and an Argo Workflows step run the same tasks on the same engine. Nx decides what has
  * to run; its cache and the store of blobs are volumes of the engine.
  */
-import { argument, type Container, dag, type Directory, func, object } from '@dagger.io/dagger';
+import { argument, type Container, dag, type Directory, func, object, type Secret } from '@dagger.io/dagger';
 import { runNx, succeeded } from './nx';
 
-/** What programs wrote into the repository, and its history, which only `affected` reads. */
+/** What programs wrote into the repository; and its history, which only `publish` and `affected` read. */
 const TASK_IGNORES = ['**/node_modules', '**/dist', '**/.nx', '**/coverage', '.dagger/sdk', '.git'];
-const AFFECTED_IGNORES = ['**/node_modules', '**/dist', '**/.nx', '**/coverage', '.dagger/sdk'];
+const HISTORY_IGNORES = ['**/node_modules', '**/dist', '**/.nx', '**/coverage', '.dagger/sdk'];
 
 const LAYOUT = '/layout';
 
@@ -70,25 +70,20 @@ export class ImageTooling {
   }
 
   /**
-   * Scans an image: `nx run <image>:scan`. Gives Nx's output.
+   * Tests and publishes an image: `nx run <image>:publish`. Gives Nx's output.
    *
-   * @param source The repository.
+   * @param source The repository, with its commit (.git a folder, so no worktree).
    * @param image Name of the image: its folder under images/.
+   * @param dockerConfig Content of docker's config.json with the login of the registry.
    */
   @func({ cache: 'never' })
-  async scan(@argument({ ignore: TASK_IGNORES }) source: Directory, image: string): Promise<string> {
-    return (await this.nx(source, ['run', `${image}:scan`])).stdout();
-  }
-
-  /**
-   * Publishes an image, once it is tested and scanned: `nx run <image>:publish`. Gives Nx's output.
-   *
-   * @param source The repository.
-   * @param image Name of the image: its folder under images/.
-   */
-  @func({ cache: 'never' })
-  async publish(@argument({ ignore: TASK_IGNORES }) source: Directory, image: string): Promise<string> {
-    return (await this.nx(source, ['run', `${image}:publish`])).stdout();
+  async publish(
+    @argument({ ignore: HISTORY_IGNORES }) source: Directory,
+    image: string,
+    dockerConfig?: Secret,
+  ): Promise<string> {
+    const call = { ...this.call(source), dockerConfig };
+    return (await succeeded(await runNx(call, ['run', `${image}:publish`]))).stdout();
   }
 
   /**
@@ -101,7 +96,7 @@ export class ImageTooling {
    */
   @func({ cache: 'never' })
   async affected(
-    @argument({ ignore: AFFECTED_IGNORES }) source: Directory,
+    @argument({ ignore: HISTORY_IGNORES }) source: Directory,
     base: string,
     head = 'HEAD',
     targets: string[] = ['test'],

@@ -1,4 +1,4 @@
-import { type Container, type Directory, ReturnType } from '@dagger.io/dagger';
+import { type Container, type Directory, ReturnType, type Secret } from '@dagger.io/dagger';
 import { workspaceIn } from './container';
 
 /** One call of Nx: in which container, of which run, on which repository. */
@@ -7,6 +7,8 @@ export interface NxCall {
   /** Calls of the same name share a result; '' names none. */
   readonly run: string;
   readonly source: Directory;
+  /** The content of docker's config.json, for `DOCKER_AUTH_CONFIG`. */
+  readonly dockerConfig?: Secret;
 }
 
 /** How a call of Nx ended. */
@@ -24,7 +26,8 @@ const NX = 'npx nx "$@" || { echo "nx ended with exit code $?" >&2; exit 1; }';
  * DAGGER_SESSION_TOKEN, which nesting sets), and waits for its end. A failed Nx is a result, no error.
  */
 export async function runNx(call: NxCall, command: readonly string[]): Promise<NxResult> {
-  const container = workspaceIn(call.runner, call.source)
+  const workspace = workspaceIn(call.runner, call.source);
+  const container = withLogin(workspace, call.dockerConfig)
     // The engine keeps results by what went in: another name is another result.
     .withEnvVariable('IMAGE_TOOLING_RUN', call.run || new Date().toISOString())
     .withExec(['sh', '-c', NX, 'nx', ...command, '--outputStyle=stream'], {
@@ -32,6 +35,10 @@ export async function runNx(call: NxCall, command: readonly string[]): Promise<N
       expect: ReturnType.Any,
     });
   return { container, succeeded: (await container.exitCode()) === 0 };
+}
+
+function withLogin(container: Container, dockerConfig: Secret | undefined): Container {
+  return dockerConfig ? container.withSecretVariable('DOCKER_AUTH_CONFIG', dockerConfig) : container;
 }
 
 /** The container of a call that succeeded. Throws an error with the end of Nx's output for one that did not. */

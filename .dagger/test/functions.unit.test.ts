@@ -6,6 +6,8 @@ import { type Call, type RecordingEngine, startRecordingEngine } from './recordi
 let engine: RecordingEngine;
 let exitCode: number;
 let reported: boolean;
+/** What led to the last output of Nx. */
+let printed: readonly Call[];
 
 beforeEach(async () => {
   exitCode = 0;
@@ -13,8 +15,11 @@ beforeEach(async () => {
   engine = await startRecordingEngine({
     exitCode: () => exitCode,
     exists: () => reported,
-    combinedOutput: () => 'first line\nCannot find configuration for task base:scan\n',
-    stdout: () => 'what Nx printed',
+    combinedOutput: () => 'first line\nCannot find configuration for task base:test\n',
+    stdout: (chain) => {
+      printed = chain;
+      return 'what Nx printed';
+    },
   });
   process.env['DAGGER_SESSION_PORT'] = String(engine.port);
   process.env['DAGGER_SESSION_TOKEN'] = 'no-secret';
@@ -92,7 +97,7 @@ describe('build', () => {
   it('fails with the end of Nx’s output', async () => {
     exitCode = 1;
     await expect(call((module, source) => module.build(source, 'base'))).rejects.toThrow(
-      'Nx failed. The end of its output:\nfirst line\nCannot find configuration for task base:scan',
+      'Nx failed. The end of its output:\nfirst line\nCannot find configuration for task base:test',
     );
   });
 });
@@ -124,15 +129,24 @@ describe('test', () => {
   });
 });
 
-describe.each(['scan', 'publish'] as const)('%s', (name) => {
+describe('publish', () => {
   it('gives Nx’s output', async () => {
-    expect(await call((module, source) => module[name](source, 'base'))).toBe('what Nx printed');
+    expect(await call((module, source) => module.publish(source, 'base'))).toBe('what Nx printed');
+    expect(nxArguments(printed)).toEqual(['run', 'base:publish', '--outputStyle=stream']);
+    expect(argsOf(printed, 'withSecretVariable')).toEqual([]);
+  });
+
+  it('passes the login of the registry as a secret', async () => {
+    await call((module, source) => module.publish(source, 'base', dag.setSecret('login', 'planted')));
+    expect(argsOf(printed, 'withSecretVariable')).toEqual([
+      { name: 'DOCKER_AUTH_CONFIG', secret: [expect.objectContaining({ field: 'setSecret' })] },
+    ]);
   });
 
   it('fails with what Nx says', async () => {
     exitCode = 1;
-    await expect(call((module, source) => module[name](source, 'base'))).rejects.toThrow(
-      'Cannot find configuration for task base:scan',
+    await expect(call((module, source) => module.publish(source, 'base'))).rejects.toThrow(
+      'Cannot find configuration for task base:test',
     );
   });
 });

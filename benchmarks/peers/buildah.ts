@@ -5,7 +5,10 @@ import type { Builder } from './builder';
 import { writeDockerfiles } from './dockerfiles';
 import { IMAGES, type Graph } from './graph';
 
-/** `buildah bud` with its cache of layers, one image after the other, as root. */
+/**
+ * `buildah bud` with its cache of layers, one image after the other, as root. Its chroot isolation can't switch
+ * the network off; apt needs none here.
+ */
 export function buildah(graph: Graph, folder: string): Builder {
   const root = join(folder, 'buildah');
   const storage = ['--root', root, '--runroot', `${root}-run`, '--storage-driver', 'overlay'];
@@ -14,15 +17,7 @@ export function buildah(graph: Graph, folder: string): Builder {
     for (const image of IMAGES) total = added(total, await run(image));
     return total;
   };
-  const bud = [
-    'bud',
-    '--layers',
-    '--isolation=chroot',
-    '--network=none',
-    '--pull-never',
-    '--format=oci',
-    '--quiet',
-  ];
+  const bud = ['bud', '--layers', '--isolation=chroot', '--pull-never', '--format=oci', '--quiet'];
   return {
     name: 'buildah',
     async reset() {

@@ -29,6 +29,8 @@ export interface Graph {
   readonly workspace: string;
   /** A store with .debs, programs and the built base. */
   readonly store: string;
+  /** The copy of it that our command builds in. */
+  readonly usedStore: string;
   /** Nx's cache, with base in it. */
   readonly nxCache: string;
   /** Folder of base as an OCI image layout, tag `dev`. */
@@ -42,6 +44,7 @@ export function prepareGraph(folder: string): Graph {
   const graph = {
     workspace: join(folder, 'workspace'),
     store: join(folder, 'store'),
+    usedStore: join(folder, 'used-store'),
     nxCache: join(folder, 'nx-cache'),
     base: join(folder, 'base'),
     context: join(folder, 'context'),
@@ -141,11 +144,11 @@ function takeProgram(graph: Graph, tool: string): void {
   for (const file of ['go.mod', 'go.sum']) rmSync(join(folder, file), { force: true });
 }
 
-function lockProgram({ workspace, context, store }: Graph, tool: string, version: string): void {
+function lockProgram({ workspace, context, store, usedStore }: Graph, tool: string, version: string): void {
   const folder = join(workspace, 'tools', tool);
   const program = join(context, 'bin', tool);
   const sha256 = runProgram(['sha256sum', program]).slice(0, 64);
-  cpSync(program, madeFolderOf(blobFile(store, sha256)));
+  for (const to of [store, usedStore]) cpSync(program, madeFolderOf(blobFile(to, sha256)));
   writeJson(join(folder, 'tool.json'), { ...(readJson(join(folder, 'tool.json')) as object), version });
   const locked = { url: urlOf(tool).replace('{version}', version), sha256, size: statSync(program).size };
   writeJson(join(folder, 'lock.json'), { lockVersion: 1, version, release: { [PLATFORM]: locked } });

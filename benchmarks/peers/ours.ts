@@ -7,18 +7,17 @@ import { ARCH, environment, forgetOutputs, IMAGES, type Graph } from './graph';
 
 /** Runs Nx without its daemon, as in CI. */
 export function ours(graph: Graph, folder: string): Builder {
-  const store = join(folder, 'ours-store');
   const nxCache = join(folder, 'ours-nx-cache');
   const nx = (args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Cost> =>
     costOf([join(graph.workspace, 'node_modules', '.bin', 'nx'), ...args, '--outputStyle=static'], {
       cwd: graph.workspace,
-      env: { ...environment({ nxCache }, store), ...more },
+      env: { ...environment({ nxCache }, graph.usedStore), ...more },
     });
   return {
     name: 'ours',
     reset() {
       const kept = [
-        [graph.store, store],
+        [graph.store, graph.usedStore],
         [graph.nxCache, nxCache],
       ] as const;
       for (const [from, to] of kept) {

@@ -7,7 +7,10 @@ import { readPackage, ROOT } from './packages.mjs';
 
 /** Files of a package in addition to its bundle: [from, below the root; to, in the package]. */
 const ADDITIONAL = {
-  cli: [['packages/cli/bin/image-tooling.cjs', 'bin/image-tooling.cjs']],
+  cli: ['image-tooling.cjs', 'code-cache.cjs', 'try-to-write.cjs'].map((name) => [
+    `packages/cli/bin/${name}`,
+    `bin/${name}`,
+  ]),
   nx: [
     ['packages/nx/bin', 'bin'],
     ['packages/nx/executor.schema.json', 'executor.schema.json'],

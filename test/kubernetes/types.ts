@@ -31,6 +31,9 @@ function importOf({ type, from }: NamedType): string {
   return `import type { ${type} } from '${from}';\nexport const manifest: ${type} `;
 }
 
+/** Files of packages, which each of many programs would parse again. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** Disk, with one file more. */
 function hostWith(file: string, text: string): ts.CompilerHost {
   const host = ts.createCompilerHost(OPTIONS);
@@ -38,7 +41,10 @@ function hostWith(file: string, text: string): ts.CompilerHost {
     ...host,
     fileExists: (path) => path === file || host.fileExists(path),
     readFile: (path) => (path === file ? text : host.readFile(path)),
-    getSourceFile: (path, language) =>
-      path === file ? ts.createSourceFile(path, text, language) : host.getSourceFile(path, language),
+    getSourceFile(path, language) {
+      if (path === file) return ts.createSourceFile(path, text, language);
+      if (!parsed.has(path)) parsed.set(path, host.getSourceFile(path, language));
+      return parsed.get(path);
+    },
   };
 }

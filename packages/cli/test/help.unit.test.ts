@@ -45,6 +45,8 @@ describe('help', () => {
             --branch <name>                       default: from CI's environment, or git
             --dry-run                             print every request, write nothing to the registry
             --allow-dirty                         publish a branch image with uncommitted inputs
+            --verify pushed | full                before tags are written, read back what was sent (default),
+                                                  or read back the whole image and run its checks again
         check                                   report all mistakes in definitions, locks and files; build nothing
             --json                                the same for programs
         shell <name> [--platform linux/amd64] [-- <command> …]

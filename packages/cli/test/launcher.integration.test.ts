@@ -162,6 +162,24 @@ describe('the launcher', () => {
     );
     expect(await launch()).toEqual({ exitCode: 7, stdout: 'published\n', stderr: '' });
   });
+
+  it('keeps compiled code next to the bundle of a published package, and makes it again for another bundle', async () => {
+    const dist = join(root, 'packages/cli/dist');
+    const publish = (text: string, time: number) => {
+      write(
+        'packages/cli/dist/index.js',
+        `exports.main = async () => { console.log("${text}"); return 0; };`,
+      );
+      utimesSync(join(dist, 'index.js'), time, time);
+    };
+    const codes = () => readdirSync(dist).filter((name) => name.endsWith('.code'));
+    publish('one', 1000);
+    for (let run = 0; run < 2; run++) expect((await launch('build')).stdout).toBe('one\n');
+    expect(codes()).toHaveLength(1);
+    publish('two', 2000);
+    expect((await launch('build')).stdout).toBe('two\n');
+    expect(codes()).toHaveLength(2);
+  });
 });
 
 describe('the code that V8 compiled', () => {

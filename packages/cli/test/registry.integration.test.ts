@@ -27,7 +27,7 @@ describe.skipIf(why !== undefined)('registry, on the command line', () => {
 
   /** An index of one platform, with this version, under tags. */
   async function release(path: string, tags: readonly string[], annotations: object): Promise<void> {
-    const { digest } = await pushPlainImage(registry, path, 'platform', tags[0] as string);
+    const { digest } = await pushPlainImage(registry, path, tags[0] as string, { tag: 'platform' });
     const size = (await rawManifest(registry, path, digest))?.bytes.length;
     const manifest = { mediaType: `${OCI}.manifest.v1+json`, digest, size };
     const json = { schemaVersion: 2, mediaType: `${OCI}.index.v1+json`, manifests: [manifest], annotations };

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ioFailure } from '@image-tooling/host';
-import { fail, ok, type Result } from '@image-tooling/model';
+import { caught } from '@image-tooling/host';
+import type { Result } from '@image-tooling/model';
 import type { Step } from './port';
 
 /**
@@ -12,13 +12,10 @@ export async function makeStepFolders(
   { changesTo }: Pick<Step, 'changesTo'>,
   folder: string,
 ): Promise<Result<void>> {
-  try {
+  return caught(folder, async () => {
     await mkdir(folder, { recursive: true });
-    if (changesTo === undefined) return ok(undefined);
+    if (changesTo === undefined) return;
     await mkdir(dirname(changesTo), { recursive: true });
     await rm(changesTo, { force: true });
-    return ok(undefined);
-  } catch (error) {
-    return fail(ioFailure(error, folder));
-  }
+  });
 }

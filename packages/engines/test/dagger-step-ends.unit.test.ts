@@ -94,20 +94,18 @@ describe('failures', () => {
 
   it('report the time limit, and end the query', async () => {
     rig.outcome = { kind: 'hangs' };
-    expect(failureOf(await rig.run({ timeoutSeconds: 0.3 }))).toMatchObject({ code: 'timeout' });
-    await sleep(50);
-    expect(rig.server.abandoned).toBeGreaterThan(0);
+    expect(failureOf(await rig.run({ timeoutSeconds: 1 }))).toMatchObject({ code: 'timeout' });
+    await rig.server.abandoned;
   });
 
   it('report an abort, and end the query', async () => {
-    rig.outcome = { kind: 'hangs' };
     const abort = new AbortController();
-    const running = rig.run({ signal: abort.signal });
-    await sleep(200);
-    abort.abort();
-    expect(failureOf(await running)).toMatchObject({ code: 'aborted' });
-    await sleep(50);
-    expect(rig.server.abandoned).toBeGreaterThan(0);
+    rig.outcome = () => {
+      abort.abort();
+      return { kind: 'hangs' };
+    };
+    expect(failureOf(await rig.run({ signal: abort.signal }))).toMatchObject({ code: 'aborted' });
+    await rig.server.abandoned;
   });
 
   it("report a platform that a local engine can't run", async () => {

@@ -20,6 +20,12 @@ export async function caught<T>(path: string, work: () => Promise<T>): Promise<R
   }
 }
 
+/** As `caught`, for work that returns a result. */
+export async function caughtResult<T>(path: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
+  const done = await caught(path, work);
+  return done.ok ? done.value : done;
+}
+
 /** Returns the value of a result. Throws its first failure as a `Fault`. */
 export function valueOf<T>(result: Result<T>): T {
   if (!result.ok) throw new Fault(result.failures[0]);

@@ -36,6 +36,17 @@ export function temporaryNeighbour(path: string): string {
   return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 }
 
+/** Renames a file or folder. Returns whether it was there. Throws file system errors. */
+export async function renameIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (!isErrno(error) || error.code !== 'ENOENT') throw error;
+    return false;
+  }
+}
+
 /** Removes the remains of failed work. Ignores errors: the first error is reported. */
 export async function discard(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true }).catch(() => undefined);

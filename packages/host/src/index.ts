@@ -1,9 +1,10 @@
 export * from './concurrent';
 export * from './destination';
-export { caught, checkSignal, failureOf, Fault, isAbort, valueOf } from './fault';
+export { caught, caughtResult, checkSignal, failureOf, Fault, isAbort, valueOf } from './fault';
 export * from './files';
 export * from './http';
 export * from './locks';
+export { openNamedPipe } from './named-pipe';
 export * from './network';
 export * from './process';
 export * from './process-end';

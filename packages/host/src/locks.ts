@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fail, ok, type Result } from '@image-tooling/model';
+import { fail, type Result } from '@image-tooling/model';
 import { lock } from 'proper-lockfile';
-import { ioFailure, makeFolder } from './files';
+import { caught } from './fault';
+import { makeFolder } from './files';
 
 /** A lock of a dead owner becomes free after this time; a living owner renews it three times as often. */
 const STALE_MS = 10_000;
@@ -46,15 +47,13 @@ async function whileHeld<T>(
   }
 }
 
-async function tryHold(path: string): Promise<Result<HeldLock | undefined>> {
-  try {
+function tryHold(path: string): Promise<Result<HeldLock | undefined>> {
+  return caught(path, async () => {
     await makeFolder(dirname(path));
     await writeFile(path, '', { flag: 'a' });
     const held = new HeldLock(path);
-    return ok((await held.take()) ? held : undefined);
-  } catch (error) {
-    return fail(ioFailure(error, path));
-  }
+    return (await held.take()) ? held : undefined;
+  });
 }
 
 /** A lock of this process. If it was lost while the process was paused and is free, it is taken again. */

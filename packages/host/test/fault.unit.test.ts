@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { fail, ok, type Failure } from '@image-tooling/model';
 import { describe, expect, it } from 'vitest';
-import { caught, Fault, valueOf } from '../src';
+import { caught, caughtResult, Fault, valueOf } from '../src';
 import { failureOf } from './help';
 
 const FAILURE: Failure = { code: 'tar-format', message: 'It is no tar.', hint: 'Look at it.' };
@@ -35,5 +35,18 @@ describe('caught', () => {
 
   it('throws a bug on', async () => {
     await expect(throwing(new TypeError('a bug'))).rejects.toThrow('a bug');
+  });
+});
+
+describe('caughtResult', () => {
+  it('returns the result of the work, with all of its failures', async () => {
+    expect(await caughtResult('/a/file', async () => ok(1))).toEqual(ok(1));
+    const two = { ok: false, failures: [FAILURE, FAILURE] } as const;
+    expect(await caughtResult('/a/file', async () => two)).toEqual(two);
+  });
+
+  it('returns the failure for an error that the work throws', async () => {
+    const thrown = await caughtResult('/a/file', () => Promise.reject(new Fault(FAILURE)));
+    expect(failureOf(thrown)).toEqual(FAILURE);
   });
 });

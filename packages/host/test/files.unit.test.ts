@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { valueOf } from '@image-tooling/testkit/helpers';
-import { ioFailure, makeFolder, writeFileAtomic } from '../src';
+import { ioFailure, makeFolder, renameIfThere, writeFileAtomic } from '../src';
 import { failureOf } from './help';
 
 let folder: string;
@@ -78,6 +78,21 @@ describe('makeFolder', () => {
 
   it.each(['/proc/x/y', '/dev/null/x', '/dev/null'])('ends with an error for %s', async (path) => {
     await expect(makeFolder(path)).rejects.toThrow(/^E(NOENT|NOTDIR|EXIST)/);
+  });
+});
+
+describe('renameIfThere', () => {
+  it('renames a file, and returns whether there is one', async () => {
+    const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+    valueOf(await writeFileAtomic(from, 'content'));
+    expect(await renameIfThere(from, to)).toBe(true);
+    expect(await readFile(to, 'utf8')).toBe('content');
+    expect(await renameIfThere(from, to)).toBe(false);
+  });
+
+  it('throws other errors', async () => {
+    valueOf(await writeFileAtomic(join(folder, 'file'), ''));
+    await expect(renameIfThere(join(folder, 'file', 'x'), join(folder, 'to'))).rejects.toThrow('ENOTDIR');
   });
 });
 

@@ -1,21 +1,29 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { isAlive, isOrphan, newOwnedName, ownerOf, ownProcess, pidNamespace, startTime } from '../src';
 
 /** The fields of /proc/<pid>/stat (proc(5)) behind the program's name: state first. */
 const fieldsOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
 
-/** Starts a parent that never collects its child, and waits until that child has ended. Returns its id and start time. */
+/** Never collects its child, which ends at once. Prints its id when the kernel reports the end (SIGCHLD). */
+const PARENT = `
+  $| = 1;
+  $SIG{CHLD} = sub { print "$child\\n" };
+  pipe R, W;
+  if (($child = fork) == 0) { close W; <R>; exit }
+  close W;
+  select undef, undef, undef, 0.01 while 1;
+`;
+
+/** Returns the id and start time of a process that has ended, and was not collected by its parent. */
 async function makeZombie(): Promise<{ pid: number; start: string }> {
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 3600'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const parent = spawn('perl', ['-e', PARENT], { stdio: ['ignore', 'pipe', 'ignore'] });
   onTestFinished(() => void parent.kill('SIGKILL'));
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(line.toString());
-  await vi.waitFor(() => expect(fieldsOf(pid)[0]).toBe('Z'), { timeout: 10_000 });
+  expect(fieldsOf(pid)[0]).toBe('Z');
   return { pid, start: fieldsOf(pid)[19]! };
 }
 

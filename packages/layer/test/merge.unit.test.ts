@@ -19,23 +19,23 @@ async function merged(upper: TarEntry[], lower: TarEntry[] = LOWER): Promise<str
   );
 }
 
-describe('changes laid over a system', () => {
+describe('layers merged with those below', () => {
   it('add and replace', async () => {
     const entries = valueOf(await mergeLayers(LOWER, [fileEntry('f', 'new'), fileEntry('g', 'g')]));
     expect(entries.find(({ path }) => path === 'f')).toEqual(fileEntry('f', 'new'));
     expect(entries.map(({ path }) => path)).toEqual(['d', 'd/a', 'd/b', 'd/sub', 'd/sub/deep', 'f', 'g']);
   });
 
-  it('remove a file by its whiteout, which is gone then', async () => {
+  it('remove a file by its whiteout, and the whiteout itself', async () => {
     expect(await merged([fileEntry('d/.wh.a', '')])).toEqual(['d/', 'd/b', 'd/sub/', 'd/sub/deep', 'f']);
   });
 
-  it('remove a folder with all in it', async () => {
+  it('remove a folder with its content', async () => {
     expect(await merged([fileEntry('d/.wh.sub', '')])).toEqual(['d/', 'd/a', 'd/b', 'f']);
     expect(await merged([fileEntry('.wh.d', '')])).toEqual(['f']);
   });
 
-  it('hide what is in an opaque folder, not what they bring themselves', async () => {
+  it('hide lower files of an opaque folder, but not their own', async () => {
     const upper = [
       directoryEntry('d'),
       fileEntry('d/-early', ''),
@@ -51,12 +51,12 @@ describe('changes laid over a system', () => {
     ).toEqual(['d/', 'd/a', 'd/b', 'd/sub/', 'd/sub/x', 'f']);
   });
 
-  it('put a file or a link in a folder’s place, and the other way round', async () => {
+  it('replace a folder by a file or link, and a file or link by a folder', async () => {
     expect(await merged([symlinkEntry('d', 'f')])).toEqual(['d -> f', 'f']);
     expect(await merged([directoryEntry('f'), fileEntry('f/x', '')])).toContain('f/x');
   });
 
-  it('keep hard links whole when their first name is removed or replaced', async () => {
+  it('keep the content of a hard link when its first name is removed or replaced', async () => {
     const lower = [fileEntry('a', 'text'), hardlinkEntry('b', 'a'), hardlinkEntry('c', 'a')];
     expect(await merged([fileEntry('.wh.a', '')], lower)).toEqual(['b', 'c -> b']);
     const replaced = valueOf(await mergeLayers(lower, [fileEntry('a', 'new')]));
@@ -71,11 +71,11 @@ describe('changes laid over a system', () => {
     expect(await merged([hardlinkEntry('e', 'f')])).toContain('f -> e');
   });
 
-  it('fail on a hard link to nowhere', async () => {
+  it('fail on a hard link to a missing file', async () => {
     expect(codesOf(await mergeLayers(LOWER, [hardlinkEntry('x', 'nowhere')]))).toEqual(['tar-format']);
   });
 
-  it('leave both lists as they were', async () => {
+  it('change neither of the merged lists', async () => {
     const lower = Object.freeze([...LOWER]);
     await mergeLayers(lower, Object.freeze([fileEntry('d/.wh.a', '')]));
     expect(lower).toEqual(LOWER);

@@ -70,7 +70,7 @@ describe('rewriting a tar', () => {
     expect(out.equals(await writeTarBytes([fileEntry('b', 'kept', { mode: 0o4755 })]))).toBe(true);
   });
 
-  it('writes what a global header says into the entries, since they may be without it later', async () => {
+  it('copies the values of a global header into the entries, which may be separated from it', async () => {
     const tar = gnuTar('--format=posix', '--pax-option=globexthdr.name=g,uid=4711');
     const entries = valueOf(await readTarBytes(await rewritten([tar], keep), { name: 'out' }));
     expect(entries.map(({ uid }) => uid)).toEqual([4711, 4711, 4711, 4711]);

@@ -69,13 +69,13 @@ describe('a tar written and read again', () => {
     expect(read.map(({ path }) => path)).toEqual(read.map(({ path }) => path).sort());
   });
 
-  it('has the same bytes in whatever order the entries come', async () => {
+  it('has the same bytes for any order of its entries', async () => {
     const once = await gathered(tarOf(orderEntries(sample())));
     const again = await gathered(tarOf(orderEntries(sample().reverse())));
     expect(again.equals(once)).toBe(true);
   });
 
-  it('uses no PAX header where ustar can say it', async () => {
+  it('uses no PAX header for what fits into ustar', async () => {
     const entry = fileEntry(`${'d'.repeat(100)}/${'n'.repeat(100)}`, 'x');
     expect((await gathered(tarOf([entry]))).length).toBe(512 + 512 + 1024);
   });
@@ -161,7 +161,7 @@ function withoutLinkXattrs(entry: TarEntry): TarEntry {
   return entry.type === 'hardlink' || !xattrs || process.getuid?.() !== 0 ? rest : entry;
 }
 
-describe('a tar that can’t be kept', () => {
+describe('a tar that is refused', () => {
   async function bad(change: (file: string) => void): Promise<string> {
     const file = join(temporaryFolder(), 'a.tar');
     valueOf(await writeTarFile([fileEntry('a', 'x'.repeat(2000)), fileEntry('b', 'y')], file));
@@ -176,7 +176,7 @@ describe('a tar that can’t be kept', () => {
     writeFileSync(file, content);
   };
 
-  it.each([0, 100, 512, 1500, 3072, 3584])('is cut off after %i bytes', async (length) => {
+  it.each([0, 100, 512, 1500, 3072, 3584])('is truncated after %i bytes', async (length) => {
     expect(await bad((file) => truncateSync(file, length))).toContain('ends before the tar does');
   });
 
@@ -184,11 +184,11 @@ describe('a tar that can’t be kept', () => {
     expect(await bad(edit(0, 'other'))).toContain('the header checksum is wrong');
   });
 
-  it('is something else', async () => {
+  it('is not a tar', async () => {
     expect(await bad((file) => writeFileSync(file, 'x'.repeat(5000)))).toContain('checksum is wrong');
   });
 
-  it('leaves the root', async () => {
+  it('has a path outside of the root', async () => {
     const file = join(temporaryFolder(), 'a.tar');
     valueOf(await writeTarFile([fileEntry('../escape', '')], file));
     expect(failuresOf(await readTar(file))[0].message).toContain('not a path below the root');
@@ -214,7 +214,7 @@ describe('hard links', () => {
   const names = (entries: TarEntry[]) =>
     orderEntries(entries).map(({ path, type, linkTarget }) => [path, type, linkTarget]);
 
-  it('make the first name the file, however they were listed', () => {
+  it('give the content to the first name in byte order', () => {
     expect(names([fileEntry('z', 'text'), hardlinkEntry('a', 'z'), hardlinkEntry('m', 'a')])).toEqual([
       ['a', 'file', undefined],
       ['m', 'hardlink', 'a'],
@@ -222,13 +222,13 @@ describe('hard links', () => {
     ]);
   });
 
-  it('to nowhere fail, each by name', async () => {
+  it('to missing files fail, each by name', async () => {
     const file = join(temporaryFolder(), 'a.tar');
     const result = await writeTarFile([hardlinkEntry('a', 'gone')], file);
     expect(failuresOf(result)[0].message).toBe('"a" is a hard link to "gone", which is not in the same tar.');
   });
 
-  it('of one path twice fail', async () => {
+  it('fail if a path occurs twice', async () => {
     const file = join(temporaryFolder(), 'a.tar');
     expect(codesOf(await writeTarFile([fileEntry('a', ''), fileEntry('a', '')], file))).toEqual([
       'tar-format',

@@ -19,9 +19,9 @@ const CONTENT = Buffer.concat([
   Buffer.from(Array.from({ length: 100_000 }, (_, at) => (at * at * 7919) >> 5)),
 ]);
 
-describe('what is packed', () => {
+describe('compressed data', () => {
   it.each(['xz', 'gzip', 'zstd'] as const)(
-    'with %s is unpacked up to the limit, and no further',
+    'with %s is decompressed up to the limit, and no further',
     async (packing) => {
       const packed = await PACK[packing](CONTENT);
       const whole = valueOf(await unpackBytes(packed, packing, CONTENT.length));
@@ -31,7 +31,7 @@ describe('what is packed', () => {
   );
 
   it.each(['xz', 'gzip', 'zstd'] as const)(
-    'with %s fails where it is cut off, or followed by others',
+    'with %s fails if it is truncated, or followed by other bytes',
     async (packing) => {
       const packed = await PACK[packing](CONTENT);
       const cut = packed.subarray(0, packed.length - 20);
@@ -41,7 +41,7 @@ describe('what is packed', () => {
     },
   );
 
-  it('with xz is unpacked on several threads at once, none of which keeps the process alive', async () => {
+  it('with xz is decompressed on several threads, which do not keep the process alive', async () => {
     const contents = Array.from({ length: 9 }, (_, at) => Buffer.alloc(MIB + at, `${at}`));
     const unpacked = await Promise.all(
       contents.map(async (content) => valueOf(await unpackBytes(await xz(content), 'xz', 2 * MIB))),
@@ -53,7 +53,7 @@ describe('what is packed', () => {
     expect(valueOf(await unpackBytes(await xz(CONTENT), 'xz', CONTENT.length)).equals(CONTENT)).toBe(true);
   });
 
-  it('by xz itself, in several blocks, with large dictionaries and without compression', async (context) => {
+  it('of the program xz is read: several blocks, large dictionaries, no compression', async (context) => {
     const packed = (...args: string[]) => execFileSync('xz', ['--stdout', ...args], { input: CONTENT });
     try {
       packed();
@@ -74,19 +74,19 @@ describe('what is packed', () => {
   });
 });
 
-describe('a bomb', () => {
-  it('of xz is found whatever its index says', async () => {
+describe('a decompression bomb', () => {
+  it('of xz is detected whatever its index says', async () => {
     const bomb = await xz(Buffer.alloc(64 * MIB));
     bomb.fill(0, bomb.length - 20, bomb.length - 12);
     expect(codesOf(await unpackBytes(bomb, 'xz', MIB))).toEqual(['too-large']);
   });
 
-  it('of zstd is not unpacked to its end, which is damaged', async () => {
+  it('of zstd is not read to its end, which is damaged', async () => {
     expect(codesOf(await unpackBytes(zstdBomb(1024), 'zstd', MIB))).toEqual(['too-large']);
     expect(codesOf(await unpackBytes(zstdBomb(8), 'zstd', 2 * MIB))).toEqual(['tar-format']);
   });
 
-  it('of zstd may not ask for a window of gigabytes', async () => {
+  it('of zstd must not need a window of gigabytes', async () => {
     const bomb = zstdBomb(1, 0xff);
     const [failure] = failuresOf(await unpackBytes(bomb, 'zstd', MIB));
     expect(failure.message).toContain('needs 4123168604160 bytes of memory');

@@ -114,7 +114,7 @@ describe('an explained image', () => {
     const lines = imageExplanationLines(explained([{ ...BOOTSTRAP, inStore: false }, YQ]));
     expect(lines.find((line) => line.includes('bootstrap'))).toContain('not in the store');
     expect(lines).toContain('store     lacks 1 of 2 layers: bootstrap of base');
-    expect(lines).toContain('          to make it again: npx nx run aws:build --skip-nx-cache');
+    expect(lines).toContain('          to pull or build them: npx nx run aws:load');
     const none = imageExplanationLines(explained([{ ...BOOTSTRAP, inStore: false }]));
     expect(none).toContain('store     has none of its layers');
   });

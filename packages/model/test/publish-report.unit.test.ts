@@ -50,6 +50,7 @@ const REPORT: PublishReport = {
   requests: 45,
   sentBytes: 20_103_210,
   seconds: 12.3,
+  readBack: { blobs: 2, bytes: 20_100_000 },
   checkedAgain: ['linux/amd64'],
 };
 
@@ -67,6 +68,7 @@ const UNCHANGED: PublishReport = {
   requests: 7,
   sentBytes: 0,
   seconds: 0.4,
+  readBack: { blobs: 0, bytes: 0 },
   checkedAgain: [],
   expires: '2026-03-06T23:59:59Z',
 };
@@ -93,6 +95,7 @@ describe('publishTable', () => {
       pull
         docker pull registry.invalid/team/k8s:1.2.3
         docker pull registry.invalid/team/k8s@sha256:1111111111111111111111111111111111111111111111111111111111111111
+      read back and hashed: 2 blobs, 20 MB
       pulled again and tested: linux/amd64
       k8s, release 1.2.3, commit 0123456789ab: blobs: 2 pushed (20 MB), 1 mounted (122 MB), 2 present (121 MB); 45 requests, 20 MB sent, 12.30 s
       "
@@ -139,6 +142,7 @@ describe('publishSummary', () => {
       ### k8s, release 1.2.3
 
       \`registry.invalid/team/k8s\` commit 0123456789ab\\: blobs\\: 2 pushed (20 MB), 1 mounted (122 MB), 2 present (121 MB); 45 requests, 20 MB sent, 12.30 s.
+      Read back and hashed\\: 2 blobs, 20 MB.
 
       | tag |  | from | to |
       | --- | --- | --- | --- |
@@ -182,10 +186,10 @@ describe('publishSummary', () => {
       | \`branch-feature-x-217d2bf5-0123456789ab\` | unchanged | \`sha256:111111111111\` | \`sha256:111111111111\` |
       | \`branch-feature-x-217d2bf5\` | unchanged | \`sha256:111111111111\` | \`sha256:111111111111\` |
 
-      | platform | manifest | pulled again and tested |
-      | --- | --- | --- |
-      | linux/amd64 | \`sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\` |  |
-      | linux/arm64 | \`sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\` |  |
+      | platform | manifest |
+      | --- | --- |
+      | linux/amd64 | \`sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\` |
+      | linux/arm64 | \`sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\` |
 
       \`\`\`sh
       docker pull registry.invalid/team/k8s:branch-feature-x-217d2bf5
@@ -215,6 +219,7 @@ describe('publishSummary', () => {
       "### a\\|b\\\`c\\\`\\\`d \\<img src=x\\> \\*\\*\\[x\\](y)\\*\\* \\@all \\#1 \\| --- \\| \\\`\\\`\\\` \\\\u001b\\[31m, branch a\\|b\\\`c\\\`\\\`d \\<img src=x\\> \\*\\*\\[x\\](y)\\*\\* \\@all \\#1 \\| --- \\| \\\`\\\`\\\` \\\\u001b\\[31m
 
       \`registry.invalid/team/k8s\` commit 0123456789ab\\: blobs\\: 1 pushed (1 B); 45 requests, 20 MB sent, 12.30 s.
+      Read back and hashed\\: 2 blobs, 20 MB.
 
       | tag |  | from | to |
       | --- | --- | --- | --- |

@@ -82,7 +82,10 @@ function buildOn(
 }
 
 /** The outputs of a build; the blobs of images stay in the store. */
-const OUTPUTS = { image: ['layers.json', 'digest.json'], tool: ['layer.json', 'layer.blob'] };
+const OUTPUTS = {
+  image: ['layers.json', 'digest.json', 'paths.json.gz'],
+  tool: ['layer.json', 'layer.blob', 'paths.json.gz'],
+};
 
 /** Nx does not cache failed tasks, so tests in the cache have passed. */
 function testOn(definition: ProjectDefinition, platform: Platform, setting: Setting): TargetConfiguration {

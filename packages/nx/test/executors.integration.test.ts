@@ -9,7 +9,11 @@ beforeAll(() => {
     targets: {
       'build-by-hand': { executor: '@image-tooling/nx:build', options: { platform: 'linux/amd64' } },
       'load-by-hand': { executor: '@image-tooling/nx:load', options: { to: 'docker' } },
-      'test-by-hand': { executor: '@image-tooling/nx:test', options: { platform: 'linux/amd64' } },
+      'test-by-hand': {
+        executor: '@image-tooling/nx:test',
+        options: { platform: 'linux/amd64' },
+        dependsOn: ['build-by-hand'],
+      },
       'lock-by-hand': { executor: '@image-tooling/nx:lock' },
       'publish-by-hand': {
         executor: '@image-tooling/nx:publish',
@@ -27,16 +31,17 @@ beforeAll(() => {
 afterAll(() => workspace.remove());
 
 describe('executors, for a project.json written by hand', () => {
-  it.each([
-    ['build-by-hand', 'build base --platform linux/amd64'],
-    ['test-by-hand', 'test base --platform linux/amd64'],
-    ['load-by-hand', 'load base --to docker'],
-    ['lock-by-hand', 'lock base'],
-    ['publish-by-hand', 'publish base --branch topic --dry-run'],
-  ])('%s runs the command', async (target, call) => {
-    const { exitCode, output } = await workspace.nx(`run base:${target}`);
+  it('run the command, each with its options', async () => {
+    const targets = ['build', 'test', 'load', 'lock', 'publish'].map((name) => `${name}-by-hand`);
+    const { exitCode, output } = await workspace.nx(`run-many -p base -t ${targets.join()}`);
     expect(exitCode, output).toBe(0);
-    expect(workspace.calls()).toEqual([call]);
+    expect(workspace.calls()).toEqual([
+      'build base --platform linux/amd64',
+      'load base --to docker',
+      'lock base',
+      'publish base --branch topic --dry-run',
+      'test base --platform linux/amd64',
+    ]);
   });
 
   it('prefers flags to options', async () => {

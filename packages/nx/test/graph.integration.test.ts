@@ -1,13 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ProjectGraph } from '@nx/devkit';
 import { makeWorkspace, nxJson, type Workspace } from './workspace';
 
 let workspace: Workspace;
+/** The graph of the workspace, which has everything that a graph must survive. */
+let found: ProjectGraph;
 
-beforeAll(() => {
+const ODD_NAME = "My Image; it's";
+
+beforeAll(async () => {
   workspace = makeWorkspace();
+  workspace.write('images/broken/image.json', '{ "from": { "image": "base" } "tools": [');
+  workspace.write('images/empty/image.json', '');
+  workspace.write('images/orphan/image.json', {
+    from: { image: 'missing' },
+    tools: ['nothing', 'constructor', 'helm'],
+  });
+  workspace.write('images/self/image.json', { from: { image: 'self' } });
+  workspace.write('tools/base/tool.json', { description: 'of one name' });
+  workspace.write(`images/${ODD_NAME}/image.json`, { from: { image: 'missing' } });
+  found = await graph();
 });
 afterAll(() => workspace.remove());
 
@@ -24,40 +38,37 @@ function edges({ dependencies }: ProjectGraph): Record<string, string[]> {
 }
 
 describe('the project graph', () => {
-  it('has an edge from an image to its parent and to each of its tools', async () => {
-    const found = await graph();
+  it('has an edge from an image to its parent and to each of its tools; broken files and names have none', () => {
     expect(edges(found)).toEqual({
       base: [],
       helm: [],
       k8s: ['base', 'helm', 'kubectl'],
       'k8s-aws': ['k8s'],
       kubectl: [],
+      // Of which the beginning can be read.
+      broken: ['base'],
+      empty: [],
+      orphan: ['helm'],
+      self: [],
+      // A tool with the name of an image.
+      'base-tool': [],
+      [ODD_NAME]: [],
     });
+  });
+
+  it('has the folder, tag and description of each', () => {
     expect(found.nodes['k8s']?.data).toMatchObject({
       root: 'images/k8s',
       tags: ['type:image'],
       metadata: { description: 'Kubernetes' },
     });
     expect(found.nodes['helm']?.data.tags).toEqual(['type:tool']);
+    expect(found.nodes['base-tool']?.data.root).toBe('tools/base');
   });
 
   it('follows an edit, and keeps the edges of files that did not change', async () => {
     workspace.write('images/k8s-aws/image.json', { from: { image: 'base' }, tools: ['helm'] });
-    expect(edges(await graph())).toMatchObject({
-      'k8s-aws': ['base', 'helm'],
-      k8s: ['base', 'helm', 'kubectl'],
-    });
-  });
-
-  it('survives files that are broken or name missing images and tools', async () => {
-    workspace.write('images/broken/image.json', '{ "from": { "image": "base" } "tools": [');
-    workspace.write('images/empty/image.json', '');
-    workspace.write('images/orphan/image.json', {
-      from: { image: 'missing' },
-      tools: ['nothing', 'constructor', 'helm'],
-    });
-    workspace.write('images/self/image.json', { from: { image: 'self' } });
-    expect(edges(await graph())).toMatchObject({ broken: ['base'], empty: [], orphan: ['helm'], self: [] });
+    expect(edges(await graph())).toEqual({ ...edges(found), 'k8s-aws': ['base', 'helm'] });
   });
 
   it('leaves the message about a broken file to its task, which runs', async () => {
@@ -67,26 +78,16 @@ describe('the project graph', () => {
     expect(workspace.calls()).toEqual(['build empty --platform linux/amd64']);
   });
 
-  it('survives a tool with the name of an image, and leaves the message to the tasks', async () => {
-    workspace.write('tools/base/tool.json', { description: 'of one name' });
-    const found = edges(await graph());
-    expect(found).toMatchObject({ base: [], 'base-tool': [] });
-    await workspace.nx('run base-tool:lock');
-    expect(workspace.calls()).toEqual(['lock base']);
-    workspace.removeFile('tools/base/tool.json');
-  });
-
-  it('survives names that are wrong, and hands them to the command as they are', async () => {
-    workspace.write("images/My Image; it's/image.json", { from: { image: 'missing' } });
-    await workspace.nx(['run', "My Image; it's:lock"]);
-    expect(workspace.calls()).toEqual(["lock My Image; it's"]);
+  it('leaves messages about names to the tasks, which hand them over as they are', async () => {
+    await workspace.nx(['run-many', '-t', 'lock', '-p', `base-tool,${ODD_NAME}`]);
+    expect(workspace.calls()).toEqual([`lock ${ODD_NAME}`, 'lock base']);
   });
 
   it('looks in the folders of the options', async () => {
     workspace.write('nx.json', nxJson({ imagesDir: 'deep/pictures' }));
+    onTestFinished(() => workspace.write('nx.json', nxJson({})));
     workspace.write('deep/pictures/one/image.json', { from: { debian: 'trixie' }, tools: ['helm'] });
-    expect(edges(await graph())).toEqual({ one: ['helm'], helm: [], kubectl: [] });
-    workspace.write('nx.json', nxJson({}));
+    expect(edges(await graph())).toEqual({ one: ['helm'], base: [], helm: [], kubectl: [] });
   });
 
   it('names the images of a cycle', async () => {

@@ -59,7 +59,11 @@ describe('the targets of a tool', () => {
         'imageTooling',
         { env: 'IMAGE_TOOL_SOURCE' },
       ],
-      outputs: ['{projectRoot}/dist/linux-arm64/layer.json', '{projectRoot}/dist/linux-arm64/layer.blob'],
+      outputs: [
+        '{projectRoot}/dist/linux-arm64/layer.json',
+        '{projectRoot}/dist/linux-arm64/layer.blob',
+        '{projectRoot}/dist/linux-arm64/paths.json.gz',
+      ],
       dependsOn: [],
     });
   });
@@ -105,7 +109,11 @@ describe('the targets of an image', () => {
         { dependentTasksOutputFiles: '**/layers.json', transitive: false },
         { dependentTasksOutputFiles: '**/layer.json', transitive: false },
       ],
-      outputs: ['{projectRoot}/dist/linux-amd64/layers.json', '{projectRoot}/dist/linux-amd64/digest.json'],
+      outputs: [
+        '{projectRoot}/dist/linux-amd64/layers.json',
+        '{projectRoot}/dist/linux-amd64/digest.json',
+        '{projectRoot}/dist/linux-amd64/paths.json.gz',
+      ],
       dependsOn: ['^build-amd64'],
     });
   });

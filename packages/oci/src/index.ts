@@ -11,7 +11,7 @@ export { openStore, openUserStore, type OpenOptions } from './store/open';
 export type { Store } from './store/store';
 export { storeRoot } from './store/layout';
 export type { StoreFile, StoreFileKind } from './store/files';
-export { layerRecord } from './store/records';
+export { layerRecord, pathIndexOf } from './store/records';
 export { GRACE_MS } from './store/used';
 export type { StoreUser } from './store/users';
 export { checkInstalledNames, reservedFailures } from './layer/reserved-names';

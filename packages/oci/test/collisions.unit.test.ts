@@ -33,7 +33,7 @@ function expectNone(...layers: LayerPaths[]): void {
   expect(checkCollisions([SYSTEM, ...layers])).toEqual({ ok: true, value: undefined });
 }
 
-describe('layers that go together', () => {
+describe('layers without collisions', () => {
   it('share folders, and apt may replace and remove what the system has', () => {
     expectNone(
       layer(
@@ -48,7 +48,7 @@ describe('layers that go together', () => {
     );
   });
 
-  it('a tool may bring what a later system layer removed', () => {
+  it('a tool may add a path that a later system layer removed', () => {
     expectNone(
       layer('apt', 'p', fileEntry('usr/bin/.wh.ls', '')),
       layer('tool', 'a', fileEntry('usr/bin/ls', '')),
@@ -122,7 +122,7 @@ describe('collisions', () => {
 describe('missing parents', () => {
   const chain = [indexPaths([directoryEntry('home', { mode: 0o711, uid: 5, gid: 6 })])];
 
-  it('copy the chain’s folders and make up the others', () => {
+  it('are copied from the system, or created', () => {
     expect(
       missingParents([fileEntry('home/x/y', ''), directoryEntry('srv'), fileEntry('srv/z', '')], chain, 9),
     ).toEqual([
@@ -131,7 +131,7 @@ describe('missing parents', () => {
     ]);
   });
 
-  it('are made up where the chain removed the folder', () => {
+  it('are created if a system layer removed the folder', () => {
     const removed = [...chain, indexPaths([fileEntry('.wh.home', '')])];
     expect(missingParents([fileEntry('home/x', '')], removed)).toEqual([directoryEntry('home')]);
   });

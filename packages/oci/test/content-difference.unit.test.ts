@@ -23,12 +23,12 @@ const text = (lines: readonly string[]) => lines.join('\n');
 const long = (end: string) => Buffer.concat([Buffer.alloc(1_500_000, 1), Buffer.from(end, 'latin1')]);
 
 describe('two layers', () => {
-  it('have no difference where they are the same', async () => {
+  it('have no difference if they are the same', async () => {
     const entries = () => [directoryEntry('etc'), fileEntry('etc/a', 'one')];
     expect(await difference(entries(), entries())).toBeUndefined();
   });
 
-  it('differ in a text: its first difference, with two lines before it', async () => {
+  it('differ in a text: reports its first difference, with two lines before it', async () => {
     const found = await difference(
       [fileEntry('a', 'same'), fileEntry('b', text(['1', '2', '3', '4', 'end']))],
       [fileEntry('a', 'same'), fileEntry('b', text(['1', '2', '3', 'five', 'six', 'end']))],
@@ -43,7 +43,7 @@ describe('two layers', () => {
     });
   });
 
-  it('differ in bytes: where, and both sides', async () => {
+  it('differ in bytes: reports the offset and both sides', async () => {
     const found = await difference([fileEntry('a', long('\0abc'))], [fileEntry('a', long('\0abd'))]);
     expect(found).toEqual({
       path: '/a',

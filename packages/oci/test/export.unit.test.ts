@@ -49,7 +49,7 @@ function checkLayout(folder: string): Index {
 }
 
 describe('an export to a folder', () => {
-  it('is an OCI layout with the image as it is', async () => {
+  it('is an OCI layout of the unchanged image', async () => {
     const { image: it, options } = await image();
     const path = join(temporaryFolder(), 'deep/out');
     const { manifestDigest } = valueOf(await exportImage(it, { format: 'oci', path }, options));
@@ -88,7 +88,7 @@ describe('an export to a folder', () => {
     expect(readdirSync(join(folder, 'mine'))).toEqual(['precious']);
   });
 
-  it('is written behind a link, which stays', async () => {
+  it('is written to the target of a link, which stays', async () => {
     const { image: it, options } = await image();
     const folder = temporaryFolder();
     symlinkSync('later', join(folder, 'link'));
@@ -105,7 +105,7 @@ describe('an export to a folder', () => {
   });
 
   it.each(['oci', 'oci-archive', 'docker-archive'] as const)(
-    'never passes on altered bytes, and leaves nothing: %s',
+    'fails on altered bytes, and leaves no files: %s',
     async (format) => {
       const { image: it, options, store } = await image();
       const blob = store.blobPath(it.layers[0]!.digest);
@@ -119,20 +119,23 @@ describe('an export to a folder', () => {
     },
   );
 
-  it.each(['oci', 'oci-archive', 'docker-archive'] as const)('stopped leaves nothing: %s', async (format) => {
-    const { image: it, options, store } = await image();
-    const folder = temporaryFolder();
-    const signal = AbortSignal.abort();
-    expect(
-      codesOf(await exportImage(it, { format, path: join(folder, 'out') }, { ...options, signal })),
-    ).toEqual(['aborted']);
-    expect(readdirSync(folder)).toEqual([]);
-    expect(readdirSync(join(store.root, 'tmp'))).toEqual([]);
-  });
+  it.each(['oci', 'oci-archive', 'docker-archive'] as const)(
+    'that is stopped leaves no files: %s',
+    async (format) => {
+      const { image: it, options, store } = await image();
+      const folder = temporaryFolder();
+      const signal = AbortSignal.abort();
+      expect(
+        codesOf(await exportImage(it, { format, path: join(folder, 'out') }, { ...options, signal })),
+      ).toEqual(['aborted']);
+      expect(readdirSync(folder)).toEqual([]);
+      expect(readdirSync(join(store.root, 'tmp'))).toEqual([]);
+    },
+  );
 });
 
 describe('archives', () => {
-  it('of OCI are the layout in one tar, the same each time', async () => {
+  it('of OCI are the layout in a reproducible tar', async () => {
     const { image: it, options } = await image();
     const folder = temporaryFolder();
     for (const name of ['a', 'b'])
@@ -194,7 +197,7 @@ describe('archives', () => {
     expect(bytes.equals(readFileSync(file))).toBe(true);
   });
 
-  it('report the share that was read', async () => {
+  it('report the bytes that were read', async () => {
     const { image: it, options } = await image();
     const seen: number[][] = [];
     const onBytes = (...bytes: number[]): void => void seen.push(bytes);
@@ -206,7 +209,7 @@ describe('archives', () => {
     expect(seen[0]![0]).toBeLessThan(all);
   });
 
-  it('fail where the program that reads them goes away', async () => {
+  it('fail if the program that reads them ends', async () => {
     const { image: it, options, store } = await image();
     const { layer } = valueOf(
       await writeLayer([fileEntry('big', Buffer.alloc(3_000_000))], { compression: 'zstd', store }),

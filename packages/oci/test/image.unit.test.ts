@@ -108,7 +108,7 @@ describe('an assembled image', () => {
     });
   });
 
-  it('has the digest that it always had, in whatever order its settings were written', async () => {
+  it('has its golden digest, whatever the order of its settings', async () => {
     const { image } = await assembled();
     expect(image.manifestDigest).toMatchInlineSnapshot(
       `"sha256:901b1fb8550f65921a344f898ca2b1eacd90710b4dd6c91204fa42c2f9aace9e"`,

@@ -48,7 +48,7 @@ describe('a small layer', () => {
     gzip: 'sha256:d2c2554a8a6ad793d299e284e31546e243437c70109dae8053e7a0e0bf1ead56',
   };
 
-  it.each(['none', 'zstd', 'gzip'] as const)('has the digest that it always had: %s', async (compression) => {
+  it.each(['none', 'zstd', 'gzip'] as const)('has its golden digest: %s', async (compression) => {
     const { layer } = valueOf(await writeLayer(SMALL, { compression, store: await temporaryStore() }));
     expect(layer.diffId).toBe(GOLDEN.none);
     expect(layer.digest).toBe(GOLDEN[compression]);
@@ -101,7 +101,7 @@ describe('a large layer', () => {
     60_000,
   );
 
-  it('becomes the same blob when converted to zstd as when written so', async () => {
+  it('has the same blob converted to zstd as written with it', async () => {
     const store = await temporaryStore();
     const entries = [fileEntry('a', largeContent())];
     const zstd = valueOf(await writeLayer(entries, { compression: 'zstd', store })).layer;
@@ -109,7 +109,7 @@ describe('a large layer', () => {
     expect(valueOf(await recompress(gzip, 'zstd', { store }))).toEqual(zstd);
   }, 60_000);
 
-  it('becomes the same blob each time when converted to gzip, with the same tar', async () => {
+  it('has the same blob each time it is converted to gzip, with the same tar', async () => {
     const store = await temporaryStore();
     const entries = [fileEntry('a', largeContent())];
     const zstd = valueOf(await writeLayer(entries, { compression: 'zstd', store })).layer;
@@ -123,7 +123,7 @@ describe('a large layer', () => {
     expect(valueOf(await recompress(zstd, 'gzip', { store }))).toEqual(gzip);
   }, 60_000);
 
-  it('stops when told to, and keeps nothing', async () => {
+  it('stops on abort, and keeps nothing', async () => {
     const store = await temporaryStore();
     const stop = new AbortController();
     async function* endless(): AsyncGenerator<Uint8Array> {
@@ -140,7 +140,7 @@ describe('a large layer', () => {
     ).toBe('');
   });
 
-  it('fails where a content is shorter or longer than it was', async () => {
+  it('fails if a file became shorter or longer', async () => {
     const store = await temporaryStore();
     const file = join(temporaryFolder(), 'content');
     writeFileSync(file, 'x'.repeat(100));
@@ -168,7 +168,7 @@ describe('files of a folder', () => {
     return folder;
   }
 
-  it('are root’s, by their executable bit, without empty folders', async () => {
+  it('belong to root, get a mode by their executable bit, and leave out empty folders', async () => {
     const entries = valueOf(await filesFromFolder(rootfs(), { mtime: 7 }));
     expect(
       entries.map(({ path, type, mode, uid, mtime, linkTarget }) => [
@@ -192,14 +192,14 @@ describe('files of a folder', () => {
     expect(layer.tarSize).toBeGreaterThan(0);
   });
 
-  it('take declared modes and owners, also of an empty folder', async () => {
+  it('get declared modes and owners, an empty folder too', async () => {
     const modes = { 'etc/conf': { mode: 0o400, uid: 5, gid: 6 }, 'etc/empty': { mode: 0o1777 } };
     const entries = valueOf(await filesFromFolder(rootfs(), { mtime: 0, modes }));
     expect(entries.find(({ path }) => path === 'etc/conf')).toMatchObject({ mode: 0o400, uid: 5, gid: 6 });
     expect(entries.find(({ path }) => path === 'etc/empty')).toMatchObject({ mode: 0o1777, uid: 0 });
   });
 
-  it('fail on pipes and on modes of what is not there, all at once', async () => {
+  it('fail on pipes and on modes of missing paths, all at once', async () => {
     const folder = rootfs();
     execFileSync('mkfifo', [join(folder, 'etc/pipe')]);
     const result = await filesFromFolder(folder, { mtime: 0, modes: { 'etc/gone': { mode: 0o644 } } });
@@ -213,7 +213,7 @@ describe('files of a folder', () => {
   });
 });
 
-it('a tar on disk goes into a layer without being unpacked', async () => {
+it('a tar on disk is written into a layer without unpacking it', async () => {
   const folder = temporaryFolder();
   execFileSync('tar', ['-cf', join(folder, 'a.tar'), '-C', '/usr/share', 'perl5']);
   const store = await temporaryStore();

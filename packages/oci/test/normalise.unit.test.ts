@@ -25,7 +25,7 @@ function textOf(entries: readonly TarEntry[], path: string): string | undefined 
   return content?.kind === 'bytes' ? Buffer.from(content.bytes).toString('latin1') : undefined;
 }
 
-describe('what a system layer drops', () => {
+describe('paths that a system layer leaves out', () => {
   const DROPPED = [
     'var/log/dpkg.log', 'var/log/apt/history.log', 'var/cache/ldconfig/aux-cache', 'var/cache/apt/pkgcache.bin',
     'var/lib/apt/lists/lock', 'var/lib/apt/lists/partial/x', 'etc/passwd-', 'etc/group-', 'etc/shadow-', 'etc/gshadow-',
@@ -40,7 +40,7 @@ describe('what a system layer drops', () => {
     expect(await normalised([fileEntry(whiteout, '')], { chain })).toEqual([]);
   });
 
-  it('keeps the folders themselves, and what only looks alike', async () => {
+  it('keeps the folders themselves, and similar names', async () => {
     const kept = ['dev', 'proc', 'run', 'sys', 'tmp', 'var/cache', 'var/cache/apt', 'var/log'];
     const alike = [
       'etc/hosts.allow',
@@ -57,13 +57,13 @@ describe('what a system layer drops', () => {
     expect(pathsOf(entries)).toEqual(expect.arrayContaining([...kept, ...alike]));
   });
 
-  it('drops a mount point, or another the engine used', async () => {
+  it('leaves out mount points of the engine', async () => {
     expect(await normalised([directoryEntry('debs'), directoryEntry('step')])).toEqual([]);
     expect(await normalised([directoryEntry('mnt/x')], { mountPoints: ['mnt/x'] })).toEqual([]);
   });
 });
 
-describe('what a system layer holds instead', () => {
+describe('normalised files of a system layer', () => {
   it('one time, plain symlinks, capabilities and no other attribute', async () => {
     const capability = new Map([['security.capability', Buffer.of(1)]]);
     const entries = await normalised([
@@ -103,7 +103,7 @@ describe('what a system layer holds instead', () => {
     expect(textOf(await normalised([fileEntry('m.pyc', 'short')]), 'm.pyc')).toBe('short');
   });
 
-  it('a hard link whose first name was dropped', async () => {
+  it('a hard link whose first name was left out', async () => {
     const entries = await normalised([
       fileEntry('tmp/first', 'text'),
       hardlinkEntry('usr/second', 'tmp/first'),
@@ -112,8 +112,8 @@ describe('what a system layer holds instead', () => {
   });
 });
 
-describe('what TeX’s programs wrote', () => {
-  it('is dropped where no two runs agree: logs, formats of LuaTeX and of tex itself', async () => {
+describe('files that TeX’s programs wrote', () => {
+  it('are left out if no two runs agree: logs, formats of LuaTeX and of tex itself', async () => {
     const web2c = (name: string) => fileEntry(`var/lib/texmf/web2c/${name}`, '');
     const gone = [
       'updmap.log',
@@ -148,14 +148,14 @@ describe('what TeX’s programs wrote', () => {
     ],
     ['updmap.cfg-TEXLIVEDIST', 'Map b.map\nMap a.map\n', 'Map a.map\nMap b.map\n'],
     ['ls-R.old', 'b\na\n', 'b\na\n'],
-  ])('is in one order, however the file system lists folders: %s', async (name, written, held) => {
+  ])('are sorted, however the file system lists folders: %s', async (name, written, held) => {
     const path = `var/lib/texmf/${name}`;
     const entries = await normalised([fileEntry(path, Buffer.from(written, 'latin1'))]);
     expect(textOf(entries, path)).toBe(held);
   });
 });
 
-describe('what the chain below has already', () => {
+describe('paths that the layers below have already', () => {
   const chain = [
     indexPaths([
       directoryEntry('etc'),
@@ -165,7 +165,7 @@ describe('what the chain below has already', () => {
     ]),
   ];
 
-  it('drops folders that were merely touched, keeps those that changed or hold a change', async () => {
+  it('leaves out folders that were only touched, keeps those with a change', async () => {
     const touched = [directoryEntry('etc'), directoryEntry('etc/empty', { mode: 0o700, uid: 7, mtime: 9 })];
     expect(await normalised(touched, { chain })).toEqual([]);
     const changed = [directoryEntry('etc'), directoryEntry('etc/empty', { mode: 0o755, uid: 7 })];
@@ -176,7 +176,7 @@ describe('what the chain below has already', () => {
     ]);
   });
 
-  it('drops a folder whose only change was dropped', async () => {
+  it('leaves out a folder whose only change was left out', async () => {
     expect(await normalised([directoryEntry('etc'), fileEntry('etc/hosts', '')], { chain })).toEqual([]);
   });
 
@@ -188,14 +188,14 @@ describe('what the chain below has already', () => {
     ]);
   });
 
-  it('keeps a whiteout only of what is there', async () => {
+  it('keeps a whiteout only of an existing path', async () => {
     const entries = await normalised([fileEntry('etc/.wh.gone', ''), fileEntry('etc/.wh.never', '')], {
       chain,
     });
     expect(pathsOf(entries)).toEqual(['etc', 'etc/.wh.gone']);
   });
 
-  it('drops the root folder unless it differs from what runtimes make', async () => {
+  it('leaves out the root folder unless it differs from what runtimes create', async () => {
     expect(await normalised([directoryEntry('')])).toEqual([]);
     expect(pathsOf(await normalised([directoryEntry('', { mode: 0o700 })]))).toEqual(['']);
   });
@@ -206,7 +206,7 @@ describe('links to certificate authorities of the host', () => {
     indexPaths([fileEntry('usr/share/ca-certificates/real.crt', ''), fileEntry('usr/share/old.crt', '')]),
   ];
 
-  it('go, with the links to them; those to the packages’ own stay', async () => {
+  it('are left out, with the links to them; those to packages’ authorities stay', async () => {
     const entries = await normalised(
       [
         fileEntry('etc/ssl/certs/ca-certificates.crt', 'all'),
@@ -231,7 +231,7 @@ describe('links to certificate authorities of the host', () => {
   });
 });
 
-it('two engines’ layers of one step become equal', async () => {
+it('the layers of a step are equal for two engines', async () => {
   const chain = [
     indexPaths([
       directoryEntry('etc'),

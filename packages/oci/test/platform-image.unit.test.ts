@@ -24,12 +24,12 @@ describe('the manifest of an image to build on', () => {
     [`${OCI}.config.v1+json`, `${OCI}.layer.v1.tar+zstd`],
     [`${DOCKER}.container.image.v1+json`, `${DOCKER}.image.rootfs.diff.tar.gzip`],
     [`${DOCKER}.container.image.v1+json`, `${DOCKER}.image.rootfs.diff.tar`],
-  ])('%s with %s is one', (config, layer) => {
+  ])('%s with %s is accepted', (config, layer) => {
     const result = imageOf({ schemaVersion: 2, config: row(config), layers: [row(layer)] });
     expect(result).toMatchObject({ ok: true, value: { config: row(config), layers: [row(layer)] } });
   });
 
-  it('is refused with all layers that could not be published or are not known', () => {
+  it('is refused, naming all layers of foreign or unknown types', () => {
     const layers = [
       row(`${DOCKER}.image.rootfs.foreign.diff.tar.gzip`),
       row(`${OCI}.layer.nondistributable.v1.tar+gzip`),
@@ -45,7 +45,7 @@ describe('the manifest of an image to build on', () => {
     ]);
   });
 
-  it("is refused in Docker's oldest format, and where it is something else", () => {
+  it("is refused in Docker's oldest format, and in an unknown one", () => {
     const old = `${DOCKER}.distribution.manifest.v1+prettyjws`;
     expect(wrongs({ schemaVersion: 1, fsLayers: [] }, old)).toEqual([
       expect.stringContaining('oldest format, "schema 1"'),

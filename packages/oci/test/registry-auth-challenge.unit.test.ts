@@ -3,7 +3,7 @@ import { parseChallenges } from '../src/registry/auth/challenge';
 import { covers, parseScope, scopeOf, scopeTexts } from '../src/registry/auth/scope';
 
 describe('parseChallenges', () => {
-  it('reads a bearer challenge with commas inside of its quotes', () => {
+  it('reads a bearer challenge with commas in quotes', () => {
     expect(
       parseChallenges(
         'Bearer realm="https://auth.example/token",service="registry.example",scope="repository:a/b:pull,push"',
@@ -39,13 +39,13 @@ describe('parseChallenges', () => {
     ['"Bearer"', []],
   ])('reads %s', (header, challenges) => expect(parseChallenges(header)).toEqual(challenges));
 
-  it('takes nothing from a parameter whose quote does not end', () => {
+  it('ignores a parameter whose quote does not end', () => {
     expect(parseChallenges('Bearer realm="https://auth.example')).toEqual([
       { scheme: 'bearer', parameters: {} },
     ]);
   });
 
-  it('is done with a long malformed header at once', () => {
+  it('reads a long malformed header in little time', () => {
     const began = performance.now();
     parseChallenges(`Bearer realm="${'\\a'.repeat(50_000)}`);
     parseChallenges(`Bearer ${'a'.repeat(100_000)} ${' ,'.repeat(50_000)}"`);
@@ -61,7 +61,7 @@ describe('a scope', () => {
     ]);
   });
 
-  it('covers what it holds, and no more', () => {
+  it('covers its own actions, and no more', () => {
     const granted = parseScope('repository:a:pull,push repository:b:*');
     expect(covers(granted, scopeOf('a', ['pull']))).toBe(true);
     expect(covers(granted, scopeOf('b', ['pull,delete']))).toBe(true);

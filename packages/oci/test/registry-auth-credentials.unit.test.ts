@@ -13,14 +13,14 @@ import {
 } from './registry-credentials-helpers';
 
 describe('credentials', () => {
-  it('are undefined if no source has any', async () => {
+  it('are undefined without a source', async () => {
     expect(await found({})).toBeUndefined();
     expect(await found({ [CONFIG]: config('other.example') })).toBeUndefined();
     expect(await found({ [CONFIG]: '' })).toBeUndefined();
     expect(await found({ [CONFIG]: { auths: { 'registry.example': {} } } })).toBeUndefined();
   });
 
-  it('of the environment come first', async () => {
+  it('from the environment come first', async () => {
     const env = { REGISTRY_USERNAME: 'grace', REGISTRY_PASSWORD: SECRET };
     expect(await found({ [CONFIG]: config('registry.example') }, { env })).toEqual(
       password('REGISTRY_USERNAME and REGISTRY_PASSWORD', `grace:${SECRET}`),
@@ -48,11 +48,11 @@ describe('credentials', () => {
   );
 
   it.each(['registry.example:5000', 'registry.example.evil', 'evil/registry.example', 'gistry.example'])(
-    'for another registry are not taken: %s',
+    'for another registry are not used: %s',
     async (key) => expect(await found({ [CONFIG]: config(key) })).toBeUndefined(),
   );
 
-  it('of the longest namespace are taken, and of no other', async () => {
+  it('of the longest matching namespace are used, and of no other', async () => {
     const auths = {
       'registry.example': { auth: auth('host:1') },
       'registry.example/team': { auth: auth('team:2') },
@@ -90,7 +90,7 @@ describe('credentials', () => {
 });
 
 describe('a file with credentials', () => {
-  it('that is no JSON is a failure with its line, and none of its text', async () => {
+  it('that is not JSON is a failure with the line, and without its text', async () => {
     const text = `{\n  "auths": {\n    "registry.example": { "auth": "${SECRET}" }\n  },,\n}\n`;
     const { code, place } = await failure({ [CONFIG]: text });
     expect(code).toBe('json-syntax');
@@ -115,12 +115,12 @@ describe('a file with credentials', () => {
     expect(message).toContain("~/x can't be read: it is a folder");
   });
 
-  it('that is a pipe or a device is a failure, and waits for nothing', async () => {
+  it('that is a pipe or a device is a failure, at once', async () => {
     const { message } = await failure({}, { env: { REGISTRY_AUTH_FILE: '/dev/zero' } });
     expect(message).toBe("The credentials in /dev/zero can't be read: it is a pipe, a socket or a device.");
   });
 
-  it('that REGISTRY_AUTH_FILE names must be there', async () => {
+  it('that REGISTRY_AUTH_FILE names must exist', async () => {
     const { message, hint } = await failure({}, { env: { REGISTRY_AUTH_FILE: '~/none.json' } });
     expect(message).toContain('~/none.json');
     expect(hint).toContain('REGISTRY_AUTH_FILE');
@@ -134,7 +134,7 @@ describe('a credential helper', () => {
     ...config('registry.example'),
   };
 
-  it('of the registry comes before the file, that comes before the helper of all', async () => {
+  it('of the registry comes before the file, the file before the helper of all registries', async () => {
     const bin = {
       'bin/docker-credential-own': answering('own'),
       'bin/docker-credential-all': answering('all'),
@@ -174,7 +174,7 @@ describe('a credential helper', () => {
     expect(place?.file).toContain(CONFIG);
   });
 
-  it('is no path', async () => {
+  it('must be a name, not a path', async () => {
     const { message } = await failure({ [CONFIG]: { credsStore: '/../../bin/evil' } });
     expect(message).toContain('invalid program name');
   });

@@ -3,7 +3,7 @@ import { BASIC, helperEnv, LOGGED_IN, SECRET, tokenRegistry } from './registry-a
 import { answered, bodyOf, failureIn, serve, talkTo } from './registry-transport-helpers';
 
 describe('a registry with a token service', () => {
-  it('gets one token for many requests, asked for with service, scope and password', async () => {
+  it('gives one token for many requests, by service, scope and password', async () => {
     const server = await tokenRegistry();
     const { send, request } = talkTo(server.host, LOGGED_IN);
     for (let i = 0; i < 3; i++) expect(await answered(await send(request('manifests/1')))).toBe('200 there');
@@ -41,7 +41,7 @@ describe('a registry with a token service', () => {
     ).toEqual(['repository:team/name:pull', 'repository:team/name:pull,push']);
   });
 
-  it('gets a new token before the old one expires', async () => {
+  it('gives a new token before the old one expires', async () => {
     let now = 0;
     const server = await tokenRegistry({ fields: { expires_in: 300 } });
     const { send, request } = talkTo(server.host, { ...LOGGED_IN, testHooks: { now: () => now } });
@@ -54,7 +54,7 @@ describe('a registry with a token service', () => {
     expect(server.requests).toHaveLength(6);
   });
 
-  it('gets the whole body again with a new token where the old one expired in the middle of a push', async () => {
+  it('gets the whole body again with a new token if the old one expired during a push', async () => {
     let stale = '';
     const server = await tokenRegistry({ accepts: (token) => token !== stale });
     const { send, request } = talkTo(server.host, LOGGED_IN);
@@ -67,7 +67,7 @@ describe('a registry with a token service', () => {
     expect(server.issued).toHaveLength(2);
   });
 
-  it('that takes none of its own tokens is asked twice, not for ever', async () => {
+  it('that accepts none of its own tokens is asked twice, not for ever', async () => {
     const server = await tokenRegistry({ accepts: () => false });
     const { send, request } = talkTo(server.host, LOGGED_IN);
     const failure = failureIn(await send(request('manifests/1', { method: 'PUT', scope: ['pull', 'push'] })));
@@ -76,7 +76,7 @@ describe('a registry with a token service', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('may be somewhere else, where the password goes but the token does not', async () => {
+  it('may use another server, which gets the password but not the token', async () => {
     const other = await tokenRegistry();
     const server = await tokenRegistry({ realm: `${other.url}/token` });
     const { send, request } = talkTo(server.host, LOGGED_IN);
@@ -102,7 +102,7 @@ describe('an identity token', () => {
     });
   });
 
-  it('is sent on to no other server', async () => {
+  it('is not sent to another server', async () => {
     const other = await tokenRegistry();
     const service = await serve((_, response) =>
       response.writeHead(307, { location: `${other.url}/token` }).end(),

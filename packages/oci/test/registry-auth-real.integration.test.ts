@@ -58,7 +58,7 @@ const login = (password: string) => ({ env: { REGISTRY_USERNAME: 'ada', REGISTRY
 const PUSH = { scope: ['pull', 'push'], purpose: 'push a layer' };
 
 describe.skipIf(PROGRAM === undefined)('docker-registry of Debian', () => {
-  it('takes a blob from who is logged in, gives it back, and refuses others', async () => {
+  it('accepts a blob with a login, returns it, and refuses others', async () => {
     const host = await startRegistry('');
     const { send, request, records } = talkTo(host, login('planted-password'));
     const content = Buffer.alloc(3_000_000, 'layer');

@@ -24,7 +24,7 @@ describe('a login that fails', () => {
       'refuses it (403); the request was sent without a login, because there are no',
       'If it needs a login, ',
     ],
-  ])('for want of credentials says how to log in: %i', async (refuse, says, hint) => {
+  ])('without credentials says how to log in: %i', async (refuse, says, hint) => {
     const server = await tokenRegistry({ refuse });
     const { send, request } = talkTo(server.host);
     const failure = failureIn(await send(request('manifests/1')));
@@ -62,7 +62,7 @@ describe('a login that fails', () => {
     );
   });
 
-  it('where the registry sent us names that place, and that no login went there', async () => {
+  it('at a redirect names that server, and that no login was sent', async () => {
     const store = await serve((_, response) => response.writeHead(403).end('<Code>AccessDenied</Code>'));
     const server = await serve((request, response) => {
       if (request.headers.authorization === BASIC) response.writeHead(307, { location: store.url }).end();
@@ -114,7 +114,7 @@ describe('a login that fails', () => {
     expect(inside.requests).toEqual([]);
   });
 
-  it('for a fault of the token service is tried again first', async () => {
+  it('by a temporary failure of the token service is tried again first', async () => {
     const server = await tokenRegistry({ refuse: 503 });
     const { send, request } = talkTo(server.host, LOGGED_IN);
     const failure = failureIn(await send(request('manifests/1')));
@@ -131,14 +131,14 @@ describe('a registry with user name and password', () => {
       response.writeHead(given ? status : 401, { 'www-authenticate': 'Basic realm="x"' }).end('there');
     });
 
-  it('gets them when it has asked, and from then on at once', async () => {
+  it('gets them after its challenge, and from then on at once', async () => {
     const server = await basic(200);
     const { send, request } = talkTo(server.host, LOGGED_IN);
     for (let i = 0; i < 2; i++) expect(await answered(await send(request('manifests/1')))).toBe('200 there');
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, BASIC, BASIC]);
   });
 
-  it('that does not like them', async () => {
+  it('that rejects them', async () => {
     const server = await basic(401);
     const { send, request } = talkTo(server.host, LOGGED_IN);
     expect(failureIn(await send(request('manifests/1'))).message).toContain(
@@ -148,7 +148,7 @@ describe('a registry with user name and password', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('that lets them not do it', async () => {
+  it('that denies access to them', async () => {
     const server = await basic(403);
     const { send, request } = talkTo(server.host, LOGGED_IN);
     const put = request('manifests/1', { method: 'PUT', scope: ['pull', 'push'] });

@@ -77,7 +77,7 @@ async function expectWhole(at: Repository, { index, platforms }: Published, tag:
 }
 
 describe('a copy', () => {
-  it('to another registry brings everything, and again nothing', async () => {
+  it('to another registry copies everything; a second one nothing', async () => {
     const [from, to] = [repository(), repository(other)];
     const image = await published(from, 'v1');
     const report = valueOf(await copyImage(from, to, 'v1'));
@@ -101,7 +101,7 @@ describe('a copy', () => {
     expect(new Set(blobs.map(({ how }) => how))).toEqual(new Set(['mounted', 'present']));
   });
 
-  it('by digest has no tag, and without referrers has none', async () => {
+  it('by digest writes no tag, and without referrers none of them', async () => {
     const [from, to] = [repository(), repository(other)];
     const { index } = await published(from, 'v1');
     valueOf(await copyImage(from, to, index.digest, { withReferrers: false }));
@@ -110,13 +110,13 @@ describe('a copy', () => {
     expect(valueOf(await to.listReferrers(index.digest))).toEqual([]);
   });
 
-  it('of what is not there fails, and writes nothing', async () => {
+  it('of a missing image fails, and writes nothing', async () => {
     const [from, to] = [repository(), repository(other)];
     expect(codesOf(await copyImage(from, to, 'none'))).toEqual(['gone']);
     expect(to.requests).toEqual([]);
   });
 
-  it('that was stopped at any write is made whole by the next', async () => {
+  it('that was stopped at any write is completed by the next', async () => {
     const from = repository();
     const image = await published(from, 'v1');
     const proxy = await startFaultProxy(other);
@@ -139,7 +139,7 @@ describe('a copy', () => {
     }
   });
 
-  it('never passes on altered bytes', async () => {
+  it('fails on altered bytes', async () => {
     const [from, to] = [repository(other), repository()];
     const { digest, bytes } = await pushedImage(from, 'to be altered', 'v1');
     const layer = (JSON.parse(Buffer.from(bytes).toString()) as { layers: Descriptor[] }).layers[0]!;
@@ -153,7 +153,7 @@ describe('a copy', () => {
 describe('an OCI folder', () => {
   const folder = () => openLayoutFolder(join(temporaryFolder(), 'deep/layout'));
 
-  it('brings an image with all that is attached there and back', async () => {
+  it('holds an image with its referrers, which can be copied back', async () => {
     const [from, layout, to] = [repository(), folder(), repository(other)];
     const image = await published(from, 'v1');
     valueOf(await copyImage(from, layout, 'v1'));
@@ -169,7 +169,7 @@ describe('an OCI folder', () => {
       expect(hexOf(digestOf(readFileSync(join(path, 'blobs/sha256', hex))))).toBe(hex);
   });
 
-  it('holds several images, a name leads to one', async () => {
+  it('holds several images by name', async () => {
     const [from, layout] = [repository(), folder()];
     const one = await pushedImage(from, 'one', 'v1');
     const two = await pushedImage(from, 'two', 'v2');
@@ -196,7 +196,7 @@ describe('an OCI folder', () => {
     expect(valueOf(await to.headManifest('x'))).toEqual(index);
   });
 
-  it('is made only where nothing else is', async () => {
+  it('is created only if nothing else is there', async () => {
     const path = temporaryFolder();
     mkdirSync(join(path, 'mine'));
     const from = repository();
@@ -205,7 +205,7 @@ describe('an OCI folder', () => {
     expect(readdirSync(path)).toEqual(['mine']);
   });
 
-  it('that was altered or is not a manifest is detected', async () => {
+  it('that was altered, or has something else for a manifest, is detected', async () => {
     const [from, layout] = [repository(), folder()];
     const { digest } = await pushedImage(from, 'one', 'v1');
     valueOf(await copyImage(from, layout, 'v1'));
@@ -218,10 +218,10 @@ describe('an OCI folder', () => {
   });
 });
 
-describe('a blob that its source gives wrong', () => {
+describe('a blob that its source returns altered', () => {
   const WRONG = { method: 'GET', path: /\/blobs\/sha256:/ } as const;
 
-  it('is not taken, and the source is named', async () => {
+  it('is refused, and the source is named', async () => {
     const proxy = await startFaultProxy(registry);
     onTestFinished(() => proxy.stop());
     const from = opened(proxy.host, 'copy/wrong');

@@ -41,7 +41,7 @@ describe('a pull', () => {
     return place;
   }
 
-  it('that breaks goes on where it was', async () => {
+  it('that breaks continues at its offset', async () => {
     const place = await withBlob();
     const fault = { kind: 'reset-answer', afterBytes: 300_000 } as const;
     place.proxy.fault({ method: 'GET', path: BLOB_PATH, times: 2, fault });
@@ -52,7 +52,7 @@ describe('a pull', () => {
     expect(asked.at(-1)!.sentBytes).toBeLessThan(BLOB.size);
   });
 
-  it('goes on too where the registry knows no ranges', async () => {
+  it('continues without support for ranges too', async () => {
     const noRanges: Step = async (exchange, next) => {
       const { range: _, ...headers } = exchange.headers;
       exchange.headers = headers;
@@ -71,7 +71,7 @@ describe('a pull', () => {
     expect(codesOf(await pulled(place))).toEqual(['network']);
   });
 
-  it('cut short goes on as well', async () => {
+  it('that ends early continues too', async () => {
     const place = await withBlob();
     const fault = { kind: 'truncate-answer', bytes: 1000 } as const;
     place.proxy.fault({ method: 'GET', path: BLOB_PATH, times: 1, fault });
@@ -79,7 +79,7 @@ describe('a pull', () => {
     expect(place.proxy.asked({ method: 'GET' })).toHaveLength(2);
   });
 
-  it('with a flipped bit is made once more, and never kept', async () => {
+  it('with a flipped bit is repeated once, and never kept', async () => {
     const place = await withBlob();
     const fault = { kind: 'flip-bit', at: 5000 } as const;
     place.proxy.fault({ method: 'GET', path: BLOB_PATH, times: 1, fault });
@@ -91,7 +91,7 @@ describe('a pull', () => {
     expect(failure.message).toContain(BLOB.digest);
   });
 
-  it('that stalls is tried twice in all', async () => {
+  it('that stalls is tried twice', async () => {
     const place = await withBlob([], { timings: { stallSeconds: 0.2, slowSeconds: 60 } });
     const fault = { kind: 'slow-answer', bytesPerSecond: 1 } as const;
     place.proxy.fault({ method: 'GET', path: BLOB_PATH, fault });
@@ -101,7 +101,7 @@ describe('a pull', () => {
 });
 
 describe('a manifest', () => {
-  it('whose answer is lost is put once', async () => {
+  it('is not put again after a lost answer', async () => {
     const { proxy, to } = await behind();
     proxy.fault({ method: 'PUT', path: /manifests\/v1/, times: 1, fault: { kind: 'lose-reply' } });
     const { digest } = await pushedImage(to, 'layer', 'v1');
@@ -109,7 +109,7 @@ describe('a manifest', () => {
     expect(valueOf(await to.headManifest('v1'))?.digest).toBe(digest);
   });
 
-  it('survives 503 twice and a reset', async () => {
+  it('is put despite two 503 and a reset', async () => {
     const { proxy, to } = await behind();
     proxy.fault({
       method: 'PUT',
@@ -122,7 +122,7 @@ describe('a manifest', () => {
     expect(proxy.asked({ method: 'PUT', path: /manifests/ })).toHaveLength(4);
   });
 
-  it('altered on its way is found out; once only, it is read again', async () => {
+  it('altered in transit is read again, once', async () => {
     const { proxy, to } = await behind();
     const { digest } = await pushedImage(to, 'layer', 'v1');
     const edit = (json: Record<string, unknown>) => void (json['annotations'] = { evil: 'yes' });
@@ -137,14 +137,14 @@ describe('a manifest', () => {
     }
   });
 
-  it('is read where a HEAD says too little', async () => {
+  it('is read if a HEAD lacks its headers', async () => {
     const bare = withHeaders('HEAD', { 'docker-content-digest': undefined, 'content-length': undefined });
     const { to } = await behind([bare]);
     const { digest, bytes, mediaType } = await pushedImage(to, 'layer', 'v1');
     expect(valueOf(await to.headManifest('v1'))).toEqual({ digest, mediaType, size: bytes.length });
   });
 
-  it('altered on its way there is put again', async () => {
+  it('altered in transit to the registry is put again', async () => {
     let puts = 0;
     const spoilFirst: Step = async (exchange, next) => {
       const { method, path } = exchange.record;
@@ -161,7 +161,7 @@ describe('a manifest', () => {
     expect(puts).toBe(2);
   });
 
-  it('that the registry takes as another fails', async () => {
+  it('that the registry stores with another digest fails', async () => {
     const other = { 'docker-content-digest': digestOf('other') };
     const { to } = await behind([withHeaders('PUT', other), withHeaders('HEAD', other)]);
     await expect(pushedImage(to, 'layer', 'v1')).rejects.toThrow('checksum');
@@ -174,7 +174,7 @@ describe('a manifest', () => {
     expect(codesOf(await to.getManifest('v1'))).toEqual(['too-large']);
   });
 
-  it('is not deleted where the registry does not', async () => {
+  it('is not deleted if the registry refuses', async () => {
     const { proxy, to } = await behind();
     const { digest } = await pushedImage(to, 'layer', 'v1');
     proxy.fault({ method: 'DELETE', fault: { kind: 'answer', status: 405 } });
@@ -183,7 +183,7 @@ describe('a manifest', () => {
 });
 
 describe('an upload', () => {
-  it('that breaks is sent again where the registry can not say what it has', async () => {
+  it('that breaks is sent again if the registry does not report its progress', async () => {
     const { proxy, to } = await behind();
     proxy.fault({ method: 'PUT', path: UPLOAD, times: 1, fault: { kind: 'answer', status: 500 } });
     proxy.fault({ method: 'GET', path: UPLOAD, times: 9, fault: { kind: 'answer', status: 404 } });

@@ -16,6 +16,7 @@ import { MEDIA_TYPES } from '../src/image/manifest';
 import { openRepository } from '../src/registry/client/client';
 import { copyImage } from '../src/registry/images/copy';
 import { findPlatformImage } from '../src/registry/images/platform-image';
+import { indexBlobs } from '../src/registry/images/index-blobs';
 import { pullImage } from '../src/registry/images/pull';
 import { openLayoutFolder } from '../src/registry/layout/open';
 import { manifestContent } from '../src/registry/manifests/content';
@@ -59,6 +60,9 @@ function operationsOf({ manifest, index }: Published): Readonly<Record<string, O
     tags: (to) => to.listTags(),
     referrers: (to) => to.listReferrers(manifest.digest),
     'has blob': (to) => to.hasBlob(layer.digest),
+    'expect blob': (to) => to.expectBlob(layer),
+    'verify blob': (to) => to.verifyBlob(layer),
+    'index blobs': (to) => indexBlobs(to, index.digest),
     'pull blob': (to, store) => to.pullBlob(layer, store),
     'push blob': (to) => to.pushBlob(pushed, { mountFrom: ['fuzz/other'] }),
     'push in chunks': (to) => to.pushBlob(pushed, { chunkBytes: 5 }),

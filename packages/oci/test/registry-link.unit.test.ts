@@ -31,6 +31,4 @@ it.each([
   'rel="next"',
   '<https://registry.example:70000/x>; rel="next"',
   '<http://[>; rel="next"',
-])('does not take %s for the end of a list', (header) =>
-  expect(() => nextPage(header, PAGE)).toThrow(MalformedLink),
-);
+])('%s is not the end of a list', (header) => expect(() => nextPage(header, PAGE)).toThrow(MalformedLink));

@@ -47,7 +47,7 @@ describe('referrers', () => {
     return { digest, mediaType, size: bytes.length };
   }
 
-  it('are listed by a registry that can, in pages, with no fallback tag', async () => {
+  it('are listed in pages by a registry with the API, without a fallback tag', async () => {
     const place = await behind([referrersApi({ pageSize: 2 })]);
     const subject = await subjectIn(place);
     for (const n of [1, 2, 3]) valueOf(await place.to.attach(subject, mark(n)));
@@ -56,14 +56,14 @@ describe('referrers', () => {
     expect(valueOf(await place.to.listTags())).toEqual(['v1']);
   });
 
-  it('are kept where a registry says it lists them, but does not', async () => {
+  it('are kept in a fallback tag if a registry claims the API and lacks it', async () => {
     const place = await behind([referrersLie()]);
     const subject = await subjectIn(place);
     for (const n of [1, 2]) valueOf(await place.to.attach(subject, mark(n)));
     expect(valueOf(await place.to.listReferrers(subject.digest))).toHaveLength(2);
   });
 
-  it('are entered again where another writer took their place', async () => {
+  it('are written again if another writer overwrote the list', async () => {
     const place = await behind();
     const subject = await subjectIn(place);
     const direct = opened(registry.host, place.to.name.path);
@@ -78,7 +78,7 @@ describe('referrers', () => {
     expect(place.proxy.asked({ method: 'PUT', path })).toHaveLength(3);
   });
 
-  it('that never stay are a failure', async () => {
+  it('that are overwritten each time are a failure', async () => {
     const place = await behind();
     const subject = await subjectIn(place);
     const path = new RegExp(`manifests/${fallbackTag(subject.digest)}`);

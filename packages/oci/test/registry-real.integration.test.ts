@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson, digestOf } from '@image-tooling/model';
-import { startRegistry, type RealRegistry } from '@image-tooling/testkit';
+import { startRegistry, type RealRegistry, type Step } from '@image-tooling/testkit';
 import { codesOf, failuresOf, valueOf } from '@image-tooling/testkit/helpers';
 import { manifestJson, MEDIA_TYPES } from '../src/image/manifest';
+import { storedBlob } from '../src/registry/blobs/stored';
 import { temporaryStore } from './helpers';
+import { behindProxy } from './registry-faults-helpers';
 import { blobOf, opened, pushedImage } from './registry-helpers';
 
 let registry: RealRegistry;
@@ -18,7 +20,7 @@ let counter = 0;
 const repository = () => opened(registry.host, `team/name-${counter++}`);
 
 describe('manifests', () => {
-  it('are put by digest or tag, and read back as they are', async () => {
+  it('are put by digest or tag, and read back unchanged', async () => {
     const to = repository();
     expect(valueOf(await to.headManifest('v1'))).toBeUndefined();
     expect(valueOf(await to.getManifest('v1'))).toBeUndefined();
@@ -40,7 +42,7 @@ describe('manifests', () => {
     expect(valueOf(await to.headManifest(digest))).toBeUndefined();
   });
 
-  it('whose blobs are not there are refused, in the registry’s words', async () => {
+  it('with missing blobs are refused, in the registry’s words', async () => {
     const bytes = Buffer.from(
       canonicalJson(manifestJson({ mediaType: MEDIA_TYPES.config, digest: digestOf('none'), size: 4 }, [])),
     );
@@ -51,8 +53,19 @@ describe('manifests', () => {
   });
 });
 
+/** Lets the event loop turn ten times before it takes the next piece of a body. */
+const readsSlowly: Step = async (exchange, next) => {
+  exchange.bodyChanges.push(async function* (body) {
+    for await (const piece of body) {
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      yield piece;
+    }
+  });
+  return next();
+};
+
 describe('blobs', () => {
-  it.each([0, 1, 3_000_000])('of %i bytes come back as they were', async (size) => {
+  it.each([0, 1, 3_000_000])('of %i bytes are read back unchanged', async (size) => {
     const to = repository();
     const bytes = randomBytes(size);
     const blob = blobOf(bytes);
@@ -64,7 +77,7 @@ describe('blobs', () => {
     expect(valueOf(await store.readBlob(blob.digest)).equals(bytes)).toBe(true);
   });
 
-  it('are mounted from a sibling that has them', async () => {
+  it('are mounted from another repository that has them', async () => {
     const from = repository();
     const blob = blobOf(randomBytes(1000));
     valueOf(await from.pushBlob(blob));
@@ -74,7 +87,7 @@ describe('blobs', () => {
     expect(valueOf(await to.hasBlob(blob.digest))).toBe(true);
   });
 
-  it('that are not what their digest says never arrive', async () => {
+  it('with a wrong digest are refused', async () => {
     const to = repository();
     const good = blobOf(randomBytes(200_000));
     const failing = {
@@ -92,7 +105,32 @@ describe('blobs', () => {
     expect(await registry.blobs()).not.toContain(good.digest);
   });
 
-  it('altered in the registry are not kept', async () => {
+  it('of the store arrive as they are at a registry that reads slowly', async () => {
+    const store = await temporaryStore();
+    // More than socket buffers take; its pieces share two buffers.
+    const blob = valueOf(await store.putBlobFromBytes(randomBytes(16_000_000)));
+    const { to } = await behindProxy(registry, [readsSlowly]);
+    expect(valueOf(await to.pushBlob(storedBlob(store, blob))).sentBytes).toBe(blob.size);
+    valueOf(await to.verifyBlob(blob));
+  });
+
+  it('are checked without being stored: by all their bytes, or by their size', async () => {
+    const to = repository();
+    const blob = blobOf(randomBytes(3_000_000));
+    expect(codesOf(await to.verifyBlob(blob))).toEqual(['gone']);
+    expect(codesOf(await to.expectBlob(blob))).toEqual(['gone']);
+    valueOf(await to.pushBlob(blob));
+    valueOf(await to.verifyBlob(blob));
+    valueOf(await to.expectBlob(blob));
+    writeFileSync(registry.blobFile(blob.digest), randomBytes(blob.size));
+    expect(codesOf(await to.verifyBlob(blob))).toEqual(['checksum']);
+    expect((await to.expectBlob(blob)).ok).toBe(true);
+    writeFileSync(registry.blobFile(blob.digest), randomBytes(blob.size - 1));
+    expect(codesOf(await to.verifyBlob(blob))).toEqual(['truncated']);
+    expect(codesOf(await to.expectBlob(blob))).toEqual(['checksum']);
+  });
+
+  it('altered in the registry are not stored', async () => {
     const to = repository();
     const bytes = randomBytes(1000);
     const blob = blobOf(bytes);
@@ -124,7 +162,7 @@ it('a dry run changes nothing', async () => {
 });
 
 describe('tags', () => {
-  it('are all listed; none where there is no repository', async () => {
+  it('are all listed; none of a missing repository', async () => {
     const to = repository();
     expect(valueOf(await to.listTags())).toEqual([]);
     const manifest = await pushedImage(to, 'layer', 'a');
@@ -140,7 +178,7 @@ describe('referrers, on a registry without the API', () => {
     content: [{ mediaType: 'text/plain', bytes: Buffer.from(`mark ${n}`) }],
   });
 
-  it('are listed as they were attached; the same one again writes nothing', async () => {
+  it('are listed in order; attaching one again writes nothing', async () => {
     const to = repository();
     const { digest, bytes, mediaType } = await pushedImage(to, 'layer', 'v1');
     const subject = { digest, mediaType, size: bytes.length };
@@ -169,7 +207,7 @@ describe('referrers, on a registry without the API', () => {
     expect(listed.sort()).toEqual(attached.map((one) => one.digest).sort());
   });
 
-  it('that were deleted do not stand in the way of a new one', async () => {
+  it('that were deleted do not prevent a new one', async () => {
     const to = repository();
     const { digest, bytes, mediaType } = await pushedImage(to, 'layer', 'v1');
     const subject = { digest, mediaType, size: bytes.length };

@@ -29,7 +29,7 @@ describe('a reference', () => {
     [' ', 'it is empty'],
     ['registry.example/name@latest', '"registry.example/name@latest" is not a reference to an image.'],
     [`registry.example/name@sha256:1`, '@sha256:1" is not a reference to an image.'],
-  ])('is refused, and why is said: %s', (text, why) => {
+  ])('is refused with a reason: %s', (text, why) => {
     const [{ code, message, hint }] = failuresOf(parseReference(text)) as [
       { code: string; message: string; hint: string },
     ];

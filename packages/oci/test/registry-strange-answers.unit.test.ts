@@ -31,7 +31,7 @@ describe('an answer that is not HTTP', () => {
     '<html>\r\n\r\n',
     'HTTP/1.1 abc\r\n\r\n',
     'HTTP/1.1 200 OK\r\na b: c\r\n\r\n',
-  ])('is a failure that says so: %j', async (bytes) => {
+  ])('is reported as such: %j', async (bytes) => {
     const host = await sending(bytes);
     const { code, message, hint } = firstFailure(await to(host).listTags());
     expect(code).toBe('network');
@@ -39,7 +39,7 @@ describe('an answer that is not HTTP', () => {
     expect(hint).toContain('Check that this is the address of a registry.');
   });
 
-  it('is one within the body of a blob: a chunk of no size', async () => {
+  it('is reported within the body of a blob: a chunk without a size', async () => {
     const host = await sending(
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\na \r\nzz\r\nblob\r\n',
     );
@@ -72,7 +72,7 @@ describe('an invalid address', () => {
   });
 });
 
-describe('a list of tags that is not whole', () => {
+describe('an incomplete list of tags', () => {
   it.each([
     [
       'a broken link',
@@ -161,7 +161,7 @@ describe('a manifest that is not an image', () => {
     expect(valueOf(await folder.listTags())).toEqual([]);
   });
 
-  it('is not copied where indexes list indexes without end', async () => {
+  it('is not copied if indexes list indexes without end', async () => {
     const nested: Served[] = [index([])];
     while (nested.length < 30) nested.push(index([row(nested.at(-1)!)]));
     const folder = openLayoutFolder(`${temporaryFolder()}/copy`);
@@ -186,7 +186,7 @@ describe('a manifest that is not an image', () => {
   });
 });
 
-it('a platform is named by its texts alone', async () => {
+it('a platform is named by its valid fields only', async () => {
   const outer = index([{ ...row(index([])), platform: { os: { a: 1 }, architecture: 'amd64' } }]);
   const found = await findPlatformImage(await holding(outer), digestIn(outer), 'linux/arm64');
   expect(firstFailure(found).message).not.toContain('[object');
@@ -207,7 +207,7 @@ describe('the index.json of a layout', () => {
     },
   );
 
-  it('may have names that are no texts', async () => {
+  it('may have names that are not strings', async () => {
     const named = { ...row(index([])), annotations: { 'org.opencontainers.image.ref.name': 0 } };
     const layout = layoutOf(JSON.stringify({ manifests: [named] }));
     expect(valueOf(await layout.headManifest('latest'))).toBeUndefined();
@@ -216,7 +216,7 @@ describe('the index.json of a layout', () => {
 });
 
 describe('a folder of an OCI layout that is a file', () => {
-  it('is refused, to copy from and to', async () => {
+  it('is refused as source and target of a copy', async () => {
     const file = join(temporaryFolder(), 'image.tar');
     writeFileSync(file, 'not a folder');
     const image = index([]);

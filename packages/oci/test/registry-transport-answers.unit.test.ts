@@ -22,7 +22,7 @@ describe('the base of a repository', () => {
     expect(repositoryBase({ registry, path }).url.href).toBe(url),
   );
 
-  it('is on http where that is asked for', () => {
+  it('is on http if requested', () => {
     expect(repositoryBase({ registry: 'registry.example', path: 'name' }, true).url.protocol).toBe('http:');
   });
 });
@@ -63,7 +63,7 @@ describe('a refusal', () => {
     expect(failure.message).toContain(words);
   });
 
-  it('of a registry in read-only mode is no matter of credentials', async () => {
+  it('of a registry in read-only mode does not mention credentials', async () => {
     const server = await serve((_, response) =>
       response.writeHead(403).end(errors('DENIED', 'The system is in read only mode.')),
     );
@@ -75,7 +75,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('shows the words of a page, cut, without secrets', async () => {
+  it('shows the text of a page, shortened, without secrets', async () => {
     const page = `<html><head><style>p{}</style></head><body><p>no ${SECRET}</p>\n<p>${'x'.repeat(5000)}</p></body></html>`;
     const server = await serve((request, response) => {
       if (request.headers.authorization === undefined)
@@ -141,7 +141,7 @@ describe('a dry run', () => {
 });
 
 describe('a secret', () => {
-  it('is in no message, record or note, whatever the registry says', async () => {
+  it('is in no message, record or note, whatever the registry answers', async () => {
     const token = 'planted-token-of-the-service';
     const echo: RequestListener = (request, response) => {
       const authorization = request.headers.authorization ?? '';
@@ -186,7 +186,7 @@ describe('a proxy', () => {
     return proxy;
   }
 
-  it('of the environment is used, with its password', async () => {
+  it('from the environment is used, with its password', async () => {
     const server = await serve((_, response) => response.end('there'));
     const proxy = await proxyTo(server.port, { login: `ada:${SECRET}` });
     const env = { HTTP_PROXY: `http://ada:${SECRET}@${proxy.host}` };
@@ -195,7 +195,7 @@ describe('a proxy', () => {
     expect(proxy.asked).toEqual(['GET http://registry.invalid/v2/team/name/manifests/1']);
   });
 
-  it('is not used for this machine, nor for what NO_PROXY names', async () => {
+  it('is not used for localhost, nor for hosts in NO_PROXY', async () => {
     const server = await serve((_, response) => response.end('there'));
     const proxy = await proxyTo(server.port);
     const env = { http_proxy: `http://${proxy.host}`, no_proxy: 'registry.invalid' };
@@ -215,7 +215,7 @@ describe('a proxy', () => {
     expect(failure.message).toContain('which requires a user name and password (407)');
   });
 
-  it('that is invalid does not hurt a registry on this machine', async () => {
+  it('that is invalid does not matter for localhost', async () => {
     const server = await serve((_, response) => response.end('there'));
     const env = { http_proxy: 'ftp://proxy.example', https_proxy: '://', all_proxy: '://' };
     const { send, request } = talkTo(server.host, { env });
@@ -234,7 +234,7 @@ describe('a proxy', () => {
 });
 
 describe('close', () => {
-  it('ends connections that are kept, and a body in the middle', async () => {
+  it('ends idle connections, and a body that is being read', async () => {
     const open = new Set<unknown>();
     const server = createServer((_, response) => {
       response.write('half');

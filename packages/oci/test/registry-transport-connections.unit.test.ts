@@ -9,7 +9,7 @@ import { atEnd, failureIn, listen, serve, talkTo } from './registry-transport-he
 const HERE = { resolve: async () => [{ address: '127.0.0.1', family: 4 }] };
 const errno = (code: string): Error => Object.assign(new Error(code), { code });
 
-describe('a connection that does not come about', () => {
+describe('a connection that fails', () => {
   it('to an unknown host fails at once', async () => {
     const resolve = () => Promise.reject(errno('ENOTFOUND'));
     const { send, request, records } = talkTo('registry.invalid', { testHooks: { resolve } });
@@ -19,13 +19,13 @@ describe('a connection that does not come about', () => {
     expect(records).toHaveLength(1);
   });
 
-  it('for want of a name server is tried again', async () => {
+  it('without a name server is tried again', async () => {
     const resolve = () => Promise.reject(errno('EAI_AGAIN'));
     const { send, request } = talkTo('registry.invalid', { testHooks: { resolve } });
     expect(failureIn(await send(request('manifests/1'))).message).toContain('tried 3 times');
   });
 
-  it('in time is a timeout', async () => {
+  it('that takes too long is a timeout', async () => {
     const testHooks = { resolve: () => new Promise<never>(() => undefined) };
     const { send, request } = talkTo('registry.invalid', {
       testHooks,
@@ -37,7 +37,7 @@ describe('a connection that does not come about', () => {
     });
   });
 
-  it('since the registry speaks http only says so', async () => {
+  it('to a registry that supports only http says so', async () => {
     const server = await serve((_, response) => response.end('there'));
     const { send, request } = talkTo(`registry.invalid:${server.port}`, { testHooks: HERE });
     const failure = failureIn(await send(request('manifests/1')));

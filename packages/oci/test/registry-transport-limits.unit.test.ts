@@ -19,7 +19,7 @@ async function faultOf(result: Awaited<ReturnType<ReturnType<typeof talkTo>['sen
 }
 
 describe('a registry that is too slow', () => {
-  it('that never answers is a timeout that names it and the purpose', async () => {
+  it('that never answers is a timeout that names the registry and the purpose', async () => {
     const server = await serve(() => undefined);
     const { send, request } = talkTo(server.host, ONE_TRY);
     expect(failureIn(await send(request('manifests/1')))).toMatchObject({
@@ -28,7 +28,7 @@ describe('a registry that is too slow', () => {
     });
   });
 
-  it('that stops in the middle of a body is a timeout', async () => {
+  it('that stops within a body is a timeout', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('half');
@@ -50,7 +50,7 @@ describe('a registry that is too slow', () => {
     expect(failure.message).toContain('too few bytes in 0.3 s');
   });
 
-  it('that takes no more of an upload is a timeout', async () => {
+  it('that stops reading an upload is a timeout', async () => {
     const server = createTcpServer((socket) => void socket.pause().on('error', () => undefined));
     const host = `127.0.0.1:${await listen(server, '127.0.0.1')}`;
     const { send, request, records } = talkTo(host, ONE_TRY);
@@ -68,7 +68,7 @@ describe('a registry that is too slow', () => {
     expect(records[0]?.sentBytes).toBeLessThan(size);
   });
 
-  it('may pause without limit while its reader does not read', async () => {
+  it('is not a timeout while our reader pauses', async () => {
     const server = await serve((_, response) => response.end('x'.repeat(300_000)));
     const { send, request } = talkTo(server.host);
     const result = await send(request('blobs/1'));
@@ -78,7 +78,7 @@ describe('a registry that is too slow', () => {
 });
 
 describe('a connection that breaks', () => {
-  it('within the body ends it with a network fault', async () => {
+  it('within a body ends it with a network failure', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('half', () => setTimeout(() => response.socket?.resetAndDestroy(), 20));
@@ -100,7 +100,7 @@ describe('a connection that breaks', () => {
 });
 
 describe('an abort', () => {
-  it('leaves the login to those who clean up, and a refused password is not tried again', async () => {
+  it('keeps the login for the cleanup, and does not try a refused password again', async () => {
     const stop = new AbortController();
     const server = await serve((_, response) =>
       response.writeHead(401, { 'www-authenticate': 'Basic' }).end(),
@@ -114,7 +114,7 @@ describe('an abort', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('ends a request that waits for its answer', async () => {
+  it('ends a request before its answer', async () => {
     const stop = new AbortController();
     const server = await serve(() => stop.abort());
     const { send, request } = talkTo(server.host, { signal: stop.signal });
@@ -143,8 +143,8 @@ describe('an abort', () => {
   });
 });
 
-describe('bytes of our own that can not be read', () => {
-  it('are the failure, and nothing is tried again', async () => {
+describe("local bytes that can't be read", () => {
+  it('are reported, and nothing is tried again', async () => {
     const server = await serve(async (request, response) => {
       await text(request).catch(() => '');
       response.writeHead(201).end();

@@ -7,7 +7,7 @@ import { rateLimit } from '../src/registry/answers/rate-limit';
 import { answered, bodyOf, failureIn, listen, serve, talkTo } from './registry-transport-helpers';
 
 describe('a request that is tried again', () => {
-  it('goes through after 503 twice, with its whole body each time', async () => {
+  it('succeeds after two 503, with its whole body each time', async () => {
     const bodies: string[] = [];
     const server = await serve(async (request, response) => {
       bodies.push(await text(request));
@@ -24,7 +24,7 @@ describe('a request that is tried again', () => {
     ]);
   });
 
-  it('waits as long as 429 asks, and says so', async () => {
+  it('waits as long as 429 requests, and reports it', async () => {
     const server = await serve((_, response) => {
       if (server.requests.length > 1) response.end('there');
       else response.writeHead(429, { 'retry-after': '1' }).end();
@@ -35,7 +35,7 @@ describe('a request that is tried again', () => {
     expect(performance.now() - began).toBeGreaterThan(950);
   });
 
-  it('is a rate-limit at once where the registry asks for too long a wait', async () => {
+  it('fails with rate-limit at once if the registry requests too long a wait', async () => {
     const server = await serve((_, response) => {
       response.writeHead(429, { 'retry-after': '3000', 'ratelimit-remaining': '0;w=21600' });
       response.end(JSON.stringify({ errors: [{ code: 'TOOMANYREQUESTS', message: 'slow down' }] }));
@@ -48,7 +48,7 @@ describe('a request that is tried again', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('goes through after resets before the answer', async () => {
+  it('succeeds after resets before the answer', async () => {
     const server = await serve((request, response) => {
       if (server.requests.length < 3) request.socket.resetAndDestroy();
       else response.end('there');
@@ -73,7 +73,7 @@ describe('a request that is tried again', () => {
     },
   );
 
-  it('asks whether it took effect before it is sent again, where that may do harm', async () => {
+  it('checks whether it took effect, if a repetition is unsafe', async () => {
     const server = await serve((request) => void request.socket.resetAndDestroy());
     const { send, request } = talkTo(server.host);
     let asked = 0;
@@ -87,7 +87,7 @@ describe('a request that is tried again', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('is not sent again after a reset where that may do harm', async () => {
+  it('is not sent again after a reset if a repetition is unsafe', async () => {
     const server = await serve((request) => void request.socket.resetAndDestroy());
     const { send, request } = talkTo(server.host);
     const failure = failureIn(await send(request('blobs/uploads/1', { method: 'PATCH', repeatable: false })));

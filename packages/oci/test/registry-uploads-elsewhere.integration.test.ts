@@ -20,8 +20,8 @@ async function otherProxy(steps: readonly Step[] = []) {
   return other;
 }
 
-describe('an upload that is sent on with 307', () => {
-  it('brings its bytes to where it is sent, manifests too', async () => {
+describe('an upload that is redirected with 307', () => {
+  it('sends its bytes to the other server, manifests too', async () => {
     const other = await otherProxy();
     const { proxy, to } = await behindProxy(registry);
     proxy.fault({ method: /P/, fault: { kind: 'redirect', to: other.url } });
@@ -31,7 +31,7 @@ describe('an upload that is sent on with 307', () => {
     expect(other.asked({ method: 'PUT', path: UPLOAD })[0]?.receivedBytes).toBe(BLOB.size);
   });
 
-  it('reads its blob once more where the answer came early', async () => {
+  it('reads its blob again if the answer came early', async () => {
     const other = await otherProxy();
     const early: Step = async ({ record, target, response }, next) => {
       if (record.method !== 'PUT' || !UPLOAD.test(record.path)) return next();
@@ -45,7 +45,7 @@ describe('an upload that is sent on with 307', () => {
   });
 });
 
-describe('an address that a registry gave', () => {
+describe('a URL that a registry returned', () => {
   const SIGNED = 'X-Sig=a%20b~c%7Ed+e%2Fe&empty=&flag&name=%E2%82%AC';
 
   it.each([
@@ -53,13 +53,13 @@ describe('an address that a registry gave', () => {
     [`?${SIGNED}&`, `?${SIGNED}&`],
     ['?', '?'],
     ['', '?'],
-  ])('is kept as it is, with the digest after it: %s', (given, kept) => {
+  ])('is used unchanged, with the digest appended: %s', (given, kept) => {
     const location = new URL(`https://store.example/up/~a%20b${given}#part`);
     const { pathname, search } = finishAddress({ location, minChunk: 0 }, BLOB.digest);
     expect(pathname + search).toBe(`/up/~a%20b${kept}digest=${encodeURIComponent(BLOB.digest)}`);
   });
 
-  it('is asked for as it is: an upload, a redirect, a page', async () => {
+  it('is requested unchanged: an upload, a redirect, a page', async () => {
     const signed = (path: string): string => `${path.split('?')[0]}?${SIGNED}`;
     const server = await serve(async (request, response) => {
       await text(request);
@@ -83,7 +83,7 @@ describe('an address that a registry gave', () => {
     expect(asked).toContain(`GET /v2/team/name/tags/list?${SIGNED}`);
   });
 
-  it('is asked for as it is: a token service', async () => {
+  it('is requested unchanged: a token service', async () => {
     const server = await tokenRegistry();
     const realm = `${server.url}/token?${SIGNED}`;
     const registry = await tokenRegistry({ realm });

@@ -36,7 +36,7 @@ async function pushCounted(to: OpenedRepository, options: { chunkBytes?: number 
 }
 
 describe('an upload', () => {
-  it('that breaks goes on where the registry got to', async () => {
+  it("that breaks continues at the registry's offset", async () => {
     const { proxy, to } = await behind([resumableUploads(registry)]);
     proxy.fault({
       method: 'PUT',
@@ -64,7 +64,7 @@ describe('an upload', () => {
     expect(proxy.asked({ method: 'POST' })).toHaveLength(3);
   });
 
-  it('that breaks each time fails in the end, and says how', async () => {
+  it('that breaks each time fails in the end, with the cause', async () => {
     const { proxy, to } = await behind();
     proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'reset-request', afterBytes: 1000 } });
     expect(codesOf(await to.pushBlob(BLOB))).toEqual(['network']);
@@ -80,7 +80,7 @@ describe('an upload', () => {
     expect(proxy.asked({ method: 'PUT' })).toHaveLength(1);
   });
 
-  it('goes in chunks where it should, as large as the registry wants', async () => {
+  it("is sent in chunks of at least the registry's minimum", async () => {
     const { proxy, to } = await behind([withHeaders('POST', { 'oci-chunk-min-length': '400000' })]);
     await pushCounted(to, { chunkBytes: 300_000 });
     const ranges = proxy.asked({ method: 'PATCH' }).map(({ headers }) => headers['content-range']);
@@ -95,7 +95,7 @@ describe('an upload', () => {
     expect(proxy.asked({ method: 'POST' })).toHaveLength(1);
   });
 
-  it.each([503, 500, 429])('survives %i twice', async (status) => {
+  it.each([503, 500, 429])('is repeated after %i, twice', async (status) => {
     const { proxy, to } = await behind();
     proxy.fault({ method: /POST|PUT/, path: UPLOAD, times: 2, fault: { kind: 'answer', status } });
     proxy.fault({ method: 'HEAD', times: 2, fault: { kind: 'answer', status } });
@@ -147,7 +147,7 @@ describe('an upload', () => {
     expect(proxy.asked({ method: 'DELETE', path: UPLOAD })).toHaveLength(1);
   });
 
-  it('that is hardly taken is tried twice in all', async () => {
+  it('that is hardly read is tried twice', async () => {
     const timings = { stallSeconds: 0.3, writeAnswerSeconds: 0.5, backoffSeconds: 0.01 };
     const { proxy, to } = await behind([], { timings });
     proxy.fault({ method: 'PUT', path: UPLOAD, fault: { kind: 'hang' } });
@@ -167,7 +167,7 @@ describe('an upload', () => {
     expect(proxy.asked({ method: 'DELETE', path: UPLOAD })).toHaveLength(4);
   });
 
-  it('survives a registry that is killed and started again', async () => {
+  it('continues after the registry was killed and started again', async () => {
     const mortal = await startRegistry();
     const proxy = await startFaultProxy(mortal);
     onTestFinished(() => Promise.all([proxy.stop(), mortal.stop()]).then(() => undefined));
@@ -182,7 +182,7 @@ describe('an upload', () => {
   });
 });
 
-describe('a blob that was altered here', () => {
+describe('a local blob that was altered', () => {
   it('is refused by the registry, and its file is named', async () => {
     const store = await temporaryStore();
     const { digest, size } = valueOf(await store.putBlobFromBytes(randomBytes(300_000)));
@@ -207,7 +207,7 @@ describe('a blob that was altered here', () => {
     expect(codesOf(await to.pushBlob(storedBlob(store, { digest, size })))).toEqual(['store-corrupt']);
   });
 
-  it('on its way is sent once more', async () => {
+  it('in transit is sent again once', async () => {
     let puts = 0;
     const spoilFirst: Step = async (exchange, next) => {
       if (exchange.record.method === 'PUT' && puts++ === 0)
@@ -225,7 +225,7 @@ describe('a blob that was altered here', () => {
 });
 
 describe('a mount', () => {
-  it('answered 202 goes on with that very upload', async () => {
+  it('answered with 202 continues that upload', async () => {
     const { proxy, to } = await behind();
     proxy.fault({ method: 'POST', fault: { kind: 'mount-202' } });
     expect(valueOf(await to.pushBlob(BLOB, { mountFrom: ['faults/other'] }))).toMatchObject({
@@ -234,7 +234,7 @@ describe('a mount', () => {
     expect(proxy.asked({ method: 'POST' })).toHaveLength(1);
   });
 
-  it.each([403, 404, 405])('refused with %i is no failure', async (status) => {
+  it.each([403, 404, 405])('refused with %i is not a failure', async (status) => {
     const { proxy, to } = await behind();
     proxy.fault({ method: 'POST', path: /mount=/, fault: { kind: 'answer', status } });
     expect(valueOf(await to.pushBlob(BLOB, { mountFrom: ['faults/other'] }))).toMatchObject({

@@ -19,7 +19,7 @@ async function registryWith(headers: Record<string, string>, mediaType: string =
 }
 
 describe('warnings of a registry', () => {
-  it('are shown once each; what is no warning of the specification is not', async () => {
+  it('are shown once each, if they have the specified format', async () => {
     const { repository, notes, host } = await registryWith({
       'content-type': MEDIA_TYPES.manifest,
       warning: '299 - "goes away in May, \\"soon\\"", 299 - "second", 199 agent "other"',
@@ -30,7 +30,7 @@ describe('warnings of a registry', () => {
 });
 
 describe('the type of a manifest', () => {
-  it('is refused where the answer and the manifest say two things', async () => {
+  it('is refused if the answer and the manifest differ', async () => {
     const { repository, host } = await registryWith({ 'content-type': MEDIA_TYPES.index });
     const [failure] = failuresOf(await repository.getManifest('v1'));
     expect(failure).toMatchObject({

@@ -20,7 +20,7 @@ describe('names that layers reserve', () => {
     expect(codesOf(result)).toEqual(['rootfs', 'rootfs', 'rootfs']);
   });
 
-  it('are refused in packages, by what dpkg says it installed: removals look the same', async () => {
+  it("are refused in packages, by dpkg's lists: removals look the same", async () => {
     const list = (name: string, ...paths: string[]) =>
       fileEntry(`var/lib/dpkg/info/${name}.list`, paths.map((path) => `${path}\n`).join(''));
     const removal = fileEntry('etc/.wh.gone', '');

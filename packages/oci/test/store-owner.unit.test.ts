@@ -11,8 +11,8 @@ import { firstFailure, temporaryStore } from './helpers';
 const isRoot = process.geteuid?.() === 0;
 const SOMEBODY = 1234;
 
-describe.skipIf(!isRoot)('what another user owns (needs root, to give files away)', () => {
-  it('is not opened as a store, and nothing is written into it', async () => {
+describe.skipIf(!isRoot)('files of another user (needs root)', () => {
+  it('are not opened as a store, and nothing is written into it', async () => {
     const root = join(temporaryFolder(), 'store');
     mkdirSync(root);
     chownSync(root, SOMEBODY, SOMEBODY);
@@ -25,7 +25,7 @@ describe.skipIf(!isRoot)('what another user owns (needs root, to give files away
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it('is refused as a part of an own store, each part by name', async () => {
+  it('are refused as parts of an own store, each by name', async () => {
     const { root } = await temporaryStore();
     mkdirSync(join(root, 'engine'));
     for (const part of ['builds', 'engine']) chownSync(join(root, part), SOMEBODY, SOMEBODY);
@@ -38,7 +38,7 @@ describe.skipIf(!isRoot)('what another user owns (needs root, to give files away
     `);
   });
 
-  it('is not believed as a record', async () => {
+  it('are not read as records', async () => {
     const store = await temporaryStore();
     const id = digestOf('a build');
     const written = valueOf(await writeLayer([fileEntry('f', 'x')], { compression: 'none', store }));
@@ -53,7 +53,7 @@ describe.skipIf(!isRoot)('what another user owns (needs root, to give files away
 });
 
 describe.skipIf(!isRoot)("root's folder (needs root)", () => {
-  it('of a mounted disk can be the store of an ordinary user, a store of root can not', async () => {
+  it("can be the store of an ordinary user if it is a mounted disk, but not if root's store is in it", async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'lost+found'));
     await checkOwners(folder, SOMEBODY);

@@ -9,7 +9,7 @@ import { mountTmpfs } from './helpers';
 
 const HELLO = Buffer.from('hello');
 
-describe('where the store is', () => {
+describe('the folder of the store', () => {
   it.each([
     [{ IMAGE_STORE: '/a/b', XDG_CACHE_HOME: '/c' }, '/a/b'],
     [{ IMAGE_STORE: '/a/../b/' }, '/b'],
@@ -25,25 +25,22 @@ describe('where the store is', () => {
     ['~', 'IMAGE_STORE="$HOME"', 'the shell did not expand'],
     ['~me/s', 'Write the full path.', 'the shell did not expand'],
     ['store', 'IMAGE_STORE="$PWD/store"', 'not an absolute path.'],
-  ])('is not said by IMAGE_STORE=%s', (text, hint, message) => {
+  ])("can't be IMAGE_STORE=%s", (text, hint, message) => {
     const [failure] = failuresOf(storeRoot({ IMAGE_STORE: text }));
     expect(failure).toMatchObject({ code: 'usage' });
     expect(failure.hint).toContain(hint);
     expect(failure.message).toContain(message);
   });
 
-  it.each(['/proc/x', '/proc', '/dev/null', '/proc/self/status', '/sys/x/y'])(
-    'can not be %s',
-    async (root) => {
-      expect(failuresOf(await openStore(root))[0]).toMatchObject({
-        code: 'io',
-        message: expect.stringContaining(`The store can't be in ${root}: `) as string,
-        hint: expect.stringContaining('IMAGE_STORE') as string,
-      });
-    },
-  );
+  it.each(['/proc/x', '/proc', '/dev/null', '/proc/self/status', '/sys/x/y'])("can't be %s", async (root) => {
+    expect(failuresOf(await openStore(root))[0]).toMatchObject({
+      code: 'io',
+      message: expect.stringContaining(`The store can't be in ${root}: `) as string,
+      hint: expect.stringContaining('IMAGE_STORE') as string,
+    });
+  });
 
-  it('can be read where it can not be written', async ({ skip }) => {
+  it('can be read-only', async ({ skip }) => {
     const folder = mountTmpfs();
     if (!folder) skip('needs root, to mount a small tmpfs');
     const store = valueOf(await openStore(folder!));

@@ -27,7 +27,7 @@ async function storeWithBuild(): Promise<{ store: Store; record: string; blob: s
 }
 
 describe('the time of the last use', () => {
-  it('is written where a build or a blob is asked for, and not where somebody only looks', async () => {
+  it('is written when a build or blob is requested, and not by lists', async () => {
     const { store, record, blob, digest } = await storeWithBuild();
     age(record, 40);
     age(blob, 40);
@@ -39,7 +39,7 @@ describe('the time of the last use', () => {
     expect([daysOld(record), daysOld(blob)]).toEqual([0, 0]);
   });
 
-  it('is not written again within minutes, and is never older than what a prune lets be', async () => {
+  it("is not written again within minutes, and is never older than a prune's grace period", async () => {
     const { store, record } = await storeWithBuild();
     const before = Date.now() - GRACE_MS / 12;
     utimesSync(record, before / 1000, before / 1000);
@@ -49,8 +49,8 @@ describe('the time of the last use', () => {
   });
 });
 
-describe('a file that is to be removed', () => {
-  it('goes where it was not used since', async () => {
+describe('a file to remove', () => {
+  it('is removed if it was not used since', async () => {
     const { store, record } = await storeWithBuild();
     const file = (await store.files()).find(({ kind }) => kind === 'build');
     expect(file).toMatchObject({ digest: ID, path: record });
@@ -59,7 +59,7 @@ describe('a file that is to be removed', () => {
     expect(valueOf(await store.remove(file!))).toBe(true);
   });
 
-  it('stays where it was used after it was listed', async () => {
+  it('stays if it was used after it was listed', async () => {
     const { store, record } = await storeWithBuild();
     age(record, 40);
     const file = (await store.files()).find(({ kind }) => kind === 'build')!;
@@ -68,7 +68,7 @@ describe('a file that is to be removed', () => {
     expect(await store.getBuild(ID)).toBeDefined();
   });
 
-  it('can be a file of any time, where it is damaged', async () => {
+  it('can be of any age if it is damaged', async () => {
     const path = join(temporaryFolder(), 'f');
     writeFileSync(path, '');
     expect(await removeUnused({ path, usedMs: Infinity }, temporaryFolder())).toBe(true);
@@ -76,8 +76,8 @@ describe('a file that is to be removed', () => {
   });
 });
 
-describe('what a store lists', () => {
-  it('are its blobs and records, and apart from them what was never finished', async () => {
+describe('the lists of a store', () => {
+  it('have its blobs and records, and separately what was never finished', async () => {
     const { store } = await storeWithBuild();
     valueOf(await store.putInputs(ID, { kind: 'files' }));
     const unfinished = join(store.root, 'builds', 'x.json.1-2.tmp');
@@ -87,7 +87,7 @@ describe('what a store lists', () => {
     expect(await store.unfinished()).toEqual([unfinished]);
   });
 
-  it('are the workspaces that use it, the last first', async () => {
+  it('have the workspaces that use it, the latest first', async () => {
     const store = await temporaryStore();
     for (const root of ['/a', '/b', '/a']) valueOf(await store.recordUser(root));
     age(join(store.root, 'users', `${hexOf(digestOf('/a'))}.json`), 3);

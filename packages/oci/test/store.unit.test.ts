@@ -35,7 +35,7 @@ describe('blobs', () => {
     valueOf(await store.verifyBlob(digest));
   });
 
-  it('come from files too, and twice is once', async () => {
+  it('can be files, and are stored once', async () => {
     const store = await temporaryStore();
     const file = join(temporaryFolder(), 'f');
     writeFileSync(file, HELLO);
@@ -44,7 +44,7 @@ describe('blobs', () => {
     expect(codesOf(await store.putBlobFromFile('/nowhere/f'))).toEqual(['io']);
   });
 
-  it('of another hash than expected are not kept', async () => {
+  it('with another hash than expected are not stored', async () => {
     const store = await temporaryStore();
     const result = await store.putBlobFromBytes(HELLO, { expected: digestOf('other') });
     expect(codesOf(result)).toEqual(['checksum']);
@@ -53,7 +53,7 @@ describe('blobs', () => {
     expect(readdirSync(join(store.root, 'tmp'))).toEqual([]);
   });
 
-  it('whose source fails or is stopped are not kept', async () => {
+  it('whose source fails or is stopped are not stored', async () => {
     const store = await temporaryStore();
     const signal = AbortSignal.abort();
     expect(codesOf(await store.putBlobFromBytes(HELLO, { signal }))).toEqual(['aborted']);
@@ -65,7 +65,7 @@ describe('blobs', () => {
     expect(readdirSync(join(store.root, 'tmp'))).toEqual([]);
   });
 
-  it('that were altered, cut short or removed are found out', async () => {
+  it('that were altered, truncated or removed are detected', async () => {
     const store = await temporaryStore();
     const { digest } = valueOf(await store.putBlobFromBytes(HELLO));
     for (const change of [
@@ -105,7 +105,7 @@ describe('builds', () => {
     expect(await store.getBuild(buildId)).toBeUndefined();
   });
 
-  it('count as absent without their blob, with a cut one, without their path index', async () => {
+  it('count as absent if their blob is missing or truncated, or their path index is missing', async () => {
     const cut = await written();
     truncateSync(cut.store.blobPath(cut.layer.digest), 3);
     expect(await cut.store.getBuild(buildId)).toBeUndefined();
@@ -126,7 +126,7 @@ describe('builds', () => {
 });
 
 describe('temporary folders', () => {
-  it('of the living stay, of the dead go', async () => {
+  it('of live processes stay, of dead ones are removed', async () => {
     const store = await temporaryStore();
     const mine = valueOf(await store.tempDir('my step'));
     const dead = mine.replace(`.${process.pid}-`, '.999999999-');
@@ -140,7 +140,7 @@ describe('temporary folders', () => {
     expect([mine, dead, reused].map((path) => existsSync(path))).toEqual([true, false, false]);
   });
 
-  it('of other containers go after a day', async () => {
+  it('of other containers are removed after a day', async () => {
     const store = await temporaryStore();
     const [young, old] = ['a', 'b'].map((end) => join(store.root, 'tmp', `step.1.1.42.${end}`)) as [
       string,
@@ -154,7 +154,7 @@ describe('temporary folders', () => {
   });
 });
 
-it('a lock lets one in at a time', async () => {
+it('a lock has one holder at a time', async () => {
   const store = await temporaryStore();
   const events: string[] = [];
   const work = (name: string) =>
@@ -202,7 +202,7 @@ describe('several processes', () => {
     expect(readdirSync(join(store.root, 'tmp'))).toEqual([]);
   }, 60_000);
 
-  it('one killed while it writes leaves nothing that counts, and what it left is removed', async () => {
+  it('a process killed while it writes leaves only temporary files, which are removed', async () => {
     const store = await temporaryStore();
     const child = start(store.root, 'endless', 'k');
     await once(child.stdout!, 'data');
@@ -228,7 +228,7 @@ async function exitCode(child: ChildProcess): Promise<unknown> {
   return code;
 }
 
-it('a full disk is a failure that says so, and what was there stays good', async ({ skip }) => {
+it('a full disk is reported, and existing blobs stay valid', async ({ skip }) => {
   const folder = mountTmpfs();
   if (!folder) skip('needs root, to mount a small tmpfs');
   const store = valueOf(await openStore(join(folder!, 'store')));
@@ -245,7 +245,7 @@ it('a full disk is a failure that says so, and what was there stays good', async
   expect(await store.getBuild(digestOf('build'))).toBeUndefined();
 });
 
-it('a store that can’t be made is a failure', async () => {
+it('a store that can’t be created is a failure', async () => {
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');
   expect(codesOf(await openStore(join(file, 'store')))).toEqual(['io']);

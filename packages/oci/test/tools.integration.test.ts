@@ -63,8 +63,8 @@ function needs(skip: (note: string) => void, ...programs: string[]): void {
 const run = (program: string, ...args: string[]): string =>
   execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
-describe('what we export', () => {
-  it('umoci unpacks, with whiteouts, links and modes', async ({ skip }) => {
+describe('an exported image', () => {
+  it('is unpacked by umoci, with whiteouts, links and modes', async ({ skip }) => {
     needs(skip, 'umoci');
     const { store, image: it } = await image();
     const folder = temporaryFolder();
@@ -87,7 +87,7 @@ describe('what we export', () => {
     expect(lstatSync(join(rootfs, 'tmp')).mode & 0o7777).toBe(0o1777);
   });
 
-  it('skopeo inspects, in every form', async ({ skip }) => {
+  it('is inspected by skopeo, in every format', async ({ skip }) => {
     needs(skip, 'skopeo');
     const { store, image: it } = await image();
     const folder = temporaryFolder();
@@ -101,7 +101,7 @@ describe('what we export', () => {
     }
   });
 
-  it('skopeo copies, and the manifest keeps its digest', async ({ skip }) => {
+  it("keeps the manifest's digest when skopeo copies it", async ({ skip }) => {
     needs(skip, 'skopeo');
     const { store, image: it } = await image();
     const folder = temporaryFolder();

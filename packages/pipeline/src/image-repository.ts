@@ -1,4 +1,4 @@
-import { fail, failWith, ok, type Failure, type Result } from '@image-tooling/model';
+import { fail, failWith, ok, type Failure, type Result, type WorkspaceOptions } from '@image-tooling/model';
 import {
   parseRepository,
   referenceProblem,
@@ -8,7 +8,6 @@ import {
   type ReferenceProblem,
   type RepositoryName,
 } from '@image-tooling/oci';
-import type { Session } from './session';
 
 /** A registry, and which setting names it. */
 interface SetRegistry {
@@ -16,7 +15,11 @@ interface SetRegistry {
   readonly setBy: 'IMAGE_REGISTRY' | '"registry" in nx.json';
 }
 
-type Place = Pick<Session, 'options' | 'env'>;
+/** The settings that name the registry. */
+interface Place {
+  readonly options: WorkspaceOptions;
+  readonly env: NodeJS.ProcessEnv;
+}
 
 /**
  * Returns the repository of an image: the template of nx.json with its registry, or with IMAGE_REGISTRY of

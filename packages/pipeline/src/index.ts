@@ -11,6 +11,7 @@ export { loadOptions } from './workspace/load';
 export { platformsOf } from './platforms';
 export { testImage, type Tested } from './test';
 export { publishImage, type Published, type PublishRequest } from './publish';
+export { VERIFY_MODES, type VerifyMode } from './publish/verify/verified';
 export * from './registry';
 export * from './store';
 export { openShell, type ShellRequest } from './shell';

@@ -11,6 +11,8 @@ import {
 import { openUserStore, type Store } from '@image-tooling/oci';
 import { createDownloader, type Downloader } from '@image-tooling/sources';
 import { httpTimings } from './http-timings';
+import { publishedLayers } from './published-layers';
+import { remoteLayers, type RemoteLayers } from './remote-layers';
 import { checkTemporaryFolder } from './temporary-folder';
 import { toolSourceOf } from './tool-source';
 import { loadWorkspaceFor } from './workspace/load';
@@ -25,6 +27,8 @@ export interface Session {
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
   readonly http: Downloader;
+  /** Layers that the store lacks, from the published images. */
+  readonly remoteLayers: RemoteLayers;
   readonly context: RunContext;
   /** Returns the definitions and locks that a task on one project needs: see `loadWorkspaceFor`. */
   workspaceFor(name: string): Promise<Result<Workspace>>;
@@ -56,14 +60,20 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   // If this can't be written, the next write reports it.
   await store.value.recordUser(request.root);
   let opened: Promise<Result<Engine>> | undefined;
+  const remote = remoteLayers([publishedLayers({ ...request, store: store.value })], {
+    store: store.value,
+    context: request.context,
+  });
   return ok({
     ...request,
     toolSource: toolSource.value,
     store: store.value,
+    remoteLayers: remote,
     http: createDownloader({ timings: timings.value, env: request.env }),
     workspaceFor: (name) => loadWorkspaceFor(name, request.root, request.options),
     engine: () => (opened ??= announced(request, store.value.root)),
     async close() {
+      await remote.close();
       const engine = await opened;
       if (engine?.ok) await engine.value.close();
     },

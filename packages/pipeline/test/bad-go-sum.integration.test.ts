@@ -1,8 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRig, leftoversOf, steady, writeProxy, type WorkspaceRig } from '@image-tooling/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  copyGoStore,
+  createRig,
+  fillGoStore,
+  leftoversOf,
+  steady,
+  writeProxy,
+  type WorkspaceRig,
+} from '@image-tooling/testkit';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 const WORD = {
   path: 'example.invalid/word',
@@ -33,6 +41,9 @@ let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   rig = await createRig();
+  const store = join(inject('sharedFolder'), 'go-store');
+  await fillGoStore(store);
+  await copyGoStore(store, rig.store);
   const proxy = join(rig.folder, 'proxy');
   await writeProxy(proxy, [WORD, HELLO]);
   env = { GOPROXY: `file://${proxy}`, GOSUMDB: 'off' };

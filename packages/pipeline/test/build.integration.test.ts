@@ -57,6 +57,9 @@ const layersOf = async (of: WorkspaceRig, image: string) =>
     ({ kind, owner, digest }) => `${kind} ${owner} ${digest}`,
   );
 
+const linesOf = (outputs: readonly string[], wanted: RegExp): string[] =>
+  outputs.flatMap((output) => output.split('\n')).filter((line) => wanted.test(line));
+
 describe('a built image', () => {
   it('has the layers of its chain in order', async () => {
     const layers = await layersOf(rig, 'child');
@@ -69,7 +72,7 @@ describe('a built image', () => {
 
   it('has what was installed, configured and declared, without leftovers of the machine and omitted files', async () => {
     const folder = join(rig.folder, 'unpacked');
-    await rig.must(['load', 'child', `--to=oci:${folder}/oci`, '--compression=gzip']);
+    await rig.must(['load', 'child', `--to=oci:${folder}/oci`, '--compression=none']);
     await exec('umoci', ['unpack', '--rootless', '--image', `${folder}/oci:dev`, `${folder}/bundle`]);
     const root = `${folder}/bundle/rootfs`;
     expect(await readFile(`${root}/var/lib/fixture-hello/state`, 'utf8')).toBe('configured\n');
@@ -145,14 +148,6 @@ describe('the same definitions', () => {
     });
     expect(await digests(elsewhere)).toEqual(await digests(rig));
   });
-
-  it('are built by two workspaces at once that share a store', async () => {
-    const [one, two] = [await another(), await another()];
-    const env = { IMAGE_STORE: one.store };
-    await Promise.all([buildAll(one, env), buildAll(two, env)]);
-    expect(await digests(one)).toEqual(await digests(two));
-    expect(await digests(one)).toEqual(await digests(rig));
-  });
 });
 
 describe('with a warm store', () => {
@@ -170,17 +165,18 @@ describe('with a warm store', () => {
     expect(await digests(warm)).toEqual(await digests(rig));
   });
 
-  it('builds again what a prune removed, and checks the digest', async () => {
-    const lost = await another(rig.store);
-    await pruneAll(lost);
-    await cp(join(rig.folder, 'images/base/dist'), join(lost.folder, 'images/base/dist'), {
-      recursive: true,
-    });
-    const out = await lost.must(['build', 'child']);
-    expect(out).toContain('base: bootstrap layer  built');
-    expect(out).toMatch(/^base: bootstrap layer: built again, since it is not in the store\./m);
-    expect(out).not.toMatch(/^child: .*since it is not in the store/m);
-    expect(await digests(lost)).toEqual(await digests(rig));
+  it('builds again what a prune removed: once for two workspaces at once that share it, and checks the digest', async () => {
+    const [one, two] = [await another(rig.store), await another()];
+    await pruneAll(one);
+    for (const { folder } of [one, two])
+      await cp(join(rig.folder, 'images/base/dist'), join(folder, 'images/base/dist'), { recursive: true });
+    const both = await Promise.all([one.must(['build', 'child']), buildAll(two, { IMAGE_STORE: one.store })]);
+    expect(linesOf(both, /^✓ base: bootstrap layer  built/)).toHaveLength(1);
+    expect(linesOf(both, /^base: bootstrap layer: built again, since it is not in the store\./)).toHaveLength(
+      1,
+    );
+    expect(linesOf(both, /^child: .*since it is not in the store/)).toEqual([]);
+    for (const workspace of [one, two]) expect(await digests(workspace)).toEqual(await digests(rig));
   });
 
   it('builds a parent’s outputs if Nx did not restore them from its cache', async () => {

@@ -146,7 +146,7 @@ describe('what a build would do', () => {
 describe('a store that lost something', () => {
   const blob = (layer: RecordedLayer) => images.session.store.blobPath(layer.digest);
 
-  it('is reported by layer, and for the image that needs its blob, with the command that builds it again', async () => {
+  it('is reported by layer, and for the image that needs its blob, with the command that gets it', async () => {
     const apt = await images.layer('child', 'apt');
     const content = await readFile(blob(apt));
     await rm(blob(apt));
@@ -154,7 +154,7 @@ describe('a store that lost something', () => {
     const failure = await images.refused('child', { file: '/usr/bin/extra' });
     expect(failure).toMatchObject({
       code: 'store-corrupt',
-      hint: expect.stringContaining('npx nx run child:build --skip-nx-cache') as string,
+      hint: expect.stringContaining('npx nx run child:load') as string,
     });
     await writeFile(blob(apt), 'not what it was');
     expect((await images.refused('child', { file: '/usr/bin/extra' })).code).toBe('store-corrupt');

@@ -27,7 +27,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
     image: 'slow',
     prepare: ({ archive }) => archive.fault({ path: /fixture-slow/, fault: { kind: 'slow', bytes: 500 } }),
     reached: (_, { store }) =>
-      until(async () => (await largest(join(store, 'tmp'), /^debs\..*\.part$/)) > 1000),
+      until(async () => (await largest(join(store, 'tmp'), /^debs\..*\.tmp$/)) > 1000),
   },
   'while a maintainer script runs': {
     image: 'slow',

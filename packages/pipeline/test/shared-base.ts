@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { withLock } from '@image-tooling/host';
 import { ok } from '@image-tooling/model';
@@ -65,11 +65,20 @@ async function makeStore(store: string): Promise<void> {
     await writeImages(rig);
     await rig.must(['lock', 'base']);
     await rig.must(['build', 'base']);
-    const copy = await createRig({ storeFrom: rig.store });
-    await rename(copy.store, store);
-    await copy.remove();
+    // Unpacks it for the engine, for all copies. The image's user is to see the folder, which belongs to root.
+    await chmod(rig.folder, 0o755);
+    await rig.must(['shell', 'base', '--', 'true']);
+    await moveStore(rig.store, store);
   } finally {
     await rig.remove();
     await archive.stop();
   }
+}
+
+/** Moves a store, without what an engine keeps in it by absolute paths. */
+async function moveStore(from: string, to: string): Promise<void> {
+  const buildah = join(from, 'engine', 'buildah');
+  for (const name of await readdir(buildah))
+    if (name !== 'layers') await rm(join(buildah, name), { recursive: true });
+  await rename(from, to);
 }

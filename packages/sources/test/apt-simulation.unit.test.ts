@@ -28,7 +28,7 @@ const index = indexPackages(parsePackages(Buffer.from(PACKAGES), 'debian').packa
 const run = { image: 'tooling', arch: 'arm64', exitCode: 0, stdout: OUTPUT, stderr: '' } as const;
 
 describe('parseAptResolution', () => {
-  it('reads what would be installed', () => {
+  it('reads installations', () => {
     expect(parseAptResolution(OUTPUT)).toEqual([
       { name: 'libjq1', version: '1.7.1-6', arch: 'arm64', before: undefined },
       { name: 'git-man', version: '1:2.47.3-0+deb13u1', arch: 'all', before: undefined },
@@ -47,7 +47,7 @@ describe('parseAptResolution', () => {
 });
 
 describe('readAptResolution', () => {
-  it('gives the packages of the verified lists, by name', () => {
+  it('returns the packages of the verified lists, by name', () => {
     const result = readAptResolution(run, index);
     expect(result).toMatchObject({
       ok: true,
@@ -55,14 +55,14 @@ describe('readAptResolution', () => {
     });
   });
 
-  it('passes on what apt says where there is no way at all', () => {
+  it("shows apt's explanation if there is no solution", () => {
     const broken = { ...run, exitCode: 100, stdout: '', stderr: 'E: held broken packages' };
     const free = { answer: { exitCode: 100, stdout: '', stderr: 'E: a Conflicts b' }, ownerOf: () => 'base' };
     expect(shown(readAptResolution(broken, index, free))).toContain('E: a Conflicts b');
     expect(shown(readAptResolution(broken, index))).toContain('E: held broken packages');
   });
 
-  it('refuses what is not in the lists', () => {
+  it('refuses packages that are not in the lists', () => {
     const stdout = 'Inst ghost (1 Debian:13 [amd64])\n';
     expect(shown(readAptResolution({ ...run, stdout }, index))).toMatchInlineSnapshot(`
       "[archive-format] apt chose ghost 1 (amd64), which is not in the verified lists.
@@ -94,7 +94,7 @@ describe('a package of the parent that would have to change', () => {
     return shown(readAptResolution(broken, moved, free));
   };
 
-  it('is named with what needs it, and how to move just its family', () => {
+  it("is named with the packages that need it, and how to update its source's packages only", () => {
     expect(refusal(inst('libssl', '2', '1') + inst('client', '1'))).toMatchInlineSnapshot(`
       "[parent-changed] The packages of "tooling" (arm64) can't be installed: libssl 1 of "base" would have to be 2, since client 1 depends on libssl (>= 2). A child never changes a package of its parent.
       -> Lock "base" and all images based on it again: npx nx run base:lock --family"
@@ -119,7 +119,7 @@ describe('a package of the parent that would have to change', () => {
     expect(refusal(inst('openssl', '2', '1'))).toContain('openssl 1 of "base" would have to be 2.');
   });
 
-  it('of a base of a registry asks for a newer digest', () => {
+  it('in a base from a registry needs a newer digest', () => {
     const stdout = inst('libssl', '2', '1') + inst('client', '1');
     const free = { answer: { exitCode: 0, stdout, stderr: '' }, ownerOf: () => undefined };
     expect(shown(readAptResolution({ ...run, exitCode: 100 }, moved, free))).toMatchInlineSnapshot(`

@@ -21,7 +21,7 @@ function names(of: PackageIndex, include: string[] = []): string[] {
 }
 
 describe('bootstrapClosure', () => {
-  it('takes essential and required packages, what is asked for, and what these need', () => {
+  it('takes essential, required and requested packages, and their dependencies', () => {
     const archive = index(
       { Package: 'dash', Essential: 'yes', 'Pre-Depends': 'libc6' },
       { Package: 'tzdata', Priority: 'required', Depends: 'debconf' },
@@ -39,7 +39,7 @@ describe('bootstrapClosure', () => {
     expect(names(archive)).toEqual(['dash=1.10']);
   });
 
-  it('takes of alternatives the one that is there already, else the first that exists', () => {
+  it('takes the alternative that is included already, else the first that exists', () => {
     const archive = index(
       { Package: 'a', Essential: 'yes', Depends: 'absent | second | third' },
       { Package: 'b', Essential: 'yes', Depends: 'other | third' },
@@ -50,7 +50,7 @@ describe('bootstrapClosure', () => {
     expect(names(archive, ['third'])).toEqual(['a', 'b', 'c', 'third']);
   });
 
-  it('meets a relation by packages that provide the name, a versioned one only by a versioned Provides', () => {
+  it('accepts packages that provide the name; for a versioned relation, only a versioned Provides', () => {
     const archive = index(
       { Package: 'a', Essential: 'yes', Depends: 'awk, api (>= 2)' },
       { Package: 'mawk', Provides: 'awk' },
@@ -61,7 +61,7 @@ describe('bootstrapClosure', () => {
     expect(names(archive)).toEqual(['a', 'mawk', 'right']);
   });
 
-  it('reports every name and need that nothing meets', () => {
+  it('reports every unknown name and unmet dependency', () => {
     const archive = index(
       { Package: 'a', Essential: 'yes', Depends: 'lib (>= 2), gone | away' },
       { Package: 'lib' },
@@ -90,7 +90,7 @@ describe('names that no suite has', () => {
     { Package: 'postfix', Provides: 'mail-transport-agent' },
   );
 
-  it('are reported all at once, with what may have been meant', () => {
+  it('are reported all at once, with similar names', () => {
     const asked = ['openssh-cleint', 'git', 'bashcompletion', 'qj', 'zzzzzz', 'mail-transport-agent'];
     const failures = missingPackages(asked, archive);
     expect(failures.map(({ message, hint }) => `${message} ${hint}`)).toMatchInlineSnapshot(`

@@ -49,7 +49,7 @@ function download(url: string, env: NodeJS.ProcessEnv = {}) {
 }
 
 describe('a redirect', () => {
-  it('is followed; the password of the address goes to its own origin alone', async () => {
+  it("is followed; the address's password is only sent to its own origin", async () => {
     const seen: (string | undefined)[] = [];
     const note =
       (answer: RequestListener): RequestListener =>
@@ -72,7 +72,7 @@ describe('a redirect', () => {
     expect(seen).toEqual([basic, basic, undefined]);
   });
 
-  it('tells who refused, and whether the login was sent there', async () => {
+  it('reports which server refused, and whether the login was sent there', async () => {
     const other = await serve((_, response) => void response.writeHead(403).end());
     const first = await serve((request, response) =>
       request.url === '/file'
@@ -122,7 +122,7 @@ describe('https', () => {
 });
 
 describe('a proxy', () => {
-  it('has the file fetched, of http and of https', async () => {
+  it('is used for http and https', async () => {
     const ports: Record<string, number> = {
       'archive.invalid:80': await serve(whole),
       'archive.invalid:443': await serve(whole, true),

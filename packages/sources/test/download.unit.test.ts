@@ -40,14 +40,14 @@ function broken(fault: Fault, times?: number): void {
 }
 
 describe('a download', () => {
-  it('gives the file, whole, and leaves nothing else', async () => {
+  it('writes the whole file, and nothing else', async () => {
     const result = await get();
     expect(result).toMatchObject({ ok: true, value: { sha256, size: content.length } });
     expect(content.equals(await readFile(join(folder, 'deep/file')))).toBe(true);
     expect(await readdir(join(folder, 'deep'))).toEqual(['file']);
   });
 
-  it('counts the bytes that count', async () => {
+  it('counts the bytes of the successful try', async () => {
     broken({ kind: 'reset', afterBytes: 1000 }, 1);
     let bytes = 0;
     const options = { http: shortTimeouts(), signal: new AbortController().signal };
@@ -74,7 +74,7 @@ describe('a download', () => {
     ['404', { kind: 'status', status: 404 }],
     ['403', { kind: 'status', status: 403 }],
     ['altered bytes', { kind: 'alter' }],
-  ])('goes to the next place at once after %s', async (_, fault) => {
+  ])('tries the next address at once after %s', async (_, fault) => {
     broken(fault);
     const result = await get({ urls: [`${server.url}/file`, `${other.url}/file`] });
     expect(result).toMatchObject({ ok: true, value: { url: `${other.url}/file` } });
@@ -82,7 +82,7 @@ describe('a download', () => {
   });
 
   it.each(['86400', new Date(Date.now() + 86_400_000).toUTCString()])(
-    'is not waited for a day, also for the next file: Retry-After %s',
+    'does not wait for a day, for the next file neither: Retry-After %s',
     async (retryAfter) => {
       broken({ kind: 'status', status: 429, retryAfter }, 1);
       const http = shortTimeouts();
@@ -94,7 +94,7 @@ describe('a download', () => {
     },
   );
 
-  it('waits as long as Retry-After says', async () => {
+  it('waits as long as Retry-After requests', async () => {
     broken({ kind: 'status', status: 429, retryAfter: '1' }, 1);
     const start = performance.now();
     const result = await get({}, undefined, shortTimeouts({ longestWaitSeconds: 5 }));
@@ -102,7 +102,7 @@ describe('a download', () => {
     expect(performance.now() - start).toBeGreaterThan(990);
   });
 
-  it('takes a slow server for what it is, while bytes come', async () => {
+  it('accepts a slow server while bytes come', async () => {
     broken({ kind: 'slow', bytes: 20_000 });
     expect((await get()).ok).toBe(true);
   });
@@ -169,7 +169,7 @@ describe('messages', () => {
     `);
   });
 
-  it('503 for ever', async () => {
+  it('503 each time', async () => {
     broken({ kind: 'status', status: 503 });
     expect(shown(await get())).toMatchInlineSnapshot(`
       "[http-status] the file could not be fetched: the server answered with an error.

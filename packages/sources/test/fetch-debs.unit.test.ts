@@ -34,6 +34,7 @@ beforeEach(async () => {
     archives: { fixture: archive.source },
     suites: [archive.suite],
     arches: ['amd64'] as const,
+    http: shortTimeouts(),
   };
   const state = await openArchive(opening, quietContext());
   if (!state.ok) throw new Error(shown(state));
@@ -88,7 +89,7 @@ describe('fetchDebs', () => {
     expect(await readdir(join(folder, 'work'))).toEqual([]);
   });
 
-  it('looks at a bounded number of packages at once: each may have a file open', async () => {
+  it('handles a limited number of packages at once: each may have a file open', async () => {
     await fetchAll();
     const state = { now: 0, peak: 0 };
     const counted = async (digest: `sha256:${string}`): Promise<boolean> => {
@@ -116,7 +117,7 @@ describe('fetchDebs', () => {
     expect(archive.requests).toContain(`snapshot/${moment}/pool/main/libhello_1.0_all.deb`);
   });
 
-  it('gone from everywhere', async () => {
+  it('missing on all servers', async () => {
     archive.removeDeb('hello');
     archive.removeDeb('libhello');
     expect(shown(await fetchAll())).toMatchInlineSnapshot(`
@@ -127,7 +128,7 @@ describe('fetchDebs', () => {
     `);
   });
 
-  it('gone from the mirror, with the snapshot archive out of reach', async () => {
+  it('missing on the mirror, with an unreachable snapshot archive', async () => {
     archive.removeDeb('libhello');
     archive.fault({ path: /^snapshot/, fault: { kind: 'hang' } });
     expect(shown(await fetchAll())).toMatchInlineSnapshot(`
@@ -147,7 +148,7 @@ describe('fetchDebs', () => {
     `);
   });
 
-  it('altered on the mirror, in order in the snapshot archive', async () => {
+  it('altered on the mirror, correct in the snapshot archive', async () => {
     archive.fault({ path: /^pool.*libhello/, fault: { kind: 'alter' } });
     expect(shown(await fetchAll())).toBe('ok');
   });
@@ -170,7 +171,7 @@ describe('fetchDebs', () => {
     `);
   });
 
-  it('however many packages one cause hits, in one failure', async () => {
+  it('in one failure for all packages with the same cause', async () => {
     const [hello, library] = locked as [LockedDeb, LockedDeb];
     const many = Array.from({ length: 81 }, (_, index) => ({
       ...library,
@@ -200,7 +201,7 @@ describe('fetchDebs', () => {
     `);
   });
 
-  it('a work folder that can not be made', async () => {
+  it("a work folder that can't be created", async () => {
     await writeFile(join(folder, 'work'), 'a file');
     expect(shown(await fetchAll())).toMatch(/^\[io\] .*\/work: EEXIST/);
   });

@@ -69,7 +69,7 @@ function fetchFrom(changes: Partial<ReleaseFetch> = {}): ReleaseFetch {
 const blobs = async (): Promise<string[]> => (await readdir(folder)).filter((name) => name !== 'work');
 
 describe('a vendor’s file', () => {
-  it('is fetched once, kept, and hashed again when it is taken from the store', async () => {
+  it('is fetched once, stored, and hashed again when it is read from the store', async () => {
     const first = await fetchRelease(locked, fetchFrom());
     expect(first).toMatchObject({ ok: true });
     await server.stop();
@@ -86,7 +86,7 @@ describe('a vendor’s file', () => {
     ['that stops coming', { kind: 'hang', afterBytes: 500 }],
     ['from a server that is busy', { kind: 'status', status: 503, retryAfter: '0' }],
     ['that ends early', { kind: 'truncate', bytes: 500 }],
-  ])('%s is asked for again', async (_, fault) => {
+  ])('%s is requested again', async (_, fault) => {
     server.fault({ path: /tool/, fault, times: 1 });
     expect(await fetchRelease(locked, fetchFrom())).toMatchObject({ ok: true });
     expect(server.requests).toHaveLength(2);
@@ -98,7 +98,7 @@ describe('a vendor’s file', () => {
     ['that may not be read', { kind: 'status', status: 403 }],
     ['with other bytes', { kind: 'alter' }],
     ['without an end', { kind: 'grow', bytes: 1_000_000 }],
-  ])('%s is refused, nothing of it is kept', async (_, fault) => {
+  ])('%s is refused, and not stored', async (_, fault) => {
     server.fault({ path: /tool/, fault });
     const result = await fetchRelease(locked, fetchFrom());
     if (result.ok) throw new Error('it was taken');
@@ -107,7 +107,7 @@ describe('a vendor’s file', () => {
     expect(await blobs()).toEqual([]);
   });
 
-  it('that no place has names the tool.json in the folder that the options say', async () => {
+  it('that no server has names the tool.json in the configured folder', async () => {
     server.fault({ path: /tool/, fault: { kind: 'status', status: 404 } });
     const result = await fetchRelease(locked, fetchFrom());
     if (result.ok) throw new Error('it was taken');
@@ -115,7 +115,7 @@ describe('a vendor’s file', () => {
     expect(told.failures[0].details?.at(-1)).toContain('gear/tool/tool.json');
   });
 
-  it('from a mirror with other bytes is asked for at the next place', async () => {
+  it('that a mirror has altered is fetched from the next address', async () => {
     server.fault({ path: /bad/, fault: { kind: 'alter' } });
     const mirrors = {
       [NOWHERE]: `${server.url}/`,
@@ -126,7 +126,7 @@ describe('a vendor’s file', () => {
   });
 });
 
-describe('a file that the vendor has not', () => {
+describe('a file that the vendor does not have', () => {
   it.each([
     [404, true],
     [410, true],
@@ -145,10 +145,10 @@ describe('a file that the vendor has not', () => {
   });
 });
 
-describe('the places of a vendor’s file', () => {
+describe('the addresses of a vendor’s file', () => {
   const url = 'https://vendor.invalid/a/tool-1.0?x=y';
 
-  it('are mirrors, the longest beginning first, then the vendor', () => {
+  it('are mirrors, the longest prefix first, then the vendor', () => {
     const mirrors = {
       'https://vendor.invalid/': 'https://one.invalid/',
       'https://vendor.invalid/a/': 'https://two.invalid/of/a/',
@@ -161,7 +161,7 @@ describe('the places of a vendor’s file', () => {
     ]);
   });
 
-  it('are the vendor’s alone without a mirror', () => {
+  it('without a mirror are only the vendor’s', () => {
     expect(releasePlaces(url, {})).toEqual([url]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goFailure, type GoPhase } from '../src/go/failures';
+import { goFailure, type GoPhase } from '../src/go/go-messages';
 
 /** What the go command (1.27.3) wrote when each fault was made by hand; hosts replaced. */
 const CASES: readonly (readonly [
@@ -81,7 +81,7 @@ const CASES: readonly (readonly [
   ],
 ];
 
-describe('what the go command complains about', () => {
+describe('errors of the go command', () => {
   it.each(CASES)('%s', (_, phase, stderr, code, message) => {
     expect(goFailure(stderr, { tool: 'yq', phase, folder: '/store/go' })).toMatchObject({ code, message });
   });

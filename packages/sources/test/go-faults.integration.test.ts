@@ -6,7 +6,7 @@ import { buildGoTool, lockGoTool, type GoTool } from '../src/go';
 import { writeProxy } from '@image-tooling/testkit';
 import { failureOf, GoRig, GREETING, HOST, TOOL } from './go-rig';
 
-describe('what can go wrong with a tool from Go modules', () => {
+describe('a tool from Go modules that fails', () => {
   let rig: GoRig;
 
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('what can go wrong with a tool from Go modules', () => {
     expect(await failureOf(rig.build('out-bad', rig.run(), copy))).toMatchObject({ code: 'go-sum' });
   });
 
-  it('asks for a lock when go.sum lacks a module', async () => {
+  it('requests a new lock when go.sum lacks a module', async () => {
     const copy = await rig.changedFolder('no-sum', 'go.sum', (text) =>
       text.replace(/^example\.invalid\/greeting.*\n/gm, ''),
     );
@@ -44,7 +44,7 @@ describe('what can go wrong with a tool from Go modules', () => {
     });
   });
 
-  it('tells of a registry that lacks a module, or can not be reached', async () => {
+  it("reports a registry that lacks a module, or can't be reached", async () => {
     await mkdir(rig.path('void'));
     const lacking = rig.run(await rig.freshCache('lacking'), { GOPROXY: `file://${rig.path('void')}` });
     expect(await failureOf(rig.fetch(lacking))).toMatchObject({ code: 'network' });
@@ -54,14 +54,14 @@ describe('what can go wrong with a tool from Go modules', () => {
     expect(JSON.stringify([failure, down.context.lines])).not.toContain('hunter2');
   });
 
-  it('gives up on a registry that hangs, and stops at once when aborted', async () => {
+  it('gives up on a registry that hangs, and stops at once on abort', async () => {
     const server = createServer(() => undefined).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const env = { GOPROXY: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
     const cache = await rig.freshCache('hanging');
     expect(await failureOf(rig.fetch(rig.run(cache, env), rig.folder, 1))).toMatchObject({ code: 'timeout' });
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 1000);
+    server.once('request', () => controller.abort());
     expect(await failureOf(rig.fetch(rig.run(cache, env, controller.signal)))).toMatchObject({
       code: 'aborted',
     });
@@ -69,7 +69,7 @@ describe('what can go wrong with a tool from Go modules', () => {
     server.close();
   });
 
-  it('can not be locked: no such version, no such package, no version for a folder', async () => {
+  it("can't be locked: no such version, no such package, no version for a folder", async () => {
     const codeOf = async (tool: GoTool) => (await failureOf(lockGoTool({ tool }, rig.run())))?.code;
     expect(await codeOf({ ...TOOL, version: '9.9.9' })).toBe('package-not-found');
     expect(await codeOf({ ...TOOL, package: 'example.invalid/hello/other' })).toBe('package-not-found');

@@ -19,7 +19,7 @@ function attempts(...failures: readonly { code: FailureCode; details?: readonly 
 describe('fetching again', () => {
   const signal = new AbortController().signal;
 
-  it('helps against a network that fails for a moment', async () => {
+  it('succeeds after a short network failure', async () => {
     const flaky = attempts({ code: 'network' }, { code: 'timeout' });
     expect(await withRetries(signal, flaky.run, NO_PAUSES)).toEqual(ok('fetched'));
     expect(flaky.count()).toBe(3);
@@ -35,7 +35,7 @@ describe('fetching again', () => {
     ['other bytes than were locked', { code: 'go-sum' as const }],
     ['a missing file', { code: 'network' as const, details: ['reading x: 404 Not Found'] }],
     ['an untrusted certificate', { code: 'network' as const, details: ['tls: x509: unknown authority'] }],
-  ])('is not tried against %s', async (_, failure) => {
+  ])('is not tried after %s', async (_, failure) => {
     const refused = attempts(failure);
     expect((await withRetries(signal, refused.run, NO_PAUSES)).ok).toBe(false);
     expect(refused.count()).toBe(1);

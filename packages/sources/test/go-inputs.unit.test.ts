@@ -77,7 +77,7 @@ describe('the inputs of a build id', () => {
     expect(idOf(changes[what] ?? {})).not.toBe(idOf({}));
   });
 
-  it('are held by a golden id: a refactoring voids no store', () => {
+  it('give the golden id, so that stored layers stay valid', () => {
     expect(idOf({})).toMatchInlineSnapshot(
       `"sha256:9c889103c66c2336133a06fb37cb89584a1a85113333443636d204a9388076b9"`,
     );

@@ -28,7 +28,7 @@ afterEach(() => rm(root, { recursive: true }));
 
 const toolchain = () => ({ root, version: '1.27.3', licences: join(root, 'toolchain') });
 
-it('takes the terms of a module, of its linked packages and the folders above them, and of Go itself', async () => {
+it('takes the licences of a module, of its linked packages and the folders above them, and of Go itself', async () => {
   const modules = [
     {
       path: 'example.invalid/m',
@@ -48,7 +48,7 @@ it('takes the terms of a module, of its linked packages and the folders above th
   ]);
 });
 
-it('fails when a module has gone from the cache', async () => {
+it('fails when a module is missing in the cache', async () => {
   const modules = [{ path: 'a', version: 'v1', folder: join(root, 'gone'), packages: [] }];
   const result = await collectLicences(modules, toolchain());
   expect(!result.ok && result.failures[0].code).toBe('io');

@@ -48,7 +48,7 @@ describe('the lock of a tool from Go modules', () => {
     ],
     ['replace', { ...tool, replace: { '*': 'v1.0.0' } }, '1.27.3', 'module, package or replace have changed'],
     ['toolchain', tool, '1.28.0', 'it is for Go 1.27.3, now Go 1.28.0 is pinned'],
-  ])('is stale when the %s has moved on', async (_, moved, toolchain, why) => {
+  ])('is stale when the %s has changed', async (_, moved, toolchain, why) => {
     const result = await readGoLock(folder, moved, toolchain);
     expect(!result.ok && result.failures[0]).toMatchObject({
       code: 'lock-stale',
@@ -66,7 +66,7 @@ describe('the lock of a tool from Go modules', () => {
     });
   });
 
-  it('is missing when any of its files is, and says which', async () => {
+  it('is missing when any of its files is, which is named', async () => {
     await rm(join(folder, 'go.mod'));
     await rm(join(folder, 'go.sum'));
     const result = await readGoLock(folder, tool, '1.27.3');

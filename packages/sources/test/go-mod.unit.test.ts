@@ -14,14 +14,14 @@ function composed(upstream: UpstreamModule, replace: Readonly<Record<string, str
 }
 
 describe('the go.mod that resolution starts from', () => {
-  it('names the module at its version, under a main module that exists nowhere', () => {
+  it('names the module at its version, under a main module that does not exist', () => {
     expect(composed({})).toEqual({
       ok: true,
       value: 'module image-tooling.invalid/tools/kubectl\n\nrequire k8s.io/kubernetes v1.36.4\n',
     });
   });
 
-  it("takes over the module's own go, godebug and exclude lines", () => {
+  it("copies the module's own go, godebug and exclude lines", () => {
     const result = composed({
       Go: '1.26.0',
       GoDebug: [{ Key: 'default', Value: 'go1.26' }],
@@ -60,7 +60,7 @@ describe('the go.mod that resolution starts from', () => {
     ]);
   });
 
-  it('reports a placeholder that is unknown', () => {
+  it('reports an unknown placeholder', () => {
     const result = composed(
       { Replace: [{ Old: { Path: 'k8s.io/api' }, New: { Path: './a' } }] },
       { '*': 'v{no}' },

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(cache, { recursive: true }));
 
 describe('a temporary folder of Go', () => {
-  it('is there for the work, and removed after it', async () => {
+  it('exists during the work, and is removed after it', async () => {
     const used = await inTemporaryFolder(goPaths(cache), 'lock', async (folder) => {
       await writeFile(join(folder, 'file'), '');
       return ok(folder);
@@ -22,7 +22,7 @@ describe('a temporary folder of Go', () => {
     expect(used.ok && existsSync(used.value)).toBe(false);
   });
 
-  it('is a failure where it can not be made, or a file in it can not be written', async () => {
+  it("is a failure if it can't be created, or a file in it can't be written", async () => {
     const nothing = () => Promise.resolve(ok(undefined));
     const inFile = (folder: string) => writeFile(join(folder, 'none', 'file'), '').then(() => ok(undefined));
     const failures = [{ code: 'io' }];
@@ -32,7 +32,7 @@ describe('a temporary folder of Go', () => {
     expect(await inTemporaryFolder(goPaths(cache), 'lock', nothing)).toMatchObject({ ok: false, failures });
   });
 
-  it('is removed after a bug, which is thrown on', async () => {
+  it('is removed after a bug, which is rethrown', async () => {
     let used = '';
     const work = async (folder: string) => {
       used = folder;

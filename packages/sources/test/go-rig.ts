@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Arch, Failure, Result } from '@image-tooling/model';
 import { inject } from 'vitest';
 import {
   buildGoTool,
-  ensureGoToolchain,
   fetchGoModules,
   lockGoTool,
   type BuiltGoTool,
@@ -14,7 +13,7 @@ import {
   type GoTool,
 } from '../src/go';
 import { recordingContext } from './go-context';
-import { writeProxy } from '@image-tooling/testkit';
+import { copyGoStore, fillGoStore, linkGoToolchain, writeProxy } from '@image-tooling/testkit';
 
 /** Whose programs this machine runs. */
 export const HOST: Arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
@@ -75,7 +74,7 @@ export const TOOL: GoTool = {
 
 export type RecordedRun = GoRun & { readonly context: ReturnType<typeof recordingContext> };
 
-/** A locked tool, a proxy that has its modules, and a cache with the real toolchain, which all test files share. */
+/** A locked tool, a proxy that has its modules, and a cache with what all test files share: the toolchain, the compiled standard library. */
 export class GoRig {
   private constructor(readonly root: string) {}
 
@@ -83,8 +82,8 @@ export class GoRig {
     const rig = new GoRig(await mkdtemp(join(tmpdir(), 'go-tools-')));
     await writeProxy(rig.proxy, [HELLO, GREETING, PART]);
     const store = join(inject('sharedFolder'), 'go-store');
-    need(await ensureGoToolchain(rig.run(store)));
-    await rig.linkToolchain(rig.path('cache'), store);
+    await fillGoStore(store);
+    await copyGoStore(store, rig.path('cache'));
     await rig.lock(TOOL, rig.folder);
     return rig;
   }
@@ -117,13 +116,8 @@ export class GoRig {
 
   /** A second user's store: the same toolchain, nothing else. */
   async freshCache(name: string): Promise<string> {
-    await this.linkToolchain(this.path(name), this.path('cache'));
+    await linkGoToolchain(this.path('cache'), this.path(name));
     return this.path(name);
-  }
-
-  private async linkToolchain(cache: string, of: string): Promise<void> {
-    await mkdir(join(cache, 'go'), { recursive: true });
-    await symlink(join(of, 'go', 'toolchain'), join(cache, 'go', 'toolchain'));
   }
 
   build(into: string, run = this.run(), folder = this.folder, arch = HOST): Promise<Result<BuiltGoTool>> {

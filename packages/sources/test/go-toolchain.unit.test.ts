@@ -83,14 +83,14 @@ describe('the Go toolchain', () => {
     expect(await readdir(join(folder, 'cache', 'go', 'tmp'))).toEqual([]);
   });
 
-  it('is fetched once when two processes want it, and never again', async () => {
+  it('is fetched once by two processes, and never again', async () => {
     const both = await Promise.all([ensureGoToolchain(run), ensureGoToolchain(run)]);
     expect(both.map(({ ok }) => ok)).toEqual([true, true]);
     await rm(join(folder, 'index'), { recursive: true });
     expect((await ensureGoToolchain(run)).ok).toBe(true);
   });
 
-  it('is refused when its bytes are not those that were pinned', async () => {
+  it('is refused when its bytes are not the pinned ones', async () => {
     const other = { sha256: 'a'.repeat(64) };
     const failure = await failureOf({ pin: { ...pin, wheels: { amd64: other, arm64: other } } });
     expect(failure?.code).toBe('checksum');
@@ -105,7 +105,7 @@ describe('the Go toolchain', () => {
     });
   });
 
-  it('fails clearly when the registry can not be reached', async () => {
+  it("fails clearly when the registry can't be reached", async () => {
     const hostEnv = pipEnvironment({
       PIP_NO_INDEX: '',
       PIP_FIND_LINKS: '',

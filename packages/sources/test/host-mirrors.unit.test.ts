@@ -99,7 +99,7 @@ deb http://security.invalid/debian jammy-security main
     expect(await hostMirrors(await configured({ 'sources.list': lines }))).toEqual(NONE);
   });
 
-  it('finds none of vendors and derivatives, whatever their suites are called', async () => {
+  it('ignores vendors and derivatives, whatever their suites are called', async () => {
     const text = `deb http://kali.invalid/kali kali-rolling main
 deb http://kali.invalid/debian kali-rolling-security main
 deb http://raspbian.invalid/raspbian/ bookworm main contrib
@@ -114,7 +114,7 @@ deb ftp://old.invalid/debian trixie main
     expect(await hostMirrors(await configured({ 'sources.list': text }))).toEqual(NONE);
   });
 
-  it('lets the InRelease that apt has fetched decide', async () => {
+  it('decides by the InRelease that apt has fetched', async () => {
     const apt = await configured({
       'sources.list': `deb http://pi.invalid/debian/ bookworm main
 deb https://login:planted@company.invalid:8443/apt_proxy bookworm main
@@ -176,7 +176,7 @@ file:/srv/debian\tpriority:1
     });
   });
 
-  it('reads deb822 as apt does: words for no, keys in the file, names of files', async () => {
+  it('reads deb822 as apt does: values for no, embedded keys, names of files', async () => {
     const sources = (host: string, ...more: string[]): string =>
       [
         'types: deb',
@@ -213,7 +213,7 @@ file:/srv/debian\tpriority:1
 });
 
 describe('debianArchives', () => {
-  it('asks configured mirrors first, then the host’s, then public ones, then the snapshot archive', async () => {
+  it('tries configured mirrors first, then the host’s, then public ones, then the snapshot archive', async () => {
     const apt = await configured({ 'sources.list.d/debian.sources': STANZAS });
     const mirrors = { debian: ['http://company.invalid/debian', 'http://second.invalid/debian'] };
     const archives = await debianArchives({ trustFolder: 'trust', mirrors, apt });
@@ -231,7 +231,7 @@ describe('debianArchives', () => {
     expect(archives.value['debian-security']?.trustedKeys).toHaveLength(1);
   });
 
-  it('asks public mirrors where apt knows none', async () => {
+  it('tries public mirrors if apt has none', async () => {
     const archives = await debianArchives({ trustFolder: 'trust', apt: await configured({}) });
     if (!archives.ok) throw new Error(shown(archives));
     expect(archives.value['debian']?.mirrors).toEqual(DEFAULT_MIRRORS.debian);

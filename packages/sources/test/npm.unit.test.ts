@@ -50,7 +50,7 @@ async function rig({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
 const told = (result: Result<unknown>): string => shown(result).split('\nnpm error')[0] ?? '';
 
 describe.concurrent('a package of npm', () => {
-  it('is fetched by npm from where that is configured to, and hashed', async ({ expect, ...test }) => {
+  it('is fetched by npm from the configured registry, and hashed', async ({ expect, ...test }) => {
     const { pack, registry } = await rig(test);
     const result = await pack();
     expect(result).toMatchObject({ ok: true, value: WANTED });
@@ -69,7 +69,7 @@ describe.concurrent('a package of npm', () => {
     expect(shown(await pack({ env: { ...env, npm_config_registry: 'http://127.0.0.1:9/' } }))).toBe('ok');
   });
 
-  it('is kept: a second fetch makes no request', async ({ expect, ...test }) => {
+  it('is stored: a second fetch makes no request', async ({ expect, ...test }) => {
     const { npm, lock, registry, folder } = await rig(test);
     const locked = await lock();
     const kept = new Map<string, string>();
@@ -86,7 +86,7 @@ describe.concurrent('a package of npm', () => {
     expect(registry.requests).toHaveLength(asked);
   });
 
-  it('is refused when it is another than was locked, with both hashes', async ({ expect, ...test }) => {
+  it('is refused when it differs from the locked one, with both hashes', async ({ expect, ...test }) => {
     const { npm, lock, registry, folder } = await rig(test);
     const locked = await lock();
     registry.publish({ ...FIXTURE, files: { 'bin/tool': 'another' } });
@@ -105,7 +105,7 @@ describe.concurrent('a package of npm', () => {
 });
 
 describe.concurrent('npm that fails', () => {
-  it('an altered file is not the one that the registry tells', async ({ expect, ...test }) => {
+  it("a file that differs from the registry's hash", async ({ expect, ...test }) => {
     const { pack, fault } = await rig(test);
     fault({ kind: 'alter' }, TARBALL);
     expect(told(await pack())).toMatchInlineSnapshot(`
@@ -122,7 +122,7 @@ describe.concurrent('npm that fails', () => {
     `);
   });
 
-  it('a registry that wants a login', async ({ expect, ...test }) => {
+  it('a registry that requires a login', async ({ expect, ...test }) => {
     const { pack, fault } = await rig(test);
     fault({ kind: 'status', status: 401 });
     expect(told(await pack())).toMatchInlineSnapshot(`
@@ -131,7 +131,7 @@ describe.concurrent('npm that fails', () => {
     `);
   });
 
-  it('a registry that says nothing is given up', async ({ expect, ...test }) => {
+  it('a registry that never answers is given up', async ({ expect, ...test }) => {
     const { pack, fault } = await rig(test);
     fault({ kind: 'hang' });
     const start = performance.now();
@@ -139,7 +139,7 @@ describe.concurrent('npm that fails', () => {
     expect(performance.now() - start).toBeLessThan(12_000);
   });
 
-  it('a registry that sends for ever is given up', async ({ expect, ...test }) => {
+  it('a registry that never stops sending is given up', async ({ expect, ...test }) => {
     const { pack, fault } = await rig(test);
     fault({ kind: 'slow', bytes: 1 }, TARBALL);
     expect(told(await pack({ limitSeconds: 2 }))).toContain('[timeout]');
@@ -162,7 +162,7 @@ describe.concurrent('npm that fails', () => {
     expect(told(await pack({ context: quietContext(abort.signal) }))).toContain('[aborted]');
   });
 
-  it('no npm at all', async ({ expect, ...test }) => {
+  it('npm is not installed', async ({ expect, ...test }) => {
     const { pack, env } = await rig(test);
     expect(told(await pack({ env: { ...env, PATH: '/nowhere' } }))).toMatchInlineSnapshot(`
       "[command-missing] Fetching an npm package needs the program "npm", which is not on this machine.

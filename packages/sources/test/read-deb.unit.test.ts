@@ -32,7 +32,7 @@ describe('readDeb', () => {
   }
 
   it.each(['xz', 'gz', 'zst', 'none'] as const)(
-    'takes a package apart that is packed with %s',
+    'reads a package that is compressed with %s',
     async (packing) => {
       const result = await read(await buildDeb({ ...fixture, packing }));
       if (!result.ok) throw new Error(shown(result));
@@ -49,7 +49,7 @@ describe('readDeb', () => {
   );
 
   it.each([fixture, { ...fixture, version: '1:2.0-3+odd', packing: 'none' as const }])(
-    'writes the same package uncompressed, as dpkg-deb takes it ($version)',
+    'writes the same package uncompressed, which dpkg-deb accepts ($version)',
     async (made) => {
       await read(await buildDeb(made));
       const [packed, plain] = ['tool.deb', 'plain.deb'].map((name) => dpkgDeb(join(folder, name)));
@@ -58,7 +58,7 @@ describe('readDeb', () => {
     },
   );
 
-  it('that is cut short', async () => {
+  it('that is truncated', async () => {
     const bytes = await buildDeb(fixture);
     expect(shown(await read(bytes.subarray(0, bytes.length - 200)))).toMatchInlineSnapshot(`
       "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: the member "data.tar.xz" ends after the file.
@@ -78,7 +78,7 @@ describe('readDeb', () => {
     );
   });
 
-  it('that is something else', async () => {
+  it('that is not an ar file', async () => {
     expect(shown(await read(Buffer.from('<html>proxy login</html>')))).toMatchInlineSnapshot(`
       "[archive-format] tool 1:2.0-3 (all) is not a valid Debian package: it is not an ar file.
       -> Its checksum is correct, so the archive has it like this: report it to the operator of the archive."
@@ -103,7 +103,7 @@ describe('readDeb', () => {
     `);
   });
 
-  it('that unpacks to far more than itself is refused, the smaller the package the sooner', async () => {
+  it('that unpacks to far more than its size is refused, in proportion to its size', async () => {
     const control = vendorTar([{ name: './control', content: 'Package: x\nVersion: 1\n' }]);
     const bytes = writeAr([
       { name: 'debian-binary', data: Buffer.from('2.0\n') },
@@ -138,7 +138,7 @@ describe('readDeb', () => {
     `);
   });
 
-  it('onto a place that can not be written', async () => {
+  it("to a path that can't be written", async () => {
     await writeFile(join(folder, 'a.deb'), await buildDeb(fixture));
     const plainTo = join(folder, 'absent/plain.deb');
     const result = await readDeb({ file: join(folder, 'a.deb'), name: 'tool', plainTo });
@@ -146,7 +146,7 @@ describe('readDeb', () => {
   });
 });
 
-it('the fixture packages are what dpkg-deb takes for packages', async () => {
+it('dpkg-deb accepts the fixture packages', async () => {
   await writeFile(join(folder, 'tool.deb'), await buildDeb({ name: 'tool', files: { 'usr/bin/tool': 'x' } }));
   const fields = tryDpkg(join(folder, 'tool.deb'));
   if (fields === undefined) console.warn('skipped: this machine has no dpkg-deb');

@@ -28,8 +28,8 @@ async function openWith(
   }
 }
 
-describe('an archive that is in order', () => {
-  it('gives its releases, its time and its packages', async () => {
+describe('a valid archive', () => {
+  it('has releases, a time and packages', async () => {
     const state = await openWith({});
     if (!state.ok) throw new Error(shown(state));
     expect(state.value.time).toBe(DATE.getTime() / 1000);
@@ -66,7 +66,7 @@ describe('an archive that is in order', () => {
     expect(requests.some((path) => asked.test(path))).toBe(true);
   });
 
-  it('may have a stranger’s signature besides its own', async () => {
+  it('may have a signature by an unknown key next to its own', async () => {
     expect(shown(await openWith({ signedBy: ['stranger', 'trusted'] }))).toBe('ok');
   });
 
@@ -84,7 +84,7 @@ describe('an InRelease that is refused', () => {
     `);
   });
 
-  it('signed by a stranger', async () => {
+  it('signed by an unknown key', async () => {
     expect(shown(await openWith({ signedBy: ['stranger'] }))).toMatchInlineSnapshot(`
       "[release-wrong-key] The InRelease of fixture stable is signed by a key that this workspace does not trust.
       -> If the archive has a new key, check its fingerprint and add it to trust/ (see trust/README.md).
@@ -101,7 +101,7 @@ describe('an InRelease that is refused', () => {
     `);
   });
 
-  it('with its signature cut off', async () => {
+  it('without its signature', async () => {
     const alterRelease = (text: string) => text.slice(0, text.indexOf('-----BEGIN PGP SIGNATURE-----'));
     expect(shown(await openWith({ alterRelease }))).toMatchInlineSnapshot(`
       "[release-altered] The signature of the InRelease of fixture stable can't be read.
@@ -110,7 +110,7 @@ describe('an InRelease that is refused', () => {
     `);
   });
 
-  it('with lines slipped in before the signed part', async () => {
+  it('with lines inserted before the signed part', async () => {
     const alterRelease = (text: string) => `SHA256:\n${text}`;
     expect(shown(await openWith({ alterRelease }))).toMatchInlineSnapshot(`
       "[release-unsigned] The InRelease of fixture stable is not signed; a file clear-signed by the archive was expected.
@@ -151,7 +151,7 @@ describe('an InRelease that is refused', () => {
     `);
   });
 
-  it('of another suite and expired: both are said', async () => {
+  it('of another suite and expired: both are reported', async () => {
     const result = await openWith({ claimedSuite: 'oldstable' }, new Date('2027-01-01T00:00:00Z'));
     expect(result).toMatchObject({
       failures: [{ code: 'release-wrong-suite' }, { code: 'release-expired' }],
@@ -197,7 +197,7 @@ describe('package lists that are refused', () => {
     const archive = await createArchive(NORMAL);
     const request = { archives: { fixture: archive.source }, suites: [archive.suite], now: NOW };
     const result = await openArchive(
-      { ...request, components: ['contrib'], arches: ['amd64'] },
+      { ...request, components: ['contrib'], arches: ['amd64'], http: shortTimeouts() },
       quietContext(),
     );
     await archive.stop();
@@ -209,7 +209,8 @@ describe('package lists that are refused', () => {
 
   it('of an archive that is not configured', async () => {
     const suites = [{ archive: 'elsewhere', suite: 'stable' }];
-    const request = { archives: { fixture: NOWHERE }, suites, arches: ['amd64'] as const };
+    const http = shortTimeouts();
+    const request = { archives: { fixture: NOWHERE }, suites, arches: ['amd64'] as const, http };
     expect(shown(await openArchive(request, quietContext()))).toMatchInlineSnapshot(`
       "[unknown-reference] The suite "stable" names the archive "elsewhere", which is not configured.
       -> Add it under "debian": { "archives": … } in nx.json. Configured are: fixture."

@@ -21,7 +21,7 @@ const SHORT: HttpTimings = {
 };
 
 export function shortTimeouts(timings: Partial<HttpTimings> = {}): Downloader {
-  return createDownloader({ timings: { ...SHORT, ...timings } });
+  return createDownloader({ env: process.env, timings: { ...SHORT, ...timings } });
 }
 
 /** What a person sees of a failed result, with ports and hashes masked. */

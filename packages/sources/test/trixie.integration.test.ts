@@ -8,6 +8,7 @@ import { hexOf, ok, type Arch, type Result } from '@image-tooling/model';
 import {
   aptResolveCommand,
   bootstrapClosure,
+  createDownloader,
   debianArchives,
   debianSuites,
   fetchDebs,
@@ -34,6 +35,7 @@ const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 const TOOLING = ['bash-completion', 'curl', 'git', 'jq', 'less', 'openssh-client'];
 
 describe.runIf(hasApt)('trixie', () => {
+  const http = createDownloader({ env: process.env });
   let folder: string;
   let archives: ArchiveSources;
   let state: ArchiveState;
@@ -42,7 +44,7 @@ describe.runIf(hasApt)('trixie', () => {
     folder = await mkdtemp(join(tmpdir(), 'trixie-'));
     archives = valueOf(await debianArchives({ trustFolder: 'trust' }));
     state = valueOf(
-      await openArchive({ archives, suites: debianSuites('trixie'), arches: ARCHES }, quietContext()),
+      await openArchive({ archives, suites: debianSuites('trixie'), arches: ARCHES, http }, quietContext()),
     );
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -98,7 +100,7 @@ describe.runIf(hasApt)('trixie', () => {
     expect(aws.filter((name) => chain.some((known) => known.name === name))).toEqual([]);
   });
 
-  it('passes on what apt says about packages that can not stand together', async () => {
+  it('shows what apt says about packages in conflict', async () => {
     const failure = await resolve('amd64', bootstrap('amd64'), ['postfix', 'exim4-daemon-light']);
     expect(shown(failure)).toContain(
       '[package-conflict] apt can\'t install the packages of "tooling" (amd64)',
@@ -133,13 +135,14 @@ describe.runIf(hasApt)('trixie', () => {
     expect(failure?.hint).toContain('"openssh-client"');
   });
 
-  it('gives 78 packages of a new system, all of which can be taken apart', async () => {
+  it('has 78 packages for a new system, all of which can be read', async () => {
     const context = quietContext();
     const fetch = {
       cache: folderCache(),
       workFolder: join(folder, 'work'),
       archives,
       time: state.time,
+      http,
       label: 'base',
     };
     const fetched = valueOf(await fetchDebs(bootstrap('amd64').map(lockedDeb), fetch, context));

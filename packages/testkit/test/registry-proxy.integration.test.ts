@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  EMPTY_BODY,
   plainRequest,
   pushPlainBlob,
   pushPlainImage,
@@ -37,7 +38,7 @@ describe('a fault proxy in front of a real registry', () => {
   beforeAll(async () => {
     registry = await startRegistry();
     proxy = await startFaultProxy(registry);
-    image = await pushPlainImage(proxy, 'team/app', '1', CONTENT);
+    image = await pushPlainImage(proxy, 'team/app', CONTENT, { tag: '1' });
   });
   beforeEach(() => {
     proxy.heal();
@@ -50,7 +51,7 @@ describe('a fault proxy in front of a real registry', () => {
 
   it('passes a push and a pull on, whole, and its clients stay on it', async () => {
     expect(await wholeAt(proxy, 'team/app', '1')).toEqual([]);
-    const { headers } = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', Buffer.alloc(0));
+    const { headers } = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', EMPTY_BODY);
     expect(headers['location']).toMatch(`${proxy.url}/v2/team/app/blobs/uploads/`);
   });
 
@@ -93,10 +94,12 @@ describe('a fault proxy in front of a real registry', () => {
   });
 
   it('resets a request in the middle: the registry got just so much', async () => {
-    const upload = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', Buffer.alloc(0));
+    const upload = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', EMPTY_BODY);
     const to = String(upload.headers['location']).slice(proxy.url.length);
     proxy.fault({ method: 'PATCH', fault: { kind: 'reset-request', afterBytes: 100_000 } });
-    await expect(plainRequest(proxy, 'PATCH', to, CONTENT)).rejects.toThrow(/ECONNRESET|hang up|EPIPE/);
+    await expect(plainRequest(proxy, 'PATCH', to, { body: CONTENT })).rejects.toThrow(
+      /ECONNRESET|hang up|EPIPE/,
+    );
     expect(proxy.requests.at(-1)?.error?.message).toBe('Cut after 100000 bytes.');
     const id = /uploads\/([^?]+)/.exec(to)?.[1] ?? '';
     const file = (await registry.files()).find((path) => path.endsWith(`/_uploads/${id}/data`));
@@ -106,7 +109,9 @@ describe('a fault proxy in front of a real registry', () => {
 
   it('loses a reply after the request is done', async () => {
     proxy.fault({ method: 'PUT', path: /manifests/, fault: { kind: 'lose-reply' } });
-    await expect(pushPlainImage(proxy, 'team/app', 'lost', 'x')).rejects.toThrow(/ECONNRESET|hang up/);
+    await expect(pushPlainImage(proxy, 'team/app', 'x', { tag: 'lost' })).rejects.toThrow(
+      /ECONNRESET|hang up/,
+    );
     expect(await tagsOf(registry, 'team/app')).toContain('lost');
   });
 
@@ -150,26 +155,26 @@ describe('a fault proxy in front of a real registry', () => {
   it('takes a body slowly', async () => {
     proxy.fault({ method: 'PATCH', fault: { kind: 'slow-request', bytesPerSecond: 100 } });
     const started = Date.now();
-    const upload = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', Buffer.alloc(0));
+    const upload = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', EMPTY_BODY);
     const to = String(upload.headers['location']).slice(proxy.url.length);
-    expect((await plainRequest(proxy, 'PATCH', to, Buffer.alloc(20))).status).toBe(202);
+    expect((await plainRequest(proxy, 'PATCH', to, { body: Buffer.alloc(20) })).status).toBe(202);
     expect(Date.now() - started).toBeGreaterThan(190);
   });
 
   it('makes a mount an upload', async () => {
     const mount = `/v2/team/other/blobs/uploads/?mount=${image.layer}&from=team%2Fapp`;
     proxy.fault({ path: /mount=/, times: 1, fault: { kind: 'mount-202' } });
-    expect((await plainRequest(proxy, 'POST', mount, Buffer.alloc(0))).status).toBe(202);
-    expect((await plainRequest(proxy, 'POST', mount, Buffer.alloc(0))).status).toBe(201);
+    expect((await plainRequest(proxy, 'POST', mount, EMPTY_BODY)).status).toBe(202);
+    expect((await plainRequest(proxy, 'POST', mount, EMPTY_BODY)).status).toBe(201);
   });
 
   it('holds a request, before or after the registry has done it', async () => {
     const before = proxy.hold({ method: 'PUT', path: /manifests\/held/ });
-    const pushed = pushPlainImage(proxy, 'team/app', 'held', 'x');
+    const pushed = pushPlainImage(proxy, 'team/app', 'x', { tag: 'held' });
     expect(await before.arrived).toMatchObject({ method: 'PUT', path: '/v2/team/app/manifests/held' });
     expect(await tagsOf(registry, 'team/app')).not.toContain('held');
     const after = proxy.hold({ method: 'PUT', path: /manifests\/done/ }, 'answered');
-    const done = pushPlainImage(proxy, 'team/app', 'done', 'x');
+    const done = pushPlainImage(proxy, 'team/app', 'x', { tag: 'done' });
     await after.arrived;
     expect(await tagsOf(registry, 'team/app')).toContain('done');
     before.release();
@@ -179,12 +184,14 @@ describe('a fault proxy in front of a real registry', () => {
   });
 
   it('runs something in the middle of a request: the registry dies and comes back', async () => {
-    const upload = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', Buffer.alloc(0));
+    const upload = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', EMPTY_BODY);
     const to = String(upload.headers['location']).slice(proxy.url.length);
     let restarted: Promise<void> | undefined;
     const work = () => (restarted = registry.restart());
     proxy.fault({ method: 'PATCH', times: 1, fault: { kind: 'run', work, when: { afterBytes: 100_000 } } });
-    await expect(plainRequest(proxy, 'PATCH', to, CONTENT)).rejects.toThrow(/ECONNRESET|hang up|EPIPE/);
+    await expect(plainRequest(proxy, 'PATCH', to, { body: CONTENT })).rejects.toThrow(
+      /ECONNRESET|hang up|EPIPE/,
+    );
     await restarted;
     expect(await pushPlainBlob(proxy, 'team/app', Buffer.from('after'))).toBe(sha256Of(Buffer.from('after')));
     expect(await wholeAt(proxy, 'team/app', '1')).toEqual([]);
@@ -199,7 +206,7 @@ describe('a fault proxy in front of a real registry', () => {
       fault: { kind: 'run', work, when: 'answered' },
     });
     for (const tag of ['never', 'unknown'])
-      await expect(pushPlainImage(proxy, 'team/app', tag, 'x')).rejects.toThrow(/ECONNRESET|hang up/);
+      await expect(pushPlainImage(proxy, 'team/app', 'x', { tag })).rejects.toThrow(/ECONNRESET|hang up/);
     const tags = await tagsOf(registry, 'team/app');
     expect([tags.includes('never'), tags.includes('unknown')]).toEqual([false, true]);
   });

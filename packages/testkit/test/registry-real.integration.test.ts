@@ -43,7 +43,7 @@ describe('a real registry', () => {
 
   it('takes an image and keeps it over a crash', async () => {
     const registry = await start();
-    const { digest } = await pushPlainImage(registry, 'team/app', '1', 'layer');
+    const { digest } = await pushPlainImage(registry, 'team/app', 'layer', { tag: '1' });
     const { url } = registry;
     await registry.kill();
     await expect(plainRequest(registry, 'GET', '/v2/')).rejects.toThrow('ECONNREFUSED');
@@ -60,7 +60,7 @@ describe('a real registry', () => {
     const storage = await mkdtemp(join(tmpdir(), 'storage-'));
     try {
       const first = await start({ storage });
-      await pushPlainImage(first, 'team/app', '1', 'layer');
+      await pushPlainImage(first, 'team/app', 'layer', { tag: '1' });
       await first.stop();
       expect(existsSync(first.folder)).toBe(false);
       expect(await tagsOf(await start({ storage }), 'team/app')).toEqual(['1']);
@@ -80,7 +80,7 @@ describe('a real registry', () => {
 
   it('is read-only, or deletes nothing, from a restart on', async () => {
     const registry = await start();
-    const { digest } = await pushPlainImage(registry, 'team/app', '1', 'layer');
+    const { digest } = await pushPlainImage(registry, 'team/app', 'layer', { tag: '1' });
     const path = `/v2/team/app/manifests/${digest}`;
     await registry.restart({ readOnly: true });
     await expect(pushPlainBlob(registry, 'team/app', Buffer.from('other'))).rejects.toThrow('405');
@@ -121,7 +121,7 @@ describe('a real registry', () => {
       /500.*no space left on device/,
     );
     small.resize(8);
-    await pushPlainImage(small.registry, 'team/app', '1', large);
+    await pushPlainImage(small.registry, 'team/app', large, { tag: '1' });
     expect(await wholeAt(small.registry, 'team/app', '1')).toEqual([]);
   });
 });
@@ -157,7 +157,7 @@ describe('what is read independently', () => {
 
   it('detects a deleted tag', async () => {
     const registry = await start();
-    const { digest } = await pushPlainImage(registry, 'team/app', '1', 'layer');
+    const { digest } = await pushPlainImage(registry, 'team/app', 'layer', { tag: '1' });
     await registry.deleteTag('team/app', '1');
     expect(await tagsOf(registry, 'team/app')).toEqual([]);
     expect(await wholeAt(registry, 'team/app', digest)).toEqual([]);

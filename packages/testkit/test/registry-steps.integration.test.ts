@@ -3,6 +3,7 @@ import {
   basicAuth,
   clockOff,
   pagedTags,
+  EMPTY_BODY,
   plainRequest,
   pushPlainImage,
   rawManifest,
@@ -38,11 +39,11 @@ describe('what a proxy adds to a registry', () => {
     return proxy;
   };
   const attach = (proxy: FaultProxy, to: PushedImage, tag: string) =>
-    pushPlainImage(proxy, 'team/app', tag, tag, to);
+    pushPlainImage(proxy, 'team/app', tag, { tag, subject: to });
 
   beforeAll(async () => {
     registry = await startRegistry();
-    subject = await pushPlainImage(registry, 'team/app', 'subject', 'x');
+    subject = await pushPlainImage(registry, 'team/app', 'x', { tag: 'subject' });
   });
   afterEach(async () => {
     for (const one of started.splice(0)) await one.stop();
@@ -77,10 +78,16 @@ describe('what a proxy adds to a registry', () => {
         const manifest = (await rawManifest(registry, 'team/app', 'subject'))!;
         const body = Buffer.from(JSON.stringify({ ...manifest.json, subject: descriptor }));
         const type = { 'content-type': manifest.mediaType };
-        const put = await plainRequest(proxy, 'PUT', `/v2/team/app/manifests/${sha256Of(body)}`, body, type);
+        const put = await plainRequest(proxy, 'PUT', `/v2/team/app/manifests/${sha256Of(body)}`, {
+          body,
+          headers: type,
+        });
         expect([put.status, put.headers['oci-subject']]).toEqual([201, to.digest]);
         const again = Buffer.from(manifest.bytes);
-        const plain = await plainRequest(proxy, 'PUT', `/v2/team/app/manifests/${to.digest}`, again, type);
+        const plain = await plainRequest(proxy, 'PUT', `/v2/team/app/manifests/${to.digest}`, {
+          body: again,
+          headers: type,
+        });
         expect([plain.status, plain.headers['oci-subject']]).toEqual([201, undefined]);
         const listed = await plainRequest(proxy, 'GET', `/v2/team/app/referrers/${to.digest}`);
         expect(listed.status).toBe(proxy === started[0] ? 200 : 404);
@@ -89,7 +96,8 @@ describe('what a proxy adds to a registry', () => {
   });
 
   it('lists tags in pages', async () => {
-    for (const tag of ['t1', 't2', 't3', 't4', 't5']) await pushPlainImage(registry, 'team/tags', tag, 'x');
+    for (const tag of ['t1', 't2', 't3', 't4', 't5'])
+      await pushPlainImage(registry, 'team/tags', 'x', { tag });
     const proxy = await proxied(pagedTags(2));
     expect(await tagsOf(proxy, 'team/tags')).toEqual(['t1', 't2', 't3', 't4', 't5']);
     expect(proxy.requests.map(({ query }) => query)).toEqual(['', 'n=2&last=t2', 'n=2&last=t4']);
@@ -99,22 +107,30 @@ describe('what a proxy adds to a registry', () => {
   it('keeps the received part of an upload whose connection broke', async () => {
     const proxy = await proxied(resumableUploads(registry, 1000));
     const content = Buffer.alloc(10_500, 'content');
-    const begun = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', Buffer.alloc(0));
+    const begun = await plainRequest(proxy, 'POST', '/v2/team/app/blobs/uploads/', EMPTY_BODY);
     const address = String(begun.headers['location']).slice(proxy.url.length);
     proxy.fault({ method: 'PATCH', times: 1, fault: { kind: 'reset-request', afterBytes: 5500 } });
-    await expect(plainRequest(proxy, 'PATCH', address, content)).rejects.toThrow(/ECONNRESET|hang up|EPIPE/);
+    await expect(plainRequest(proxy, 'PATCH', address, { body: content })).rejects.toThrow(
+      /ECONNRESET|hang up|EPIPE/,
+    );
     const kept = await plainRequest(proxy, 'GET', address);
     expect([kept.status, kept.headers['range']]).toEqual([204, '0-4999']);
     const next = String(kept.headers['location']).slice(proxy.url.length);
-    const wrong = await plainRequest(proxy, 'PATCH', next, content, { 'content-range': '0-10499' });
+    const wrong = await plainRequest(proxy, 'PATCH', next, {
+      body: content,
+      headers: { 'content-range': '0-10499' },
+    });
     expect([wrong.status, wrong.headers['range']]).toEqual([416, '0-4999']);
-    const rest = await plainRequest(proxy, 'PATCH', next, content.subarray(5000), {
-      'content-range': '5000-10499',
+    const rest = await plainRequest(proxy, 'PATCH', next, {
+      body: content.subarray(5000),
+      headers: {
+        'content-range': '5000-10499',
+      },
     });
     expect([rest.status, rest.headers['range']]).toEqual([202, '0-10499']);
     const last = String(rest.headers['location']).slice(proxy.url.length);
     const digest = sha256Of(content);
-    expect((await plainRequest(proxy, 'PUT', `${last}&digest=${digest}`, Buffer.alloc(0))).status).toBe(201);
+    expect((await plainRequest(proxy, 'PUT', `${last}&digest=${digest}`, EMPTY_BODY)).status).toBe(201);
     expect((await plainRequest(registry, 'GET', `/v2/team/app/blobs/${digest}`)).body).toEqual(content);
   });
 
@@ -154,7 +170,7 @@ describe('what a proxy adds to a registry', () => {
         expect.stringContaining('insufficient_scope'),
       ]);
       const from = '/v2/team/b/blobs/uploads/?mount=sha256:0&from=team/a';
-      const mount = await plainRequest(proxy, 'POST', from, Buffer.alloc(0));
+      const mount = await plainRequest(proxy, 'POST', from, EMPTY_BODY);
       expect(mount.headers['www-authenticate']).toContain(
         'scope="repository:team/b:pull,push repository:team/a:pull"',
       );
@@ -186,14 +202,8 @@ describe('what a proxy adds to a registry', () => {
       const scope = 'repository:team/app:pull,push';
       const post = '/v2/team/app/blobs/uploads/';
       const begin = async (token: string) =>
-        (
-          await plainRequest(
-            { url: proxy.url, authorization: `Bearer ${token}` },
-            'POST',
-            post,
-            Buffer.alloc(0),
-          )
-        ).status;
+        (await plainRequest({ url: proxy.url, authorization: `Bearer ${token}` }, 'POST', post, EMPTY_BODY))
+          .status;
       expect(await begin((await ask(tokens, scope)).token)).toBe(401);
       expect(await begin((await ask(tokens, scope, 'jo:secret')).token)).toBe(202);
       const form = new URLSearchParams({
@@ -201,7 +211,7 @@ describe('what a proxy adds to a registry', () => {
         refresh_token: tokens.identityToken,
         scope,
       });
-      const refreshed = await plainRequest(tokens, 'POST', '/token', Buffer.from(form.toString()));
+      const refreshed = await plainRequest(tokens, 'POST', '/token', { body: Buffer.from(form.toString()) });
       expect(await begin((JSON.parse(refreshed.body.toString()) as { token: string }).token)).toBe(202);
       const wrong = { url: tokens.url, authorization: `Basic ${Buffer.from('jo:wrong').toString('base64')}` };
       expect((await plainRequest(wrong, 'GET', '/token')).status).toBe(401);

@@ -20,6 +20,7 @@ const FLAGS = {
   branch: { type: 'string' },
   'dry-run': { type: 'boolean' },
   'allow-dirty': { type: 'boolean' },
+  verify: { type: 'string' },
   check: { type: 'boolean' },
   apply: { type: 'boolean' },
   reason: { type: 'string' },

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { ioFailure, writeFileAtomic } from '@image-tooling/host';
-import { all, fail, ok, type Result } from '@image-tooling/model';
+import { caught, writeFileAtomic } from '@image-tooling/host';
+import { all, ok, type Result } from '@image-tooling/model';
 import type { Places } from './places';
 
 /** The environment for programs of the host, and buildah's folders. */
@@ -38,12 +38,11 @@ export function buildahCommand(places: Places): [string, ...string[]] {
  * uses the simplest storage driver (containers-storage.conf(5)).
  */
 export async function configure(places: Places): Promise<Result<void>> {
-  try {
+  const made = await caught(places.root, async () => {
     for (const folder of [places.layers, places.steps, places.locks, places.home])
       await mkdir(folder, { recursive: true });
-  } catch (error) {
-    return fail(ioFailure(error, places.root));
-  }
+  });
+  if (!made.ok) return made;
   const storage = [
     '[storage]',
     'driver = "vfs"',

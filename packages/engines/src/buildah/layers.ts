@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fullDisk, ioFailure, lastLines, newOwnedName, withLock } from '@image-tooling/host';
+import { caught, caughtResult, fullDisk, lastLines, newOwnedName, withLock } from '@image-tooling/host';
 import { rewriteTar } from '@image-tooling/layer';
 import { digestOf, fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
 import { layerName, readLayer } from '../layers/read';
@@ -10,6 +10,7 @@ import { layerToOverlay } from '../layers/rewrites';
 import type { SystemLayer } from '../port';
 import type { Places } from './places';
 import type { Sandbox } from './sandbox';
+import { saysDiskIsFull, saysUnknownOwner } from './tar-messages';
 
 export interface LayerWork {
   readonly places: Places;
@@ -46,14 +47,12 @@ async function unpacked(layer: SystemLayer, work: LayerWork): Promise<Result<str
     const done = await unpackInto(temporary, layer, work);
     if (!done.ok) return done;
     await work.sandbox.run(['rm', '-rf', '--', tree, bootFile(tree)], { signal: work.signal });
-    try {
+    return caught(tree, async () => {
       await mkdir(home, { recursive: true });
       await rename(temporary, tree);
       await writeFile(bootFile(tree), await bootId());
-      return ok(tree);
-    } catch (error) {
-      return fail(ioFailure(error, tree));
-    }
+      return tree;
+    });
   });
 }
 
@@ -88,8 +87,8 @@ const EXTRACT = [
   ...['--xattrs', '--xattrs-include=*', '--warning=no-timestamp', '--directory'],
 ] as const;
 
-async function unpackInto(folder: string, layer: SystemLayer, work: LayerWork): Promise<Result<void>> {
-  try {
+function unpackInto(folder: string, layer: SystemLayer, work: LayerWork): Promise<Result<void>> {
+  return caughtResult(folder, async () => {
     await mkdir(folder, { recursive: true });
     const tar = await work.sandbox.start([...EXTRACT, folder] as [string, ...string[]], {
       signal: work.signal,
@@ -103,9 +102,7 @@ async function unpackInto(folder: string, layer: SystemLayer, work: LayerWork): 
     if (!fed.ok && fed.failures[0].code !== 'io') return fed;
     if (end.value.exitCode !== 0) return fail(unpackFailure(layer, folder, end.value.stderr));
     return fed;
-  } catch (error) {
-    return fail(ioFailure(error, folder));
-  }
+  });
 }
 
 /** Converts blob → tar → the tar that an overlay's lower folder is unpacked from. */
@@ -123,9 +120,8 @@ async function feed(
 
 function unpackFailure(layer: SystemLayer, folder: string, stderr: string): Failure {
   const details = lastLines(stderr);
-  if (/No space left|Disk quota/.test(stderr))
-    return fullDisk(`unpacking the layer ${layer.path}`, folder, details);
-  if (/Cannot change ownership.*Invalid argument/.test(stderr))
+  if (saysDiskIsFull(stderr)) return fullDisk(`unpacking the layer ${layer.path}`, folder, details);
+  if (saysUnknownOwner(stderr))
     return {
       code: 'engine',
       message: `The layer ${layer.path} has owners that this user has no subordinate id for.`,

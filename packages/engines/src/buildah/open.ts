@@ -8,7 +8,7 @@ import { removeOrphans } from './leftovers';
 import { placesIn } from './places';
 import { checkPrerequisites } from './prerequisites';
 import type { OverlayKind } from './rootfs';
-import { runSession } from './session';
+import { runSession, type SessionSurroundings } from './session';
 import { runStep, type Surroundings } from './step';
 
 export interface BuildahOptions {
@@ -39,10 +39,11 @@ export async function openBuildah(options: BuildahOptions): Promise<Result<Build
   if (!checked.ok) return checked;
   const around: Surroundings = { places, env, isRoot: uid === 0, overlay: options.overlay };
   await removeOrphans(around);
-  return ok(engineOf(around, checked.value.version));
+  const terminalType = options.env['TERM'] ?? 'xterm';
+  return ok(engineOf({ ...around, terminalType }, checked.value.version));
 }
 
-function engineOf(around: Surroundings, version: string): BuildahEngine {
+function engineOf(around: SessionSurroundings, version: string): BuildahEngine {
   const steps = runningSteps((step, signal, onLine) => runStep(step, around, signal, onLine));
   return {
     name: 'buildah',

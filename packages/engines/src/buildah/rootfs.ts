@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ioFailure, lastLines } from '@image-tooling/host';
+import { caught, lastLines } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import type { Mount, Step } from '../port';
 import { buildahCommand } from './configuration';
@@ -81,13 +81,12 @@ async function makeFolders(
   { sandbox, signal, writable }: RootfsWork,
 ): Promise<Result<unknown>> {
   const seen = ['upper', 'stubs', 'pipes'].map((name) => join(folder, name));
-  try {
-    for (const made of [...seen, join(folder, 'work')]) await mkdir(made, { recursive: true });
+  const written = await caught(folder, async () => {
+    for (const path of [...seen, join(folder, 'work')]) await mkdir(path, { recursive: true });
     for (const { source, content } of files) await writeFile(source, content);
     await makeStubs(join(folder, 'stubs'), [...step.mounts, ...(writable ? [writable] : [])], files);
-  } catch (error) {
-    return fail(ioFailure(error, folder));
-  }
+  });
+  if (!written.ok) return written;
   const sources = files.map(({ source }) => source);
   return sandbox.mustRun(['chmod', '-R', 'u=rwX,go=rX', '--', ...seen, ...sources], { signal });
 }

@@ -14,13 +14,19 @@ import { openSandbox, type Sandbox } from './sandbox';
 import { INSIDE, OUTSIDE } from './session-scripts';
 import { checkStep, type Surroundings } from './step';
 
+/** The shared state of all sessions of an engine. */
+export interface SessionSurroundings extends Surroundings {
+  /** TERM of the user's terminal (term(7)). */
+  readonly terminalType: string;
+}
+
 /**
  * Runs a user's command in a system. Returns its exit code. The system is unpacked and mounted as for a step,
  * and its changes are discarded. Fails as steps do.
  */
 export async function runSession(
   session: Session,
-  around: Surroundings,
+  around: SessionSurroundings,
   signal: AbortSignal,
 ): Promise<Result<number>> {
   const { platform, folder } = session;
@@ -37,7 +43,7 @@ export async function runSession(
 async function inSandbox(
   session: Session,
   name: string,
-  around: Surroundings,
+  around: SessionSurroundings,
   signal: AbortSignal,
 ): Promise<Result<number>> {
   const temporary = join(around.places.steps, name, 'tmp');
@@ -47,21 +53,20 @@ async function inSandbox(
   const sandbox = await openSandbox({ ...around, network: 'host', env });
   if (!sandbox.ok) return sandbox;
   try {
-    return await work(session, name, { ...around, env }, sandbox.value, signal);
+    return await work(session, name, { ...around, env, sandbox: sandbox.value, signal });
   } finally {
     await sandbox.value.close();
   }
 }
 
-async function work(
-  session: Session,
-  name: string,
-  around: Surroundings,
-  sandbox: Sandbox,
-  signal: AbortSignal,
-): Promise<Result<number>> {
-  const opaqueXattr = `${around.isRoot ? 'trusted' : 'user'}.overlay.opaque`;
-  const shared = { ...around, sandbox, signal };
+interface SessionWork extends SessionSurroundings {
+  readonly sandbox: Sandbox;
+  readonly signal: AbortSignal;
+}
+
+async function work(session: Session, name: string, shared: SessionWork): Promise<Result<number>> {
+  const { isRoot, terminalType, sandbox, signal } = shared;
+  const opaqueXattr = `${isRoot ? 'trusted' : 'user'}.overlay.opaque`;
   const layers = await unpackedLayers(session.system, { ...shared, opaqueXattr });
   if (!layers.ok) return layers;
   const rootfs = await mountRootfs(asStep(session), layers.value, {
@@ -70,8 +75,8 @@ async function work(
     writable: session.folder,
   });
   if (!rootfs.ok) return rootfs;
-  const env = { ...around.env, ...(session.terminal && { TERM: process.env['TERM'] ?? 'xterm' }) };
-  const argv = [...sandbox.enter, ...argvOf(session, around, rootfs.value)] as [string, ...string[]];
+  const env = { ...shared.env, ...(session.terminal && { TERM: terminalType }) };
+  const argv = [...sandbox.enter, ...argvOf(session, shared, rootfs.value)] as [string, ...string[]];
   const endResizing = session.terminal ? onResize(resizer(sandbox, rootfs.value, signal)) : () => undefined;
   const ran = await keepingTerminal(session.terminal, () => runInForeground({ argv, env, signal }));
   endResizing();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { newOwnedName, timerMs } from '@image-tooling/host';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
-import { checkUsers, succeeded, type CommandResult, type Step, type StepResult } from '../port';
+import { checkUsers, succeeded, type Step, type StepResult } from '../port';
 import { makeStepFolders } from '../step-folders';
 import { writeChanges } from './changes';
 import type { HostEnv } from './configuration';
@@ -10,7 +10,7 @@ import { removeSteps } from './leftovers';
 import type { Places } from './places';
 import { checkPlatform } from '../platforms';
 import { mountRootfs, type OverlayKind } from './rootfs';
-import { runCommand, type CommandWork } from './runner';
+import { runCommands } from './runner';
 import { openSandbox, type Sandbox } from './sandbox';
 
 /** The shared state of all steps of an open engine. */
@@ -35,63 +35,46 @@ export async function runStep(
   const limit = AbortSignal.timeout(timerMs(step.timeoutSeconds));
   const stop = AbortSignal.any([signal, limit]);
   const name = newOwnedName();
-  const result = await inSandbox(step, name, around, stop, onLine);
+  const result = await inSandbox(step, { ...around, name, signal: stop, onLine });
   await removeSteps([name], around);
   return !result.ok && stop.reason === limit.reason && limit.aborted ? outOfTime(step, result) : result;
 }
 
-async function inSandbox(
-  step: Step,
-  name: string,
-  around: Surroundings,
-  signal: AbortSignal,
-  onLine?: (line: string) => void,
-): Promise<Result<StepResult>> {
-  const temporary = join(around.places.steps, name, 'tmp');
+/** One run of a step. */
+interface StepRun extends Surroundings {
+  /** Of its folder below `places.steps`, and of its containers. */
+  readonly name: string;
+  readonly signal: AbortSignal;
+  readonly onLine: ((line: string) => void) | undefined;
+}
+
+async function inSandbox(step: Step, run: StepRun): Promise<Result<StepResult>> {
+  const temporary = join(run.places.steps, run.name, 'tmp');
   const made = await makeStepFolders(step, temporary);
   if (!made.ok) return made;
-  const env = { ...around.env, TMPDIR: temporary };
-  const sandbox = await openSandbox({ ...around, network: step.network, env });
+  const env = { ...run.env, TMPDIR: temporary };
+  const sandbox = await openSandbox({ ...run, network: step.network, env });
   if (!sandbox.ok) return sandbox;
   try {
-    return await work(step, name, { ...around, env }, sandbox.value, signal, onLine);
+    return await work(step, { ...run, env, sandbox: sandbox.value });
   } finally {
     await sandbox.value.close();
   }
 }
 
-async function work(
-  step: Step,
-  name: string,
-  around: Surroundings,
-  sandbox: Sandbox,
-  signal: AbortSignal,
-  onLine?: (line: string) => void,
-): Promise<Result<StepResult>> {
-  const shared = { ...around, sandbox, signal };
-  const opaqueXattr = `${around.isRoot ? 'trusted' : 'user'}.overlay.opaque`;
-  const layers = await unpackedLayers(step.system, { ...shared, opaqueXattr });
+async function work(step: Step, run: StepRun & { readonly sandbox: Sandbox }): Promise<Result<StepResult>> {
+  const opaqueXattr = `${run.isRoot ? 'trusted' : 'user'}.overlay.opaque`;
+  const layers = await unpackedLayers(step.system, { ...run, opaqueXattr });
   if (!layers.ok) return layers;
-  const rootfs = await mountRootfs(step, layers.value, { ...shared, name });
+  const rootfs = await mountRootfs(step, layers.value, run);
   if (!rootfs.ok) return rootfs;
-  const commands = await runCommands(step, { ...shared, rootfs: rootfs.value, onLine });
+  const commands = await runCommands(step, { ...run, rootfs: rootfs.value });
   if (!commands.ok) return commands;
   if (step.changesTo !== undefined && commands.value.every(succeeded)) {
-    const written = await writeChanges(rootfs.value, sandbox, step.changesTo, signal);
+    const written = await writeChanges(rootfs.value, run.sandbox, step.changesTo, run.signal);
     if (!written.ok) return written;
   }
   return ok({ commands: commands.value, isolated: step.network === 'none' });
-}
-
-async function runCommands(step: Step, work: CommandWork): Promise<Result<CommandResult[]>> {
-  const results: CommandResult[] = [];
-  for (const command of step.commands) {
-    const result = await runCommand(command, step, work);
-    if (!result.ok) return result;
-    results.push(result.value);
-    if (step.onFailure === 'stop' && !succeeded(result.value)) break;
-  }
-  return ok(results);
 }
 
 /** Fails if a step can't run here: because of its platform, or of paths that can't be mounted. */

@@ -1,7 +1,7 @@
 import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasProgram, ioFailure, isErrno, isOrphan, newOwnedName, run } from '@image-tooling/host';
-import { fail, ok, type Result } from '@image-tooling/model';
+import { caught, hasProgram, isOrphan, newOwnedName, renameIfThere, run } from '@image-tooling/host';
+import { ok, type Result } from '@image-tooling/model';
 import { hostEnv } from '../buildah/configuration';
 import { placesIn as buildahPlaces } from '../buildah/places';
 import { enterUsers } from '../buildah/sandbox';
@@ -94,12 +94,9 @@ async function setAside(
   const moved: { from: string; to: string }[] = [];
   for (const { path } of caches) {
     const to = join(layers, `new-${newOwnedName()}`);
-    try {
-      await rename(path, to);
-      moved.push({ from: path, to });
-    } catch (error) {
-      if (!isErrno(error) || error.code !== 'ENOENT') return fail(ioFailure(error, path));
-    }
+    const renamed = await caught(path, () => renameIfThere(path, to));
+    if (!renamed.ok) return renamed;
+    if (renamed.value) moved.push({ from: path, to });
   }
   return ok(moved);
 }

@@ -4,7 +4,8 @@ import { dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
-import { ioFailure, isErrno } from '../files';
+import { caughtResult } from '../fault';
+import { isErrno } from '../files';
 
 /** The argument that means standard input or output. */
 export const STDOUT = '-';
@@ -28,15 +29,13 @@ export type Destination =
  */
 export async function findDestination(path: string, stdout: StandardOutput): Promise<Result<Destination>> {
   if (path === STDOUT) return toStdout(stdout);
-  try {
+  return caughtResult(path, async () => {
     const found = await statOf(path);
     if (!found) return ok({ kind: 'file', path: await endOfLinks(path) });
     if (isSame(found, stdout)) return toStdout(stdout);
     if (found.isFile()) return ok(await existingFile(path, found));
-    return await special(path, found);
-  } catch (error) {
-    return fail(ioFailure(error, path));
-  }
+    return special(path, found);
+  });
 }
 
 /** Whether a path that a user named is standard output: `-`, or the same file, pipe or device. */
@@ -51,13 +50,11 @@ export async function isStdout(path: string, stdout: StandardOutput): Promise<bo
  * something else is there.
  */
 export async function findFolder(path: string): Promise<Result<string>> {
-  try {
+  return caughtResult(path, async () => {
     const found = await statOf(path);
     if (!found || found.isDirectory()) return ok(await endOfLinks(path));
     return refused(`${path} is not a folder.`, 'Name a folder, or a path that does not exist yet.');
-  } catch (error) {
-    return fail(ioFailure(error, path));
-  }
+  });
 }
 
 function toStdout(stream: StandardOutput): Result<Destination> {

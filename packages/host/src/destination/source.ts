@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { ioFailure } from '../files';
+import { caught } from '../fault';
 import { openOneWay } from './fifo';
 import { STDOUT } from './find';
 
@@ -35,14 +35,13 @@ export async function copySource(
   to: string,
   signal: AbortSignal,
 ): Promise<Result<void>> {
-  try {
+  const copied = await caught(to, async () => {
     const stream = from.kind === 'stdin' ? from.stream : await openFifo(from.path, signal);
     await pipeline(stream, createWriteStream(to, { flags: 'wx' }), { signal });
-    return ok(undefined);
-  } catch (error) {
-    if (signal.aborted) return fail({ code: 'aborted', message: 'Stopped while reading an archive.' });
-    return fail(ioFailure(error, to));
-  }
+  });
+  return signal.aborted && !copied.ok
+    ? fail({ code: 'aborted', message: 'Stopped while reading an archive.' })
+    : copied;
 }
 
 /** Opened as a socket, whose read can be cancelled: a read as a file would block the process until data comes. */

@@ -1,8 +1,20 @@
 import { open } from 'node:fs/promises';
+import type { Failure } from '@image-tooling/model';
 import { bytesText } from '@image-tooling/model/bytes-text';
 
 /** Bytes of each output of a command that are kept for users: half from its beginning, half from its end. */
 export const KEPT_BYTES = 2 * 1024 * 1024;
+
+/** The maximum size of an output that a program reads: a quarter of the maximum size of a string. */
+export const WHOLE_BYTES = 128_000_000;
+
+/** Returns the failure of a command that printed more than `WHOLE_BYTES`. */
+export function outputTooLarge(command: string): Failure {
+  return {
+    code: 'too-large',
+    message: `${command} printed more than ${bytesText(WHOLE_BYTES)}, which can't be read.`,
+  };
+}
 
 /** The maximum distance of a cut from the end of a line. */
 const NEAR = 64 * 1024;

@@ -1,8 +1,6 @@
-import type { Failure } from '@image-tooling/model';
-import { bytesText } from '@image-tooling/model/bytes-text';
 import { fail, ok, type Result } from '@image-tooling/model/result';
 import { redact } from '../redact';
-import { KeptOutput } from './kept-output';
+import { KeptOutput, outputTooLarge, WHOLE_BYTES } from './kept-output';
 import { endOf, launch, type LaunchedChild, type LaunchOptions } from './launch';
 import { eachLine, lastLines } from './lines';
 import { shownCommand } from './stop';
@@ -26,9 +24,6 @@ export interface HostResult {
   readonly stderr: string;
 }
 
-/** The maximum size of an output that is kept completely: a quarter of the maximum size of a string. */
-const WHOLE_BYTES = 128_000_000;
-
 /**
  * Runs a program to its end. Fails with `command-missing` (no such program), `command-failed` (it could not be
  * started), `too-large` (it printed too much), `timeout`, or `aborted`, also where another process sent SIGINT,
@@ -47,7 +42,8 @@ export async function run(command: HostCommand): Promise<Result<HostResult>> {
   child.stdin?.on('error', () => undefined).end(command.input);
   const end = await endOf(child, command, () => `${outputs.stdout.text()}${outputs.stderr.text()}`);
   if (!end.ok) return end;
-  if (command.keepBytes === undefined && !outputs.stdout.isWhole) return fail(tooMuch(command));
+  if (command.keepBytes === undefined && !outputs.stdout.isWhole)
+    return fail(outputTooLarge(shownCommand(command)));
   return ok({ exitCode: end.value, stdout: outputs.stdout.text(), stderr: outputs.stderr.text() });
 }
 
@@ -63,13 +59,6 @@ function listen(child: LaunchedChild, outputs: Outputs, { onLine }: HostCommand)
     child[from].on('data', (chunk: Buffer) => outputs[from].add(chunk));
     if (onLine) eachLine(child[from], (line) => onLine(line, from));
   }
-}
-
-function tooMuch(command: HostCommand): Failure {
-  return {
-    code: 'too-large',
-    message: `${shownCommand(command)} printed more than ${bytesText(WHOLE_BYTES)}, which can't be read.`,
-  };
 }
 
 /** Runs a program as `run` does. An exit code other than 0 is a `command-failed` with the last lines of output. */

@@ -15,7 +15,10 @@ export async function* xzDecompressed(blob: AsyncIterable<Uint8Array>): AsyncGen
   }
 }
 
-/** The decoder's errors: numbers of xz-embedded's `enum xz_ret` (Linux, include/linux/xz.h). */
+/**
+ * The decoder only throws `Error`s with this text (xz-decompress, dist/package/xz-decompress.js); its numbers are xz-embedded's
+ * `enum xz_ret` (Linux, include/linux/xz.h).
+ */
 const DECODER_ERROR = /^get_next_output failed with error code (\d+)$/;
 /** XZ_BUF_ERROR: the input ended, or bytes after the end are not xz. */
 const ENDS_EARLY = 8;

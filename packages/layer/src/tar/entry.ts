@@ -56,17 +56,17 @@ export function rangeEntry(
 
 /** Returns a folder. Default: mode 0755, owned by root. */
 export function directoryEntry(path: string, options: EntryOptions = {}): TarEntry {
-  return withoutContent(path, 'directory', 0o755, options);
+  return withoutContent({ path, type: 'directory' }, options);
 }
 
 /** Returns a symlink. `target` is written as given. */
 export function symlinkEntry(path: string, target: string, options: EntryOptions = {}): TarEntry {
-  return withoutContent(path, 'symlink', 0o777, options, target);
+  return withoutContent({ path, type: 'symlink', linkTarget: target }, options);
 }
 
 /** Returns a second name for the file at `target`, a path within the same tar. */
 export function hardlinkEntry(path: string, target: string, options: EntryOptions = {}): TarEntry {
-  return withoutContent(path, 'hardlink', 0o644, options, target);
+  return withoutContent({ path, type: 'hardlink', linkTarget: target }, options);
 }
 
 function withContent(path: string, size: number, content: Content, options: EntryOptions): TarEntry {
@@ -75,16 +75,17 @@ function withContent(path: string, size: number, content: Content, options: Entr
   return xattrs && xattrs.size > 0 ? { ...entry, xattrs } : entry;
 }
 
-function withoutContent(
-  path: string,
-  type: EntryType,
-  defaultMode: number,
-  options: EntryOptions,
-  linkTarget?: string,
-): TarEntry {
-  const { mode = defaultMode, ...rest } = options;
-  const entry = { ...withContent(path, 0, NO_CONTENT, { ...rest, mode }), type };
-  return linkTarget === undefined ? entry : { ...entry, linkTarget };
+const DEFAULT_MODES = { directory: 0o755, symlink: 0o777, hardlink: 0o644 };
+
+interface EntryWithoutContent {
+  readonly path: string;
+  readonly type: keyof typeof DEFAULT_MODES;
+  readonly linkTarget?: string;
+}
+
+function withoutContent(named: EntryWithoutContent, options: EntryOptions): TarEntry {
+  const { mode = DEFAULT_MODES[named.type], ...rest } = options;
+  return { ...withContent(named.path, 0, NO_CONTENT, { ...rest, mode }), ...named };
 }
 
 /** Returns the folders above a path, nearest first, without the root. */

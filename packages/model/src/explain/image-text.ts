@@ -129,6 +129,6 @@ function storeLines({ layers, name }: ImageExplanation): string[] {
   );
   return [
     ...(missing.length < layers.length ? some : ['store     has none of its layers']),
-    `          to make it again: npx nx run ${name}:build --skip-nx-cache`,
+    `          to pull or build them: npx nx run ${name}:load`,
   ];
 }

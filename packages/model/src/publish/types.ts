@@ -91,7 +91,9 @@ export interface PublishReport {
   readonly requests: number;
   readonly sentBytes: number;
   readonly seconds: number;
-  /** Platforms whose checks ran again on what the registry serves; empty if nothing was written. */
+  /** Blobs that were read from the registry again and hashed, before tags were written. */
+  readonly readBack: { readonly blobs: number; readonly bytes: number };
+  /** Platforms whose checks ran again on what the registry serves: with `--verify=full`. */
   readonly checkedAgain: readonly Platform[];
   /** Of a branch image: when it may be deleted (RFC 3339). */
   readonly expires?: string;

@@ -1,5 +1,5 @@
 import { caught, valueOf } from '@image-tooling/host';
-import { canonicalJson, type Digest, type Layer, type Result } from '@image-tooling/model';
+import { canonicalJson, digestOf, type Digest, type Layer, type Result } from '@image-tooling/model';
 import type { Store } from '../store/store';
 import { imageConfigJson, type ConfigInput } from './config';
 import { manifestJson, MEDIA_TYPES } from './manifest';
@@ -8,7 +8,7 @@ export interface AssembleInput extends ConfigInput {
   readonly store: Store;
 }
 
-/** A finished image of one platform; its blobs are in the store. */
+/** A finished image of one platform. */
 export interface AssembledImage {
   readonly manifestDigest: Digest;
   /** Bytes. */
@@ -25,16 +25,30 @@ export interface AssembledImage {
  */
 export async function assembleImage(input: AssembleInput): Promise<Result<AssembledImage>> {
   return caught(input.store.root, async () => {
-    const put = async (json: string) => valueOf(await input.store.putBlobFromBytes(Buffer.from(json)));
-    const config = await put(canonicalJson(imageConfigJson(input)));
-    const descriptor = { mediaType: MEDIA_TYPES.config, ...config };
-    const manifest = await put(canonicalJson(manifestJson(descriptor, input.layers)));
-    return {
-      manifestDigest: manifest.digest,
-      manifestSize: manifest.size,
-      configDigest: config.digest,
-      configSize: config.size,
-      layers: input.layers,
-    };
+    const { config, manifest, image } = contentOf(input);
+    for (const json of [config, manifest]) valueOf(await input.store.putBlobFromBytes(json));
+    return image;
   });
+}
+
+/**
+ * Returns the image that `assembleImage` would write. Writes nothing: an image whose layers are not all in the store
+ * must not be there either.
+ */
+export function describeImage(input: ConfigInput): AssembledImage {
+  return contentOf(input).image;
+}
+
+function contentOf(input: ConfigInput) {
+  const config = Buffer.from(canonicalJson(imageConfigJson(input)));
+  const descriptor = { mediaType: MEDIA_TYPES.config, digest: digestOf(config), size: config.length };
+  const manifest = Buffer.from(canonicalJson(manifestJson(descriptor, input.layers)));
+  const image: AssembledImage = {
+    manifestDigest: digestOf(manifest),
+    manifestSize: manifest.length,
+    configDigest: descriptor.digest,
+    configSize: descriptor.size,
+    layers: input.layers,
+  };
+  return { config, manifest, image };
 }

@@ -79,6 +79,13 @@ export interface Repository {
   /** Returns false if it was not there. Fails with `registry-refused` if the registry does not delete. */
   deleteManifest(digest: Digest): Promise<Result<boolean>>;
   hasBlob(digest: Digest): Promise<Result<boolean>>;
+  /**
+   * Checks without reading it that a blob is there in its size, as far as the registry states one. Fails with `gone` or
+   * `checksum`.
+   */
+  expectBlob(blob: Pick<Descriptor, 'digest' | 'size'>): Promise<Result<void>>;
+  /** Reads all bytes of a blob, hashes them, and keeps nothing. Fails as `pullBlob` does. */
+  verifyBlob(blob: Pick<Descriptor, 'digest' | 'size'>): Promise<Result<void>>;
   /** Fails with `gone` if the registry has no such blob. Resumes after a broken connection. */
   pullBlob(blob: Pick<Descriptor, 'digest' | 'size'>, to: BlobSink): Promise<Result<void>>;
   /**

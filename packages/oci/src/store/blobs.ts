@@ -4,6 +4,7 @@ import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { caught, checkSignal, discard, Fault, newOwnedName } from '@image-tooling/host';
 import { fail, hexOf, isDigest, ok, type Digest, type Result } from '@image-tooling/model';
+import { reusedPieces } from './reused-pieces';
 
 export interface PutOptions {
   /** The expected digest; a mismatch fails with `checksum`. */
@@ -53,16 +54,17 @@ export class Blobs {
     });
   }
 
-  /** Yields a blob's bytes without a check. Throws `store-corrupt` if it is missing. */
+  /** Yields a blob's bytes without a check, see `reusedPieces`. Throws `store-corrupt` if it is missing. */
   async *unhashedPieces(digest: Digest): AsyncGenerator<Buffer> {
     if ((await this.sizeOf(digest)) === undefined) throw this.absent(digest);
-    yield* filePieces(this.pathOf(digest));
+    yield* reusedPieces(this.pathOf(digest));
   }
 
   /** Yields a blob's bytes and checks the digest: ends with `store-corrupt` if they are wrong. */
   async *pieces(digest: Digest): AsyncGenerator<Buffer> {
+    if ((await this.sizeOf(digest)) === undefined) throw this.absent(digest);
     const hash = createHash('sha256');
-    for await (const piece of this.unhashedPieces(digest)) {
+    for await (const piece of filePieces(this.pathOf(digest))) {
       hash.update(piece);
       yield piece;
     }
@@ -92,7 +94,7 @@ export class Blobs {
     return new Fault({
       code: 'store-corrupt',
       message: `The store has no blob ${digest}.`,
-      hint: 'Build again with --skip-nx-cache, which builds what is missing.',
+      hint: 'Run load, test or publish of the image, which pull or build what is missing.',
       place: { file: this.pathOf(digest) },
     });
   }
@@ -143,7 +145,8 @@ async function writeHashed(
   return { digest: `sha256:${hash.digest('hex')}`, size };
 }
 
-function wrongHash(expected: Digest, found: PutBlob): Fault {
+/** Returns the failure for content with another digest than expected. */
+export function wrongHash(expected: Digest, found: PutBlob): Fault {
   return new Fault({
     code: 'checksum',
     message: `Content of ${found.size} bytes should have the digest ${expected}, but has ${found.digest}.`,

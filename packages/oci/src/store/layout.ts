@@ -36,7 +36,7 @@ export function layoutOf(root: string): StoreLayout {
  * directory specification 0.8: relative paths are ignored). Fails with `usage` if IMAGE_STORE is not an absolute path,
  * or there is no home folder.
  */
-export function storeRoot(env: NodeJS.ProcessEnv = process.env): Result<string> {
+export function storeRoot(env: NodeJS.ProcessEnv): Result<string> {
   const asked = env['IMAGE_STORE'] ?? '';
   if (asked !== '') return isAbsolute(asked) ? ok(resolve(asked)) : notAbsolute(asked);
   const cache = env['XDG_CACHE_HOME'] ?? '';

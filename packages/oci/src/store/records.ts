@@ -22,8 +22,12 @@ export async function writeLayerRecord(file: string, layer: Layer): Promise<Resu
 
 /** Reads a layer's path index; undefined if it is absent or invalid. */
 export async function readPaths(file: string): Promise<PathIndex | undefined> {
-  const found = await readJson(file);
-  return isPathRows(found) ? new Map(found) : undefined;
+  return pathIndexOf(await readJson(file));
+}
+
+/** Returns the path index of a record's rows; undefined if they are invalid. */
+export function pathIndexOf(rows: unknown): PathIndex | undefined {
+  return isPathRows(rows) ? new Map(rows) : undefined;
 }
 
 export async function writePaths(file: string, paths: PathIndex): Promise<Result<void>> {

@@ -51,7 +51,10 @@ export class Store {
     return this.blobs.pieces(digest);
   }
 
-  /** As `blobPieces`, without a check: for callers that hash the bytes. */
+  /**
+   * As `blobPieces`, without a check, and a piece is valid only until the next but one is requested: for a registry,
+   * which hashes the bytes itself.
+   */
   unhashedBlobPieces(digest: Digest): AsyncGenerator<Buffer> {
     return this.blobs.unhashedPieces(digest);
   }
@@ -88,14 +91,13 @@ export class Store {
   async peekBuild(buildId: Digest): Promise<Layer | undefined> {
     const layer = await readLayerRecord(recordFile(this.layout.builds, buildId));
     if (!layer || (await this.blobs.sizeOf(layer.digest)) !== layer.size) return undefined;
-    const paths = await stat(recordFile(this.layout.paths, layer.diffId)).catch(() => undefined);
-    return paths ? layer : undefined;
+    return (await this.hasPaths(layer.diffId)) ? layer : undefined;
   }
 
   /** Records the layer of a build id. The blob must be in the store. Fails with `disk-full` or `io`. */
   async putBuild(buildId: Digest, layer: Layer, paths: PathIndex): Promise<Result<void>> {
     return caught(this.root, async () => {
-      valueOf(await writePaths(recordFile(this.layout.paths, layer.diffId), paths));
+      valueOf(await this.putPaths(layer.diffId, paths));
       valueOf(await writeLayerRecord(recordFile(this.layout.builds, buildId), layer));
     });
   }
@@ -116,6 +118,16 @@ export class Store {
   /** Returns the stored path index of a layer; undefined if missing. */
   getPaths(diffId: Digest): Promise<PathIndex | undefined> {
     return readPaths(recordFile(this.layout.paths, diffId));
+  }
+
+  /** Returns whether the path index of a layer is stored; does not read it. */
+  async hasPaths(diffId: Digest): Promise<boolean> {
+    return (await stat(recordFile(this.layout.paths, diffId)).catch(() => undefined)) !== undefined;
+  }
+
+  /** Stores the path index of a layer, whose blob may be missing. Fails with `disk-full` or `io`. */
+  putPaths(diffId: Digest, paths: PathIndex): Promise<Result<void>> {
+    return writePaths(recordFile(this.layout.paths, diffId), paths);
   }
 
   /** Returns the recorded layer of a build id, even if its blob is missing. */

@@ -8,6 +8,7 @@ import {
   type Result,
 } from '@image-tooling/model';
 import { openArchive, type ArchiveState } from '@image-tooling/sources';
+import { blobCache } from '../blob-cache';
 import type { Session } from '../session';
 import { archivesOf, suitesOf } from './archives';
 
@@ -24,6 +25,7 @@ export async function currentState(
     suites: suitesOf(session, codename),
     arches,
     http: session.http,
+    cache: blobCache(session.store),
   };
   return openArchive(request, session.context);
 }

@@ -80,7 +80,7 @@ class Twice {
   ): Promise<Result<Outcome>> {
     const { session, request, subject } = this;
     const folder = join(this.folder, number === 1 ? 'one' : join('another', 'folder'));
-    const room = await makeRoom(session, { folder, below, from });
+    const room = await makeRoom(session, { folder, subject: subject.folder, below, from });
     if (!room.ok) return room;
     const built = await runBuild(session, request, { room: room.value, surroundings, number });
     if (!built.ok) return built;

@@ -1,7 +1,7 @@
 import { cp, link, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ioFailure, isErrno, run } from '@image-tooling/host';
-import { fail, ok, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
+import { caughtResult, isErrno, run } from '@image-tooling/host';
+import { ok, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
 import { openStore, type Store } from '@image-tooling/oci';
 import type { Session } from '../session';
 
@@ -14,6 +14,8 @@ export interface Room {
 export interface RoomRequest {
   /** The folder to create it in. */
   readonly folder: string;
+  /** Folder of the project to build: its outputs are left out, so that nothing is taken from them. */
+  readonly subject: string;
   /** Layers that are not built again: of the parent, of tools, of a base. */
   readonly below: readonly OriginLayer[];
   /** Stores whose downloads are shared. */
@@ -24,22 +26,24 @@ export interface RoomRequest {
  * Makes a place to build in, which shares files with the original but never writes to them. Fails with
  * `disk-full` or `io`.
  */
-export async function makeRoom(session: Session, request: RoomRequest): Promise<Result<Room>> {
+export function makeRoom(session: Session, request: RoomRequest): Promise<Result<Room>> {
   const workspace = join(request.folder, 'workspace');
-  try {
-    await copyWorkspace(session, workspace);
+  return caughtResult(request.folder, async () => {
+    await copyWorkspace(session, workspace, join(session.root, request.subject, 'dist'));
     const store = await openStore(join(request.folder, 'store'));
     if (!store.ok) return store;
     for (const from of request.from) await takeDownloads(from.root, store.value.root);
     const kept = await takeLayers(session.store, store.value, request.below);
     return kept.ok ? ok({ workspace, store: store.value }) : kept;
-  } catch (error) {
-    return fail(ioFailure(error, request.folder));
-  }
+  });
 }
 
 /** Copies images and tools, and their outputs without blobs; links to everything else. */
-async function copyWorkspace({ root, options: { imagesDir, toolsDir } }: Session, to: string): Promise<void> {
+async function copyWorkspace(
+  { root, options: { imagesDir, toolsDir } }: Session,
+  to: string,
+  leftOut: string,
+): Promise<void> {
   await mkdir(to, { recursive: true });
   const copied = new Set([imagesDir, toolsDir].map((folder) => folder.split('/')[0]));
   for (const name of await readdir(root)) {
@@ -48,7 +52,8 @@ async function copyWorkspace({ root, options: { imagesDir, toolsDir } }: Session
       await cp(join(root, name), join(to, name), {
         recursive: true,
         verbatimSymlinks: true,
-        filter: (path) => basename(path) !== 'layer.blob' && basename(path) !== 'node_modules',
+        filter: (path) =>
+          path !== leftOut && basename(path) !== 'layer.blob' && basename(path) !== 'node_modules',
       });
     else await symlink(join(root, name), join(to, name));
   }

@@ -44,7 +44,7 @@ async function preparedImage(
   if (!planned.ok) return planned;
   const { plan, lock } = planned.value;
   const given = [...plan.parent, ...plan.tools];
-  const below = await ensureLayers(session, { image, platform, layers: given, makeImage });
+  const below = await ensureLayers(session, { image, platform, layers: given, need: 'blobs', makeImage });
   if (!below.ok) return below;
   const base = await ensureBase(session, lock, plan.base);
   if (!base.ok) return base;

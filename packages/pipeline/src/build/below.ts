@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { chainOf, ok, type Image, type Platform, type Result, type Tool } from '@image-tooling/model';
 import type { Session } from '../session';
 import { outputFolder, writeOutput } from '../workspace/outputs';
+import { writePathsFile } from '../workspace/paths-file';
 import { makeImage, type MadeImage } from './image';
 import { layerOf, layersOf } from './read-plan';
 import { ensureTool } from './tool';
@@ -46,7 +47,7 @@ async function buildTool(session: Session, tool: Tool, platform: Platform): Prom
 }
 
 async function buildParent(session: Session, parent: Image, platform: Platform): Promise<Result<void>> {
-  const made = await makeImage(session, parent, platform);
+  const made = await makeImage(session, parent, platform, 'paths');
   return made.ok ? writeImageOutputs(session, parent, platform, made.value) : made;
 }
 
@@ -54,14 +55,23 @@ function noteMissing({ context }: Session, name: string): void {
   context.progress.note(`${name}: its outputs are not in dist/, building them`);
 }
 
-/** Writes the outputs of an image's build: what its children read, and its digests. */
+/**
+ * Writes the outputs of an image's build: what its children read, the paths of its own layers, and its digests.
+ */
 export async function writeImageOutputs(
-  { root }: Session,
+  { root, store }: Session,
   image: Image,
   platform: Platform,
   { inheritance, digests }: MadeImage,
 ): Promise<Result<void>> {
   const folder = outputFolder(join(root, image.folder), platform);
+  const own = inheritance.layers.filter(({ owner, kind }) => owner === image.name && kind !== 'tool');
+  const paths = await writePathsFile(
+    store,
+    folder,
+    own.map(({ diffId }) => diffId),
+  );
+  if (!paths.ok) return paths;
   const layers = await writeOutput(folder, 'layers.json', inheritance);
   return layers.ok ? writeOutput(folder, 'digest.json', digests) : layers;
 }

@@ -1,46 +1,66 @@
-import {
-  fail,
-  type Image,
-  type Layer,
-  type OriginLayer,
-  type Platform,
-  type Result,
-  ok,
-  type Failure,
-} from '@image-tooling/model';
+import { fail, ok, type Failure, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
 import { firstDifference } from '@image-tooling/layer';
-import { layerDifference } from '@image-tooling/oci';
+import { layerDifference, mapResults } from '@image-tooling/oci';
+import type { Image, Platform } from '@image-tooling/model';
 import type { Session } from '../session';
+import { fetchRecorded } from './fetch-recorded';
+import { isSame, layersWithoutPaths, type ImageOnPlatform } from './known-paths';
+import { ownerOf } from './layer-owner';
 import { ensureTool } from './tool';
-import { layerText } from './words';
-
-/** Layers that an image takes over, and how an image below it is made. */
-export interface LayersBelow {
-  readonly image: Image;
-  readonly platform: Platform;
-  readonly layers: readonly OriginLayer[];
-  readonly makeImage: (session: Session, image: Image, platform: Platform) => Promise<Result<unknown>>;
-}
+import { layerText } from './layer-text';
 
 /**
- * Builds again each layer of an image's parent and tools that the store lacks; their own builds may have run
- * on another machine. Fails with `not-reproducible` if the digest differs, else as building does.
+ * What is needed of layers: their blobs, or only the indexes of their paths, which is enough to assemble an image and
+ * to find collisions.
+ */
+export type Need = 'blobs' | 'paths';
+
+/** Layers that an image takes over, and how an image below it is made. */
+export interface LayersBelow extends ImageOnPlatform {
+  readonly layers: readonly OriginLayer[];
+  readonly need: Need;
+  readonly makeImage: MakeImage;
+}
+
+type MakeImage = (session: Session, image: Image, platform: Platform, need: Need) => Promise<Result<unknown>>;
+
+/**
+ * Gets recorded layers of an image's parent and tools that the store lacks: from where `fetchRecorded` finds
+ * them, else they are built again; their own builds may have run on another machine. Fails with
+ * `not-reproducible` if the digest differs, else as building does.
  */
 export async function ensureLayers(session: Session, below: LayersBelow): Promise<Result<void>> {
-  const { layers } = below;
-  const missing = await missingOf(session, layers);
-  for (const owner of new Set(missing.map((layer) => layer.owner))) {
+  const { layers, need } = below;
+  const missing =
+    need === 'blobs'
+      ? ok(await missingOf(session, layers))
+      : await layersWithoutPaths(session, below, layers);
+  if (!missing.ok) return missing;
+  const unfetched = await mapResults(missing.value, async (layer): Promise<Result<OriginLayer[]>> => {
+    const fetched = await fetchRecorded(session, below, layer);
+    return fetched.ok ? ok(fetched.value ? [] : [layer]) : fetched;
+  });
+  return unfetched.ok ? buildAgain(session, below, unfetched.value.flat()) : unfetched;
+}
+
+async function buildAgain(
+  session: Session,
+  below: LayersBelow,
+  layers: readonly OriginLayer[],
+): Promise<Result<void>> {
+  for (const owner of new Set(layers.map((layer) => layer.owner))) {
     const made = await makeAgain(session, below, owner);
     if (!made.ok) return made;
   }
-  const others = await missingOf(session, missing);
+  const others = await missingOf(session, layers);
   const [first, ...rest] = await Promise.all(others.map((layer) => notReproduced(session, layer)));
   return first ? fail(first, ...rest) : ok(undefined);
 }
 
-async function missingOf({ store }: Session, layers: readonly OriginLayer[]): Promise<OriginLayer[]> {
+/** Returns the layers that the store does not have as recorded. */
+export async function missingOf({ store }: Session, layers: readonly OriginLayer[]): Promise<OriginLayer[]> {
   const present = await Promise.all(
-    layers.map(async (layer) => (await store.getBuild(layer.buildId))?.digest === layer.digest),
+    layers.map(async (layer) => isSame(await store.getBuild(layer.buildId), layer)),
   );
   return layers.filter((_, index) => !present[index]);
 }
@@ -48,14 +68,13 @@ async function missingOf({ store }: Session, layers: readonly OriginLayer[]): Pr
 async function makeAgain(
   session: Session,
   { image, platform, makeImage }: LayersBelow,
-  owner: string,
+  name: string,
 ): Promise<Result<unknown>> {
-  for (let at: Image | undefined = image; at; at = at.parent) {
-    if (at.name === owner) return makeImage(session, at, platform);
-    const tool = at.tools.find(({ name }) => name === owner);
-    if (tool) return ensureTool(session, tool, platform);
-  }
-  throw new Error(`${image.name} has a layer of "${owner}", which is not its parent or tool`);
+  const owner = ownerOf(image, name);
+  if (!owner) throw new Error(`${image.name} has a layer of "${name}", which is not its parent or tool`);
+  return owner.kind === 'image'
+    ? makeImage(session, owner.image, platform, 'blobs')
+    : ensureTool(session, owner.tool, platform);
 }
 
 async function notReproduced(session: Session, layer: OriginLayer): Promise<Failure> {

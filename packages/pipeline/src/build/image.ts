@@ -1,10 +1,8 @@
 import {
   isSystem,
   ok,
-  type Digest,
   type DigestFile,
   type Image,
-  type LayerKind,
   type LayersFile,
   type OriginLayer,
   type Platform,
@@ -12,21 +10,29 @@ import {
   type WantedLayer,
 } from '@image-tooling/model';
 import { missingParents, type TarEntry } from '@image-tooling/layer';
-import { assembleImage, checkCollisions, writeLayer, type AssembledImage } from '@image-tooling/oci';
+import {
+  assembleImage,
+  checkCollisions,
+  describeImage,
+  writeLayer,
+  type AssembledImage,
+} from '@image-tooling/oci';
 import type { Session } from '../session';
 import { ensureBase } from './base';
 import { chainPaths } from './chain';
 import { ensureLayer, type MadeLayer } from './layers/ensure-layer';
-import { ensureLayers } from './ensure-layers';
+import { ensureLayers, missingOf, type Need } from './ensure-layers';
 import { noteHomes } from './files-clashes';
 import { helpEntries } from './help-layer';
+import { layersWithoutPaths, type ImageOnPlatform } from './known-paths';
+import { recordedLayers } from './layers/recorded-layers';
+import { ownLayer, type OwnLayersOf } from './own-layer';
 import { readPlan, type PlannedImage } from './read-plan';
-import { replacedLayers } from './layers/replaced';
 import { noteRootfsLosses } from './rootfs-losses';
 import { makeSystemLayer } from './system-layer';
-import { layerText } from './words';
+import { layerText } from './layer-text';
 
-/** An image of one platform: all its blobs are in the store. */
+/** An image of one platform. */
 export interface MadeImage {
   readonly image: AssembledImage;
   /** In order, the help layer last. */
@@ -38,34 +44,30 @@ export interface MadeImage {
   readonly digests: DigestFile;
 }
 
-/** Builds the layers that the store lacks, then assembles layers, config and manifest. */
+/**
+ * Builds the layers that the store lacks, then assembles layers, config and manifest. With the need `paths`, blobs
+ * of recorded layers may be missing; the store then has no manifest of the image.
+ */
 export async function makeImage(
   session: Session,
   image: Image,
   platform: Platform,
+  need: Need,
 ): Promise<Result<MadeImage>> {
   const planned = await readPlan(session, image, platform);
   if (!planned.ok) return planned;
   const { plan } = planned.value;
-  const wanted = [...plan.parent, ...plan.tools];
-  const below = await ensureLayers(session, { image, platform, layers: wanted, makeImage });
+  const place: Place = { image, platform, need };
+  const below = await ensureBelow(session, place, planned.value, [...plan.parent, ...plan.tools]);
   if (!below.ok) return below;
-  const base = await ensureBase(session, planned.value.lock, plan.base);
-  if (!base.ok) return base;
-  const own = await ownLayers(session, image, platform, planned.value);
+  const own = await ownLayers(session, place, planned.value);
   if (!own.ok) return own;
   const { system, files, help } = own.value;
   const inherited = [...plan.parent, ...plan.base, ...system, ...plan.tools, ...files];
   const layers = [...inherited, help];
   const checked = await checkLayers(session, layers);
   if (!checked.ok) return checked;
-  const assembled = await assembleImage({
-    store: session.store,
-    platform,
-    layers,
-    config: { ...plan.config, exposedPorts: image.definition.config.exposedPorts },
-    labels: plan.labels,
-  });
+  const assembled = await assemble(session, place, planned.value, layers);
   if (!assembled.ok) return assembled;
   return ok({
     image: assembled.value,
@@ -76,35 +78,49 @@ export async function makeImage(
   });
 }
 
+interface Place extends ImageOnPlatform {
+  readonly need: Need;
+}
+
+/** Gets layers of the parent and of tools, and those of a registry image. */
+async function ensureBelow(
+  session: Session,
+  place: Place,
+  { plan, lock }: PlannedImage,
+  layers: readonly OriginLayer[],
+): Promise<Result<unknown>> {
+  const below = await ensureLayers(session, { ...place, layers, makeImage });
+  if (!below.ok) return below;
+  const base = place.need === 'paths' ? await layersWithoutPaths(session, place, plan.base) : ok(plan.base);
+  return base.ok ? ensureBase(session, lock, base.value) : base;
+}
+
+async function assemble(
+  session: Session,
+  { image, platform, need }: Place,
+  { plan }: PlannedImage,
+  layers: readonly OriginLayer[],
+): Promise<Result<AssembledImage>> {
+  const config = { ...plan.config, exposedPorts: image.definition.config.exposedPorts };
+  const input = { platform, layers, config, labels: plan.labels };
+  const isComplete = need === 'blobs' || (await missingOf(session, layers)).length === 0;
+  return isComplete ? assembleImage({ ...input, store: session.store }) : ok(describeImage(input));
+}
+
 interface OwnLayers {
   readonly system: readonly OriginLayer[];
   readonly files: readonly OriginLayer[];
   readonly help: OriginLayer;
 }
 
-async function ownLayers(
-  session: Session,
-  image: Image,
-  platform: Platform,
-  { plan, lock, files }: PlannedImage,
-): Promise<Result<OwnLayers>> {
-  const { definition, name } = image;
-  const replaced = await replacedLayers(session, image, platform);
-  const system = await optionalLayer(session, plan.system, replaced, () =>
-    makeSystemLayer(session, {
-      owner: name,
-      platform,
-      time: lock.time,
-      bootstrap: lock.bootstrap ?? [],
-      packages: lock.packages,
-      omit: definition.omit,
-      users: definition.users,
-      chain: [...plan.parent, ...plan.base],
-    }),
-  );
+async function ownLayers(session: Session, place: Place, planned: PlannedImage): Promise<Result<OwnLayers>> {
+  const { image, platform } = place;
+  const { plan, files } = planned;
+  const of = { ...place, recorded: await recordedLayers(session, image, platform) };
+  const system = await optionalLayer(session, of, plan.system, () => makeSystem(session, place, planned));
   if (!system.ok) return system;
   const below = [...plan.parent.filter(isSystem), ...plan.base, ...system.value];
-  const own = await optionalLayer(session, plan.files, replaced, async () => {
+  const own = await optionalLayer(session, of, plan.files, async () => {
     await noteRootfsLosses(session, image);
     noteHomes(session, image, files?.entries ?? []);
     return writeOwn(session, files?.entries ?? [], below);
@@ -116,13 +132,36 @@ async function ownLayers(
 
 async function optionalLayer(
   session: Session,
+  of: OwnLayersOf,
   wanted: WantedLayer | undefined,
-  replaced: ReadonlyMap<LayerKind, Digest>,
   make: () => Promise<Result<MadeLayer>>,
 ): Promise<Result<OriginLayer[]>> {
   if (!wanted) return ok([]);
-  const layer = await ensureLayer(session, wanted, make, replaced.get(wanted.kind));
+  const layer = await ownLayer(session, of, wanted, make);
   return layer.ok ? ok([layer.value]) : layer;
+}
+
+/** Makes the bootstrap or apt layer. The engine needs the blobs of the system below. */
+async function makeSystem(session: Session, place: Place, planned: PlannedImage): Promise<Result<MadeLayer>> {
+  const { plan, lock } = planned;
+  const { name, definition } = place.image;
+  const below = await ensureBelow(
+    session,
+    { ...place, need: 'blobs' },
+    planned,
+    plan.parent.filter(isSystem),
+  );
+  if (!below.ok) return below;
+  return makeSystemLayer(session, {
+    owner: name,
+    platform: place.platform,
+    time: lock.time,
+    bootstrap: lock.bootstrap ?? [],
+    packages: lock.packages,
+    omit: definition.omit,
+    users: definition.users,
+    chain: [...plan.parent, ...plan.base],
+  });
 }
 
 /** Writes a layer of the image's own entries, with parent folders as in the chain. */

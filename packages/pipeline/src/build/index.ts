@@ -51,7 +51,7 @@ async function buildImage(
   if (!locks.ok) return locks;
   const below = await (withParents ? buildBelow : ensureBelow)(session, image, platform);
   if (!below.ok) return below;
-  const made = await makeImage(session, image, platform);
+  const made = await makeImage(session, image, platform, 'paths');
   if (!made.ok) return made;
   await noteDifferences(session, image);
   const written = await writeImageOutputs(session, image, platform, made.value);

@@ -21,7 +21,8 @@ export interface RecordedImage {
 }
 
 /**
- * Returns an image as its build recorded it. Builds again what the store lacks; the digest must be the same.
+ * Returns an image as its build recorded it, with all its blobs in the store. Pulls what the store lacks from the
+ * published images, or builds it again; the digest must be the same.
  * Fails with `usage` for a tool, with `not-reproducible`, and as building does.
  */
 export async function recordedImage(
@@ -45,9 +46,10 @@ export async function madeAsRecorded(
 ): Promise<Result<MadeImage>> {
   const below = await ensureBelow(session, image, platform);
   if (!below.ok) return below;
-  const made = await makeImage(session, image, platform);
+  const made = await makeImage(session, image, platform, 'blobs');
   if (!made.ok) return made;
-  const recorded = await checkRecorded(session, image, platform, made.value, use);
+  const output = outputFolder(join(session.root, image.folder), platform);
+  const recorded = await checkRecorded({ image, made: made.value }, output, use);
   return recorded.ok ? made : recorded;
 }
 
@@ -72,14 +74,11 @@ export async function imageOf(session: Session, name: string, { notForTools }: U
  * Checks that the image has the digest that its build recorded in digest.json, which Nx may have restored.
  */
 async function checkRecorded(
-  session: Session,
-  image: Image,
-  platform: Platform,
-  made: MadeImage,
+  { image, made }: RecordedImage,
+  output: string,
   { verb }: Use,
 ): Promise<Result<void>> {
-  const folder = outputFolder(join(session.root, image.folder), platform);
-  const recorded = await readOutput(folder, 'digest.json', digestFileSchema);
+  const recorded = await readOutput(output, 'digest.json', digestFileSchema);
   if (!recorded || recorded.manifest === made.digests.manifest) return ok(undefined);
   return fail({
     code: 'not-reproducible',

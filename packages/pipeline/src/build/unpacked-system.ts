@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ioFailure, mapConcurrent } from '@image-tooling/host';
+import { caught, mapConcurrent } from '@image-tooling/host';
 import type { SystemLayer } from '@image-tooling/engines';
-import { all, fail, failWith, ok, type Result } from '@image-tooling/model';
+import { all, failWith, ok, type Result } from '@image-tooling/model';
 import { readTar, writeTarFile, type TarEntry } from '@image-tooling/layer';
 import { reservedFailures } from '@image-tooling/oci';
 import { readDeb, type FetchedDeb } from '@image-tooling/sources';
@@ -24,11 +24,8 @@ export async function unpackedSystem(
   session: Session,
   debs: readonly FetchedDeb[],
 ): Promise<Result<UnpackedSystem>> {
-  try {
-    await mkdir(plainDebs, { recursive: true });
-  } catch (error) {
-    return fail(ioFailure(error, plainDebs));
-  }
+  const made = await caught(plainDebs, () => mkdir(plainDebs, { recursive: true }));
+  if (!made.ok) return made;
   const unpacked = all(await mapConcurrent(debs, (deb) => filesOf(deb, plainDebs)));
   if (!unpacked.ok) return unpacked;
   const entries = firstOfEachPath(unpacked.value.flat());

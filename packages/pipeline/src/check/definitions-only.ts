@@ -23,6 +23,9 @@ export function definitionsOnly({ root, options, toolSource, env, context }: Def
     get http(): never {
       throw new Error('what only reads definitions fetched something');
     },
+    get remoteLayers(): never {
+      throw new Error('what only reads definitions asked for a layer');
+    },
     workspaceFor: (name) => loadWorkspaceFor(name, root, options),
     engine: () => Promise.reject(new Error('what only reads definitions asked for an engine')),
     close: () => Promise.resolve(),

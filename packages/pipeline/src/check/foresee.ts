@@ -10,7 +10,7 @@ import {
   type Tool,
   type Workspace,
 } from '@image-tooling/model';
-import { imageAfter, toolAfter, type Foreseen } from '../explain/why/after';
+import { imageAfter, toolAfter, type Foreseen, type KnownInputs } from '../explain/why/after';
 import { definitionsOnly, type DefinitionsSession } from './definitions-only';
 
 /** The plan of building a whole workspace, and its failures. */
@@ -66,7 +66,8 @@ class Seer {
       const tools = await Promise.all(image.tools.map((tool) => this.tool(tool, platform)));
       if ((image.parent && !parent) || this.known.has(image.folder)) return undefined;
       const found = tools.filter((tool) => tool !== undefined);
-      return this.take(await imageAfter(this.session, image, platform, { parent, tools: found }, new Map()));
+      const known: KnownInputs = new Map();
+      return this.take(await imageAfter(this.session, image, platform, { parent, tools: found, known }));
     });
   }
 

@@ -48,7 +48,8 @@ export async function explainProject(
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;
   if (why) return ok(await explainWhy(session, project.value, platform));
-  if (file !== undefined) return explainPath(session, workspace.value, project.value, platform, file);
+  if (file !== undefined)
+    return explainPath(session, workspace.value, { project: project.value, platform, path: file });
   return project.value.kind === 'image'
     ? explainRecordedImage(session, workspace.value, project.value.image, platform)
     : explainRecordedTool(session, workspace.value, project.value.tool, platform);

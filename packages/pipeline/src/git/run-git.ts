@@ -15,7 +15,8 @@ const TIMEOUT_SECONDS = 60;
 /**
  * Runs git and returns its output. Fails with `not-publishable` if it refuses, and as running a program does.
  */
-export async function git({ root, env, signal }: GitPlace, args: readonly string[]): Promise<Result<string>> {
+export async function git(place: GitPlace, args: readonly string[]): Promise<Result<string>> {
+  const { root, env, signal } = place;
   const ended = await run({
     argv: ['git', '-C', root, ...args],
     // A status must not lock the index against the user's own git.
@@ -24,22 +25,31 @@ export async function git({ root, env, signal }: GitPlace, args: readonly string
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   if (!ended.ok) return ended;
-  return ended.value.exitCode === 0 ? ok(ended.value.stdout) : refused(root, ended.value.stderr.trim());
+  return ended.value.exitCode === 0 ? ok(ended.value.stdout) : refused(place, ended.value.stderr.trim());
 }
 
-/** git reports causes as text only; `LC_ALL` keeps it English. */
-function refused(root: string, stderr: string): Failed {
-  const owner = /detected dubious ownership in repository at '(.*)'/.exec(stderr);
+async function refused(place: GitPlace, stderr: string): Promise<Failed> {
+  const repository = await repositoryOfAnotherUser(place);
   return fail({
     code: 'not-publishable',
     details: stderr.split('\n').slice(-5),
-    ...(owner ? ofAnotherUser(owner[1] ?? root) : withoutCommit(root)),
+    ...(repository === undefined ? withoutCommit(place.root) : ofAnotherUser(repository)),
   });
 }
 
 /**
- * git-config(1), safe.directory: git reads no repository of another user, which is usual in CI's containers.
+ * Returns the repository that git only reads with `safe.directory` (git-config(1)): it belongs to another user, which
+ * is usual in CI's containers. git has the same exit code for that as for a folder without a repository.
  */
+async function repositoryOfAnotherUser({ root, env, signal }: GitPlace): Promise<string | undefined> {
+  const find = async (options: readonly string[]): Promise<string | undefined> => {
+    const argv = ['git', ...options, '-C', root, 'rev-parse', '--show-toplevel'] as const;
+    const found = await run({ argv, env, signal, timeoutSeconds: TIMEOUT_SECONDS });
+    return found.ok && found.value.exitCode === 0 ? found.value.stdout.replace(/\n$/, '') : undefined;
+  };
+  return (await find([])) === undefined ? find(['-c', 'safe.directory=*']) : undefined;
+}
+
 function ofAnotherUser(repository: string) {
   return {
     message: `git refuses ${repository}: its files belong to another user.`,

@@ -4,12 +4,10 @@ import { exportImage, findPlace } from '@image-tooling/oci';
 import type { MadeImage } from '../build/image';
 import { recordedImage, type Use } from '../build/recorded';
 import type { Session } from '../session';
-import type { Loaded } from './loaded';
-import { loadInto } from './program';
-import { percentOf } from './percent';
+import { loadInto, percentOf, type Loaded } from './program';
 import type { LoadTarget } from './target';
 
-export type { Loaded } from './loaded';
+export type { Loaded } from './program';
 
 export interface LoadRequest {
   readonly name: string;

@@ -1,9 +1,14 @@
 import { lastLines, start } from '@image-tooling/host';
-import { fail, ok, type Result } from '@image-tooling/model';
+import { fail, ok, type ProgressStep, type Result } from '@image-tooling/model';
 import { streamDockerArchive, type AssembledImage } from '@image-tooling/oci';
 import type { Session } from '../session';
-import type { Loaded } from './loaded';
-import { percentOf } from './percent';
+
+/** The result of a load. */
+export interface Loaded {
+  readonly manifestDigest: string;
+  /** The reference of the loaded image. */
+  readonly reference: string;
+}
 
 /**
  * Loads an image into docker or podman, as an archive of uncompressed layers that every version reads. Fails
@@ -52,4 +57,9 @@ function refused(program: string, { exitCode, stderr }: { exitCode: number; stde
     hint: program === 'docker' ? 'Is the Docker daemon running? Try: docker info' : 'Try: podman info',
     details: lastLines(stderr),
   });
+}
+
+/** Shows a step's share of bytes as its status: "42 %". */
+export function percentOf(step: ProgressStep): (done: number, total: number) => void {
+  return (done, total) => step.status(`${Math.floor((100 * done) / Math.max(total, 1))} %`);
 }

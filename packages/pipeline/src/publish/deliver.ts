@@ -5,7 +5,6 @@ import {
   tagMoves,
   type BlobRow,
   type Failure,
-  type Platform,
   type Result,
   type RunContext,
   type TagMove,
@@ -14,16 +13,18 @@ import { imageIndexJson, MEDIA_TYPES, type ManifestBytes, type Repository } from
 import type { LocalPlatform, Publication, PublishedPlatform } from './publication';
 import { pushPlatforms, type PushedPlatform, type PushOptions } from './push';
 import { isSettled, tagFacts, writeTags } from './tags';
+import type { Verified } from './verify/verified';
 
 /** The result of a delivery. */
-export interface Delivered {
+export interface Delivered extends Verified {
   readonly index: ManifestBytes;
   readonly blobs: readonly BlobRow[];
   readonly tags: readonly TagMove[];
   /** True if everything was up to date. */
   readonly unchanged: boolean;
-  readonly checkedAgain: readonly Platform[];
 }
+
+const NOTHING_VERIFIED: Verified = { readBack: { blobs: 0, bytes: 0 }, checkedAgain: [] };
 
 /** One platform: its manifest, with bytes if the registry lacks it. */
 interface Found {
@@ -33,10 +34,10 @@ interface Found {
 }
 
 /**
- * Pushes a publication to a repository: blobs, then manifests by digest, then the index by digest. Pulls and
- * tests all of it before it writes the first tag. If killed at any moment, no tag points to something
+ * Pushes a publication to a repository: blobs, then manifests by digest, then the index by digest. Checks
+ * what the registry serves before it writes the first tag. If killed at any moment, no tag points to something
  * incomplete, and it can be run again. Writes nothing if everything is up to date. Fails with `tag-taken` if
- * a tag may not be written, and as the registry and the read-back do.
+ * a tag may not be written, and as the registry and the check of what it serves do.
  */
 export async function deliver(
   repository: Repository,
@@ -49,26 +50,25 @@ export async function deliver(
   const moves = await plannedMoves(repository, publication, index);
   if (!moves.ok) return moves;
   if (moves.value.every(isSettled))
-    return ok({ index, blobs: [], tags: moves.value, unchanged: true, checkedAgain: [] });
+    return ok({ index, blobs: [], tags: moves.value, unchanged: true, ...NOTHING_VERIFIED });
   const pushed = await pushPlatforms(repository, found.value.flatMap(absent), {
     context,
-    places: publication.places,
+    records: publication.records,
   });
   if (!pushed.ok) return pushed;
   const indexed = await putIndex(repository, index, context);
   if (!indexed.ok) return indexed;
   const checked = publication.dryRun
-    ? ok({ platforms: [], blobs: [] })
-    : await readBack(repository, publication, found.value, index, context);
+    ? ok({ ...NOTHING_VERIFIED, blobs: pushed.value })
+    : await verify(repository, publication, { index, found: found.value, rows: pushed.value }, context);
   if (!checked.ok) return checked;
-  const tagged = await writeTags(repository, index, moves.value, publication, context);
+  const tagged = await writeTags(repository, index, { moves: moves.value, publication, context });
   if (!tagged.ok) return tagged;
   return ok({
     index,
-    blobs: [...pushed.value, ...checked.value.blobs],
+    ...checked.value,
     tags: tagged.value,
     unchanged: false,
-    checkedAgain: checked.value.platforms,
   });
 }
 
@@ -122,26 +122,36 @@ async function putIndex(
   return put;
 }
 
+/** What is in the registry now, and how it got there. */
+interface Sent {
+  readonly index: ManifestBytes;
+  readonly found: readonly Found[];
+  readonly rows: readonly BlobRow[];
+}
+
+type VerifiedBlobs = Verified & Pick<Delivered, 'blobs'>;
+
 /**
- * A registry that has a manifest should have its blobs. If the read-back finds that one is gone, pushes
- * everything again, and reads it back again.
+ * A registry that has a manifest should have its blobs. If one of them is gone, pushes everything again, and
+ * checks it again.
  */
-async function readBack(
+async function verify(
   repository: Repository,
   publication: Publication,
-  found: readonly Found[],
-  index: ManifestBytes,
+  { index, found, rows }: Sent,
   context: RunContext,
-): Promise<Result<{ platforms: readonly Platform[]; blobs: readonly BlobRow[] }>> {
-  const first = await publication.readBack(index.digest);
-  if (first.ok) return ok({ platforms: first.value, blobs: [] });
+): Promise<Result<VerifiedBlobs>> {
+  const { image, records } = publication;
+  const first = await publication.verify(index.digest, rows);
+  if (first.ok) return ok({ ...first.value, blobs: rows });
   const granted = found.filter(({ local }) => local === undefined);
   if (granted.length === 0 || !first.failures.some(isGone)) return first;
-  context.progress.note(`${publication.image}: the registry has lost a part of it; pushing everything again`);
-  const pushed = await pushGranted(repository, granted, { context, places: publication.places });
+  context.progress.note(`${image}: the registry has lost a part of it; pushing everything again`);
+  const pushed = await pushGranted(repository, granted, { context, records });
   if (!pushed.ok) return pushed;
-  const second = await publication.readBack(index.digest);
-  return second.ok ? ok({ platforms: second.value, blobs: pushed.value }) : second;
+  const blobs = [...rows, ...pushed.value];
+  const second = await publication.verify(index.digest, blobs);
+  return second.ok ? ok({ ...second.value, blobs }) : second;
 }
 
 async function pushGranted(

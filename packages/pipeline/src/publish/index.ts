@@ -8,20 +8,22 @@ import {
   type PublishReport,
   type Result,
 } from '@image-tooling/model';
-import type { RequestRecord } from '@image-tooling/oci';
+import type { Repository, RequestRecord } from '@image-tooling/oci';
 import { imageOf } from '../build/recorded';
 import { openRemote, type RegistryAccess } from '../registry-access';
 import type { Session } from '../session';
-import { blobPlaces, NO_PLACES } from './blob-places';
+import { blobRecords, NO_RECORDS } from './blob-records';
 import { withoutCorrupt } from './corrupt';
 import { deliver } from './deliver';
 import { publishLock } from '../image-repository';
 import { localPlatform, PUBLISH } from './local';
 import { prepare, type Prepared } from './prepare';
 import type { Publication } from './publication';
-import { readBack, type Built } from './read-back';
 import { reportOf, writePublishReport } from './report';
 import type { PublishRequest } from './request';
+import { verifyAll, type Built } from './verify/full';
+import { verifyPushed } from './verify/pushed';
+import type { VerifyMode } from './verify/verified';
 
 export type { PublishRequest } from './request';
 
@@ -54,12 +56,12 @@ async function publishPrepared(
   session: Session,
   image: Image,
   prepared: Prepared,
-  { dryRun }: PublishRequest,
+  { dryRun, verify }: PublishRequest,
 ): Promise<Result<Published>> {
   const began = Date.now();
   const requests: RequestRecord[] = [];
   const onRequest = (record: RequestRecord): void => void requests.push(record);
-  const publication = publicationOf(session, image, prepared, { dryRun, onRequest });
+  const publication = publicationOf(session, image, prepared, { dryRun, verify, onRequest });
   noteExpired(session, publication);
   const repository = openRemote(prepared.repository, accessOf(session), { dryRun, onRequest });
   try {
@@ -87,16 +89,18 @@ function noteExpired({ context }: Session, { image, annotations }: Publication):
 
 interface How {
   readonly dryRun: boolean;
+  readonly verify: VerifyMode;
   readonly onRequest: (record: RequestRecord) => void;
 }
 
 function publicationOf(session: Session, image: Image, prepared: Prepared, how: How): Publication {
-  const { options } = session;
+  const { options, context } = session;
   const { mode, git, evidence } = prepared;
   const built = evidence.platforms.flatMap(({ platform, manifest }): Built[] => {
     const inheritance = evidence.inheritances.get(platform);
     return manifest && inheritance ? [{ platform, manifest, inheritance }] : [];
   });
+  const records = how.dryRun ? NO_RECORDS : blobRecords(session, prepared.repository);
   return {
     image: image.name,
     mode,
@@ -114,24 +118,27 @@ function publicationOf(session: Session, image: Image, prepared: Prepared, how: 
       manifest,
       local: () => localPlatform(session, image, platform),
     })),
-    places: how.dryRun ? NO_PLACES : blobPlaces(session, prepared.repository),
+    records,
     dryRun: how.dryRun,
-    readBack: (index) => readBackAlone(session, image, prepared, built, index, how),
+    verify: (index, rows) =>
+      withOwnClient(session, prepared, how, (repository) =>
+        how.verify === 'full'
+          ? verifyAll(session, { image, built, index, repository, unread: records })
+          : verifyPushed(repository, index, { image: image.name, rows, unread: records, context }),
+      ),
   };
 }
 
-/** Reads back with a client of its own, with its own connections and login. */
-async function readBackAlone(
+/** Runs `work` with a client of its own, with its own connections and login. */
+async function withOwnClient<T>(
   session: Session,
-  image: Image,
   { repository }: Prepared,
-  built: readonly Built[],
-  index: Parameters<Publication['readBack']>[0],
   { onRequest }: How,
-): ReturnType<Publication['readBack']> {
+  work: (client: Repository) => Promise<T>,
+): Promise<T> {
   const client = openRemote(repository, accessOf(session), { onRequest });
   try {
-    return await readBack(session, image, built, index, client);
+    return await work(client);
   } finally {
     await client.close();
   }

@@ -1,5 +1,7 @@
-import type { Digest, Platform, PublishMode, Result, WantedTag } from '@image-tooling/model';
+import type { BlobRow, Digest, Platform, PublishMode, Result, WantedTag } from '@image-tooling/model';
 import type { LocalBlob, ManifestBytes } from '@image-tooling/oci';
+import type { BlobRecords } from './blob-records';
+import type { Verified } from './verify/verified';
 
 /** A blob to push, with its name for display. */
 export interface LabelledBlob {
@@ -34,21 +36,13 @@ export interface Publication {
   /** Of the index. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly platforms: readonly PublishedPlatform[];
-  readonly places: BlobPlaces;
+  readonly records: BlobRecords;
   /** Whether to only report what would be written. */
   readonly dryRun: boolean;
   /**
-   * Pulls all of an index with a client of its own, and tests it; returns the platforms that could be tested
-   * here.
+   * Checks with a client of its own what the registry serves as this index.
+   *
+   * @param rows the blobs that this publish brought there
    */
-  readBack(index: Digest): Promise<Result<readonly Platform[]>>;
-}
-
-/** Known repositories of blobs in a registry. */
-export interface BlobPlaces {
-  /**
-   * Runs `work` with the paths of repositories that should have a blob, while no other publish on this
-   * machine pushes it; remembers this repository on success.
-   */
-  at<T>(digest: Digest, work: (mountFrom: readonly string[]) => Promise<Result<T>>): Promise<Result<T>>;
+  verify(index: Digest, rows: readonly BlobRow[]): Promise<Result<Verified>>;
 }

@@ -10,11 +10,13 @@ import {
   type RunContext,
 } from '@image-tooling/model';
 import { mapResults, stoppable, type Repository } from '@image-tooling/oci';
-import type { BlobPlaces, LabelledBlob, LocalPlatform } from './publication';
+import { uniqueByCode } from '../unique-by-code';
+import type { BlobRecords } from './blob-records';
+import type { LabelledBlob, LocalPlatform } from './publication';
 
 export interface PushOptions {
   readonly context: RunContext;
-  readonly places: BlobPlaces;
+  readonly records: BlobRecords;
 }
 
 /**
@@ -80,15 +82,10 @@ function during({ label, blob }: SharedBlob, failure: Failure): Failure {
   return { ...failure, details: [`in ${label}, ${bytesText(blob.size)}`, ...(failure.details ?? [])] };
 }
 
-/** Parallel uploads fail for the same reason: returns one failure for each code. */
-function uniqueByCode(failures: readonly Failure[]): Failure[] {
-  return [...new Map(failures.map((failure) => [failure.code, failure])).values()];
-}
-
 async function pushBlob(
   repository: Repository,
   { blob, label, platforms, mountFrom }: SharedBlob,
-  { context, places }: PushOptions,
+  { context, records }: PushOptions,
 ): Promise<Result<BlobRow>> {
   const step = context.progress.step(`push ${label}`);
   let sent = 0;
@@ -96,8 +93,8 @@ async function pushBlob(
     sent += count;
     step.status(`${Math.floor((100 * sent) / Math.max(blob.size, 1))} %`);
   };
-  const pushed = await places.at(blob.digest, (known) =>
-    repository.pushBlob(blob, { mountFrom: [...new Set([...known, ...mountFrom])], onBytes }),
+  const pushed = await records.push(blob, (marked, known) =>
+    repository.pushBlob(marked, { mountFrom: [...new Set([...known, ...mountFrom])], onBytes }),
   );
   if (!pushed.ok) {
     step.failed();

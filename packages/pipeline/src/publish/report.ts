@@ -25,7 +25,7 @@ export interface Course {
 export function reportOf(
   { repository, mode, git }: Prepared,
   { image, platforms, annotations, dryRun }: Publication,
-  { index, blobs, tags, unchanged, checkedAgain }: Delivered,
+  { index, blobs, tags, unchanged, readBack, checkedAgain }: Delivered,
   { requests, began }: Course,
 ): PublishReport {
   const expires = annotations[EXPIRES_ANNOTATION];
@@ -44,6 +44,7 @@ export function reportOf(
     requests: requests.length,
     sentBytes: requests.reduce((sum, { sentBytes }) => sum + sentBytes, 0),
     seconds: (Date.now() - began) / 1000,
+    readBack,
     checkedAgain,
     ...(expires !== undefined && { expires }),
   };

@@ -1,3 +1,5 @@
+import type { VerifyMode } from './verify/verified';
+
 /** The options of a publish. */
 export interface PublishRequest {
   readonly name: string;
@@ -9,4 +11,6 @@ export interface PublishRequest {
   readonly dryRun: boolean;
   /** Publish a branch image with uncommitted inputs. */
   readonly allowDirty: boolean;
+  /** How much to check in the registry before tags are written. */
+  readonly verify: VerifyMode;
 }

@@ -45,6 +45,12 @@ export async function tagFacts(repository: Repository, question: TagQuestion): P
   return yanked.ok ? ok({ tags: tags.value, heads, yanked: yanked.value }) : yanked;
 }
 
+interface TagWrites {
+  readonly moves: readonly TagMove[];
+  readonly publication: Publication;
+  readonly context: RunContext;
+}
+
 /**
  * Writes tags in their order, and reads each back. Writes a tag again that was deleted in the meantime; looks
  * up a write-once tag right before writing it. Fails with `tag-taken` if it has another digest.
@@ -52,9 +58,7 @@ export async function tagFacts(repository: Repository, question: TagQuestion): P
 export async function writeTags(
   repository: Repository,
   index: ManifestBytes,
-  moves: readonly TagMove[],
-  publication: Publication,
-  context: RunContext,
+  { moves, publication, context }: TagWrites,
 ): Promise<Result<readonly TagMove[]>> {
   for (const move of moves) {
     if (isSettled(move)) continue;

@@ -1,7 +1,7 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { caught, ioFailure, isErrno, run, withLock } from '@image-tooling/host';
-import { fail, ok, type Result } from '@image-tooling/model';
+import { caught, renameIfThere, run, withLock } from '@image-tooling/host';
+import { ok, type Result } from '@image-tooling/model';
 import { GRACE_MS } from '@image-tooling/oci';
 import { goPaths } from '@image-tooling/sources';
 import type { StoreRun } from './run';
@@ -47,11 +47,8 @@ export async function removeGo(of: StoreRun): Promise<Result<void>> {
 async function removeReadOnly(folder: string, { store, context }: StoreRun): Promise<Result<void>> {
   const aside = await store.tempDir('go');
   if (!aside.ok) return aside;
-  try {
-    await rename(folder, join(aside.value, 'old'));
-  } catch (error) {
-    if (!isErrno(error) || error.code !== 'ENOENT') return fail(ioFailure(error, folder));
-  }
+  const renamed = await caught(folder, () => renameIfThere(folder, join(aside.value, 'old')));
+  if (!renamed.ok) return renamed;
   const { signal } = context;
   const opened = await run({ argv: ['chmod', '-R', 'u+w', '--', aside.value], signal });
   if (!opened.ok) return opened;

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { ioFailure } from '@image-tooling/host';
-import { fail, ok, type PlannedCommand, type Result } from '@image-tooling/model';
+import { caught } from '@image-tooling/host';
+import type { PlannedCommand, Result } from '@image-tooling/model';
 import type { Session } from '../session';
 import { hasFiles, type CheckFolders } from './batches';
 
@@ -25,18 +25,15 @@ export async function withCheckFolders<T>(
   }
 }
 
-async function writeFolders(
+function writeFolders(
   { empty, files }: CheckFolders,
   commands: readonly PlannedCommand[],
 ): Promise<Result<void>> {
-  try {
+  return caught(files, async () => {
     for (const folder of [empty, files]) await openFolder(folder);
     for (const [place, command] of commands.entries())
       if (hasFiles(command)) await writeFiles(join(files, String(place)), command.files);
-    return ok(undefined);
-  } catch (error) {
-    return fail(ioFailure(error, files));
-  }
+  });
 }
 
 async function writeFiles(folder: string, files: PlannedCommand['files']): Promise<void> {

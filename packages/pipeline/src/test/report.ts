@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ioFailure, writeFileAtomic } from '@image-tooling/host';
+import { caught, writeFileAtomic } from '@image-tooling/host';
 import {
-  fail,
   junitXml,
   ok,
   platformFolder,
@@ -29,12 +28,7 @@ export async function removeReport(
 ): Promise<Result<void>> {
   if (name === '..' || /[/\\]/.test(name)) return ok(undefined);
   const folder = reportFolder(join(root, options.imagesDir, name), platform);
-  try {
-    await rm(folder, { recursive: true, force: true });
-    return ok(undefined);
-  } catch (error) {
-    return fail(ioFailure(error, folder));
-  }
+  return caught(folder, () => rm(folder, { recursive: true, force: true }));
 }
 
 /**

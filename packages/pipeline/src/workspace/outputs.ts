@@ -1,13 +1,7 @@
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  discard,
-  ioFailure,
-  readRegularFile,
-  temporaryNeighbour,
-  writeFileAtomic,
-} from '@image-tooling/host';
-import { fail, ok, platformFolder, type Platform, type Result, type Schema } from '@image-tooling/model';
+import { caught, discard, readRegularFile, temporaryNeighbour, writeFileAtomic } from '@image-tooling/host';
+import { platformFolder, type Platform, type Result, type Schema } from '@image-tooling/model';
 
 /** Returns the folder of a project's outputs for a platform, which Nx caches and restores. */
 export function outputFolder(projectFolder: string, platform: Platform): string {
@@ -46,13 +40,11 @@ export function writeOutput(folder: string, name: string, value: unknown): Promi
 export async function copyBlob(from: string, folder: string, name: string): Promise<Result<void>> {
   const target = join(folder, name);
   const temporary = temporaryNeighbour(target);
-  try {
+  const copied = await caught(target, async () => {
     await mkdir(folder, { recursive: true });
     await copyFile(from, temporary);
     await rename(temporary, target);
-    return ok(undefined);
-  } catch (error) {
-    await discard(temporary);
-    return fail(ioFailure(error, target));
-  }
+  });
+  if (!copied.ok) await discard(temporary);
+  return copied;
 }

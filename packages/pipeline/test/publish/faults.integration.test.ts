@@ -19,6 +19,8 @@ beforeEach(() => {
 
 const BLOB_PUT = { method: 'PUT', path: /\/blobs\/uploads\// };
 const MANIFEST_PUT = { method: 'PUT', path: /\/manifests\// };
+/** Far more than socket buffers take from a very slow reader. */
+const ONE_LARGE = { layers: { 'linux/amd64': ['large'] }, layerSize: 16_000_000 };
 const ALL_TAGS = ['1', '1.2', '1.2.3', 'latest'];
 
 describe('a temporary fault is retried', () => {
@@ -169,11 +171,7 @@ describe('a permanent fault is reported, tags nothing, and the next run succeeds
     ],
     ['a registry that never answers', { method: 'HEAD', fault: { kind: 'hang' } }],
   ] as const)('%s', async (_, rule) => {
-    // Far more than socket buffers take from a very slow reader.
-    const plan = await at.plan('1.2.3', {
-      tries: 2,
-      ...(rule.fault.kind === 'slow-request' && { layerSize: 16_000_000 }),
-    });
+    const plan = await at.plan('1.2.3', { tries: 2, ...(rule.fault.kind === 'slow-request' && ONE_LARGE) });
     at.proxy.fault(rule);
     expect(told(await runDelivery(plan))).toMatchSnapshot();
     expect(await at.tags(plan)).toEqual([]);
@@ -213,7 +211,9 @@ describe('a permanent fault is reported, tags nothing, and the next run succeeds
 
   it('17: a blob of the store that was altered on disk', async () => {
     const plan = await at.plan();
-    await at.expectPublished(await at.plan('1.0.0', { store: plan.store }));
+    // Under another address: a blob that can be mounted is not sent.
+    const repository = `${at.registry.host}/team/elsewhere`;
+    await at.expectPublished(await at.plan('1.0.0', { store: plan.store, repository }));
     const digest = digestOf(bytesOf('kubectl', plan.layerSize));
     const alter = () =>
       writeFile(`${plan.store}/blobs/sha256/${digest.slice(7)}`, bytesOf('other', plan.layerSize));

@@ -11,6 +11,7 @@ import {
   type Compression,
   type OriginLayer,
   type Platform,
+  type RunContext,
 } from '@image-tooling/model';
 import { fileEntry, missingParents, symlinkEntry, type TarEntry } from '@image-tooling/layer';
 import {
@@ -19,16 +20,16 @@ import {
   openRepository,
   openStore,
   parseRepository,
-  pullImage,
   writeLayer,
   type Repository,
   type Store,
 } from '@image-tooling/oci';
 import { busyboxOf } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
-import { NO_PLACES } from '../../src/publish/blob-places';
+import { blobRecords } from '../../src/publish/blob-records';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LocalPlatform, Publication } from '../../src/publish/publication';
+import { verifyPushed } from '../../src/publish/verify/pushed';
 import { COMMIT, quiet } from './rig';
 
 export const HERE = platformOfNode(process.arch)!;
@@ -46,9 +47,9 @@ export async function publishInterop(repository: string, compression: Compressio
   const client = openRepository(valueOf(parseRepository(repository)), { env: { HOME: folder }, signal });
   try {
     const store = valueOf(await openStore(join(folder, 'store')));
-    const clean = valueOf(await openStore(join(folder, 'clean')));
-    const publication = publicationOf(await platformsOf(store, compression), client, clean);
-    return valueOf(await deliver(client, publication, { signal, progress: quiet() }));
+    const context = { signal, progress: quiet() };
+    const publication = publicationOf(await platformsOf(store, compression), client, { store, context });
+    return valueOf(await deliver(client, publication, context));
   } finally {
     await client.close();
     await rm(folder, { recursive: true, force: true });
@@ -64,8 +65,9 @@ export const ANNOTATIONS = {
 function publicationOf(
   locals: ReadonlyMap<Platform, LocalPlatform>,
   client: Repository,
-  to: Store,
+  session: { readonly store: Store; readonly context: RunContext },
 ): Publication {
+  const records = blobRecords(session, client.name);
   const mode = { kind: 'main' } as const;
   return {
     image: 'demo',
@@ -83,12 +85,10 @@ function publicationOf(
       manifest: local.manifest.digest,
       local: async () => ok(local),
     })),
-    places: NO_PLACES,
+    records,
     dryRun: false,
-    async readBack(index) {
-      for (const platform of locals.keys()) valueOf(await pullImage(client, { index, platform, to }));
-      return ok([]);
-    },
+    verify: (index, rows) =>
+      verifyPushed(client, index, { image: 'demo', rows, unread: records, context: session.context }),
   };
 }
 

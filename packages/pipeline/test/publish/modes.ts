@@ -27,7 +27,8 @@ export function modes(workspace: () => PublishWorkspace): void {
   describe('on main', () => {
     it('publishes a parent and a child, which has the layers of the parent mounted', async () => {
       const { registry } = workspace();
-      await workspace().mustPublish(['base']);
+      // What was tested is not tested again: no engine.
+      await workspace().mustPublish(['base'], NO_ENGINE);
       expect(tableOf(await workspace().mustPublish(['child']))).toMatchSnapshot();
       const tags = ['main', `main-${await workspace().shortCommit()}`];
       for (const repository of ['team/base', 'team/child']) {
@@ -36,8 +37,9 @@ export function modes(workspace: () => PublishWorkspace): void {
       }
     });
 
-    it('leaves a JSON report: the tested image was pushed, and tested again', async () => {
+    it('leaves a JSON report: the tested image was pushed, and what was sent was read back', async () => {
       const report = await workspace().reportOf('child');
+      const sent = report.blobs.filter(({ how }) => how === 'pushed');
       const { manifest } = await workspace().read<{ manifest: string }>(
         'images/child/dist/linux-amd64/digest.json',
       );
@@ -45,8 +47,21 @@ export function modes(workspace: () => PublishWorkspace): void {
         mode: { kind: 'main' },
         commit: await workspace().git('rev-parse', 'HEAD'),
         platforms: [{ platform: 'linux/amd64', manifest }],
-        checkedAgain: ['linux/amd64'],
+        readBack: { blobs: sent.length, bytes: sent.reduce((sum, { size }) => sum + size, 0) },
+        checkedAgain: [],
         unchanged: false,
+      });
+    });
+
+    it('reads back the whole image and tests it again with --verify=full', async () => {
+      const env = { IMAGE_REGISTRY: `${workspace().proxy.host}/full` };
+      const out = await workspace().mustPublish(['child', '--verify=full'], env);
+      expect(out).toContain('pulled again and tested: linux/amd64');
+      const { blobs, readBack, checkedAgain } = await workspace().reportOf('child');
+      const layers = blobs.filter(({ label }) => label !== 'config');
+      expect({ checkedAgain, readBack }).toEqual({
+        checkedAgain: ['linux/amd64'],
+        readBack: { blobs: layers.length, bytes: layers.reduce((sum, { size }) => sum + size, 0) },
       });
     });
 

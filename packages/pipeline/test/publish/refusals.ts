@@ -151,6 +151,7 @@ export function refusals(workspace: () => PublishWorkspace): void {
     ['a release of a branch', ['child', '--branch=topic', '--release=1.2.4']],
     ['an invalid version', ['child', '--release=v1.2']],
     ['an unknown image', ['chidl']],
+    ['an unknown way to verify', ['child', '--verify=ful']],
     ['a tool', ['greet']],
   ])('%s', async (_, args) => {
     expect(await refused(args)).toMatchSnapshot();

@@ -26,14 +26,17 @@ import {
   parseRepository,
   pullImage,
   storedBlob,
+  type OpenRepository,
   type Repository,
   type RequestRecord,
   type Store,
 } from '@image-tooling/oci';
 import { valueOf } from '@image-tooling/testkit/helpers';
-import { NO_PLACES } from '../../src/publish/blob-places';
+import { blobRecords, NO_RECORDS } from '../../src/publish/blob-records';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LabelledBlob, LocalPlatform, Publication } from '../../src/publish/publication';
+import { verifyPushed } from '../../src/publish/verify/pushed';
+import type { Verified, VerifyMode } from '../../src/publish/verify/verified';
 
 /** All inputs of a publish of a generated image, as plain data, so that another process can read it. */
 export interface PublishPlan {
@@ -50,6 +53,8 @@ export interface PublishPlan {
   readonly layerSize: number;
   readonly mountFrom?: readonly string[];
   readonly dryRun?: boolean;
+  /** Default: pushed. */
+  readonly verify?: VerifyMode;
   /** Of each request; default: as everywhere. */
   readonly tries?: number;
   readonly env?: NodeJS.ProcessEnv;
@@ -87,7 +92,8 @@ export interface Delivery {
 }
 
 /**
- * Runs the real delivery of a plan, with its read-back by a client of its own; only the engine is left out.
+ * Runs the real delivery of a plan, with records in its store, and checked by a client of its own; only the
+ * engine is left out.
  */
 export async function runDelivery(
   plan: PublishPlan,
@@ -102,7 +108,7 @@ export async function runDelivery(
     openRepository(valueOf(parseRepository(plan.repository)), options(plan, context, requests));
   const repository = open();
   try {
-    const publication = await publicationOf(plan, store, open);
+    const publication = await publicationOf(plan, { store, context }, open);
     return { result: await deliver(repository, publication, context), requests, notes };
   } finally {
     await repository.close();
@@ -139,10 +145,12 @@ const FAST = {
 
 async function publicationOf(
   plan: PublishPlan,
-  store: Store,
-  open: () => Repository & { close(): Promise<void> },
+  session: { readonly store: Store; readonly context: RunContext },
+  open: () => OpenRepository,
 ): Promise<Publication> {
   const { image, mode, commit, dryRun = false, mountFrom = [] } = plan;
+  const { store, context } = session;
+  const records = dryRun ? NO_RECORDS : blobRecords(session, valueOf(parseRepository(plan.repository)));
   const locals = new Map<Platform, LocalPlatform>();
   for (const [platform, seeds] of Object.entries(plan.layers) as [Platform, readonly string[]][])
     locals.set(platform, await platformOf(platform, seeds, plan.layerSize, store, mountFrom));
@@ -152,13 +160,18 @@ async function publicationOf(
     wanted: wantedTags(mode, commit),
     annotations: indexAnnotations({ image, description: 'A made-up image', mode, commit, branchDays: 14 }),
     dryRun,
-    places: NO_PLACES,
+    records,
     platforms: [...locals].map(([platform, local]) => ({
       platform,
       manifest: local.manifest.digest,
       local: async () => ok(local),
     })),
-    readBack: (index) => pullBack(index, [...locals.keys()], open),
+    verify: (index, rows) =>
+      plan.verify === 'full'
+        ? pullBack(index, [...locals.keys()], open)
+        : withClient(open, (client) =>
+            verifyPushed(client, index, { image, rows, unread: records, context }),
+          ),
   };
 }
 
@@ -204,23 +217,36 @@ export function bytesOf(seed: string, size: number): Buffer {
   return createHash('shake256', { outputLength: size }).update(seed).digest();
 }
 
+/** As --verify=full does, without the engine. */
 async function pullBack(
   index: Digest,
   platforms: readonly Platform[],
-  open: () => Repository & { close(): Promise<void> },
-): Promise<Result<readonly Platform[]>> {
+  open: () => OpenRepository,
+): Promise<Result<Verified>> {
   const folder = await mkdtemp(join(tmpdir(), 'publish-read-back-'));
-  const client = open();
   try {
     const to = valueOf(await openStore(folder));
-    for (const platform of platforms) {
-      const pulled = await pullImage(client, { index, platform, to });
-      if (!pulled.ok) return failWith(pulled.failures);
-    }
-    return ok(platforms);
+    return await withClient(open, async (client) => {
+      for (const platform of platforms) {
+        const pulled = await pullImage(client, { index, platform, to });
+        if (!pulled.ok) return failWith(pulled.failures);
+      }
+      return ok({ readBack: { blobs: 0, bytes: 0 }, checkedAgain: platforms });
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function withClient<T>(
+  open: () => OpenRepository,
+  work: (client: Repository) => Promise<T>,
+): Promise<T> {
+  const client = open();
+  try {
+    return await work(client);
   } finally {
     await client.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { lstatSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CONSTANT_TIME,
@@ -52,11 +52,15 @@ export async function putImage(
   return valueOf(await assembleImage({ store, platform: 'linux/amd64', layers, config: {}, labels }));
 }
 
-/** Makes everything in a folder this many days old. */
+const UNPACKED_LAYER = /\/engine\/buildah\/layers\/./;
+
+/** Makes everything in a folder this many days old, but not files of unpacked layers, which stores may share. */
 export function ageAll(folder: string, days: number): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (statSync(path).isDirectory()) ageAll(path, days);
+    const found = lstatSync(path);
+    if (found.isSymbolicLink()) continue;
+    if (found.isDirectory() && !UNPACKED_LAYER.test(path)) ageAll(path, days);
     const seconds = Date.now() / 1000 - days * 86_400;
     utimesSync(path, seconds, seconds);
   }

@@ -1,4 +1,12 @@
 import { open } from 'node:fs/promises';
+import { Fault } from '@image-tooling/host';
+
+/** A file that is not a .deb: why, for the end of a sentence. `readDeb` adds the name of the package. */
+export class NotDeb extends Fault {
+  constructor(why: string) {
+    super({ code: 'archive-format', message: why });
+  }
+}
 
 /** A member of an ar file; `data` is a view, not a copy. */
 export interface ArMember {
@@ -9,20 +17,20 @@ export interface ArMember {
 const MAGIC = '!<arch>\n';
 const HEADER_BYTES = 60;
 
-/** Returns the members of an ar file (deb(5), ar(5)). Throws an Error with the problem. */
+/** Returns the members of an ar file (deb(5), ar(5)). Throws `NotDeb`. */
 export function readAr(file: Buffer): ArMember[] {
-  if (file.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new Error('it is not an ar file');
+  if (file.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new NotDeb('it is not an ar file');
   const members: ArMember[] = [];
   let position = MAGIC.length;
   while (position < file.length) {
     const header = file.toString('latin1', position, position + HEADER_BYTES);
     const sizeText = header.slice(48, 58).trim();
     if (header.length < HEADER_BYTES || !header.endsWith('`\n') || !/^\d+$/.test(sizeText))
-      throw new Error(`the member header at byte ${position} is damaged`);
+      throw new NotDeb(`the member header at byte ${position} is damaged`);
     const name = header.slice(0, 16).trim().replace(/\/$/, '');
     const start = position + HEADER_BYTES;
     const end = start + Number(sizeText);
-    if (end > file.length) throw new Error(`the member "${name}" ends after the file`);
+    if (end > file.length) throw new NotDeb(`the member "${name}" ends after the file`);
     members.push({ name, data: file.subarray(start, end) });
     position = end + (end % 2);
   }

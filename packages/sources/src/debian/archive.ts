@@ -1,6 +1,13 @@
 import { all, fail, ok, type Arch, type Failure, type Result, type RunContext } from '@image-tooling/model';
-import { createDownloader, type Downloader } from '../download';
-import { fetchIndex, fetchRelease, type FetchedRelease, type PackageList } from './fetch-index';
+import type { Downloader } from '../download';
+import {
+  fetchIndex,
+  fetchRelease,
+  type FetchedRelease,
+  type IndexOptions,
+  type PackageList,
+} from './fetch-index';
+import type { ListCache } from './list-cache';
 import type { PackageIndex } from './package';
 import { indexPackages } from './package-index';
 import { parsePackages } from './packages-file';
@@ -27,8 +34,9 @@ export interface ArchiveRequest {
   readonly arches: readonly Arch[];
   /** Default: now. */
   readonly now?: Date;
-  /** Default: one of its own. */
-  readonly http?: Downloader;
+  readonly http: Downloader;
+  /** Package lists of earlier runs: those are not downloaded again. */
+  readonly cache?: ListCache;
 }
 
 /** One row of the root lock: the InRelease that the images use. */
@@ -53,18 +61,17 @@ export interface ArchiveState {
 }
 
 /**
- * Fetches and verifies the package lists of all suites. Fails with every suite's failures at once: those of
+ * Fetches and verifies the package lists of all suites; lists that the cache has are not downloaded. Fails with every suite's failures at once: those of
  * `readRelease`, those of a download, `archive-format` for a list that can't be read, `aborted`.
  */
 export async function openArchive(
   request: ArchiveRequest,
   context: RunContext,
 ): Promise<Result<ArchiveState>> {
-  const http = request.http ?? createDownloader();
   const step = context.progress.step('package lists');
   let bytes = 0;
   const onBytes = (count: number): void => void (bytes += count);
-  const fetching = { http, signal: context.signal, onBytes };
+  const fetching = { http: request.http, signal: context.signal, onBytes, cache: request.cache };
   const suites = await Promise.all(request.suites.map((suite) => openSuite(suite, request, fetching)));
   const opened = all(suites);
   if (!opened.ok) {
@@ -82,12 +89,10 @@ interface OpenedSuite {
   readonly lists: readonly PackageList[];
 }
 
-type Fetching = Parameters<typeof fetchRelease>[2];
-
 async function openSuite(
   suite: Suite,
   request: ArchiveRequest,
-  fetching: Fetching,
+  fetching: IndexOptions,
 ): Promise<Result<OpenedSuite>> {
   const source = request.archives[suite.archive];
   if (source === undefined)

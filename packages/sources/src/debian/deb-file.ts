@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, type Result } from '@image-tooling/model';
-import { ioFailure } from '@image-tooling/host';
+import type { Result } from '@image-tooling/model';
+import { caught } from '@image-tooling/host';
 import { takeFromArchive, type TakenFiles } from '../archive-file';
 import { readDeb } from './deb';
 import type { FetchedDeb } from './fetch-debs';
@@ -24,11 +24,8 @@ export interface DebTake {
 export async function takeFromDeb({ deb, files, into, signal, note }: DebTake): Promise<Result<TakenFiles>> {
   const name = `${deb.name} ${deb.version} (${deb.architecture})`;
   const plainTo = join(into, 'plain.deb');
-  try {
-    await mkdir(into, { recursive: true });
-  } catch (error) {
-    return fail(ioFailure(error, into));
-  }
+  const made = await caught(into, () => mkdir(into, { recursive: true }));
+  if (!made.ok) return made;
   const read = await readDeb({ file: deb.file, name, plainTo, sha256: deb.sha256 });
   if (!read.ok) return read;
   return takeFromArchive({

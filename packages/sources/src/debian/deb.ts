@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { failureOf, Fault, isErrno } from '@image-tooling/host';
+import { failureOf, Fault } from '@image-tooling/host';
 import { readTarBytes, unpackBytes, type Packing, type TarEntry } from '@image-tooling/layer';
-import { readAr, writeAr, type ArMember } from './ar';
+import { NotDeb, readAr, writeAr, type ArMember } from './ar';
 import { parseStanza, type Stanza } from './stanza';
 
 /** One more than keeps the processors busy, at most as many as libuv has threads (UV_THREADPOOL_SIZE). */
@@ -63,14 +63,15 @@ async function takeApart(request: DebRead): Promise<Result<Deb>> {
     const members = new Members(request.name, readAr(bytes));
     const controlFiles = await members.control();
     const controlText = controlFiles.get('control')?.toString('utf8');
-    if (controlText === undefined) throw new Error('control.tar has no file "control"');
+    if (controlText === undefined) throw new NotDeb('control.tar has no file "control"');
     const data = await members.unpackTar('data.tar', mostDataBytes(bytes.length));
     const offset = await writeAr(request.plainTo, members.withPlainData(data));
     const control = parseStanza(controlText);
     return ok({ control, controlText, controlFiles, data: { offset, length: data.length } });
   } catch (error) {
-    const isExpected = error instanceof Fault || (isErrno(error) && error.syscall !== undefined);
-    return fail(isExpected ? failureOf(error, request.plainTo) : damaged(request.name, error));
+    return fail(
+      error instanceof NotDeb ? notDeb(request.name, error.message) : failureOf(error, request.plainTo),
+    );
   }
 }
 
@@ -88,7 +89,7 @@ class Members {
   ) {
     const [first] = members;
     if (first?.name !== 'debian-binary' || !first.data.toString('latin1').startsWith('2.'))
-      throw new Error('its first member is not "debian-binary" with format 2');
+      throw new NotDeb('its first member is not "debian-binary" with format 2');
   }
 
   async control(): Promise<Map<string, Buffer>> {
@@ -112,9 +113,9 @@ class Members {
 
   async unpackTar(base: string, maxBytes: number): Promise<Buffer> {
     const member = this.members.find(({ name }) => name === base || name.startsWith(`${base}.`));
-    if (member === undefined) throw new Error(`it has no member "${base}"`);
+    if (member === undefined) throw new NotDeb(`it has no member "${base}"`);
     const packing = PACKINGS[member.name.slice(base.length)];
-    if (packing === undefined) throw new Error(`"${member.name}" has an unknown compression`);
+    if (packing === undefined) throw new NotDeb(`"${member.name}" has an unknown compression`);
     const unpacked = await unpackBytes(member.data, packing, maxBytes);
     if (unpacked.ok) return unpacked.value;
     if (unpacked.failures[0].code === 'too-large') throw new Fault(tooLarge(this.name, maxBytes));
@@ -144,10 +145,6 @@ function tooLarge(name: string, most: number): Failure {
     message: `The package ${name} unpacks to more than ${most} bytes.`,
     hint: 'It is damaged or malicious: report it to the operator of the archive.',
   };
-}
-
-function damaged(name: string, error: unknown): Failure {
-  return notDeb(name, error instanceof Error ? error.message : String(error));
 }
 
 function notDeb(name: string, why: string, causes: readonly Failure[] = []): Failure {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { caught, discard, makeFolder, mapConcurrent } from '@image-tooling/host';
 import { fail, failWith, ok, type Digest, type Result, type RunContext } from '@image-tooling/model';
-import { createDownloader, downloadFile, type Downloader } from '../download';
+import { downloadFile, type Downloader } from '../download';
 import { addressOf, snapshotTime } from './address';
 import { unknownArchive, type ArchiveSource, type ArchiveSources } from './archive';
 import { failuresOf, type FailedDeb } from './deb-failures';
@@ -23,7 +23,7 @@ export interface DebFetch {
   readonly archives: ArchiveSources;
   /** The locked archive time, in seconds since the epoch: for the snapshot archive. */
   readonly time: number;
-  readonly http?: Downloader;
+  readonly http: Downloader;
   /** In messages: "base: packages". */
   readonly label: string;
 }
@@ -46,12 +46,11 @@ export async function fetchDebs(
 ): Promise<Result<FetchedDeb[]>> {
   const made = await caught(fetch.workFolder, () => makeFolder(fetch.workFolder));
   if (!made.ok) return made;
-  const http = fetch.http ?? createDownloader();
   const step = context.progress.step(fetch.label);
   const counts = { done: 0, bytes: 0 };
   const fetched = await mapConcurrent(debs, async (deb) => {
     const result = await fetchDeb(deb, fetch, {
-      http,
+      http: fetch.http,
       signal: context.signal,
       onBytes: (count) => void (counts.bytes += count),
     });

@@ -2,6 +2,7 @@ import { unpackBytes, type Packing } from '@image-tooling/layer';
 import { fail, ok, type Arch, type Failure, type Result } from '@image-tooling/model';
 import { downloadBytes, type DownloadOptions } from '../download';
 import { addressOf } from './address';
+import { keptList, keepList, type ListCache } from './list-cache';
 import { mirrorHint, withMirrorHint } from './mirror-hint';
 import { readRelease, type IndexFile, type Release, type ReleaseChecks, type Suite } from './release';
 
@@ -53,17 +54,41 @@ export async function fetchRelease(
   return release.ok ? ok({ ...suite, text, sha256: fetched.value.sha256, release: release.value }) : release;
 }
 
-/** Fetches the Packages file of a component and architecture, and checks it with the hash in the release. */
+export interface IndexOptions extends DownloadOptions {
+  /** Has lists of earlier runs. Default: every list is downloaded. */
+  readonly cache?: ListCache;
+}
+
+/**
+ * Returns the Packages file of a component and architecture: from the cache if it has the file with the hash in the
+ * release, else from a mirror.
+ */
 export async function fetchIndex(
   from: FetchedRelease,
   { component, arch }: { readonly component: string; readonly arch: Arch },
-  { mirrors }: Mirrors,
-  options: DownloadOptions,
+  mirrors: Mirrors,
+  options: IndexOptions,
 ): Promise<Result<PackageList>> {
   const folder = `${component}/binary-${arch}`;
   const listed = listedIndex(from.release, folder);
   if (listed === undefined) return fail(notListed(from, folder));
-  const { packing, file, fileName } = listed;
+  const { archive, suite } = from;
+  const bytes = await listBytes(from, folder, listed, { ...mirrors, ...options });
+  if (!bytes.ok) return bytes;
+  const content = await unpackBytes(bytes.value, listed.packing, MAX_LIST_BYTES);
+  if (!content.ok)
+    return fail(unreadable(`${folder}/${listed.fileName} of ${archive} ${suite}`, content.failures[0]));
+  return ok({ archive, suite, component, arch, content: content.value });
+}
+
+async function listBytes(
+  from: FetchedRelease,
+  folder: string,
+  { file, fileName }: ListedIndex,
+  { mirrors, cache, ...options }: IndexOptions & Mirrors,
+): Promise<Result<Buffer>> {
+  const kept = cache && (await keptList(cache, file.sha256));
+  if (kept) return ok(kept);
   const path = from.release.byHash ? `${folder}/by-hash/SHA256/${file.sha256}` : `${folder}/${fileName}`;
   const fetched = await downloadBytes(
     {
@@ -75,11 +100,9 @@ export async function fetchIndex(
     options,
   );
   if (!fetched.ok) return fail(noList(fetched.failures[0], from));
-  const { archive, suite } = from;
-  const content = await unpackBytes(fetched.value.bytes, packing, MAX_LIST_BYTES);
-  if (!content.ok)
-    return fail(unreadable(`${folder}/${fileName} of ${archive} ${suite}`, content.failures[0]));
-  return ok({ archive, suite, component, arch, content: content.value });
+  const { bytes } = fetched.value;
+  const put = cache ? await keepList(cache, bytes) : ok(undefined);
+  return put.ok ? ok(bytes) : put;
 }
 
 const PACKINGS: readonly (readonly [string, Packing])[] = [
@@ -88,10 +111,13 @@ const PACKINGS: readonly (readonly [string, Packing])[] = [
   ['Packages', 'none'],
 ];
 
-function listedIndex(
-  release: Release,
-  folder: string,
-): { packing: Packing; file: IndexFile; fileName: string } | undefined {
+interface ListedIndex {
+  readonly packing: Packing;
+  readonly file: IndexFile;
+  readonly fileName: string;
+}
+
+function listedIndex(release: Release, folder: string): ListedIndex | undefined {
   for (const [fileName, packing] of PACKINGS) {
     const file = release.files.get(`${folder}/${fileName}`);
     if (file) return { packing, file, fileName };

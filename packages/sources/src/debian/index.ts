@@ -10,6 +10,7 @@ export * from './fetch-debs';
 export type { FetchedRelease, PackageList } from './fetch-index';
 export { hostMirrors, type AptConfiguration, type HostMirrors } from './host-apt/host-mirrors';
 export type { DebianArchive } from './host-apt/suites';
+export type { ListCache } from './list-cache';
 export { notFound } from './not-found';
 export * from './package';
 export { indexPackages, newest } from './package-index';

@@ -32,7 +32,7 @@ export function parsePackages(
   while (start < text.length) {
     const gap = text.indexOf('\n\n', start);
     const end = gap < 0 ? text.length : gap;
-    const stanza = readStanza(text, start, end, archive);
+    const stanza = readStanza({ text, start, end }, archive);
     if (stanza) packages.push(stanza);
     else if (text.slice(start, end).trim() !== '') broken++;
     start = end + 2;
@@ -40,7 +40,15 @@ export function parsePackages(
   return { packages, broken };
 }
 
-function readStanza(text: string, start: number, end: number, archive: string): IndexedPackage | undefined {
+/** A part of a Packages file, without the empty line after it. */
+interface Stanza {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function readStanza(stanza: Stanza, archive: string): IndexedPackage | undefined {
+  const { text, start, end } = stanza;
   const fields: Record<string, string> = {};
   let line = start;
   while (line < end) {
@@ -55,7 +63,7 @@ function readStanza(text: string, start: number, end: number, archive: string): 
   }
   const required = ['Package', 'Version', 'Architecture', 'Filename', 'Size', 'SHA256'];
   if (required.some((name) => fields[name] === undefined)) return undefined;
-  return new IndexedPackage(fields, archive, text, start, end);
+  return new IndexedPackage(fields, archive, stanza);
 }
 
 class IndexedPackage implements ArchivePackage {
@@ -72,16 +80,12 @@ class IndexedPackage implements ArchivePackage {
   readonly essential: boolean;
   readonly multiArch: string | undefined;
   readonly section: string | undefined;
-  readonly #text: string;
-  readonly #start: number;
-  readonly #end: number;
+  readonly #stanza: Stanza;
 
   constructor(
     fields: Record<string, string>,
     readonly archive: string,
-    text: string,
-    start: number,
-    end: number,
+    stanza: Stanza,
   ) {
     this.name = fields['Package'] ?? '';
     this.version = fields['Version'] ?? '';
@@ -96,12 +100,11 @@ class IndexedPackage implements ArchivePackage {
     this.essential = fields['Essential'] === 'yes';
     this.multiArch = fields['Multi-Arch'];
     this.section = fields['Section'];
-    this.#text = text;
-    this.#start = start;
-    this.#end = end;
+    this.#stanza = stanza;
   }
 
   get raw(): string {
-    return Buffer.from(this.#text.slice(this.#start, this.#end), 'latin1').toString('utf8').trimEnd();
+    const { text, start, end } = this.#stanza;
+    return Buffer.from(text.slice(start, end), 'latin1').toString('utf8').trimEnd();
   }
 }

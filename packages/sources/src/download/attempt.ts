@@ -41,7 +41,7 @@ export function isRefusal(outcome: Received | Refusal): outcome is Refusal {
 
 /**
  * Tries one address once, follows its redirects, and writes the bytes to `sink`. Throws what the sink throws,
- * and `AbortedDownload`.
+ * and a `Fault` with `aborted`.
  */
 export async function attempt(
   address: string,

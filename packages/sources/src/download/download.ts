@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { discard, ioFailure } from '@image-tooling/host';
+import { fail, ok, type Result } from '@image-tooling/model';
+import { caughtResult, discard, temporaryNeighbour } from '@image-tooling/host';
 import type { Expected, Received } from './attempt';
 import { tryAddresses, type AddressOptions, type Target } from './addresses';
 import type { Downloader } from './downloader';
-import { AbortedDownload } from './refusal';
 import { unavailable, type Refused } from './unavailable';
 
 /** A file to fetch, and all of its addresses. */
@@ -73,7 +71,7 @@ async function toFile(
   path: string,
   options: DownloadOptions,
 ): Promise<Result<DownloadedFile>> {
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
+  const temporary = temporaryNeighbour(path);
   await mkdir(dirname(path), { recursive: true });
   const file = await open(temporary, 'wx');
   try {
@@ -123,14 +121,7 @@ async function guarded<T>(
   path: string,
   work: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof AbortedDownload) return fail(aborted(request.name));
-    return fail(ioFailure(error, path));
-  }
-}
-
-function aborted(name: string): Failure {
-  return { code: 'aborted', message: `Stopped while fetching ${name}.` };
+  const done = await caughtResult(path, work);
+  if (done.ok || done.failures[0].code !== 'aborted') return done;
+  return fail({ code: 'aborted', message: `Stopped while fetching ${request.name}.` });
 }

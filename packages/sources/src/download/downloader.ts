@@ -15,18 +15,17 @@ export interface DownloaderOptions {
   readonly timings?: Partial<HttpTimings>;
   /** Downloads at a time; default 8. */
   readonly parallel?: number;
-  /** Configures proxies and certificate authorities (docs/networks.md). Default: this process's own. */
-  readonly env?: NodeJS.ProcessEnv;
+  /** Configures proxies and certificate authorities (docs/networks.md). */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** Returns a downloader with its own parallel limit. Use one for each run. */
-export function createDownloader(options: DownloaderOptions = {}): Downloader {
+export function createDownloader(options: DownloaderOptions): Downloader {
   const limit = pLimit(options.parallel ?? 8);
   const timings = { ...DOWNLOAD_TIMINGS, ...options.timings };
-  const { env = process.env } = options;
   return {
     timings,
-    client: openHttpClient({ env, timings }),
+    client: openHttpClient({ env: options.env, timings }),
     limited: (work) => limit(work),
     dead: new DeadServers(),
   };

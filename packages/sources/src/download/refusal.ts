@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { askedWait, isPassing, type HttpAnswer, type RequestError } from '@image-tooling/host';
+import { askedWait, Fault, isPassing, type HttpAnswer, type RequestError } from '@image-tooling/host';
 import type { FailureCode } from '@image-tooling/model';
 
 /** Why one try at one address failed. */
@@ -18,9 +18,6 @@ export interface Refusal {
   readonly askedSeconds?: number;
 }
 
-/** The caller's signal was aborted: ends all loops of a download at once. Never leaves packages/sources. */
-export class AbortedDownload extends Error {}
-
 /** Returns why an answer is not the file: `asked` is the address before redirects. */
 export function statusRefusal({ status, headers, hadLogin, url }: HttpAnswer, asked: URL): Refusal {
   const login = hadLogin === true ? ', asked with the login in the address' : ', asked without a login';
@@ -36,9 +33,10 @@ export function statusRefusal({ status, headers, hadLogin, url }: HttpAnswer, as
   };
 }
 
-/** Returns why there was no answer. Throws `AbortedDownload`. */
+/** Returns why there was no answer. Throws a `Fault` with `aborted`: it ends all loops of a download at once. */
 export function requestRefusal(error: RequestError): Refusal {
-  if (error.code === 'aborted') throw new AbortedDownload();
+  if (error.code === 'aborted')
+    throw new Fault({ code: 'aborted', message: 'Stopped while fetching a file.' });
   const { code, words, hint, lasting, mayHaveActed, redirected } = error;
   return {
     code,
@@ -49,7 +47,7 @@ export function requestRefusal(error: RequestError): Refusal {
   };
 }
 
-/** Returns why a body ended too early. Throws `AbortedDownload`. */
+/** Returns why a body ended too early. Throws as `requestRefusal` does. */
 export function brokenBody(error: RequestError): Refusal {
   const refusal = requestRefusal(error);
   return { ...refusal, code: error.code === 'timeout' ? 'timeout' : 'truncated', unreachable: false };

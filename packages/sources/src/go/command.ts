@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fail, type Result } from '@image-tooling/model';
 import { run, type HostResult } from '@image-tooling/host';
 import type { Environment } from './environment';
-import { goFailure, type GoPhase } from './failures';
+import { goFailure, type GoPhase } from './go-messages';
 import type { Toolchain } from './installed-toolchain';
 
 /** One call of the go command. */

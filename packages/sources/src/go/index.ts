@@ -1,6 +1,7 @@
-export { buildGoTool, type BuildRequest, type BuiltGoTool } from './build/build';
+export { buildGoTool, type GoBuildRequest, type BuiltGoTool } from './build/build';
 export type { LicenceFile } from './build/licences';
 export { runGo } from './command';
+export { offlineEnvironment } from './environment';
 export { fetchGoModules, type FetchRequest } from './fetch/fetch';
 export { openFetchSession, type FetchSession } from './fetch/session';
 export { goInputs } from './build/inputs';

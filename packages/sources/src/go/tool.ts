@@ -32,10 +32,8 @@ export interface GoRun {
   /** Folder of the store; all Go files are in `<cache>/go`, its locks in `<cache>/locks`. */
   readonly cache: string;
   readonly context: RunContext;
-  /**
-   * The user's environment, from which registries, proxies and pip's settings come. Default: this process's.
-   */
-  readonly hostEnv?: Environment;
+  /** The user's environment, from which registries, proxies and pip's settings come. */
+  readonly hostEnv: Environment;
   /** Default: `PINNED_TOOLCHAIN`. */
   readonly pin?: ToolchainPin;
 }

@@ -4,7 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fail, ok, type Digest, type Failure, type Result } from '@image-tooling/model';
-import { ioFailure } from '@image-tooling/host';
+import { caughtResult } from '@image-tooling/host';
 import type { ReleaseFetch } from '../release';
 import { npmPack } from './client';
 import { npmName, type LockedNpm, type NpmPackage } from './package';
@@ -57,18 +57,16 @@ export async function fetchNpm(
   return put.ok ? ok(inCache) : put;
 }
 
-async function packInto(wanted: NpmPackage, folder: string, npm: NpmRun): Promise<Result<NpmFile>> {
+function packInto(wanted: NpmPackage, folder: string, npm: NpmRun): Promise<Result<NpmFile>> {
   const [into, cache] = [join(folder, 'packed'), join(folder, 'npm-cache')];
-  try {
+  return caughtResult(folder, async () => {
     await mkdir(into, { recursive: true });
     const packed = await npmPack(wanted, { into, cache }, npm);
     if (!packed.ok) return packed;
     const [name = ''] = await readdir(into);
     const file = join(into, name);
     return ok({ package: wanted.package, version: wanted.version, ...(await hashes(file)), file });
-  } catch (error) {
-    return fail(ioFailure(error, folder));
-  }
+  });
 }
 
 async function hashes(file: string): Promise<Pick<LockedNpm, 'integrity' | 'sha256' | 'size'>> {

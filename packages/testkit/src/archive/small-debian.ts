@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   bootstrapClosure,
+  createDownloader,
   debianArchives,
   debianSuites,
   openArchive,
@@ -40,7 +41,8 @@ export async function writeSmallDebian(folder: string, trustFolder: string, date
 
 async function requiredPackages(trustFolder: string): Promise<{ arch: Arch; package: ArchivePackage }[]> {
   const archives = valueOf(await debianArchives({ trustFolder }));
-  const request = { archives, suites: debianSuites(CODENAME), arches: ARCHES };
+  const http = createDownloader({ env: process.env });
+  const request = { archives, suites: debianSuites(CODENAME), arches: ARCHES, http };
   const signal = new AbortController().signal;
   const state = valueOf(await openArchive(request, { signal, progress: SILENT }));
   return ARCHES.flatMap((arch) =>

@@ -10,8 +10,8 @@ export interface DaggerServer {
   readonly token: string;
   /** Builds that had a target: those that run something. */
   readonly builds: readonly DaggerBuild[];
-  /** Queries whose client went away before it had an answer. */
-  readonly abandoned: number;
+  /** Resolves when a client goes away before it has an answer to its query. */
+  readonly abandoned: Promise<void>;
   /** What `{version}` is answered with; `silent`: nothing. */
   answerVersion(how: 'well' | 'silent' | 'wrong'): void;
   close(): Promise<void>;
@@ -26,7 +26,8 @@ export async function startDaggerServer(
   const objects = startObjects();
   const builds: DaggerBuild[] = [];
   let version = 'well';
-  let abandoned = 0;
+  let abandon = (): void => undefined;
+  const abandoned = new Promise<void>((resolve) => (abandon = resolve));
 
   const answer = async (calls: readonly Call[]): Promise<DaggerOutcome | { value: unknown }> => {
     const last = calls.at(-1);
@@ -40,7 +41,9 @@ export async function startDaggerServer(
   };
 
   const server = createServer((request, response) => {
-    response.on('close', () => (abandoned += response.writableEnded ? 0 : 1));
+    response.on('close', () => {
+      if (!response.writableEnded) abandon();
+    });
     void bodyOf(request).then(async (text) => {
       const user = Buffer.from((request.headers.authorization ?? '').replace('Basic ', ''), 'base64');
       const calls = callsOf((JSON.parse(text) as { query: string }).query);
@@ -53,9 +56,7 @@ export async function startDaggerServer(
     port: (server.address() as AddressInfo).port,
     token: TOKEN,
     builds,
-    get abandoned() {
-      return abandoned;
-    },
+    abandoned,
     answerVersion: (how) => void (version = how),
     async close() {
       server.closeAllConnections();

@@ -109,11 +109,16 @@ function surroundingTests(rig: () => Rig): void {
     await expect(access(join(source, 'new'))).rejects.toThrow();
   });
 
-  it('stops processes that a command leaves running, without waiting', async () => {
+  it.each([
+    ['in the background', 'sleep 300 & true'],
+    ['as a daemon', '(busybox setsid sh -c "sleep 300; sleep 300" &); true'],
+  ])('stops processes that a command leaves running %s, without waiting', async (_, script) => {
     const begin = Date.now();
-    const [, still] = await outputs(rig(), ['sleep 30 & true', 'ps']).catch(() => []);
+    const list = 'for p in /proc/[0-9]*; do cat $p/cmdline; done 2> /dev/null | tr "\\0" " "';
+    const [, still] = await outputs(rig(), [script, list]);
     expect(Date.now() - begin).toBeLessThan(15_000);
-    expect(still ?? '').not.toContain('sleep 30');
+    expect(still).toContain('cat');
+    expect(still).not.toContain('sleep 300');
   });
 }
 
@@ -131,6 +136,18 @@ function outputTests(rig: () => Rig, { reasonWhyLinesComeLate }: ContractOptions
     expect(kept).toMatch(/^1\n2\n/);
     expect(kept).toMatch(/^… 1\.3 MB left out …$/m);
     expect(kept).toMatch(/\n499999\n500000\n$/);
+  });
+
+  it('gives a command its own outputs, whatever the one before did with its', async () => {
+    const many = 'head -c 100000000 /dev/zero | tr "\\0" x';
+    const closes = 'echo before; exec >&- 2>&-; sleep 0.1';
+    const { commands } = valueOf(await rig().run([many, 'echo a; echo b >&2', closes, 'echo c; echo d >&2']));
+    expect(commands[0]?.stdout).toMatch(/^x+\n… 9\d MB left out …\nx+$/);
+    expect(commands.slice(1)).toMatchObject([
+      { stdout: 'a\n', stderr: 'b\n' },
+      { stdout: 'before\n', stderr: '' },
+      { stdout: 'c\n', stderr: 'd\n' },
+    ]);
   });
 
   it('streams lines while the command runs', async (context) => {

@@ -1,1 +1,2 @@
 export { writeProxy, type ProxiedModule } from './proxy';
+export { copyGoStore, fillGoStore, linkGoToolchain } from './store';

@@ -81,8 +81,10 @@ function statOf(id: string, stat: string): RunningProcess | undefined {
 }
 
 async function containersIn(engine: string): Promise<string[]> {
-  const env = { ...process.env, CONTAINERS_STORAGE_CONF: join(engine, 'storage.conf') };
-  if ((await namesIn(engine)).length === 0) return [];
+  // Written before buildah is first used on a store.
+  const configuration = 'storage.conf';
+  if (!(await namesIn(engine)).includes(configuration)) return [];
+  const env = { ...process.env, CONTAINERS_STORAGE_CONF: join(engine, configuration) };
   const { stdout } = await exec('buildah', ['containers', '--quiet', '--all'], { env });
   return linesWith(stdout, '');
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
@@ -21,7 +21,7 @@ export interface RigOptions {
   readonly archives?: readonly FixtureArchive[];
   /** Of the plugin; of `debian`, in addition to the archives. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** A store to begin with: its content is copied. */
+  /** A store to begin with: its content is copied, but for unpacked layers, which are shared. */
   readonly storeFrom?: string;
   /** What stands in for Debian's lists of packages: where files of `writeSmallDebian` are served, and their key. */
   readonly smallDebian?: SmallDebian;
@@ -143,10 +143,24 @@ async function removeStore(store: string): Promise<void> {
   await rm(store, { recursive: true, force: true });
 }
 
-/** Engines' data in a store can't be copied; it is made again. */
+/** Engines' data in a store can't be copied, and is made again; buildah's unpacked layers are shared. */
 async function copyStore(from: string, to: string): Promise<void> {
   const engines = join(from, 'engine');
   await cp(from, to, { recursive: true, preserveTimestamps: true, filter: (path) => path !== engines });
+  await linkLayers(join(from, UNPACKED_LAYERS), join(to, UNPACKED_LAYERS));
+}
+
+const UNPACKED_LAYERS = join('engine', 'buildah', 'layers');
+
+/**
+ * Gives a store symlinks to unpacked layers, which steps never change: unpacking a Debian system takes seconds. The
+ * store that they are in is removed last.
+ */
+async function linkLayers(from: string, to: string): Promise<void> {
+  const names = await readdir(from).catch(() => []);
+  await mkdir(to, { recursive: true });
+  for (const name of names.filter((one) => !one.startsWith('new-')))
+    await symlink(await realpath(join(from, name)), join(to, name));
 }
 
 function nxJson(archives: readonly FixtureArchive[], options: Readonly<Record<string, unknown>>) {

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { discard, ioFailure, makeFolder, run, withLock } from '@image-tooling/host';
+import { caughtResult, discard, makeFolder, run, withLock } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { CLI_BIN } from '../environment';
 import { sdkFile } from '../sdk';
 import type { SessionOptions } from '../session-types';
 import { cachedCli, cliVersion } from './cache';
-import type { DownloadPlace } from './download-place';
-import { openRelay, type Relay } from './relay';
+import { openRelay, type DownloadPlace, type Relay } from './relay';
 
 const IDLE_SECONDS = 20;
 const LIMIT_SECONDS = 600;
@@ -77,7 +76,7 @@ async function downloadViaFolder(
   const args = [sdkFile('provisioning/bin.js'), version, String(from?.idleSeconds ?? IDLE_SECONDS)];
   let folder: string | undefined;
   let relay: Relay | undefined;
-  try {
+  const done = await caughtResult(cached, async () => {
     await makeFolder(dirname(cached));
     folder = await mkdtemp(join(dirname(cached), 'download-'));
     relay = await openRelay(from ?? vendorsPlace(version), env);
@@ -94,12 +93,10 @@ async function downloadViaFolder(
     if (done.value.exitCode !== 0) return notDownloaded(version, relay.error() ?? done.value.stderr);
     await rename(cachedCli({ XDG_CACHE_HOME: folder }), cached);
     return ok(undefined);
-  } catch (error) {
-    return fail(ioFailure(error, cached));
-  } finally {
-    await relay?.close();
-    if (folder !== undefined) await discard(folder);
-  }
+  });
+  await relay?.close();
+  if (folder !== undefined) await discard(folder);
+  return done;
 }
 
 /** As in the SDK's provisioning/bin.js. */

@@ -5,7 +5,7 @@ import { CLI_BIN } from '../environment';
 import type { SessionOptions } from '../session-types';
 import { cachedCli } from './cache';
 import { downloadCli } from './download';
-import type { DownloadPlace } from './download-place';
+import type { DownloadPlace } from './relay';
 import { askVersion, isSupported, type Cli } from './version';
 
 export type { Cli } from './version';

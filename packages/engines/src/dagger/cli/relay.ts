@@ -11,7 +11,14 @@ import {
   type HttpClient,
 } from '@image-tooling/host';
 import type { Environment } from '../environment';
-import type { DownloadPlace } from './download-place';
+
+/** The server to download from instead of the vendor's, for tests. */
+export interface DownloadPlace {
+  readonly archive: string;
+  readonly checksums: string;
+  /** Seconds without a byte until the download fails. */
+  readonly idleSeconds?: number;
+}
 
 /** Local addresses of a vendor's files for a program that does not support proxies. */
 export interface Relay {

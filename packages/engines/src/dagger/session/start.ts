@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ioFailure, redact, writeFileAtomic } from '@image-tooling/host';
+import { caught, redact, writeFileAtomic } from '@image-tooling/host';
 import { fail, ok, type Failed, type Failure, type Result } from '@image-tooling/model';
 import { findCli } from '../cli';
 import type { EnginePlace, OpenSession } from '../place/types';
@@ -30,13 +30,12 @@ export async function startSession(request: StartRequest): Promise<Result<FoundS
   if (!cli.ok) return cli;
   const folder = join(sessions, newName(request.prefix));
   const opening = openingOf(request.place, cli.value, request.env);
-  try {
+  const started = await caught(sessions, async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await removeLeftovers(sessions);
     await startKeeper({ folder, owner: request.owner, program: cli.value.path, env: opening.env });
-  } catch (error) {
-    return fail(ioFailure(error, sessions));
-  }
+  });
+  if (!started.ok) return started;
   const step = opening.label === undefined ? undefined : request.progress?.step(opening.label);
   const opened = await open(folder, opening, request.signal, (line) => step?.status(line));
   if (opened.ok) step?.done({ origin: 'fetched' });

@@ -1,9 +1,9 @@
-import { lastLines } from '@image-tooling/host';
+import { failureOf, lastLines } from '@image-tooling/host';
 import type { Failure } from '@image-tooling/model';
 import type { Step } from '../../port';
 import type { DaggerSession } from '../session';
+import { saysDiskIsFull, saysEngineIsGone, saysOtherProcessor } from './dagger-messages';
 import { queryErrorIn } from './query';
-import { DISK_FULL_CODES } from './script';
 
 /** The step and its engine, for messages. */
 export interface Subject {
@@ -21,37 +21,19 @@ export function goneFailure({ step, session }: Subject, cause: string): Failure 
   };
 }
 
-/** Returns the failure for an error that a query threw. Rethrows bugs. */
-export function failureOf(error: unknown, subject: Subject): Failure {
+/** Returns the failure for an error that a step threw. Rethrows bugs. */
+export function stepFailure(error: unknown, subject: Subject): Failure {
   const query = queryErrorIn(error);
-  if (!query) throw error;
+  if (!query) return failureOf(error, subject.step.label);
   const text = [query.message, ...['stdout', 'stderr'].map((name) => query.extensions[name])]
     .filter((part) => typeof part === 'string')
     .join('\n')
     .replace(/ \[traceparent:[^\]]*\]/g, '');
-  if (query.kind === 'lost' || LOST.test(query.message)) return goneFailure(subject, firstLine(text));
-  if (isDiskFull(text)) return fullFailure(subject, text);
-  if (/exec format error/i.test(text)) return platformFailure(subject, text);
+  if (query.kind === 'lost' || saysEngineIsGone(query.message)) return goneFailure(subject, firstLine(text));
+  if (saysDiskIsFull(text)) return fullFailure(subject, text);
+  if (saysOtherProcessor(text)) return platformFailure(subject, text);
   return query.extensions['_type'] === 'EXEC_ERROR' ? execFailure(subject, text) : refusal(subject, text);
 }
-
-/**
- * The answers of a session whose engine is gone, in the words of gRPC and Go's net package. Seen:
- * the engine killed while a step ran, and between two queries.
- */
-const LOST =
-  /connection (refused|reset|error)|transport is closing|error reading from server|use of closed network connection|broken pipe|client is closing|session .*not found|^EOF$|unexpected EOF/i;
-
-/**
- * An engine with a full disk can store neither the runner's output nor the kind of the error: only its
- * message has the exit code.
- */
-function isDiskFull(text: string): boolean {
-  const exitCode = /exit code: (\d+)/.exec(text)?.[1];
-  return FULL.test(text) || DISK_FULL_CODES.includes(Number(exitCode));
-}
-
-const FULL = /no space left on device|disk quota exceeded/i;
 
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? '';

@@ -1,8 +1,9 @@
-import { access, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ioFailure, writeFileAtomic } from '@image-tooling/host';
+import { caught, writeFileAtomic } from '@image-tooling/host';
 import { directoryEntry, writeTarBytes } from '@image-tooling/layer';
-import { fail, ok, type Result } from '@image-tooling/model';
+import { ok, type Result } from '@image-tooling/model';
 import { STEP_FOLDER, type Places } from './places';
 
 /**
@@ -12,18 +13,9 @@ import { STEP_FOLDER, type Places } from './places';
  */
 export async function foldersTar({ layers }: Places): Promise<Result<string>> {
   const path = join(layers, 'folders.tar');
-  try {
-    await mkdir(layers, { recursive: true });
-    if (
-      await access(path).then(
-        () => true,
-        () => false,
-      )
-    )
-      return ok(path);
-  } catch (error) {
-    return fail(ioFailure(error, path));
-  }
+  const made = await caught(path, () => mkdir(layers, { recursive: true }));
+  if (!made.ok) return made;
+  if (existsSync(path)) return ok(path);
   const engines = ['dev', 'etc', 'proc', 'sys'].map((name) => directoryEntry(name));
   const tar = await writeTarBytes([...engines, directoryEntry(STEP_FOLDER, { mode: 0o1777 })]);
   const written = await writeFileAtomic(path, tar);

@@ -11,9 +11,6 @@ export interface HealthTimes {
 
 export const HEALTH_TIMES: HealthTimes = { everyMs: 3000, answerMs: 5000, silenceMs: 30_000 };
 
-/** The reason to stop a step: its engine no longer answers. */
-export class EngineGone extends Error {}
-
 /**
  * Asks the engine for its version repeatedly until `signal` aborts. Calls `onGone` once: when nothing
  * listens, after two unusable answers in a row, or when it is silent for too long.
@@ -21,7 +18,7 @@ export class EngineGone extends Error {}
 export async function watchHealth(
   session: DaggerSession,
   signal: AbortSignal,
-  onGone: (gone: EngineGone) => void,
+  onGone: (cause: string) => void,
   { everyMs, answerMs, silenceMs }: HealthTimes = HEALTH_TIMES,
 ): Promise<void> {
   let lastSeen = performance.now();
@@ -35,7 +32,7 @@ export async function watchHealth(
     wrong = answer.kind === 'wrong' ? wrong + 1 : 0;
     const silent = performance.now() - lastSeen > silenceMs;
     if (answer.kind === 'version' || !(silent || answer.kind === 'gone' || wrong > 1)) continue;
-    onGone(new EngineGone(answer.cause));
+    onGone(answer.cause);
     return;
   }
 }

@@ -3,7 +3,7 @@ import { access, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import { discard, ioFailure, newOwnedName, withLock, writeFileAtomic } from '@image-tooling/host';
+import { caughtResult, discard, newOwnedName, withLock, writeFileAtomic } from '@image-tooling/host';
 import { REMOVED, rewriteTar, type Rewritten, type TarEntry } from '@image-tooling/layer';
 import { fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
 import { layerName, readLayer } from '../../layers/read';
@@ -113,7 +113,7 @@ async function examine(
 
 async function rewrite(layer: SystemLayer, to: string, signal: AbortSignal): Promise<Result<void>> {
   const temporary = `${to}.${newOwnedName()}.tmp`;
-  try {
+  const written = await caughtResult(to, async () => {
     await mkdir(join(to, '..'), { recursive: true });
     const read = await readLayer(layer, signal, (tar) =>
       pipeline(
@@ -124,11 +124,9 @@ async function rewrite(layer: SystemLayer, to: string, signal: AbortSignal): Pro
     );
     if (read.ok) await rename(temporary, to);
     return read;
-  } catch (error) {
-    return fail(ioFailure(error, to));
-  } finally {
-    await discard(temporary);
-  }
+  });
+  await discard(temporary);
+  return written;
 }
 
 /** Returns whether GraphQL and the engine take the name literally: it is UTF-8, and has no wildcard. */

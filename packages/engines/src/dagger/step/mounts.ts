@@ -1,6 +1,6 @@
 import type { Client, Directory } from '@dagger.io/dagger';
-import { ioFailure } from '@image-tooling/host';
-import { all, fail, ok, type Result } from '@image-tooling/model';
+import { caught } from '@image-tooling/host';
+import { all, ok, type Result } from '@image-tooling/model';
 import type { Mount } from '../../port';
 import { madeMount, MOUNTS } from './dockerfile';
 import { scriptOfFolder } from './small-mount';
@@ -28,12 +28,8 @@ export async function mountsOf(mounts: readonly Mount[]): Promise<Result<Mounts>
   return ok({ kind: 'script', script: ['set -e', 'umask 022', ...parts].join('\n') });
 }
 
-async function scriptOf({ source }: Mount): Promise<Result<string | undefined>> {
-  try {
-    return ok(await scriptOfFolder(source));
-  } catch (error) {
-    return fail(ioFailure(error, source));
-  }
+function scriptOf({ source }: Mount): Promise<Result<string | undefined>> {
+  return caught(source, () => scriptOfFolder(source));
 }
 
 /** Returns the context with the mounts in it. A session would cache the first state of a host folder. */

@@ -1,15 +1,16 @@
+import { Fault } from '@image-tooling/host';
 import type { DaggerSession } from '../session';
 import { postQuery, type HttpAnswer } from '../query/post';
 
 /** A missing answer or an error of the session, with GraphQL's `extensions`. */
-export class QueryError extends Error {
+export class QueryError extends Fault {
   constructor(
     /** `lost`: no answer came; `refused`: the answer is an error. */
     readonly kind: 'lost' | 'refused',
     message: string,
     readonly extensions: Readonly<Record<string, unknown>> = {},
   ) {
-    super(message);
+    super({ code: 'engine', message });
   }
 }
 

@@ -1,4 +1,5 @@
 import { timerMs } from '@image-tooling/host';
+import { commandScript, KILL_OTHERS } from '../../command-script';
 import type { Step, StepCommand } from '../../port';
 import { STEP_FOLDER } from './places';
 import { shellWord } from '@image-tooling/model/shell-word';
@@ -40,6 +41,9 @@ const CARRY = [
   'while(sysread($in,my $b,65536)){ put($out,$b) or die $!; $s && (put($s,$b) or undef $s) }',
 ].join(' ');
 
+/** How often to look for processes that a command left. */
+const LOOKS = 100;
+
 /** The exit code of the runner if it can't write output or results. */
 const CANNOT_WRITE = 124;
 /** Its exit code if the engine can't write the runner's own output (128 + SIGPIPE). */
@@ -56,20 +60,7 @@ umask 022
 exec 9>&2 2> /dev/null < /dev/null
 results=/${STEP_FOLDER}/$1
 
-others() {
-  passes=0
-  while [ "$passes" -lt 100 ]; do
-    passes=$((passes + 1)) found=
-    for process in /proc/[0-9]*; do
-      process=\${process#/proc/}
-      case " 1 $$ $* " in *" $process "*) continue ;; esac
-      IFS= read -r stat < "/proc/$process/stat" || continue
-      case \${stat##*)} in ' '[ZX]*) continue ;; esac
-      kill -KILL "$process" && found=1
-    done
-    [ -n "$found" ] || return 0
-  done
-}
+${KILL_OTHERS.trim()}
 
 carry() {
   if [ -x /usr/bin/perl ] && [ -S /${STEP_FOLDER}/lines ]; then
@@ -92,7 +83,7 @@ end() {
   code=$1
   read -r ended rest < /proc/uptime
   exec 3>&- 4>&-
-  others "$out" "$err"
+  kill_others ${LOOKS} "$out" "$err"
   wait "$out" && wait "$err" || exit ${CANNOT_WRITE}
   late=; [ "$code" != 137 ] || ! [ -e "$files.late" ] || late=late
   echo "$code $began $ended $late" > "$files.end" 2>&9 || exit ${CANNOT_WRITE}
@@ -104,7 +95,7 @@ if [ "$1" = watch ]; then
   sleep "$3"
   : > "$2"
   shift 3
-  others "$@"
+  kill_others ${LOOKS} "$@"
   exit 0
 fi
 
@@ -129,11 +120,9 @@ export function runnerScript(step: Step, groups: readonly CommandGroup[]): strin
 }
 
 function commandLines(command: StepCommand, index: number, step: Step): string {
-  const env = Object.entries({ ...step.env, ...command.env }).map(([name, value]) => `${name}=${value}`);
-  const words = [...env, ...command.argv].map(shellWord).join(' \\\n');
   return [
     `begin ${index} ${command.timeoutSeconds === undefined ? '' : timerMs(command.timeoutSeconds) / 1000}`,
-    `(cd -- ${shellWord(command.workdir ?? '/')} && exec env -i \\\n${words}) >&4 2>&3 3>&- 4>&- 9>&-`,
+    `(${commandScript(command, step)}) >&4 2>&3 3>&- 4>&- 9>&-`,
     'end $?',
   ].join('\n');
 }

@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import { discard, newOwnedName, timerMs } from '@image-tooling/host';
+import { discard, Fault, newOwnedName, timerMs } from '@image-tooling/host';
 import { fail, type Failed, type Result } from '@image-tooling/model';
 import type { Step, StepResult } from '../../port';
 import { makeStepFolders } from '../../step-folders';
 import type { DaggerSession } from '../session';
 import { checkStep } from './check';
-import { failureOf, goneFailure } from './failures';
-import { EngineGone, watchHealth, type HealthTimes } from './health';
+import { goneFailure, stepFailure } from './failures';
+import { watchHealth, type HealthTimes } from './health';
 import { openLines } from './lines';
 import type { Places } from './places';
 import { runInEngine } from './work';
@@ -34,7 +34,8 @@ export async function runStep(
   const stop = AbortSignal.any([signal, limit, gone.signal]);
   // Every query adds a listener, and there may be one for each layer at a time.
   setMaxListeners(0, stop);
-  void watchHealth(around.session, ended.signal, (reason) => gone.abort(reason), around.health);
+  const onGone = (cause: string): void => gone.abort(new Fault(goneFailure({ step, ...around }, cause)));
+  void watchHealth(around.session, ended.signal, onGone, around.health);
   const name = newOwnedName();
   const folder = join(around.places.steps, name);
   const lines = await openLines(onLine);
@@ -42,8 +43,8 @@ export async function runStep(
     const made = await makeStepFolders(step, folder);
     return made.ok ? await runInEngine(step, { ...around, name, folder, lines, signal: stop }) : made;
   } catch (error) {
-    if (!stop.aborted) return fail(failureOf(error, { step, ...around }));
-    return stopped(step, around, stop.reason === limit.reason, stop.reason);
+    if (!stop.aborted) return fail(stepFailure(error, { step, ...around }));
+    return stopped(step, stop.reason === limit.reason, stop.reason);
   } finally {
     ended.abort();
     await lines.close();
@@ -51,8 +52,8 @@ export async function runStep(
   }
 }
 
-function stopped(step: Step, around: Surroundings, isLate: boolean, reason: unknown): Failed {
-  if (reason instanceof EngineGone) return fail(goneFailure({ step, ...around }, reason.message));
+function stopped(step: Step, isLate: boolean, reason: unknown): Failed {
+  if (reason instanceof Fault) return fail(reason.failure);
   if (!isLate) return fail({ code: 'aborted', message: `${step.label}: stopped while it ran.` });
   const message = `${step.label}: did not end within ${step.timeoutSeconds} s and was stopped.`;
   return fail({ code: 'timeout', message });

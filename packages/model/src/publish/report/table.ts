@@ -3,7 +3,7 @@ import { secondsText } from '../../checks/words';
 import { aligned } from '../../columns';
 import { visible } from '../../diagnostics/visible';
 import type { BlobRow, PublishReport, TagMove } from '../types';
-import { blobsOf, blobWords, effortWords, HOW, sizeOf } from './totals';
+import { blobsOf, blobWords, effortWords, HOW, readBackWords, sizeOf } from './totals';
 import { commitWords, modeWords, pullCommands, shortDigest, tagWords } from './words';
 
 const SIZE_COLUMN = 3;
@@ -56,6 +56,10 @@ function tagRow(move: TagMove, { dryRun }: PublishReport): string[] {
   return [tag, tagWords(move, dryRun), path.join(' → ')];
 }
 
-function checkedLines({ checkedAgain }: PublishReport): string[] {
-  return checkedAgain.length === 0 ? [] : [`pulled again and tested: ${checkedAgain.join(', ')}`];
+function checkedLines(report: PublishReport): string[] {
+  const { readBack, checkedAgain } = report;
+  return [
+    ...(readBack.blobs === 0 ? [] : [`read back and hashed: ${readBackWords(report)}`]),
+    ...(checkedAgain.length === 0 ? [] : [`pulled again and tested: ${checkedAgain.join(', ')}`]),
+  ];
 }

@@ -29,3 +29,8 @@ export function blobWords(report: PublishReport): string {
 export function effortWords({ requests, sentBytes, seconds }: PublishReport): string {
   return `${counted(requests, 'request')}, ${bytesText(sentBytes)} sent, ${secondsText(seconds)}`;
 }
+
+/** "3 blobs, 40 MB" */
+export function readBackWords({ readBack: { blobs, bytes } }: PublishReport): string {
+  return `${counted(blobs, 'blob')}, ${bytesText(bytes)}`;
+}

@@ -5,7 +5,6 @@ import { workspaceIn, writeDefinitions } from '../shared/definitions';
 import { fromChoices, fromOf, type From } from '../shared/from';
 import { lockThenSay } from '../shared/lock';
 import { refuse } from '../shared/refuse';
-import { wordsOf } from '../shared/words';
 
 export interface ImageOptions {
   readonly name: string;
@@ -60,4 +59,10 @@ function nextSteps(name: string, locked: boolean): string {
     `  npx nx run ${name}:test     runs its "checks": add those that matter`,
     `  npx nx run ${name}:load     into docker or podman`,
   ].join('\n');
+}
+
+/** Returns the values of an option that may be repeated or have commas: "a,b" is the same as "a" "b". */
+function wordsOf(given: string | readonly string[] | undefined): string[] {
+  const texts = given === undefined ? [] : typeof given === 'string' ? [given] : given;
+  return texts.flatMap((text) => text.split(/[,\s]+/)).filter((word) => word !== '');
 }

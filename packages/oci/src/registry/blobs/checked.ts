@@ -16,6 +16,15 @@ export async function* checked(
   if (found !== wanted.digest) throw wrongBytes(wanted, `they hash to ${found}`);
 }
 
+/** Returns the failure for a blob that is not there. */
+export function missingBlob({ from, digest }: Wanted): Fault {
+  return new Fault({
+    code: 'gone',
+    message: `${from} has no blob ${digest}.`,
+    hint: 'The registry lost or deleted it: publish the image again.',
+  });
+}
+
 /** Returns the failure for a blob with wrong bytes. `how`: "they hash to sha256:…". */
 export function wrongBytes({ from, digest, size }: Wanted, how: string): Fault {
   return new Fault({

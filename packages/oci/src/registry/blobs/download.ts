@@ -7,7 +7,7 @@ import { PULL, type Context } from '../context';
 import { repositoryText } from '../reference';
 import { attempted, pauseSeconds, retryFaults, timingsOf } from '../transport/retry-faults';
 import type { RegistryAnswer, RegistryRequest } from '../send';
-import { wrongBytes } from './checked';
+import { missingBlob, wrongBytes } from './checked';
 
 /** How often in a row a connection may break before it delivers a mebibyte. */
 const BREAKS = 5;
@@ -103,7 +103,7 @@ async function answerFrom(context: Context, blob: Blob, offset: number): Promise
   const answer = await expectStatus(await context.send(request), request, 200, 206, 404, 416);
   if (answer.status === 404) {
     void discardBody(answer);
-    throw gone(context, blob);
+    throw missingBlob({ ...blob, from: repositoryText(context.name) });
   }
   if (answer.status === 416) {
     void discardBody(answer);
@@ -123,14 +123,6 @@ function startsAt(answer: RegistryAnswer, offset: number): boolean {
 
 function purposeOf({ name }: Context, { digest }: Pick<Descriptor, 'digest'>): string {
   return `read the blob ${digest} of ${name.path}`;
-}
-
-function gone({ name }: Context, { digest }: Pick<Descriptor, 'digest'>): Fault {
-  return new Fault({
-    code: 'gone',
-    message: `${name.registry}/${name.path} has no blob ${digest}.`,
-    hint: 'The registry lost or deleted it: publish the image again.',
-  });
 }
 
 function cutShort({ digest, size }: Pick<Descriptor, 'digest' | 'size'>, offset: number): Fault {

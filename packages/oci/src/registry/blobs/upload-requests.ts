@@ -6,14 +6,14 @@ import { finishAddress, uploadSessionOf, type UploadSession } from './upload-ses
 import type { Progress, UploadJob } from './upload-job';
 
 /** A request of an upload failed, but a retry may succeed. */
-export class Broken extends Error {
+export class Broken extends Fault {
   constructor(
     /** Reported if the retries fail too. */
     readonly fault: Fault,
     /** The registry no longer knows this upload. */
     readonly isLost: boolean,
   ) {
-    super(fault.message);
+    super(fault.failure);
   }
 }
 

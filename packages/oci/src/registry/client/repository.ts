@@ -1,8 +1,9 @@
 import { caught } from '@image-tooling/host';
 import type { Result } from '@image-tooling/model';
 import { remoteBlob, pullBlob } from '../blobs/pull';
-import { hasBlob } from '../blobs/presence';
+import { expectBlob, hasBlob } from '../blobs/presence';
 import { pushBlob } from '../blobs/push';
+import { HASH_ONLY } from '../blobs/hash-only';
 import type { Context } from '../context';
 import { getManifest, headManifest } from '../manifests/read';
 import { deleteManifest, writeManifest } from '../manifests/write';
@@ -24,6 +25,8 @@ export function repositoryOf(context: Context): Repository {
       run(writeManifest(context, manifest, tag).then((answer) => listAsReferrer(context, manifest, answer))),
     deleteManifest: (digest) => run(deleteManifest(context, digest)),
     hasBlob: (digest) => run(hasBlob(context, digest)),
+    expectBlob: (blob) => run(expectBlob(context, blob)),
+    verifyBlob: (blob) => run(pullBlob(context, blob, HASH_ONLY)),
     pullBlob: (blob, to) => run(pullBlob(context, blob, to)),
     pushBlob: (blob, how = {}) => run(pushBlob(context, blob, how)),
     blobOf: (blob) => remoteBlob(context, blob),

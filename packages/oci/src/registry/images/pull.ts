@@ -74,7 +74,8 @@ async function manifestFor(repository: Repository, index: Digest, wanted: Platfo
   return found.digest;
 }
 
-async function needManifest(repository: Repository, digest: Digest): Promise<ManifestBytes> {
+/** Reads a manifest by digest. Throws a `Fault` with `gone` if the registry lacks it. */
+export async function needManifest(repository: Repository, digest: Digest): Promise<ManifestBytes> {
   const found = valueOf(await repository.getManifest(digest));
   if (!found) throw missing(`${repositoryText(repository.name)} has no manifest ${digest}.`);
   return found;

@@ -2,6 +2,8 @@ import { caught, Fault, isErrno, valueOf } from '@image-tooling/host';
 import type { Digest, Result } from '@image-tooling/model';
 import type { Descriptor } from '../../image/manifest';
 import type { BlobSink } from '../../layer/convert';
+import { missingBlob, wrongBytes } from '../blobs/checked';
+import { HASH_ONLY } from '../blobs/hash-only';
 import type { OpenRepository } from '../client/client';
 import { descriptorOf } from '../manifests/read';
 import type { Artifact, LocalBlob, PushBlobOptions, PushedBlob } from '../port';
@@ -25,6 +27,8 @@ export function openLayoutFolder(path: string): OpenRepository {
     putManifest: (manifest, tag) => run(() => putManifest(folder, manifest, tag)),
     deleteManifest: (digest) => run(() => deleteManifest(folder, digest)),
     hasBlob: (digest) => run(() => hasBlob(folder, digest)),
+    expectBlob: (blob) => run(() => expectBlob(folder, blob)),
+    verifyBlob: (blob) => run(() => pull(folder, blob, HASH_ONLY)),
     pullBlob: (blob, to) => run(() => pull(folder, blob, to)),
     pushBlob: (blob, options) => run(() => push(folder, blob, options)),
     blobOf: ({ digest, size }) => ({
@@ -59,6 +63,16 @@ async function head(folder: LayoutFolder, reference: string): Promise<Descriptor
 
 async function hasBlob(folder: LayoutFolder, digest: Digest): Promise<boolean> {
   return (await folder.sizeOf(digest)) !== undefined;
+}
+
+async function expectBlob(
+  folder: LayoutFolder,
+  { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
+): Promise<void> {
+  const found = await folder.sizeOf(digest);
+  const wanted = { digest, size, from: folder.path };
+  if (found === undefined) throw missingBlob(wanted);
+  if (found !== size) throw wrongBytes(wanted, `there are ${found}`);
 }
 
 async function pull(

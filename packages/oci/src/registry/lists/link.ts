@@ -1,10 +1,16 @@
+import { Fault } from '@image-tooling/host';
+
 /** One link of a Link header with its parameters: `</v2/x/tags/list?last=b&n=2>; rel="next"` (RFC 8288 section 3). */
 const LINK =
   /[ \t,]*<([^<>]*)>((?:[ \t]*;[ \t]*(?:[\w!#$&+.^`|~*-]+(?:[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[^\s",;]*))?)?)*)[ \t]*(?:,|$)/y;
 const NEXT = /;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next(?=\s|;|$))/i;
 
 /** A malformed Link header: whether there is a next page is unknown. */
-export class MalformedLink extends Error {}
+export class MalformedLink extends Fault {
+  constructor(problem: string) {
+    super({ code: 'http-status', message: problem });
+  }
+}
 
 /**
  * Returns the URL of the next page in a Link header, relative to the URL of this page. Throws `MalformedLink`: ending

@@ -23,7 +23,7 @@ export interface MadeLayer {
  * Returns the wanted layer: from the store if it has that build id, else from `make`, which runs in one
  * process of this machine at a time; the others find its result.
  *
- * @param replaces build id of the layer that it replaces: the differing inputs are reported
+ * @param replaces build id of the other layer that it replaces: the differing inputs are reported
  */
 export async function ensureLayer(
   session: Session,
@@ -40,7 +40,7 @@ export async function ensureLayer(
   };
   const stored = await fromStore();
   if (stored) return ok(originLayer(wanted, stored));
-  return store.lock(`${name} ${hexOf(wanted.buildId)}`, context, async () => {
+  return store.lock(lockName(wanted), context, async () => {
     const foundInLock = await fromStore();
     if (foundInLock) return ok(originLayer(wanted, foundInLock));
     await noteReasons(session, wanted, replaces);
@@ -73,10 +73,6 @@ async function noteReasons(
   wanted: WantedLayer,
   replaces?: Digest,
 ): Promise<void> {
-  if (replaces === wanted.buildId) {
-    noteMissing(context, wanted);
-    return;
-  }
   const before = replaces && (await store.getInputs(replaces));
   if (before === undefined) return;
   const reasons = inputDifferences(before, wanted.inputs);
@@ -97,7 +93,13 @@ export function layerName({ owner, kind }: { readonly owner: string; readonly ki
   return `${owner}: ${kind} layer`;
 }
 
-function originLayer({ kind, owner, buildId, time }: WantedLayer, layer: Layer): OriginLayer {
+/** Returns the name of the store's lock under which a layer is made or fetched. */
+export function lockName(layer: Pick<WantedLayer, 'owner' | 'kind' | 'buildId'>): string {
+  return `${layerName(layer)} ${hexOf(layer.buildId)}`;
+}
+
+/** Returns a layer with its origin. */
+export function originLayer({ kind, owner, buildId, time }: WantedLayer, layer: Layer): OriginLayer {
   const { diffId, digest, size, tarSize, compression } = layer;
   return { kind, owner, buildId, time, diffId, digest, size, tarSize, compression };
 }

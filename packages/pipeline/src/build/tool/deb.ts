@@ -41,14 +41,21 @@ export async function debRecipe(
     files,
     links,
   };
-  return ok({ source: 'deb', inputs, make: (into) => make(session, tool, locked.value, wanted.value, into) });
+  return ok({
+    source: 'deb',
+    inputs,
+    make: (into) => make(session, tool, { ...wanted.value, locked: locked.value }, into),
+  });
+}
+
+interface LockedFiles extends PackageFiles {
+  readonly locked: ToolDebLock;
 }
 
 async function make(
   session: Session,
   tool: Tool,
-  { time, ...deb }: ToolDebLock,
-  { files, links }: PackageFiles,
+  { locked: { time, ...deb }, files, links }: LockedFiles,
   into: string,
 ): Promise<Result<TarEntry[]>> {
   const fetched = await fetchLockedDebs(session, { owner: tool.name, time }, [deb]);

@@ -5,7 +5,6 @@ import {
   CONSTANT_TIME,
   failWith,
   ok,
-  type Arch,
   type Failure,
   type Platform,
   type Result,
@@ -18,6 +17,7 @@ import {
   goInputs,
   readGoLock,
   type BuiltGoTool,
+  type GoBuildRequest,
   type GoTool,
 } from '@image-tooling/sources';
 import type { Session } from '../../session';
@@ -36,7 +36,11 @@ export async function goRecipe(
   if (!lock.ok) return failWith(lock.failures.map((one) => inWorkspace(one, session.root)));
   const inputs = goInputs(go, lock.value, arch);
   if (!inputs.ok) return inputs;
-  return ok({ source: 'go', inputs: inputs.value, make: (into) => make(session, go, folder, arch, into) });
+  return ok({
+    source: 'go',
+    inputs: inputs.value,
+    make: (into) => make(session, { tool: go, folder, arch, into }),
+  });
 }
 
 /** Makes places of failures relative to the workspace. */
@@ -52,10 +56,7 @@ function goTool({ name, definition: { version, sources } }: Tool): GoTool {
 
 async function make(
   { store, context, env }: Session,
-  tool: GoTool,
-  folder: string,
-  arch: Arch,
-  into: string,
+  { tool, folder, arch, into }: GoBuildRequest,
 ): Promise<Result<TarEntry[]>> {
   const run = { cache: store.root, context, hostEnv: env };
   const fetched = await fetchGoModules({ tool, folder, arches: [arch] }, run);

@@ -15,7 +15,7 @@ import { missingParents } from '@image-tooling/layer';
 import { writeLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { ensureLayer, noteMissing, type MadeLayer } from '../layers/ensure-layer';
-import { replacedTool } from '../layers/replaced';
+import { recordedTool } from '../layers/recorded-layers';
 import { fromOutput } from './output';
 import type { ToolRecipe } from './recipe';
 import { recipeOf } from './recipes';
@@ -31,7 +31,7 @@ export async function ensureTool(
   const recipe = await recipeOf(session, tool, platform);
   if (!recipe.ok) return recipe;
   const wanted = wantedTool(session, tool, recipe.value);
-  const replaced = await replacedTool(session, tool, platform);
+  const replaced = await recordedTool(session, tool, platform);
   const wasBuilt = replaced === wanted.buildId;
   const make = async (): Promise<Result<MadeLayer>> => {
     const restored = await fromOutput(session, tool, platform, wanted.buildId);

@@ -33,14 +33,21 @@ export async function npmRecipe(
   const { files, links } = wanted.value;
   const { package: name, version, integrity } = locked.value;
   const inputs = { source: 'npm', format: FORMAT, package: name, version, integrity, files, links };
-  return ok({ source: 'npm', inputs, make: (into) => make(session, tool, locked.value, wanted.value, into) });
+  return ok({
+    source: 'npm',
+    inputs,
+    make: (into) => make(session, tool, { ...wanted.value, locked: locked.value }, into),
+  });
+}
+
+interface LockedFiles extends PackageFiles {
+  readonly locked: NpmLock;
 }
 
 async function make(
   session: Session,
   tool: Tool,
-  locked: NpmLock,
-  { files, links }: PackageFiles,
+  { locked, files, links }: LockedFiles,
   into: string,
 ): Promise<Result<TarEntry[]>> {
   const request = {

@@ -11,16 +11,20 @@ import {
 import { indexLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { copyBlob, outputFolder, readOutput, writeOutput } from '../../workspace/outputs';
+import { writePathsFile } from '../../workspace/paths-file';
 import type { MadeLayer } from '../layers/ensure-layer';
 
 /** The output file with the layer's blob, for remote caches. */
 const BLOB = 'layer.blob';
 
-/** Writes a tool's outputs: layer.json and the blob itself. */
+/** Writes a tool's outputs: layer.json, the blob itself and its path index. */
 export async function writeToolOutput(session: Session, tool: Tool, file: LayerFile): Promise<Result<void>> {
   const folder = outputFolder(join(session.root, tool.folder), file.platform);
-  const copied = await copyBlob(session.store.blobPath(file.layer.digest), folder, BLOB);
-  return copied.ok ? writeOutput(folder, 'layer.json', file) : copied;
+  const { digest, diffId } = file.layer;
+  const copied = await copyBlob(session.store.blobPath(digest), folder, BLOB);
+  if (!copied.ok) return copied;
+  const paths = await writePathsFile(session.store, folder, [diffId]);
+  return paths.ok ? writeOutput(folder, 'layer.json', file) : paths;
 }
 
 /**

@@ -34,14 +34,17 @@ export async function releaseRecipe(
   const named = { name: releaseName(tool, platform), ...locked.value };
   const { format, files, links } = file.value;
   const inputs = { source: 'release', layout: FORMAT, sha256: named.sha256, format, files, links };
-  return ok({ source: 'release', inputs, make: (into) => make(session, tool, file.value, named, into) });
+  return ok({
+    source: 'release',
+    inputs,
+    make: (into) => make(session, tool, { file: file.value, locked: named }, into),
+  });
 }
 
 async function make(
   session: Session,
   tool: Tool,
-  file: ReleaseFile,
-  locked: LockedRelease,
+  { file, locked }: { readonly file: ReleaseFile; readonly locked: LockedRelease },
   into: string,
 ): Promise<Result<TarEntry[]>> {
   const archive = await fetchRelease(locked, releaseFetch(session, into));
@@ -52,11 +55,17 @@ async function make(
       locked,
       otherSources: otherSources(tool),
     });
-  return releaseEntries(session, tool, file, archive.value, into);
+  return releaseEntries(session, tool, { ...file, archive: archive.value }, into);
 }
 
 function otherSources({ definition }: Tool): string[] {
   return Object.keys(definition.sources).filter((kind) => kind !== 'release');
+}
+
+/** A vendor's file that was downloaded, and what to take from it. */
+export interface DownloadedRelease extends ReleaseFile {
+  /** Path on this machine. */
+  readonly archive: string;
 }
 
 /**
@@ -66,8 +75,7 @@ function otherSources({ definition }: Tool): string[] {
 export async function releaseEntries(
   { context }: Session,
   tool: Tool,
-  { name, format, files, links }: ReleaseFile,
-  archive: string,
+  { archive, name, format, files, links }: DownloadedRelease,
   into: string,
 ): Promise<Result<TarEntry[]>> {
   const taken = await takeFromArchive({

@@ -1,11 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapConcurrent } from '@image-tooling/host';
-import { isSystem, ok, type Bringer, type Result, type Workspace } from '@image-tooling/model';
+import { isSystem, ok, type Bringer, type Result } from '@image-tooling/model';
 import { displayPath, toText, type PathIndex } from '@image-tooling/layer';
 import { generatedBy } from '@image-tooling/oci';
 import type { Session } from '../../session';
-import type { ExplainableLayer, Searched } from './layers';
+import type { ExplainableLayer, PathSearch } from './layers';
 import { packagesOf, type Listing } from './packages';
 
 /** What added each of some paths to a layer; `paths`: all paths, if the layer was read. */
@@ -19,15 +19,13 @@ export interface Brought {
  * with `store-corrupt`.
  */
 export async function bringersOf(
-  session: Session,
-  workspace: Workspace,
-  { tools }: Searched,
+  search: PathSearch,
   layer: ExplainableLayer,
   paths: readonly string[],
 ): Promise<Result<Brought>> {
-  if (isSystem(layer) || layer.kind === 'base') return installed(session, layer, paths);
+  if (isSystem(layer) || layer.kind === 'base') return installed(search.session, layer, paths);
   const found = await mapConcurrent(paths, async (path): Promise<[string, Bringer][]> => {
-    const bringer = await ownBringer(session, workspace, tools, layer, path);
+    const bringer = await ownBringer(search, layer, path);
     return bringer ? [[path, bringer]] : [];
   });
   return ok({ bringers: new Map(found.flat()), paths: layer.paths });
@@ -62,19 +60,17 @@ function notListed({ kind, owner, paths }: ExplainableLayer, path: string): Brin
 }
 
 async function ownBringer(
-  { root }: Session,
-  { images }: Workspace,
-  tools: Searched['tools'],
+  { session, workspace, searched }: PathSearch,
   { kind, owner }: ExplainableLayer,
   path: string,
 ): Promise<Bringer | undefined> {
   if (kind === 'help') return { by: 'help', image: owner };
-  const tool = tools.find(({ name }) => name === owner);
+  const tool = searched.tools.find(({ name }) => name === owner);
   if (kind === 'tool') return tool && { by: 'tool', name: owner, version: tool.version, source: tool.source };
-  const image = images.get(owner);
+  const image = workspace.images.get(owner);
   const folder = image?.definition.files;
   const file =
     image && folder !== undefined ? `${image.folder}/${folder}/${toText(path) ?? displayPath(path)}` : '';
-  const isThere = file !== '' && (await lstat(join(root, file)).catch(() => undefined)) !== undefined;
+  const isThere = file !== '' && (await lstat(join(session.root, file)).catch(() => undefined)) !== undefined;
   return { by: 'definition', image: owner, ...(isThere && { file }) };
 }

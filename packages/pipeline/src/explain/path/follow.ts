@@ -36,7 +36,7 @@ function step(walk: Walk, at: readonly string[], ahead: readonly string[]): Foll
   const record = seenAt(walk.layers, path)?.record;
   if (!record) return { links: walk.links, path: [...at, ...ahead].join('/'), end: 'ends' };
   if (record.kind === 'other' && record.type === 'symlink')
-    return through(walk, at, path, record.link ?? '', rest);
+    return through(walk, at, { path, target: record.link ?? '' }, rest);
   if (record.kind === 'other' && rest.length > 0) return { links: walk.links, path, end: 'inside' };
   return step(walk, [...at, part], rest);
 }
@@ -44,8 +44,7 @@ function step(walk: Walk, at: readonly string[], ahead: readonly string[]): Foll
 function through(
   walk: Walk,
   at: readonly string[],
-  path: string,
-  target: string,
+  { path, target }: { readonly path: string; readonly target: string },
   rest: readonly string[],
 ): Followed {
   const links = [...walk.links, path];

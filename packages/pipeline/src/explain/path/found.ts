@@ -1,11 +1,10 @@
-import { ok, type PathInLayer, type Result, type Workspace } from '@image-tooling/model';
+import { ok, type PathInLayer, type Result } from '@image-tooling/model';
 import { displayPath } from '@image-tooling/layer';
-import type { Session } from '../../session';
 import { bringersOf, type Brought } from './bringers';
 import { factsOf } from './facts';
 import type { Followed } from './follow';
 import { seenAt } from './history';
-import { indexesOf, layerName, type ExplainableLayer, type Searched } from './layers';
+import { indexesOf, layerName, type ExplainableLayer, type PathSearch, type Searched } from './layers';
 
 /** What is known of visible paths, by path (a byte string). */
 export type FoundPaths = ReadonlyMap<string, PathInLayer>;
@@ -14,16 +13,15 @@ export type FoundPaths = ReadonlyMap<string, PathInLayer>;
  * Returns the followed links and their targets. Reads each layer at most once. Fails with `store-corrupt`.
  */
 export async function foundPaths(
-  session: Session,
-  workspace: Workspace,
-  searched: Searched,
+  search: PathSearch,
   { links, path, end }: Followed,
 ): Promise<Result<FoundPaths>> {
+  const { searched } = search;
   const wanted = new Set([...links, ...(end === 'found' ? [path] : [])]);
   const found: [string, PathInLayer][] = [];
   for (const layer of searched.layers) {
     const own = [...wanted].filter((one) => layerWith(searched, one) === layer);
-    const brought = await broughtBy(session, workspace, searched, layer, own);
+    const brought = await broughtBy(search, layer, own);
     if (!brought.ok) return brought;
     found.push(...own.flatMap((one) => inLayer(layer, one, brought.value)));
   }
@@ -37,16 +35,14 @@ function layerWith(searched: Searched, path: string): ExplainableLayer | undefin
 
 /** Folders are in many packages: no layer is read for them. */
 async function broughtBy(
-  session: Session,
-  workspace: Workspace,
-  searched: Searched,
+  search: PathSearch,
   layer: ExplainableLayer,
   paths: readonly string[],
 ): Promise<Result<Brought>> {
   const asked = paths.filter((path) => layer.paths.get(path)?.kind === 'other');
   return asked.length === 0
     ? ok({ bringers: new Map(), paths: layer.paths })
-    : bringersOf(session, workspace, searched, layer, asked);
+    : bringersOf(search, layer, asked);
 }
 
 function inLayer(

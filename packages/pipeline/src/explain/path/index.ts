@@ -19,6 +19,13 @@ import { historyOf } from './history';
 import { indexesOf, layerName, searchedImage, searchedTool, type Searched } from './layers';
 import { notThere } from './not-there';
 
+/** The path to explain, as the user wrote it. */
+export interface PathRequest {
+  readonly project: Project;
+  readonly platform: Platform;
+  readonly path: string;
+}
+
 /**
  * Explains where a path of an image, or of a tool's layer, comes from. Fails with `unknown-reference` if
  * there is no such path or it was not built, and with `store-corrupt`.
@@ -26,9 +33,7 @@ import { notThere } from './not-there';
 export async function explainPath(
   session: Session,
   workspace: Workspace,
-  project: Project,
-  platform: Platform,
-  asked: string,
+  { project, platform, path: asked }: PathRequest,
 ): Promise<Result<PathExplanation>> {
   const searched =
     project.kind === 'image'
@@ -39,7 +44,7 @@ export async function explainPath(
   const followed = follow(indexesOf(searched.value), path);
   const refused = refusal(searched.value, asked, followed);
   if (refused) return refused;
-  const found = await foundPaths(session, workspace, searched.value, followed);
+  const found = await foundPaths({ session, workspace, searched: searched.value }, followed);
   return found.ok ? ok(explanation(searched.value, asked, followed, found.value)) : found;
 }
 

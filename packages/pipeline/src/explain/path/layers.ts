@@ -10,6 +10,7 @@ import {
   type RecordedLayer,
   type Result,
   type Tool,
+  type Workspace,
 } from '@image-tooling/model';
 import type { PathIndex } from '@image-tooling/layer';
 import type { Store } from '@image-tooling/oci';
@@ -28,6 +29,13 @@ export interface Searched {
   /** Bottom first. */
   readonly layers: readonly ExplainableLayer[];
   readonly tools: Contents['tools'];
+}
+
+/** A search for paths: where definitions and blobs are read, and the layers. */
+export interface PathSearch {
+  readonly session: Session;
+  readonly workspace: Workspace;
+  readonly searched: Searched;
 }
 
 /**

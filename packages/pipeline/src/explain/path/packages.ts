@@ -82,7 +82,7 @@ function lost(store: Store, { owner, kind, digest }: ExplainableLayer): Failed {
   return fail({
     code: 'store-corrupt',
     message: `The store no longer has the blob of the ${kind} layer of ${owner}, which has the packages of its paths.`,
-    hint: `Run "npx nx run ${owner}:build --skip-nx-cache": it is built again.`,
+    hint: `Run "npx nx run ${owner}:load": it pulls the layer, or builds it again.`,
     place: { file: store.blobPath(digest) },
   });
 }

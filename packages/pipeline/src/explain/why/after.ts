@@ -58,8 +58,7 @@ export async function imageAfter(
   session: Session,
   image: Image,
   platform: Platform,
-  below: Below,
-  known: KnownInputs,
+  { known, ...below }: Below & { readonly known: KnownInputs },
 ): Promise<Result<Foreseen<LayersFile>>> {
   const planned = await planOn(session, image, platform, below);
   if (!planned.ok) return planned;

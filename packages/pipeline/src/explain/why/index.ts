@@ -84,7 +84,7 @@ class Walk {
       if (!made.ok) return made;
       tools.push(made.value);
     }
-    const after = await imageAfter(session, image, platform, { parent, tools }, known);
+    const after = await imageAfter(session, image, platform, { parent, tools, known });
     if (!after.ok) return after;
     const before = await imageBefore(session, image, platform);
     if (!before.ok) return before;

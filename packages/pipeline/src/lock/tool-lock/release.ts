@@ -94,7 +94,12 @@ async function lockFile(
     if (!downloaded.ok) return unreachable(session, request, downloaded);
     if (before && before.sha256 !== downloaded.value.sha256)
       return fail(changed(request, before, downloaded.value));
-    const entries = await releaseEntries(session, tool, file, downloaded.value.path, into.value);
+    const entries = await releaseEntries(
+      session,
+      tool,
+      { ...file, archive: downloaded.value.path },
+      into.value,
+    );
     if (!entries.ok)
       return failWith(entries.failures.map((one) => withAddress(one, request, downloaded.value)));
     const { sha256, size } = downloaded.value;

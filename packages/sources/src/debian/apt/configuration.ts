@@ -20,14 +20,25 @@ const KEEP_INSTALLED = 'Package: *\nPin: release a=now\nPin-Priority: 1001\n';
 /** Options that let apt replace installed packages. */
 export const MAY_REPLACE = ['-o', 'Dir::Etc::Preferences=/dev/null'];
 
+/** What the files of apt say. */
+export interface AptFilesOptions {
+  /** Where the folder will be mounted in the container. */
+  readonly mountAt: string;
+  readonly arch: Arch;
+  readonly suites: readonly Suite[];
+  readonly components: readonly string[];
+  /** Content of dpkg's status file. */
+  readonly status: string;
+}
+
 /** Returns the files of an apt that only uses our lists (apt.conf(5)), by path, without the lists. */
-export function aptFiles(
-  mountAt: string,
-  arch: Arch,
-  suites: readonly Suite[],
-  components: readonly string[],
-  status: string,
-): Record<string, string> {
+export function aptFiles({
+  mountAt,
+  arch,
+  suites,
+  components,
+  status,
+}: AptFilesOptions): Record<string, string> {
   const sources = suites.map(
     ({ archive, suite }) => `deb [trusted=yes] http://${HOST}/${archive} ${suite} ${components.join(' ')}\n`,
   );

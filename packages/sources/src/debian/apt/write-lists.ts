@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok, type Arch, type Result } from '@image-tooling/model';
-import { ioFailure } from '@image-tooling/host';
+import type { Arch, Result } from '@image-tooling/model';
+import { caught } from '@image-tooling/host';
 import type { ArchiveState } from '../archive';
 import type { ArchivePackage, LockedDeb, PackageIndex } from '../package';
 import { LISTS, aptFiles, listName } from './configuration';
@@ -34,18 +34,21 @@ export async function writeAptLists(
   const lists = state.lists.filter((list) => list.arch === arch);
   const components = [...new Set(lists.map(({ component }) => component))];
   const files: Record<string, string | Buffer> = {
-    ...aptFiles(mountAt, arch, state.releases, components, withGap(status) + stanzas.join('')),
+    ...aptFiles({
+      mountAt,
+      arch,
+      suites: state.releases,
+      components,
+      status: withGap(status) + stanzas.join(''),
+    }),
   };
   for (const list of lists)
     files[join(LISTS, listName(list, `${list.component}/binary-${arch}/Packages`))] = list.content;
   for (const release of state.inReleases) files[join(LISTS, listName(release, 'InRelease'))] = release.text;
-  try {
+  return caught(folder, async () => {
     await mkdir(join(folder, LISTS, 'partial'), { recursive: true });
     for (const [path, content] of Object.entries(files)) await writeFile(join(folder, path), content);
-    return ok(undefined);
-  } catch (error) {
-    return fail(ioFailure(error, folder));
-  }
+  });
 }
 
 /** Empty lines separate paragraphs (deb822(5)). */

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok, type Arch, type ProgressStep, type Result } from '@image-tooling/model';
-import { caught, discard, ioFailure, withLock } from '@image-tooling/host';
+import { ok, type Arch, type ProgressStep, type Result } from '@image-tooling/model';
+import { caught, discard, withLock } from '@image-tooling/host';
 import { runGo, type GoCommand } from '../command';
 import { offlineEnvironment } from '../environment';
 import { binaryName, linkerFlags } from './inputs';
@@ -21,7 +21,7 @@ import { collectLicences, type LicenceFile } from './licences';
 const TIMEOUT_SECONDS = 3 * 3600;
 
 /** The tool to build, and the processor. */
-export interface BuildRequest {
+export interface GoBuildRequest {
   readonly tool: GoTool;
   /** tools/<name>: holds go.mod, go.sum and lock.json. Nothing is written there. */
   readonly folder: string;
@@ -47,7 +47,7 @@ export interface BuiltGoTool {
  * compiler's last lines), `lock-missing`, `lock-stale`, `lock-tampered`, `go-sum`, `schema`, `network` (a
  * module was not fetched), `disk-full`, `timeout`, `aborted`, `io` or the toolchain's failures.
  */
-export async function buildGoTool(request: BuildRequest, run: GoRun): Promise<Result<BuiltGoTool>> {
+export async function buildGoTool(request: GoBuildRequest, run: GoRun): Promise<Result<BuiltGoTool>> {
   const toolchain = await ensureGoToolchain(run);
   if (!toolchain.ok) return toolchain;
   const flags = await flagsOf(request, toolchain.value);
@@ -71,7 +71,7 @@ function fileSize(path: string): Promise<Result<number>> {
 }
 
 interface Compile {
-  readonly request: BuildRequest;
+  readonly request: GoBuildRequest;
   readonly run: GoRun;
   readonly toolchain: Toolchain;
   readonly paths: GoPaths;
@@ -80,7 +80,7 @@ interface Compile {
 }
 
 async function flagsOf(
-  { tool, folder, arch }: BuildRequest,
+  { tool, folder, arch }: GoBuildRequest,
   toolchain: Toolchain,
 ): Promise<Result<string[]>> {
   const lock = await readGoLock(folder, tool, toolchain.version);
@@ -104,15 +104,12 @@ async function compile(work: Compile): Promise<Result<BuiltGoTool>> {
 }
 
 /** This process has the lock, so all files in the compile folder are from a killed build. */
-async function emptyFolders(temporary: string, into: string): Promise<Result<void>> {
-  try {
+function emptyFolders(temporary: string, into: string): Promise<Result<void>> {
+  return caught(temporary, async () => {
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { recursive: true });
     await mkdir(into, { recursive: true });
-    return ok(undefined);
-  } catch (error) {
-    return fail(ioFailure(error, temporary));
-  }
+  });
 }
 
 function commandOf({ request, run, toolchain, paths }: Compile): Omit<GoCommand, 'args'> {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { fail, ok, type Result } from '@image-tooling/model';
-import { ioFailure, mapConcurrent } from '@image-tooling/host';
+import type { Result } from '@image-tooling/model';
+import { caught, mapConcurrent } from '@image-tooling/host';
 import type { LinkedModule } from '../packages';
 import type { Toolchain } from '../installed-toolchain';
 
@@ -23,19 +23,17 @@ const SOURCE = /\.go$/i;
  * library: those at a module's root, in the folders of linked packages, and between the two. Sorted by path.
  * Fails with `io`.
  */
-export async function collectLicences(
+export function collectLicences(
   modules: readonly LinkedModule[],
   toolchain: Toolchain,
 ): Promise<Result<LicenceFile[]>> {
-  try {
+  return caught('licence files', async () => {
     const files = [
       ...(await toolchainTerms(toolchain)),
       ...(await mapConcurrent(modules, moduleTerms)).flat(),
     ];
-    return ok(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
-  } catch (error) {
-    return fail(ioFailure(error, 'licence files'));
-  }
+    return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  });
 }
 
 function toolchainTerms(toolchain: Toolchain): Promise<LicenceFile[]> {

@@ -30,7 +30,7 @@ export async function fetchGoModules(request: FetchRequest, run: GoRun): Promise
   const counter = downloadCounter(step);
   for (const arch of request.arches) {
     const listed = await withRetries(run.context.signal, () =>
-      fetchFor(arch, request, run, session.value, counter.onLine),
+      fetchFor(arch, { request, run, session: session.value, onLine: counter.onLine }),
     );
     if (listed.ok) continue;
     step.failed();
@@ -40,13 +40,14 @@ export async function fetchGoModules(request: FetchRequest, run: GoRun): Promise
   return ok(undefined);
 }
 
-async function fetchFor(
-  arch: Arch,
-  request: FetchRequest,
-  run: GoRun,
-  session: FetchSession,
-  onLine: (line: string) => void,
-): Promise<Result<unknown>> {
+interface Fetch {
+  readonly request: FetchRequest;
+  readonly run: GoRun;
+  readonly session: FetchSession;
+  readonly onLine: (line: string) => void;
+}
+
+async function fetchFor(arch: Arch, { request, run, session, onLine }: Fetch): Promise<Result<unknown>> {
   return inTemporaryFolder(session.paths, 'fetch', (temporary) =>
     listPackages(
       {

@@ -19,7 +19,7 @@ export interface FetchSession {
 export async function openFetchSession(run: GoRun): Promise<Result<FetchSession>> {
   const toolchain = await ensureGoToolchain(run);
   if (!toolchain.ok) return toolchain;
-  const hostEnv = run.hostEnv ?? process.env;
+  const { hostEnv } = run;
   const registries = await registrySettings(toolchain.value, hostEnv, run.context.signal);
   if (!registries.ok) return registries;
   const paths = goPaths(run.cache);

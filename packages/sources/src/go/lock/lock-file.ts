@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   all,
   buildIdOf,
   fail,
+  MOST_BYTES,
   ok,
   parseToolLock,
   type Digest,
@@ -11,7 +11,7 @@ import {
   type GoLock,
   type Result,
 } from '@image-tooling/model';
-import { ioFailure, isErrno } from '@image-tooling/host';
+import { readRegularFile } from '@image-tooling/host';
 import { moduleVersion, type GoModuleTool } from '../tool';
 import { PINNED_TOOLCHAIN } from '../pin';
 
@@ -94,14 +94,12 @@ function staleLock(folder: string, tool: GoModuleTool, why: string): Failure {
 
 async function readLockPart(folder: string, name: string, tool: string): Promise<Result<string>> {
   const path = join(folder, name);
-  try {
-    return ok(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (!isErrno(error) || error.code !== 'ENOENT') return fail(ioFailure(error, path));
-    return fail({
-      code: 'lock-missing',
-      message: `${path} does not exist: ${tool} is not locked.`,
-      hint: `Run "npx nx run ${tool}:lock" and commit what it writes.`,
-    });
-  }
+  const read = await readRegularFile(path, MOST_BYTES.lock);
+  if (!read.ok) return read;
+  if (read.value) return ok(read.value.toString('utf8'));
+  return fail({
+    code: 'lock-missing',
+    message: `${path} does not exist: ${tool} is not locked.`,
+    hint: `Run "npx nx run ${tool}:lock" and commit what it writes.`,
+  });
 }

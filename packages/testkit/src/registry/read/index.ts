@@ -1,4 +1,4 @@
-export { plainRequest, sha256Of, type PlainResponse, type RegistryAddress } from './get';
+export { EMPTY_BODY, plainRequest, sha256Of, type PlainResponse, type RegistryAddress } from './get';
 export {
   pushPlainBlob,
   pushPlainImage,

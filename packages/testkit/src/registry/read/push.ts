@@ -1,5 +1,5 @@
 import { createCipheriv, createHash } from 'node:crypto';
-import { plainRequest, sha256Of, type RegistryAddress } from './get';
+import { EMPTY_BODY, plainRequest, sha256Of, type RegistryAddress } from './get';
 
 /** A small image that was pushed by plain HTTP, for tests of what reads a registry. */
 export interface PushedImage {
@@ -17,14 +17,17 @@ export async function pushPlainBlob(
   repository: string,
   bytes: Buffer,
 ): Promise<string> {
-  const begun = await plainRequest(registry, 'POST', `/v2/${repository}/blobs/uploads/`, Buffer.alloc(0));
+  const begun = await plainRequest(registry, 'POST', `/v2/${repository}/blobs/uploads/`, EMPTY_BODY);
   if (begun.status !== 202)
     throw new Error(`The upload was answered ${begun.status}: ${begun.body.toString()}`);
   const location = new URL(String(begun.headers['location']), registry.url);
   const digest = sha256Of(bytes);
   location.searchParams.set('digest', digest);
   const type = { 'content-type': 'application/octet-stream' };
-  const ended = await plainRequest(registry, 'PUT', location.pathname + location.search, bytes, type);
+  const ended = await plainRequest(registry, 'PUT', location.pathname + location.search, {
+    body: bytes,
+    headers: type,
+  });
   if (ended.status !== 201)
     throw new Error(`The blob was answered ${ended.status}: ${ended.body.toString()}`);
   return digest;
@@ -44,18 +47,23 @@ export async function pushPlainManifest(
   const digest = sha256Of(bytes);
   const path = `/v2/${repository}/manifests/${tag ?? digest}`;
   const type = { 'content-type': String(json['mediaType']) };
-  const { status, body } = await plainRequest(registry, 'PUT', path, bytes, type);
+  const { status, body } = await plainRequest(registry, 'PUT', path, { body: bytes, headers: type });
   if (status !== 201) throw new Error(`The manifest was answered ${status}: ${body.toString()}`);
   return digest;
 }
 
-/** Pushes an image of one layer with these bytes, under a tag or only by its digest. */
+/** How a pushed image can be found: by a tag, as a referrer of another manifest; else only by its digest. */
+export interface PushedAs {
+  readonly tag?: string;
+  readonly subject?: { readonly digest: string; readonly size: number; readonly mediaType: string };
+}
+
+/** Pushes an image of one layer with these bytes. */
 export async function pushPlainImage(
   registry: RegistryAddress,
   repository: string,
-  tag: string | undefined,
   content: Buffer | string,
-  subject?: { readonly digest: string; readonly size: number; readonly mediaType: string },
+  { tag, subject }: PushedAs = {},
 ): Promise<PushedImage> {
   const bytes = Buffer.from(content);
   const configBytes = Buffer.from(
@@ -89,7 +97,7 @@ export async function pushPlainIndex(
   const manifests: object[] = [];
   for (const [platform, content] of Object.entries(layers)) {
     const [os, architecture] = platform.split('/');
-    const pushed = await pushPlainImage(registry, repository, undefined, content);
+    const pushed = await pushPlainImage(registry, repository, content);
     const { digest, mediaType, size } = pushed;
     platforms[platform] = pushed;
     manifests.push({ mediaType, digest, size, platform: { os, architecture } });

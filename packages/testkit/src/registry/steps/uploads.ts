@@ -1,6 +1,6 @@
 import { bodyOf, type Exchange, type Step } from '../proxy/exchange';
 import { answerItself, errorAnswer, piecesOf, type PlainAnswer } from '../proxy/send';
-import { plainRequest, type RegistryAddress } from '../read/get';
+import { EMPTY_BODY, plainRequest, type RegistryAddress } from '../read/get';
 import { askedOf } from './asked';
 
 /** The state of an upload. */
@@ -55,7 +55,7 @@ async function write(
   if (exchange.record.method === 'PATCH') return answerItself(exchange, answerOf(exchange, upload, 202));
   const digest = new URL(exchange.target, upstream.url).searchParams.get('digest') ?? '';
   const ending = `${upload.address}&digest=${encodeURIComponent(digest)}`;
-  const { status, headers, body } = await plainRequest(upstream, 'PUT', ending, Buffer.alloc(0));
+  const { status, headers, body } = await plainRequest(upstream, 'PUT', ending, EMPTY_BODY);
   const kept = ['location', 'docker-content-digest', 'content-type'].flatMap((name) =>
     typeof headers[name] === 'string' ? [[name, headers[name]] as const] : [],
   );
@@ -70,7 +70,7 @@ async function writePieces(
   pieceBytes: number,
 ): Promise<PlainAnswer | undefined> {
   for await (const piece of piecesOf(bodyOf(exchange), pieceBytes)) {
-    const { status, headers, body } = await plainRequest(upstream, 'PATCH', upload.address, piece);
+    const { status, headers, body } = await plainRequest(upstream, 'PATCH', upload.address, { body: piece });
     if (status !== 202)
       return status === 404 ? errorAnswer(404, 'BLOB_UPLOAD_UNKNOWN', 'no such upload') : { status, body };
     const { pathname, search } = new URL(String(headers['location']), upstream.url);

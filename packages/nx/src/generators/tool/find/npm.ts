@@ -47,14 +47,27 @@ async function view(name: string, { options, root, env, context }: Search): Prom
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   if (!ended.ok) return ended;
-  const { exitCode, stdout, stderr } = ended.value;
+  const { exitCode, stdout } = ended.value;
   if (exitCode === 0 && stdout.trim() !== '') return ok(lastOf(JSON.parse(stdout) as Metadata | Metadata[]));
-  const isAbsent = stdout.trim() === '' || /E404|ETARGET/.test(stderr + stdout);
+  const isAbsent = stdout.trim() === '' || ABSENT.includes(errorCode(stdout));
   return fail({
     code: isAbsent ? 'package-not-found' : 'network',
     message: isAbsent ? `npm has no package "${spec}".` : `npm could not look up "${spec}".`,
     hint: isAbsent ? 'Check its name and version.' : `Run "npm view ${spec}" to see the error.`,
   });
+}
+
+/** npm's codes for an unknown package and an unknown version. */
+const ABSENT = ['E404', 'ETARGET'];
+
+/** Returns the code in `{ "error": { "code": … } }`, which npm prints with --json (npm 10 and 11). */
+function errorCode(stdout: string): string {
+  try {
+    const answer = JSON.parse(stdout) as { readonly error?: { readonly code?: string } } | null;
+    return answer?.error?.code ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** A version range returns several versions. */

@@ -17,8 +17,8 @@ const tryAgain = (): string =>
   'See "go env GOPROXY" for the registry in use, then run the same command again.';
 
 /**
- * The go command's errors and their failures, most specific first (Go 1.27, cmd/go/internal/modfetch and
- * modload).
+ * The go command's errors and their failures, most specific first. It ends with 1 for all of them and reports them
+ * as text (Go 1.27, cmd/go/internal/modfetch and modload; net; `syscall` for those of the operating system).
  */
 const READINGS: readonly Reading[] = [
   {
@@ -100,6 +100,14 @@ export function goFailure(
       };
   }
   return unread(command, output);
+}
+
+/** Answers of a registry that another try does not change (cmd/go/internal/web, crypto/x509). */
+const LASTING = /\b(?:404 Not Found|410 Gone|401 |403 |407 )|x509|module lookup disabled|no such file/;
+
+/** Returns whether a network failure of `goFailure` would be the same with another try. */
+export function isLasting({ details = [] }: Failure): boolean {
+  return details.some((line) => LASTING.test(line));
 }
 
 const DOING: Readonly<Record<GoPhase, string>> = {
