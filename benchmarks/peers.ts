@@ -27,13 +27,16 @@ interface Measured extends Cost {
 }
 
 const rounds = Number(process.argv[2] ?? 1);
+/** Names of builders, to measure only these: `ours,bake`. */
+const only = process.argv[3]?.split(',');
 // In lower case: buildah makes an image's name of its folder.
 const folder = join(tmpdir(), `peers-${randomUUID()}`);
 mkdirSync(folder);
 const results = new Map<string, Map<string, Measured[]>>();
 try {
   const graph = prepareGraph(folder);
-  const builders = [ours(graph, folder), buildah(graph, folder), ...(await bakeIfInstalled(graph))];
+  const all = [ours(graph, folder), buildah(graph, folder), ...(await bakeIfInstalled(graph))];
+  const builders = all.filter(({ name }) => !only || only.includes(name));
   for (let round = 0; round < rounds; round++)
     for (const builder of builders) await measureBuilder(builder, graph, round);
   print(builders.map(({ name }) => name));

@@ -11,7 +11,12 @@ import { IMAGES, type Graph } from './graph';
 export function bake(graph: Graph, folder: string): Builder {
   const root = join(folder, 'buildkit');
   const socket = `unix://${root}.sock`;
-  const env = { ...process.env, BUILDX_CONFIG: join(folder, 'buildx'), BUILDX_NO_DEFAULT_ATTESTATIONS: '1' };
+  const env = {
+    ...process.env,
+    BUILDX_CONFIG: join(folder, 'buildx'),
+    BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
+    BUILDX_BAKE_ENTITLEMENTS_FS: '0',
+  };
   let daemon: ChildProcess | undefined;
   const run = (more: readonly string[]): ReturnType<typeof costOf> =>
     costOf(['docker-buildx', 'bake', '--builder', 'peers', '-f', join(folder, 'bake.json'), ...more], {

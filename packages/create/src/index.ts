@@ -73,7 +73,7 @@ async function make(place: Place, versions: Versions, { host, around }: Surround
 async function finish(place: Place, wanted: Arguments, { host, around }: Surroundings): Promise<number> {
   say(host, `Made ${place.folder}\n`);
   const isRoot = process.getuid?.() === 0;
-  const missing = await missingPackages({ env: host.env, isRoot });
+  const missing = missingPackages({ env: host.env, isRoot });
   if (!wanted.lock || missing.length > 0) return say(host, later(place, missing));
   say(host, 'Resolving the versions of its packages …\n');
   const locked = await lock(place, around, host.stdout.isTTY);

@@ -1,6 +1,6 @@
 export * from './bytes';
 export { checkedTar } from './tar/checked-tar';
-export { compressed } from './compress/compress';
+export { compressed, compressedForExport } from './compress/compress';
 export { decompressed, type Packing } from './compress/decompress';
 export { unpackBytes, unpackFile, type UnpackFile } from './compress/unpack';
 export { HashedStream } from './hashed-stream';

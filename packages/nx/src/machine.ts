@@ -1,5 +1,6 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { neededPrograms } from '@image-tooling/engines/programs';
-import { hasProgram } from '@image-tooling/host/process';
 
 /** The facts that decide whether images can be built on a machine. */
 export interface Machine {
@@ -8,15 +9,28 @@ export interface Machine {
 }
 
 /** Returns the Debian packages to install so that buildah can run steps; none if there is another engine. */
-export async function missingPackages({ env, isRoot }: Machine): Promise<string[]> {
-  if (await hasOtherEngine(env)) return [];
-  const missing = new Set<string>();
-  for (const [program, debianPackage] of Object.entries(neededPrograms({ isRoot })))
-    if (!(await hasProgram(program, env))) missing.add(debianPackage);
-  return [...missing];
+export function missingPackages({ env, isRoot }: Machine): string[] {
+  if (hasOtherEngine(env)) return [];
+  const needed = Object.entries(neededPrograms({ isRoot }));
+  const missing = needed.filter(([program]) => !hasProgram(program, env));
+  return [...new Set(missing.map(([, debianPackage]) => debianPackage))];
 }
 
-async function hasOtherEngine(env: NodeJS.ProcessEnv): Promise<boolean> {
+function hasOtherEngine(env: NodeJS.ProcessEnv): boolean {
   const isNamed = ['_EXPERIMENTAL_DAGGER_RUNNER_HOST', 'DAGGER_SESSION_PORT'].some((name) => env[name]);
-  return isNamed || (await hasProgram('docker', env)) || hasProgram('podman', env);
+  return isNamed || ['docker', 'podman'].some((program) => hasProgram(program, env));
+}
+
+function hasProgram(program: string, env: NodeJS.ProcessEnv): boolean {
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.some((folder) => isExecutable(join(folder, program)));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

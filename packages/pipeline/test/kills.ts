@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, truncate, utimes } from 'node:fs/promises';
+import { readdir, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -8,6 +8,7 @@ import {
   type StartedCommandLine,
   type WorkspaceRig,
 } from '@image-tooling/testkit';
+import { ageLocks } from '@image-tooling/testkit/helpers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NOTHING, type Chain } from './chain';
 
@@ -119,14 +120,6 @@ async function largest(folder: string, path: RegExp): Promise<number> {
     .filter((name) => path.test(name))
     .map(async (name) => (await stat(join(folder, name)).catch(() => ({ size: -1 }))).size);
   return Math.max(-1, ...(await Promise.all(sizes)));
-}
-
-/** As if the killed build had last renewed its locks 9 s ago: after 10 s they are free. */
-async function ageLocks(store: string): Promise<void> {
-  const renewed = new Date(Date.now() - 9000);
-  const names = await readdir(store, { recursive: true });
-  for (const name of names.filter((path) => path.endsWith('.lock')))
-    await utimes(join(store, name), renewed, renewed);
 }
 
 const digestFile = (rig: WorkspaceRig, image: string) =>

@@ -49,7 +49,7 @@ describe('a tool from Go modules, by the real toolchain', () => {
     need(await rig.fetch(rig.run(cache, env), copy));
     const controller = new AbortController();
     const aborted = rig.run(cache, env, controller.signal);
-    aborted.context.onLine = (line) => /\b[1-9]\d* of \d+ packages compiled/.test(line) && controller.abort();
+    aborted.context.onLine = (line) => /\b[1-9]\d* of [\d,]+ packages, now/.test(line) && controller.abort();
     expect(await failureOf(rig.build('out2', aborted, copy))).toMatchObject({ code: 'aborted' });
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(rig.path('out2'));
     const second = need(await rig.build('out2', rig.run(cache, env), copy));

@@ -1,49 +1,32 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import pLimit from 'p-limit';
 import type * as xzLibrary from 'xz-decompress';
 import { tooLarge } from './faults';
+import { Threads } from './threads';
 import { xzFault } from './xz';
 
 /** The parts of the library that we use. */
 type XzLibrary = Pick<typeof xzLibrary, 'XzReadableStream'>;
 
-/** As many as libuv has for gzip and zstd (UV_THREADPOOL_SIZE). */
-const THREADS = 4;
-const limit = pLimit(THREADS);
-const idle: Worker[] = [];
+interface Request {
+  readonly packed: Uint8Array;
+  readonly most: number;
+}
 
-/** A thread's answer to `{ packed, most }`. */
+/** A thread's answer. */
 type Answer = { readonly content: Uint8Array } | { readonly tooLarge: true } | { readonly error: string };
 
+const threads = new Threads<Request, Answer>(decodeRequests, () => require.resolve('xz-decompress'));
+
 /**
- * Decompresses xz in memory on another thread: the decoder is WebAssembly, and would block this one. Threads are
- * reused, and don't keep the process alive. Throws a `Fault` as `xzDecompressed` does, and `too-large`.
+ * Decompresses xz in memory on another thread: the decoder is WebAssembly, and would block this one. Throws a `Fault`
+ * as `xzDecompressed` does, and `too-large`.
  */
 export async function xzOnThread(packed: Buffer, most: number): Promise<Buffer> {
-  const answer = await limit(() => ask({ packed, most }));
+  const answer = await threads.run(() => {
+    const copy = new Uint8Array(packed);
+    return { message: { packed: copy, most }, transfer: [copy.buffer] };
+  });
   if ('content' in answer) return Buffer.from(answer.content.buffer);
   throw 'tooLarge' in answer ? tooLarge(most) : xzFault(new Error(answer.error));
-}
-
-async function ask({ packed, most }: { readonly packed: Buffer; readonly most: number }): Promise<Answer> {
-  const worker = idle.pop() ?? startWorker();
-  worker.ref();
-  try {
-    const copy = new Uint8Array(packed);
-    worker.postMessage({ packed: copy, most }, [copy.buffer]);
-    const [answer] = (await once(worker, 'message')) as [Answer];
-    idle.push(worker);
-    return answer;
-  } finally {
-    worker.unref();
-  }
-}
-
-/** From text, since a bundle is one file. */
-function startWorker(): Worker {
-  const workerData = require.resolve('xz-decompress');
-  return new Worker(`(${String(decodeRequests)})()`, { eval: true, workerData });
 }
 
 /** Runs in the thread: it can't use anything else of this module. */
@@ -76,7 +59,7 @@ function decodeRequests(): void {
     }
     return { content };
   };
-  parentPort?.on('message', ({ packed, most }: { packed: Uint8Array; most: number }) => {
+  parentPort?.on('message', ({ packed, most }: Request) => {
     void decode(packed, most)
       .catch((error: unknown) => ({ error: (error as Error).message }))
       .then((answer) =>

@@ -18,8 +18,8 @@ export const REMOVED: Replacement = { entries: [], withContent: false };
 const OUTPUT_CHUNK = 256 * 1024;
 
 /**
- * Rewrites a tar entry by entry, in bounded memory; entries that `rewrite` does not change keep the same bytes. `name`
- * is for messages. Throws a `Fault` with `tar-format` on a malformed or truncated tar, also if the zeros at its end
+ * Rewrites a tar entry by entry, in bounded memory; entries that `rewrite` does not change keep the same bytes. Yields
+ * views of the pieces of `tar`, which must not change. `name` is for messages. Throws a `Fault` with `tar-format` on a malformed or truncated tar, also if the zeros at its end
  * are missing.
  */
 export async function* rewriteTar(
@@ -56,23 +56,34 @@ function outputOf(
   return { blocks: rewritten.entries.map(encodeHeader), withContent: rewritten.withContent };
 }
 
-/** Joins small pieces into large ones. */
+/** A range of a buffer. */
+interface Range {
+  readonly buffer: ArrayBufferLike;
+  readonly start: number;
+  end: number;
+}
+
+/** Joins small pieces into large ones. Copies nothing where they follow each other in memory: unchanged entries do. */
 class Output {
-  private pending: Buffer[] = [];
+  private ranges: Range[] = [];
   private size = 0;
 
   get isFull(): boolean {
     return this.size >= OUTPUT_CHUNK;
   }
 
-  add(piece: Buffer): void {
-    this.pending.push(piece);
-    this.size += piece.length;
+  add({ buffer, byteOffset, length }: Buffer): void {
+    const last = this.ranges.at(-1);
+    if (last?.buffer === buffer && last.end === byteOffset) last.end += length;
+    else this.ranges.push({ buffer, start: byteOffset, end: byteOffset + length });
+    this.size += length;
   }
 
   take(): Buffer {
-    const joined = Buffer.concat(this.pending, this.size);
-    this.pending = [];
+    const pieces = this.ranges.map(({ buffer, start, end }) => Buffer.from(buffer, start, end - start));
+    const [first] = pieces;
+    const joined = first && pieces.length === 1 ? first : Buffer.concat(pieces, this.size);
+    this.ranges = [];
     this.size = 0;
     return joined;
   }

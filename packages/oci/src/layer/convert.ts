@@ -1,6 +1,6 @@
 import { caught, valueOf } from '@image-tooling/host';
 import type { Compression, Layer, Result } from '@image-tooling/model';
-import { checkedTar, compressed } from '@image-tooling/layer';
+import { checkedTar, compressedForExport } from '@image-tooling/layer';
 import type { PutBlob, PutOptions } from '../store/blobs';
 import type { Store } from '../store/store';
 
@@ -25,8 +25,8 @@ export function layerTar(
 }
 
 /**
- * Writes the layer with another compression to `to` (default: the store). Fails with `store-corrupt`,
- * `disk-full`, `io` or `aborted`.
+ * Writes the layer with another compression to `to` (default: the store), for an export: gzip's bytes may differ from
+ * those on other machines. Fails with `store-corrupt`, `disk-full`, `io` or `aborted`.
  */
 export async function recompress(
   layer: Layer,
@@ -36,7 +36,7 @@ export async function recompress(
   const { store, to = store, signal } = options;
   return caught(store.blobPath(layer.digest), async () => {
     const tar = layerTar(layer, store);
-    const blob = valueOf(await to.putBlobFromStream(compressed(tar, compression), { signal }));
+    const blob = valueOf(await to.putBlobFromStream(compressedForExport(tar, compression), { signal }));
     return { ...layer, digest: blob.digest, size: blob.size, compression };
   });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rawManifest } from '@image-tooling/testkit';
-import { valueOf } from '@image-tooling/testkit/helpers';
+import { ageLocks, valueOf } from '@image-tooling/testkit/helpers';
 import { runDelivery, type PublishPlan } from './rig';
 import { pathOf, Surroundings } from './surroundings';
 
@@ -95,6 +95,7 @@ describe('6: a publisher that is killed', () => {
       await Promise.race([held.arrived, running.ended.then(endedEarly)]);
       running.kill();
       await running.ended;
+      await ageLocks(plan.store);
       held.release();
       await at.expectWhole(plan);
       const { result } = await at.expectPublished(plan);

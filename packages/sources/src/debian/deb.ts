@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { failureOf, Fault } from '@image-tooling/host';
@@ -7,8 +8,8 @@ import { readTarBytes, unpackBytes, type Packing, type TarEntry } from '@image-t
 import { NotDeb, readAr, writeAr, type ArMember } from './ar';
 import { parseStanza, type Stanza } from './stanza';
 
-/** As many as libuv has threads (UV_THREADPOOL_SIZE): more would only cost memory. */
-const limit = pLimit(4);
+/** One more than keeps the processors busy, at most as many as libuv has threads (UV_THREADPOOL_SIZE). */
+const limit = pLimit(Math.min(availableParallelism() + 1, 4));
 
 const MAX_CONTROL_BYTES = 64 * 1024 ** 2;
 

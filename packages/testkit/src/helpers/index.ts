@@ -1,3 +1,4 @@
+export { ageLocks } from './age-locks';
 export { gathered } from './gathered';
 export { largeContent } from './large-content';
 export { codesOf, failuresOf, valueOf } from './results';

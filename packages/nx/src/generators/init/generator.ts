@@ -35,7 +35,7 @@ export async function init(
   const image = tree.exists(joinPathFragments(folders.images, BASE, 'image.json')) ? BASE : undefined;
   return async () => {
     if (!skipInstall) await install();
-    const missing = await missingPackages({ env: process.env, isRoot: process.getuid?.() === 0 });
+    const missing = missingPackages({ env: process.env, isRoot: process.getuid?.() === 0 });
     const notes = note === undefined ? [] : [note];
     logger.info(nextSteps({ notes, missing, image, imagesDir: folders.images }));
   };
