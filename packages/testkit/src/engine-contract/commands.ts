@@ -22,7 +22,7 @@ function resultTests(rig: () => Rig): void {
   });
 
   it('reports how long each command took', async () => {
-    // A duration needs a command that takes some: as short as can be told from one that takes none on a busy machine.
+    // A duration needs a command that takes some: just long enough to differ from none on a busy machine.
     const { commands } = valueOf(await rig().run(['sleep 0.6', 'true']));
     const [slow = NaN, quick = NaN] = commands.map(({ seconds }) => seconds);
     expect(slow).toBeGreaterThanOrEqual(0.58);
