@@ -27,7 +27,11 @@ try {
     },
     {
       name: 'image-tooling build base',
-      prepare: () => rmSync(store, { recursive: true, force: true }),
+      prepare() {
+        // With the record of a build, nothing would be built.
+        for (const made of [store, join(workspace, 'images', 'base', 'dist')])
+          rmSync(made, { recursive: true, force: true });
+      },
       run: () => void runProgram(['node', CLI, 'build', 'base'], inWorkspace()),
     },
   ]);
