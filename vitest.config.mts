@@ -57,7 +57,7 @@ const project = (name: string, pattern: string, timeout: number, more: object = 
 export default defineConfig({
   test: {
     // More than cores: much of what tests do is wait for servers, engines and time limits.
-    maxWorkers: availableParallelism() + 2,
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowestFirst },
     reporters: ['default', './test/reporter.ts'],
     projects: [
