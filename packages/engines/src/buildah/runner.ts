@@ -1,6 +1,7 @@
 import { outputTooLarge } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { succeeded, type CommandResult, type Step, type StepCommand } from '../port';
+import { timeLimit } from '../time-limit';
 import { openOutput, type CommandOutput } from './command-output';
 import { enter, userOf, type EntryWork } from './enter';
 import type { CommandEnd, Entry } from './entry';
@@ -51,14 +52,19 @@ async function runCommand(
   const output = await openOutput(rootfs.pipes, command, onLine);
   if (!output.ok) return output;
   const end = await entry.run(index, command.timeoutSeconds);
-  await output.value.complete(
-    entry.isOver ? AbortSignal.any([signal, AbortSignal.timeout(KILLED_MS)]) : signal,
-  );
+  await completeOutput(output.value, entry, signal);
   return end.ok ? resultOf(command, end.value, output.value) : end;
 }
 
 /** How long killed processes may take to close their outputs. */
 const KILLED_MS = 5000;
+
+async function completeOutput(output: CommandOutput, { isOver }: Entry, signal: AbortSignal): Promise<void> {
+  if (!isOver) return output.complete(signal);
+  const limit = timeLimit(KILLED_MS, signal);
+  await output.complete(limit.signal);
+  limit.end();
+}
 
 function resultOf(
   command: StepCommand,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hasProgram } from '@image-tooling/host';
 import { ok, type Result } from '@image-tooling/model';
 import type { Environment } from '../environment';
-import { timeLimit } from '../time-limit';
+import { timeLimit } from '../../time-limit';
 import { nothing } from './refusal';
 import type { Looked } from './types';
 

@@ -1,4 +1,4 @@
-import { timeLimit } from '../time-limit';
+import { timeLimit } from '../../time-limit';
 import { postQuery, type HttpAnswer, type SessionAddress } from './post';
 
 /** The answer of a session that was asked for its engine's version. */
