@@ -9,6 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { valueOf } from '@image-tooling/host';
+import { storeRoot } from '@image-tooling/oci';
 import { runProgram } from '../lib/programs';
 import { copyWorkspace, nx } from '../lib/workspace';
 
@@ -183,8 +185,7 @@ function commit(cwd: string): void {
 }
 
 function machineStore(): string {
-  const { IMAGE_STORE, XDG_CACHE_HOME, HOME = '' } = process.env;
-  return IMAGE_STORE || join(XDG_CACHE_HOME || join(HOME, '.cache'), 'image-tooling');
+  return valueOf(storeRoot(process.env));
 }
 
 function place(from: string, to: string): void {

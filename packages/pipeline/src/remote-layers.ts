@@ -41,11 +41,13 @@ export interface RemoteLayers {
   close(): Promise<void>;
 }
 
+interface Run {
+  readonly store: Store;
+  readonly context: RunContext;
+}
+
 /** Returns the suppliers as one, which asks them in their order. */
-export function remoteLayers(
-  suppliers: readonly LayerSupplier[],
-  run: { readonly store: Store; readonly context: RunContext },
-): RemoteLayers {
+export function remoteLayers(suppliers: readonly LayerSupplier[], run: Run): RemoteLayers {
   const notFound = new Set<string>();
   return {
     async fetch(layer, images) {
@@ -61,11 +63,6 @@ export function remoteLayers(
       await Promise.all(suppliers.map((supplier) => supplier.close()));
     },
   };
-}
-
-interface Run {
-  readonly store: Store;
-  readonly context: RunContext;
 }
 
 async function pathsFrom(

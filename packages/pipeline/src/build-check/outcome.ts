@@ -1,16 +1,6 @@
-import { join } from 'node:path';
-import {
-  digestFileSchema,
-  fail,
-  layerFileSchema,
-  layersFileSchema,
-  type OriginLayer,
-  type Platform,
-  type Result,
-  ok,
-} from '@image-tooling/model';
+import { fail, type OriginLayer, type Platform, type Result, ok } from '@image-tooling/model';
 import type { Store } from '@image-tooling/oci';
-import { outputFolder, readOutput } from '../workspace/outputs';
+import { outputFolder, readDigestFile, readLayerFile, readLayersFile } from '../workspace/outputs';
 import type { Subject } from './subject';
 
 /** The result of one build. */
@@ -29,13 +19,13 @@ export async function readOutcome(
   subject: Subject,
   platform: Platform,
 ): Promise<Result<Outcome>> {
-  const folder = outputFolder(join(workspace, subject.folder), platform);
+  const folder = outputFolder(workspace, subject, platform);
   if (subject.kind === 'tool') {
-    const file = await readOutput(folder, 'layer.json', layerFileSchema);
+    const file = await readLayerFile(folder);
     return file ? ok({ store, layers: [file.layer], digest: file.layer.digest }) : lost(subject.name);
   }
-  const layers = await readOutput(folder, 'layers.json', layersFileSchema);
-  const digests = await readOutput(folder, 'digest.json', digestFileSchema);
+  const layers = await readLayersFile(folder);
+  const digests = await readDigestFile(folder);
   if (!layers || !digests) return lost(subject.name);
   const own = layers.layers.filter(
     ({ owner, kind }) => owner === subject.name && kind !== 'base' && kind !== 'tool',

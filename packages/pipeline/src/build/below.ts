@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { chainOf, ok, type Image, type Platform, type Result, type Tool } from '@image-tooling/model';
 import type { Session } from '../session';
 import { outputFolder, writeOutput } from '../workspace/outputs';
 import { writePathsFile } from '../workspace/paths-file';
 import { makeImage, type MadeImage } from './image';
+import { ownLayers } from './layers/recorded-layers';
 import { layerOf, layersOf } from './read-plan';
 import { ensureTool } from './tool';
 import { writeToolOutput } from './tool/output';
@@ -64,13 +64,9 @@ export async function writeImageOutputs(
   platform: Platform,
   { inheritance, digests }: MadeImage,
 ): Promise<Result<void>> {
-  const folder = outputFolder(join(root, image.folder), platform);
-  const own = inheritance.layers.filter(({ owner, kind }) => owner === image.name && kind !== 'tool');
-  const paths = await writePathsFile(
-    store,
-    folder,
-    own.map(({ diffId }) => diffId),
-  );
+  const folder = outputFolder(root, image, platform);
+  const own = ownLayers(image, inheritance.layers).map(({ diffId }) => diffId);
+  const paths = await writePathsFile(store, folder, own);
   if (!paths.ok) return paths;
   const layers = await writeOutput(folder, 'layers.json', inheritance);
   return layers.ok ? writeOutput(folder, 'digest.json', digests) : layers;

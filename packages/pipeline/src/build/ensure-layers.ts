@@ -1,7 +1,15 @@
-import { fail, ok, type Failure, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
+import {
+  fail,
+  ok,
+  type Failure,
+  type Image,
+  type Layer,
+  type OriginLayer,
+  type Platform,
+  type Result,
+} from '@image-tooling/model';
 import { firstDifference } from '@image-tooling/layer';
 import { layerDifference, mapResults } from '@image-tooling/oci';
-import type { Image, Platform } from '@image-tooling/model';
 import type { Session } from '../session';
 import { fetchRecorded } from './fetch-recorded';
 import { isSame, layersWithoutPaths, type ImageOnPlatform } from './known-paths';

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   ok,
   type Image,
@@ -54,7 +53,7 @@ async function isKnown(
   if (await store.hasPaths(diffId)) return ok(true);
   const found = ownerOf(image, owner);
   if (!found) return ok(false);
-  const { folder } = found.kind === 'image' ? found.image : found.tool;
-  const restored = await restorePaths(store, outputFolder(join(root, folder), platform));
+  const project = found.kind === 'image' ? found.image : found.tool;
+  const restored = await restorePaths(store, outputFolder(root, project, platform));
   return restored.ok ? ok(await store.hasPaths(diffId)) : restored;
 }

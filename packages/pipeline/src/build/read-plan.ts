@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import {
   all,
   archOf,
   fail,
-  layerFileSchema,
-  layersFileSchema,
   ok,
   planImage,
   type Failure,
@@ -18,7 +15,7 @@ import {
   type Tool,
 } from '@image-tooling/model';
 import type { Session } from '../session';
-import { outputFolder, readOutput } from '../workspace/outputs';
+import { outputFolder, readLayerFile, readLayersFile } from '../workspace/outputs';
 import { usersOf } from './files-clashes';
 import { imageFiles, type ImageFiles } from './files-layer';
 
@@ -87,29 +84,17 @@ async function planWith(session: Session, image: Image, sources: PlanSources): P
 /** Returns the layers of the last build of an image. Fails with `unknown-reference` if it was not built. */
 export async function layersOf(
   session: Session,
-  { name, folder }: Image,
+  image: Image,
   platform: Platform,
 ): Promise<Result<LayersFile>> {
-  const found = await readOutput(
-    outputFolder(join(session.root, folder), platform),
-    'layers.json',
-    layersFileSchema,
-  );
-  return found?.platform === platform ? ok(found) : fail(notBuilt(name, platform));
+  const found = await readLayersFile(outputFolder(session.root, image, platform));
+  return found?.platform === platform ? ok(found) : fail(notBuilt(image.name, platform));
 }
 
 /** Returns the layer of the last build of a tool. Fails as `layersOf` does. */
-export async function layerOf(
-  session: Session,
-  { name, folder }: Tool,
-  platform: Platform,
-): Promise<Result<LayerFile>> {
-  const found = await readOutput(
-    outputFolder(join(session.root, folder), platform),
-    'layer.json',
-    layerFileSchema,
-  );
-  return found?.platform === platform ? ok(found) : fail(notBuilt(name, platform));
+export async function layerOf(session: Session, tool: Tool, platform: Platform): Promise<Result<LayerFile>> {
+  const found = await readLayerFile(outputFolder(session.root, tool, platform));
+  return found?.platform === platform ? ok(found) : fail(notBuilt(tool.name, platform));
 }
 
 /** Returns the failure for an image or tool that was not built. */

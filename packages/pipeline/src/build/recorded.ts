@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-import { digestFileSchema, fail, ok, type Image, type Platform, type Result } from '@image-tooling/model';
+import { fail, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
 import { findProject } from '../workspace/load';
-import { outputFolder, readOutput } from '../workspace/outputs';
+import { outputFolder, readDigestFile } from '../workspace/outputs';
 import { ensureBelow } from './below';
 import { makeImage, type MadeImage } from './image';
 
@@ -48,7 +47,7 @@ export async function madeAsRecorded(
   if (!below.ok) return below;
   const made = await makeImage(session, image, platform, 'blobs');
   if (!made.ok) return made;
-  const output = outputFolder(join(session.root, image.folder), platform);
+  const output = outputFolder(session.root, image, platform);
   const recorded = await checkRecorded({ image, made: made.value }, output, use);
   return recorded.ok ? made : recorded;
 }
@@ -78,7 +77,7 @@ async function checkRecorded(
   output: string,
   { verb }: Use,
 ): Promise<Result<void>> {
-  const recorded = await readOutput(output, 'digest.json', digestFileSchema);
+  const recorded = await readDigestFile(output);
   if (!recorded || recorded.manifest === made.digests.manifest) return ok(undefined);
   return fail({
     code: 'not-reproducible',

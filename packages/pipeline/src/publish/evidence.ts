@@ -2,8 +2,6 @@ import { join } from 'node:path';
 import {
   chainOf,
   chooseSource,
-  digestFileSchema,
-  layersFileSchema,
   testEvidenceSchema,
   type Image,
   type LayersFile,
@@ -13,7 +11,7 @@ import {
 } from '@image-tooling/model';
 import type { Session } from '../session';
 import { reportFolder } from '../test/report';
-import { outputFolder, readOutput } from '../workspace/outputs';
+import { outputFolder, readDigestFile, readLayersFile, readOutput } from '../workspace/outputs';
 
 /** The results of an image's builds and tests, on which a publish decides. */
 export interface Evidence {
@@ -28,9 +26,9 @@ export async function evidenceOf(session: Session, image: Image): Promise<Eviden
   const inheritances = new Map<Platform, LayersFile>();
   const platforms: PlatformEvidence[] = [];
   for (const platform of image.definition.platforms) {
-    const folder = outputFolder(join(session.root, image.folder), platform);
-    const digests = await readOutput(folder, 'digest.json', digestFileSchema);
-    const layers = await readOutput(folder, 'layers.json', layersFileSchema);
+    const folder = outputFolder(session.root, image, platform);
+    const digests = await readDigestFile(folder);
+    const layers = await readLayersFile(folder);
     const report = await readOutput(
       reportFolder(join(session.root, image.folder), platform),
       'report.json',

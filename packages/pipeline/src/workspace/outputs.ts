@@ -1,11 +1,41 @@
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { caught, discard, readRegularFile, temporaryNeighbour, writeFileAtomic } from '@image-tooling/host';
-import { platformFolder, type Platform, type Result, type Schema } from '@image-tooling/model';
+import {
+  digestFileSchema,
+  layerFileSchema,
+  layersFileSchema,
+  platformFolder,
+  type DigestFile,
+  type LayerFile,
+  type LayersFile,
+  type Platform,
+  type Result,
+  type Schema,
+} from '@image-tooling/model';
 
-/** Returns the folder of a project's outputs for a platform, which Nx caches and restores. */
-export function outputFolder(projectFolder: string, platform: Platform): string {
-  return join(projectFolder, 'dist', platformFolder(platform));
+/** Returns the folder of a project's outputs for a platform, which Nx caches and restores; `root`: of its workspace. */
+export function outputFolder(
+  root: string,
+  { folder }: { readonly folder: string },
+  platform: Platform,
+): string {
+  return join(root, folder, 'dist', platformFolder(platform));
+}
+
+/** Returns what a build of an image wrote for its children, as `readOutput` does. */
+export function readLayersFile(folder: string): Promise<LayersFile | undefined> {
+  return readOutput(folder, 'layers.json', layersFileSchema);
+}
+
+/** Returns what a build of a tool wrote for images, as `readOutput` does. */
+export function readLayerFile(folder: string): Promise<LayerFile | undefined> {
+  return readOutput(folder, 'layer.json', layerFileSchema);
+}
+
+/** Returns the digests that a build of an image wrote, as `readOutput` does. */
+export function readDigestFile(folder: string): Promise<DigestFile | undefined> {
+  return readOutput(folder, 'digest.json', digestFileSchema);
 }
 
 /** Far more than the outputs of an image with a thousand layers. */

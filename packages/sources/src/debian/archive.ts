@@ -61,8 +61,9 @@ export interface ArchiveState {
 }
 
 /**
- * Fetches and verifies the package lists of all suites; lists that the cache has are not downloaded. Fails with every suite's failures at once: those of
- * `readRelease`, those of a download, `archive-format` for a list that can't be read, `aborted`.
+ * Fetches and verifies the package lists of all suites; lists that the cache has are not downloaded. Fails with
+ * every suite's failures at once: those of `readRelease`, those of a download, `archive-format` for a list that
+ * can't be read, `aborted`.
  */
 export async function openArchive(
   request: ArchiveRequest,

@@ -1,7 +1,4 @@
-import { join } from 'node:path';
 import {
-  layerFileSchema,
-  layersFileSchema,
   type Digest,
   type Image,
   type LayerKind,
@@ -10,33 +7,29 @@ import {
   type Tool,
 } from '@image-tooling/model';
 import type { Session } from '../../session';
-import { outputFolder, readOutput } from '../../workspace/outputs';
+import { outputFolder, readLayerFile, readLayersFile } from '../../workspace/outputs';
 
 /** Returns an image's own layers in its last build, by kind. Nx may have restored it from its cache. */
 export async function recordedLayers(
   session: Session,
-  { name, folder }: Image,
+  image: Image,
   platform: Platform,
 ): Promise<ReadonlyMap<LayerKind, OriginLayer>> {
-  const last = await readOutput(
-    outputFolder(join(session.root, folder), platform),
-    'layers.json',
-    layersFileSchema,
-  );
-  const own = (last?.layers ?? []).filter(({ owner, kind }) => owner === name && kind !== 'tool');
-  return new Map(own.map((layer) => [layer.kind, layer]));
+  const last = await readLayersFile(outputFolder(session.root, image, platform));
+  return new Map(ownLayers(image, last?.layers ?? []).map((layer) => [layer.kind, layer]));
+}
+
+/** Returns the layers of a build that are the image's own: without those of its parent and of tools. */
+export function ownLayers({ name }: Image, layers: readonly OriginLayer[]): OriginLayer[] {
+  return layers.filter(({ owner, kind }) => owner === name && kind !== 'tool');
 }
 
 /** Returns the build id of a tool's layer in its last build, or undefined. */
 export async function recordedTool(
   session: Session,
-  { folder }: Tool,
+  tool: Tool,
   platform: Platform,
 ): Promise<Digest | undefined> {
-  const last = await readOutput(
-    outputFolder(join(session.root, folder), platform),
-    'layer.json',
-    layerFileSchema,
-  );
+  const last = await readLayerFile(outputFolder(session.root, tool, platform));
   return last?.layer.buildId;
 }

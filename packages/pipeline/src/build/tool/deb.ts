@@ -1,19 +1,11 @@
 import { join } from 'node:path';
-import {
-  ok,
-  packageFiles,
-  type PackageFiles,
-  type Platform,
-  type Result,
-  type Tool,
-  type ToolDebLock,
-} from '@image-tooling/model';
+import { ok, type Platform, type Result, type Tool } from '@image-tooling/model';
 import type { TarEntry } from '@image-tooling/layer';
 import { takeFromDeb } from '@image-tooling/sources';
 import type { Session } from '../../session';
 import { fetchLockedDebs } from '../layers/debs';
 import { linkedEntries } from './linked-entries';
-import { lockedSource } from './locked-source';
+import { lockedFiles, type LockedFiles } from './locked-source';
 import type { ToolRecipe } from './recipe';
 
 /** Raised by hand when the same inputs would give other files. */
@@ -25,12 +17,10 @@ export async function debRecipe(
   tool: Tool,
   platform: Platform,
 ): Promise<Result<ToolRecipe>> {
-  const wanted = packageFiles(tool.definition, 'deb', platform);
+  const wanted = lockedFiles(tool, 'deb', platform);
   if (!wanted.ok) return wanted;
-  const locked = lockedSource(tool, 'deb', platform);
-  if (!locked.ok) return locked;
-  const { files, links } = wanted.value;
-  const { name, version, architecture, sha256 } = locked.value;
+  const { files, links, locked } = wanted.value;
+  const { name, version, architecture, sha256 } = locked;
   const inputs = {
     source: 'deb',
     format: FORMAT,
@@ -44,18 +34,14 @@ export async function debRecipe(
   return ok({
     source: 'deb',
     inputs,
-    make: (into) => make(session, tool, { ...wanted.value, locked: locked.value }, into),
+    make: (into) => make(session, tool, wanted.value, into),
   });
-}
-
-interface LockedFiles extends PackageFiles {
-  readonly locked: ToolDebLock;
 }
 
 async function make(
   session: Session,
   tool: Tool,
-  { locked: { time, ...deb }, files, links }: LockedFiles,
+  { locked: { time, ...deb }, files, links }: LockedFiles<'deb'>,
   into: string,
 ): Promise<Result<TarEntry[]>> {
   const fetched = await fetchLockedDebs(session, { owner: tool.name, time }, [deb]);

@@ -2,6 +2,8 @@ import {
   checkToolLock,
   fail,
   ok,
+  packageFiles,
+  type PackageFiles,
   type Platform,
   type Result,
   type Tool,
@@ -24,4 +26,21 @@ export function lockedSource<Kind extends FileKind>(
   const locked = tool.lock?.value[kind]?.[platform];
   if (!locked) throw new Error(`${tool.name} is not locked, which was checked`);
   return ok(locked as Locked<Kind>);
+}
+
+/** The files that a tool takes from a package, and the package in its lock. */
+export interface LockedFiles<Kind extends 'npm' | 'deb'> extends PackageFiles {
+  readonly locked: Locked<Kind>;
+}
+
+/** Returns what a tool takes from its package. Fails with `schema`, and as `lockedSource` does. */
+export function lockedFiles<Kind extends 'npm' | 'deb'>(
+  tool: Tool,
+  kind: Kind,
+  platform: Platform,
+): Result<LockedFiles<Kind>> {
+  const wanted = packageFiles(tool.definition, kind, platform);
+  if (!wanted.ok) return wanted;
+  const locked = lockedSource(tool, kind, platform);
+  return locked.ok ? ok({ ...wanted.value, locked: locked.value }) : locked;
 }

@@ -1,19 +1,11 @@
 import { join } from 'node:path';
-import {
-  ok,
-  packageFiles,
-  type NpmLock,
-  type PackageFiles,
-  type Platform,
-  type Result,
-  type Tool,
-} from '@image-tooling/model';
+import { ok, type Platform, type Result, type Tool } from '@image-tooling/model';
 import type { TarEntry } from '@image-tooling/layer';
 import { fetchNpm } from '@image-tooling/sources';
 import { blobCache } from '../../blob-cache';
 import type { Session } from '../../session';
 import { linkedEntries } from './linked-entries';
-import { lockedSource } from './locked-source';
+import { lockedFiles, type LockedFiles } from './locked-source';
 import { npmRun, takeFromNpm } from './npm-files';
 import type { ToolRecipe } from './recipe';
 
@@ -26,28 +18,22 @@ export async function npmRecipe(
   tool: Tool,
   platform: Platform,
 ): Promise<Result<ToolRecipe>> {
-  const wanted = packageFiles(tool.definition, 'npm', platform);
+  const wanted = lockedFiles(tool, 'npm', platform);
   if (!wanted.ok) return wanted;
-  const locked = lockedSource(tool, 'npm', platform);
-  if (!locked.ok) return locked;
-  const { files, links } = wanted.value;
-  const { package: name, version, integrity } = locked.value;
+  const { files, links, locked } = wanted.value;
+  const { package: name, version, integrity } = locked;
   const inputs = { source: 'npm', format: FORMAT, package: name, version, integrity, files, links };
   return ok({
     source: 'npm',
     inputs,
-    make: (into) => make(session, tool, { ...wanted.value, locked: locked.value }, into),
+    make: (into) => make(session, tool, wanted.value, into),
   });
-}
-
-interface LockedFiles extends PackageFiles {
-  readonly locked: NpmLock;
 }
 
 async function make(
   session: Session,
   tool: Tool,
-  { locked, files, links }: LockedFiles,
+  { locked, files, links }: LockedFiles<'npm'>,
   into: string,
 ): Promise<Result<TarEntry[]>> {
   const request = {

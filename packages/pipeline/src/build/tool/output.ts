@@ -1,16 +1,8 @@
 import { join } from 'node:path';
-import {
-  layerFileSchema,
-  ok,
-  type Digest,
-  type LayerFile,
-  type Platform,
-  type Result,
-  type Tool,
-} from '@image-tooling/model';
+import { ok, type Digest, type LayerFile, type Platform, type Result, type Tool } from '@image-tooling/model';
 import { indexLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
-import { copyBlob, outputFolder, readOutput, writeOutput } from '../../workspace/outputs';
+import { copyBlob, outputFolder, readLayerFile, writeOutput } from '../../workspace/outputs';
 import { writePathsFile } from '../../workspace/paths-file';
 import type { MadeLayer } from '../layers/ensure-layer';
 
@@ -19,7 +11,7 @@ const BLOB = 'layer.blob';
 
 /** Writes a tool's outputs: layer.json, the blob itself and its path index. */
 export async function writeToolOutput(session: Session, tool: Tool, file: LayerFile): Promise<Result<void>> {
-  const folder = outputFolder(join(session.root, tool.folder), file.platform);
+  const folder = outputFolder(session.root, tool, file.platform);
   const { digest, diffId } = file.layer;
   const copied = await copyBlob(session.store.blobPath(digest), folder, BLOB);
   if (!copied.ok) return copied;
@@ -38,8 +30,8 @@ export async function fromOutput(
   buildId: Digest,
 ): Promise<Result<MadeLayer> | undefined> {
   const { store, context } = session;
-  const folder = outputFolder(join(session.root, tool.folder), platform);
-  const found = await readOutput(folder, 'layer.json', layerFileSchema);
+  const folder = outputFolder(session.root, tool, platform);
+  const found = await readLayerFile(folder);
   if (found?.platform !== platform || found.layer.buildId !== buildId) return undefined;
   const { layer } = found;
   const put = await store.putBlobFromFile(join(folder, BLOB), {

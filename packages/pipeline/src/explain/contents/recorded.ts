@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import {
-  digestFileSchema,
   fail,
   imageConfigSchema,
   isDigest,
@@ -11,7 +9,6 @@ import {
   type Image,
   type ImageConfigJson,
   type Json,
-  type LayerFile,
   type OriginLayer,
   type Platform,
   type RecordedLayer,
@@ -20,7 +17,7 @@ import {
 import { readOrigin, type Store } from '@image-tooling/oci';
 import { layersOf, noPlatform, notBuilt } from '../../build/read-plan';
 import type { Session } from '../../session';
-import { outputFolder, readOutput } from '../../workspace/outputs';
+import { outputFolder, readDigestFile } from '../../workspace/outputs';
 
 /** The last build of an image: its outputs, and what the store has of it. */
 export interface RecordedBuild {
@@ -41,8 +38,8 @@ export async function recordedBuild(
   if (!image.definition.platforms.includes(platform)) return fail(noPlatform(image, platform));
   const file = await layersOf(session, image, platform);
   if (!file.ok) return file;
-  const folder = outputFolder(join(session.root, image.folder), platform);
-  const digests = await readOutput(folder, 'digest.json', digestFileSchema);
+  const folder = outputFolder(session.root, image, platform);
+  const digests = await readDigestFile(folder);
   if (!digests) return fail(notBuilt(image.name, platform));
   const config = await configOf(session.store, digests.config);
   if (!config.ok) return config;
@@ -61,11 +58,6 @@ export async function recordedBuild(
     contents,
   };
   return ok({ record, config: config.value });
-}
-
-/** Returns a tool's layer as its last build recorded it. */
-export function recordedTool({ store }: Session, { layer }: LayerFile): Promise<RecordedLayer> {
-  return recordedLayer(store, layer);
 }
 
 async function configOf(store: Store, digest: Digest): Promise<Result<ImageConfigJson | undefined>> {
@@ -93,7 +85,8 @@ function noConfig(digest: Digest): Failure {
   };
 }
 
-async function recordedLayer(store: Store, layer: OriginLayer): Promise<RecordedLayer> {
+/** Returns a layer of a last build, with what the store has of it. */
+export async function recordedLayer(store: Store, layer: OriginLayer): Promise<RecordedLayer> {
   const { kind, owner, digest, buildId, diffId, size, tarSize, compression } = layer;
   const inStore = await store.hasBlob(digest);
   const count = packageCount(await store.getInputs(buildId));

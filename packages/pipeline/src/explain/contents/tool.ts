@@ -9,7 +9,7 @@ import {
 } from '@image-tooling/model';
 import { layerOf } from '../../build/read-plan';
 import type { Session } from '../../session';
-import { recordedTool } from './recorded';
+import { recordedLayer } from './recorded';
 import { workspaceImages } from './workspace-images';
 
 /** Explains the last build of a tool. Fails with `unknown-reference` if it was not built. */
@@ -29,7 +29,7 @@ export async function explainRecordedTool(
       platform,
       version,
       source,
-      layer: await recordedTool(session, built.value),
+      layer: await recordedLayer(session.store, built.value.layer),
       ...(tool.lock && { lock: tool.lock.value }),
       images: await workspaceImages(session, workspace, platform),
     }),

@@ -16,7 +16,7 @@ import type { PathIndex } from '@image-tooling/layer';
 import type { Store } from '@image-tooling/oci';
 import { layerOf } from '../../build/read-plan';
 import type { Session } from '../../session';
-import { recordedBuild, recordedTool } from '../contents/recorded';
+import { recordedBuild, recordedLayer } from '../contents/recorded';
 
 /** A layer to search for paths. */
 export type ExplainableLayer = LayerName &
@@ -60,7 +60,7 @@ export async function searchedTool(
 ): Promise<Result<Searched>> {
   const built = await layerOf(session, tool, platform);
   if (!built.ok) return built;
-  const layer = await recordedTool(session, built.value);
+  const layer = await recordedLayer(session.store, built.value.layer);
   return searched(session.store, [layer], { name: tool.name, platform, tools: [built.value.tool] });
 }
 

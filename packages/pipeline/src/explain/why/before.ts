@@ -11,7 +11,7 @@ import type {
 import { ok } from '@image-tooling/model';
 import { layerOf, layersOf } from '../../build/read-plan';
 import type { Session } from '../../session';
-import { recordedBuild, recordedTool } from '../contents/recorded';
+import { recordedBuild, recordedLayer } from '../contents/recorded';
 
 /** Returns the last build of an image, or undefined. Fails with `store-corrupt` and `platform`. */
 export async function imageBefore(
@@ -36,7 +36,7 @@ export async function toolBefore(
 ): Promise<KnownBuild | undefined> {
   const built = await layerOf(session, tool, platform);
   return built.ok
-    ? { layers: await knownLayers(session, [await recordedTool(session, built.value)]) }
+    ? { layers: await knownLayers(session, [await recordedLayer(session.store, built.value.layer)]) }
     : undefined;
 }
 

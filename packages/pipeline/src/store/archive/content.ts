@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import {
   archOf,
   chainOf,
-  digestFileSchema,
   ok,
   type Image,
   type OriginLayer,
@@ -13,7 +11,7 @@ import { fetchLockedDebs } from '../../build/layers/debs';
 import type { MadeImage } from '../../build/image';
 import { madeAsRecorded, type Use } from '../../build/recorded';
 import type { Session } from '../../session';
-import { outputFolder, readOutput } from '../../workspace/outputs';
+import { outputFolder, readDigestFile } from '../../workspace/outputs';
 
 export const EXPORT: Use = { verb: 'export', notForTools: 'it is exported in the images that have it' };
 
@@ -27,11 +25,11 @@ export interface ExportedImage {
 }
 
 /** Returns the platforms that an image was built for here. */
-export async function builtPlatforms({ root }: Session, { folder, definition }: Image): Promise<Platform[]> {
+export async function builtPlatforms({ root }: Session, image: Image): Promise<Platform[]> {
   const found = await Promise.all(
-    definition.platforms.map(async (platform) => {
-      const output = outputFolder(join(root, folder), platform);
-      return (await readOutput(output, 'digest.json', digestFileSchema)) ? [platform] : [];
+    image.definition.platforms.map(async (platform) => {
+      const output = outputFolder(root, image, platform);
+      return (await readDigestFile(output)) ? [platform] : [];
     }),
   );
   return found.flat();

@@ -37,10 +37,11 @@ export function compileProgress(
 ): CompileProgress {
   const began = Date.now();
   const begun: string[] = [];
+  const total = sum(weights.values());
   const announce = announcing(display, weights.size);
   const show = (): void => {
     const elapsed = Date.now() - began;
-    const left = timeLeft({ elapsed, ...workDone(begun.slice(0, -parallel), weights) });
+    const left = timeLeft({ elapsed, done: workOf(begun.slice(0, -parallel), weights), total });
     display.status(statusText(begun, weights.size, left));
     if (left !== undefined) announce(elapsed + left);
   };
@@ -65,8 +66,8 @@ function announcing(display: CompileDisplay, packages: number): (whole: number) 
   };
 }
 
-function workDone(finished: readonly string[], weights: ReadonlyMap<string, number>) {
-  return { done: sum(finished.map((path) => weights.get(path) ?? 0)), total: sum([...weights.values()]) };
+function workOf(finished: readonly string[], weights: ReadonlyMap<string, number>): number {
+  return sum(finished.map((path) => weights.get(path) ?? 0));
 }
 
 /** Returns "120 of 1,204 packages, about 12 min left, now k8s.io/api/core/v1". */
@@ -92,6 +93,6 @@ function grouped(count: number): string {
   return count.toLocaleString('en-GB');
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((one, other) => one + other, 0);
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((one, other) => one + other, 0);
 }
