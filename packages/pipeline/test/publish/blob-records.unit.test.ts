@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf, fail, hexOf, ok, type Result } from '@image-tooling/model';
 import { openStore, storedBlob, type PushedHow, type Store } from '@image-tooling/oci';
-import { valueOf } from '@image-tooling/testkit/helpers';
+import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { blobRecords, type BlobRecords } from '../../src/publish/blob-records';
-import { quiet } from './rig';
 
 const BYTES = Buffer.from('a layer');
 const DIGEST = digestOf(BYTES);
@@ -23,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function recordsOf(path: string): BlobRecords {
-  const context = { signal: new AbortController().signal, progress: quiet() };
+  const context = { signal: new AbortController().signal, progress: SILENT };
   return blobRecords({ store, context }, { registry: REGISTRY, path });
 }
 
@@ -89,7 +88,7 @@ describe('a blob that no publish sent', () => {
   it('is not read if another registry got it', async () => {
     valueOf(await push('team/base'));
     const elsewhere = blobRecords(
-      { store, context: { signal: new AbortController().signal, progress: quiet() } },
+      { store, context: { signal: new AbortController().signal, progress: SILENT } },
       { registry: 'other.example', path: 'team/base' },
     );
     const proof = { read: async () => ok('read'), ask: async () => ok('asked') };

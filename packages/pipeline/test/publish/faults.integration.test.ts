@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesOf, runDelivery } from './rig';
+import { bytesOf } from './generated-platform';
+import { runDelivery } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { digestOf } from '@image-tooling/model';
 import { valueOf } from '@image-tooling/testkit/helpers';

@@ -25,12 +25,12 @@ import {
   type Store,
 } from '@image-tooling/oci';
 import { busyboxOf } from '@image-tooling/testkit';
-import { valueOf } from '@image-tooling/testkit/helpers';
+import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { blobRecords } from '../../src/publish/blob-records';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LocalPlatform, Publication } from '../../src/publish/publication';
 import { verifyPushed } from '../../src/publish/verify/pushed';
-import { COMMIT, quiet } from './rig';
+import { COMMIT } from './rig';
 
 export const HERE = platformOfNode(process.arch)!;
 export const ELSEWHERE: Platform = HERE === 'linux/amd64' ? 'linux/arm64' : 'linux/amd64';
@@ -47,7 +47,7 @@ export async function publishInterop(repository: string, compression: Compressio
   const client = openRepository(valueOf(parseRepository(repository)), { env: { HOME: folder }, signal });
   try {
     const store = valueOf(await openStore(join(folder, 'store')));
-    const context = { signal, progress: quiet() };
+    const context = { signal, progress: SILENT };
     const publication = publicationOf(await platformsOf(store, compression), client, { store, context });
     return valueOf(await deliver(client, publication, context));
   } finally {

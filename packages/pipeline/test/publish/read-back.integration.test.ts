@@ -2,7 +2,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '@image-tooling/model';
 import { valueOf } from '@image-tooling/testkit/helpers';
-import { bytesOf, runDelivery, type PublishPlan } from './rig';
+import { bytesOf } from './generated-platform';
+import { runDelivery, type PublishPlan } from './rig';
 import { Surroundings, told } from './surroundings';
 
 // What a publish reads back, and which damage it finds. The numbers are those of docs/evidence/registry.md, "Faults".

@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  archOf,
-  canonicalJson,
   failWith,
   indexAnnotations,
   ok,
   wantedTags,
   type Commit,
   type Digest,
-  type Layer,
   type Platform,
   type Progress,
   type PublishMode,
@@ -19,24 +15,22 @@ import {
   type RunContext,
 } from '@image-tooling/model';
 import {
-  manifestJson,
-  MEDIA_TYPES,
   openRepository,
   openStore,
   parseRepository,
   pullImage,
-  storedBlob,
   type OpenRepository,
   type Repository,
   type RequestRecord,
   type Store,
 } from '@image-tooling/oci';
-import { valueOf } from '@image-tooling/testkit/helpers';
+import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { blobRecords, NO_RECORDS } from '../../src/publish/blob-records';
 import { deliver, type Delivered } from '../../src/publish/deliver';
-import type { LabelledBlob, LocalPlatform, Publication } from '../../src/publish/publication';
+import type { LocalPlatform, Publication } from '../../src/publish/publication';
 import { verifyPushed } from '../../src/publish/verify/pushed';
 import type { Verified, VerifyMode } from '../../src/publish/verify/verified';
+import { generatedPlatform } from './generated-platform';
 
 /** All inputs of a publish of a generated image, as plain data, so that another process can read it. */
 export interface PublishPlan {
@@ -102,7 +96,7 @@ export async function runDelivery(
   const store = valueOf(await openStore(plan.store));
   const requests: RequestRecord[] = [];
   const notes: string[] = [];
-  const progress = quiet((line) => notes.push(line));
+  const progress: Progress = { ...SILENT, note: (line) => void notes.push(line) };
   const context: RunContext = { signal, progress };
   const open = () =>
     openRepository(valueOf(parseRepository(plan.repository)), options(plan, context, requests));
@@ -153,7 +147,7 @@ async function publicationOf(
   const records = dryRun ? NO_RECORDS : blobRecords(session, valueOf(parseRepository(plan.repository)));
   const locals = new Map<Platform, LocalPlatform>();
   for (const [platform, seeds] of Object.entries(plan.layers) as [Platform, readonly string[]][])
-    locals.set(platform, await platformOf(platform, seeds, plan.layerSize, store, mountFrom));
+    locals.set(platform, await generatedPlatform(platform, seeds, plan.layerSize, store, mountFrom));
   return {
     image,
     mode,
@@ -173,48 +167,6 @@ async function publicationOf(
             verifyPushed(client, index, { image, rows, unread: records, context }),
           ),
   };
-}
-
-/** Returns an image whose layers are random bytes; they are in the store. */
-async function platformOf(
-  platform: Platform,
-  seeds: readonly string[],
-  size: number,
-  store: Store,
-  mountFrom: readonly string[],
-): Promise<LocalPlatform> {
-  const layers: Layer[] = [];
-  for (const seed of seeds) {
-    const { digest } = valueOf(await store.putBlobFromBytes(bytesOf(seed, size)));
-    layers.push({ digest, diffId: digest, size, tarSize: size, compression: 'none' });
-  }
-  const diffIds = layers.map(({ diffId }) => diffId);
-  const configBytes = Buffer.from(
-    canonicalJson({
-      architecture: archOf(platform),
-      os: 'linux',
-      rootfs: { type: 'layers', diff_ids: diffIds },
-    }),
-  );
-  const config = valueOf(await store.putBlobFromBytes(configBytes));
-  const bytes = Buffer.from(
-    canonicalJson(manifestJson({ mediaType: MEDIA_TYPES.config, ...config }, layers)),
-  );
-  const { digest } = valueOf(await store.putBlobFromBytes(bytes));
-  const blob = (label: string, of: { digest: Digest; size: number }): LabelledBlob => ({
-    label,
-    blob: storedBlob(store, of),
-    mountFrom,
-  });
-  return {
-    manifest: { mediaType: MEDIA_TYPES.manifest, digest, bytes },
-    blobs: [blob('config', config), ...layers.map((layer, at) => blob(`tool ${seeds[at]}`, layer))],
-  };
-}
-
-/** Incompressible bytes, the same for a seed everywhere. */
-export function bytesOf(seed: string, size: number): Buffer {
-  return createHash('shake256', { outputLength: size }).update(seed).digest();
 }
 
 /** As --verify=full does, without the engine. */
@@ -248,17 +200,4 @@ async function withClient<T>(
   } finally {
     await client.close();
   }
-}
-
-/** Progress that is not displayed; only its notes are kept. */
-export function quiet(note: (line: string) => void = () => undefined): Progress {
-  return {
-    note,
-    step: () => ({
-      status: () => undefined,
-      output: () => undefined,
-      done: () => undefined,
-      failed: () => undefined,
-    }),
-  };
 }
