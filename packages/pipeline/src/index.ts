@@ -13,6 +13,8 @@ export { testImage, type Tested } from './test';
 export { publishImage, type Published, type PublishRequest } from './publish';
 export { VERIFY_MODES, type VerifyMode } from './publish/verify/verified';
 export * from './registry';
+export { verifyImage, type VerifyImageRequest } from './verify-image';
+export { trustPolicy, type TrustOptions } from './verify-image/policy';
 export * from './store';
 export { openShell, type ShellRequest } from './shell';
 export { checkAll, type CheckedWorkspace, type CheckRequest } from './check';

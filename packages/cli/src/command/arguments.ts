@@ -33,6 +33,12 @@ const FLAGS = {
   go: { type: 'boolean' },
   repair: { type: 'boolean' },
   'with-sources': { type: 'boolean' },
+  key: { type: 'string' },
+  'certificate-identity': { type: 'string' },
+  'certificate-oidc-issuer': { type: 'string' },
+  'trusted-root': { type: 'string' },
+  registry: { type: 'string' },
+  rebuild: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;

@@ -2,6 +2,7 @@ import { build } from './build';
 import { check } from './check';
 import type { Commands } from '../command/group';
 import { explain } from './explain';
+import { keygen } from './keygen';
 import { load } from './load';
 import { lock } from './lock';
 import { publish } from './publish';
@@ -9,6 +10,7 @@ import { registry } from './registry';
 import { shell } from './shell';
 import { store } from './store';
 import { test } from './test';
+import { verify } from './verify';
 
 export type { Command, Ending } from '../command/command';
 export { commandNamed } from '../command/group';
@@ -22,6 +24,8 @@ export const COMMANDS: Commands = {
   explain,
   publish,
   shell,
+  verify,
+  keygen,
   registry,
   store,
 };

@@ -9,6 +9,10 @@ import {
   type Result,
 } from '@image-tooling/model';
 import type { Repository, RequestRecord } from '@image-tooling/oci';
+import type { SigningSettings } from '@image-tooling/attest';
+import { signingSettings } from '../attest/settings';
+import { signPublished } from '../attest/sign-published';
+import { signedSubjects } from '../attest/subjects';
 import { imageOf } from '../build/recorded';
 import { openRemote, type RegistryAccess } from '../registry-access';
 import type { Session } from '../session';
@@ -46,16 +50,23 @@ export async function publishImage(session: Session, request: PublishRequest): P
   if (!image.ok) return image;
   const prepared = await prepare(session, image.value, request);
   if (!prepared.ok) return prepared;
+  const signing = await signingSettings(session);
+  if (!signing.ok) return signing;
   const lock = publishLock(prepared.value.repository);
   return session.store.lock(lock, session.context, () =>
-    publishPrepared(session, image.value, prepared.value, request),
+    publishPrepared(session, image.value, { ...prepared.value, signing: signing.value }, request),
   );
+}
+
+/** What a publish has, before its first request. */
+interface Ready extends Prepared {
+  readonly signing: SigningSettings | undefined;
 }
 
 async function publishPrepared(
   session: Session,
   image: Image,
-  prepared: Prepared,
+  prepared: Ready,
   { dryRun, verify }: PublishRequest,
 ): Promise<Result<Published>> {
   const began = Date.now();
@@ -93,9 +104,9 @@ interface How {
   readonly onRequest: (record: RequestRecord) => void;
 }
 
-function publicationOf(session: Session, image: Image, prepared: Prepared, how: How): Publication {
+function publicationOf(session: Session, image: Image, prepared: Ready, how: How): Publication {
   const { options, context } = session;
-  const { mode, git, evidence } = prepared;
+  const { mode, git, evidence, altered, signing } = prepared;
   const built = evidence.platforms.flatMap(({ platform, manifest }): Built[] => {
     const inheritance = evidence.inheritances.get(platform);
     return manifest && inheritance ? [{ platform, manifest, inheritance }] : [];
@@ -104,7 +115,7 @@ function publicationOf(session: Session, image: Image, prepared: Prepared, how: 
   return {
     image: image.name,
     mode,
-    wanted: wantedTags(mode, git.commit, { altered: prepared.altered }),
+    wanted: wantedTags(mode, git.commit, { altered }),
     annotations: indexAnnotations({
       image: image.name,
       description: image.definition.description,
@@ -126,6 +137,19 @@ function publicationOf(session: Session, image: Image, prepared: Prepared, how: 
           ? verifyAll(session, { image, built, index, repository, unread: records })
           : verifyPushed(repository, index, { image: image.name, rows, unread: records, context }),
       ),
+    ...(signing && {
+      sign: async (repository, published) => {
+        const subjects = await signedSubjects(session, { image, published, commit: git.commit.id, altered });
+        if (!subjects.ok) return subjects;
+        return signPublished(repository, {
+          settings: signing,
+          subjects: subjects.value,
+          context,
+          dryRun: how.dryRun,
+          withOwnClient: (work) => withOwnClient(session, prepared, how, work),
+        });
+      },
+    }),
   };
 }
 

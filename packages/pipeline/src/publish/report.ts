@@ -25,7 +25,7 @@ export interface Course {
 export function reportOf(
   { repository, mode, git }: Prepared,
   { image, platforms, annotations, dryRun }: Publication,
-  { index, blobs, tags, unchanged, readBack, checkedAgain }: Delivered,
+  { index, blobs, tags, unchanged, readBack, checkedAgain, signed }: Delivered,
   { requests, began }: Course,
 ): PublishReport {
   const expires = annotations[EXPIRES_ANNOTATION];
@@ -47,6 +47,7 @@ export function reportOf(
     readBack,
     checkedAgain,
     ...(expires !== undefined && { expires }),
+    ...(signed && { signed }),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   wantedTags,
   type Commit,
   type Digest,
+  type Json,
   type Platform,
   type Progress,
   type PublishMode,
@@ -25,6 +26,10 @@ import {
   type Store,
 } from '@image-tooling/oci';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
+import type { StatementKind } from '@image-tooling/attest';
+import type { SignedSubject, WantedStatement } from '../../src/attest/attach';
+import { signPublished } from '../../src/attest/sign-published';
+import type { PublishedManifests } from '../../src/attest/subjects';
 import { blobRecords, NO_RECORDS } from '../../src/publish/blob-records';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LocalPlatform, Publication } from '../../src/publish/publication';
@@ -47,6 +52,10 @@ export interface PublishPlan {
   readonly layerSize: number;
   readonly mountFrom?: readonly string[];
   readonly dryRun?: boolean;
+  /** Private key in PEM; default: images are not signed. */
+  readonly signingKey?: string;
+  /** Content of the SBOM that is attached to signed images. */
+  readonly sbom?: Json;
   /** Default: pushed. */
   readonly verify?: VerifyMode;
   /** Of each request; default: as everywhere. */
@@ -166,8 +175,41 @@ async function publicationOf(
         : withClient(open, (client) =>
             verifyPushed(client, index, { image, rows, unread: records, context }),
           ),
+    ...(plan.signingKey !== undefined && {
+      sign: (repository, published) =>
+        signPublished(repository, {
+          settings: { kind: 'key', privateKey: plan.signingKey ?? '', from: 'the plan' },
+          subjects: subjectsOf(plan, published),
+          context,
+          dryRun,
+          withOwnClient: (work) => withClient(open, work),
+        }),
+    }),
   };
 }
+
+/** As a build and a test write them, but shorter. */
+function subjectsOf({ sbom = SBOM }: PublishPlan, { index, platforms }: PublishedManifests): SignedSubject[] {
+  const wanted = (kind: StatementKind, rule: WantedStatement['rule'], predicate: Json): WantedStatement => ({
+    kind,
+    rule,
+    predicate: async () => ok(predicate),
+  });
+  return [
+    ...platforms.map(({ platform, descriptor }) => ({
+      descriptor,
+      label: platform,
+      statements: [
+        wanted('provenance', 'once', { buildDefinition: { buildType: 'urn:example:other' }, runDetails: {} }),
+        wanted('cyclonedx', 'same', sbom),
+        wanted('tests', 'same', { result: 'PASSED', passedTests: ['all'], failedTests: [] }),
+      ],
+    })),
+    { descriptor: index, label: 'the index', statements: [] },
+  ];
+}
+
+const SBOM: Json = { bomFormat: 'CycloneDX', specVersion: '1.6', components: [{ name: 'kubectl' }] };
 
 /** As --verify=full does, without the engine. */
 async function pullBack(

@@ -1,0 +1,146 @@
+import {
+  digestOf,
+  failWith,
+  ok,
+  type Digest,
+  type Json,
+  type Result,
+  type RunContext,
+} from '@image-tooling/model';
+import {
+  BUNDLE_MEDIA_TYPE,
+  PREDICATES,
+  statementBytes,
+  type ImageSigner,
+  type StatementKind,
+  type VerifiedStatement,
+  type Verifier,
+} from '@image-tooling/attest';
+import type { Descriptor, Repository } from '@image-tooling/oci';
+import { PREDICATE_TYPE_ANNOTATION, readAttached } from './attached';
+import { readSignatures, writeSignature } from './signature-tag';
+
+/** A statement that a manifest must have. */
+export interface WantedStatement {
+  readonly kind: StatementKind;
+  /**
+   * `once`: a valid one stays, whatever it says: the first publish of these bytes is the one that made them. `same`: one
+   * with the same content must be there.
+   */
+  readonly rule: 'once' | 'same';
+  readonly predicate: () => Promise<Result<Json>>;
+}
+
+/** A manifest to sign. */
+export interface SignedSubject {
+  readonly descriptor: Descriptor;
+  /** For display: "linux/amd64", "index". */
+  readonly label: string;
+  readonly statements: readonly WantedStatement[];
+}
+
+/** What writes and checks signatures. */
+export interface Signing {
+  readonly signer: ImageSigner;
+  readonly verifier: Verifier;
+  readonly context: RunContext;
+}
+
+/** What a manifest lacks. */
+export interface Missing {
+  readonly subject: SignedSubject;
+  readonly statements: readonly MissingStatement[];
+  /** Whether the `.sig` tag has no signature of ours. */
+  readonly tag: boolean;
+  /** How many valid ones are there. */
+  readonly present: number;
+}
+
+interface MissingStatement {
+  readonly kind: StatementKind;
+  readonly bytes: Buffer;
+}
+
+const SIGNATURE: WantedStatement = { kind: 'signature', rule: 'once', predicate: async () => ok({}) };
+
+/** Returns the statements and signatures that a manifest lacks. Fails as the repository does. */
+export async function missingOf(
+  repository: Repository,
+  subject: SignedSubject,
+  verifier: Verifier,
+): Promise<Result<Missing>> {
+  const manifest = subject.descriptor.digest;
+  const wanted = [SIGNATURE, ...subject.statements];
+  const types = new Set<string>(wanted.map(({ kind }) => PREDICATES[kind]));
+  const attached = await readAttached(repository, { manifest, verifier, types });
+  if (!attached.ok) return attached;
+  const tagged = await readSignatures(repository, manifest, verifier);
+  if (!tagged.ok) return tagged;
+  const statements: MissingStatement[] = [];
+  for (const one of wanted) {
+    const lacking = await lackingStatement(manifest, one, attached.value.statements);
+    if (!lacking.ok) return lacking;
+    if (lacking.value) statements.push(lacking.value);
+  }
+  const tag = tagged.value.signers.length === 0;
+  const present = wanted.length - statements.length + (tag ? 0 : 1);
+  return ok({ subject, statements, tag, present });
+}
+
+async function lackingStatement(
+  manifest: Digest,
+  { kind, rule, predicate }: WantedStatement,
+  there: readonly VerifiedStatement[],
+): Promise<Result<MissingStatement | undefined>> {
+  const same = there.filter(({ predicateType }) => predicateType === PREDICATES[kind]);
+  if (rule === 'once' && same.length > 0) return ok(undefined);
+  const content = await predicate();
+  if (!content.ok) return content;
+  const bytes = statementBytes(manifest, PREDICATES[kind], content.value);
+  const isThere = same.some(({ payload }) => digestOf(payload) === digestOf(bytes));
+  return ok(isThere ? undefined : { kind, bytes });
+}
+
+/** Signs and attaches what a manifest lacks. Fails with `signing-failed`, and as the repository does. */
+export async function attachMissing(
+  repository: Repository,
+  { subject, statements, tag }: Missing,
+  { signer, verifier, context }: Signing,
+): Promise<Result<void>> {
+  if (statements.length === 0 && !tag) return ok(undefined);
+  const step = context.progress.step(`sign ${subject.label}`);
+  const done = await attachAll(repository, { subject, statements, tag }, { signer, verifier });
+  if (done.ok) step.done({ origin: 'pushed' });
+  else step.failed();
+  return done.ok ? done : failWith(done.failures);
+}
+
+async function attachAll(
+  repository: Repository,
+  { subject, statements, tag }: Pick<Missing, 'subject' | 'statements' | 'tag'>,
+  { signer, verifier }: Pick<Signing, 'signer' | 'verifier'>,
+): Promise<Result<void>> {
+  for (const statement of statements) {
+    const attached = await attachStatement(repository, subject.descriptor, statement, signer);
+    if (!attached.ok) return attached;
+  }
+  return tag ? writeSignature(repository, subject.descriptor.digest, signer, verifier) : ok(undefined);
+}
+
+async function attachStatement(
+  repository: Repository,
+  subject: Descriptor,
+  { kind, bytes }: MissingStatement,
+  signer: ImageSigner,
+): Promise<Result<Descriptor>> {
+  const bundle = await signer.signStatement(bytes);
+  if (!bundle.ok) return bundle;
+  return repository.attach(subject, {
+    artifactType: BUNDLE_MEDIA_TYPE,
+    annotations: {
+      'dev.sigstore.bundle.content': 'dsse-envelope',
+      [PREDICATE_TYPE_ANNOTATION]: PREDICATES[kind],
+    },
+    content: [{ mediaType: BUNDLE_MEDIA_TYPE, bytes: bundle.value }],
+  });
+}

@@ -1,0 +1,154 @@
+import { generateKeyPair, openSigner, openVerifier, type TrustPolicy } from '@image-tooling/attest';
+import type { ManifestBytes } from '@image-tooling/oci';
+import { whyNoRegistry, type FaultProxyOptions } from '@image-tooling/testkit';
+import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { attachMissing, missingOf } from '../../src/attest/attach';
+import { runDelivery, type PublishPlan } from './rig';
+import { KEYS, problems, published, referrersOf, signedPlan, verdict, withClient } from './signed';
+import { Surroundings } from './surroundings';
+
+/** Of two platforms: signature, provenance, SBOM, tests, `.sig` tag; of the index: signature and `.sig` tag. */
+const WRITTEN = 2 * 5 + 2;
+const SMALL_WRITTEN = 5 + 2;
+const ALL_TAGS = ['1', '1.2', '1.2.3', 'latest'];
+/** Stops at every fifth write: each kind (bundle, manifest, list of referrers, payload, tag) is hit. */
+const STRIDE = 5;
+const why = whyNoRegistry();
+if (why !== undefined) console.log(`signing: skipped: ${why}`);
+
+let at: Surroundings;
+beforeAll(async () => {
+  if (why === undefined) at = await Surroundings.open();
+});
+afterAll(() => (why === undefined ? at.close() : undefined));
+beforeEach(() => {
+  at.proxy.heal();
+  at.proxy.forget();
+});
+
+describe.skipIf(why !== undefined)('a signed publish', () => {
+  it('signs index and platforms, is verified, and writes nothing the second time', async () => {
+    const plan = await signedPlan(at);
+    expect((await published(plan)).signed).toMatchObject({ written: WRITTEN, present: 0 });
+    const found = await verdict(`${plan.repository}:1.2.3`);
+    expect(problems(found)).toEqual({ verdict: 'verified', problems: [] });
+    expect(found.manifests.map(({ name, signature }) => [name, signature])).toEqual(
+      ['index', 'linux/amd64', 'linux/arm64'].map((name) => [name, { bundle: true, tag: true }]),
+    );
+    at.proxy.forget();
+    expect(await published(plan)).toMatchObject({
+      signed: { written: 0, present: WRITTEN },
+      unchanged: true,
+    });
+    expect(at.proxy.asked({ method: /PUT|POST|PATCH/ })).toEqual([]);
+  });
+
+  it('signs what was published unsigned before, and attaches an SBOM again only if it has changed', async () => {
+    const plan = await signedPlan(at);
+    const { signingKey: _, ...unsigned } = plan;
+    expect(await published(unsigned)).toEqual({ signed: undefined, unchanged: false });
+    expect(problems(await verdict(`${plan.repository}:1.2.3`)).verdict).toBe('unsigned');
+    expect((await published(plan)).signed?.written).toBe(WRITTEN);
+    const changed = { ...plan, sbom: { bomFormat: 'CycloneDX', specVersion: '1.6', components: [] } };
+    expect((await published(changed)).signed).toMatchObject({ written: 2, present: WRITTEN - 2 });
+  });
+
+  it('keeps the signatures of others in the .sig tag', async () => {
+    const plan = await signedPlan(at);
+    await published(plan);
+    const other = generateKeyPair(undefined);
+    await published({ ...plan, signingKey: other.privateKey });
+    const policies = [KEYS, other].map(({ publicKey }): TrustPolicy => ({ kind: 'key', publicKey }));
+    for (const policy of policies) {
+      const found = await verdict(`${plan.repository}:1.2.3`, policy);
+      expect(problems(found)).toEqual({ verdict: 'verified', problems: [] });
+      expect(found.manifests.every(({ signature: { tag } }) => tag)).toBe(true);
+    }
+  });
+
+  it('writes nothing in a dry run, and says what it would write', async () => {
+    const plan = await signedPlan(at, { dryRun: true });
+    expect((await published(plan)).signed).toMatchObject({ written: WRITTEN, present: 0 });
+    expect(await at.tags(plan)).toEqual([]);
+  });
+
+  it('tags nothing if it is stopped while it signs, and the next run ends well', async () => {
+    const small = { layers: { 'linux/amd64': ['small'] }, layerSize: 1000 };
+    const puts = async (plan: PublishPlan) => {
+      at.proxy.forget();
+      await published(plan);
+      return at.proxy.asked({ method: 'PUT' }).length;
+    };
+    const { signingKey: _, ...unsigned } = await signedPlan(at, small);
+    const tags = ALL_TAGS.length;
+    const before = (await puts(unsigned)) - tags;
+    const end = (await puts(await signedPlan(at, small))) - tags;
+    expect(end - before).toBeGreaterThan(SMALL_WRITTEN);
+    for (let nth = before + 1; nth <= end; nth += STRIDE) {
+      const plan = await signedPlan(at, small);
+      at.proxy.fault({ method: 'PUT', nth, fault: { kind: 'answer', status: 405 } });
+      expect((await runDelivery(plan)).result.ok).toBe(false);
+      expect(await at.tags(plan)).not.toContain('1.2.3');
+      at.proxy.heal();
+      const { signed } = await published(plan);
+      expect((signed?.written ?? 0) + (signed?.present ?? 0)).toBe(SMALL_WRITTEN);
+      const found = await verdict(`${plan.repository}:1.2.3`);
+      expect(problems(found)).toEqual({ verdict: 'verified', problems: [] });
+      for (const { digest, name } of found.manifests)
+        expect(await referrersOf(plan, digest)).toHaveLength(name === 'index' ? 1 : 4);
+    }
+  });
+});
+
+/** Ways of registries with referrers: all of distribution 2.8 (404), and an API that always lists nothing. */
+const WAYS: Readonly<Record<string, FaultProxyOptions>> = {
+  'answers 404': {},
+  'lists nothing': {
+    steps: [
+      async (exchange, next) => {
+        if (!exchange.record.path.includes('/referrers/')) return next();
+        exchange.response.writeHead(200, { 'content-type': 'application/vnd.oci.image.index.v1+json' });
+        exchange.response.end('{"schemaVersion":2,"manifests":[]}');
+      },
+    ],
+  },
+};
+
+describe.skipIf(why !== undefined).each(Object.entries(WAYS))(
+  'a registry whose referrers API %s',
+  (way, proxied) => {
+    let there: Surroundings;
+    beforeAll(async () => {
+      there = await Surroundings.around(at.registry, proxied);
+    });
+    afterAll(() => there.proxy.stop());
+
+    it('keeps what twelve signers attach at once', async () => {
+      const layers = { 'linux/amd64': ['one'] };
+      const repository = `${there.proxy.host}/twelve/signers-${Object.keys(WAYS).indexOf(way)}`;
+      const plan = await there.plan('1.2.3', { layers, repository });
+      const { index } = valueOf((await runDelivery(plan)).result);
+      const keys = Array.from({ length: 12 }, () => generateKeyPair(undefined));
+      await Promise.all(keys.map(({ privateKey }) => attachAs(privateKey, plan.repository, index)));
+      for (const { publicKey } of keys) {
+        const found = await verdict(`${plan.repository}:1.2.3`, { kind: 'key', publicKey });
+        expect(found.manifests[0]).toMatchObject({ signature: { bundle: true }, refused: { length: 11 } });
+      }
+    });
+  },
+);
+
+/** Attaches a signature with a client of its own. */
+async function attachAs(privateKey: string, repository: string, { digest }: ManifestBytes): Promise<void> {
+  const signer = valueOf(await openSigner({ kind: 'key', privateKey, from: 'the test' }));
+  const verifier = valueOf(await openVerifier(signer.policy));
+  await withClient(repository, async (client) => {
+    const descriptor = valueOf(await client.headManifest(digest));
+    if (!descriptor) throw new Error(`no ${digest}`);
+    const subject = { descriptor, label: 'the index', statements: [] };
+    const missing = valueOf(await missingOf(client, subject, verifier));
+    const context = { signal: new AbortController().signal, progress: SILENT };
+    valueOf(await attachMissing(client, { ...missing, tag: false }, { signer, verifier, context }));
+  });
+}
