@@ -1,5 +1,5 @@
 import { EXIT_CODES, verdictLines } from '@image-tooling/attest';
-import { ok, type Result } from '@image-tooling/model';
+import { ok, type Progress, type Result } from '@image-tooling/model';
 import { httpTimings, parsePlace, trustPolicy, verifyImage, type Place } from '@image-tooling/pipeline';
 import { platformFlag, usage, type Arguments } from '../command/arguments';
 import type { Command } from '../command/command';
@@ -34,12 +34,19 @@ export const verify: Command = {
     if (!policy.ok) return policy;
     const verified = await verifyImage(
       { place: place.value, policy: policy.value, platform: platform.value, recombine: recombine.value },
-      accessOf(run),
+      flags.json ? { ...accessOf(run), context: { ...run.context, progress: NO_DISPLAY } } : accessOf(run),
     );
     if (!verified.ok) return verified;
     const lines = flags.json ? [JSON.stringify(verified.value, undefined, 2)] : verdictLines(verified.value);
     return ok({ lines, found: [], exitCode: EXIT_CODES[verified.value.verdict] });
   },
+};
+
+const ignore = (): void => undefined;
+/** Standard output belongs to the JSON. */
+const NO_DISPLAY: Progress = {
+  note: ignore,
+  step: () => ({ status: ignore, output: ignore, done: ignore, failed: ignore }),
 };
 
 function placeIn({ positional, flags }: Arguments, cwd: string): Result<Place> {
