@@ -84,7 +84,7 @@ describe('help', () => {
       Environment
         IMAGE_STORE                 absolute path of the store; default $XDG_CACHE_HOME/image-tooling
         IMAGE_ENGINE                engine that runs commands in containers: dagger, buildah or auto (default);
-                                    buildah also runs shells, which docker or podman run otherwise
+                                    buildah then also runs shells, instead of docker or podman
         IMAGE_TOOL_SOURCE           preferred source of tools on this machine: registry, release, go, npm or deb
         IMAGE_REGISTRY              registry to publish to, instead of the one in nx.json
         REGISTRY_USERNAME, REGISTRY_PASSWORD
