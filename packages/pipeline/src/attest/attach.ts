@@ -1,12 +1,4 @@
-import {
-  digestOf,
-  failWith,
-  ok,
-  type Digest,
-  type Json,
-  type Result,
-  type RunContext,
-} from '@image-tooling/model';
+import { digestOf, failWith, ok, type Digest, type Json, type Result } from '@image-tooling/model';
 import {
   BUNDLE_MEDIA_TYPE,
   PREDICATES,
@@ -18,7 +10,7 @@ import {
 } from '@image-tooling/attest';
 import type { Descriptor, Repository } from '@image-tooling/oci';
 import { PREDICATE_TYPE_ANNOTATION, readAttached } from './attached';
-import { readSignatures, writeSignature } from './signature-tag';
+import { readSignatures, writeSignature, type Signing } from './signature-tag';
 
 /** A statement that a manifest must have. */
 export interface WantedStatement {
@@ -37,13 +29,6 @@ export interface SignedSubject {
   /** For display: "linux/amd64", "index". */
   readonly label: string;
   readonly statements: readonly WantedStatement[];
-}
-
-/** What writes and checks signatures. */
-export interface Signing {
-  readonly signer: ImageSigner;
-  readonly verifier: Verifier;
-  readonly context: RunContext;
 }
 
 /** What a manifest lacks. */
@@ -105,11 +90,11 @@ async function lackingStatement(
 export async function attachMissing(
   repository: Repository,
   { subject, statements, tag }: Missing,
-  { signer, verifier, context }: Signing,
+  signing: Signing,
 ): Promise<Result<void>> {
   if (statements.length === 0 && !tag) return ok(undefined);
-  const step = context.progress.step(`sign ${subject.label}`);
-  const done = await attachAll(repository, { subject, statements, tag }, { signer, verifier });
+  const step = signing.context.progress.step(`sign ${subject.label}`);
+  const done = await attachAll(repository, { subject, statements, tag }, signing);
   if (done.ok) step.done({ origin: 'pushed' });
   else step.failed();
   return done.ok ? done : failWith(done.failures);
@@ -118,13 +103,13 @@ export async function attachMissing(
 async function attachAll(
   repository: Repository,
   { subject, statements, tag }: Pick<Missing, 'subject' | 'statements' | 'tag'>,
-  { signer, verifier }: Pick<Signing, 'signer' | 'verifier'>,
+  signing: Signing,
 ): Promise<Result<void>> {
   for (const statement of statements) {
-    const attached = await attachStatement(repository, subject.descriptor, statement, signer);
+    const attached = await attachStatement(repository, subject.descriptor, statement, signing.signer);
     if (!attached.ok) return attached;
   }
-  return tag ? writeSignature(repository, subject.descriptor.digest, signer, verifier) : ok(undefined);
+  return tag ? writeSignature(repository, subject.descriptor.digest, signing) : ok(undefined);
 }
 
 async function attachStatement(

@@ -1,7 +1,8 @@
 import { fail, ok, type Result, type RunContext, type SignedReport } from '@image-tooling/model';
 import { openSigner, openVerifier, type SigningSettings } from '@image-tooling/attest';
 import { mapResults, type Repository } from '@image-tooling/oci';
-import { attachMissing, missingOf, type Missing, type SignedSubject, type Signing } from './attach';
+import { attachMissing, missingOf, type Missing, type SignedSubject } from './attach';
+import type { Signing } from './signature-tag';
 
 export interface SignRequest {
   readonly settings: SigningSettings;

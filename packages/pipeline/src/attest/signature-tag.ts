@@ -1,3 +1,4 @@
+import { retry } from '@image-tooling/host';
 import {
   canonicalJson,
   digestOf,
@@ -6,6 +7,7 @@ import {
   type Digest,
   type Failure,
   type Result,
+  type RunContext,
 } from '@image-tooling/model';
 import {
   PAYLOAD_MEDIA_TYPE,
@@ -29,6 +31,13 @@ import { readBlob } from './read-blob';
 /** A signature in a `.sig` tag: a layer of its manifest, with annotations. */
 interface SignatureLayer extends Descriptor {
   readonly annotations: SignatureAnnotations;
+}
+
+/** What writes and checks signatures. */
+export interface Signing {
+  readonly signer: ImageSigner;
+  readonly verifier: Verifier;
+  readonly context: RunContext;
 }
 
 /** What the `.sig` tag of a manifest holds. */
@@ -81,8 +90,7 @@ const TRIES = 5;
 export async function writeSignature(
   repository: Repository,
   manifest: Digest,
-  signer: ImageSigner,
-  verifier: Verifier,
+  { signer, verifier, context: { signal } }: Signing,
 ): Promise<Result<void>> {
   const payload = signedPayload(manifest, repositoryText(repository.name));
   const annotations = await signer.signPayload(payload);
@@ -95,14 +103,27 @@ export async function writeSignature(
   };
   const pushed = await repository.pushBlob(bytesBlob(payload));
   if (!pushed.ok) return pushed;
-  for (let tries = 0; tries < TRIES; tries++) {
-    const there = await readSignatures(repository, manifest, verifier);
-    if (!there.ok) return there;
-    if (there.value.signers.length > 0) return ok(undefined);
-    const put = await putSignatures(repository, manifest, [...there.value.layers, own]);
-    if (!put.ok) return put;
-  }
-  return replaced(repository, manifest);
+  const { outcome } = await retry(
+    (tries) => writeOnce(repository, manifest, { own, verifier }, tries),
+    (written) => (written.ok && !written.value ? 0 : undefined),
+    signal,
+  );
+  return outcome.ok ? ok(undefined) : outcome;
+}
+
+/** Returns whether a trusted signature is there. If not, writes it; the next attempt checks it. */
+async function writeOnce(
+  repository: Repository,
+  manifest: Digest,
+  { own, verifier }: { readonly own: SignatureLayer; readonly verifier: Verifier },
+  tries: number,
+): Promise<Result<boolean>> {
+  const there = await readSignatures(repository, manifest, verifier);
+  if (!there.ok) return there;
+  if (there.value.signers.length > 0) return ok(true);
+  if (tries > TRIES) return replaced(repository, manifest);
+  const put = await putSignatures(repository, manifest, [...there.value.layers, own]);
+  return put.ok ? ok(false) : put;
 }
 
 async function putSignatures(
