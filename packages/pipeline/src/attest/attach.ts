@@ -3,14 +3,13 @@ import {
   BUNDLE_MEDIA_TYPE,
   PREDICATES,
   statementBytes,
-  type ImageSigner,
   type StatementKind,
   type VerifiedStatement,
   type Verifier,
 } from '@image-tooling/attest';
 import type { Descriptor, Repository } from '@image-tooling/oci';
 import { PREDICATE_TYPE_ANNOTATION, readAttached } from './attached';
-import { readSignatures, writeSignature, type Signing } from './signature-tag';
+import { notTrusted, readSignatures, writeSignature, type Signing } from './signature-tag';
 
 /** A statement that a manifest must have. */
 export interface WantedStatement {
@@ -106,7 +105,7 @@ async function attachAll(
   signing: Signing,
 ): Promise<Result<void>> {
   for (const statement of statements) {
-    const attached = await attachStatement(repository, subject.descriptor, statement, signing.signer);
+    const attached = await attachStatement(repository, subject.descriptor, statement, signing);
     if (!attached.ok) return attached;
   }
   return tag ? writeSignature(repository, subject.descriptor.digest, signing) : ok(undefined);
@@ -116,10 +115,12 @@ async function attachStatement(
   repository: Repository,
   subject: Descriptor,
   { kind, bytes }: MissingStatement,
-  signer: ImageSigner,
+  { signer, verifier }: Pick<Signing, 'signer' | 'verifier'>,
 ): Promise<Result<Descriptor>> {
   const bundle = await signer.signStatement(bytes);
   if (!bundle.ok) return bundle;
+  const checked = await verifier.verifyBundle(bundle.value, subject.digest);
+  if (!checked.ok) return notTrusted(signer, checked.failures[0]);
   return repository.attach(subject, {
     artifactType: BUNDLE_MEDIA_TYPE,
     annotations: {

@@ -95,6 +95,8 @@ export async function writeSignature(
   const payload = signedPayload(manifest, repositoryText(repository.name));
   const annotations = await signer.signPayload(payload);
   if (!annotations.ok) return annotations;
+  const checked = await verifier.verifyPayload(payload, annotations.value, manifest);
+  if (!checked.ok) return notTrusted(signer, checked.failures[0]);
   const own: SignatureLayer = {
     mediaType: PAYLOAD_MEDIA_TYPE,
     digest: digestOf(payload),
@@ -178,5 +180,15 @@ function replaced({ name }: Repository, manifest: Digest): Result<never> {
     code: 'tag-taken',
     message: `The signature of ${manifest} in ${repositoryText(name)} was replaced by others ${TRIES} times.`,
     hint: 'Run it again when nobody else signs this image.',
+  });
+}
+
+/** Returns the failure for a signature that its own policy refuses; it is not written. */
+export function notTrusted({ name }: ImageSigner, why: Failure): Result<never> {
+  return fail({
+    code: 'signing-failed',
+    message: `Nothing was signed: the signature is not by ${name}.`,
+    hint: 'Check "identity", "issuer" and "trustedRoot" of "signing" in nx.json.',
+    details: [why.message],
   });
 }

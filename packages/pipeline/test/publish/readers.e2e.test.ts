@@ -53,7 +53,7 @@ const imagesOf = ({ repository }: PublishPlan, { manifests }: ImageVerdict): str
 
 /** Publishes an unsigned image next to a signed one. */
 async function evilImage(plan: PublishPlan): Promise<ImageVerdict> {
-  const { signingKey: _, ...unsigned } = await signedPlan(at, { layers: { 'linux/amd64': ['evil'] } });
+  const { signing: _, ...unsigned } = await signedPlan(at, { layers: { 'linux/amd64': ['evil'] } });
   await published({ ...unsigned, repository: plan.repository, mode: { kind: 'main' } });
   return verdict(`${plan.repository}:main`);
 }
@@ -101,7 +101,7 @@ describe('every reader', () => {
 
   it('refuses a statement that was altered after it was signed', async () => {
     const plan = await signedPlan(at);
-    const { signingKey: _, ...unsigned } = plan;
+    const { signing: _, ...unsigned } = plan;
     await published(unsigned);
     const { digest } = (await verdict(`${plan.repository}:1.2.3`)).manifests[1]!;
     const signer = valueOf(await openSigner({ kind: 'key', privateKey: KEYS.privateKey, from: 'the test' }));

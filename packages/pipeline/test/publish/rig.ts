@@ -26,7 +26,7 @@ import {
   type Store,
 } from '@image-tooling/oci';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
-import type { StatementKind } from '@image-tooling/attest';
+import type { SigningSettings, StatementKind } from '@image-tooling/attest';
 import type { SignedSubject, WantedStatement } from '../../src/attest/attach';
 import { signPublished } from '../../src/attest/sign-published';
 import type { PublishedManifests } from '../../src/attest/subjects';
@@ -52,8 +52,8 @@ export interface PublishPlan {
   readonly layerSize: number;
   readonly mountFrom?: readonly string[];
   readonly dryRun?: boolean;
-  /** Private key in PEM; default: images are not signed. */
-  readonly signingKey?: string;
+  /** Default: images are not signed. */
+  readonly signing?: SigningSettings;
   /** Content of the SBOM that is attached to signed images. */
   readonly sbom?: Json;
   /** Default: pushed. */
@@ -175,10 +175,10 @@ async function publicationOf(
         : withClient(open, (client) =>
             verifyPushed(client, index, { image, rows, unread: records, context }),
           ),
-    ...(plan.signingKey !== undefined && {
+    ...(plan.signing && {
       sign: (repository, published) =>
         signPublished(repository, {
-          settings: { kind: 'key', privateKey: plan.signingKey ?? '', from: 'the plan' },
+          settings: plan.signing as SigningSettings,
           subjects: subjectsOf(plan, published),
           context,
           dryRun,

@@ -36,7 +36,7 @@ describe.skipIf(why !== undefined)('what was changed in the registry', () => {
   it('is not verified if a tag points to another image', async () => {
     const plan = await signed();
     const other = await signedPlan(at, { layers: { 'linux/amd64': ['evil'] } });
-    const { signingKey: _, ...unsigned } = { ...other, repository: plan.repository, store: other.store };
+    const { signing: _, ...unsigned } = { ...other, repository: plan.repository, store: other.store };
     await published({ ...unsigned, mode: { kind: 'main' } });
     expect((await verdict(`${plan.repository}:main`)).verdict).toBe('unsigned');
   });
@@ -63,7 +63,7 @@ describe.skipIf(why !== undefined)('what was changed in the registry', () => {
     const path = pathOf(plan.repository);
     const { manifests } = await verdict(`${plan.repository}:1.2.3`);
     const other = await signedPlan(at, { layers: { 'linux/amd64': ['evil'] } });
-    const { signingKey: _, ...unsigned } = { ...other, repository: plan.repository };
+    const { signing: _, ...unsigned } = { ...other, repository: plan.repository };
     await published({ ...unsigned, mode: { kind: 'main' } });
     const evil = await verdict(`${plan.repository}:main`);
     for (const [from, to] of [

@@ -1,4 +1,9 @@
-import { generateKeyPair, type ImageVerdict, type TrustPolicy } from '@image-tooling/attest';
+import {
+  generateKeyPair,
+  type ImageVerdict,
+  type SigningSettings,
+  type TrustPolicy,
+} from '@image-tooling/attest';
 import type { Digest } from '@image-tooling/model';
 import { openRepository, parseRepository, type Referrer, type Repository } from '@image-tooling/oci';
 import { valueOf } from '@image-tooling/testkit/helpers';
@@ -11,9 +16,16 @@ import type { Surroundings } from './surroundings';
 export const KEYS = generateKeyPair(undefined);
 const POLICY: TrustPolicy = { kind: 'key', publicKey: KEYS.publicKey };
 
+/** Returns the settings for a key in PEM. */
+export const withKey = (privateKey: string): SigningSettings => ({
+  kind: 'key',
+  privateKey,
+  from: 'the test',
+});
+
 /** Returns a release of a generated image that is signed with `KEYS`. */
 export const signedPlan = (where: Surroundings, changed: Partial<PublishPlan> = {}): Promise<PublishPlan> =>
-  where.plan('1.2.3', { signingKey: KEYS.privateKey, ...changed });
+  where.plan('1.2.3', { signing: withKey(KEYS.privateKey), ...changed });
 
 /** Publishes it, which must succeed. */
 export async function published(plan: PublishPlan) {

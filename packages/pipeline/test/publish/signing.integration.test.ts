@@ -2,14 +2,16 @@ import { generateKeyPair, openSigner, openVerifier, type TrustPolicy } from '@im
 import type { ManifestBytes } from '@image-tooling/oci';
 import { whyNoRegistry, type FaultProxyOptions } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
+import { identityToken, startSigstore, TEST_ISSUER } from '@image-tooling/testkit/sigstore';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { attachMissing, missingOf } from '../../src/attest/attach';
 import { runDelivery, type PublishPlan } from './rig';
-import { KEYS, problems, published, referrersOf, signedPlan, verdict, withClient } from './signed';
+import { KEYS, problems, published, referrersOf, signedPlan, verdict, withClient, withKey } from './signed';
 import { Surroundings } from './surroundings';
 
 /** Of two platforms: signature, provenance, SBOM, tests, `.sig` tag; of the index: signature and `.sig` tag. */
 const WRITTEN = 2 * 5 + 2;
+const WHO = 'https://ci.example/team/images/.ci/publish.yml@refs/heads/main';
 const SMALL_WRITTEN = 5 + 2;
 const ALL_TAGS = ['1', '1.2', '1.2.3', 'latest'];
 /** Stops at every fifth write: each kind (bundle, manifest, list of referrers, payload, tag) is hit. */
@@ -46,7 +48,7 @@ describe.skipIf(why !== undefined)('a signed publish', () => {
 
   it('signs what was published unsigned before, and attaches an SBOM again only if it has changed', async () => {
     const plan = await signedPlan(at);
-    const { signingKey: _, ...unsigned } = plan;
+    const { signing: _, ...unsigned } = plan;
     expect(await published(unsigned)).toEqual({ signed: undefined, unchanged: false });
     expect(problems(await verdict(`${plan.repository}:1.2.3`)).verdict).toBe('unsigned');
     expect((await published(plan)).signed?.written).toBe(WRITTEN);
@@ -58,12 +60,52 @@ describe.skipIf(why !== undefined)('a signed publish', () => {
     const plan = await signedPlan(at);
     await published(plan);
     const other = generateKeyPair(undefined);
-    await published({ ...plan, signingKey: other.privateKey });
+    await published({ ...plan, signing: withKey(other.privateKey) });
     const policies = [KEYS, other].map(({ publicKey }): TrustPolicy => ({ kind: 'key', publicKey }));
     for (const policy of policies) {
       const found = await verdict(`${plan.repository}:1.2.3`, policy);
       expect(problems(found)).toEqual({ verdict: 'verified', problems: [] });
       expect(found.manifests.every(({ signature: { tag } }) => tag)).toBe(true);
+    }
+  });
+
+  it('signs with an identity, keeps what it has signed, and refuses another identity', async () => {
+    const sigstore = await startSigstore();
+    try {
+      const { fulcio, rekor, trustedRoot } = sigstore;
+      const policy = { kind: 'certificate', identity: WHO, issuer: TEST_ISSUER, trustedRoot } as const;
+      const token = identityToken(WHO);
+      const plan = await signedPlan(at, { signing: { kind: 'keyless', policy, fulcio, rekor, token } });
+      expect((await published(plan)).signed).toEqual({ signer: WHO, written: WRITTEN, present: 0 });
+      const entries = sigstore.requests.length;
+      expect((await published(plan)).signed).toMatchObject({ written: 0, present: WRITTEN });
+      expect(sigstore.requests).toHaveLength(entries);
+      const found = await verdict(`${plan.repository}:1.2.3`, policy);
+      expect(problems(found)).toEqual({ verdict: 'verified', problems: [] });
+      expect(found.manifests.every(({ signature }) => signature.bundle && signature.tag)).toBe(true);
+      const other = { ...policy, identity: 'https://ci.example/other' };
+      expect((await verdict(`${plan.repository}:1.2.3`, other)).verdict).toBe('unsigned');
+    } finally {
+      await sigstore.stop();
+    }
+  });
+
+  it('publishes nothing if the certificate is for another identity than nx.json says', async () => {
+    const sigstore = await startSigstore();
+    try {
+      const { fulcio, rekor, trustedRoot } = sigstore;
+      const policy = { kind: 'certificate', identity: WHO, issuer: TEST_ISSUER, trustedRoot } as const;
+      const token = identityToken('https://ci.example/fork');
+      const small = { layers: { 'linux/amd64': ['small'] }, layerSize: 1000 };
+      const plan = await signedPlan(at, {
+        ...small,
+        signing: { kind: 'keyless', policy, fulcio, rekor, token },
+      });
+      const { result } = await runDelivery(plan);
+      expect(result).toMatchObject({ failures: [{ code: 'signing-failed' }] });
+      expect(await at.tags(plan)).toEqual([]);
+    } finally {
+      await sigstore.stop();
     }
   });
 
@@ -80,7 +122,7 @@ describe.skipIf(why !== undefined)('a signed publish', () => {
       await published(plan);
       return at.proxy.asked({ method: 'PUT' }).length;
     };
-    const { signingKey: _, ...unsigned } = await signedPlan(at, small);
+    const { signing: _, ...unsigned } = await signedPlan(at, small);
     const tags = ALL_TAGS.length;
     const before = (await puts(unsigned)) - tags;
     const end = (await puts(await signedPlan(at, small))) - tags;

@@ -96,8 +96,9 @@ class Copy {
 
   /** Copies what cosign attaches by tags. */
   private async copySignatures(subject: Digest, depth: number): Promise<void> {
-    for (const tag of attachedTags(subject)) {
-      if (!valueOf(await this.from.headManifest(tag))) continue;
+    const tags = attachedTags(subject);
+    const heads = valueOf(await mapResults(tags, (tag) => this.from.headManifest(tag)));
+    for (const tag of tags.filter((_, at) => heads[at] !== undefined)) {
       const manifest = await this.need(tag);
       await this.copyManifest(manifest, depth, true);
       await this.putTag(manifest, tag);
