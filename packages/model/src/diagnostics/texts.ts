@@ -18,7 +18,7 @@ export function unusableTexts(document: JsonDocument, root = document.root): Mis
   return found;
 }
 
-/** Returns whether a string, or a key, is none of those. */
+/** Returns whether a string, or a key, has no such mistake. */
 export function isUsable(text: string, isKey: boolean): boolean {
   return wordsOf(text, isKey) === undefined;
 }
