@@ -9,6 +9,7 @@ export * from './diagnostics';
 export * from './digest';
 export * from './explain';
 export * from './failure';
+export * from './inventory';
 export * from './layer';
 export * from './platform';
 export * from './progress';

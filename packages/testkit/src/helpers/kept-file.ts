@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
-/** Temporary files that outlive a reboot (Filesystem Hierarchy Standard 3.0, 5.15), and a TMPDIR of a test run. */
+/** Temporary files that are kept after a reboot (Filesystem Hierarchy Standard 3.0, 5.15), and a TMPDIR of a test run. */
 const KEPT = '/var/tmp';
 
 /**
