@@ -62,7 +62,7 @@ const STATEMENTS = (['provenance', 'cyclonedx', 'tests'] as const).map((kind) =>
 
 describe('every reader', () => {
   it('accepts an image that was published signed, and refuses it with another key', async () => {
-    const plan = await signedPlan(at);
+    const plan = await signedPlan(at, { layers: { 'linux/amd64': ['app'], 'linux/arm64': ['app-arm'] } });
     await published(plan);
     const key = await keyFile('right.pub', KEYS.publicKey);
     const other = await keyFile('other.pub', generateKeyPair(undefined).publicKey);

@@ -23,9 +23,14 @@ export const withKey = (privateKey: string): SigningSettings => ({
   from: 'the test',
 });
 
-/** Returns a release of a generated image that is signed with `KEYS`. */
+/** Returns a release of a small generated image for one platform, signed with `KEYS`. */
 export const signedPlan = (where: Surroundings, changed: Partial<PublishPlan> = {}): Promise<PublishPlan> =>
-  where.plan('1.2.3', { signing: withKey(KEYS.privateKey), ...changed });
+  where.plan('1.2.3', {
+    layers: { 'linux/amd64': ['app'] },
+    layerSize: 1000,
+    signing: withKey(KEYS.privateKey),
+    ...changed,
+  });
 
 /** Publishes it, which must succeed. */
 export async function published(plan: PublishPlan) {
