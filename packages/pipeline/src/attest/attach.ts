@@ -1,4 +1,4 @@
-import { digestOf, failWith, ok, type Digest, type Json, type Result } from '@image-tooling/model';
+import { canonicalJson, failWith, ok, type Digest, type Json, type Result } from '@image-tooling/model';
 import {
   BUNDLE_MEDIA_TYPE,
   PREDICATES,
@@ -81,8 +81,14 @@ async function lackingStatement(
   const content = await predicate();
   if (!content.ok) return content;
   const bytes = statementBytes(manifest, PREDICATES[kind], content.value);
-  const isThere = same.some(({ payload }) => digestOf(payload) === digestOf(bytes));
+  const isThere = same.some((one) => contentOf(kind, one.predicate) === contentOf(kind, content.value));
   return ok(isThere ? undefined : { kind, bytes });
+}
+
+/** A VEX has the time of the data that it was made from: only its statements count. */
+function contentOf(kind: StatementKind, predicate: unknown): string {
+  const { statements } = Object(predicate) as { readonly statements?: unknown };
+  return canonicalJson((kind === 'vex' ? statements : predicate) as Json);
 }
 
 /** Signs and attaches what a manifest lacks. Fails with `signing-failed`, and as the repository does. */

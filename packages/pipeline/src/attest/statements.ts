@@ -3,6 +3,7 @@ import { readRegularFile } from '@image-tooling/host';
 import {
   fail,
   ok,
+  platformFolder,
   testResultsSchema,
   type Digest,
   type Image,
@@ -40,7 +41,7 @@ export async function statementsFor(
   const documents = [
     await documentIn(join(output, 'sbom.cdx.json'), 'cyclonedx'),
     await documentIn(join(output, 'sbom.spdx.json'), 'spdx'),
-    await documentIn(join(reports, VEX_FILE), 'vex'),
+    await vexIn(join(session.root, image.folder, 'dist', 'scan', platformFolder(platform)), manifest),
   ];
   const [failed] = documents.flatMap((one) => (one.ok ? [] : [one]));
   if (failed) return failed;
@@ -51,8 +52,13 @@ export async function statementsFor(
   ]);
 }
 
-/** What a scan writes into the report folder. */
-const VEX_FILE = 'vex.openvex.json';
+/** Returns the VEX of a scan of this manifest; none of an older scan. */
+async function vexIn(folder: string, manifest: Digest): Promise<Result<WantedStatement[]>> {
+  const scan = await readRegularFile(join(folder, 'scan.json'), MOST_BYTES);
+  if (!scan.ok) return scan;
+  const { manifest: scanned } = Object(scan.value && jsonIn(scan.value)) as { readonly manifest?: unknown };
+  return scanned === manifest ? documentIn(join(folder, 'vex.json'), 'vex') : ok([]);
+}
 
 /** Bytes of the largest SBOM: thousands of packages have a few million. */
 const MOST_BYTES = 64 * 1024 * 1024;
