@@ -50,6 +50,9 @@ export function signatures(workspace: () => PublishWorkspace): void {
       new RegExp(`^child, commit ${commit}, built by .* from [0-9]+ inputs$`),
     );
     expect(texts['tests']).toMatch(/^PASSED: [1-9][0-9]* passed, 0 failed$/);
+    const mirror = ['--registry', workspace().registry.host, '--key=signing.key.pub'];
+    const mirrored = await workspace().rig.run(['verify', 'registry.invalid/signed/child:main', ...mirror]);
+    expect(mirrored.stdout).toContain(`${image()} is verified`);
     expect(`${out}${again}${stdout}`).not.toMatch(new RegExp(`${PASSPHRASE}|PRIVATE`));
   });
 

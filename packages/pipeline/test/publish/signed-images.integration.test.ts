@@ -4,7 +4,7 @@ import { digestOf } from '@image-tooling/model';
 import { pushPlainManifest, rawManifest, whyNoRegistry } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { copyBetween, parsePlace, prune } from '../../src/registry';
+import { copyBetween, parsePlace, prune, rollback, yank } from '../../src/registry';
 import { targetAt, testAccess } from '../registry-images';
 import type { PublishPlan } from './rig';
 import { problems, published, referrersOf, signedPlan, verdict, withClient } from './signed';
@@ -120,6 +120,25 @@ describe.skipIf(why !== undefined)('registry commands', () => {
       expect(problems(found)).toEqual({ verdict: 'verified', problems: [] });
       expect(found.manifests.every(({ signature }) => signature.bundle && signature.tag)).toBe(true);
     }
+  });
+
+  it('yank and rollback leave them as they are, and take no .sig tag for a release', async () => {
+    const plan = await signedPlan(at);
+    await published(plan);
+    const next = {
+      ...plan,
+      layers: { 'linux/amd64': ['next'] },
+      mode: { kind: 'release', version: '1.2.4' },
+    } as const;
+    await published(next);
+    const before = await at.tags(plan);
+    const target = targetAt(at.registry.host, pathOf(plan.repository));
+    const { aliases } = valueOf(await yank(target, { version: '1.2.4', reason: 'bad' }));
+    expect(aliases.map(({ backTo }) => backTo)).toEqual(['1.2.3', '1.2.3', '1.2.3']);
+    valueOf(await rollback(target, '1.2.3'));
+    expect((await at.tags(plan)).sort()).toEqual(before.sort());
+    for (const tag of ['1.2.3', '1.2.4', 'latest'])
+      expect(problems(await verdict(`${plan.repository}:${tag}`)).verdict).toBe('verified');
   });
 
   it('prune removes them with their image, and keeps those of others', async () => {
