@@ -34,6 +34,7 @@ Commands
                                             or read back the whole image and run its checks again
   check                                   report all mistakes in definitions, locks and files; build nothing
       --json                                the same for programs
+  scan-lock                               write scan.lock.json: the vulnerabilities known now (docs/scan.md)
   shell <name> [--platform linux/amd64] [-- <command> …]
                                           run a shell or a command in a built image; the current folder is /work
 

@@ -14,5 +14,7 @@ export { publishImage, type Published, type PublishRequest } from './publish';
 export { VERIFY_MODES, type VerifyMode } from './publish/verify/verified';
 export * from './registry';
 export * from './store';
+export { debianReleaseOf } from './debian-release';
+export { lockVulnerabilityData, readVulnerabilityData } from './vulnerability-data';
 export { openShell, type ShellRequest } from './shell';
 export { checkAll, type CheckedWorkspace, type CheckRequest } from './check';

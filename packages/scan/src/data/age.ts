@@ -1,0 +1,38 @@
+import type { Failure } from '@image-tooling/model';
+import { SCAN_LOCK, type ScanLock } from './lock-file';
+
+/** How old data may be. */
+export interface AgeLimit {
+  /** Days, as `maxAge` of scan.json says. */
+  readonly maxAgeDays: number;
+  readonly now: Date;
+}
+
+const DAY = 24 * 3600;
+
+/** Returns a `scan-invalid` failure for each part of the data that is older than allowed. */
+export function ageFailures({ go, debian }: ScanLock, limit: AgeLimit): Failure[] {
+  const parts = [
+    { name: "Go's vulnerability database", from: 'the Go registry in use', time: go.time },
+    ...Object.entries(debian).map(([release, { time }]) => ({
+      name: `the archive of Debian ${release}`,
+      from: 'the mirror in use',
+      time,
+    })),
+  ];
+  return parts.flatMap((part) => tooOld(part, limit) ?? []);
+}
+
+function tooOld(
+  { name, from, time }: { readonly name: string; readonly from: string; readonly time: number },
+  { maxAgeDays, now }: AgeLimit,
+): Failure | undefined {
+  const days = Math.floor((now.getTime() / 1000 - time) / DAY);
+  if (days <= maxAgeDays) return undefined;
+  return {
+    code: 'scan-invalid',
+    message: `${SCAN_LOCK} is too old: ${name} is ${days} days old, and ${maxAgeDays} are allowed.`,
+    hint: `Run "npx image-tooling scan-lock" and commit it. If the age stays, ${from} has nothing newer: ask its operator, or raise "maxAge" in scan.json.`,
+    place: { file: SCAN_LOCK },
+  };
+}
