@@ -15,6 +15,8 @@ Commands
       --all-platforms                       for every platform that it declares
   lock <name>                             resolve versions and write the project's lock file
       --family                              also lock all images based on this one, parents first
+      --raise <module>@<version>[,…]        build a tool with at least this version of a Go module, or of go itself
+      --set-version <version>               lock another version of a tool, and write it into its tool.json
   load <name> --to <place>                take a built image out of the store
       --to docker | podman                  into the container program on this machine, as <name>:dev
       --to oci:<folder>                     an OCI image layout
