@@ -30,6 +30,8 @@ describe('help', () => {
             --all-platforms                       for every platform that it declares
         lock <name>                             resolve versions and write the project's lock file
             --family                              also lock all images based on this one, parents first
+            --raise <module>@<version>[,…]        build a tool with at least this version of a Go module, or of go itself
+            --set-version <version>               lock another version of a tool, and write it into its tool.json
         load <name> --to <place>                take a built image out of the store
             --to docker | podman                  into the container program on this machine, as <name>:dev
             --to oci:<folder>                     an OCI image layout
@@ -49,6 +51,7 @@ describe('help', () => {
                                                   or read back the whole image and run its checks again
         check                                   report all mistakes in definitions, locks and files; build nothing
             --json                                the same for programs
+        scan-lock                               write scan.lock.json: the vulnerabilities known now (docs/scan.md)
         shell <name> [--platform linux/amd64] [-- <command> …]
                                                 run a shell or a command in a built image; the current folder is /work
 

@@ -62,6 +62,12 @@ describe('the age of data', () => {
     ageFailures(LOCK, { maxAgeDays: 14, now: new Date(day * DAY * 1000) }).map(({ message }) => message);
 
   it('may be as old as allowed', () => expect(ageAt(114)).toEqual([]));
+  it('may not be negative, but for clocks that differ', () => {
+    expect(ageAt(109)).toEqual([]);
+    expect(ageAt(107)).toEqual([
+      "scan.lock.json can't be used: the archive of Debian trixie is 3 days newer than now.",
+    ]);
+  });
   it('is that of each part', () =>
     expect(ageAt(115)).toEqual([
       "scan.lock.json is too old: Go's vulnerability database is 15 days old, and 14 are allowed.",

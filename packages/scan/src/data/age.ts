@@ -9,6 +9,8 @@ export interface AgeLimit {
 }
 
 const DAY = 24 * 3600;
+/** Clocks of servers and this machine may differ. */
+const MOST_FUTURE_DAYS = 1;
 
 /** Returns a `scan-invalid` failure for each part of the data that is older than allowed. */
 export function ageFailures({ go, debian }: ScanLock, limit: AgeLimit): Failure[] {
@@ -28,11 +30,21 @@ function tooOld(
   { maxAgeDays, now }: AgeLimit,
 ): Failure | undefined {
   const days = Math.floor((now.getTime() / 1000 - time) / DAY);
+  if (days < -MOST_FUTURE_DAYS) return fromFuture(name, -days);
   if (days <= maxAgeDays) return undefined;
   return {
     code: 'scan-invalid',
     message: `${SCAN_LOCK} is too old: ${name} is ${days} days old, and ${maxAgeDays} are allowed.`,
     hint: `Run "npx image-tooling scan-lock" and commit it. If the age stays, ${from} has nothing newer: ask its operator, or raise "maxAge" in scan.json.`,
+    place: { file: SCAN_LOCK },
+  };
+}
+
+function fromFuture(name: string, days: number): Failure {
+  return {
+    code: 'scan-invalid',
+    message: `${SCAN_LOCK} can't be used: ${name} is ${days} days newer than now.`,
+    hint: 'Set the clock of this machine, or run "npx image-tooling scan-lock".',
     place: { file: SCAN_LOCK },
   };
 }

@@ -3,7 +3,13 @@ export type { LicenceFile } from './build/licences';
 export { runGo } from './command';
 export { offlineEnvironment } from './environment';
 export { fetchGoModules, type FetchRequest } from './fetch/fetch';
-export { withModule, type DownloadedModule, type ModuleRequest } from './fetch/module';
+export {
+  listModule,
+  withModule,
+  type DownloadedModule,
+  type ListedModule,
+  type ModuleRequest,
+} from './fetch/module';
 export { openFetchSession, type FetchSession } from './fetch/session';
 export { goInputs } from './build/inputs';
 export type { ModuleVersions } from './lock/raise';

@@ -19,15 +19,24 @@ export interface ModuleRequest {
   readonly name: string;
 }
 
-/** A downloaded module. */
-export interface DownloadedModule {
+/** A version of a module. */
+export interface ListedModule {
   readonly version: string;
   /** When the version was made, in seconds since the epoch; 0 where the registry does not say. */
   readonly time: number;
+}
+
+/** A downloaded module. */
+export interface DownloadedModule extends ListedModule {
   /** As in go.sum: "h1:…". */
   readonly sum: string;
   /** Folder with its files. */
   readonly folder: string;
+}
+
+/** Returns the version that a query means in the registries of the user's Go configuration. Fails as `withModule` does. */
+export function listModule(request: ModuleRequest, run: GoRun): Promise<Result<ListedModule>> {
+  return withGo(request, run, (go) => listed(request, go));
 }
 
 /**
@@ -40,11 +49,28 @@ export async function withModule<T>(
   run: GoRun,
   use: (module: DownloadedModule) => Promise<Result<T>>,
 ): Promise<Result<T>> {
+  return withGo(request, run, async (go) => {
+    const downloaded = await download(request, go);
+    return downloaded.ok ? use(downloaded.value) : downloaded;
+  });
+}
+
+/** Runs the go command; returns its output. */
+type Go = (...args: readonly string[]) => Promise<Result<string>>;
+
+async function withGo<T>(
+  { name }: ModuleRequest,
+  run: GoRun,
+  work: (go: Go) => Promise<Result<T>>,
+): Promise<Result<T>> {
   const session = await openFetchSession(run);
   if (!session.ok) return session;
   return inTemporaryFolder(session.value.paths, 'module', async (temporary) => {
-    const downloaded = await download(request, { run, session: session.value, temporary });
-    return downloaded.ok ? use(downloaded.value) : downloaded;
+    const folder = join(temporary, 'main');
+    await mkdir(folder);
+    await writeFile(join(folder, 'go.mod'), 'module image-tooling.invalid/download\n');
+    const command = commandOf({ run, session: session.value, temporary }, folder, name);
+    return work((...args) => output({ ...command, args }, run));
   });
 }
 
@@ -54,29 +80,27 @@ interface Place {
   readonly temporary: string;
 }
 
-async function download(
-  { module, query, name }: ModuleRequest,
-  place: Place,
-): Promise<Result<DownloadedModule>> {
-  const folder = join(place.temporary, 'main');
-  await mkdir(folder);
-  await writeFile(join(folder, 'go.mod'), 'module image-tooling.invalid/download\n');
-  const go = (...args: readonly string[]) => output({ ...commandOf(place, folder, name), args }, place);
-  const listed = await go('list', '-m', '-json', `${module}@${query}`);
-  if (!listed.ok) return listed;
-  const { Version, Time } = JSON.parse(listed.value) as { readonly Version: string; readonly Time?: string };
-  const words = ['-modcacherw', `${module}@${Version}`];
+async function listed({ module, query }: ModuleRequest, go: Go): Promise<Result<ListedModule>> {
+  const printed = await go('list', '-m', '-json', `${module}@${query}`);
+  if (!printed.ok) return printed;
+  const { Version, Time } = JSON.parse(printed.value) as { readonly Version: string; readonly Time?: string };
+  return ok({ version: Version, time: Time === undefined ? 0 : Math.floor(Date.parse(Time) / 1000) });
+}
+
+async function download(request: ModuleRequest, go: Go): Promise<Result<DownloadedModule>> {
+  const found = await listed(request, go);
+  if (!found.ok) return found;
+  const words = ['-modcacherw', `${request.module}@${found.value.version}`];
   // With -json, errors are not on stderr (`go help mod download`).
   const fetched = await go('mod', 'download', ...words);
   if (!fetched.ok) return fetched;
   const described = await go('mod', 'download', '-json', ...words);
   if (!described.ok) return described;
   const { Sum, Dir } = JSON.parse(described.value) as { readonly Sum: string; readonly Dir: string };
-  const time = Time === undefined ? 0 : Math.floor(Date.parse(Time) / 1000);
-  return ok({ version: Version, time, sum: Sum, folder: Dir });
+  return ok({ ...found.value, sum: Sum, folder: Dir });
 }
 
-async function output(command: GoCommand, { run }: Place): Promise<Result<string>> {
+async function output(command: GoCommand, run: GoRun): Promise<Result<string>> {
   const result = await withRetries(run.context.signal, () => runGo(command));
   return result.ok ? ok(result.value.stdout) : result;
 }
