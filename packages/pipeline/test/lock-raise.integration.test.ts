@@ -19,8 +19,18 @@ const moduleOf = (name: string, version: string, files: object, needs: readonly 
     ...files,
   },
 });
+const ending = (version: string) =>
+  moduleOf('ending', version, { 'ending.go': `package ending\n\nconst End = " ${version}"\n` });
+/** Each version needs that version of another module. */
 const word = (version: string, text: string) =>
-  moduleOf('word', version, { 'word.go': `package word\n\nconst Hello = "${text}"\n` });
+  moduleOf(
+    'word',
+    version,
+    {
+      'word.go': `package word\n\nimport "example.invalid/ending"\n\nconst Hello = "${text}" + ending.End\n`,
+    },
+    [`ending ${version}`],
+  );
 const MAIN = {
   'main.go': `package main
 
@@ -55,6 +65,8 @@ const TOOL = `{
 }
 `;
 
+const RAISED = { 'example.invalid/ending': 'v1.0.5', 'example.invalid/word': 'v1.1.0' };
+
 let rig: WorkspaceRig;
 let env: NodeJS.ProcessEnv;
 
@@ -68,6 +80,7 @@ beforeAll(async () => {
     word('v1.0.0', 'old'),
     word('v1.1.0', 'raised'),
     word('v1.2.0', 'newest'),
+    ...['v1.0.0', 'v1.0.5', 'v1.1.0', 'v1.2.0'].map(ending),
     pinned('v1.0.0'),
     pinned('v1.1.0'),
     hello('v1.0.0', 'v1.0.0'),
@@ -136,15 +149,17 @@ describe('lock --raise', () => {
   it('refuses a version that the registry does not have', async () =>
     expect(await refused('--raise', 'example.invalid/word@v1.0.9')).toContain('(package-not-found)'));
 
-  it('locks a module at the version, and keeps the version of the tool', async () => {
-    await rig.must(['lock', 'hello', '--raise', 'example.invalid/word@v1.1.0'], env);
+  it('locks modules at the version or a newer one that another needs, and keeps the version of the tool', async () => {
+    const raise = 'example.invalid/word@v1.1.0,example.invalid/ending@v1.0.5';
+    await rig.must(['lock', 'hello', '--raise', raise], env);
+    expect(await fileOf('go.mod')).toMatch(/example\.invalid\/ending v1\.1\.0/);
     expect(await fileOf('go.mod')).toMatch(/example\.invalid\/word v1\.1\.0/);
     expect(await fileOf('go.sum')).toMatch(/example\.invalid\/word v1\.1\.0 h1:/);
     expect(await fileOf('tool.json')).toBe(TOOL);
     expect(await lockedGo()).toMatchObject({
       version: 'v1.0.0',
       toolchain: PINNED_TOOLCHAIN.version,
-      raised: { 'example.invalid/word': 'v1.1.0' },
+      raised: RAISED,
     });
   });
 
@@ -161,14 +176,14 @@ describe('lock --raise', () => {
     expect(await lockedGo()).toMatchObject({
       toolchain: NEWER_GO,
       wheels: { amd64: { sha256 }, arm64: { sha256 } },
-      raised: { 'example.invalid/word': 'v1.1.0' },
+      raised: RAISED,
     });
     await rig.must(['build', 'hello', '--platform', `linux/${HOST}`], env);
     const blob = join(rig.folder, `tools/hello/dist/linux-${HOST}/layer.blob`);
     const unpacked = join(rig.folder, 'unpacked');
     await mkdir(unpacked);
     execFileSync('tar', ['-xzf', blob, '-C', unpacked]);
-    expect(execFileSync(join(unpacked, 'usr/local/bin/hello'), { encoding: 'utf8' })).toBe('raised!');
+    expect(execFileSync(join(unpacked, 'usr/local/bin/hello'), { encoding: 'utf8' })).toBe('raised v1.1.0!');
     expect(await readdir(join(unpacked, 'usr/local/share/doc/hello/licenses'))).toEqual([`go@${NEWER_GO}`]);
   });
 });

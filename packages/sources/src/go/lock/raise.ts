@@ -1,5 +1,6 @@
 import { compareModuleVersions, fail, failWith, ok, type Failure, type Result } from '@image-tooling/model';
 import { moduleVersion, type GoModuleTool } from '../tool';
+import { getTool } from './get-tool';
 
 /** Versions by module. */
 export type ModuleVersions = Readonly<Record<string, string>>;
@@ -46,7 +47,14 @@ export async function raiseModules(
   if (replaced.length > 0) return failWith(replaced);
   if (older.length === 0) return ok({});
   const raised = Object.fromEntries(older.map(({ Path }) => [Path, wanted[Path] ?? '']));
-  const got = await go(['get', '-modcacherw', ...older.map(({ Path }) => `${Path}@${raised[Path]}`)]);
+  // As requirements they are minimum versions; `go get` of several takes them as exact, and refuses some.
+  const edited = await go([
+    'mod',
+    'edit',
+    ...Object.entries(raised).map(([path, at]) => `-require=${path}@${at}`),
+  ]);
+  if (!edited.ok) return edited;
+  const got = await go(getTool(tool));
   if (!got.ok) return got;
   const own = await listModules([tool.module], go);
   if (!own.ok) return own;
