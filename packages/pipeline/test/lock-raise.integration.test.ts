@@ -37,6 +37,7 @@ const MAIN = {
 import (
 	"os"
 
+	_ "example.invalid/forked"
 	"example.invalid/pinned"
 	"example.invalid/word"
 )
@@ -45,12 +46,16 @@ func main() { os.Stdout.WriteString(word.Hello + pinned.End) }
 `,
 };
 const pinned = (version: string) =>
-  moduleOf('pinned', version, { 'pinned.go': 'package pinned\n\nconst End = "!"\n' });
+  moduleOf('pinned', version, { 'pinned.go': `package pinned\n\nconst End = " pinned ${version}"\n` });
 
-/** The tool replaces one of its modules, so that no requirement raises that. */
+/** Replaces one of its modules by an older version, and one by another module. */
 function hello(version: string, wordVersion: string) {
-  const made = moduleOf('hello', version, MAIN, [`word ${wordVersion}`, 'pinned v1.0.0']);
-  const replace = '\nreplace example.invalid/pinned => example.invalid/pinned v1.0.0\n';
+  const made = moduleOf('hello', version, MAIN, [`word ${wordVersion}`, 'pinned v1.1.0', 'forked v1.0.0']);
+  const replace = `
+replace example.invalid/pinned => example.invalid/pinned v1.0.0
+
+replace example.invalid/forked => example.invalid/fork v1.0.0
+`;
   return { ...made, files: { ...made.files, 'go.mod': made.files['go.mod'] + replace } };
 }
 
@@ -65,7 +70,11 @@ const TOOL = `{
 }
 `;
 
-const RAISED = { 'example.invalid/ending': 'v1.0.5', 'example.invalid/word': 'v1.1.0' };
+const RAISED = {
+  'example.invalid/ending': 'v1.0.5',
+  'example.invalid/pinned': 'v1.1.0',
+  'example.invalid/word': 'v1.1.0',
+};
 
 let rig: WorkspaceRig;
 let env: NodeJS.ProcessEnv;
@@ -81,8 +90,8 @@ beforeAll(async () => {
     word('v1.1.0', 'raised'),
     word('v1.2.0', 'newest'),
     ...['v1.0.0', 'v1.0.5', 'v1.1.0', 'v1.2.0'].map(ending),
-    pinned('v1.0.0'),
-    pinned('v1.1.0'),
+    ...['v1.0.0', 'v1.1.0', 'v1.2.0'].map(pinned),
+    moduleOf('fork', 'v1.0.0', { 'fork.go': 'package forked\n' }),
     hello('v1.0.0', 'v1.0.0'),
     hello('v1.3.0', 'v1.2.0'),
   ]);
@@ -136,21 +145,21 @@ async function refused(...args: readonly string[]): Promise<string> {
 }
 
 describe('lock --raise', () => {
-  it('refuses what is not a version, not used, or replaced by the tool, all mistakes at once', async () => {
+  it('refuses what is not a version, not used, or replaced by another module, all mistakes at once', async () => {
     const wrong = await refused('--raise', 'example.invalid/word@1.1.0,go@1.27,example.invalid/word');
     expect(wrong.match(/is not a module and its version/g)).toHaveLength(3);
     const unused = await refused('--raise', 'example.invalid/one@v1.0.0,example.invalid/two@v1.0.0');
     expect(unused).toContain('hello does not use the Go module example.invalid/one.');
     expect(unused).toContain('hello does not use the Go module example.invalid/two.');
-    const replaced = await refused('--raise', 'example.invalid/pinned@v1.1.0');
-    expect(replaced).toContain('because example.invalid/hello replaces it by example.invalid/pinned v1.0.0');
+    const replaced = await refused('--raise', 'example.invalid/forked@v1.1.0');
+    expect(replaced).toContain('because example.invalid/hello replaces it by example.invalid/fork v1.0.0');
   });
 
   it('refuses a version that the registry does not have', async () =>
     expect(await refused('--raise', 'example.invalid/word@v1.0.9')).toContain('(package-not-found)'));
 
   it('locks modules at the version or a newer one that another needs, and keeps the version of the tool', async () => {
-    const raise = 'example.invalid/word@v1.1.0,example.invalid/ending@v1.0.5';
+    const raise = 'example.invalid/word@v1.1.0,example.invalid/ending@v1.0.5,example.invalid/pinned@v1.1.0';
     await rig.must(['lock', 'hello', '--raise', raise], env);
     expect(await fileOf('go.mod')).toMatch(/example\.invalid\/ending v1\.1\.0/);
     expect(await fileOf('go.mod')).toMatch(/example\.invalid\/word v1\.1\.0/);
@@ -183,7 +192,9 @@ describe('lock --raise', () => {
     const unpacked = join(rig.folder, 'unpacked');
     await mkdir(unpacked);
     execFileSync('tar', ['-xzf', blob, '-C', unpacked]);
-    expect(execFileSync(join(unpacked, 'usr/local/bin/hello'), { encoding: 'utf8' })).toBe('raised v1.1.0!');
+    expect(execFileSync(join(unpacked, 'usr/local/bin/hello'), { encoding: 'utf8' })).toBe(
+      'raised v1.1.0 pinned v1.1.0',
+    );
     expect(await readdir(join(unpacked, 'usr/local/share/doc/hello/licenses'))).toEqual([`go@${NEWER_GO}`]);
   });
 });
@@ -199,6 +210,6 @@ describe('lock --set-version', () => {
     expect(await fileOf('go.mod')).toMatch(/example\.invalid\/word v1\.2\.0/);
     const go = await lockedGo();
     expect(go).toMatchObject({ version: 'v1.3.0', toolchain: NEWER_GO });
-    expect(go).not.toHaveProperty('raised');
+    expect(go['raised']).toEqual({ 'example.invalid/pinned': 'v1.1.0' });
   });
 });

@@ -26,8 +26,9 @@ export interface Raise {
 
 /**
  * Raises modules of a resolved tool to at least the wanted versions. Returns those that upstream asks for in an older
- * version; an earlier one that the tool no longer uses is left out. Fails with `unknown-reference` for each module that is asked for and not used, with `schema` for a module that upstream replaces, and
- * if raising would change the tool's own version, and as the go command does.
+ * version; an earlier one that the tool no longer uses is left out. Fails with `unknown-reference` for each module that
+ * is asked for and not used, with `schema` for one that upstream replaces by another module and if raising would change
+ * the tool's own version, and as the go command does.
  */
 export async function raiseModules(
   { asked, kept }: Raise,
@@ -42,17 +43,12 @@ export async function raiseModules(
   const used = new Set(listed.value.map(({ Path }) => Path));
   const unused = Object.keys(asked).filter((module) => !used.has(module));
   if (unused.length > 0) return failWith(unused.map((module) => unusedFailure(module, tool)));
-  const older = listed.value.filter(({ Path, Version }) => isOlder(Version, wanted[Path]));
+  const older = listed.value.filter((module) => isOlder(builtVersion(module), wanted[module.Path]));
   const replaced = older.flatMap((module) => replacedFailure(module, tool) ?? []);
   if (replaced.length > 0) return failWith(replaced);
   if (older.length === 0) return ok({});
   const raised = Object.fromEntries(older.map(({ Path }) => [Path, wanted[Path] ?? '']));
-  // As requirements they are minimum versions; `go get` of several takes them as exact, and refuses some.
-  const edited = await go([
-    'mod',
-    'edit',
-    ...Object.entries(raised).map(([path, at]) => `-require=${path}@${at}`),
-  ]);
+  const edited = await go(['mod', 'edit', ...older.map((module) => edit(module, raised[module.Path] ?? ''))]);
   if (!edited.ok) return edited;
   const got = await go(getTool(tool));
   if (!got.ok) return got;
@@ -60,6 +56,16 @@ export async function raiseModules(
   if (!own.ok) return own;
   const version = own.value[0]?.Version;
   return version === moduleVersion(tool) ? ok(raised) : fail(otherTool(tool, version));
+}
+
+/** As requirements they are minimum versions; `go get` of several takes them as exact, and refuses some. */
+function edit({ Path, Replace }: ListedModule, version: string): string {
+  return Replace ? `-replace=${Path}=${Path}@${version}` : `-require=${Path}@${version}`;
+}
+
+/** Upstream may replace a module by another version of itself. */
+function builtVersion({ Version, Replace }: ListedModule): string | undefined {
+  return Replace?.Version ?? Version;
 }
 
 function newerOf(asked: ModuleVersions, kept: ModuleVersions): ModuleVersions {
@@ -83,7 +89,7 @@ function replacedFailure(
   { Path, Replace }: ListedModule,
   { name, module }: GoModuleTool,
 ): Failure | undefined {
-  if (!Replace) return undefined;
+  if (!Replace || Replace.Path === Path) return undefined;
   return {
     code: 'schema',
     message: `${name}: ${Path} can't be raised, because ${module} replaces it by ${Replace.Path} ${Replace.Version ?? ''}.`,
