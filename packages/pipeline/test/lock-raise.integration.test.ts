@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureGoToolchain, PINNED_TOOLCHAIN } from '@image-tooling/sources';
 import { copyGoStore, createRig, fillGoStore, writeProxy, type WorkspaceRig } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 
 const HOST = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
@@ -157,6 +157,14 @@ describe('lock --raise', () => {
 
   it('refuses a version that the registry does not have', async () =>
     expect(await refused('--raise', 'example.invalid/word@v1.0.9')).toContain('(package-not-found)'));
+
+  it('takes the next version for a commit between versions, and keeps that one', async () => {
+    const commit = 'v1.1.1-0.20261009181718-2f1f834330b2';
+    onTestFinished(() => rig.must(['lock', 'hello'], env).then(() => undefined));
+    await rig.must(['lock', 'hello', '--raise', `example.invalid/word@${commit}`], env);
+    expect(await lockedGo()).toMatchObject({ raised: { 'example.invalid/word': 'v1.2.0' } });
+    await rig.write('tools/hello/lock.json', '{ "lockVersion": 1, "version": "1.0.0" }');
+  });
 
   it('locks modules at the version or a newer one that another needs, and keeps the version of the tool', async () => {
     const raise = 'example.invalid/word@v1.1.0,example.invalid/ending@v1.0.5,example.invalid/pinned@v1.1.0';

@@ -35,7 +35,7 @@ export async function raiseModules(
   tool: GoModuleTool,
   go: RunGo,
 ): Promise<Result<ModuleVersions>> {
-  const wanted = newerOf(asked, kept);
+  const wanted = await availableVersions(newerOf(asked, kept), go);
   const modules = Object.keys(wanted).sort();
   if (modules.length === 0) return ok({});
   const listed = await listModules(modules, go);
@@ -56,6 +56,20 @@ export async function raiseModules(
   if (!own.ok) return own;
   const version = own.value[0]?.Version;
   return version === moduleVersion(tool) ? ok(raised) : fail(otherTool(tool, version));
+}
+
+/** A commit between versions, as vulnerability databases name fixes ("Go Modules Reference", Pseudo-versions). */
+const PSEUDO = /[-.]\d{14}-[0-9a-f]{12}$/;
+
+/** Returns the lowest available versions that are not older: registries may lack a pseudo-version. */
+async function availableVersions(wanted: ModuleVersions, go: RunGo): Promise<ModuleVersions> {
+  const available = { ...wanted };
+  for (const [module, version] of Object.entries(wanted).filter(([, one]) => PSEUDO.test(one))) {
+    const found = await go(['list', '-m', '-json=Version', `${module}@>=${version}`]);
+    // Some registries list no versions, and have the pseudo-version.
+    if (found.ok) available[module] = (JSON.parse(found.value) as { readonly Version: string }).Version;
+  }
+  return available;
 }
 
 /** As requirements they are minimum versions; `go get` of several takes them as exact, and refuses some. */
