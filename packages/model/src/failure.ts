@@ -63,6 +63,8 @@ export type FailureCode =
   | 'image-format'
   // what is tried in finished images
   | 'check-failed'
+  // scans
+  | 'scan-invalid'
   | 'usage'
   | 'aborted';
 

@@ -11,6 +11,7 @@ export * from './explain';
 export * from './failure';
 export * from './inventory';
 export * from './layer';
+export * from './module-version';
 export * from './platform';
 export * from './progress';
 export * from './result';

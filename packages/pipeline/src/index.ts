@@ -5,6 +5,7 @@ export { explainProject, type ExplainRequest, type Explanation } from './explain
 export { loadImage, type Loaded, type LoadRequest } from './load';
 export { parseCompression, parseLoadTarget, type LoadTarget } from './load/target';
 export { lockProject } from './lock';
+export { parseRaise } from './lock/raise';
 export { httpTimings } from './http-timings';
 export { openSession, readingOnce, type Session, type SessionRequest } from './session';
 export { loadOptions } from './workspace/load';
@@ -14,5 +15,7 @@ export { publishImage, type Published, type PublishRequest } from './publish';
 export { VERIFY_MODES, type VerifyMode } from './publish/verify/verified';
 export * from './registry';
 export * from './store';
+export { debianReleaseOf } from './debian-release';
+export { lockVulnerabilityData, readVulnerabilityData } from './vulnerability-data';
 export { openShell, type ShellRequest } from './shell';
 export { checkAll, type CheckedWorkspace, type CheckRequest } from './check';

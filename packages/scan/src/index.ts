@@ -1,2 +1,3 @@
+export * from './data';
 export type * from './finding';
 export type * from './vulnerability-data';

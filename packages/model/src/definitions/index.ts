@@ -1,5 +1,6 @@
 export { archiveLockWith, archiveStateId, type ArchiveLock, type LockedArchiveState } from './archive-lock';
 export { compilePattern, isRunCheck, type Check, type FileCheck, type RunCheck } from './check';
+export { withToolVersion } from './edit-version';
 export { fileText, MOST_BYTES, tooLargeFile, unreadFile, type FileText } from './file-text';
 export type { ImageConfigDefinition, ImageDefinition, ImageDirectory, ImageUser } from './image';
 export type * from './locks';
