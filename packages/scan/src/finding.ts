@@ -23,4 +23,6 @@ export interface Finding {
   readonly fixedIn?: string;
   /** The command that fixes it now; missing if nothing does. */
   readonly command?: string;
+  /** What to edit, where no command is enough. */
+  readonly advice?: string;
 }

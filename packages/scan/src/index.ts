@@ -1,2 +1,3 @@
 export type * from './finding';
 export type * from './vulnerability-data';
+export * from './secrets';
