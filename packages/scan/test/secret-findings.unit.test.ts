@@ -9,6 +9,7 @@ import {
   secretsOfLayer,
   type SearchedLayer,
 } from '../src/index';
+import { layerOf } from './layer-of';
 import { PKCS8, random } from './samples';
 
 const TOKEN = `ghp_${random(36)}`;
@@ -80,7 +81,7 @@ describe('findings of secrets', () => {
   const owner = { owner: 'tools' };
 
   async function layer(kind: LayerKind, ...entries: TarEntry[]): Promise<SearchedLayer> {
-    const secrets = valueOf(await secretsOfLayer(entries));
+    const secrets = valueOf(await secretsOfLayer(layerOf(entries)));
     return { kind, digest: digestOf(String(entries.length)), paths: indexPaths(entries), secrets };
   }
 

@@ -9,10 +9,11 @@ import {
   secretsOfRecord,
   type FileSecret,
 } from '../src/index';
+import { layerOf } from './layer-of';
 import { PKCS8, random, SAMPLES } from './samples';
 
 async function hitsOf(...entries: TarEntry[]): Promise<readonly FileSecret[]> {
-  return valueOf(await secretsOfLayer(entries)).hits;
+  return valueOf(await secretsOfLayer(layerOf(entries))).hits;
 }
 
 async function rulesIn(path: string, content: string | Buffer): Promise<string[]> {
@@ -114,7 +115,9 @@ describe('a search of files', () => {
 
   it('counts compressed files, which it does not open', async () => {
     const gzip = Buffer.from([0x1f, 0x8b, 8, 0]);
-    const found = valueOf(await secretsOfLayer([fileEntry('a.gz', gzip), fileEntry('b', 'PK\x03\x04')]));
+    const found = valueOf(
+      await secretsOfLayer(layerOf([fileEntry('a.gz', gzip), fileEntry('b', 'PK\x03\x04')])),
+    );
     expect(found).toEqual({ hits: [], unopened: 2 });
   });
 
@@ -148,13 +151,15 @@ describe('a search of files', () => {
 
   it('stops when it is aborted', async () => {
     const controller = new AbortController();
-    const searched = secretsOfLayer([zeros(40 * MIB), fileEntry('a', 'a')], controller.signal);
+    const searched = secretsOfLayer(layerOf([zeros(40 * MIB), fileEntry('a', 'a')]), controller.signal);
     controller.abort();
     expect(codesOf(await searched)).toEqual(['aborted']);
   });
 
   it('fails if a file is shorter than its entry says', async () => {
-    expect(codesOf(await secretsOfLayer([{ ...fileEntry('a', 'a'), size: 5 }]))).toEqual(['truncated']);
+    expect(codesOf(await secretsOfLayer(layerOf([{ ...fileEntry('a', 'a'), size: 5 }])))).toEqual([
+      'truncated',
+    ]);
   });
 
   /** A file whose pieces are as those of a file on disk. */
@@ -178,7 +183,7 @@ describe('a search of files', () => {
 
 describe('the record of a layer', () => {
   it('is read again as it was', async () => {
-    const found = valueOf(await secretsOfLayer([fileEntry('a', PKCS8)]));
+    const found = valueOf(await secretsOfLayer(layerOf([fileEntry('a', PKCS8)])));
     expect(secretsOfRecord(JSON.parse(JSON.stringify(recordOfSecrets(found))))).toEqual(found);
   });
 
