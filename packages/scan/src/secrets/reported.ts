@@ -4,8 +4,9 @@ import type { FileSecret, LayerSecrets } from './hit';
 /** Layers whose files dpkg installed. */
 const OF_PACKAGES: readonly LayerKind[] = ['base', 'bootstrap', 'apt'];
 
-/** Folders of tests and documentation in what vendors publish. */
-const EXAMPLE_FOLDER = /(?:^|\/)(?:tests?|__tests__|testdata|test_data|fixtures?|examples?|docs?|man)\//i;
+/** Tests and documentation in what vendors publish. */
+const EXAMPLE_FILE =
+  /(?:^|\/)(?:tests?|__tests__|testdata|test_data|fixtures?|examples?|docs?|man)\/|(?:\.md|\.rst|_test\.go)$/i;
 
 /**
  * Returns whether a hit is a finding. Those in unchanged files of Debian packages are public, and so are those in the
@@ -42,5 +43,5 @@ function leftOutAs(
   kind: LayerKind,
 ): 'published' | 'example' | undefined {
   if (published && OF_PACKAGES.includes(kind)) return 'published';
-  return kind === 'tool' && EXAMPLE_FOLDER.test(path) ? 'example' : undefined;
+  return kind === 'tool' && EXAMPLE_FILE.test(path) ? 'example' : undefined;
 }

@@ -133,6 +133,10 @@ export const TOKENS: readonly Sample[] = [
     without: {
       'an example domain': ['a.md', `https://user:${PASSWORD}@example.com/`],
       'words of manuals': ['a.md', 'http://user:password@host.internal/ ftp://name:secret@ftp.internal'],
+      'more words of manuals': [
+        'a.ts',
+        'https://u:key_1234@a.internal https://u:p%40ssw0rd@a.internal https://u:abcdef77@a.internal',
+      ],
       'a variable': ['a.sh', 'https://user:$PASSWORD@host.internal/ https://a:{password}@b.internal'],
       'a port and a user': ['a.md', 'ssh://host.internal:22/a@b.internal'],
     },

@@ -166,6 +166,9 @@ const EXAMPLE_HOST = /(?:^|\.)(?:example(?:\.(?:com|org|net))?|test|invalid)$/;
 function urlPassword(match: RegExpMatchArray): string | undefined {
   const password = matchedSecret(match);
   const host = (match.groups?.['host'] ?? '').replace(/:\d{0,5}$/, '');
-  const isExample = EXAMPLE_HOST.test(host) || isExamplePassword(password) || /^[A-Za-z_-]+$/.test(password);
+  const isExample =
+    EXAMPLE_HOST.test(host) ||
+    isExamplePassword(password.replace(/%40/g, '@')) ||
+    /^[A-Za-z_-]+$/.test(password);
   return isExample ? undefined : password;
 }
