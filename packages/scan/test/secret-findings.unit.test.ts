@@ -150,13 +150,18 @@ describe('findings of secrets', () => {
     expect(secretFindings({ layers: [files], config: [] }, () => owner)).toHaveLength(2);
   });
 
-  it('have those of the config', () => {
-    const config = secretsOfConfig({ env: [`A_TOKEN=${PASSWORD}`] });
-    expect(secretFindings({ layers: [], config }, () => owner)).toMatchObject([
+  it('have those of the config, of the image that sets them', () => {
+    const config = secretsOfConfig({ env: [`A_TOKEN=${PASSWORD}`] }).map((hit) => ({
+      ...hit,
+      owner: 'base',
+    }));
+    const bringerOf = (_layer: unknown, by = 'nobody') => ({ owner: by });
+    expect(secretFindings({ layers: [], config }, bringerOf)).toMatchObject([
       {
         id: 'secret-variable',
         place: 'ENV A_TOKEN',
         title: "A password, token or key in a variable is in the image's config: … (12 characters)",
+        owner: 'base',
       },
     ]);
   });

@@ -17,10 +17,15 @@ export interface SearchedLayer {
 export interface ImageSecrets {
   /** Bottom first. */
   readonly layers: readonly SearchedLayer[];
-  readonly config: readonly ConfigSecret[];
+  readonly config: readonly OwnedConfigSecret[];
 }
 
-/** What the caller knows of a layer's origin; `undefined`: the image's config. */
+/** A secret of the config, and the image whose definition sets it. */
+export interface OwnedConfigSecret extends ConfigSecret {
+  readonly owner: string;
+}
+
+/** The definition that brings a layer, or sets a part of the config. */
 export type Bringer = Omit<
   Finding,
   'kind' | 'id' | 'aliases' | 'severity' | 'title' | 'place' | 'layer' | 'advice'
@@ -32,7 +37,7 @@ export type Bringer = Omit<
  */
 export function secretFindings(
   { layers, config }: ImageSecrets,
-  bringerOf: (layer: Digest | undefined) => Bringer,
+  bringerOf: (layer: Digest | undefined, owner?: string) => Bringer,
 ): Finding[] {
   const inLayers = layers.flatMap((layer, at) => {
     const above = layers.slice(at + 1).map(({ paths }) => paths);
@@ -49,7 +54,7 @@ export function secretFindings(
     });
   });
   const inConfig = config.map((hit): Finding => ({
-    ...common(hit, bringerOf(undefined)),
+    ...common(hit, bringerOf(undefined, hit.owner)),
     title: `${titleOf(hit)} is in the image's config: ${hit.excerpt}`,
     place: hit.setting,
     advice: `Remove it from image.json; give it to the container when it starts. ${REVOKE}`,

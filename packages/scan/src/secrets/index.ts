@@ -1,5 +1,5 @@
 export { secretsOfConfig, type ConfigTexts } from './config';
-export { secretFindings, type ImageSecrets, type SearchedLayer } from './findings';
+export { secretFindings, type ImageSecrets, type OwnedConfigSecret, type SearchedLayer } from './findings';
 export type { ConfigSecret, FileSecret, LayerSecrets, SecretHit } from './hit';
 export type { LayerFile, OpenLayer } from './layer-files';
 export { recordOfSecrets, secretsOfRecord, type LayerSecretsRecord } from './record';
