@@ -62,6 +62,7 @@ it('finds what a later layer removes, and variables with the image that sets the
   const above = await putLayer('files', 'child', fileEntry('root/.wh..netrc', ''));
   const findings = secretFindings(await searched(below, above), (layer, owner) => ({
     owner: owner ?? (layer === below.digest ? 'base' : 'child'),
+    file: 'image.json',
   }));
   expect(findings.map(({ place, owner }) => `${owner}: ${place}`)).toEqual([
     'base: /root/.netrc',

@@ -78,7 +78,7 @@ describe("secrets in an image's config", () => {
 });
 
 describe('findings of secrets', () => {
-  const owner = { owner: 'tools' };
+  const owner = { owner: 'tools', file: 'images/tools/image.json' };
 
   async function layer(kind: LayerKind, ...entries: TarEntry[]): Promise<SearchedLayer> {
     const secrets = valueOf(await secretsOfLayer(layerOf(entries)));
@@ -99,7 +99,7 @@ describe('findings of secrets', () => {
       layer: files.digest,
       advice:
         'Remove it from rootfs/; give it to the container when it starts. Then revoke or replace it: everyone who pulled the image has it.',
-      owner: 'tools',
+      ...owner,
     });
   });
 
@@ -155,7 +155,7 @@ describe('findings of secrets', () => {
       ...hit,
       owner: 'base',
     }));
-    const bringerOf = (_layer: unknown, by = 'nobody') => ({ owner: by });
+    const bringerOf = (_layer: unknown, by = 'nobody') => ({ owner: by, file: `images/${by}/image.json` });
     expect(secretFindings({ layers: [], config }, bringerOf)).toMatchObject([
       {
         id: 'secret-variable',

@@ -1,11 +1,11 @@
-import type { Severity } from '../../finding';
+import type { Finding } from '../../finding';
 
 /** What one kind of secret looks like. */
 export interface SecretRule {
   readonly id: string;
   /** With its article: "a private key". */
   readonly title: string;
-  readonly severity: Extract<Severity, 'critical' | 'high'>;
+  readonly severity: Extract<Finding['severity'], 'critical' | 'high'>;
   /** Every match contains one of these; the pattern is tried only where one is found. Not needed with `files`. */
   readonly keywords?: readonly string[];
   /** Limits the rule to files with these paths (byte strings without a leading slash). */
