@@ -19,3 +19,4 @@ export * from './shell-word';
 export * from './plan';
 export * from './publish';
 export { spanText } from './span-text';
+export { parseStanza, parseStanzas, type Stanza } from './stanza';

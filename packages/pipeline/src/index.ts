@@ -14,5 +14,6 @@ export { publishImage, type Published, type PublishRequest } from './publish';
 export { VERIFY_MODES, type VerifyMode } from './publish/verify/verified';
 export * from './registry';
 export * from './store';
+export { readSbom, SBOM_FORMATS, type SbomFormat, type SbomRequest } from './sbom';
 export { openShell, type ShellRequest } from './shell';
 export { checkAll, type CheckedWorkspace, type CheckRequest } from './check';

@@ -1,1 +1,3 @@
-export {};
+export * from './contents';
+export { sbomDocuments, type SbomDocuments } from './documents';
+export { inventoryOf, type InventoryInput } from './inventory';

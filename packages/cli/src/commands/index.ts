@@ -6,6 +6,7 @@ import { load } from './load';
 import { lock } from './lock';
 import { publish } from './publish';
 import { registry } from './registry';
+import { sbom } from './sbom';
 import { shell } from './shell';
 import { store } from './store';
 import { test } from './test';
@@ -20,6 +21,7 @@ export const COMMANDS: Commands = {
   lock,
   load,
   explain,
+  sbom,
   publish,
   shell,
   registry,

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { fail, ok, parseStanza, type Failure, type Result, type Stanza } from '@image-tooling/model';
 import { failureOf, Fault } from '@image-tooling/host';
 import { readTarBytes, unpackBytes, type Packing, type TarEntry } from '@image-tooling/layer';
 import { NotDeb, readAr, writeAr, type ArMember } from './ar';
-import { parseStanza, type Stanza } from './stanza';
 
 /** One more than keeps the processors busy, at most as many as libuv has threads (UV_THREADPOOL_SIZE). */
 const limit = pLimit(Math.min(availableParallelism() + 1, 4));

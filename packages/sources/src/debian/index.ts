@@ -17,5 +17,4 @@ export { indexPackages, newest } from './package-index';
 export { parsePackages } from './packages-file';
 export { parseRelations, satisfies, type Relation, type RelationGroup } from './relation';
 export type { Release, Suite } from './release';
-export { parseStanza, parseStanzas, type Stanza } from './stanza';
 export { compareVersions } from './version';

@@ -38,6 +38,7 @@ export async function goRecipe(
   if (!inputs.ok) return inputs;
   return ok({
     source: 'go',
+    package: { name: go.module, version: lock.value.go.version },
     inputs: inputs.value,
     make: (into) => make(session, { tool: go, folder, arch, into }),
   });
