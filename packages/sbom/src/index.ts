@@ -1,3 +1,4 @@
 export * from './contents';
+export { readCycloneDx } from './cyclonedx/read';
 export { sbomDocuments, type SbomDocuments } from './documents';
 export { inventoryOf, type InventoryInput } from './inventory';
