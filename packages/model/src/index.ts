@@ -20,3 +20,4 @@ export * from './shell-word';
 export * from './plan';
 export * from './publish';
 export { spanText } from './span-text';
+export { parseStanza, parseStanzas, type Stanza } from './stanza';

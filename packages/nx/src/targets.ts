@@ -83,8 +83,15 @@ function buildOn(
 
 /** The outputs of a build; the blobs of images stay in the store. */
 const OUTPUTS = {
-  image: ['layers.json', 'digest.json', 'paths.json.gz'],
-  tool: ['layer.json', 'layer.blob', 'paths.json.gz'],
+  image: [
+    'layers.json',
+    'digest.json',
+    'paths.json.gz',
+    'contents.json.gz',
+    'sbom.cdx.json',
+    'sbom.spdx.json',
+  ],
+  tool: ['layer.json', 'layer.blob', 'paths.json.gz', 'contents.json.gz', 'symbols.json.gz'],
 };
 
 /** Nx does not cache failed tasks, so tests in the cache have passed. */

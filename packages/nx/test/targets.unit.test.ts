@@ -63,6 +63,8 @@ describe('the targets of a tool', () => {
         '{projectRoot}/dist/linux-arm64/layer.json',
         '{projectRoot}/dist/linux-arm64/layer.blob',
         '{projectRoot}/dist/linux-arm64/paths.json.gz',
+        '{projectRoot}/dist/linux-arm64/contents.json.gz',
+        '{projectRoot}/dist/linux-arm64/symbols.json.gz',
       ],
       dependsOn: [],
     });
@@ -113,6 +115,9 @@ describe('the targets of an image', () => {
         '{projectRoot}/dist/linux-amd64/layers.json',
         '{projectRoot}/dist/linux-amd64/digest.json',
         '{projectRoot}/dist/linux-amd64/paths.json.gz',
+        '{projectRoot}/dist/linux-amd64/contents.json.gz',
+        '{projectRoot}/dist/linux-amd64/sbom.cdx.json',
+        '{projectRoot}/dist/linux-amd64/sbom.spdx.json',
       ],
       dependsOn: ['^build-amd64'],
     });

@@ -17,5 +17,6 @@ export * from './registry';
 export * from './store';
 export { debianReleaseOf } from './debian-release';
 export { lockVulnerabilityData, readVulnerabilityData } from './vulnerability-data';
+export { readSbom, SBOM_FORMATS, type SbomFormat, type SbomRequest } from './sbom';
 export { openShell, type ShellRequest } from './shell';
 export { checkAll, type CheckedWorkspace, type CheckRequest } from './check';

@@ -1,1 +1,4 @@
-export {};
+export * from './contents';
+export { readCycloneDx } from './cyclonedx/read';
+export { sbomDocuments, type SbomDocuments } from './documents';
+export { inventoryOf, type InventoryInput } from './inventory';

@@ -6,6 +6,7 @@ import { load } from './load';
 import { lock } from './lock';
 import { publish } from './publish';
 import { registry } from './registry';
+import { sbom } from './sbom';
 import { scanLock } from './scan-lock';
 import { shell } from './shell';
 import { store } from './store';
@@ -21,6 +22,7 @@ export const COMMANDS: Commands = {
   lock,
   load,
   explain,
+  sbom,
   publish,
   'scan-lock': scanLock,
   shell,
