@@ -13,6 +13,10 @@ Commands
       --check                               build twice more, in different environments, and compare
   test <name> [--platform linux/amd64]    run the checks of an image in containers
       --all-platforms                       for all its platforms
+  scan <name> [--platform linux/amd64]    find vulnerabilities in a built image, and what scan.json does not allow
+      --all-platforms                       for all its platforms
+      --with-parents                        first build the image, its parent images and its tools
+      --json                                print JSON (docs/scan.md)
   lock <name>                             resolve versions and write the project's lock file
       --family                              also lock all images based on this one, parents first
       --raise <module>@<version>[,…]        raise a Go module of a tool, or its go, to at least this version

@@ -7,6 +7,7 @@ import { lock } from './lock';
 import { publish } from './publish';
 import { registry } from './registry';
 import { sbom } from './sbom';
+import { scan } from './scan';
 import { scanLock } from './scan-lock';
 import { shell } from './shell';
 import { store } from './store';
@@ -24,6 +25,7 @@ export const COMMANDS: Commands = {
   explain,
   sbom,
   publish,
+  scan,
   'scan-lock': scanLock,
   shell,
   registry,
