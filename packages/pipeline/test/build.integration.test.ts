@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { DigestFile, LayersFile } from '@image-tooling/model';
+import type { DigestFile, ImageLock, LayersFile } from '@image-tooling/model';
 import type { FixtureArchive, WorkspaceRig } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAll, EXTRA, HELLO, lockAll, writeImages } from './fixture-images';
@@ -266,6 +266,24 @@ describe('a change', () => {
       expect(stale.stderr).toContain('Run "npx nx run child:lock"');
       await bumped.must(['lock', 'child']);
       expect(await bumped.must(['build', 'child'])).toContain('child: apt layer  built');
+    } finally {
+      await archive.republish({ packages: [HELLO, EXTRA] });
+    }
+  });
+
+  it('of a package is locked at the fixed version by one command, for the parent and its children', async () => {
+    const fixed = await another(rig.store);
+    const locked = async () => {
+      const text = await readFile(join(fixed.folder, 'images/base/lock.json'), 'utf8');
+      const { platforms } = JSON.parse(text) as ImageLock;
+      return platforms['linux/amd64']?.packages.find(({ name }) => name === HELLO.name)?.version;
+    };
+    const before = await locked();
+    await archive.republish({ packages: [{ ...HELLO, version: '1.1' }, EXTRA] });
+    try {
+      await fixed.must(['lock', 'base', '--family']);
+      expect([before, await locked()]).toEqual(['1.0', '1.1']);
+      await fixed.must(['check']);
     } finally {
       await archive.republish({ packages: [HELLO, EXTRA] });
     }

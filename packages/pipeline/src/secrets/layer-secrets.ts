@@ -1,7 +1,8 @@
-import { ContentReader } from '@image-tooling/layer';
+import { streamTar } from '@image-tooling/layer';
 import type { OriginLayer, Result } from '@image-tooling/model';
-import { withLayerTar, type Store } from '@image-tooling/oci';
+import { layerTar, type Store } from '@image-tooling/oci';
 import { recordOfSecrets, secretsOfLayer, secretsOfRecord, type LayerSecrets } from '@image-tooling/scan';
+import { layerText } from '../build/layer-text';
 import type { Session } from '../session';
 
 /** Returns what a search of the layer found, by the rules of today; undefined if it has to be searched. */
@@ -28,20 +29,6 @@ export async function searchLayer(
   return put.ok ? found : put;
 }
 
-async function searchBlob(
-  store: Store,
-  layer: OriginLayer,
-  signal: AbortSignal,
-): Promise<Result<LayerSecrets>> {
-  const searched = await withLayerTar(layer, store, ({ entries }) =>
-    secretsOfLayer(async function* () {
-      const reader = new ContentReader();
-      try {
-        for (const entry of entries) yield { entry, pieces: () => reader.pieces(entry) };
-      } finally {
-        reader.close();
-      }
-    }, signal),
-  );
-  return searched.ok ? searched.value : searched;
+function searchBlob(store: Store, layer: OriginLayer, signal: AbortSignal): Promise<Result<LayerSecrets>> {
+  return secretsOfLayer(() => streamTar(layerTar(layer, store), { name: layerText(layer) }), signal);
 }
