@@ -10,7 +10,19 @@ const WORKSPACE = join(__dirname, '..', '..', '..');
 /** What is bundled from source: the file to begin with, and the packages that it imports from. */
 const COMMAND = {
   entry: 'cli/src/index.ts',
-  packages: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'scan', 'pipeline', 'cli'],
+  packages: [
+    'model',
+    'host',
+    'layer',
+    'oci',
+    'engines',
+    'sources',
+    'sbom',
+    'scan',
+    'attest',
+    'pipeline',
+    'cli',
+  ],
 };
 const PLUGIN = { entry: 'nx/src/index.ts', packages: ['model', 'nx'] };
 const CACHE = join(WORKSPACE, 'node_modules', '.cache', 'image-tooling');

@@ -65,6 +65,7 @@ export type FailureCode =
   | 'check-failed'
   // scans
   | 'scan-invalid'
+  | 'scan-failed'
   | 'usage'
   | 'aborted';
 

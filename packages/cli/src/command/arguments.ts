@@ -30,6 +30,7 @@ const FLAGS = {
   json: { type: 'boolean' },
   why: { type: 'boolean' },
   family: { type: 'boolean' },
+  format: { type: 'string' },
   file: { type: 'string' },
   'keep-days': { type: 'string' },
   go: { type: 'boolean' },

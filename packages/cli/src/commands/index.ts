@@ -6,6 +6,8 @@ import { load } from './load';
 import { lock } from './lock';
 import { publish } from './publish';
 import { registry } from './registry';
+import { sbom } from './sbom';
+import { scan } from './scan';
 import { scanLock } from './scan-lock';
 import { shell } from './shell';
 import { store } from './store';
@@ -21,7 +23,9 @@ export const COMMANDS: Commands = {
   lock,
   load,
   explain,
+  sbom,
   publish,
+  scan,
   'scan-lock': scanLock,
   shell,
   registry,

@@ -17,6 +17,14 @@ export * from './parse';
 export { bytesOf } from './size';
 export * from './release-file';
 export { isLoneProgram, releaseFormat, type ReleaseFormat } from './release-format';
+export {
+  SEVERITIES,
+  UNKNOWN_LICENCE,
+  type IgnoreEntry,
+  type Justification,
+  type ScanPolicyFile,
+  type Severity,
+} from './scan-policy';
 export * from './source-choice';
 export type * from './sources';
 export {

@@ -1,4 +1,4 @@
-import { compareVersions } from './version';
+import { compareDebianVersions } from '@image-tooling/model';
 
 /** The first line of an entry: "openssl (3.5.4-1) unstable; urgency=medium" (deb-changelog(5)). */
 const ENTRY = /^\S+ \(([^()\s]+)\)[^;]*;/;
@@ -23,7 +23,7 @@ export function fixesIn(changelog: string): Map<string, string> {
 
 function lower(a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || b === undefined) return a ?? b;
-  return compareVersions(b, a) < 0 ? b : a;
+  return compareDebianVersions(b, a) < 0 ? b : a;
 }
 
 /** Returns whether a text is the changelog of a version of a source package: upstream's own are other texts. */

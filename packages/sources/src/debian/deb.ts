@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { fail, ok, parseStanza, type Failure, type Result, type Stanza } from '@image-tooling/model';
 import { failureOf } from '@image-tooling/host';
 import { NotDeb, writeAr } from './ar';
 import { DebMembers, notDeb } from './deb-members';
-import { parseStanza, type Stanza } from './stanza';
 
 /** One more than keeps the processors busy, at most as many as libuv has threads (UV_THREADPOOL_SIZE). */
 const limit = pLimit(Math.min(availableParallelism() + 1, 4));

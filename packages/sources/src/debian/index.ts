@@ -20,5 +20,3 @@ export { parsePackages } from './packages-file';
 export { parseRelations, satisfies, type Relation, type RelationGroup } from './relation';
 export type { Release, Suite } from './release';
 export { newestSources, sourceOf, type NewestSource, type SourceVersion } from './source-package';
-export { parseStanza, parseStanzas, type Stanza } from './stanza';
-export { compareVersions } from './version';

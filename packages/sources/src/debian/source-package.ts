@@ -1,5 +1,5 @@
 import type { ArchivePackage, PackageIndex } from './package';
-import { compareVersions } from './version';
+import { compareDebianVersions } from '@image-tooling/model';
 
 /** A version of a source package. */
 export interface SourceVersion {
@@ -25,7 +25,7 @@ export function newestSources(indexes: readonly PackageIndex[]): Map<string, New
   for (const found of indexes.flatMap(({ byName }) => [...byName.values()].flat())) {
     const { name, version } = sourceOf(found);
     const known = newest.get(name);
-    const order = known ? compareVersions(version, known.version) : 1;
+    const order = known ? compareDebianVersions(version, known.version) : 1;
     if (order > 0) newest.set(name, { name, version, packages: [found] });
     else if (order === 0) known?.packages.push(found);
   }

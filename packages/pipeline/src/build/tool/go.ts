@@ -40,6 +40,7 @@ export async function goRecipe(
   if (!inputs.ok) return inputs;
   return ok({
     source: 'go',
+    package: { name: go.module, version: lock.value.go.version },
     inputs: inputs.value,
     make: (into) => make(session, { tool: go, folder, arch, into }, raisedToolchain(lock.value.go)),
   });

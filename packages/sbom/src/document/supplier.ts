@@ -1,0 +1,43 @@
+import type { Component } from '@image-tooling/model';
+
+/** Who provides a component. */
+export interface Supplier {
+  readonly name: string;
+  readonly email?: string;
+}
+
+/**
+ * Returns who provides a component, as far as it is stated: a Debian package's maintainer, the owner of a Go module's or
+ * npm package's name, the host of a tool's website.
+ */
+export function supplierOf(component: Component): Supplier | undefined {
+  switch (component.kind) {
+    case 'deb':
+      return component.maintainer === undefined ? undefined : maintainer(component.maintainer);
+    case 'go':
+      return { name: component.name === 'stdlib' ? 'The Go Authors' : moduleOwner(component.name) };
+    case 'npm':
+      return { name: component.name.startsWith('@') ? component.name.split('/', 1)[0]! : component.name };
+    case 'tool':
+      return toolOwner(component);
+    case 'file':
+      return undefined;
+  }
+}
+
+/** "Name <address>" (Debian policy 5.6.2). */
+function maintainer(text: string): Supplier {
+  const [, name, email] = /^(.*?)\s*<([^<>\s]+@[^<>\s]+)>$/.exec(text) ?? [];
+  return name && email !== undefined ? { name, email } : { name: text };
+}
+
+/** "github.com/derailed/k9s" → "github.com/derailed". */
+function moduleOwner(path: string): string {
+  return path.split('/', 2).join('/');
+}
+
+function toolOwner({ package: from, source, homepage }: Extract<Component, { readonly kind: 'tool' }>) {
+  if (source === 'go' && from) return { name: moduleOwner(from.name) };
+  const host = homepage === undefined ? undefined : /^https?:\/\/([^/:]+)/.exec(homepage)?.[1];
+  return host === undefined ? undefined : { name: host };
+}
