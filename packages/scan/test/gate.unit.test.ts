@@ -199,7 +199,7 @@ describe('scan.json', () => {
           8 |   "ignore": [
           9 |     {
             |     ^ "owner" is missing
-        help: Add "owner": who decided, and decides again when it expires ("platform team").
+        help: Add "owner": the people who decide, also when it expires ("platform team").
 
       error: "ignore[0].expires": not a day ("2027-01-31"). (schema)
         scan.json:12:18

@@ -1,8 +1,8 @@
 import type { Component } from '@image-tooling/model';
-import { fixesOf } from './debian-release';
-import { sourcesWithoutData } from './match';
-import type { ScanSubject } from './subject';
-import type { VulnerabilityData } from './vulnerability-data';
+import { fixesOf } from '../debian-release';
+import { sourcesWithoutData } from '../match';
+import type { ScanSubject } from '../subject';
+import type { VulnerabilityData } from '../vulnerability-data';
 
 /**
  * Returns what of an image no data tells of: registries answer no questions about packages of npm, and vendors' programs
