@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { DigestFile, ImageLock, LayersFile } from '@image-tooling/model';
+import type { DigestFile, LayersFile } from '@image-tooling/model';
 import type { FixtureArchive, WorkspaceRig } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildAll, EXTRA, HELLO, lockAll, writeImages } from './fixture-images';
+import { ABOVE, changedPackages } from './changed-packages';
+import { buildAll, lockAll, writeImages } from './fixture-images';
 import { fixtureArchive, rigOnSmallDebian, rigWithBase } from './shared-base';
 import { pruneAll, shellInBuilt, storeOfBuilt } from './store/on-built';
 
@@ -19,7 +20,7 @@ let rig: WorkspaceRig;
 const others: WorkspaceRig[] = [];
 
 beforeAll(async () => {
-  archive = await fixtureArchive();
+  archive = await fixtureArchive([ABOVE]);
   rig = await rigWithBase({ archives: [archive] });
   await writeImages(rig);
   await lockAll(rig);
@@ -255,37 +256,5 @@ describe('a change', () => {
     expect(system(await layersOf(changed, 'child'))).toEqual(system(await layersOf(rig, 'child')));
   });
 
-  it('of a package of the parent makes the chain again, once both are locked', async () => {
-    const bumped = await another(rig.store);
-    await archive.republish({ packages: [{ ...HELLO, version: '1.1' }, EXTRA] });
-    try {
-      await bumped.must(['lock', 'base']);
-      await bumped.must(['build', 'base']);
-      const stale = await bumped.run(['build', 'child']);
-      expect(stale.exitCode).toBe(1);
-      expect(stale.stderr).toContain('Run "npx nx run child:lock"');
-      await bumped.must(['lock', 'child']);
-      expect(await bumped.must(['build', 'child'])).toContain('child: apt layer  built');
-    } finally {
-      await archive.republish({ packages: [HELLO, EXTRA] });
-    }
-  });
-
-  it('of a package is locked at the fixed version by one command, for the parent and its children', async () => {
-    const fixed = await another(rig.store);
-    const locked = async () => {
-      const text = await readFile(join(fixed.folder, 'images/base/lock.json'), 'utf8');
-      const { platforms } = JSON.parse(text) as ImageLock;
-      return platforms['linux/amd64']?.packages.find(({ name }) => name === HELLO.name)?.version;
-    };
-    const before = await locked();
-    await archive.republish({ packages: [{ ...HELLO, version: '1.1' }, EXTRA] });
-    try {
-      await fixed.must(['lock', 'base', '--family']);
-      expect([before, await locked()]).toEqual(['1.0', '1.1']);
-      await fixed.must(['check']);
-    } finally {
-      await archive.republish({ packages: [HELLO, EXTRA] });
-    }
-  });
+  changedPackages({ archive: () => archive, another: () => another(rig.store) });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureGoToolchain, PINNED_TOOLCHAIN } from '@image-tooling/sources';
 import { copyGoStore, createRig, fillGoStore, writeProxy, type WorkspaceRig } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 
 const HOST = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
@@ -19,14 +19,25 @@ const moduleOf = (name: string, version: string, files: object, needs: readonly 
     ...files,
   },
 });
+const ending = (version: string) =>
+  moduleOf('ending', version, { 'ending.go': `package ending\n\nconst End = " ${version}"\n` });
+/** Each version needs that version of another module. */
 const word = (version: string, text: string) =>
-  moduleOf('word', version, { 'word.go': `package word\n\nconst Hello = "${text}"\n` });
+  moduleOf(
+    'word',
+    version,
+    {
+      'word.go': `package word\n\nimport "example.invalid/ending"\n\nconst Hello = "${text}" + ending.End\n`,
+    },
+    [`ending ${version}`],
+  );
 const MAIN = {
   'main.go': `package main
 
 import (
 	"os"
 
+	_ "example.invalid/forked"
 	"example.invalid/pinned"
 	"example.invalid/word"
 )
@@ -35,12 +46,16 @@ func main() { os.Stdout.WriteString(word.Hello + pinned.End) }
 `,
 };
 const pinned = (version: string) =>
-  moduleOf('pinned', version, { 'pinned.go': 'package pinned\n\nconst End = "!"\n' });
+  moduleOf('pinned', version, { 'pinned.go': `package pinned\n\nconst End = " pinned ${version}"\n` });
 
-/** The tool replaces one of its modules, so that no requirement raises that. */
+/** Replaces one of its modules by an older version, and one by another module. */
 function hello(version: string, wordVersion: string) {
-  const made = moduleOf('hello', version, MAIN, [`word ${wordVersion}`, 'pinned v1.0.0']);
-  const replace = '\nreplace example.invalid/pinned => example.invalid/pinned v1.0.0\n';
+  const made = moduleOf('hello', version, MAIN, [`word ${wordVersion}`, 'pinned v1.1.0', 'forked v1.0.0']);
+  const replace = `
+replace example.invalid/pinned => example.invalid/pinned v1.0.0
+
+replace example.invalid/forked => example.invalid/fork v1.0.0
+`;
   return { ...made, files: { ...made.files, 'go.mod': made.files['go.mod'] + replace } };
 }
 
@@ -55,6 +70,12 @@ const TOOL = `{
 }
 `;
 
+const RAISED = {
+  'example.invalid/ending': 'v1.0.5',
+  'example.invalid/pinned': 'v1.1.0',
+  'example.invalid/word': 'v1.1.0',
+};
+
 let rig: WorkspaceRig;
 let env: NodeJS.ProcessEnv;
 
@@ -68,8 +89,9 @@ beforeAll(async () => {
     word('v1.0.0', 'old'),
     word('v1.1.0', 'raised'),
     word('v1.2.0', 'newest'),
-    pinned('v1.0.0'),
-    pinned('v1.1.0'),
+    ...['v1.0.0', 'v1.0.5', 'v1.1.0', 'v1.2.0'].map(ending),
+    ...['v1.0.0', 'v1.1.0', 'v1.2.0'].map(pinned),
+    moduleOf('fork', 'v1.0.0', { 'fork.go': 'package forked\n' }),
     hello('v1.0.0', 'v1.0.0'),
     hello('v1.3.0', 'v1.2.0'),
   ]);
@@ -123,28 +145,38 @@ async function refused(...args: readonly string[]): Promise<string> {
 }
 
 describe('lock --raise', () => {
-  it('refuses what is not a version, not used, or replaced by the tool, all mistakes at once', async () => {
+  it('refuses what is not a version, not used, or replaced by another module, all mistakes at once', async () => {
     const wrong = await refused('--raise', 'example.invalid/word@1.1.0,go@1.27,example.invalid/word');
     expect(wrong.match(/is not a module and its version/g)).toHaveLength(3);
     const unused = await refused('--raise', 'example.invalid/one@v1.0.0,example.invalid/two@v1.0.0');
     expect(unused).toContain('hello does not use the Go module example.invalid/one.');
     expect(unused).toContain('hello does not use the Go module example.invalid/two.');
-    const replaced = await refused('--raise', 'example.invalid/pinned@v1.1.0');
-    expect(replaced).toContain('because example.invalid/hello replaces it by example.invalid/pinned v1.0.0');
+    const replaced = await refused('--raise', 'example.invalid/forked@v1.1.0');
+    expect(replaced).toContain('because example.invalid/hello replaces it by example.invalid/fork v1.0.0');
   });
 
   it('refuses a version that the registry does not have', async () =>
     expect(await refused('--raise', 'example.invalid/word@v1.0.9')).toContain('(package-not-found)'));
 
-  it('locks a module at the version, and keeps the version of the tool', async () => {
-    await rig.must(['lock', 'hello', '--raise', 'example.invalid/word@v1.1.0'], env);
+  it('takes the next version for a commit between versions, and keeps that one', async () => {
+    const commit = 'v1.1.1-0.20261009181718-2f1f834330b2';
+    onTestFinished(() => rig.must(['lock', 'hello'], env).then(() => undefined));
+    await rig.must(['lock', 'hello', '--raise', `example.invalid/word@${commit}`], env);
+    expect(await lockedGo()).toMatchObject({ raised: { 'example.invalid/word': 'v1.2.0' } });
+    await rig.write('tools/hello/lock.json', '{ "lockVersion": 1, "version": "1.0.0" }');
+  });
+
+  it('locks modules at the version or a newer one that another needs, and keeps the version of the tool', async () => {
+    const raise = 'example.invalid/word@v1.1.0,example.invalid/ending@v1.0.5,example.invalid/pinned@v1.1.0';
+    await rig.must(['lock', 'hello', '--raise', raise], env);
+    expect(await fileOf('go.mod')).toMatch(/example\.invalid\/ending v1\.1\.0/);
     expect(await fileOf('go.mod')).toMatch(/example\.invalid\/word v1\.1\.0/);
     expect(await fileOf('go.sum')).toMatch(/example\.invalid\/word v1\.1\.0 h1:/);
     expect(await fileOf('tool.json')).toBe(TOOL);
     expect(await lockedGo()).toMatchObject({
       version: 'v1.0.0',
       toolchain: PINNED_TOOLCHAIN.version,
-      raised: { 'example.invalid/word': 'v1.1.0' },
+      raised: RAISED,
     });
   });
 
@@ -161,14 +193,16 @@ describe('lock --raise', () => {
     expect(await lockedGo()).toMatchObject({
       toolchain: NEWER_GO,
       wheels: { amd64: { sha256 }, arm64: { sha256 } },
-      raised: { 'example.invalid/word': 'v1.1.0' },
+      raised: RAISED,
     });
     await rig.must(['build', 'hello', '--platform', `linux/${HOST}`], env);
     const blob = join(rig.folder, `tools/hello/dist/linux-${HOST}/layer.blob`);
     const unpacked = join(rig.folder, 'unpacked');
     await mkdir(unpacked);
     execFileSync('tar', ['-xzf', blob, '-C', unpacked]);
-    expect(execFileSync(join(unpacked, 'usr/local/bin/hello'), { encoding: 'utf8' })).toBe('raised!');
+    expect(execFileSync(join(unpacked, 'usr/local/bin/hello'), { encoding: 'utf8' })).toBe(
+      'raised v1.1.0 pinned v1.1.0',
+    );
     expect(await readdir(join(unpacked, 'usr/local/share/doc/hello/licenses'))).toEqual([`go@${NEWER_GO}`]);
   });
 });
@@ -184,6 +218,6 @@ describe('lock --set-version', () => {
     expect(await fileOf('go.mod')).toMatch(/example\.invalid\/word v1\.2\.0/);
     const go = await lockedGo();
     expect(go).toMatchObject({ version: 'v1.3.0', toolchain: NEWER_GO });
-    expect(go).not.toHaveProperty('raised');
+    expect(go['raised']).toEqual({ 'example.invalid/pinned': 'v1.1.0' });
   });
 });

@@ -1,5 +1,6 @@
 import { compareModuleVersions, fail, failWith, ok, type Failure, type Result } from '@image-tooling/model';
 import { moduleVersion, type GoModuleTool } from '../tool';
+import { getTool } from './get-tool';
 
 /** Versions by module. */
 export type ModuleVersions = Readonly<Record<string, string>>;
@@ -25,15 +26,16 @@ export interface Raise {
 
 /**
  * Raises modules of a resolved tool to at least the wanted versions. Returns those that upstream asks for in an older
- * version; an earlier one that the tool no longer uses is left out. Fails with `unknown-reference` for each module that is asked for and not used, with `schema` for a module that upstream replaces, and
- * if raising would change the tool's own version, and as the go command does.
+ * version; an earlier one that the tool no longer uses is left out. Fails with `unknown-reference` for each module that
+ * is asked for and not used, with `schema` for one that upstream replaces by another module and if raising would change
+ * the tool's own version, and as the go command does.
  */
 export async function raiseModules(
   { asked, kept }: Raise,
   tool: GoModuleTool,
   go: RunGo,
 ): Promise<Result<ModuleVersions>> {
-  const wanted = newerOf(asked, kept);
+  const wanted = await availableVersions(newerOf(asked, kept), go);
   const modules = Object.keys(wanted).sort();
   if (modules.length === 0) return ok({});
   const listed = await listModules(modules, go);
@@ -41,17 +43,43 @@ export async function raiseModules(
   const used = new Set(listed.value.map(({ Path }) => Path));
   const unused = Object.keys(asked).filter((module) => !used.has(module));
   if (unused.length > 0) return failWith(unused.map((module) => unusedFailure(module, tool)));
-  const older = listed.value.filter(({ Path, Version }) => isOlder(Version, wanted[Path]));
+  const older = listed.value.filter((module) => isOlder(builtVersion(module), wanted[module.Path]));
   const replaced = older.flatMap((module) => replacedFailure(module, tool) ?? []);
   if (replaced.length > 0) return failWith(replaced);
   if (older.length === 0) return ok({});
   const raised = Object.fromEntries(older.map(({ Path }) => [Path, wanted[Path] ?? '']));
-  const got = await go(['get', '-modcacherw', ...older.map(({ Path }) => `${Path}@${raised[Path]}`)]);
+  const edited = await go(['mod', 'edit', ...older.map((module) => edit(module, raised[module.Path] ?? ''))]);
+  if (!edited.ok) return edited;
+  const got = await go(getTool(tool));
   if (!got.ok) return got;
   const own = await listModules([tool.module], go);
   if (!own.ok) return own;
   const version = own.value[0]?.Version;
   return version === moduleVersion(tool) ? ok(raised) : fail(otherTool(tool, version));
+}
+
+/** A commit between versions, as vulnerability databases name fixes ("Go Modules Reference", Pseudo-versions). */
+const PSEUDO = /[-.]\d{14}-[0-9a-f]{12}$/;
+
+/** Returns the lowest available versions that are not older: registries may lack a pseudo-version. */
+async function availableVersions(wanted: ModuleVersions, go: RunGo): Promise<ModuleVersions> {
+  const available = { ...wanted };
+  for (const [module, version] of Object.entries(wanted).filter(([, one]) => PSEUDO.test(one))) {
+    const found = await go(['list', '-m', '-json=Version', `${module}@>=${version}`]);
+    // Some registries list no versions, and have the pseudo-version.
+    if (found.ok) available[module] = (JSON.parse(found.value) as { readonly Version: string }).Version;
+  }
+  return available;
+}
+
+/** As requirements they are minimum versions; `go get` of several takes them as exact, and refuses some. */
+function edit({ Path, Replace }: ListedModule, version: string): string {
+  return Replace ? `-replace=${Path}=${Path}@${version}` : `-require=${Path}@${version}`;
+}
+
+/** Upstream may replace a module by another version of itself. */
+function builtVersion({ Version, Replace }: ListedModule): string | undefined {
+  return Replace?.Version ?? Version;
 }
 
 function newerOf(asked: ModuleVersions, kept: ModuleVersions): ModuleVersions {
@@ -75,7 +103,7 @@ function replacedFailure(
   { Path, Replace }: ListedModule,
   { name, module }: GoModuleTool,
 ): Failure | undefined {
-  if (!Replace) return undefined;
+  if (!Replace || Replace.Path === Path) return undefined;
   return {
     code: 'schema',
     message: `${name}: ${Path} can't be raised, because ${module} replaces it by ${Replace.Path} ${Replace.Version ?? ''}.`,

@@ -6,6 +6,7 @@ import type { FetchSession } from '../fetch/session';
 import { withRetries } from '../fetch/retry';
 import { listPackages } from '../packages';
 import { moduleVersion, type GoModuleTool } from '../tool';
+import { getTool } from './get-tool';
 import { raiseModules, type Raise } from './raise';
 import { composeGoMod, mainModule, type UpstreamModule } from './go-mod';
 
@@ -59,7 +60,7 @@ export async function resolveModules(resolution: Resolution): Promise<Result<Res
   if (!start.ok) return start;
 
   await writeGoMod(resolution, start.value);
-  const got = await go(resolution, ['get', '-modcacherw', '-tool', `${tool.package}@${moduleVersion(tool)}`]);
+  const got = await go(resolution, getTool(tool));
   if (!got.ok) return got;
   const raised = await raiseModules(resolution.raise ?? NOTHING, tool, (args) => go(resolution, args));
   if (!raised.ok) return raised;
