@@ -8,6 +8,7 @@ import type { FixtureArchive, WorkspaceRig } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAll, EXTRA, HELLO, lockAll, writeImages } from './fixture-images';
 import { fixtureArchive, rigOnSmallDebian, rigWithBase } from './shared-base';
+import { sbomOfBuilt, sbomsOf } from './sbom-of-built';
 import { pruneAll, shellInBuilt, storeOfBuilt } from './store/on-built';
 
 const DIST = 'dist/linux-amd64';
@@ -147,6 +148,7 @@ describe('the same definitions', () => {
       },
     });
     expect(await digests(elsewhere)).toEqual(await digests(rig));
+    expect(await sbomsOf(elsewhere)).toEqual(await sbomsOf(rig));
   });
 });
 
@@ -221,6 +223,8 @@ describe('with a warm store', () => {
     expect(end.stderr).toContain('the same paths: the content of a file differs');
   });
 });
+
+describe('its SBOM', () => sbomOfBuilt({ rig: () => rig }));
 
 describe('its store', () => storeOfBuilt({ rig: () => rig, another, digests }));
 
