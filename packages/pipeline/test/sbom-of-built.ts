@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DebianPackage } from '@image-tooling/model';
 import { readCycloneDx } from '@image-tooling/sbom';
@@ -22,7 +22,9 @@ export function sbomOfBuilt({ rig }: { readonly rig: () => WorkspaceRig }): void
   let layerOwner: (digest: string) => string | undefined;
 
   beforeAll(async () => {
-    const { stdout } = await rig().run(['sbom', 'child']);
+    // The folder belongs to root, and the image's user is to see it.
+    await chmod(rig().folder, 0o755);
+    const stdout = await rig().must(['sbom', 'child']);
     const { components, layers } = valueOf(readCycloneDx(stdout, 'the SBOM'));
     debs = components.flatMap((one) => (one.kind === 'deb' ? [one] : []));
     layerOwner = (digest) => layers.find((layer) => layer.digest === digest)?.owner;
@@ -30,7 +32,7 @@ export function sbomOfBuilt({ rig }: { readonly rig: () => WorkspaceRig }): void
 
   it('lists the packages that dpkg lists in it, with their sources', async () => {
     const format = '${Package} ${Version} ${Architecture} ${source:Package} ${source:Version}\\n';
-    const { stdout } = await rig().run(['shell', 'child', '--', 'dpkg-query', '-W', `-f=${format}`]);
+    const stdout = await rig().must(['shell', 'child', '--', 'dpkg-query', '-W', `-f=${format}`]);
     const lines = debs.map(({ name, version, architecture, source }) =>
       [name, version, architecture, source.name, source.version].join(' '),
     );

@@ -224,7 +224,9 @@ describe('reading', () => {
 
   it('stops on abort', async () => {
     const tar = await writeTarBytes(entries);
-    expect(codesOf(await readTarContents(tar, 'tools', AbortSignal.abort()))).toEqual(['aborted']);
+    expect(codesOf(await readTarContents(tar, 'tools', { signal: AbortSignal.abort() }))).toEqual([
+      'aborted',
+    ]);
   });
 
   it('gives records that are read back, and refuses others', async () => {

@@ -11,9 +11,9 @@ export async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buf
 export function readTarContents(
   tar: Buffer,
   scope: Scope,
-  signal = new AbortController().signal,
+  { signal = new AbortController().signal, folder = temporaryFolder() } = {},
 ): Promise<Result<ReadLayer>> {
-  return readContents(inPieces(tar, 300), { name: 'a layer', scope, folder: temporaryFolder(), signal });
+  return readContents(inPieces(tar, 300), { name: 'a layer', scope, folder, signal });
 }
 
 export async function readEntries(entries: readonly TarEntry[], scope: Scope): Promise<ReadLayer> {
