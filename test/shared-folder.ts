@@ -30,7 +30,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 function serve(folder: string): Promise<Server> {
   const server = createServer((request, response) => {
-    createReadStream(join(folder, request.url ?? '/'))
+    createReadStream(join(folder, decodeURIComponent(request.url ?? '/')))
       .on('error', () => response.writeHead(404).end())
       .pipe(response);
   });

@@ -2,19 +2,19 @@ import { parseArgs } from 'node:util';
 import { fail, ok, type Result } from '@image-tooling/model';
 
 /** The text of `create-image-tooling --help`. */
-export const HELP = `Starts a workspace that keeps tooling images.
+export const HELP = `Creates an Nx workspace for tooling images.
 
 Usage: npm create @image-tooling <folder>
 
-Makes the folder, which may be there if it is empty: an Nx workspace with a Debian base image and an
-image of your own on it. Installs what it needs with npm, and resolves the versions of the images'
-packages if there is an engine (Docker, Podman, buildah). Asks nothing. Then, in the folder:
+The folder must be new or empty. It gets a Debian base image, and an image of your own based on it.
+npm installs what is needed. With an engine (Docker, Podman or buildah), the versions of the images'
+packages are resolved too. Then, in the folder:
 
   npx nx run my-tools:build
 
-Options, after "--" where npm is to hand them on
-  --no-lock    resolve no versions; later: npx nx run my-tools:lock
-  --help       this text
+Options (write "--" before them, or npm takes them)
+  --no-lock    resolve no versions; do it later with: npx nx run my-tools:lock
+  --help       show this text
 
 Exit codes: 0 done, 1 failed, 130 stopped
 `;

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { valueOf } from '@image-tooling/testkit/helpers';
@@ -39,15 +39,19 @@ describe('start', () => {
     expect(valueOf(await program.ended).exitCode).toBe(3);
   });
 
-  it('ends the group on abort', async () => {
+  it('ends the group on abort, with SIGTERM first', async () => {
     const mark = newMark();
     const abort = new AbortController();
-    const program = valueOf(
-      await start({ argv: ['sh', '-c', `sleep ${mark} & echo started; wait`], signal: abort.signal }),
-    );
-    await once(program.stdout, 'data');
-    abort.abort();
+    const child = `trap 'echo child asked; exit' TERM; sleep ${mark} & echo started; wait`;
+    const script = `trap 'echo parent asked; exit' TERM; sh -c "$0" & wait`;
+    const program = valueOf(await start({ argv: ['sh', '-c', script, child], signal: abort.signal }));
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: program.stdout })) {
+      lines.push(line);
+      if (line === 'started') abort.abort();
+    }
     expect(failureOf(await program.ended).code).toBe('aborted');
+    expect(lines.sort()).toEqual(['child asked', 'parent asked', 'started']);
     expect(await aliveWithMark(mark)).toEqual([]);
   });
 

@@ -68,7 +68,7 @@ describe('mistakes in image.json', () => {
         images/x/image.json:1:1
           1 | {
             | ^ "description" is missing
-        help: Add "description": what the image is for, in one line. Shown in its help, its label and the catalog.
+        help: Add "description": what the image is for, in one line. Shown by toolbox-help and in a label.
 
       error: Unknown key "packges". (schema)
         images/x/image.json:2:3

@@ -12,8 +12,8 @@ import { ageLocks } from '@image-tooling/testkit/helpers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NOTHING, type Chain } from './chain';
 
-/** A file that is slow to hash and pack, but takes no space: 400 MB of zeros. */
-const LARGE_BYTES = 400_000_000;
+/** A file that is slow to hash and pack, but takes no space: 100 MB of zeros. */
+const LARGE_BYTES = 100_000_000;
 const WAIT_SECONDS = 120;
 
 /** A moment of a build, and how to detect it. */

@@ -22,23 +22,25 @@ const runCheck = (wrap: Wrap) =>
       }),
       stdout: wrap(pattern)
         .optional()
-        .meta({ description: 'Regular expression that some line of the standard output must match.' }),
+        .meta({ description: 'Regular expression that a line of the standard output must match.' }),
       stderr: wrap(pattern)
         .optional()
-        .meta({ description: 'Regular expression that some line of the standard error must match.' }),
+        .meta({ description: 'Regular expression that a line of the standard error must match.' }),
       exitCode: z.int().min(0).max(255).default(0).meta({ description: 'The exit code that is expected.' }),
       timeoutSeconds: z
         .number()
         .positive()
         .max(MAX_TIMEOUT_SECONDS)
         .default(DEFAULT_TIMEOUT_SECONDS)
-        .meta({ description: 'Seconds after which the check has failed.' }),
-      network: z.boolean().default(false).meta({ description: 'Whether the check needs the network.' }),
+        .meta({ description: 'Time limit in seconds.' }),
+      network: z.boolean().default(false).meta({ description: 'Whether the check has network access.' }),
       files: z
         .record(relativePath('Path below the folder the check runs in.'), z.string())
         .check(reportFileAsFolder)
         .default({})
-        .meta({ description: 'Files to make in the folder the check runs in: path and content.' }),
+        .meta({
+          description: 'Files to create: path and content. The check runs in a new folder with them.',
+        }),
     })
     .meta({ title: 'Command check', description: 'A command that must succeed in the image.' });
 
@@ -48,7 +50,7 @@ const fileCheck = (wrap: Wrap) =>
       file: wrap(imagePath('Absolute path in the image.')),
       mode: mode('Its permissions, in octal ("0755").').optional(),
       owner: owner('Its owner, or owner and group ("root:root", "0:0").').optional(),
-      absent: z.boolean().default(false).meta({ description: 'Whether it must not be there.' }),
+      absent: z.boolean().default(false).meta({ description: 'Whether the file must not exist.' }),
     })
     .meta({ title: 'File check', description: 'A file that must be in the image, or must not.' });
 

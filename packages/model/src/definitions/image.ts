@@ -86,7 +86,7 @@ const budget = z.strictObject({
 export const imageSchema = z
   .strictObject({
     $schema: schemaReference,
-    description: line('What the image is for, in one line. Shown in its help, its label and the catalog.'),
+    description: line('What the image is for, in one line. Shown by toolbox-help and in a label.'),
     from,
     packages: uniqueList(debianPackage).default([]).meta({
       description: 'Debian packages to install, without those of the parent. Versions are in lock.json.',
@@ -95,12 +95,12 @@ export const imageSchema = z
       textLike(
         /^\/[^\s'"\\\u0000-\u001f\u007f]+$/,
         'an absolute path with "*" and "?" as in a shell ("/usr/share/doc/big/*")',
-        'Files, as a pattern in which "*" stands for "/" as well.',
+        'Pattern of files, in which "*" also matches "/".',
       ),
     )
       .default([])
       .meta({
-        description: 'Files of its packages that are not installed (dpkg’s --path-exclude), such as manuals.',
+        description: 'Files of packages that are not installed (dpkg’s --path-exclude), such as manuals.',
       }),
     tools: uniqueList(name('A tool of this workspace.'))
       .default([])
@@ -109,7 +109,7 @@ export const imageSchema = z
       'Folder next to image.json whose files are added to the image ("rootfs").',
     ).optional(),
     modes: z
-      .record(imagePath('A file, as it is called in the image.'), mode('Its permissions, in octal.'))
+      .record(imagePath('Path of the file in the image.'), mode('Its permissions, in octal.'))
       .default({})
       .meta({
         description: 'Permissions of added files other than 0644, or 0755 where git has them executable.',
@@ -127,7 +127,7 @@ export const imageSchema = z
     examples: z
       .array(line('A command line.'))
       .default([])
-      .meta({ description: 'Example commands, shown by toolbox-help and in the catalog.' }),
+      .meta({ description: 'Example commands, shown by toolbox-help.' }),
     budget: budget.default({}).meta({ description: 'Limits that the image must stay within.' }),
     setuid: uniqueList(imagePath('A file with the setuid or setgid bit.')).default([]).meta({
       description: "Files that may be setuid or setgid, in addition to Debian's own.",

@@ -79,13 +79,13 @@ export const optionsSchema = z
       .string()
       .regex(/^[^\s~^:?*[\\]+$/, { error: 'the name of a branch' })
       .default('main')
-      .meta({ description: 'The branch that releases are cut from.' }),
+      .meta({ description: 'Branch of releases.' }),
     branchImageDays: z
       .int()
       .min(1)
       .max(MOST_DAYS)
       .default(14)
-      .meta({ description: 'How long images of other branches are kept, counted from their commit.' }),
+      .meta({ description: 'Days until images of other branches expire, counted from their commit.' }),
     plainHttp: z
       .boolean()
       .default(false)

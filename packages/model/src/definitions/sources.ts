@@ -15,16 +15,16 @@ const files = z
   })
   .meta({
     description:
-      'What to take: path in the archive or package, and where it goes below /usr/local. A folder is taken with all that is in it; of a single program, the name is only informative.',
+      'What to take: path in the archive or package, and where it goes below /usr/local. A folder is taken with all that is in it; if the file is the program itself, the key is ignored.',
   });
 
 const links = z
   .record(
     relativePath('Path of the link below /usr/local ("bin/aws").'),
-    relativePath('What it leads to, below /usr/local ("lib/aws-cli/aws").'),
+    relativePath('Target of the link, below /usr/local ("lib/aws-cli/aws").'),
   )
   .default({})
-  .meta({ description: 'Links to make: path, and what it leads to, both below /usr/local.' });
+  .meta({ description: 'Links to make: path and target, both below /usr/local.' });
 
 /** An argument or name of Go's. */
 const text = z
@@ -32,12 +32,12 @@ const text = z
   .min(1)
   .regex(/^[^\u0000-\u001f\u007f]*$/, { error: 'a text without control characters' });
 
-const archName = word("The vendor's word for it.");
+const archName = word("The vendor's name for it.");
 
 const archNames = z
   .strictObject({ amd64: archName.optional(), arm64: archName.optional() })
   .default({})
-  .meta({ description: 'What {arch} stands for where the vendor says neither amd64 nor arm64 ("x86_64").' });
+  .meta({ description: 'Values of {arch} if the vendor does not write amd64 and arm64 ("x86_64").' });
 
 export const releaseSource = z
   .strictObject({
@@ -55,7 +55,7 @@ export const releaseSource = z
     format: z
       .enum(RELEASE_FORMATS)
       .optional()
-      .meta({ description: 'Format of the file. Default: by the end of its URL, else a single program.' }),
+      .meta({ description: 'Format of the file. Default: from the end of the URL, else a single program.' }),
   })
   .superRefine(reportFormat, { when: isObject })
   .meta({ description: "The vendor's own prebuilt file." });

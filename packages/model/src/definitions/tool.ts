@@ -47,7 +47,7 @@ export const toolSchema = z
     examples: z
       .array(line('A command line.'))
       .default([])
-      .meta({ description: 'Example commands, shown by toolbox-help and in the catalog.' }),
+      .meta({ description: 'Example commands, shown by toolbox-help.' }),
   })
   .meta({ title: 'Tool', description: 'A program at one version, from a named source.' });
 

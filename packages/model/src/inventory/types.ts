@@ -53,7 +53,7 @@ export interface InventoryLayer {
 
 export type Component = DebianPackage | ToolComponent | GoModule | NpmPackage | FileComponent;
 
-/** A licence as found: an SPDX expression, or the words of the source if they are none. */
+/** A licence as found: an SPDX expression, or else the words of the source. */
 export interface Licence {
   readonly expression?: string;
   readonly text?: string;

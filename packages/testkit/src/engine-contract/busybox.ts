@@ -1,49 +1,26 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdir, readdir } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { mustRun } from '@image-tooling/host';
 import type { Arch } from '@image-tooling/model';
+import { keptFile } from '../helpers';
 
-/**
- * Path of a static busybox of Debian's, from the host's own apt sources: fetched once, then kept in the
- * machine's folder for temporary files. Throws if apt can't download it.
- */
-export async function busyboxOf(arch: Arch): Promise<string> {
-  const kept = join(kitFolder(), `busybox-${arch}`);
-  if (await stat(kept).catch(() => undefined)) return kept;
-  const tree = await mkdtemp(join(await madeFolder(), 'tree-'));
-  try {
-    await must(['dpkg-deb', '--extract', await packageOf('busybox-static', arch), tree]);
-    await rename(join(tree, 'bin', 'busybox'), kept);
-    return kept;
-  } finally {
-    await rm(tree, { recursive: true, force: true });
-  }
+/** Path of a static busybox of Debian's, from the host's own apt sources. Throws if apt can't download it. */
+export function busyboxOf(arch: Arch): Promise<string> {
+  return keptFile(`busybox-${arch}`, async (work) => {
+    await must(['dpkg-deb', '--extract', await packageOf('busybox-static', arch), work]);
+    return join(work, 'bin', 'busybox');
+  });
 }
 
 /** Path of a Debian package, as `busyboxOf` has it. */
-export async function packageOf(name: string, arch: Arch): Promise<string> {
-  const kept = join(kitFolder(), `${name}-${arch}.deb`);
-  if (await stat(kept).catch(() => undefined)) return kept;
-  const work = await mkdtemp(join(await madeFolder(), 'fetch-'));
-  try {
+export function packageOf(name: string, arch: Arch): Promise<string> {
+  return keptFile(`${name}-${arch}.deb`, async (work) => {
     await fetchPackage(name, arch, work);
     const deb = (await readdir(work)).find((file) => file.endsWith('.deb'));
     if (deb === undefined) throw new Error(`apt fetched no ${name}.`);
-    await rename(join(work, deb), kept);
-    return kept;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-function kitFolder(): string {
-  return join(tmpdir(), `image-tooling-testkit-${userInfo().uid}`);
-}
-
-async function madeFolder(): Promise<string> {
-  await mkdir(kitFolder(), { recursive: true, mode: 0o700 });
-  return kitFolder();
+    return join(work, deb);
+  });
 }
 
 /** With a state and an architecture of its own, so that the host's dpkg knows nothing of it. */

@@ -1,5 +1,6 @@
 export { ageLocks } from './age-locks';
 export { gathered } from './gathered';
+export { keptFile } from './kept-file';
 export { largeContent } from './large-content';
 export { codesOf, failuresOf, valueOf } from './results';
 export { SILENT } from './silent';

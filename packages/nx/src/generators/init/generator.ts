@@ -16,7 +16,7 @@ export interface InitOptions {
 }
 
 /**
- * Sets an Nx workspace up for images: the plugin in nx.json, the command in package.json, folders, keys, a
+ * Sets up an Nx workspace for images: the plugin in nx.json, the command in package.json, folders, keys, a
  * first image. Keeps what exists; a second run changes nothing.
  */
 export async function init(

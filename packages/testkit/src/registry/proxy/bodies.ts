@@ -63,13 +63,17 @@ export function flippedAt(place: number): BodyChange {
   };
 }
 
-/** One byte after the other, at so many a second. */
-export function slowed(bytesPerSecond: number): BodyChange {
+/** One byte after the other, at so many a second. `wait` gets milliseconds. */
+export function slowed(bytesPerSecond: number, wait = waitUnreferenced): BodyChange {
   return async function* (body) {
     for await (const chunk of body)
       for (let at = 0; at < chunk.length; at++) {
-        await sleep(1000 / bytesPerSecond, undefined, { ref: false });
+        await wait(1000 / bytesPerSecond);
         yield chunk.subarray(at, at + 1);
       }
   };
+}
+
+function waitUnreferenced(ms: number): Promise<void> {
+  return sleep(ms, undefined, { ref: false });
 }
