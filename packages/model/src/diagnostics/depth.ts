@@ -3,7 +3,7 @@ import { placeAt } from './document';
 import { linesOf } from './lines';
 
 /** Nested lists and objects: our files have at most a dozen levels; the parser recurses on the stack. */
-const MOST_LEVELS = 100;
+export const MOST_LEVELS = 100;
 
 /** Returns a `json-syntax` failure with the place if a text is nested too deeply, else undefined. */
 export function tooDeep(file: string, text: string): Failed | undefined {
@@ -34,7 +34,7 @@ function offsetBelow(text: string, most: number): number | undefined {
  * Returns the end of the string that begins at `start`: its closing quote, or the end of its line, as the
  * parser does.
  */
-function endOfText(text: string, start: number): number {
+export function endOfText(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '\\') at++;
     else if (text[at] === '"' || text[at] === '\n') return at;

@@ -8,7 +8,8 @@ import { tooDeep } from './depth';
 import { mistakesOf, type SchemaProblem } from './schema-problems';
 import { shownOf, type Mistakes } from './most';
 import { unusableTexts } from './texts';
-import { isReadable, readDocument, syntaxMistakes } from './syntax';
+import { plainValue } from './plain-value';
+import { isReadable, lateDocument, readDocument, syntaxMistakes } from './syntax';
 
 /** A parsed value and its file, to point at places in it. */
 export interface Parsed<T> {
@@ -35,6 +36,20 @@ export function parseJson<S extends z.ZodType>(
   file: string,
   text: string,
   options: ParseOptions = {},
+): Result<Parsed<z.output<S>>> {
+  const plain = plainValue(text);
+  const parsed =
+    plain === undefined ? undefined : withoutOverflow(() => schema.safeParse(plain, INTERPRETED));
+  if (parsed?.success) return ok({ value: parsed.data, document: lateDocument(file, text) });
+  return parseWithPlaces(schema, file, text, options);
+}
+
+/** Reads a text with a mistake. */
+function parseWithPlaces<S extends z.ZodType>(
+  schema: S,
+  file: string,
+  text: string,
+  options: ParseOptions,
 ): Result<Parsed<z.output<S>>> {
   const deep = tooDeep(file, text);
   if (deep) return deep;

@@ -17,6 +17,23 @@ export function readDocument(file: string, text: string, dialect: 'json' | 'json
   return { file, text, lines: linesOf(text), root, errors: withCommas(text, errors) };
 }
 
+/** Returns the document of a valid text, which is parsed when a place in it is asked for. */
+export function lateDocument(file: string, text: string): JsonDocument {
+  let parsed: JsonDocument | undefined;
+  const document = (): JsonDocument => (parsed ??= readDocument(file, text));
+  return {
+    file,
+    text,
+    errors: [],
+    get lines() {
+      return document().lines;
+    },
+    get root() {
+      return document().root;
+    },
+  };
+}
+
 /** Every syntax error of a document, one a line. */
 export function syntaxMistakes(document: JsonDocument): Mistakes[] {
   const conflict = /^<{7}(?: |$)/m.exec(document.text);

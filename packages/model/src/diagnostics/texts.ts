@@ -18,14 +18,24 @@ export function unusableTexts(document: JsonDocument, root = document.root): Mis
   return found;
 }
 
+/** Returns whether a string, or a key, has no such mistake. */
+export function isUsable(text: string, isKey: boolean): boolean {
+  return wordsOf(text, isKey) === undefined;
+}
+
 function inText(document: JsonDocument, node: Node): Mistakes[] {
   const words = wordsFor(node);
   return words ? [{ count: 1, describe: () => [unusable(document, node, ...words)] }] : [];
 }
 
-function wordsFor(node: Node): [label: string, hint: string] | undefined {
-  const text = node.value as string;
+function wordsFor(node: Node): Words | undefined {
   const isKey = node.parent?.type === 'property' && node.parent.children?.[0] === node;
+  return wordsOf(node.value as string, isKey);
+}
+
+type Words = readonly [label: string, hint: string];
+
+function wordsOf(text: string, isKey: boolean): Words | undefined {
   if (isKey && text === '__proto__') return ['"__proto__" can\'t be a key', RENAME];
   if (text.includes('\0')) return ['NUL (\\u0000) in a string', REMOVE_NUL];
   return /\p{Surrogate}/u.test(text) ? ['half of a character', WHOLE] : undefined;

@@ -103,7 +103,7 @@ export class Blobs {
     return new Fault({
       code: 'store-corrupt',
       message: `The blob ${digest} in the store was changed: it hashes to ${found}.`,
-      hint: 'Run "image-tooling store verify --repair", and build again with --skip-nx-cache.',
+      hint: 'Run "image-tooling store verify --repair", then load, test or publish the image: that pulls or builds what is missing.',
       place: { file: this.pathOf(digest) },
     });
   }

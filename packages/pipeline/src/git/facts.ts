@@ -19,19 +19,23 @@ const STATUS = ['status', '--porcelain', '-z', '--untracked-files=all', '--ignor
 export async function gitFacts(place: GitPlace): Promise<Result<WorkspaceGit>> {
   const commit = await git(place, ['log', '-1', '--no-show-signature', '--format=%H %ct']);
   if (!commit.ok) return commit;
-  const branch = await git(place, ['branch', '--show-current']);
-  if (!branch.ok) return branch;
   const status = await git(place, STATUS);
   if (!status.ok) return status;
-  const prefix = await git(place, ['rev-parse', '--show-prefix']);
-  if (!prefix.ok) return prefix;
+  const where = await git(place, ['rev-parse', '--show-prefix', '--symbolic-full-name', 'HEAD']);
+  if (!where.ok) return where;
   const [id = '', time = ''] = commit.value.trim().split(' ');
-  const name = branch.value.trim();
+  const { prefix, branch } = placeInRepository(where.value);
   return ok({
     commit: { id, time: Number(time) },
-    ...(name !== '' && { branch: name }),
-    ...changedPaths(status.value, prefix.value.replace(/\n$/, '')),
+    ...(branch !== undefined && { branch }),
+    ...changedPaths(status.value, prefix),
   });
+}
+
+/** Reads two lines: the workspace's folder in the repository, and the full name of HEAD, `HEAD` without a branch. */
+function placeInRepository(lines: string): { prefix: string; branch: string | undefined } {
+  const [, prefix = '', head = ''] = /^(.*)\n([^\n]*)\n$/s.exec(lines) ?? [];
+  return { prefix, branch: /^refs\/heads\/(.*)$/.exec(head)?.[1] };
 }
 
 /**

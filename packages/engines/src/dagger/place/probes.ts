@@ -1,4 +1,3 @@
-import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
@@ -18,12 +17,14 @@ interface Attempt {
  * Checks whether a gRPC server answers at a socket: it sends a SETTINGS frame first (RFC 9113, 3.4), unlike a
  * server that only accepts connections. Takes 4 s at most.
  */
-export function probeHttp2(where: NetConnectOpts, signal?: AbortSignal): Promise<Probed> {
+export async function probeHttp2(where: NetConnectOpts, signal?: AbortSignal): Promise<Probed> {
+  // Loading it takes 5 ms, which all commands would spend.
+  const { connect } = await import('node:http2');
   return attempt({
     signal,
     open: () => connectSocket(where),
     watch(socket, done) {
-      const session = connectHttp2('http://localhost', { createConnection: () => socket });
+      const session = connect('http://localhost', { createConnection: () => socket });
       session.once('remoteSettings', () => done(undefined));
       session.on('error', (error: Error) => done(inWords(error)));
       session.once('close', () => done('the connection was closed'));
