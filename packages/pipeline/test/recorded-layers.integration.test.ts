@@ -72,7 +72,8 @@ describe.skipIf(reason !== undefined)('layers that are recorded, but not in the 
     const digests = await digestsOf(rig);
     expect(digests).toEqual(await digestsOf(warm));
     expect(digests.manifest).not.toBe((await read<DigestFile>('child', 'digest.json')).manifest);
-    expect(await text(rig, 'layers.json')).toBe(await text(warm, 'layers.json'));
+    for (const name of ['layers.json', 'sbom.cdx.json', 'sbom.spdx.json'])
+      expect(await text(rig, name)).toBe(await text(warm, name));
     expect(await blobsOf(rig)).toEqual([hexOf(digests.help)]);
     expect(await rig.must(['store', 'verify'])).not.toContain('gone');
   });

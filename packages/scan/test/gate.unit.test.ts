@@ -139,6 +139,19 @@ describe('data', () => {
     expect(report).toMatchObject({ passed: true, data: { database: 'none' }, findings: [] });
   });
 
+  it('tells that packages of another distribution than Debian are not covered', () => {
+    const subject = subjectWith([]);
+    const layers = subject.inventory.layers.map((layer) => ({ ...layer, kind: 'base' as const }));
+    const inventory = { ...subject.inventory, layers, os: { id: 'alpine' } };
+    expect(scanned({ subject: { ...subject, inventory } }).notCovered).toEqual([
+      'packages of the base image (alpine)',
+    ]);
+  });
+
+  it.each(['release', 'deb'] as const)('tells that programs from source "%s" are not covered', (source) => {
+    expect(scanned({ subject: subjectWith([{ ...TOOL, source }]) }).notCovered).toEqual(['programs of yq']);
+  });
+
   it('tells what it does not cover', () => {
     const npm = {
       kind: 'npm',
@@ -199,7 +212,7 @@ describe('scan.json', () => {
           8 |   "ignore": [
           9 |     {
             |     ^ "owner" is missing
-        help: Add "owner": who decided, and decides again when it expires ("platform team").
+        help: Add "owner": the people who decide, also when it expires ("platform team").
 
       error: "ignore[0].expires": not a day ("2027-01-31"). (schema)
         scan.json:12:18

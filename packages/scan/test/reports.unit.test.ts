@@ -12,12 +12,12 @@ import { deb, goModule, scanned, subjectWith, TOOL } from './subjects';
 describe('the table', () => {
   it('names what fails, what fixes it, and counts the rest', () => {
     expect(scanTable(FULL).join('\n')).toMatchInlineSnapshot(`
-      "        finding       in                   version  fixed in  from
-      FAILS   private-key   root/.netrc                             k8s
-      FAILS   GO-2026-0001  golang.org/x/net     v0.40.0  v0.50.0   yq
-      FAILS   GO-2026-0002  golang.org/x/text    v0.3.0   v0.3.8    yq
-      FAILS   GO-2026-0006  example.com/expired  v1.0.0   v1.0.1    yq
-      no fix  GO-2026-0004  example.com/open     v1.0.0             yq
+      "        in                   version  fixed in  from  findings
+      FAILS   root/.netrc                             k8s   private-key
+      FAILS   golang.org/x/net     v0.40.0  v0.50.0   yq    GO-2026-0001
+      FAILS   golang.org/x/text    v0.3.0   v0.3.8    yq    GO-2026-0002
+      FAILS   example.com/expired  v1.0.0   v1.0.1    yq    GO-2026-0006
+      no fix  example.com/open     v1.0.0             yq    GO-2026-0004
 
       Fix:
         npx nx run yq:lock --raise golang.org/x/net@v0.50.0,golang.org/x/text@v0.3.8,example.com/expired@v1.0.1   (3 findings)

@@ -36,7 +36,7 @@ const ignore = z.strictObject({
   id: word('The vulnerability or rule, by its id or an alias ("CVE-2026-1234", "GO-2026-4321").'),
   component: word('Only in this component ("golang.org/x/net", "openssl"). Default: in all.').optional(),
   reason: line('Why it may stay, in one line. It is published (OpenVEX).'),
-  owner: line('Who decided, and decides again when it expires ("platform team").'),
+  owner: line('The people who decide, also when it expires ("platform team").'),
   expires: day,
   justification: z.enum(JUSTIFICATIONS).optional().meta({
     description: 'Why the image is not affected (OpenVEX). Without it, it is affected and accepted for now.',

@@ -36,12 +36,14 @@ export async function imageInventory(
   const contents = await contentsOfLayers(session, of, layers);
   if (!contents.ok) return contents;
   const { image, platform } = of;
+  const { labels } = image.definition.config;
   return ok(
     inventoryOf({
       image: image.name,
       description: image.definition.description,
       platform,
       manifest: digests.manifest,
+      creator: labels?.['org.opencontainers.image.vendor'] ?? labels?.['org.opencontainers.image.authors'],
       created: createdOf(layers),
       layers,
       tools: inheritance.contents.tools,

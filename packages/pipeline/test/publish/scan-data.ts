@@ -33,8 +33,9 @@ export async function writeScanData(
   await rig.write('scan.lock.json', scanLockText(lock));
 }
 
-/** The folders of packages in an archive are named after their source: pool/main/o/openssl/. */
+/** Debian's folders of packages are named after their source (pool/main/o/openssl/), and fixtures are their own. */
 async function sourcesOf(rig: WorkspaceRig, image: string): Promise<string[]> {
   const text = await readFile(join(rig.folder, 'images', image, 'lock.json'), 'utf8');
-  return [...text.matchAll(/"pool\/(?:updates\/)?[^/]+\/[^/]+\/([^/]+)\//g)].map(([, name = '']) => name);
+  const found = text.matchAll(/"pool\/(?:updates\/)?[^/]+\/[^/]+\/([^/]+)\/|"(fixture-[a-z]+)"/g);
+  return [...found].map(([, source, fixture]) => source ?? fixture ?? '');
 }

@@ -41,7 +41,7 @@ export function readComponent(component: SbomComponent, around: Surroundings): C
 
 function debParts(component: SbomComponent, properties: ReadProperties, { graph, byRef }: Surroundings) {
   const [name = '', version = ''] = properties.get('source').split(' ');
-  const maintainer = maintainerOf(component);
+  const maintainer = properties.find('maintainer');
   const needed = (graph.get(component['bom-ref']) ?? []).flatMap((ref) => byRef.get(ref)?.name ?? []);
   return {
     architecture: properties.get('architecture'),
@@ -103,11 +103,6 @@ function licencePart({ licenses: [first] }: SbomComponent): { readonly licence?:
 function homepagePart({ externalReferences }: SbomComponent): { readonly homepage?: string } {
   const website = externalReferences.find(({ type }) => type === 'website');
   return website ? { homepage: website.url } : {};
-}
-
-function maintainerOf({ supplier }: SbomComponent): string | undefined {
-  const email = supplier?.contact?.[0]?.email;
-  return email === undefined ? supplier?.name : `${supplier?.name ?? ''} <${email}>`;
 }
 
 const SOURCES: readonly SourceKind[] = ['go', 'release', 'npm', 'deb'];

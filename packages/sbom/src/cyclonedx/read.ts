@@ -53,7 +53,7 @@ function inventoryIn({ metadata, components, dependencies }: SbomDocument): Inve
   const graph = new Map(dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
   const byRef = new Map(components.map((one) => [one['bom-ref'], one]));
   const os = components.find((one) => new ReadProperties(one).find('os') !== undefined);
-  const codename = properties.find('codename');
+  const [codename, creator] = [properties.find('codename'), properties.find('creator')];
   const platform = PLATFORMS.find((one) => one === properties.get('platform'));
   if (!platform) throw new Unreadable('its platform is unknown');
   return {
@@ -61,6 +61,7 @@ function inventoryIn({ metadata, components, dependencies }: SbomDocument): Inve
     description: image.description,
     platform,
     manifest: digest(image.version),
+    ...(creator !== undefined && { creator }),
     created: Date.parse(metadata.timestamp) / 1000,
     ...(os && {
       os: {
@@ -70,9 +71,7 @@ function inventoryIn({ metadata, components, dependencies }: SbomDocument): Inve
       },
     }),
     layers: properties.numbered('layer').map(layerIn),
-    components: components
-      .flatMap((one) => readComponent(one, { graph, byRef }))
-      .sort(byOrder),
+    components: components.flatMap((one) => readComponent(one, { graph, byRef })).sort(byOrder),
     unread: properties.all('unread').map(unreadIn),
   };
 }

@@ -7,9 +7,6 @@ const component = z.object({
   name: text,
   version: text.default(''),
   description: text.default(''),
-  supplier: z
-    .object({ name: text.optional(), contact: z.array(z.object({ email: text.optional() })).optional() })
-    .optional(),
   licenses: z
     .array(z.object({ expression: text.optional(), license: z.object({ name: text.optional() }).optional() }))
     .default([]),

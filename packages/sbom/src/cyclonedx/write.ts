@@ -53,7 +53,7 @@ function componentOf(input: ComponentInput, library: Library): LibraryComponent 
     component.externalReferences.add(
       new Models.ExternalReference(input.homepage, Enums.ExternalReferenceType.Website),
     );
-  if (input.supplier) component.supplier = supplierOf(input.supplier, library);
+  component.supplier = supplierOf(input.supplier, library);
   return component;
 }
 
@@ -75,7 +75,7 @@ function licenceOf({ expression, text = '' }: Licence, { Models }: Library) {
   return expression === undefined ? new Models.NamedLicense(text) : new Models.LicenseExpression(expression);
 }
 
-function supplierOf({ name, email }: NonNullable<ComponentInput['supplier']>, { Models }: Library) {
+function supplierOf({ name, email }: ComponentInput['supplier'], { Models }: Library) {
   const contact = email === undefined ? [] : [new Models.OrganizationalContact({ name, email })];
   return new Models.OrganizationalEntity({
     name,

@@ -2,7 +2,7 @@ import type { Component, Inventory, Licence, Program } from '@image-tooling/mode
 import { hasOs, IMAGE_REF, OS_REF } from './graph';
 import { imagePurl, purlOf } from './purl';
 import { fileRef, refOf } from './refs';
-import { supplierOf, type Supplier } from './supplier';
+import { imageSupplier, supplierOf, type Supplier } from './supplier';
 import { fileProperties, imageProperties, OWN, propertiesOf, type PropertyPair } from './properties';
 
 /** A component of the SBOM, independent of its format's library. */
@@ -15,7 +15,7 @@ export interface ComponentInput {
   readonly purl?: string;
   readonly licence?: Licence;
   readonly homepage?: string;
-  readonly supplier?: Supplier;
+  readonly supplier: Supplier;
   readonly hashes?: { readonly sha256: string; readonly sha512: string };
   readonly properties: readonly PropertyPair[];
 }
@@ -27,7 +27,9 @@ export function componentInputs(inventory: Inventory): ComponentInput[] {
     ...(hasOs(inventory) ? [osInput(inventory)] : []),
     ...inventory.components.flatMap((component) => [
       componentInput(component, inventory),
-      ...(component.kind === 'tool' ? component.files.map((file) => programInput(file, component)) : []),
+      ...(component.kind === 'tool'
+        ? component.files.map((file) => programInput(file, component, inventory))
+        : []),
     ]),
   ];
 }
@@ -40,6 +42,7 @@ function imageInput(inventory: Inventory): ComponentInput {
     version: inventory.manifest,
     description: inventory.description,
     purl: imagePurl(inventory),
+    supplier: imageSupplier(inventory),
     properties: imageProperties(inventory),
   };
 }
@@ -52,6 +55,7 @@ function osInput({ os }: Inventory): ComponentInput {
     type: 'os',
     name: id,
     version,
+    supplier: { name: id },
     properties: [
       ['aquasecurity:trivy:Class', 'os-pkgs'],
       ['aquasecurity:trivy:Type', id],
@@ -68,10 +72,10 @@ function componentInput(component: Component, inventory: Inventory): ComponentIn
     ref: refOf(component, inventory),
     type: TYPE_OF[component.kind],
     name: isFile ? `/${component.path}` : component.name,
-    ...(!isFile && { version: component.version }),
+    version: isFile ? `sha256:${component.sha256}` : component.version,
     ...(component.kind === 'tool' && { description: component.description }),
     purl: purlOf(component, inventory),
-    supplier: supplierOf(component),
+    supplier: supplierOf(component, inventory),
     ...('licence' in component && { licence: component.licence }),
     ...('homepage' in component && { homepage: component.homepage }),
     ...(isFile && { hashes: component }),
@@ -79,7 +83,11 @@ function componentInput(component: Component, inventory: Inventory): ComponentIn
   };
 }
 
-function programInput(file: Program, tool: Extract<Component, { readonly kind: 'tool' }>): ComponentInput {
+function programInput(
+  file: Program,
+  tool: Extract<Component, { readonly kind: 'tool' }>,
+  inventory: Inventory,
+): ComponentInput {
   const { name, version, layer, licence } = tool;
   return {
     ref: fileRef(file.path),
@@ -87,7 +95,7 @@ function programInput(file: Program, tool: Extract<Component, { readonly kind: '
     name: `/${file.path}`,
     version,
     ...(licence && { licence }),
-    supplier: supplierOf(tool),
+    supplier: supplierOf(tool, inventory),
     hashes: file,
     properties: [
       [`${OWN}kind`, 'program'],

@@ -8,9 +8,10 @@ export type PropertyPair = readonly [name: string, value: string];
 export const OWN = 'image-tooling:';
 
 /** Returns the properties of the image: its platform and layers, and what could not be read. */
-export function imageProperties({ platform, layers, os, unread }: Inventory): PropertyPair[] {
+export function imageProperties({ platform, layers, os, unread, creator }: Inventory): PropertyPair[] {
   return [
     [`${OWN}platform`, platform],
+    ...(creator === undefined ? [] : [[`${OWN}creator`, creator] as const]),
     ...(os?.codename === undefined ? [] : [[`${OWN}codename`, os.codename] as const]),
     ...layers.map(({ digest, diffId, kind, owner }, at): PropertyPair => {
       const number = String(at).padStart(3, '0');
@@ -63,12 +64,14 @@ function debProperties({
   version,
   architecture,
   source,
+  maintainer,
 }: Extract<Component, { readonly kind: 'deb' }>): PropertyPair[] {
   const trivy = 'aquasecurity:trivy:';
   const { epoch, upstream, revision } = debianVersion(source.version);
   return [
     [`${OWN}source`, `${source.name} ${source.version}`],
     [`${OWN}architecture`, architecture],
+    ...(maintainer === undefined ? [] : [[`${OWN}maintainer`, maintainer] as const]),
     [`${trivy}PkgID`, `${name}@${version}`],
     [`${trivy}PkgType`, 'debian'],
     [`${trivy}SrcName`, source.name],

@@ -1,4 +1,4 @@
-import type { Component } from '@image-tooling/model';
+import type { Component, Inventory } from '@image-tooling/model';
 
 /** Who provides a component. */
 export interface Supplier {
@@ -6,14 +6,19 @@ export interface Supplier {
   readonly email?: string;
 }
 
+/** Returns who makes an image: as its labels say, else its maintainers. */
+export function imageSupplier({ creator, image }: Pick<Inventory, 'creator' | 'image'>): Supplier {
+  return { name: creator ?? `maintainers of ${image}` };
+}
+
 /**
- * Returns who provides a component, as far as it is stated: a Debian package's maintainer, the owner of a Go module's or
- * npm package's name, the host of a tool's website.
+ * Returns who provides a component: a Debian package's maintainer, the owner of a Go module's or npm package's name, the
+ * host of a tool's website, the image's own supplier for its files.
  */
-export function supplierOf(component: Component): Supplier | undefined {
+export function supplierOf(component: Component, inventory: Inventory): Supplier {
   switch (component.kind) {
     case 'deb':
-      return component.maintainer === undefined ? undefined : maintainer(component.maintainer);
+      return maintainer(component.maintainer ?? inventory.os?.id ?? 'debian');
     case 'go':
       return { name: component.name === 'stdlib' ? 'The Go Authors' : moduleOwner(component.name) };
     case 'npm':
@@ -21,7 +26,7 @@ export function supplierOf(component: Component): Supplier | undefined {
     case 'tool':
       return toolOwner(component);
     case 'file':
-      return undefined;
+      return imageSupplier(inventory);
   }
 }
 
@@ -36,8 +41,13 @@ function moduleOwner(path: string): string {
   return path.split('/', 2).join('/');
 }
 
-function toolOwner({ package: from, source, homepage }: Extract<Component, { readonly kind: 'tool' }>) {
+function toolOwner({
+  name,
+  package: from,
+  source,
+  homepage,
+}: Extract<Component, { readonly kind: 'tool' }>): Supplier {
   if (source === 'go' && from) return { name: moduleOwner(from.name) };
   const host = homepage === undefined ? undefined : /^https?:\/\/([^/:]+)/.exec(homepage)?.[1];
-  return host === undefined ? undefined : { name: host };
+  return { name: host ?? name };
 }

@@ -5,7 +5,7 @@ import { byOrder } from './order';
 
 export interface InventoryInput extends Pick<
   Inventory,
-  'image' | 'description' | 'platform' | 'manifest' | 'created'
+  'image' | 'description' | 'platform' | 'manifest' | 'creator' | 'created'
 > {
   /** In order, the help layer last. */
   readonly layers: readonly OriginLayer[];
@@ -16,7 +16,7 @@ export interface InventoryInput extends Pick<
 
 /** Returns the inventory of an image: a pure function of its layers and of what its definitions say of its tools. */
 export function inventoryOf(input: InventoryInput): Inventory {
-  const { image, description, platform, manifest, created, tools } = input;
+  const { image, description, platform, manifest, creator, created, tools } = input;
   const filled = input.layers.flatMap((layer) => {
     const contents = input.contents.get(layer.diffId);
     return contents ? [{ layer, contents }] : [];
@@ -31,6 +31,7 @@ export function inventoryOf(input: InventoryInput): Inventory {
     description,
     platform,
     manifest,
+    ...(creator !== undefined && { creator }),
     created,
     ...(os && { os }),
     layers: input.layers.map(({ digest, diffId, kind, owner }) => ({ digest, diffId, kind, owner })),

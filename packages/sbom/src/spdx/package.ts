@@ -42,7 +42,6 @@ export function spdxPackage(input: ComponentInput) {
 }
 
 function supplierText({ supplier }: ComponentInput): string {
-  if (!supplier) return NOT_STATED;
   const { name, email } = supplier;
   return `Organization: ${name}${email === undefined ? '' : ` (${email})`}`;
 }

@@ -7,7 +7,7 @@ export function fixWith(fix: Fix): Pick<Finding, 'fix' | 'command'> {
 }
 
 /** Returns the command of a fix (docs/scan.md, "Fix"). */
-function commandOf(fix: Fix): string {
+export function commandOf(fix: Fix): string {
   switch (fix.kind) {
     case 'lock':
       return nxRun(fix.project, '--family');

@@ -1,7 +1,6 @@
-import { compareBuild } from 'semver';
 import type { Fix, JudgedFinding } from '../finding';
-import { goVersion } from '../go-version';
-import { raiseCommand } from './command';
+import { higherVersion } from '../higher-version';
+import { commandOf, raiseCommand } from './command';
 
 /** A command, and how many findings it fixes. */
 export interface FixCommand {
@@ -9,39 +8,41 @@ export interface FixCommand {
   readonly findings: number;
 }
 
-/** Returns the commands that fix findings, each once; one raises all modules of a tool, to the highest version asked. */
+/** Returns the commands that fix findings: one for each lock, to the highest versions that are asked for. */
 export function fixCommands(findings: readonly JudgedFinding[]): FixCommand[] {
-  const commands = new Map<string, number>();
-  const raises = raisesByTool(findings);
-  for (const { fix, command } of findings) {
-    const text = fix?.kind === 'raise' ? raises.get(fix.project) : command;
-    if (text !== undefined) commands.set(text, (commands.get(text) ?? 0) + 1);
-  }
-  return [...commands].map(([command, count]) => ({ command, findings: count }));
-}
-
-type Raise = Extract<Fix, { kind: 'raise' }>;
-
-function raisesByTool(findings: readonly JudgedFinding[]): ReadonlyMap<string, string> {
-  const byTool = new Map<string, Map<string, string>>();
+  const byLock = new Map<string, Fix[]>();
   for (const { fix } of findings) {
-    if (fix?.kind !== 'raise') continue;
-    const versions = byTool.get(fix.project) ?? new Map<string, string>();
-    versions.set(fix.name, higher(versions.get(fix.name), fix));
-    byTool.set(fix.project, versions);
+    if (!fix) continue;
+    const key = `${fix.kind} ${fix.project}`;
+    byLock.set(key, [...(byLock.get(key) ?? []), fix]);
   }
-  return new Map(
-    [...byTool].map(([project, versions]) => [
-      project,
-      raiseCommand(
-        project,
-        [...versions].map(([name, version]) => `${name}@${version}`),
-      ),
-    ]),
-  );
+  return [...byLock.values()].map((fixes) => ({ command: commandOfAll(fixes), findings: fixes.length }));
 }
 
-function higher(before: string | undefined, { version }: Raise): string {
-  const [old, asked] = [goVersion(before ?? ''), goVersion(version)];
-  return before !== undefined && old && asked && compareBuild(old, asked) >= 0 ? before : version;
+function commandOfAll(fixes: readonly Fix[]): string {
+  const [first] = fixes as [Fix, ...Fix[]];
+  switch (first.kind) {
+    case 'lock':
+      return commandOf(first);
+    case 'set-version':
+      return commandOf({ ...first, version: highest(fixes) });
+    case 'raise':
+      return raiseCommand(first.project, raised(fixes));
+  }
+}
+
+/** "module@version" of each module. */
+function raised(fixes: readonly Fix[]): string[] {
+  const versions = new Map<string, string>();
+  for (const fix of fixes) {
+    if (fix.kind !== 'raise') continue;
+    versions.set(fix.name, higherVersion(versions.get(fix.name) ?? fix.version, fix.version));
+  }
+  return [...versions].map(([name, version]) => `${name}@${version}`);
+}
+
+function highest(fixes: readonly Fix[]): string {
+  return fixes
+    .flatMap((fix) => (fix.kind === 'lock' ? [] : [fix.version]))
+    .reduce((a, b) => higherVersion(a, b));
 }

@@ -15,8 +15,8 @@ h2 { font-size: 1.15rem; display: inline-block; margin: 1rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 0; }
 p { margin: .25rem 0; }
 .verdict { font-weight: 600; border-left: .3rem solid; padding: .25rem .75rem; margin: .75rem 0; }
-.failed, .failing .tags span:first-child, .expired .tags span:first-child { color: var(--bad); }
-.not-fixable .tags span:first-child { color: var(--warn); }
+.failed, .failing .verdict-word, .expired .verdict-word { color: var(--bad); }
+.not-fixable .verdict-word { color: var(--warn); }
 .passed { color: var(--good); }
 summary { cursor: pointer; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 .75rem; margin: .25rem 0; }
@@ -24,10 +24,12 @@ dt { color: var(--soft); }
 dd { margin: 0; }
 .digest, code { font-family: ui-monospace, monospace; font-size: .875rem; }
 ul { list-style: none; margin: 0; padding: 0; }
-.findings { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
-.findings li { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem; }
-.tags { display: flex; flex-wrap: wrap; gap: 0 .75rem; font-size: .875rem; }
-.tags span { color: var(--soft); }
+.groups { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
+.groups > li { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem; }
+.verdict-word { color: var(--soft); font-weight: 600; font-size: .875rem; }
+.findings { border-top: 1px solid var(--line); margin-top: .5rem; font-size: .875rem; }
+.findings li { margin-top: .5rem; color: var(--soft); }
+.findings strong { color: var(--text); }
 pre { margin: .25rem 0 .75rem; padding: .5rem .75rem; background: var(--card); border: 1px solid var(--line);
   border-radius: .5rem; white-space: pre-wrap; }
 `;

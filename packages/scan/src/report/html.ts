@@ -1,7 +1,8 @@
 import { counted } from '@image-tooling/model';
-import type { JudgedFinding, Status } from '../finding';
+import type { Ignore, JudgedFinding, Status } from '../finding';
 import { fixCommands } from '../fix/commands';
 import { isFailing } from '../gate';
+import { groups, type FindingGroup } from './groups';
 import { escaped } from './html-text';
 import { STYLE } from './html-style';
 import type { ScanReport } from './types';
@@ -80,45 +81,46 @@ function group(status: Status, findings: readonly JudgedFinding[]): string {
 }
 
 function list(findings: readonly JudgedFinding[]): string {
-  return `<ul class="findings">\n${findings.map(card).join('\n')}\n</ul>`;
+  return `<ul class="groups">\n${groups(findings).map(card).join('\n')}\n</ul>`;
 }
 
-function card(finding: JudgedFinding): string {
-  const { id, aliases, title, severity, kind, status } = finding;
-  const names = [id, ...aliases].join(', ');
+function card(of: FindingGroup): string {
+  const { status, name, version, findings } = of;
   return [
     `<li class="${status}">`,
-    `<h3>${escaped(names)}</h3>`,
-    `<p class="tags"><span>${escaped(VERDICT_WORDS[status])}</span> <span>${escaped(kind)}</span> <span>severity ${severity}</span></p>`,
-    `<p>${escaped(title)}</p>`,
-    `<dl>${rows(finding)
+    `<h3>${escaped(`${name} ${version}`.trim() || (findings[0]?.title ?? ''))}</h3>`,
+    `<p class="verdict-word">${escaped(VERDICT_WORDS[status])}</p>`,
+    `<dl>${rows(of)
       .map(([term, text]) => `<dt>${escaped(term)}</dt><dd>${escaped(text)}</dd>`)
       .join('')}</dl>`,
+    `<ul class="findings">\n${findings.map(entry).join('\n')}\n</ul>`,
     '</li>',
   ].join('\n');
 }
 
-function rows({
-  component,
-  place,
-  owner,
-  inheritedFrom,
-  fixedIn,
-  ...finding
-}: JudgedFinding): [string, string][] {
-  const { command, advice, notAffected, ignore } = finding;
-  const optional: [string, string | undefined][] = [
-    ['In', component && `${component.name} ${component.version}`],
-    ['Where', place],
+function rows({ owner, fixedIn, findings }: FindingGroup): [string, string][] {
+  const one = findings[0];
+  const places = [...new Set(findings.flatMap(({ place }) => place ?? []))].join(', ');
+  const rows: [string, string][] = [
+    ['Where', places],
     ['From', owner],
-    ['Inherited from', inheritedFrom],
+    ['Inherited from', one?.inheritedFrom ?? ''],
     ['Fixed in', fixedIn],
-    ['Fix', command ?? advice],
-    ['Not affected', notAffected?.replaceAll('_', ' ')],
-    [
-      finding.status === 'expired' ? 'Ignore expired' : 'Ignored',
-      ignore && `${ignore.reason} (${ignore.owner}, until ${ignore.expires})`,
-    ],
+    ['Fix', fixCommands(findings)[0]?.command ?? one?.advice ?? ''],
   ];
-  return optional.filter((one): one is [string, string] => one[1] !== undefined);
+  return rows.filter(([, text]) => text !== '');
+}
+
+function entry({ id, aliases, title, severity, notAffected, ignore, status }: JudgedFinding): string {
+  const notes = [
+    ...(severity === 'unknown' ? [] : [`Severity: ${severity}.`]),
+    ...(notAffected ? [`Not affected: ${notAffected.replaceAll('_', ' ')}.`] : []),
+    ...(ignore ? [`${status === 'expired' ? 'Ignore expired' : 'Ignored'}: ${ignoreText(ignore)}.`] : []),
+  ];
+  const names = `<strong>${escaped(id)}</strong> ${escaped(aliases.join(', '))}`.trim();
+  return `<li>${names}<br>${escaped([title, ...notes].join(' '))}</li>`;
+}
+
+function ignoreText({ reason, owner, expires }: Ignore): string {
+  return `${reason} (${owner}, until ${expires})`;
 }

@@ -2,13 +2,14 @@ import { aligned, counted, visible } from '@image-tooling/model';
 import type { JudgedFinding } from '../finding';
 import { fixCommands } from '../fix/commands';
 import { isFailing } from '../gate';
+import { groups, type FindingGroup } from './groups';
 import type { ScanReport } from './types';
 import { coverageLines, countsLine, dataLine, expiredLines, VERDICT_WORDS } from './words';
 
-const HEAD = ['', 'finding', 'in', 'version', 'fixed in', 'from'];
+const HEAD = ['', 'in', 'version', 'fixed in', 'from', 'findings'];
 
-/** Longest list of findings that nothing fixes; reports have all. */
-const MOST_ROWS = 20;
+/** How many ids a row names; reports have all. */
+const MOST_IDS = 2;
 
 /** Returns a report as lines of plain text: what fails, what fixes it, how many findings have each status. */
 export function scanTable(report: ScanReport): string[] {
@@ -16,8 +17,7 @@ export function scanTable(report: ScanReport): string[] {
   const failing = findings.filter(({ status }) => isFailing(status));
   const open = findings.filter(({ status }) => status === 'not-fixable');
   return [
-    ...table([...failing, ...open.slice(0, MOST_ROWS)]),
-    ...(open.length > MOST_ROWS ? [`and ${open.length - MOST_ROWS} more that nothing fixes now`] : []),
+    ...table(groups([...failing, ...open])),
     ...fixLines(failing),
     dataLine(report),
     ...coverageLines(report),
@@ -25,17 +25,16 @@ export function scanTable(report: ScanReport): string[] {
   ];
 }
 
-function table(findings: readonly JudgedFinding[]): string[] {
-  if (findings.length === 0) return [];
-  return [...aligned([HEAD, ...findings.map(row)]), ''];
+function table(rows: readonly FindingGroup[]): string[] {
+  if (rows.length === 0) return [];
+  return [...aligned([HEAD, ...rows.map(row)]), ''];
 }
 
-function row(finding: JudgedFinding): string[] {
-  const { id, component, place = '', fixedIn = '', owner, kind } = finding;
-  const name = kind === 'vulnerability' ? (component?.name ?? '') : (component?.name ?? place);
-  return [VERDICT_WORDS[finding.status], id, name, component?.version ?? '', fixedIn, owner].map((cell) =>
-    visible(cell),
-  );
+function row({ status, name, version, fixedIn, owner, findings }: FindingGroup): string[] {
+  const ids = findings.map(({ id }) => id);
+  const more = ids.length - MOST_IDS;
+  const listed = `${ids.slice(0, MOST_IDS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [VERDICT_WORDS[status], name, version, fixedIn, owner, listed].map((cell) => visible(cell));
 }
 
 function fixLines(failing: readonly JudgedFinding[]): string[] {

@@ -1,7 +1,7 @@
 import { failWith, ok, type Component, type Failure, type Result } from '@image-tooling/model';
-import { fixesOf } from './debian-release';
-import type { Finding } from './finding';
-import { countByStatus, isFailing, judge } from './gate';
+import { fixesOf } from '../debian-release';
+import type { Finding } from '../finding';
+import { countByStatus, isFailing, judge } from '../gate';
 import {
   debianFindings,
   endOfLifeFindings,
@@ -9,20 +9,20 @@ import {
   osvFindings,
   setuidFindings,
   sizeFindings,
-} from './match';
-import type { ScanPolicy } from './policy/merge';
+} from '../match';
+import type { ScanPolicy } from '../policy/merge';
 import { notCovered } from './not-covered';
-import { inOrder } from './report/order';
-import type { ScanData, ScanReport } from './report/types';
-import type { ScanSubject } from './subject';
+import { inOrder } from '../report/order';
+import type { ScanData, ScanReport } from '../report/types';
+import type { ScanSubject } from '../subject';
 import { invalidData } from './valid-data';
-import type { VulnerabilityData } from './vulnerability-data';
+import type { VulnerabilityData } from '../vulnerability-data';
 
 /** All inputs of a scan. */
 export interface ScanInput {
   readonly subject: ScanSubject;
   readonly policy: ScanPolicy;
-  /** Undefined if the policy says that there is none. */
+  /** Undefined if the policy has no database. */
   readonly data: VulnerabilityData | undefined;
   /** Findings of secrets, which are looked for in layers. */
   readonly secrets: readonly Finding[];

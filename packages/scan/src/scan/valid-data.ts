@@ -1,8 +1,8 @@
 import { counted, type Failure } from '@image-tooling/model';
-import { sourcesWithoutData } from './match';
-import type { ScanSubject } from './subject';
-import { fixesOf } from './debian-release';
-import type { VulnerabilityData } from './vulnerability-data';
+import { sourcesWithoutData } from '../match';
+import type { ScanSubject } from '../subject';
+import { fixesOf } from '../debian-release';
+import type { VulnerabilityData } from '../vulnerability-data';
 
 /** The command that writes scan.lock.json. */
 export const DATA_COMMAND = 'npx image-tooling scan-lock';
