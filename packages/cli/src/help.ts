@@ -13,8 +13,14 @@ Commands
       --check                               build twice more, in different environments, and compare
   test <name> [--platform linux/amd64]    run the checks of an image in containers
       --all-platforms                       for all its platforms
+  scan <name> [--platform linux/amd64]    find vulnerabilities in a built image, and what scan.json does not allow
+      --all-platforms                       for all its platforms
+      --with-parents                        first build the image, its parent images and its tools
+      --json                                print JSON (docs/scan.md)
   lock <name>                             resolve versions and write the project's lock file
       --family                              also lock all images based on this one, parents first
+      --raise <module>@<version>[,…]        raise a Go module of a tool, or its go, to at least this version
+      --set-version <version>               lock another version of a tool, and write it to its tool.json
   load <name> --to <place>                copy a built image to docker, podman or files
       --to docker | podman                  as <name>:dev
       --to oci:<folder>                     as OCI image layout
@@ -25,6 +31,8 @@ Commands
       --why                                 show what a build would do now, and which inputs changed
       --file <path>                         show which layer, package, tool or file a path comes from
       --json                                print JSON (docs/explain.md)
+  sbom <image> [--platform linux/amd64]   print the SBOM of a built image (docs/sbom.md)
+      --format cyclonedx | spdx             default: CycloneDX 1.6
   publish <name>                          push the tested image of all platforms to the registry in nx.json
       --release x.y.z                       publish a release; without it, the branch decides the tags
       --branch <name>                       branch to publish as; default: from CI's environment, or git
@@ -34,6 +42,7 @@ Commands
                                             or read back the whole image and run its checks again
   check                                   report all mistakes in definitions, locks and files; build nothing
       --json                                print JSON
+  scan-lock                               write scan.lock.json: known vulnerabilities and their fixes (docs/scan.md)
   shell <name> [--platform linux/amd64] [-- <command> …]
                                           run a shell or a command in a built image; the current folder is /work
 

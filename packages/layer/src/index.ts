@@ -15,4 +15,5 @@ export { dissolveLinks, joinLinks, type Inode } from './tar/links';
 export type { TarRules } from './tar/parse';
 export { readTar, readTarBytes, type FilePart, type ReadRules } from './tar/read';
 export { REMOVED, rewriteTar, type Replacement, type Rewritten } from './tar/rewrite';
+export { streamTar, type StreamedEntry } from './tar/stream';
 export { orderEntries, tarOf, writeTarBytes, type TarWriteOptions } from './tar/write';

@@ -68,6 +68,9 @@ export type FailureCode =
   | 'attestation-missing'
   // what is tried in finished images
   | 'check-failed'
+  // scans
+  | 'scan-invalid'
+  | 'scan-failed'
   | 'usage'
   | 'aborted';
 

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ABOVE, changedPackages } from './changed-packages';
 import { buildAll, lockAll, writeImages } from './fixture-images';
 import { fixtureArchive, rigOnSmallDebian, rigWithBase } from './shared-base';
+import { sbomOfBuilt, sbomsOf } from './sbom-of-built';
 import { pruneAll, shellInBuilt, storeOfBuilt } from './store/on-built';
 
 const DIST = 'dist/linux-amd64';
@@ -148,6 +149,7 @@ describe('the same definitions', () => {
       },
     });
     expect(await digests(elsewhere)).toEqual(await digests(rig));
+    expect(await sbomsOf(elsewhere)).toEqual(await sbomsOf(rig));
   });
 });
 
@@ -222,6 +224,8 @@ describe('with a warm store', () => {
     expect(end.stderr).toContain('the same paths: the content of a file differs');
   });
 });
+
+describe('its SBOM', () => sbomOfBuilt({ rig: () => rig }));
 
 describe('its store', () => storeOfBuilt({ rig: () => rig, another, digests }));
 

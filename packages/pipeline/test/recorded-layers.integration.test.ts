@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { CHILD_IMAGE } from './fixture-images';
 import { DIST, PublishWorkspace } from './publish/workspace';
 import { rigOnSmallDebian } from './shared-base';
+import { writeFacts } from '../src/workspace/contents-file';
 import { writePathsFile } from '../src/workspace/paths-file';
 
 const reason = whyNoRegistry();
@@ -36,7 +37,9 @@ async function restored(storeFrom?: string): Promise<WorkspaceRig> {
   // The tool is planted: its build, which writes this too, did not run.
   const { layer } = await published.read<LayerFile>(`tools/greet/${DIST}/layer.json`);
   const store = valueOf(await openStore(published.rig.store));
-  valueOf(await writePathsFile(store, join(rig.folder, 'tools/greet', DIST), [layer.diffId]));
+  const dist = join(rig.folder, 'tools/greet', DIST);
+  valueOf(await writePathsFile(store, dist, [layer.diffId]));
+  valueOf(await writeFacts('contents', store, dist, [layer.diffId]));
   return rig;
 }
 
@@ -69,7 +72,8 @@ describe.skipIf(reason !== undefined)('layers that are recorded, but not in the 
     const digests = await digestsOf(rig);
     expect(digests).toEqual(await digestsOf(warm));
     expect(digests.manifest).not.toBe((await read<DigestFile>('child', 'digest.json')).manifest);
-    expect(await text(rig, 'layers.json')).toBe(await text(warm, 'layers.json'));
+    for (const name of ['layers.json', 'sbom.cdx.json', 'sbom.spdx.json'])
+      expect(await text(rig, name)).toBe(await text(warm, name));
     expect(await blobsOf(rig)).toEqual([hexOf(digests.help)]);
     expect(await rig.must(['store', 'verify'])).not.toContain('gone');
   });

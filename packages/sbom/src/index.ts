@@ -1,1 +1,5 @@
-export {};
+export * from './contents';
+export { readCycloneDx } from './cyclonedx/read';
+export { imagePurl, purlOf } from './document/purl';
+export { sbomDocuments, type SbomDocuments } from './documents';
+export { inventoryOf, type InventoryInput } from './inventory';

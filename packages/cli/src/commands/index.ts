@@ -7,6 +7,9 @@ import { load } from './load';
 import { lock } from './lock';
 import { publish } from './publish';
 import { registry } from './registry';
+import { sbom } from './sbom';
+import { scan } from './scan';
+import { scanLock } from './scan-lock';
 import { shell } from './shell';
 import { store } from './store';
 import { test } from './test';
@@ -22,7 +25,10 @@ export const COMMANDS: Commands = {
   lock,
   load,
   explain,
+  sbom,
   publish,
+  scan,
+  'scan-lock': scanLock,
   shell,
   verify,
   keygen,

@@ -13,12 +13,34 @@ export interface Inventory {
   readonly platform: Platform;
   /** The image's manifest, which the SBOM describes. */
   readonly manifest: Digest;
+  /** Who makes the image, as its labels say. */
+  readonly creator?: string;
   /** Creation time of the image's config, in seconds since the epoch. */
   readonly created: number;
   /** Bottom first. */
   readonly layers: readonly InventoryLayer[];
+  /** The distribution, from os-release(5). */
+  readonly os?: OperatingSystem;
   /** Sorted by kind, name and version. */
   readonly components: readonly Component[];
+  /** Files that could not be read: the inventory is incomplete. */
+  readonly unread: readonly UnreadPath[];
+}
+
+export interface OperatingSystem {
+  /** "debian" */
+  readonly id: string;
+  /** "13" */
+  readonly version?: string;
+  /** "trixie" */
+  readonly codename?: string;
+}
+
+export interface UnreadPath {
+  /** Digest of the layer. */
+  readonly layer: Digest;
+  readonly path: string;
+  readonly reason: string;
 }
 
 export interface InventoryLayer {
@@ -53,6 +75,8 @@ export interface DebianPackage extends InLayer {
   readonly homepage?: string;
   /** From its copyright file, where that is machine-readable (DEP-5). */
   readonly licence?: Licence;
+  /** Names of installed packages, sorted. */
+  readonly dependsOn: readonly string[];
 }
 
 /** A program of a tool's or files layer, with its hashes. */
@@ -78,6 +102,8 @@ export interface ToolComponent extends InLayer {
   readonly source: SourceKind;
   readonly licence?: Licence;
   readonly homepage?: string;
+  /** Its name and version where it comes from: a Go module, an npm package, a Debian package. */
+  readonly package?: { readonly name: string; readonly version: string };
   readonly files: readonly Program[];
 }
 

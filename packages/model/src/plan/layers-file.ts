@@ -20,6 +20,11 @@ export interface ToolEntry {
   readonly description: string;
   /** The source of its bytes, for help, labels and the SBOM. */
   readonly source: SourceKind;
+  /** SPDX expression of its definition, for the SBOM. */
+  readonly licence?: string;
+  readonly homepage?: string;
+  /** Its name and version where it comes from, as locked: a Go module, an npm package, a Debian package. */
+  readonly package?: PackageEntry;
 }
 
 export interface PackageEntry {
@@ -88,6 +93,9 @@ const toolEntry = z.object({
   version: z.string(),
   description: z.string(),
   source: z.enum(SOURCE_KINDS),
+  licence: z.string().optional(),
+  homepage: z.string().optional(),
+  package: z.object({ name: z.string(), version: z.string() }).optional(),
 });
 
 /** The schema of layers.json. */

@@ -27,15 +27,19 @@ export interface ConfigInput {
 
 /** Builds the OCI image configuration, which does not depend on the time or machine of the build. */
 export function imageConfigJson(input: ConfigInput): Json {
-  const newest = Math.max(0, ...input.layers.map(({ time }) => time));
   return {
     architecture: archOf(input.platform),
     os: 'linux',
-    created: timestamp(input.created ?? newest),
+    created: timestamp(input.created ?? createdOf(input.layers)),
     config: runtimeConfig(input.config, input.labels ?? {}),
     rootfs: { type: 'layers', diff_ids: input.layers.map(({ diffId }) => diffId) },
     history: input.layers.map(historyRow),
   };
+}
+
+/** Returns the creation time of an image: that of its newest layer, in seconds since the epoch. */
+export function createdOf(layers: readonly Pick<OriginLayer, 'time'>[]): number {
+  return Math.max(0, ...layers.map(({ time }) => time));
 }
 
 function runtimeConfig(config: ImageConfig, labels: Readonly<Record<string, string>>): Json {

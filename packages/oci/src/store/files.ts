@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDigest, type Digest } from '@image-tooling/model';
-import type { StoreLayout } from './layout';
+import { LAYER_FACTS, type LayerFact, type StoreLayout } from './layout';
 
-/** What a file of the store is named after: its content, a build id (`build`, `inputs`), or a diff id (`paths`). */
-export type StoreFileKind = 'blob' | 'build' | 'paths' | 'inputs';
+/** What a file of the store is named after: its content, a build id (`build`, `inputs`), or a diff id (all others). */
+export type StoreFileKind = 'blob' | 'build' | 'paths' | 'inputs' | LayerFact;
 
 /** A blob or record of the store. */
 export interface StoreFile {
@@ -24,13 +24,14 @@ export async function storeFiles(layout: StoreLayout): Promise<StoreFile[]> {
     filesIn(layout.builds, 'build', '.json'),
     filesIn(layout.paths, 'paths', '.json'),
     filesIn(layout.inputs, 'inputs', '.json'),
+    ...LAYER_FACTS.map((fact) => filesIn(layout.facts[fact], fact, '.json.gz')),
   ]);
   return listed.flat();
 }
 
 /** Temporary files of killed writers next to the records: their names end like this (see `writeFileAtomic`). */
-export async function unfinishedRecords({ builds, paths, inputs }: StoreLayout): Promise<string[]> {
-  const folders = [builds, paths, inputs];
+export async function unfinishedRecords({ builds, paths, inputs, facts }: StoreLayout): Promise<string[]> {
+  const folders = [builds, paths, inputs, ...Object.values(facts)];
   const names = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
   return folders.flatMap((folder, at) =>
     (names[at] ?? []).filter((name) => name.endsWith('.tmp')).map((name) => join(folder, name)),

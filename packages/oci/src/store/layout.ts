@@ -5,6 +5,13 @@ import { canonicalJson, fail, hexOf, ok, type Digest, type Failed, type Result }
 /** The file that marks an OCI image layout (OCI image-layout specification). */
 export const LAYOUT_FILE = canonicalJson({ imageLayoutVersion: '1.0.0' });
 
+/**
+ * Kinds of facts about a layer that are kept by diff id: what is in it, which functions its Go programs have, and which
+ * secrets are in its files.
+ */
+export const LAYER_FACTS = ['contents', 'symbols', 'secrets'] as const;
+export type LayerFact = (typeof LAYER_FACTS)[number];
+
 /** The paths of a store: an OCI image layout with our own records next to it. */
 export interface StoreLayout {
   readonly root: string;
@@ -12,6 +19,8 @@ export interface StoreLayout {
   readonly builds: string;
   readonly paths: string;
   readonly inputs: string;
+  /** Facts about layers by diff id, one folder for each kind. */
+  readonly facts: Readonly<Record<LayerFact, string>>;
   /** The workspaces that use it. */
   readonly users: string;
   readonly locks: string;
@@ -25,6 +34,11 @@ export function layoutOf(root: string): StoreLayout {
     builds: join(root, 'builds'),
     paths: join(root, 'paths'),
     inputs: join(root, 'inputs'),
+    facts: {
+      contents: join(root, 'contents'),
+      symbols: join(root, 'symbols'),
+      secrets: join(root, 'secrets'),
+    },
     users: join(root, 'users'),
     locks: join(root, 'locks'),
     temporary: join(root, 'tmp'),
@@ -75,4 +89,9 @@ function noHome(): Failed {
 
 export function recordFile(folder: string, digest: Digest): string {
   return join(folder, `${hexOf(digest)}.json`);
+}
+
+/** Returns the file of a fact about a layer: compressed JSON. */
+export function factFile({ facts }: StoreLayout, fact: LayerFact, diffId: Digest): string {
+  return join(facts[fact], `${hexOf(diffId)}.json.gz`);
 }

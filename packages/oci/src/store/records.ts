@@ -1,5 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
 import { writeFileAtomic } from '@image-tooling/host';
 import { isDigest, type Layer, type Result } from '@image-tooling/model';
 import { ownUid } from './ownership';
@@ -36,19 +38,36 @@ export async function writePaths(file: string, paths: PathIndex): Promise<Result
 
 /** Returns the value of a record; undefined if it is absent, cut off, not a file, or written by another user. */
 export async function readJson(file: string): Promise<unknown> {
+  return parsed(file, async (bytes) => bytes);
+}
+
+/** Returns the value of a compressed record, as `readJson` does. */
+export async function readCompressedJson(file: string): Promise<unknown> {
+  return parsed(file, (bytes) => promisify(gunzip)(bytes, { maxOutputLength: MOST_BYTES }));
+}
+
+/** Writes a value as compressed JSON, whole or not at all. Fails with `disk-full` or `io`. */
+export async function writeCompressedJson(file: string, value: unknown): Promise<Result<void>> {
+  return writeFileAtomic(file, await promisify(gzip)(JSON.stringify(value)));
+}
+
+/** The names of the 150,000 functions of a large Go program are 10 MB. */
+const MOST_BYTES = 512 * 1024 ** 2;
+
+async function parsed(file: string, unpack: (bytes: Buffer) => Promise<Buffer>): Promise<unknown> {
   try {
-    const text = await ownText(file);
-    return text === undefined ? undefined : JSON.parse(text);
+    const bytes = await ownBytes(file);
+    return bytes && JSON.parse((await unpack(bytes)).toString());
   } catch {
     return undefined;
   }
 }
 
-async function ownText(file: string): Promise<string | undefined> {
+async function ownBytes(file: string): Promise<Buffer | undefined> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const { uid } = await handle.stat();
-    return uid === (ownUid() ?? uid) ? await handle.readFile('utf8') : undefined;
+    return uid === (ownUid() ?? uid) ? await handle.readFile() : undefined;
   } finally {
     await handle.close();
   }

@@ -11,8 +11,16 @@ import {
 } from '@image-tooling/model';
 import type { PathIndex } from '@image-tooling/layer';
 import { Blobs, filePieces, type PutBlob, type PutOptions } from './blobs';
-import { recordFile, type StoreLayout } from './layout';
-import { readJson, readLayerRecord, readPaths, writeLayerRecord, writePaths } from './records';
+import { factFile, recordFile, type LayerFact, type StoreLayout } from './layout';
+import {
+  readCompressedJson,
+  readJson,
+  readLayerRecord,
+  readPaths,
+  writeCompressedJson,
+  writeLayerRecord,
+  writePaths,
+} from './records';
 import { storeFiles, unfinishedRecords, type StoreFile } from './files';
 import { removeUnused } from './remove';
 import { makeTemporaryFolder } from './temporary';
@@ -128,6 +136,16 @@ export class Store {
   /** Stores the path index of a layer, whose blob may be missing. Fails with `disk-full` or `io`. */
   putPaths(diffId: Digest, paths: PathIndex): Promise<Result<void>> {
     return writePaths(recordFile(this.layout.paths, diffId), paths);
+  }
+
+  /** Returns a stored fact about a layer, which the caller validates; undefined if missing. */
+  getFact(fact: LayerFact, diffId: Digest): Promise<unknown> {
+    return readCompressedJson(factFile(this.layout, fact, diffId));
+  }
+
+  /** Stores a fact about a layer, whose blob may be missing. Fails with `disk-full` or `io`. */
+  putFact(fact: LayerFact, diffId: Digest, value: unknown): Promise<Result<void>> {
+    return writeCompressedJson(factFile(this.layout, fact, diffId), value);
   }
 
   /** Returns the recorded layer of a build id, even if its blob is missing. */

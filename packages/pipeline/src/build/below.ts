@@ -1,8 +1,10 @@
 import { chainOf, ok, type Image, type Platform, type Result, type Tool } from '@image-tooling/model';
 import type { Session } from '../session';
 import { outputFolder, writeOutput } from '../workspace/outputs';
+import { writeFacts } from '../workspace/contents-file';
 import { writePathsFile } from '../workspace/paths-file';
 import { makeImage, type MadeImage } from './image';
+import { writeSboms } from './image-sbom';
 import { ownLayers } from './layers/recorded-layers';
 import { layerOf, layersOf } from './read-plan';
 import { ensureTool } from './tool';
@@ -56,18 +58,25 @@ function noteMissing({ context }: Session, name: string): void {
 }
 
 /**
- * Writes the outputs of an image's build: what its children read, the paths of its own layers, and its digests.
+ * Writes the outputs of an image's build: what its children read, the paths and contents of its own layers, its SBOMs,
+ * and its digests.
  */
 export async function writeImageOutputs(
-  { root, store }: Session,
+  session: Session,
   image: Image,
   platform: Platform,
-  { inheritance, digests }: MadeImage,
+  made: MadeImage,
 ): Promise<Result<void>> {
+  const { root, store } = session;
+  const { inheritance, digests } = made;
   const folder = outputFolder(root, image, platform);
   const own = ownLayers(image, inheritance.layers).map(({ diffId }) => diffId);
   const paths = await writePathsFile(store, folder, own);
   if (!paths.ok) return paths;
+  const sboms = await writeSboms(session, { image, platform }, made);
+  if (!sboms.ok) return sboms;
+  const contents = await writeFacts('contents', store, folder, own);
+  if (!contents.ok) return contents;
   const layers = await writeOutput(folder, 'layers.json', inheritance);
   return layers.ok ? writeOutput(folder, 'digest.json', digests) : layers;
 }

@@ -106,7 +106,7 @@ interface How {
 
 function publicationOf(session: Session, image: Image, prepared: Ready, how: How): Publication {
   const { options, context } = session;
-  const { mode, git, evidence, altered, signing } = prepared;
+  const { mode, git, evidence, altered, scans, signing } = prepared;
   const built = evidence.platforms.flatMap(({ platform, manifest }): Built[] => {
     const inheritance = evidence.inheritances.get(platform);
     return manifest && inheritance ? [{ platform, manifest, inheritance }] : [];
@@ -127,6 +127,7 @@ function publicationOf(session: Session, image: Image, prepared: Ready, how: How
     platforms: built.map(({ platform, manifest }) => ({
       platform,
       manifest,
+      scanFailures: scans.get(platform) ?? [],
       local: () => localPlatform(session, image, platform),
     })),
     records,

@@ -1,6 +1,7 @@
 import type {
   BlobRow,
   Digest,
+  Failure,
   Platform,
   PublishMode,
   Result,
@@ -32,6 +33,8 @@ export interface PublishedPlatform {
   readonly platform: Platform;
   /** Of the manifest that was tested. */
   readonly manifest: Digest;
+  /** Why its scan keeps it from being published for the first time. */
+  readonly scanFailures?: readonly Failure[];
   /** Its bytes, only read if the registry lacks them. */
   local(): Promise<Result<LocalPlatform>>;
 }

@@ -1,5 +1,5 @@
 import { hexOf, type Digest } from '@image-tooling/model';
-import type { StoreFile } from '@image-tooling/oci';
+import { LAYER_FACTS, type StoreFile } from '@image-tooling/oci';
 import type { Inventory, StoredBuild, StoredImage, StoredLayer } from './inventory';
 import type { Names } from './needs';
 
@@ -59,6 +59,9 @@ export function whatGoes(
     build: kept.builds,
     inputs: kept.builds,
     paths: kept.diffIds,
+    contents: kept.diffIds,
+    symbols: kept.diffIds,
+    secrets: kept.diffIds,
     blob: kept.blobs,
   };
   const gone = files.filter(({ kind, digest, usedMs }) => usedMs < sinceMs && !stays[kind].has(digest));
@@ -68,7 +71,7 @@ export function whatGoes(
   return ORDER.flatMap((place) => gone.filter((file) => placeOf(file) === place));
 }
 
-const ORDER = ['manifest', 'build', 'inputs', 'paths', 'blob'] as const;
+const ORDER = ['manifest', 'build', 'inputs', 'paths', ...LAYER_FACTS, 'blob'] as const;
 
 /** Returns the parts of an image: its config, its layers, and their build ids and diff ids. */
 export function partsOfImage({ config, layers }: StoredImage): Digest[] {

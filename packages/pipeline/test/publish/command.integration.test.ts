@@ -3,6 +3,7 @@ import { changedTool } from './changed-tool';
 import { interruptions } from './interruptions';
 import { modes } from './modes';
 import { refusals } from './refusals';
+import { scans } from './scans';
 import { signatures } from './signatures';
 import { PublishWorkspace } from './workspace';
 
@@ -18,3 +19,4 @@ describe('it refuses', () => refusals(() => workspace));
 describe('a publish that goes wrong', () => interruptions(() => workspace));
 describe('a tool that has changed', () => changedTool(() => workspace));
 describe('signatures', () => signatures(() => workspace));
+describe('a workspace with a scan.json', () => scans(() => workspace));

@@ -8,6 +8,7 @@ import {
   wantedTags,
   type Commit,
   type Digest,
+  type Failure,
   type Json,
   type Platform,
   type Progress,
@@ -56,6 +57,8 @@ export interface PublishPlan {
   readonly signing?: SigningSettings;
   /** Content of the SBOM that is attached to signed images. */
   readonly sbom?: Json;
+  /** Why the scans of platforms fail. Default: they pass. */
+  readonly scanFailures?: Readonly<Partial<Record<Platform, readonly Failure[]>>>;
   /** Default: pushed. */
   readonly verify?: VerifyMode;
   /** Of each request; default: as everywhere. */
@@ -167,6 +170,7 @@ async function publicationOf(
     platforms: [...locals].map(([platform, local]) => ({
       platform,
       manifest: local.manifest.digest,
+      scanFailures: plan.scanFailures?.[platform] ?? [],
       local: async () => ok(local),
     })),
     verify: (index, rows) =>

@@ -1,8 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ImageVerdict } from '@image-tooling/attest';
 import type { LayersFile } from '@image-tooling/model';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { DIST, type PublishWorkspace } from './workspace';
 
 const PASSPHRASE = 'of-the-signing-key';
@@ -15,6 +14,8 @@ export function signatures(workspace: () => PublishWorkspace): void {
   });
   const image = () => `${workspace().registry.host}/signed/child:main`;
   const verify = (...args: readonly string[]) => workspace().rig.run(['verify', image(), ...args]);
+
+  afterAll(() => signWith(undefined));
 
   it('publishes nothing if "signing" is set and the key is missing or locked', async () => {
     const { rig } = workspace();
@@ -32,14 +33,10 @@ export function signatures(workspace: () => PublishWorkspace): void {
   });
 
   it('signs with the key, and says where the image came from and what was tested', async () => {
-    await workspace().rig.write(`images/child/${DIST}/sbom.cdx.json`, {
-      bomFormat: 'CycloneDX',
-      components: [],
-    });
     const out = await workspace().mustPublish(['child'], env());
-    expect(out).toMatch(/signed by key sha256:[0-9a-f]{16}: 7 written, 0 already there/);
+    expect(out).toMatch(/signed by key sha256:[0-9a-f]{16}: 8 written, 0 already there/);
     const again = await workspace().mustPublish(['child'], env());
-    expect(again).toMatch(/: 0 written, 7 already there/);
+    expect(again).toMatch(/: 0 written, 8 already there/);
     const { exitCode, stdout, stderr } = await verify('--key=signing.key.pub', '--json');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const { verdict, manifests } = JSON.parse(stdout) as ImageVerdict;
@@ -49,6 +46,11 @@ export function signatures(workspace: () => PublishWorkspace): void {
     expect(texts['provenance']).toMatch(
       new RegExp(`^child, commit ${commit}, built by .* from [0-9]+ inputs$`),
     );
+    const sboms = manifests[1]!.statements.filter(({ title }) => title === 'SBOM').map(({ text }) => text);
+    expect(sboms.sort()).toEqual([
+      expect.stringMatching(/^CycloneDX 1\.6, [1-9][0-9]* components$/),
+      expect.stringMatching(/^SPDX-2\.3, [1-9][0-9]* packages$/),
+    ]);
     expect(texts['tests']).toMatch(/^PASSED: [1-9][0-9]* passed, 0 failed$/);
     const mirror = ['--registry', workspace().registry.host, '--key=signing.key.pub'];
     const mirrored = await workspace().rig.run(['verify', 'registry.invalid/signed/child:main', ...mirror]);
@@ -84,12 +86,12 @@ export function signatures(workspace: () => PublishWorkspace): void {
   });
 
   /** Sets "signing" in nx.json, and commits it; keys are ignored. */
-  async function signWith(key: string): Promise<void> {
+  async function signWith(key: string | undefined): Promise<void> {
     const { rig } = workspace();
     const json = await workspace().read<NxJson>('nx.json');
-    json.plugins[0]!.options['signing'] = { key };
+    json.plugins[0]!.options['signing'] = key === undefined ? undefined : { key };
     await rig.write('nx.json', json);
-    await rig.write('.gitignore', `${await readFile(join(rig.folder, '.gitignore'), 'utf8')}*.key*\n`);
+    await rig.write('.gitignore', 'dist\n*.env\n*.key*\n');
     await workspace().commit();
   }
 }

@@ -15,7 +15,7 @@ import {
 } from '../../src/store';
 import { planPrune } from '../../src/store/prune';
 import { removePlanned } from '../../src/store/prune/remove';
-import { ageAll, putImage, putLayer, scratchStore, withRemove } from './scratch';
+import { ageAll, putFacts, putImage, putLayer, scratchStore, withRemove } from './scratch';
 
 const ALL: StorePruneRequest = { keepDays: 0, go: false, apply: true };
 
@@ -27,7 +27,8 @@ async function filled(): Promise<{ run: StoreRun; first: string; second: string 
   const { store } = run;
   const shared = await putLayer(store, 'bootstrap', 'base', 'shared');
   const own = await putLayer(store, 'files', 'child', 'own');
-  await putLayer(store, 'tool', 'alone', 'alone');
+  const tool = await putLayer(store, 'tool', 'alone', 'alone');
+  await putFacts(store, [shared, own, tool]);
   valueOf(await store.putBlobFromBytes(Buffer.from('!<arch>\ndebian-binary   rest')));
   const first = await putImage(store, 'base', [shared]);
   const second = await putImage(store, 'child', [shared, own]);
@@ -53,7 +54,7 @@ describe('a prune', () => {
       '3 layer',
       '4 image',
       '1 deb',
-      '9 records',
+      '15 records',
     ]);
     expect(await blobsIn(run)).toHaveLength(8);
   });
@@ -72,7 +73,14 @@ describe('a prune', () => {
     const kept = (await store.files()).find(({ kind }) => kind === 'build')!;
     const layer = await store.getBuild(kept.digest);
     valueOf(await pruneStore(run, { ...ALL, keepDays: 30 }));
-    expect((await store.files()).map(({ kind }) => kind)).toEqual(['blob', 'build', 'paths', 'inputs']);
+    expect((await store.files()).map(({ kind }) => kind)).toEqual([
+      'blob',
+      'build',
+      'paths',
+      'inputs',
+      'contents',
+      'symbols',
+    ]);
     expect(await store.getBuild(kept.digest)).toEqual(layer);
   });
 

@@ -10,6 +10,7 @@ import {
 import { fileEntry } from '@image-tooling/layer';
 import {
   assembleImage,
+  LAYER_FACTS,
   openStore,
   writeLayer,
   type AssembledImage,
@@ -40,6 +41,12 @@ export async function putLayer(
   valueOf(await store.putInputs(buildId, inputs));
   valueOf(await store.putBuild(buildId, layer, paths));
   return { kind, owner, buildId, time: CONSTANT_TIME, ...layer };
+}
+
+/** Puts facts about layers into a store, as a build keeps them. */
+export async function putFacts(store: Store, layers: readonly OriginLayer[]): Promise<void> {
+  for (const { diffId } of layers)
+    for (const fact of LAYER_FACTS) valueOf(await store.putFact(fact, diffId, {}));
 }
 
 /** Puts an image of layers into a store. */

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hexOf, type OriginLayer } from '@image-tooling/model';
+import type { LayerFact } from '@image-tooling/oci';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { verifyStore, type StoreRun } from '../../src/store';
-import { putImage, putLayer, scratchStore, withRemove } from './scratch';
+import { putFacts, putImage, putLayer, scratchStore, withRemove } from './scratch';
 
 interface Filled {
   readonly run: StoreRun;
@@ -17,11 +19,15 @@ async function filled(): Promise<Filled> {
   const layer = await putLayer(run.store, 'apt', 'base', 'of base');
   const tool = await putLayer(run.store, 'tool', 'greet', 'a tool');
   await putImage(run.store, 'base', [layer, tool]);
+  await putFacts(run.store, [layer, tool]);
   return { run, layer, tool };
 }
 
 const record = ({ run }: Filled, kind: string, digest: OriginLayer['digest']) =>
   join(run.store.root, kind, `${hexOf(digest)}.json`);
+
+const fact = ({ run, layer }: Filled, name: LayerFact) =>
+  join(run.store.root, name, `${hexOf(layer.diffId)}.json.gz`);
 
 function flipByte(path: string): void {
   const bytes = readFileSync(path);
@@ -62,7 +68,7 @@ describe('a verification', () => {
   it('finds nothing in a valid store', async () => {
     const store = await filled();
     const { blobs, records, damages } = valueOf(await verifyStore(store.run, { repair: false }));
-    expect({ blobs, records, damages }).toEqual({ blobs: 4, records: 6, damages: [] });
+    expect({ blobs, records, damages }).toEqual({ blobs: 4, records: 10, damages: [] });
   });
 
   it.each<[string, (store: Filled) => void, RegExp[]]>([
@@ -99,6 +105,16 @@ describe('a verification', () => {
         /^the apt layer of base is recorded, but the list of its paths is gone\.$/,
         /^The list of paths of the layer \w+ can't be read\.$/,
       ],
+    ],
+    [
+      'contents that were cut short',
+      (store) => writeFileSync(fact(store, 'contents'), 'x'),
+      [/^The record "contents" of the layer \w+ can't be read\.$/],
+    ],
+    [
+      'functions that were cut short',
+      (store) => writeFileSync(fact(store, 'symbols'), gzipSync('{')),
+      [/^The record "symbols" of the layer \w+ can't be read\.$/],
     ],
     [
       'inputs that were changed',

@@ -1,5 +1,4 @@
-import { fail, ok, type Failure, type Result } from '@image-tooling/model';
-import { parseStanza, type Stanza } from './stanza';
+import { fail, ok, parseStanza, type Failure, type Result, type Stanza } from '@image-tooling/model';
 import { verifyClearSigned } from './signature';
 
 /** As apt's Acquire::Max-FutureTime (apt.conf(5)). */

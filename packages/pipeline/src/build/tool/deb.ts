@@ -33,6 +33,7 @@ export async function debRecipe(
   };
   return ok({
     source: 'deb',
+    package: { name, version },
     inputs,
     make: (into) => make(session, tool, wanted.value, into),
   });

@@ -42,13 +42,13 @@ export async function ensureTool(
   const layer = await ensureLayer(session, wanted, make, wasBuilt ? undefined : replaced);
   if (!layer.ok) return layer;
   const { name, definition } = tool;
-  const { version, description } = definition;
-  const { source } = recipe.value;
+  const { version, description, license, homepage } = definition;
+  const { source, package: from } = recipe.value;
   return ok({
     layerVersion: 1,
     platform,
     layer: layer.value,
-    tool: { name, version, description, source },
+    tool: { name, version, description, source, licence: license, homepage, ...(from && { package: from }) },
   });
 }
 

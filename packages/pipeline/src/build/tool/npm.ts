@@ -25,6 +25,7 @@ export async function npmRecipe(
   const inputs = { source: 'npm', format: FORMAT, package: name, version, integrity, files, links };
   return ok({
     source: 'npm',
+    package: { name, version },
     inputs,
     make: (into) => make(session, tool, wanted.value, into),
   });

@@ -1,22 +1,31 @@
 import { join } from 'node:path';
 import { ok, type Digest, type LayerFile, type Platform, type Result, type Tool } from '@image-tooling/model';
-import { indexLayer } from '@image-tooling/oci';
+import { indexLayer, LAYER_FACTS } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { copyBlob, outputFolder, readLayerFile, writeOutput } from '../../workspace/outputs';
+import { writeFacts } from '../../workspace/contents-file';
 import { writePathsFile } from '../../workspace/paths-file';
 import type { MadeLayer } from '../layers/ensure-layer';
+import { contentsOfBlob } from '../layers/layer-contents';
 
 /** The output file with the layer's blob, for remote caches. */
 const BLOB = 'layer.blob';
 
-/** Writes a tool's outputs: layer.json, the blob itself and its path index. */
+/** Writes a tool's outputs: layer.json, the blob itself, its path index, its contents and Go functions. */
 export async function writeToolOutput(session: Session, tool: Tool, file: LayerFile): Promise<Result<void>> {
   const folder = outputFolder(session.root, tool, file.platform);
   const { digest, diffId } = file.layer;
   const copied = await copyBlob(session.store.blobPath(digest), folder, BLOB);
   if (!copied.ok) return copied;
   const paths = await writePathsFile(session.store, folder, [diffId]);
-  return paths.ok ? writeOutput(folder, 'layer.json', file) : paths;
+  if (!paths.ok) return paths;
+  const contents = await contentsOfBlob(session, file.layer);
+  if (!contents.ok) return contents;
+  for (const fact of LAYER_FACTS) {
+    const written = await writeFacts(fact, session.store, folder, [diffId]);
+    if (!written.ok) return written;
+  }
+  return writeOutput(folder, 'layer.json', file);
 }
 
 /**

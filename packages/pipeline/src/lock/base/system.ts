@@ -1,7 +1,6 @@
-import type { BaseLock } from '@image-tooling/model';
+import { parseStanzas, type BaseLock, type Stanza } from '@image-tooling/model';
 import { lookUp, toByteString } from '@image-tooling/layer';
 import { fileIn, type LayerFiles } from '@image-tooling/oci';
-import { parseStanzas, type Stanza } from '@image-tooling/sources';
 
 /** What a system's files say about it. */
 export interface BaseSystem extends Pick<BaseLock, 'os' | 'apt' | 'packages'> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { caught } from '@image-tooling/host';
 import { diskUsage } from '@image-tooling/engines';
 import { ok, type Result } from '@image-tooling/model';
-import type { StoreFile } from '@image-tooling/oci';
+import { LAYER_FACTS, type StoreFile } from '@image-tooling/oci';
 import { takeInventory } from '../inventory';
 import { noteUnread } from '../workspaces';
 import { planPrune, type Freed, type FreedKind } from '.';
@@ -42,7 +42,7 @@ export async function storeUsage(run: StoreRun): Promise<Result<KindUsage[]>> {
 const FILE_KINDS = ['layer', 'image', 'deb', 'other', 'records'] as const;
 
 /** Folders of the store without blobs or records. */
-const COUNTED_BY_FILE = ['blobs', 'builds', 'paths', 'inputs'];
+const COUNTED_BY_FILE: readonly string[] = ['blobs', 'builds', 'paths', 'inputs', ...LAYER_FACTS];
 
 async function treesOf({ store, env, context }: StoreRun): Promise<Result<Omit<KindUsage, 'freed'>[]>> {
   const found = await caught(store.root, () => readdir(store.root));

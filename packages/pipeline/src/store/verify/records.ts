@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { mapConcurrent } from '@image-tooling/host';
 import { digestOf, hexOf, type Digest } from '@image-tooling/model';
-import type { Store, StoreFile } from '@image-tooling/oci';
+import { LAYER_FACTS, type Store, type StoreFile } from '@image-tooling/oci';
 import type { Inventory, StoredBuild, StoredImage } from '../inventory';
 import { damage, type Damage } from './damage';
 
@@ -25,6 +25,7 @@ export async function damagedRecords(
       files.filter(({ kind }) => kind === 'paths'),
       (file) => badPaths(store, file),
     ),
+    mapConcurrent(files, (file) => badFact(store, file)),
   ]);
   return [...found.flat(2), ...images.flatMap((image) => badImage(image, store, sizes, nameOf))];
 }
@@ -58,6 +59,12 @@ async function badInputs(file: StoreFile): Promise<Damage[]> {
 async function badPaths(store: Store, file: StoreFile): Promise<Damage[]> {
   if (await store.getPaths(file.digest)) return [];
   return [damage(`The list of paths of the layer ${hexOf(file.digest)} can't be read.`, [file])];
+}
+
+async function badFact(store: Store, file: StoreFile): Promise<Damage[]> {
+  const fact = LAYER_FACTS.find((one) => one === file.kind);
+  if (!fact || (await store.getFact(fact, file.digest)) !== undefined) return [];
+  return [damage(`The record "${fact}" of the layer ${hexOf(file.digest)} can't be read.`, [file])];
 }
 
 function badImage(

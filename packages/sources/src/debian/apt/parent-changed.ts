@@ -1,7 +1,6 @@
-import type { Arch, Failure } from '@image-tooling/model';
+import { parseStanza, type Arch, type Failure } from '@image-tooling/model';
 import type { ArchivePackage, PackageIndex } from '../package';
 import { parseRelations, satisfies, type Relation } from '../relation';
-import { parseStanza } from '../stanza';
 import type { AptAction } from './simulation';
 
 /**

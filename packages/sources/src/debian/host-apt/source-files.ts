@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseStanzas, type Stanza } from '../stanza';
+import { parseStanzas, type Stanza } from '@image-tooling/model';
 
 /** One address that the host's apt takes binary packages from. */
 export interface AptSource {

@@ -1,0 +1,53 @@
+import { chmod, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DebianPackage } from '@image-tooling/model';
+import { readCycloneDx } from '@image-tooling/sbom';
+import type { WorkspaceRig } from '@image-tooling/testkit';
+import { valueOf } from '@image-tooling/testkit/helpers';
+import { beforeAll, expect, it } from 'vitest';
+
+/** Returns all SBOMs of both images. */
+export function sbomsOf({ folder }: WorkspaceRig): Promise<string[]> {
+  const files = ['base', 'child'].flatMap((image) =>
+    ['sbom.cdx.json', 'sbom.spdx.json'].map((name) =>
+      join(folder, 'images', image, 'dist/linux-amd64', name),
+    ),
+  );
+  return Promise.all(files.map((file) => readFile(file, 'utf8')));
+}
+
+/** The SBOM of a built image says what is in it. */
+export function sbomOfBuilt({ rig }: { readonly rig: () => WorkspaceRig }): void {
+  let debs: readonly DebianPackage[];
+  let layerOwner: (digest: string) => string | undefined;
+
+  beforeAll(async () => {
+    // The folder belongs to root, and the image's user is to see it.
+    await chmod(rig().folder, 0o755);
+    const stdout = await rig().must(['sbom', 'child']);
+    const { components, layers } = valueOf(readCycloneDx(stdout, 'the SBOM'));
+    debs = components.flatMap((one) => (one.kind === 'deb' ? [one] : []));
+    layerOwner = (digest) => layers.find((layer) => layer.digest === digest)?.owner;
+  });
+
+  it('lists the packages that dpkg lists in it, with their sources', async () => {
+    const format = '${Package} ${Version} ${Architecture} ${source:Package} ${source:Version}\\n';
+    const stdout = await rig().must(['shell', 'child', '--', 'dpkg-query', '-W', `-f=${format}`]);
+    const lines = debs.map(({ name, version, architecture, source }) =>
+      [name, version, architecture, source.name, source.version].join(' '),
+    );
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.sort()).toEqual(stdout.trim().split('\n').sort());
+  });
+
+  it('says which layer brings each', () => {
+    const owners = new Map(debs.map(({ name, layer }) => [name, layerOwner(layer)]));
+    expect([owners.get('fixture-hello'), owners.get('fixture-extra')]).toEqual(['base', 'child']);
+  });
+
+  it('is for images that are built', async () => {
+    const { stderr, exitCode } = await rig().run(['sbom', 'child', '--platform=linux/arm64']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('"child" is not built for linux/arm64.');
+  });
+}

@@ -1,0 +1,12 @@
+export { readContents, type ReadRequest } from './read';
+export { layerContentsOf, layerSymbolsOf } from './schema';
+export { scopeOf } from './scope';
+export type {
+  GoProgram,
+  InstalledPackage,
+  LayerContents,
+  LayerSymbols,
+  OsRelease,
+  ReadLayer,
+  Scope,
+} from './types';
