@@ -12,6 +12,7 @@ import {
 import { digestOf, type Digest } from '@image-tooling/model';
 import { pushPlainManifest, rawManifest } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
+import { identityToken, startSigstore, TEST_ISSUER } from '@image-tooling/testkit/sigstore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compiledCosign } from './readers/compiled-cosign';
 import { cosign } from './readers/cosign';
@@ -97,6 +98,28 @@ describe('every reader', () => {
       await attachTo(plan, digest, good.manifests[nth]!.digest);
     await refuse();
     expect((await verdict(`${plan.repository}:main`)).verdict).toBe('invalid');
+  });
+
+  it('accepts the signature of an identity, and refuses another identity', async () => {
+    const sigstore = await startSigstore();
+    try {
+      const { fulcio, rekor, trustedRoot } = sigstore;
+      const identity = 'https://ci.example/team/images@refs/heads/main';
+      const policy = { kind: 'certificate', identity, issuer: TEST_ISSUER, trustedRoot } as const;
+      const signing = { kind: 'keyless', policy, fulcio, rekor, token: identityToken(identity) } as const;
+      const plan = await signedPlan(at, { signing });
+      await published(plan);
+      const other = { ...policy, identity: 'https://ci.example/fork' };
+      for (const { name, identity: check } of readers)
+        for (const reference of check
+          ? imagesOf(plan, await verdict(`${plan.repository}:1.2.3`, policy))
+          : []) {
+          expect([name, await check?.(reference, policy)]).toEqual([name, '']);
+          expect([name, await check?.(reference, other)]).not.toEqual([name, '']);
+        }
+    } finally {
+      await sigstore.stop();
+    }
   });
 
   it('refuses a statement that was altered after it was signed', async () => {
