@@ -1,3 +1,4 @@
+import { visible } from '@image-tooling/model';
 import type { ImageVerdict, ManifestVerdict, Verdict } from './types';
 
 /** The worst first. */
@@ -25,7 +26,12 @@ export function verdictLines({ reference, digest, verdict, policy, manifests }: 
     `  digest   ${digest}`,
     `  trusted  ${policy}`,
     ...manifests.flatMap(manifestLines),
-  ];
+  ].map(oneLine);
+}
+
+/** Annotations and names come from the registry, where others may have written them. */
+function oneLine(text: string): string {
+  return visible(text.replace(/[\r\n]+/g, ' '));
 }
 
 function manifestLines(manifest: ManifestVerdict): string[] {
