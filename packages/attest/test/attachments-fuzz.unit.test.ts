@@ -9,10 +9,11 @@ it('changed attachments that were signed with a key are refused', async () => {
 });
 
 it('changed attachments that an identity signed are refused', async () => {
-  const { fulcio, rekor, trustedRoot, stop } = await startSigstore();
+  const sigstore = await startSigstore();
+  const { fulcio, rekor, trustedRoot } = sigstore;
   const identity = 'https://ci.example/job';
   const policy = { kind: 'certificate', identity, issuer: TEST_ISSUER, trustedRoot } as const;
   const signed = await signedBy({ kind: 'keyless', policy, fulcio, rekor, token: identityToken(identity) });
-  await stop();
+  await sigstore.stop();
   for (const target of attachmentTargets(signed)) expect(await fuzz(target, 'short')).toBeGreaterThan(0);
 });

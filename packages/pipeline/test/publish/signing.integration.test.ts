@@ -167,11 +167,12 @@ describe.skipIf(why !== undefined).each(Object.entries(WAYS))(
     it('keeps what twelve signers attach at once', async () => {
       const layers = { 'linux/amd64': ['one'] };
       const repository = `${there.proxy.host}/twelve/signers-${Object.keys(WAYS).indexOf(way)}`;
-      const plan = await there.plan('1.2.3', { layers, repository });
+      const plan = await there.plan('1.2.3', { layers, layerSize: 1000, repository });
       const { index } = valueOf((await runDelivery(plan)).result);
       const keys = Array.from({ length: 12 }, () => generateKeyPair(undefined));
       await Promise.all(keys.map(({ privateKey }) => attachAs(privateKey, plan.repository, index)));
-      for (const { publicKey } of keys) {
+      expect(await referrersOf(plan, index.digest)).toHaveLength(12);
+      for (const { publicKey } of [keys[0]!, keys[11]!]) {
         const found = await verdict(`${plan.repository}:1.2.3`, { kind: 'key', publicKey });
         expect(found.manifests[0]).toMatchObject({ signature: { bundle: true }, refused: { length: 11 } });
       }
