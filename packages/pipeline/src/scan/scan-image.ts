@@ -51,6 +51,8 @@ export async function scanWith(
   platform: Platform,
   policy: ScanPolicy,
 ): Promise<Result<Scanned>> {
+  const removed = await removeScan(session, image.name, platform);
+  if (!removed.ok) return removed;
   const now = new Date();
   const data = await dataFor(session, policy, now);
   if (!data.ok) return data;

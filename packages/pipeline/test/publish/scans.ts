@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScanLock, ScanReport } from '@image-tooling/scan';
@@ -155,8 +156,11 @@ export function scans(workspace: () => PublishWorkspace): void {
       expect(workspace().proxy.asked({ method: WRITE })).toEqual([]);
     });
 
-    it('of an image that passes is not', async () => {
+    it('of an image that passes is not, and leaves no file of an earlier scan', async () => {
+      const earlier = 'images/child/dist/scan/linux-amd64/vex.json';
+      await rig().write(earlier, {});
       expect((await publish('child', elsewhere())).exitCode).toBe(0);
+      expect(existsSync(pathOf(earlier))).toBe(false);
     });
 
     it('of a digest that is published already is not', async () => {
