@@ -13,3 +13,5 @@ export type * from './subject';
 export { DATA_COMMAND } from './scan/valid-data';
 export { openVex, type VexOrigin } from './vex/openvex';
 export type * from './vulnerability-data';
+export * from './secrets';
+export { bringerOf } from './origin';

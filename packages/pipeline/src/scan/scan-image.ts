@@ -26,7 +26,7 @@ export interface Scanned {
 const SCAN: Use = { verb: 'scan', notForTools: 'it is scanned in the images that have it' };
 
 /**
- * Scans a built image of one platform by its inventory; reads no layer. Succeeds even if findings fail it (see
+ * Scans a built image of one platform by its inventory; reads only layers that were not searched for secrets before. Succeeds even if findings fail it (see
  * `passed`), with reports next to the image. Fails without reports with `usage` if the workspace has no scan.json, and
  * with `scan-invalid` if the image or the vulnerability data can't be read completely.
  */
@@ -56,18 +56,19 @@ export async function scanWith(
   const now = new Date();
   const data = await dataFor(session, policy, now);
   if (!data.ok) return data;
-  const subject = await readSubject(session, image, platform);
-  if (!subject.ok) return subject;
+  const read = await readSubject(session, image, platform);
+  if (!read.ok) return read;
+  const { subject, secrets } = read.value;
   const report = scan({
-    subject: subject.value,
+    subject,
     policy,
     data: data.value,
-    secrets: [],
+    secrets,
     now: now.getTime() / 1000,
   });
   if (!report.ok) return report;
   const folder = scanFolder(image.folder, platform);
-  const { inventory } = subject.value;
+  const { inventory } = subject;
   const written = await writeScan(session, folder, report.value, {
     product: imagePurl(inventory),
     time: timeOf(data.value, inventory.created),

@@ -1,6 +1,7 @@
 import {
   fail,
   ok,
+  type Digest,
   type Failure,
   type Image,
   type OriginLayer,
@@ -8,16 +9,30 @@ import {
   type Result,
 } from '@image-tooling/model';
 import { layerSymbolsOf, purlOf, type LayerContents } from '@image-tooling/sbom';
-import type { LinkedSymbols, ScanSubject, SetuidFile } from '@image-tooling/scan';
+import {
+  bringerOf,
+  secretFindings,
+  type Finding,
+  type LinkedSymbols,
+  type ScanSubject,
+  type SetuidFile,
+} from '@image-tooling/scan';
 import { ensureBelow } from '../build/below';
 import { makeImage } from '../build/image';
 import { contentsOfLayers } from '../build/image-contents';
 import { imageInventory } from '../build/image-sbom';
 import { ownerOf } from '../build/layer-owner';
+import { imageSecrets } from '../secrets';
 import type { Session } from '../session';
 import { restoreFacts } from '../workspace/contents-file';
 import { outputFolder, readDigestFile } from '../workspace/outputs';
 import { definedChain } from './chain';
+
+/** All that a scan reads of an image. */
+export interface ReadSubject {
+  readonly subject: ScanSubject;
+  readonly secrets: readonly Finding[];
+}
 
 /**
  * Returns all that a scan reads of a built image, from its outputs and the store; builds what they lack. Fails with
@@ -27,7 +42,7 @@ export async function readSubject(
   session: Session,
   image: Image,
   platform: Platform,
-): Promise<Result<ScanSubject>> {
+): Promise<Result<ReadSubject>> {
   const of = { image, platform };
   const below = await ensureBelow(session, image, platform);
   if (!below.ok) return below;
@@ -41,14 +56,18 @@ export async function readSubject(
   if (!contents.ok) return contents;
   const inventory = await imageInventory(session, of, made.value);
   if (!inventory.ok) return inventory;
-  return ok({
+  const secrets = await imageSecrets(session, of, made.value);
+  if (!secrets.ok) return secrets;
+  const subject: ScanSubject = {
     inventory: inventory.value,
     compressedSize: layers.reduce((sum, { size }) => sum + size, 0),
     setuid: layers.flatMap((layer) => setuidFiles(layer, contents.value.get(layer.diffId))),
     symbols: await linkedSymbols(session, of, layers),
     purlOf: (component) => purlOf(component, inventory.value),
     chain: definedChain(image, session.toolSource),
-  });
+  };
+  const bringer = (layer?: Digest, owner?: string) => bringerOf(subject, layer, owner);
+  return ok({ subject, secrets: secretFindings(secrets.value, bringer) });
 }
 
 function otherDigest({ name }: Image, platform: Platform): Failure {

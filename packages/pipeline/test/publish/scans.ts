@@ -72,6 +72,30 @@ export function scans(workspace: () => PublishWorkspace): void {
       for (const id of ids) expect(sbom).toContain(`"purl": "${id}"`);
     });
 
+    it('finds passwords in rootfs/ and ENV, and shows no part of them', async () => {
+      const password = 'k3xq8vw2';
+      const netrc = 'images/base/rootfs/etc/.netrc';
+      onTestFinished(async () => {
+        await rm(pathOf(netrc), { force: true });
+        await writeImages(rig(), {}, { tools: ['greet'] });
+        await rig().must(['build', 'base', ...PLATFORM]);
+      });
+      await rig().write(netrc, `machine a.example login b password ${password}\n`);
+      await writeImages(rig(), { config: { env: { DB_PASSWORD: password } } }, { tools: ['greet'] });
+      await rig().must(['build', 'base', ...PLATFORM]);
+      const { exitCode, stdout, stderr } = await scan('base');
+      const report = await reportOf('base');
+      const secrets = report.findings.filter(({ kind }) => kind === 'secret');
+      expect(exitCode).toBe(1);
+      expect(secrets.map(({ id, place, owner, status }) => [id, place, owner, status])).toEqual(
+        expect.arrayContaining([
+          ['netrc', '/etc/.netrc', 'base', 'failing'],
+          ['secret-variable', 'ENV DB_PASSWORD', 'base', 'failing'],
+        ]),
+      );
+      expect([stdout, stderr, JSON.stringify(report)].join()).not.toContain(password.slice(0, 4));
+    });
+
     it('finds a setuid file and a size over the budget, until they are allowed', async () => {
       const change = async (more: object): Promise<void> => {
         await writeImages(rig(), more, { tools: ['greet'] });
