@@ -53,6 +53,7 @@ describe('help', () => {
             --branch <name>                       branch to publish as; default: from CI's environment, or git
             --dry-run                             print every request, write nothing to the registry
             --allow-dirty                         publish a branch image with uncommitted inputs
+            --unsigned                            publish a branch image without the signature that nx.json asks for
             --verify pushed | full                before tags are written, read back what was sent (default),
                                                   or read back the whole image and run its checks again
         check                                   report all mistakes in definitions, locks and files; build nothing

@@ -22,6 +22,7 @@ const FLAGS = {
   branch: { type: 'string' },
   'dry-run': { type: 'boolean' },
   'allow-dirty': { type: 'boolean' },
+  unsigned: { type: 'boolean' },
   verify: { type: 'string' },
   check: { type: 'boolean' },
   apply: { type: 'boolean' },

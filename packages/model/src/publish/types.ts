@@ -97,8 +97,10 @@ export interface PublishReport {
   readonly checkedAgain: readonly Platform[];
   /** Of a branch image: when it may be deleted (RFC 3339). */
   readonly expires?: string;
-  /** Signatures and attestations; undefined if the workspace has no "signing". */
+  /** Signatures and attestations; undefined if the image is not signed. */
   readonly signed?: SignedReport;
+  /** The flag `--unsigned`. */
+  readonly unsigned?: true;
 }
 
 /** The signatures and attestations of a publish. */

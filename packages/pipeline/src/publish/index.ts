@@ -1,4 +1,5 @@
 import {
+  fail,
   failWith,
   indexAnnotations,
   isExpired,
@@ -50,12 +51,27 @@ export async function publishImage(session: Session, request: PublishRequest): P
   if (!image.ok) return image;
   const prepared = await prepare(session, image.value, request);
   if (!prepared.ok) return prepared;
-  const signing = await signingSettings(session);
+  const signing = await signingOf(session, prepared.value, request);
   if (!signing.ok) return signing;
   const lock = publishLock(prepared.value.repository);
   return session.store.lock(lock, session.context, () =>
     publishPrepared(session, image.value, { ...prepared.value, signing: signing.value }, request),
   );
+}
+
+/** Returns what a publish signs with; undefined if it does not. Others than branch images are always signed. */
+async function signingOf(
+  session: Session,
+  { mode }: Prepared,
+  { unsigned }: PublishRequest,
+): Promise<Result<SigningSettings | undefined>> {
+  if (!unsigned || !session.options.signing) return signingSettings(session);
+  if (mode.kind === 'branch') return ok(undefined);
+  return fail({
+    code: 'not-publishable',
+    message: '--unsigned is for images of branches: "signing" in nx.json signs all others.',
+    hint: 'Publish without --unsigned, with the key, or let CI publish.',
+  });
 }
 
 /** What a publish has, before its first request. */
@@ -67,7 +83,7 @@ async function publishPrepared(
   session: Session,
   image: Image,
   prepared: Ready,
-  { dryRun, verify }: PublishRequest,
+  { dryRun, verify, unsigned }: PublishRequest,
 ): Promise<Result<Published>> {
   const began = Date.now();
   const requests: RequestRecord[] = [];
@@ -78,7 +94,7 @@ async function publishPrepared(
   try {
     const delivered = await deliver(repository, publication, session.context);
     if (!delivered.ok) return failWith(await withoutCorrupt(session, delivered.failures));
-    const report = reportOf(prepared, publication, delivered.value, { requests, began });
+    const report = reportOf(prepared, publication, delivered.value, { requests, began, unsigned });
     const file = await writePublishReport(session, image, report);
     return file.ok ? ok({ report, requests, file: file.value }) : file;
   } finally {

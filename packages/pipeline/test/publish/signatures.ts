@@ -28,8 +28,13 @@ export function signatures(workspace: () => PublishWorkspace): void {
     expect(locked.stderr).toContain('Set IMAGE_SIGNING_PASSPHRASE to its passphrase.');
     const wrong = await workspace().publish(['child'], { ...env(), IMAGE_SIGNING_PASSPHRASE: 'guessed' });
     expect(wrong.stderr).toContain('the passphrase is wrong');
-    expect([missing, locked, wrong].map(({ exitCode }) => exitCode)).toEqual([1, 1, 1]);
+    const unsigned = await workspace().publish(['child', '--unsigned'], env());
+    expect(unsigned.stderr).toContain('--unsigned is for images of branches');
+    expect([missing, locked, wrong, unsigned].map(({ exitCode }) => exitCode)).toEqual([1, 1, 1, 1]);
     expect(await workspace().tags('signed/child')).toEqual([]);
+    const branch = ['child', '--branch=without-key', '--unsigned'];
+    const lacking = { ...env(), IMAGE_REGISTRY: `${workspace().registry.host}/unsigned` };
+    expect(await workspace().mustPublish(branch, lacking)).toContain('not signed: --unsigned');
   });
 
   it('signs with the key, and says where the image came from and what was tested', async () => {

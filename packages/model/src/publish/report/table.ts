@@ -65,8 +65,8 @@ function checkedLines(report: PublishReport): string[] {
   ];
 }
 
-function signedLine({ signed, dryRun }: PublishReport): string {
-  if (!signed) return 'not signed: nx.json has no "signing"';
+function signedLine({ signed, unsigned, dryRun }: PublishReport): string {
+  if (!signed) return `not signed: ${unsigned ? '--unsigned' : 'nx.json has no "signing"'}`;
   const { signer, written, present } = signed;
   const wrote = dryRun ? `${written} would be written` : `${written} written`;
   return `signed by ${signer}: ${wrote}, ${present} already there`;
