@@ -40,6 +40,8 @@ describe('help', () => {
             --why                                 show what a build would do now, and which inputs changed
             --file <path>                         show which layer, package, tool or file a path comes from
             --json                                print JSON (docs/explain.md)
+        sbom <image> [--platform linux/amd64]   print the SBOM of a built image (docs/sbom.md)
+            --format cyclonedx | spdx             default: CycloneDX 1.6
         publish <name>                          push the tested image of all platforms to the registry in nx.json
             --release x.y.z                       publish a release; without it, the branch decides the tags
             --branch <name>                       branch to publish as; default: from CI's environment, or git

@@ -62,7 +62,7 @@ describe('a system layer', () => {
     });
   });
 
-  it('without a status says nothing of packages; with an empty one, that there are none', async () => {
+  it('without a status says nothing of packages; with an empty one, it has no packages', async () => {
     expect(await contentsOf([], 'system')).not.toHaveProperty('packages');
     expect(await contentsOf([status('')], 'system')).toMatchObject({ packages: [] });
   });
