@@ -13,8 +13,14 @@ Commands
       --check                               build twice more, in different environments, and compare
   test <name> [--platform linux/amd64]    run the checks of an image in containers
       --all-platforms                       for all its platforms
+  scan <name> [--platform linux/amd64]    find vulnerabilities in a built image, and what scan.json does not allow
+      --all-platforms                       for all its platforms
+      --with-parents                        first build the image, its parent images and its tools
+      --json                                print JSON (docs/scan.md)
   lock <name>                             resolve versions and write the project's lock file
       --family                              also lock all images based on this one, parents first
+      --raise <module>@<version>[,…]        raise a Go module of a tool, or its go, to at least this version
+      --set-version <version>               lock another version of a tool, and write it to its tool.json
   load <name> --to <place>                copy a built image to docker, podman or files
       --to docker | podman                  as <name>:dev
       --to oci:<folder>                     as OCI image layout
@@ -36,6 +42,7 @@ Commands
                                             or read back the whole image and run its checks again
   check                                   report all mistakes in definitions, locks and files; build nothing
       --json                                print JSON
+  scan-lock                               write scan.lock.json: known vulnerabilities and their fixes (docs/scan.md)
   shell <name> [--platform linux/amd64] [-- <command> …]
                                           run a shell or a command in a built image; the current folder is /work
 

@@ -63,6 +63,9 @@ export type FailureCode =
   | 'image-format'
   // what is tried in finished images
   | 'check-failed'
+  // scans
+  | 'scan-invalid'
+  | 'scan-failed'
   | 'usage'
   | 'aborted';
 

@@ -4,6 +4,7 @@ import {
   gate,
   gateNotes,
   isAltered,
+  scanFailures,
   type Digest,
   type Failure,
   type GateFacts,
@@ -220,5 +221,41 @@ describe('gate', () => {
     `);
     expect(gateNotes(GOOD)).toEqual([]);
     expect(isAltered(GOOD)).toBe(false);
+  });
+});
+
+describe('a scan', () => {
+  const scan = { platform: 'linux/amd64', manifest: BUILT, failing: [] } as const;
+
+  it('that passed for the built digest refuses nothing', () => {
+    expect(scanFailures('k8s', scan, BUILT)).toEqual([]);
+  });
+
+  it('with findings refuses, and names them', () => {
+    const failing = Array.from({ length: 12 }, (_, at) => `CVE-2026-${at} openssl 3.5.1-1`);
+    expect(text(scanFailures('k8s', { ...scan, failing }, BUILT))).toMatchInlineSnapshot(`
+      "error: k8s did not pass its scan for linux/amd64. (not-publishable)
+        CVE-2026-0 openssl 3.5.1-1
+        CVE-2026-1 openssl 3.5.1-1
+        CVE-2026-2 openssl 3.5.1-1
+        CVE-2026-3 openssl 3.5.1-1
+        CVE-2026-4 openssl 3.5.1-1
+        CVE-2026-5 openssl 3.5.1-1
+        CVE-2026-6 openssl 3.5.1-1
+        CVE-2026-7 openssl 3.5.1-1
+        CVE-2026-8 openssl 3.5.1-1
+        CVE-2026-9 openssl 3.5.1-1
+        and 2 more
+        help: See what fixes it: npx nx run k8s:scan-amd64"
+    `);
+  });
+
+  it('of another digest refuses', () => {
+    expect(text(scanFailures('k8s', scan, TESTED))).toMatchInlineSnapshot(`
+      "error: k8s was scanned with a digest that differs from the built one for linux/amd64. (not-publishable)
+        built:   sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
+        scanned: sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+        help: Run: npx nx run k8s:build-amd64 --skip-nx-cache"
+    `);
   });
 });

@@ -11,6 +11,7 @@ type Executor = (options: Options, context: ExecutorContext) => Promise<{ succes
  */
 export const build = executorOf('build');
 export const test = executorOf('test');
+export const scan = executorOf('scan');
 export const lock = executorOf('lock');
 export const load = executorOf('load');
 export const publish = executorOf('publish');
@@ -18,7 +19,7 @@ export const explain = executorOf('explain');
 export const shell = executorOf('shell');
 
 /**
- * `build` and `test` without a platform, and their `-all`: without options, their dependencies do the work.
+ * `build`, `test` and `scan` without a platform, and their `-all`: without options, their dependencies do the work.
  */
 export const whole: Executor = (options, context) => {
   const [verb = '', all] = (context.targetName ?? '').split('-');

@@ -64,6 +64,24 @@ export function testInputs({ implementation }: Pick<InputSetting, 'implementatio
 }
 
 /**
+ * Returns the inputs of an image's scan: the digest of the image and its SBOM, definitions that name owners, rules and
+ * data, and the day, on which data gets too old and an ignore expires.
+ */
+export function scanInputs(image: ProjectDefinition, { implementation, isSeen }: InputSetting): Inputs {
+  return [
+    { dependentTasksOutputFiles: '**/digest.json', transitive: false },
+    { dependentTasksOutputFiles: '**/sbom.cdx.json', transitive: false },
+    '{projectRoot}/image.json',
+    '^{projectRoot}/image.json',
+    '^{projectRoot}/tool.json',
+    fileInput(image, 'scan.json', isSeen),
+    ...['scan.json', 'scan.lock.json'].map((name) => rootFileInput(name, isSeen)),
+    ...implementation,
+    { runtime: 'date -u +%F' },
+  ];
+}
+
+/**
  * Nx parses a `json` input leniently: it may see no difference between a valid file and one that a build
  * refuses.
  */
@@ -80,6 +98,12 @@ function fileInput({ root }: ProjectDefinition, name: string, isSeen: InputSetti
   const file = `${root}/${name}`;
   if (isSeen(file)) return `{projectRoot}/${name}`;
   return { runtime: `cat -- ${shellWord(file)} 2>/dev/null || true` };
+}
+
+/** As `fileInput`, for a file in the root of the workspace. */
+function rootFileInput(name: string, isSeen: InputSetting['isSeen']): Input {
+  if (isSeen(name)) return `{workspaceRoot}/${name}`;
+  return { runtime: `cat -- ${name} 2>/dev/null || true` };
 }
 
 /** Nx only hashes the contents of files that it sees; modes, links and ignored files count as well. */

@@ -19,6 +19,7 @@ export const createNodes: CreateNodes<PluginOptions> = [
       implementation: implementationInputs(context.nxJsonConfiguration, context.workspaceRoot),
       isSeen: (file: string) => seen.has(file),
       replaced: replacedBy(context.nxJsonConfiguration, context.workspaceRoot),
+      isScanned: seen.has('scan.json'),
       host: platformOfNode(process.arch),
     };
     return createNodesFromFiles(

@@ -21,7 +21,7 @@ export function foldersOf(options: PluginOptions | undefined): Folders {
  * Matches every file that may be a definition or affect a build, whatever the options are: Nx takes one fixed
  * glob, and passes the files that it sees.
  */
-export const DEFINITION_GLOB = '**/{image.json,tool.json,lock.json,go.mod,go.sum}';
+export const DEFINITION_GLOB = '**/{image.json,tool.json,lock.json,scan.json,scan.lock.json,go.mod,go.sum}';
 
 /**
  * Returns whether `file` is `<images>/<name>/image.json`. Paths are relative to the workspace root, with

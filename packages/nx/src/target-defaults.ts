@@ -54,14 +54,15 @@ export function withstanding(
 }
 
 /**
- * `build-amd64` and `test-amd64` name a platform; `build`, `test` and their `-all` leave the work to those.
+ * `build-amd64`, `test-amd64` and `scan-amd64` name a platform; `build`, `test`, `scan` and their `-all` leave the work to
+ * those.
  */
 function byExecutor(
   name: string,
   { command: _command, ...target }: TargetConfiguration,
 ): TargetConfiguration {
   const [verb = '', arch] = name.split('-');
-  const isWhole = ['build', 'test'].includes(verb) && (arch === undefined || arch === 'all');
+  const isWhole = ['build', 'test', 'scan'].includes(verb) && (arch === undefined || arch === 'all');
   const options = isWhole || arch === undefined ? {} : { options: { platform: `linux/${arch}` } };
   return { ...target, executor: `@image-tooling/nx:${isWhole ? 'whole' : verb}`, ...options };
 }

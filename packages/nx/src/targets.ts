@@ -3,7 +3,7 @@ import { archOf, platformFolder, type Platform } from '@image-tooling/model/plat
 import { commandUnlessDone, taskCommand } from './command-line';
 import type { ProjectDefinition } from './definition';
 import { withstanding, type Replaced } from './target-defaults';
-import { imageInputs, testInputs, toolInputs, type InputSetting } from './inputs';
+import { imageInputs, scanInputs, testInputs, toolInputs, type InputSetting } from './inputs';
 
 type Targets = Record<string, TargetConfiguration>;
 
@@ -11,6 +11,8 @@ type Targets = Record<string, TargetConfiguration>;
 export interface Setting extends InputSetting {
   /** This machine's platform; undefined if it is not a platform of images. */
   readonly host: Platform | undefined;
+  /** Whether the workspace has a scan.json: its images are scanned. */
+  readonly isScanned: boolean;
   /** The keys of each target that nx.json's targetDefaults replace. */
   readonly replaced: Replaced;
 }
@@ -55,13 +57,28 @@ function imageTargets(definition: ProjectDefinition, setting: Setting): Targets 
     ),
     test: onThisMachine('test', definition, setting),
     'test-all': onAllPlatforms('test', definition, setting),
+    ...(setting.isScanned ? scanTargets(definition, setting) : {}),
     load: load(definition),
     shell: shell(definition),
     publish: publish(definition),
   };
 }
 
-type Verb = 'build' | 'test';
+/** They need no engine, so any machine scans any platform. */
+function scanTargets(definition: ProjectDefinition, setting: Setting): Targets {
+  return {
+    ...Object.fromEntries(
+      definition.platforms.map((platform) => [
+        targetOn('scan', platform),
+        scanOn(definition, platform, setting),
+      ]),
+    ),
+    scan: onThisMachine('scan', definition, setting),
+    'scan-all': onAllPlatforms('scan', definition, setting),
+  };
+}
+
+type Verb = 'build' | 'test' | 'scan';
 
 function targetOn(verb: Verb, platform: Platform): string {
   return `${verb}-${archOf(platform)}`;
@@ -101,6 +118,17 @@ function testOn(definition: ProjectDefinition, platform: Platform, setting: Sett
     cache: true,
     inputs: testInputs(setting),
     outputs: [`{projectRoot}/dist/report/${platformFolder(platform)}`],
+    dependsOn: [targetOn('build', platform)],
+  };
+}
+
+/** Nx does not cache failed tasks, so scans in the cache have passed. Parents report what they bring themselves. */
+function scanOn(definition: ProjectDefinition, platform: Platform, setting: Setting): TargetConfiguration {
+  return {
+    command: taskCommand('scan', definition.name, '--platform', platform),
+    cache: true,
+    inputs: scanInputs(definition, setting),
+    outputs: [`{projectRoot}/dist/scan/${platformFolder(platform)}`],
     dependsOn: [targetOn('build', platform)],
   };
 }
@@ -164,6 +192,7 @@ function shell(definition: ProjectDefinition): TargetConfiguration {
 /**
  * No `^publish`: it would publish parents that a change does not affect, and a release of one image would
  * give its parent the same version. A child does not need its parent in the registry.
+ * No `scan`: the command scans itself, because a finding of today must not stop what is already published.
  */
 function publish(definition: ProjectDefinition): TargetConfiguration {
   return {

@@ -8,6 +8,7 @@ const AMD64: Setting = {
   implementation: ['imageTooling'],
   isSeen: () => true,
   replaced: () => [],
+  isScanned: false,
   host: 'linux/amd64',
 };
 
@@ -97,6 +98,43 @@ describe('the targets of an image', () => {
       'test-amd64',
       'test-arm64',
     ]);
+  });
+
+  it('are not scanned without a scan.json', () => {
+    expect(Object.keys(targets).filter((name) => name.startsWith('scan'))).toEqual([]);
+  });
+
+  it('are scanned with a scan.json: by its digest, the rules, the data and the day', () => {
+    const scanned = targetsOf(IMAGE, {
+      ...AMD64,
+      isScanned: true,
+      isSeen: (file) => file !== 'scan.lock.json',
+    });
+    expect(Object.keys(scanned).filter((name) => name.startsWith('scan'))).toEqual([
+      'scan-amd64',
+      'scan-arm64',
+      'scan',
+      'scan-all',
+    ]);
+    expect(scanned['scan-arm64']).toEqual({
+      command: `exec image-tooling scan k8s --platform linux/arm64 --arguments-fd=3 3<<''\n{args}\n`,
+      cache: true,
+      inputs: [
+        { dependentTasksOutputFiles: '**/digest.json', transitive: false },
+        { dependentTasksOutputFiles: '**/sbom.cdx.json', transitive: false },
+        '{projectRoot}/image.json',
+        '^{projectRoot}/image.json',
+        '^{projectRoot}/tool.json',
+        '{projectRoot}/scan.json',
+        '{workspaceRoot}/scan.json',
+        { runtime: 'cat -- scan.lock.json 2>/dev/null || true' },
+        'imageTooling',
+        { runtime: 'date -u +%F' },
+      ],
+      outputs: ['{projectRoot}/dist/scan/linux-arm64'],
+      dependsOn: ['build-arm64'],
+    });
+    expect(scanned['scan-all']?.dependsOn).toEqual(['scan-amd64', 'scan-arm64']);
   });
 
   it('build from its own files and from the outputs of its parent and tools', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOf, formatFailure, hexOf } from '@image-tooling/model';
 import { fileEntry } from '@image-tooling/layer';
 import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
-import { openStore, writeLayer } from '../src/index';
+import { LAYER_FACTS, openStore, writeLayer } from '../src/index';
 import { checkOwners } from '../src/store/ownership';
 import { firstFailure, temporaryStore } from './helpers';
 
@@ -23,6 +23,16 @@ describe.skipIf(!isRoot)('files of another user (needs root)', () => {
         help: Run it as the store's user, set IMAGE_STORE to a folder of your own, or take the store over: chown -R 0:0 <store>"
     `);
     expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('are refused as facts about layers', async () => {
+    const { root } = await temporaryStore();
+    for (const fact of LAYER_FACTS) {
+      mkdirSync(join(root, fact));
+      chownSync(join(root, fact), SOMEBODY, SOMEBODY);
+    }
+    const { message, details = [] } = firstFailure(await openStore(root));
+    for (const fact of LAYER_FACTS) expect([message, ...details].join()).toContain(join(root, fact));
   });
 
   it('are refused as parts of an own store, each by name', async () => {

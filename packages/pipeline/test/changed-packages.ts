@@ -45,4 +45,15 @@ export function changedPackages({ archive, another }: BuiltFrom): void {
     expect(stale.exitCode).toBe(1);
     expect(stale.stderr).toContain('Run "npx nx run child:lock"');
   });
+
+  it('of a package is locked by the command of a scan, for the parent and its children', async () => {
+    const fixed = await another();
+    await archive().republish({ packages: [{ ...HELLO, version: '1.1' }, EXTRA] });
+    onTestFinished(() => archive().republish({ packages: PACKAGES }));
+    await fixed.must(['lock', 'base', '--family']);
+    const locked = await readFile(join(fixed.folder, 'images/base/lock.json'), 'utf8');
+    expect(locked).toContain('fixture-hello_1.1_all.deb');
+    expect(locked).not.toContain('fixture-hello_1.0_all.deb');
+    await fixed.must(['check']);
+  });
 }

@@ -57,6 +57,25 @@ describe('a check', () => {
     expect(await mistakes(IMAGES)).toEqual([]);
   });
 
+  it('reports mistakes in the policies of scans', async () => {
+    expect(
+      await mistakes({
+        ...IMAGES,
+        'scan.json': { fail: ['all'] },
+        'images/child/scan.json': { database: 'x' },
+      }),
+    ).toEqual([
+      'schema: "fail[0]": expected "critical" or "high" or "medium" or "low" or "unknown".',
+      'schema: "database": expected "registries" or "none".',
+    ]);
+  });
+
+  it('reports a policy of an image in a workspace that is not scanned', async () => {
+    expect(await mistakes({ ...IMAGES, 'images/child/scan.json': {} })).toEqual([
+      'usage: There is images/child/scan.json, but no scan.json in the root of the workspace: images are not scanned.',
+    ]);
+  });
+
   it('reports missing folders, not that nothing is wrong in them', async () => {
     const options = (given: object) => ({ plugins: [{ plugin: '@image-tooling/nx', options: given }] });
     expect(await mistakes({})).toEqual(['usage: There is no folder "images": no images were checked.']);

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { LayerFile } from '@image-tooling/model';
+import type { LayerFile, ToolLock } from '@image-tooling/model';
 import { makeCertificate, startForwardProxy, steady } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { layerFiles, packageTools, type PackageTools } from './package-tools';
@@ -105,6 +105,16 @@ describe('a tool of an npm package', () => {
     );
   });
 
+  it('takes no newer Go modules, and no version for images', async () => {
+    const raise = ['--raise', 'example.invalid/word@v1.1.0'];
+    expect(await refused(['lock', 'npm-tool', ...raise])).toContain(
+      '"npm-tool" is not built from Go modules, so none can be raised.',
+    );
+    const image = await refused(['lock', 'base', ...raise, '--set-version', '1.0.0']);
+    expect(image).toContain('"base" is an image: --raise is for tools.');
+    expect(image).toContain('"base" is an image: --set-version is for tools.');
+  });
+
   it('for one platform is locked for that one', async () => {
     await tools.writeNpm({ archNames: { amd64: 'none' } });
     onTestFinished(() => tools.writeNpm());
@@ -119,6 +129,23 @@ describe('a tool of an npm package', () => {
     await tools.writeNpm({ files: { 'bin/tol': 'bin/tool' } });
     onTestFinished(() => tools.writeNpm());
     expect(await refused(['lock', 'npm-tool'])).toMatchSnapshot();
+  });
+
+  it('is locked at another version, which is written into tool.json', async () => {
+    const definition = join(tools.rig.folder, 'tools/npm-tool/tool.json');
+    const before = await readFile(definition, 'utf8');
+    onTestFinished(() => tools.writeNpm());
+    expect(await refused(['lock', 'npm-tool', '--set-version', '1.2.4'])).toContain('package-not-found');
+    expect(await readFile(definition, 'utf8')).toBe(before);
+    for (const arch of ['x64', 'arm64']) {
+      const name = `@fixture/tool-${arch}`;
+      tools.registry.publish({ name, version: '1.2.4', files: { 'bin/tool': 'newer', 'lib/x': '' } });
+    }
+    await tools.rig.must(['lock', 'npm-tool', '--set-version', '1.2.4'], tools.env);
+    expect(await readFile(definition, 'utf8')).toBe(before.replace('1.2.3', '1.2.4'));
+    const { version, npm } = JSON.parse(await lockOf('npm-tool')) as ToolLock;
+    expect(version).toBe('1.2.4');
+    expect(Object.values(npm ?? {}).map((locked) => locked.version)).toEqual(['1.2.4', '1.2.4']);
   });
 });
 

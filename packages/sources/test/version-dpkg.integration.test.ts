@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { compareVersions } from '../src';
+import { compareDebianVersions } from '@image-tooling/model';
 
 const SAMPLE = [
   '1',
@@ -24,7 +24,7 @@ if (!dpkgExists) console.warn('skipped: this machine has no dpkg to compare with
 it.runIf(dpkgExists)('orders versions as dpkg does', () => {
   for (const a of SAMPLE)
     for (const b of SAMPLE) {
-      const operator = ['lt', 'eq', 'gt'][Math.sign(compareVersions(a, b)) + 1] ?? '';
+      const operator = ['lt', 'eq', 'gt'][Math.sign(compareDebianVersions(a, b)) + 1] ?? '';
       expect(
         () => execFileSync('dpkg', ['--compare-versions', a, operator, b]),
         `${a} ${operator} ${b}`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareVersions, parseRelations, satisfies } from '../src';
+import { compareDebianVersions } from '@image-tooling/model';
+import { parseRelations, satisfies } from '../src';
 
 /** Oldest first; each is older than all that follow it. */
 const ORDERED = [
@@ -12,11 +13,11 @@ const ORDERED = [
   ['a', 'b', 'z', 'z+', 'z-1'].slice(0, 3),
 ];
 
-describe('compareVersions', () => {
+describe('compareDebianVersions', () => {
   it.each(ORDERED.map((versions) => [versions.join(' < '), versions] as const))('%s', (_, versions) => {
     for (const [i, a] of versions.entries())
       for (const [j, b] of versions.entries())
-        expect([a, b, Math.sign(compareVersions(a, b))]).toEqual([a, b, Math.sign(i - j)]);
+        expect([a, b, Math.sign(compareDebianVersions(a, b))]).toEqual([a, b, Math.sign(i - j)]);
   });
 
   it.each([
@@ -25,7 +26,7 @@ describe('compareVersions', () => {
     ['1.0-0', '1.0'],
     ['1.01-1', '1.1-01'],
   ])('%s equals %s', (a, b) => {
-    expect(compareVersions(a, b)).toBe(0);
+    expect(compareDebianVersions(a, b)).toBe(0);
   });
 });
 

@@ -17,6 +17,8 @@ const FLAGS = {
   to: { type: 'string' },
   compression: { type: 'string' },
   release: { type: 'string' },
+  raise: { type: 'string' },
+  'set-version': { type: 'string' },
   branch: { type: 'string' },
   'dry-run': { type: 'boolean' },
   'allow-dirty': { type: 'boolean' },

@@ -7,6 +7,8 @@ import { lock } from './lock';
 import { publish } from './publish';
 import { registry } from './registry';
 import { sbom } from './sbom';
+import { scan } from './scan';
+import { scanLock } from './scan-lock';
 import { shell } from './shell';
 import { store } from './store';
 import { test } from './test';
@@ -23,6 +25,8 @@ export const COMMANDS: Commands = {
   explain,
   sbom,
   publish,
+  scan,
+  'scan-lock': scanLock,
   shell,
   registry,
   store,

@@ -6,7 +6,7 @@ import {
   type Platform,
   type TestReport,
 } from '@image-tooling/model';
-import type { Built, CheckedBuild, Loaded, LoadTarget, Published } from '@image-tooling/pipeline';
+import type { Built, CheckedBuild, Loaded, LoadTarget, Published, Scanned } from '@image-tooling/pipeline';
 import { bytesText } from '.';
 
 /** Returns the last lines of a build: its layers, its digest, how to try it. */
@@ -51,6 +51,11 @@ function layerLine({ kind, owner, size }: OriginLayer, inherited: boolean): stri
  */
 export function testedLines(report: TestReport, folder: string): string[] {
   return ['', ...reportTable(report), `report: ${folder}`];
+}
+
+/** Returns the last lines of a scan: what fails and what fixes it, how many findings there are, where the reports are. */
+export function scannedLines({ lines, folder }: Scanned): string[] {
+  return ['', ...lines, `reports: ${folder}`];
 }
 
 /** Returns the last lines of a load: the image's name, and how to try it. */

@@ -1,3 +1,4 @@
+export { DEBIAN_SETUID } from './debian-setuid';
 export { judgeCommand } from './judge-command';
 export { judgeListing } from './judge-listing';
 export { CHECK_SCRATCH, LISTING_ARGV } from './listing';

@@ -1,5 +1,6 @@
 export { archiveLockWith, archiveStateId, type ArchiveLock, type LockedArchiveState } from './archive-lock';
 export { compilePattern, isRunCheck, type Check, type FileCheck, type RunCheck } from './check';
+export { withToolVersion } from './edit-version';
 export { fileText, MOST_BYTES, tooLargeFile, unreadFile, type FileText } from './file-text';
 export type { ImageConfigDefinition, ImageDefinition, ImageDirectory, ImageUser } from './image';
 export type * from './locks';
@@ -16,6 +17,14 @@ export * from './parse';
 export { bytesOf } from './size';
 export * from './release-file';
 export { isLoneProgram, releaseFormat, type ReleaseFormat } from './release-format';
+export {
+  SEVERITIES,
+  UNKNOWN_LICENCE,
+  type IgnoreEntry,
+  type Justification,
+  type ScanPolicyFile,
+  type Severity,
+} from './scan-policy';
 export * from './source-choice';
 export type * from './sources';
 export {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { imageSchema } from './image';
+import { scanPolicySchema } from './scan-policy';
 import { toolSchema } from './tool';
 
 /** Raised when a valid definition becomes invalid; each step has an Nx migration. */
@@ -9,6 +10,7 @@ export const SCHEMA_VERSION = 1;
 export function jsonSchemas(): Record<string, object> {
   return {
     'image.schema.json': jsonSchema('image', imageSchema),
+    'scan.schema.json': jsonSchema('scan', scanPolicySchema),
     'tool.schema.json': jsonSchema('tool', toolSchema),
   };
 }

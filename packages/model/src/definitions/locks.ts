@@ -77,6 +77,8 @@ export const imageLockSchema = z.strictObject({
   platforms: z.partialRecord(platform, platformLock),
 });
 
+const wheel = z.strictObject({ sha256 });
+
 const goLock = z.looseObject({
   module: z.string().min(1),
   /** As Go writes it, with its "v". */
@@ -84,6 +86,10 @@ const goLock = z.looseObject({
   /** Of the version, in seconds since the epoch. */
   time: epochSeconds,
   commit: textLike(/^[0-9a-f]{40}$/, 'a commit of 40 hexadecimal digits', 'Commit.').optional(),
+  /** Modules that must have at least a version: upstream asks for an older one. */
+  raised: z.record(z.string(), z.string()).optional(),
+  /** The wheels of its toolchain, if that is newer than the pinned one. */
+  wheels: z.strictObject({ amd64: wheel, arm64: wheel }).optional(),
 });
 
 const releaseLock = z.strictObject({ url: z.string().min(1), sha256, size: byteCount.optional() });

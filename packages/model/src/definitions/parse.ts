@@ -8,6 +8,7 @@ import {
   type ArchiveLock,
 } from './archive-lock';
 import { imageLockSchema, toolLockSchema, type ImageLock, type ToolLock } from './locks';
+import { scanPolicySchema, type ScanPolicyFile } from './scan-policy';
 import { toolSchema, type ToolDefinition } from './tool';
 
 /**
@@ -20,6 +21,11 @@ export function parseImage(file: string, text: string): Result<Parsed<ImageDefin
 /** Reads tools/<name>/tool.json. Fails as `parseImage` does. */
 export function parseTool(file: string, text: string): Result<Parsed<ToolDefinition>> {
   return parseJson(toolSchema, file, text);
+}
+
+/** Reads scan.json, of the workspace or of an image. Fails as `parseImage` does. */
+export function parseScanPolicy(file: string, text: string): Result<Parsed<ScanPolicyFile>> {
+  return parseJson(scanPolicySchema, file, text);
 }
 
 /** Reads images/<name>/lock.json. Fails with `json-syntax` and `lock-tampered`. */

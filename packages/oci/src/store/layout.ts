@@ -5,8 +5,11 @@ import { canonicalJson, fail, hexOf, ok, type Digest, type Failed, type Result }
 /** The file that marks an OCI image layout (OCI image-layout specification). */
 export const LAYOUT_FILE = canonicalJson({ imageLayoutVersion: '1.0.0' });
 
-/** Kinds of facts about a layer that are kept by diff id: what is in it, and which functions its Go programs have. */
-export const LAYER_FACTS = ['contents', 'symbols'] as const;
+/**
+ * Kinds of facts about a layer that are kept by diff id: what is in it, which functions its Go programs have, and which
+ * secrets are in its files.
+ */
+export const LAYER_FACTS = ['contents', 'symbols', 'secrets'] as const;
 export type LayerFact = (typeof LAYER_FACTS)[number];
 
 /** The paths of a store: an OCI image layout with our own records next to it. */
@@ -31,7 +34,11 @@ export function layoutOf(root: string): StoreLayout {
     builds: join(root, 'builds'),
     paths: join(root, 'paths'),
     inputs: join(root, 'inputs'),
-    facts: { contents: join(root, 'contents'), symbols: join(root, 'symbols') },
+    facts: {
+      contents: join(root, 'contents'),
+      symbols: join(root, 'symbols'),
+      secrets: join(root, 'secrets'),
+    },
     users: join(root, 'users'),
     locks: join(root, 'locks'),
     temporary: join(root, 'tmp'),

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '@image-tooling/host';
+import { LAYER_FACTS } from './layout';
 
 /** The content of a store's folder. Not `lost+found`, which the root of a mounted disk has. */
 const PARTS = [
   ...['oci-layout', 'index.json', 'blobs', 'builds', 'paths', 'inputs', 'users', 'locks', 'tmp'],
-  ...['engine', 'go', 'pushed'],
+  ...['engine', 'go', 'pushed', ...LAYER_FACTS],
 ];
 
 const ROOT = 0;

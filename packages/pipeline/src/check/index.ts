@@ -5,11 +5,13 @@ import {
   parseWorkspaceOptions,
   shownByFile,
   type Failure,
+  type FileText,
   type Result,
   type RunContext,
   type Workspace,
   type WorkspaceOptions,
 } from '@image-tooling/model';
+import { scanPolicyMistakes } from '../scan';
 import { toolSourceOf } from '../tool-source';
 import { loadOptions, workspaceFiles } from '../workspace/load';
 import { foreseenCollisions } from './collisions';
@@ -47,8 +49,13 @@ export async function checkAll(request: CheckRequest): Promise<Result<CheckedWor
   const files = await workspaceFiles(root, usable);
   const failures = await mistakes({ ...request, options: usable, toolSource: toolSource.value }, files);
   const folders = options.ok ? await unreadFolders(root, options.value) : [];
-  const all = shownByFile([...(options.ok ? [] : options.failures), ...folders, ...failures]);
+  const policies = await scanPolicyMistakes(root, files.images.map(folderOf));
+  const all = shownByFile([...(options.ok ? [] : options.failures), ...folders, ...failures, ...policies]);
   return ok({ images: files.images.length, tools: files.tools.length, failures: withoutRepetition(all) });
+}
+
+function folderOf({ file }: FileText): string {
+  return file.slice(0, file.lastIndexOf('/'));
 }
 
 async function mistakes(

@@ -1,35 +1,76 @@
-import { fail, ok, type Result } from '@image-tooling/model';
+import { fail, ok, type Failure, type Result, type Tool, type Workspace } from '@image-tooling/model';
+import type { ModuleVersions } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
 import { lockAlone, lockFamily } from './family';
+import { notRaisable } from './raise';
+import { withVersion } from './set-version';
 import { lockTool } from './tool-lock';
 
 export interface LockOptions {
   /** Whether to also lock all images that are based on the image. */
   readonly family: boolean;
+  /** Go modules of a tool, and "go" itself, that must have at least a version. */
+  readonly raise?: ModuleVersions;
+  /** The version of a tool to write into its definition. */
+  readonly version?: string;
 }
 
 /**
  * Resolves what a project needs and writes its lock. Returns the names of the locked projects. Fails as
- * `lockImage` and `lockTool` do, and with `usage` for the family of a tool.
+ * `lockImage` and `lockTool` do, and with `usage` for an option that the project can't have.
  */
 export async function lockProject(
   session: Session,
   name: string,
-  { family }: LockOptions = { family: false },
+  options: LockOptions = { family: false },
 ): Promise<Result<string[]>> {
   const workspace = await loadWorkspace(session.root, session.options);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;
+  const wrong =
+    project.value.kind === 'image' ? notOfImage(name, options) : notOfTool(project.value.tool, options);
+  const [first, ...rest] = wrong;
+  if (first) return fail(first, ...rest);
   if (project.value.kind === 'image')
-    return (family ? lockFamily : lockAlone)(session, workspace.value, project.value.image);
-  if (family)
-    return fail({
-      code: 'usage',
-      message: `"${name}" is a tool: no image is based on it.`,
-      hint: 'Remove --family.',
-    });
-  const locked = await lockTool(session, workspace.value, project.value.tool);
+    return (options.family ? lockFamily : lockAlone)(session, workspace.value, project.value.image);
+  const locked = await lockToolAt(session, workspace.value, project.value.tool, options);
   return locked.ok ? ok([name]) : locked;
+}
+
+async function lockToolAt(
+  session: Session,
+  workspace: Workspace,
+  tool: Tool,
+  { version, raise }: LockOptions,
+): Promise<Result<void>> {
+  const asked = raise && { raise };
+  if (version === undefined) return lockTool(session, workspace, tool, { ...asked });
+  const changed = await withVersion(session, tool.name, version);
+  if (!changed.ok) return changed;
+  const { workspace: other, definition } = changed.value;
+  const project = findProject(other, tool.name);
+  if (!project.ok || project.value.kind !== 'tool') throw new Error('another version removed the tool');
+  return lockTool(session, other, project.value.tool, { ...asked, definition });
+}
+
+function notOfImage(name: string, { raise, version }: LockOptions): Failure[] {
+  const given = [...(raise ? ['--raise'] : []), ...(version === undefined ? [] : ['--set-version'])];
+  return given.map((flag) => ({
+    code: 'usage',
+    message: `"${name}" is an image: ${flag} is for tools.`,
+    hint: `Remove it: "lock" resolves the newest packages of an image.`,
+  }));
+}
+
+function notOfTool(tool: Tool, { family, raise }: LockOptions): Failure[] {
+  const unraisable = raise && notRaisable(tool);
+  if (!family) return unraisable ? [unraisable] : [];
+  const noFamily: Failure = {
+    code: 'usage',
+    message: `"${tool.name}" is a tool: no image is based on it.`,
+    hint: 'Remove --family.',
+  };
+  return unraisable ? [noFamily, unraisable] : [noFamily];
 }

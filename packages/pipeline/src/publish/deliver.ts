@@ -1,6 +1,7 @@
 import {
   canonicalJson,
   digestOf,
+  failWith,
   ok,
   tagMoves,
   type BlobRow,
@@ -44,7 +45,7 @@ export async function deliver(
   publication: Publication,
   context: RunContext,
 ): Promise<Result<Delivered>> {
-  const found = await findPlatforms(repository, publication);
+  const found = await findPlatforms(repository, publication, context);
   if (!found.ok) return found;
   const index = indexOf(publication, found.value);
   const moves = await plannedMoves(repository, publication, index);
@@ -72,21 +73,34 @@ export async function deliver(
   });
 }
 
-/** Reads only the manifest of a platform that is tested and already in the registry. */
-async function findPlatforms(repository: Repository, publication: Publication): Promise<Result<Found[]>> {
+/**
+ * Reads only the manifest of a platform that is tested and already in the registry. Such a digest passed its scan when
+ * it was pushed, and is not refused for a finding of today. Fails with all findings of platforms that are not there.
+ */
+async function findPlatforms(
+  repository: Repository,
+  publication: Publication,
+  { progress }: RunContext,
+): Promise<Result<Found[]>> {
   const found: Found[] = [];
+  const refused: Failure[] = [];
   for (const wanted of publication.platforms) {
     const remote = await repository.getManifest(wanted.manifest);
     if (!remote.ok) return remote;
+    const { scanFailures = [], platform } = wanted;
     if (remote.value) {
+      if (scanFailures.length > 0)
+        progress.note(`${publication.image} ${platform} fails its scan today, and is already published`);
       found.push({ wanted, manifest: remote.value });
       continue;
     }
+    refused.push(...scanFailures);
+    if (refused.length > 0) continue;
     const local = await wanted.local();
     if (!local.ok) return local;
     found.push({ wanted, manifest: local.value.manifest, local: local.value });
   }
-  return ok(found);
+  return refused.length > 0 ? failWith(refused) : ok(found);
 }
 
 function indexOf({ annotations }: Publication, found: readonly Found[]): ManifestBytes {

@@ -95,7 +95,7 @@ interface How {
 
 function publicationOf(session: Session, image: Image, prepared: Prepared, how: How): Publication {
   const { options, context } = session;
-  const { mode, git, evidence } = prepared;
+  const { mode, git, evidence, scans } = prepared;
   const built = evidence.platforms.flatMap(({ platform, manifest }): Built[] => {
     const inheritance = evidence.inheritances.get(platform);
     return manifest && inheritance ? [{ platform, manifest, inheritance }] : [];
@@ -116,6 +116,7 @@ function publicationOf(session: Session, image: Image, prepared: Prepared, how: 
     platforms: built.map(({ platform, manifest }) => ({
       platform,
       manifest,
+      scanFailures: scans.get(platform) ?? [],
       local: () => localPlatform(session, image, platform),
     })),
     records,

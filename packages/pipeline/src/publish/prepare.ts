@@ -20,6 +20,7 @@ import { evidenceOf, type Evidence } from './evidence';
 import { differencesFromIndex, withoutPaths } from '../git/differences';
 import { gitFacts } from '../git/facts';
 import type { PublishRequest } from './request';
+import { scanGate, type ScanGate } from './scans';
 import { committedInputs, uncommittedInputs } from './uncommitted';
 
 /** A publishable image, and its destination. */
@@ -28,6 +29,7 @@ export interface Prepared {
   readonly mode: PublishMode;
   readonly git: GitFacts;
   readonly evidence: Evidence;
+  readonly scans: ScanGate;
   /** Whether the image depends on more than the commit: uncommitted inputs, another source of a tool. */
   readonly altered: boolean;
 }
@@ -68,12 +70,15 @@ export async function prepare(
   };
   const failures = [...failuresOf(repository, locks), ...gate(facts)];
   if (!repository.ok || failures.length > 0) return failWith(failures);
+  const scans = await scanGate(session, image, evidence);
+  if (!scans.ok) return scans;
   gateNotes(facts).forEach((line) => context.progress.note(line));
   return ok({
     repository: repository.value,
     mode: mode.value,
     git: git.value,
     evidence,
+    scans: scans.value,
     altered: isAltered(facts),
   });
 }

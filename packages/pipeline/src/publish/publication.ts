@@ -1,4 +1,12 @@
-import type { BlobRow, Digest, Platform, PublishMode, Result, WantedTag } from '@image-tooling/model';
+import type {
+  BlobRow,
+  Digest,
+  Failure,
+  Platform,
+  PublishMode,
+  Result,
+  WantedTag,
+} from '@image-tooling/model';
 import type { LocalBlob, ManifestBytes } from '@image-tooling/oci';
 import type { BlobRecords } from './blob-records';
 import type { Verified } from './verify/verified';
@@ -23,6 +31,8 @@ export interface PublishedPlatform {
   readonly platform: Platform;
   /** Of the manifest that was tested. */
   readonly manifest: Digest;
+  /** Why its scan keeps it from being published for the first time. */
+  readonly scanFailures?: readonly Failure[];
   /** Its bytes, only read if the registry lacks them. */
   local(): Promise<Result<LocalPlatform>>;
 }

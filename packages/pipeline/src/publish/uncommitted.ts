@@ -1,4 +1,6 @@
 import { chainOf, type Image } from '@image-tooling/model';
+import { SCAN_LOCK } from '@image-tooling/scan';
+import { SCAN_POLICY } from '../scan';
 import type { Session } from '../session';
 import type { WorkspaceGit } from '../git/facts';
 
@@ -17,9 +19,9 @@ export function uncommittedInputs(
   ].sort();
 }
 
-/** Returns all paths that a build of an image reads, relative to the workspace; folders end with a slash. */
+/** Returns all paths that a build and a scan of an image read, relative to the workspace; folders end with a slash. */
 export function committedInputs(imagesDir: string, image: Image): string[] {
-  return [`${imagesDir}/archive.lock.json`, ...chainOf(image).flatMap(inputsOf)];
+  return [`${imagesDir}/archive.lock.json`, SCAN_POLICY, SCAN_LOCK, ...chainOf(image).flatMap(inputsOf)];
 }
 
 /**
@@ -54,7 +56,7 @@ function projectFolder(path: string, parents: readonly string[]): string | undef
 function inputsOf({ folder, definition, tools }: Image): string[] {
   const ofTools = ['tool.json', 'lock.json', 'go.mod', 'go.sum'];
   return [
-    ...['image.json', 'lock.json'].map((name) => `${folder}/${name}`),
+    ...['image.json', 'lock.json', SCAN_POLICY].map((name) => `${folder}/${name}`),
     ...(definition.files === undefined ? [] : [`${folder}/${definition.files}/`]),
     ...tools.flatMap((tool) => ofTools.map((name) => `${tool.folder}/${name}`)),
   ];

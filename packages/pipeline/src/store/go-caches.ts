@@ -6,11 +6,11 @@ import { GRACE_MS } from '@image-tooling/oci';
 import { goPaths } from '@image-tooling/sources';
 import type { StoreRun } from './run';
 
-/** Returns Go's caches in the store: compiled packages, modules, toolchains. */
+/** Returns Go's caches in the store: compiled packages, modules, toolchains, the vulnerability database. */
 export async function goFolders({ store }: Pick<StoreRun, 'store'>): Promise<string[]> {
-  const { build, modules, toolchains } = goPaths(store.root);
+  const { build, modules, toolchains, vulnerabilities } = goPaths(store.root);
   const found = await Promise.all(
-    [build, modules, toolchains].map(async (folder) =>
+    [build, modules, toolchains, vulnerabilities].map(async (folder) =>
       (await stat(folder).catch(() => undefined)) ? [folder] : [],
     ),
   );

@@ -61,6 +61,7 @@ export function whatGoes(
     paths: kept.diffIds,
     contents: kept.diffIds,
     symbols: kept.diffIds,
+    secrets: kept.diffIds,
     blob: kept.blobs,
   };
   const gone = files.filter(({ kind, digest, usedMs }) => usedMs < sinceMs && !stays[kind].has(digest));

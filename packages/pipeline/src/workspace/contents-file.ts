@@ -1,4 +1,5 @@
 import { ok, type Digest, type Result } from '@image-tooling/model';
+import { secretsOfRecord } from '@image-tooling/scan';
 import { layerContentsOf, layerSymbolsOf } from '@image-tooling/sbom';
 import type { LayerFact, Store } from '@image-tooling/oci';
 import { restoreRecords, writeRecordFile, type LayerRecords } from './record-file';
@@ -6,6 +7,7 @@ import { restoreRecords, writeRecordFile, type LayerRecords } from './record-fil
 const VALIDATED: Readonly<Record<LayerFact, (record: unknown) => unknown>> = {
   contents: layerContentsOf,
   symbols: layerSymbolsOf,
+  secrets: secretsOfRecord,
 };
 
 /** The inventory of an image needs the contents of its layers; a scan, the functions in its Go programs. */

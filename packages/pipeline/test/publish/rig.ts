@@ -8,6 +8,7 @@ import {
   wantedTags,
   type Commit,
   type Digest,
+  type Failure,
   type Platform,
   type Progress,
   type PublishMode,
@@ -47,6 +48,8 @@ export interface PublishPlan {
   readonly layerSize: number;
   readonly mountFrom?: readonly string[];
   readonly dryRun?: boolean;
+  /** Why the scans of platforms fail. Default: they pass. */
+  readonly scanFailures?: Readonly<Partial<Record<Platform, readonly Failure[]>>>;
   /** Default: pushed. */
   readonly verify?: VerifyMode;
   /** Of each request; default: as everywhere. */
@@ -158,6 +161,7 @@ async function publicationOf(
     platforms: [...locals].map(([platform, local]) => ({
       platform,
       manifest: local.manifest.digest,
+      scanFailures: plan.scanFailures?.[platform] ?? [],
       local: async () => ok(local),
     })),
     verify: (index, rows) =>

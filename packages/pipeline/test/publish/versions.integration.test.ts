@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Failure } from '@image-tooling/model';
 import { runDelivery } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { rawManifest, wholeAt } from '@image-tooling/testkit';
@@ -113,3 +114,39 @@ describe('versions', () => {
 function shape({ method, url }: { readonly method: string; readonly url: string }): string {
   return `${method} ${new URL(url).pathname.replace(/uploads\/.+/, 'uploads/…')}`;
 }
+
+describe('a scan that fails', () => {
+  const failing: Failure = {
+    code: 'not-publishable',
+    message: 'demo did not pass its scan for linux/arm64.',
+    details: ['CVE-2026-1 openssl 3.5.1-1'],
+    hint: 'See what fixes it: npx nx run demo:scan-arm64',
+  };
+  const scanFailures = { 'linux/arm64': [failing] };
+
+  it('refuses an image that is not published, and sends nothing', async () => {
+    const plan = { ...(await at.plan()), scanFailures };
+    expect(told(await runDelivery(plan))).toMatch(/^not-publishable: demo did not pass its scan/);
+    expect(at.proxy.asked({ method: /PUT|POST|PATCH|DELETE/ })).toEqual([]);
+  });
+
+  it('refuses a platform that is not published, although the other is', async () => {
+    const plan = await at.plan();
+    const amd64 = { ...plan, layers: { 'linux/amd64': plan.layers['linux/amd64'] ?? [] } };
+    await at.expectPublished(amd64);
+    const both = { ...plan, mode: { kind: 'main' } as const, scanFailures };
+    expect(told(await runDelivery(both))).toMatch(/^not-publishable: /);
+  });
+
+  it('does not refuse a digest that is published, also under a new tag', async () => {
+    const plan = await at.plan();
+    await at.expectPublished(plan);
+    const again = await runDelivery({ ...plan, scanFailures });
+    expect(valueOf(again.result).unchanged).toBe(true);
+    expect(again.notes).toContain('demo linux/arm64 fails its scan today, and is already published');
+    const renamed = await runDelivery({ ...plan, mode: { kind: 'release', version: '1.2.4' }, scanFailures });
+    expect(valueOf(renamed.result).tags.map(({ tag, action }) => `${tag} ${action}`)).toContain(
+      '1.2.4 create',
+    );
+  });
+});

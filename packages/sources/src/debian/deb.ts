@@ -3,23 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { fail, ok, parseStanza, type Failure, type Result, type Stanza } from '@image-tooling/model';
-import { failureOf, Fault } from '@image-tooling/host';
-import { readTarBytes, unpackBytes, type Packing, type TarEntry } from '@image-tooling/layer';
-import { NotDeb, readAr, writeAr, type ArMember } from './ar';
+import { failureOf } from '@image-tooling/host';
+import { NotDeb, writeAr } from './ar';
+import { DebMembers, notDeb } from './deb-members';
 
 /** One more than keeps the processors busy, at most as many as libuv has threads (UV_THREADPOOL_SIZE). */
 const limit = pLimit(Math.min(availableParallelism() + 1, 4));
-
-const MAX_CONTROL_BYTES = 64 * 1024 ** 2;
-
-/**
- * Bytes that the files of a package of `size` bytes may have: above any package of Debian (the largest of
- * trixie has 2 GB; padded firmware such as qemu-efi-aarch64 has 240 times its package), below what a Buffer
- * can hold.
- */
-function mostDataBytes(size: number): number {
-  return Math.min(4 * 1024 ** 3, Math.max(256 * 1024 ** 2, size * 1000));
-}
 
 export interface DebRead {
   /** Absolute path of the .deb. */
@@ -59,11 +48,11 @@ async function takeApart(request: DebRead): Promise<Result<Deb>> {
     const wrong =
       request.sha256 === undefined ? undefined : checksumFailure(bytes, request.name, request.sha256);
     if (wrong) return fail(wrong);
-    const members = new Members(request.name, readAr(bytes));
+    const members = new DebMembers(request.name, bytes);
     const controlFiles = await members.control();
     const controlText = controlFiles.get('control')?.toString('utf8');
     if (controlText === undefined) throw new NotDeb('control.tar has no file "control"');
-    const data = await members.unpackTar('data.tar', mostDataBytes(bytes.length));
+    const data = await members.data(bytes.length);
     const offset = await writeAr(request.plainTo, members.withPlainData(data));
     const control = parseStanza(controlText);
     return ok({ control, controlText, controlFiles, data: { offset, length: data.length } });
@@ -74,57 +63,22 @@ async function takeApart(request: DebRead): Promise<Result<Deb>> {
   }
 }
 
-const PACKINGS: Readonly<Record<string, Packing>> = {
-  '': 'none',
-  '.gz': 'gzip',
-  '.xz': 'xz',
-  '.zst': 'zstd',
-};
-
-class Members {
-  constructor(
-    private readonly name: string,
-    private readonly members: readonly ArMember[],
-  ) {
-    const [first] = members;
-    if (first?.name !== 'debian-binary' || !first.data.toString('latin1').startsWith('2.'))
-      throw new NotDeb('its first member is not "debian-binary" with format 2');
-  }
-
-  async control(): Promise<Map<string, Buffer>> {
-    const tar = await this.unpackTar('control.tar', MAX_CONTROL_BYTES);
-    const read = await readTarBytes(tar, { name: 'control.tar' });
-    if (!read.ok) throw new Fault(notDeb(this.name, 'control.tar is damaged', read.failures));
-    return new Map(
-      read.value.filter(({ type }) => type === 'file').map((entry) => [entry.path, bytesIn(entry)]),
-    );
-  }
-
-  /**
-   * Writes the same package with an uncompressed data.tar as its last member, which dpkg accepts (deb(5)).
-   */
-  withPlainData(data: Buffer): ArMember[] {
-    const before = this.members.filter(
-      ({ name }) => name === 'debian-binary' || name.startsWith('control.tar'),
-    );
-    return [...before, { name: 'data.tar', data }];
-  }
-
-  async unpackTar(base: string, maxBytes: number): Promise<Buffer> {
-    const member = this.members.find(({ name }) => name === base || name.startsWith(`${base}.`));
-    if (member === undefined) throw new NotDeb(`it has no member "${base}"`);
-    const packing = PACKINGS[member.name.slice(base.length)];
-    if (packing === undefined) throw new NotDeb(`"${member.name}" has an unknown compression`);
-    const unpacked = await unpackBytes(member.data, packing, maxBytes);
-    if (unpacked.ok) return unpacked.value;
-    if (unpacked.failures[0].code === 'too-large') throw new Fault(tooLarge(this.name, maxBytes));
-    throw new Fault(notDeb(this.name, `"${member.name}" can't be unpacked`, unpacked.failures));
-  }
-}
-
-/** Returns the content of a file that was read from memory. */
-function bytesIn({ content }: TarEntry): Buffer {
-  return content.kind === 'bytes' ? Buffer.from(content.bytes) : Buffer.alloc(0);
+/**
+ * Returns the content of a regular file of a .deb, or undefined if it has none at the path. Fails as `readDeb` does.
+ */
+export function readDebFile(
+  { file, name, sha256 }: Required<Omit<DebRead, 'plainTo'>>,
+  path: string,
+): Promise<Result<Buffer | undefined>> {
+  return limit(async () => {
+    try {
+      const bytes = await readFile(file);
+      const wrong = checksumFailure(bytes, name, sha256);
+      return wrong ? fail(wrong) : ok(await new DebMembers(name, bytes).fileIn(bytes.length, path));
+    } catch (error) {
+      return fail(error instanceof NotDeb ? notDeb(name, error.message) : failureOf(error, file));
+    }
+  });
 }
 
 function checksumFailure(bytes: Buffer, name: string, expected: string): Failure | undefined {
@@ -135,23 +89,5 @@ function checksumFailure(bytes: Buffer, name: string, expected: string): Failure
     message: `The file of ${name} has changed since it was fetched.`,
     hint: 'Remove it from the store and run the build again, which downloads it.',
     details: [`expected sha256 ${expected}`, `got sha256      ${actual}`],
-  };
-}
-
-function tooLarge(name: string, most: number): Failure {
-  return {
-    code: 'too-large',
-    message: `The package ${name} unpacks to more than ${most} bytes.`,
-    hint: 'It is damaged or malicious: report it to the operator of the archive.',
-  };
-}
-
-function notDeb(name: string, why: string, causes: readonly Failure[] = []): Failure {
-  const details = causes.flatMap(({ message, details: more = [] }) => [message, ...more]);
-  return {
-    code: 'archive-format',
-    message: `${name} is not a valid Debian package: ${why}.`,
-    hint: 'Its checksum is correct, so the archive has it like this: report it to the operator of the archive.',
-    ...(details.length > 0 && { details }),
   };
 }

@@ -1,6 +1,6 @@
 import type { ArchivePackage, PackageIndex, Provider } from './package';
 import { parseRelations, satisfies, type Relation } from './relation';
-import { compareVersions } from './version';
+import { compareDebianVersions } from '@image-tooling/model';
 
 /** Indexes packages by name, newest version first, and by the names that they provide. */
 export function indexPackages(packages: readonly ArchivePackage[]): PackageIndex {
@@ -15,7 +15,7 @@ export function indexPackages(packages: readonly ArchivePackage[]): PackageIndex
     }
   }
   for (const versions of byName.values())
-    if (versions.length > 1) versions.sort((a, b) => compareVersions(b.version, a.version));
+    if (versions.length > 1) versions.sort((a, b) => compareDebianVersions(b.version, a.version));
   return { byName, providers };
 }
 

@@ -23,6 +23,8 @@ export interface ArchivePackage extends LockedDeb {
   readonly essential: boolean;
   readonly multiArch: string | undefined;
   readonly section: string | undefined;
+  /** Name of its source package, with a version in parentheses if that differs; undefined: as its own. */
+  readonly source?: string | undefined;
   /** The text of the stanza in the file, without the line feed at its end. */
   readonly raw: string;
 }

@@ -15,6 +15,7 @@ const WANTED = new Set([
   'Essential',
   'Multi-Arch',
   'Section',
+  'Source',
 ]);
 
 /**
@@ -80,6 +81,7 @@ class IndexedPackage implements ArchivePackage {
   readonly essential: boolean;
   readonly multiArch: string | undefined;
   readonly section: string | undefined;
+  readonly source: string | undefined;
   readonly #stanza: Stanza;
 
   constructor(
@@ -100,6 +102,7 @@ class IndexedPackage implements ArchivePackage {
     this.essential = fields['Essential'] === 'yes';
     this.multiArch = fields['Multi-Arch'];
     this.section = fields['Section'];
+    this.source = fields['Source'];
     this.#stanza = stanza;
   }
 

@@ -1,4 +1,4 @@
-import { compareVersions } from './version';
+import { compareDebianVersions } from '@image-tooling/model';
 
 /** One package name of a Depends field with the accepted versions: `libc6 (>= 2.41)` (Debian policy 7.1). */
 export interface Relation {
@@ -32,7 +32,7 @@ function parseRelation(text: string): Relation[] {
 /** Returns whether a version meets the relation. */
 export function satisfies(version: string, relation: Relation): boolean {
   if (relation.version === undefined) return true;
-  const order = compareVersions(version, relation.version);
+  const order = compareDebianVersions(version, relation.version);
   switch (relation.operator) {
     case '<<':
       return order < 0;

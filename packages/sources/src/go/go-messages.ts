@@ -9,7 +9,7 @@ interface Reading {
   readonly phases?: readonly GoPhase[];
   readonly code: FailureCode;
   readonly message: (tool: string, match: RegExpExecArray) => string;
-  readonly hint?: (tool: string) => string;
+  readonly hint?: (tool: string, match: RegExpExecArray) => string;
 }
 
 const relock = (tool: string): string => `Run "npx nx run ${tool}:lock" and commit what it changes.`;
@@ -53,8 +53,8 @@ const READINGS: readonly Reading[] = [
     code: 'go-toolchain',
     message: (tool, match) =>
       `${tool} needs Go ${match[1]} or later, which is newer than the pinned toolchain.`,
-    hint: () =>
-      'Pin a newer one in packages/sources/src/go/toolchain.json, or use an older version of the tool.',
+    hint: (tool, match) =>
+      `Run "npx nx run ${tool}:lock --raise go@${match[1]}", or use an older version of the tool.`,
   },
   {
     pattern:
@@ -95,7 +95,7 @@ export function goFailure(
       return {
         code,
         message: redact(message(command.tool, match)),
-        ...(hint ? { hint: hint(command.tool) } : {}),
+        ...(hint ? { hint: hint(command.tool, match) } : {}),
         details: lastLines(redact(output)),
       };
   }

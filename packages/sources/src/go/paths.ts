@@ -12,6 +12,8 @@ export interface GoPaths {
   readonly modules: string;
   /** GOPATH: nothing is kept in it. */
   readonly path: string;
+  /** Go's vulnerability database in a compact form, one file for each version. */
+  readonly vulnerabilities: string;
   /** Folders of running commands. */
   readonly temporary: string;
   /** Folder of the running compile. */
@@ -27,6 +29,7 @@ export function goPaths(cache: string): GoPaths {
     build: join(root, 'build'),
     modules: join(root, 'mod'),
     path: join(root, 'path'),
+    vulnerabilities: join(root, 'vulnerabilities'),
     temporary: join(root, 'tmp'),
     compile: join(root, 'tmp', 'compile'),
     compileLock: join(cache, 'locks', 'go-compile'),

@@ -19,18 +19,25 @@ export interface Wheel {
   readonly platformTag: string;
 }
 
-const HOSTS: Readonly<Record<string, { readonly arch: Arch; readonly platformTag: string }>> = {
-  x64: { arch: 'amd64', platformTag: 'manylinux_2_17_x86_64' },
-  arm64: { arch: 'arm64', platformTag: 'manylinux_2_17_aarch64' },
+const PLATFORM_TAGS: Readonly<Record<Arch, string>> = {
+  amd64: 'manylinux_2_17_x86_64',
+  arm64: 'manylinux_2_17_aarch64',
 };
+
+/** Returns the platform tag of the wheel for a kind of host. */
+export function wheelTag(arch: Arch): string {
+  return PLATFORM_TAGS[arch];
+}
+
+const HOSTS: Readonly<Record<string, Arch>> = { x64: 'amd64', arm64: 'arm64' };
 
 /**
  * Returns the wheel for this machine, by Node's `process.arch`. Fails with `go-toolchain` on other
  * processors.
  */
 export function wheelFor(pin: ToolchainPin, nodeArch: string): Result<Wheel> {
-  const host = HOSTS[nodeArch];
-  if (host) return ok({ sha256: pin.wheels[host.arch].sha256, platformTag: host.platformTag });
+  const arch = HOSTS[nodeArch];
+  if (arch) return ok({ sha256: pin.wheels[arch].sha256, platformTag: wheelTag(arch) });
   return fail({
     code: 'go-toolchain',
     message: `There is no Go toolchain for this machine's processor (${nodeArch}); x64 and arm64 have one.`,

@@ -18,6 +18,8 @@ export type FixtureFile =
 /** A package to build. Fields are those of its control file. */
 export interface FixturePackage {
   readonly name: string;
+  /** Its source package, with a version in parentheses if that differs; default: as its own. */
+  readonly source?: string;
   readonly version?: string;
   /** Default `all`. */
   readonly arch?: 'all' | 'amd64' | 'arm64';
@@ -46,6 +48,7 @@ export interface FixturePackage {
 export function controlFields(fixture: FixturePackage): [string, string][] {
   const fields: [string, string | undefined][] = [
     ['Package', fixture.name],
+    ['Source', fixture.source],
     ['Version', versionOf(fixture)],
     ['Architecture', archOf(fixture)],
     ['Maintainer', 'Fixture Archive <fixture@archive.invalid>'],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** A module version to be served: its files by path, go.mod among them. */
@@ -33,9 +33,15 @@ async function writeModule(folder: string, { path, version, files, time }: Proxi
     join(versions, `${version}.info`),
     JSON.stringify({ Version: version, Time: time ?? '2026-01-31T12:00:00Z' }),
   );
+  await writeFile(join(versions, 'list'), await listedVersions(versions));
   await rm(join(versions, `${version}.zip`), { force: true });
   execFileSync('python3', ['-c', ZIP, join(versions, `${version}.zip`), root], { cwd: work });
   await rm(work, { recursive: true });
+}
+
+async function listedVersions(folder: string): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.info')).sort();
+  return names.map((name) => `${name.slice(0, -'.info'.length)}\n`).join('');
 }
 
 /** Go takes module zips without entries for folders only; `python3 -m zipfile -c` writes those. */

@@ -4,6 +4,7 @@ import { platformFailures } from './platforms';
 import type { GateFacts, OverriddenTool } from './types';
 
 export { differingNotes } from './differing';
+export * from './scans';
 export type * from './types';
 
 /** Returns every reason why an image may not be published, each as `not-publishable`; empty if it may. */

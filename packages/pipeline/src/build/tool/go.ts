@@ -15,10 +15,12 @@ import {
   buildGoTool,
   fetchGoModules,
   goInputs,
+  raisedToolchain,
   readGoLock,
   type BuiltGoTool,
   type GoBuildRequest,
   type GoTool,
+  type ToolchainPin,
 } from '@image-tooling/sources';
 import type { Session } from '../../session';
 import type { ToolRecipe } from './recipe';
@@ -40,7 +42,7 @@ export async function goRecipe(
     source: 'go',
     package: { name: go.module, version: lock.value.go.version },
     inputs: inputs.value,
-    make: (into) => make(session, { tool: go, folder, arch, into }),
+    make: (into) => make(session, { tool: go, folder, arch, into }, raisedToolchain(lock.value.go)),
   });
 }
 
@@ -58,8 +60,9 @@ function goTool({ name, definition: { version, sources } }: Tool): GoTool {
 async function make(
   { store, context, env }: Session,
   { tool, folder, arch, into }: GoBuildRequest,
+  pin: ToolchainPin | undefined,
 ): Promise<Result<TarEntry[]>> {
-  const run = { cache: store.root, context, hostEnv: env };
+  const run = { cache: store.root, context, hostEnv: env, ...(pin && { pin }) };
   const fetched = await fetchGoModules({ tool, folder, arches: [arch] }, run);
   if (!fetched.ok) return fetched;
   const built = await buildGoTool({ tool, folder, arch, into }, run);

@@ -8,6 +8,7 @@ import {
   type ToolLock,
   type Workspace,
 } from '@image-tooling/model';
+import type { ModuleVersions } from '@image-tooling/sources';
 import type { Session } from '../../session';
 import { debPart } from './deb';
 import { goPart } from './go';
@@ -25,23 +26,45 @@ const PARTS: Readonly<Record<LockedKind, LockPartOf>> = {
   release: releasePart,
 };
 
+/** What a lock changes besides resolving again. */
+export interface ToolChanges {
+  /** Go modules, and "go" itself, that must have at least a version. */
+  readonly raise?: ModuleVersions;
+  /** The text of tool.json that `tool` was read from, to be written with the lock. */
+  readonly definition?: string;
+}
+
 /**
  * Resolves every source of a tool and writes its lock, completely or not at all. If a source that the policy
  * does not take can't be reached, keeps its lock of the same version with a warning.
  */
-export async function lockTool(session: Session, workspace: Workspace, tool: Tool): Promise<Result<void>> {
+export async function lockTool(
+  session: Session,
+  workspace: Workspace,
+  tool: Tool,
+  { raise, definition: text }: ToolChanges = {},
+): Promise<Result<void>> {
   const { definition, lock } = tool;
   const locked = lock?.value.version === definition.version ? lock.value : undefined;
   const chosen = chooseSource(definition, session.toolSource);
   const kinds = (Object.keys(PARTS) as LockedKind[]).filter((kind) => definition.sources[kind]);
   const parts = await Promise.all(
     kinds.map((kind) =>
-      lockPart(session, kind, { tool, workspace, preferred: kind === chosen, ...(locked && { locked }) }),
+      lockPart(session, kind, {
+        tool,
+        workspace,
+        preferred: kind === chosen,
+        ...(raise && { raise }),
+        ...(locked && { locked }),
+      }),
     ),
   );
   const resolved = all(parts);
   if (!resolved.ok) return resolved;
-  return writeToolLock(session, tool, kinds, resolved.value);
+  return writeToolLock(session, tool, kinds, {
+    parts: resolved.value,
+    ...(text !== undefined && { definition: text }),
+  });
 }
 
 async function lockPart(session: Session, kind: LockedKind, request: PartRequest): Promise<Result<LockPart>> {

@@ -1,4 +1,5 @@
 import type { Result, SourceKind, Tool, ToolLock, Workspace } from '@image-tooling/model';
+import type { ModuleVersions } from '@image-tooling/sources';
 import type { Session } from '../../session';
 
 /** A kind of source with a part of its own in a tool's lock. */
@@ -11,6 +12,8 @@ export interface PartRequest {
   readonly workspace: Workspace;
   /** Whether the policy takes this kind: then it must be reachable. */
   readonly preferred: boolean;
+  /** Modules, and "go" itself, that must have at least a version. */
+  readonly raise?: ModuleVersions;
   /** The existing lock; undefined if it is of another version, or unreadable. */
   readonly locked?: ToolLock;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   all,
   buildIdOf,
+  compareModuleVersions,
   fail,
   MOST_BYTES,
   ok,
@@ -13,7 +14,7 @@ import {
 } from '@image-tooling/model';
 import { readRegularFile } from '@image-tooling/host';
 import { moduleVersion, type GoModuleTool } from '../tool';
-import { PINNED_TOOLCHAIN } from '../pin';
+import { PINNED_TOOLCHAIN, type ToolchainPin } from '../pin';
 
 /** The `go` part of tools/<name>/lock.json, which belongs to go.mod and go.sum. */
 export interface LockedGo extends GoLock {
@@ -30,6 +31,14 @@ export interface GoToolLock {
   readonly goSum: string;
 }
 
+/** Returns the toolchain that a lock raised; undefined if the pinned one builds it. */
+export function raisedToolchain(go: GoLock | undefined): ToolchainPin | undefined {
+  const version = go?.['toolchain'];
+  if (go?.wheels === undefined || typeof version !== 'string') return undefined;
+  const isNewer = compareModuleVersions(version, PINNED_TOOLCHAIN.version) > 0;
+  return isNewer ? { version, wheels: go.wheels } : undefined;
+}
+
 const FILES = ['lock.json', 'go.mod', 'go.sum'];
 
 /** Returns the digest of everything that a lock is resolved from. */
@@ -40,7 +49,7 @@ export function definitionDigest(tool: GoModuleTool): Digest {
 
 /**
  * Reads lock.json, go.mod and go.sum. Fails with `lock-missing`, `lock-tampered` or `json-syntax`, and with
- * `lock-stale` if tool.json or the pinned toolchain has changed since.
+ * `lock-stale` if tool.json or the pinned toolchain has changed since. A lock may have raised its toolchain.
  */
 export async function readGoLock(
   folder: string,
@@ -74,7 +83,7 @@ function staleness(go: GoLock | undefined, tool: GoModuleTool, toolchain: string
   if (go === undefined) return 'it has no "go" part';
   if (go.version !== moduleVersion(tool)) return `it holds ${go.version}, tool.json says ${tool.version}`;
   if (go['definition'] !== definitionDigest(tool)) return 'module, package or replace have changed since';
-  if (go['toolchain'] !== toolchain)
+  if (go['toolchain'] !== (raisedToolchain(go)?.version ?? toolchain))
     return `it is for Go ${String(go['toolchain'])}, now Go ${toolchain} is pinned`;
   return undefined;
 }

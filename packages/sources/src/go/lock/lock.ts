@@ -4,13 +4,17 @@ import { ok, type Result } from '@image-tooling/model';
 import { downloadCounter } from '../fetch/fetch';
 import { openFetchSession } from '../fetch/session';
 import { inTemporaryFolder } from '../paths';
+import { PINNED_TOOLCHAIN, type ToolchainPin } from '../pin';
 import { moduleVersion, type GoModuleTool, type GoRun } from '../tool';
 import { definitionDigest, type GoToolLock } from './lock-file';
+import type { Raise } from './raise';
 import { resolveModules, type Resolved } from './resolve';
 
 /** The tool to lock. */
 export interface LockRequest {
   readonly tool: GoModuleTool;
+  /** Modules that must have at least a version. */
+  readonly raise?: Raise;
   /** Seconds for one go command. */
   readonly timeoutSeconds?: number;
 }
@@ -34,14 +38,25 @@ export async function lockGoTool(request: LockRequest, run: GoRun): Promise<Resu
   });
   if (resolved.ok) step.done({ origin: 'fetched' });
   else step.failed();
-  return resolved.ok ? ok(lockOf(request, resolved.value, session.value.toolchain.version)) : resolved;
+  return resolved.ok ? ok(lockOf(request, resolved.value, run.pin)) : resolved;
 }
 
-function lockOf({ tool }: LockRequest, resolved: Resolved, toolchain: string): GoToolLock {
-  const { goMod, goSum, time } = resolved;
+function lockOf(
+  { tool }: LockRequest,
+  { goMod, goSum, time, raised }: Resolved,
+  pin: ToolchainPin | undefined,
+): GoToolLock {
   const definition = definitionDigest(tool);
   return {
-    go: { module: tool.module, version: moduleVersion(tool), time, toolchain, definition },
+    go: {
+      module: tool.module,
+      version: moduleVersion(tool),
+      time,
+      toolchain: (pin ?? PINNED_TOOLCHAIN).version,
+      ...(pin && pin !== PINNED_TOOLCHAIN && { wheels: pin.wheels }),
+      definition,
+      ...(Object.keys(raised).length > 0 && { raised }),
+    },
     goMod,
     goSum,
   };

@@ -6,8 +6,11 @@ import type { FetchSession } from '../fetch/session';
 import { withRetries } from '../fetch/retry';
 import { listPackages } from '../packages';
 import { moduleVersion, type GoModuleTool } from '../tool';
+import { getTool } from './get-tool';
+import { raiseModules, type Raise } from './raise';
 import { composeGoMod, mainModule, type UpstreamModule } from './go-mod';
 
+const NOTHING: Raise = { asked: {}, kept: {} };
 const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 /** Of one go command; a second run reuses what the first one fetched. */
 const TIMEOUT_SECONDS = 900;
@@ -18,6 +21,8 @@ export interface Resolved {
   readonly goSum: string;
   /** When the version was made, in seconds since the epoch; 0 where the registry does not say. */
   readonly time: number;
+  /** Raised modules that upstream asks for in an older version. */
+  readonly raised: Readonly<Record<string, string>>;
 }
 
 /** A running resolution. */
@@ -30,6 +35,7 @@ export interface Resolution {
   readonly temporary: string;
   readonly signal: AbortSignal;
   readonly onLine: (line: string) => void;
+  readonly raise?: Raise;
   /** Seconds for one go command. */
   readonly timeoutSeconds?: number;
 }
@@ -54,10 +60,12 @@ export async function resolveModules(resolution: Resolution): Promise<Result<Res
   if (!start.ok) return start;
 
   await writeGoMod(resolution, start.value);
-  const got = await go(resolution, ['get', '-modcacherw', '-tool', `${tool.package}@${moduleVersion(tool)}`]);
+  const got = await go(resolution, getTool(tool));
   if (!got.ok) return got;
+  const raised = await raiseModules(resolution.raise ?? NOTHING, tool, (args) => go(resolution, args));
+  if (!raised.ok) return raised;
   const complete = await checkComplete(resolution);
-  return complete.ok ? ok(await readResolved(resolution, Time)) : complete;
+  return complete.ok ? ok(await readResolved(resolution, Time, raised.value)) : complete;
 }
 
 /** Returns the output of a go command in the resolution's folder. */
@@ -96,10 +104,15 @@ async function writeGoMod(resolution: Resolution, text: string): Promise<void> {
   await writeFile(join(resolution.folder, 'go.mod'), text);
 }
 
-async function readResolved({ folder }: Resolution, time: string | undefined): Promise<Resolved> {
+async function readResolved(
+  { folder }: Resolution,
+  time: string | undefined,
+  raised: Resolved['raised'],
+): Promise<Resolved> {
   return {
     goMod: await readFile(join(folder, 'go.mod'), 'utf8'),
     goSum: await readFile(join(folder, 'go.sum'), 'utf8'),
     time: time === undefined ? 0 : Math.floor(Date.parse(time) / 1000),
+    raised,
   };
 }

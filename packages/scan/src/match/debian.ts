@@ -1,0 +1,108 @@
+import { compareDebianVersions, type DebianPackage, type Digest } from '@image-tooling/model';
+import type { Finding } from '../finding';
+import { fixWith } from '../fix/command';
+import { bringerOf } from '../origin';
+import type { ScanSubject } from '../subject';
+import type { DebianFixes, DebianSourceFixes } from '../vulnerability-data';
+
+/** Id of a finding for a newer version in the security suite whose changelog names no vulnerability. */
+export const SECURITY_UPDATE = 'debian-security-update';
+
+/** The packages of one source package that one layer brings. */
+interface Installed {
+  readonly source: string;
+  readonly version: string;
+  readonly packages: readonly DebianPackage[];
+}
+
+/** Returns what newer versions of an image's Debian packages fix. */
+export function debianFindings(subject: ScanSubject, { sources, suite }: DebianFixes): Finding[] {
+  return installedSources(subject).flatMap((installed) => {
+    const fixes = Object.hasOwn(sources, installed.source) ? sources[installed.source] : undefined;
+    if (!fixes) return [];
+    const named = vulnerabilities(subject, installed, fixes);
+    return named.length > 0 ? named : securityUpdate(subject, installed, { ...fixes, suite });
+  });
+}
+
+/** Source packages of an image of which nothing is known. */
+export interface SourcesWithoutData {
+  /** The archive had them no longer when the data was written. */
+  readonly gone: readonly string[];
+  /** The data was written without them. */
+  readonly unknown: readonly string[];
+}
+
+/** Returns source packages of an image that the data does not have. */
+export function sourcesWithoutData(subject: ScanSubject, { sources, gone }: DebianFixes): SourcesWithoutData {
+  const isGone = ({ source, packages }: Installed): boolean =>
+    gone.includes(source) || packages.every(({ name }) => gone.includes(name));
+  const without = installedSources(subject).filter(({ source }) => !Object.hasOwn(sources, source));
+  const names = (some: readonly Installed[]): string[] =>
+    [...new Set(some.map(({ source }) => source))].sort();
+  return { gone: names(without.filter(isGone)), unknown: names(without.filter((one) => !isGone(one))) };
+}
+
+function installedSources({ inventory }: ScanSubject): Installed[] {
+  const found = new Map<string, Installed>();
+  for (const one of inventory.components) {
+    if (one.kind !== 'deb') continue;
+    const { name, version } = one.source;
+    const key = [name, version, one.layer].join('\n');
+    const packages = [...(found.get(key)?.packages ?? []), one];
+    found.set(key, { source: name, version, packages });
+  }
+  return [...found.values()];
+}
+
+function vulnerabilities(
+  subject: ScanSubject,
+  installed: Installed,
+  { fixes }: DebianSourceFixes,
+): Finding[] {
+  return Object.entries(fixes)
+    .filter(([, fixedIn]) => compareDebianVersions(installed.version, fixedIn) < 0)
+    .map(([id, fixedIn]) => {
+      const title = `${installed.source}: fixed in ${fixedIn}`;
+      return { ...findingOf(subject, installed, fixedIn), id, title };
+    });
+}
+
+function securityUpdate(
+  subject: ScanSubject,
+  installed: Installed,
+  { newest, security, suite }: DebianSourceFixes & Pick<DebianFixes, 'suite'>,
+): Finding[] {
+  if (!security || compareDebianVersions(installed.version, newest) >= 0) return [];
+  const title = `${installed.source}: ${newest} is in the security suite of ${suite}`;
+  return [{ ...findingOf(subject, installed, newest), id: SECURITY_UPDATE, title }];
+}
+
+/**
+ * An image's lock takes the newest versions that the archive has. Packages of an image of a registry are fixed by its
+ * publisher.
+ */
+function findingOf(
+  subject: ScanSubject,
+  installed: Installed,
+  fixedIn: string,
+): Omit<Finding, 'id' | 'title'> {
+  const { source, version, packages } = installed;
+  const layer = packages[0]?.layer;
+  const bringer = bringerOf(subject, layer);
+  return {
+    kind: 'vulnerability',
+    aliases: [],
+    severity: 'unknown',
+    component: { name: source, version, purls: packages.flatMap((one) => subject.purlOf(one) ?? []) },
+    place: packages.map(({ name }) => name).join(', '),
+    ...(layer && { layer }),
+    ...bringer,
+    fixedIn,
+    ...(isOfRegistry(subject, layer) ? {} : fixWith({ kind: 'lock', project: bringer.owner })),
+  };
+}
+
+function isOfRegistry({ inventory }: ScanSubject, layer: Digest | undefined): boolean {
+  return inventory.layers.some(({ digest, kind }) => digest === layer && kind === 'base');
+}

@@ -1,0 +1,112 @@
+import type { GoModule, NpmPackage } from '@image-tooling/model';
+import type { Finding } from '../finding';
+import { bringerOf, foundIn, toolNamed } from '../origin';
+import { fixOf } from '../fix/tool';
+import type { ScanSubject } from '../subject';
+import type { GoVulnerabilities, OsvAffected, OsvEntry } from '../vulnerability-data';
+import { goVersion } from '../go-version';
+import { affectedRange } from './ranges';
+import { hasVulnerableCode, type LinkedModule } from './symbols';
+
+type Matched = GoModule | NpmPackage;
+
+/** Names of ecosystems in OSV entries (ossf.github.io/osv-schema, "Defined ecosystems"). */
+const ECOSYSTEMS = { go: 'Go', npm: 'npm' } as const;
+
+/** The blocks of an entry that are about one module or package. */
+interface Candidate {
+  readonly entry: OsvEntry;
+  readonly affected: readonly OsvAffected[];
+}
+
+/** Returns the vulnerabilities of an image's Go modules, Go standard libraries and packages of npm. */
+export function osvFindings(subject: ScanSubject, data: GoVulnerabilities): Finding[] {
+  const components = subject.inventory.components.filter(
+    (one): one is Matched => one.kind === 'go' || one.kind === 'npm',
+  );
+  const candidates = candidatesByName(data.entries);
+  const found = components.flatMap((component) =>
+    (candidates.get(nameIn(ECOSYSTEMS[component.kind], component.name)) ?? []).flatMap((candidate) =>
+      findingOf(subject, component, candidate),
+    ),
+  );
+  return merged(found);
+}
+
+function nameIn(ecosystem: string, name: string): string {
+  return `${ecosystem} ${name}`;
+}
+
+/** Withdrawn entries are left out: they were wrong. */
+function candidatesByName(entries: readonly OsvEntry[]): ReadonlyMap<string, Candidate[]> {
+  const found = new Map<string, Candidate[]>();
+  for (const entry of entries) {
+    if (entry.withdrawn !== undefined) continue;
+    const keys = new Set(entry.affected.map(({ package: { ecosystem, name } }) => nameIn(ecosystem, name)));
+    for (const key of keys) {
+      const affected = entry.affected.filter(
+        (one) => nameIn(one.package.ecosystem, one.package.name) === key,
+      );
+      found.set(key, [...(found.get(key) ?? []), { entry, affected }]);
+    }
+  }
+  return found;
+}
+
+function findingOf(subject: ScanSubject, component: Matched, { entry, affected }: Candidate): Finding[] {
+  const version = goVersion(component.version);
+  const hits = affected.flatMap((block) => {
+    const range = affectedRange(block, version);
+    return range ? [{ block, fixedIn: range.fixedIn }] : [];
+  });
+  if (hits.length === 0) return [];
+  const linked = component.kind === 'go' ? linkedModule(subject, component) : undefined;
+  const present = hits.filter(({ block }) => hasVulnerableCode(block, subject.inventory.platform, linked));
+  const fixedIn = [...present, ...hits].find((hit) => hit.fixedIn !== undefined)?.fixedIn;
+  const written = fixedIn === undefined ? undefined : writtenAs(component, fixedIn);
+  return [
+    {
+      kind: 'vulnerability',
+      id: entry.id,
+      aliases: [...(entry.aliases ?? [])].sort(),
+      severity: 'unknown',
+      title: entry.summary ?? entry.id,
+      component: foundIn(subject, component),
+      ...(component.kind === 'go' && { place: component.program }),
+      layer: component.layer,
+      ...bringerOf(subject, component.layer, component.tool),
+      ...(written !== undefined && { fixedIn: written, ...fixOf(subject, component, written) }),
+      ...(present.length === 0 && { notAffected: 'vulnerable_code_not_present' }),
+    },
+  ];
+}
+
+function linkedModule(
+  subject: ScanSubject,
+  { program, tool, name, version }: GoModule,
+): LinkedModule | undefined {
+  const symbols = Object.hasOwn(subject.symbols, program) ? subject.symbols[program] : undefined;
+  if (!symbols) return undefined;
+  const versions = subject.inventory.components.flatMap((one) =>
+    one.kind === 'tool' && one.name === tool ? [`v${one.version}`] : [],
+  );
+  const isOfMain = name === toolNamed(subject, tool)?.goModule || ['(devel)', ...versions].includes(version);
+  return { symbols, isOfMain };
+}
+
+/** Versions of modules begin with "v", those of Go and npm do not. */
+function writtenAs(component: Matched, version: string): string {
+  const isModule = component.kind === 'go' && component.name !== 'stdlib';
+  return isModule && !version.startsWith('v') ? `v${version}` : version;
+}
+
+/** Returns one finding for the programs of a tool that have the same module: affected if one of them is. */
+function merged(findings: readonly Finding[]): Finding[] {
+  const found = new Map<string, Finding>();
+  for (const one of findings) {
+    const key = [one.id, one.component?.name, one.component?.version, one.layer].join('\n');
+    const other = found.get(key);
+    if (!other || (other.notAffected !== undefined && one.notAffected === undefined)) found.set(key, one);
+  }
+  return [...found.values()];
+}

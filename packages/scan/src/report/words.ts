@@ -1,0 +1,68 @@
+import { counted } from '@image-tooling/model';
+import type { JudgedFinding, Status } from '../finding';
+import type { ScanReport } from './types';
+
+/** What reports call each status, in the order in which they count them. */
+export const STATUS_WORDS: Readonly<Record<Status, string>> = {
+  failing: 'failing',
+  expired: 'with an expired ignore',
+  'not-fixable': 'without a fix',
+  accepted: 'below the limit',
+  ignored: 'ignored',
+  inherited: 'inherited',
+  'not-affected': 'not affected',
+};
+
+/** What the gate says of one finding. */
+export const VERDICT_WORDS: Readonly<Record<Status, string>> = {
+  ...STATUS_WORDS,
+  failing: 'FAILS',
+  expired: 'FAILS',
+  'not-fixable': 'no fix',
+};
+
+/** Returns who decides again, for findings whose ignore has expired. */
+export function expiredLines(findings: readonly JudgedFinding[]): string[] {
+  return findings.flatMap(({ status, id, ignore }) => {
+    if (status !== 'expired' || !ignore) return [];
+    const { place, expires, owner } = ignore;
+    return [
+      `${place.file}:${place.line ?? 1}: the ignore of ${id} expired on ${expires}; ${owner} decides again.`,
+    ];
+  });
+}
+
+/** Returns the result and the number of findings of each status: "passed: 2 ignored, 15 not affected". */
+export function countsLine({ passed, counts, data }: ScanReport): string {
+  const parts = (Object.keys(STATUS_WORDS) as Status[])
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${STATUS_WORDS[status]}`);
+  const result = passed ? 'passed' : 'FAILED';
+  const found = parts.length > 0 ? parts.join(', ') : 'no findings';
+  return `${result}: ${found}${data.database === 'none' ? ', vulnerabilities not scanned' : ''}`;
+}
+
+/** Returns what a report's vulnerabilities were looked up in, and of which day it is. */
+export function dataLine({ data }: ScanReport): string {
+  if (data.database === 'none') return 'Vulnerabilities were not scanned: scan.json says "database": "none".';
+  const { go, debian } = data;
+  const parts = [
+    ...(go ? [`Go's vulnerability database of ${dayOf(go.time)}`] : []),
+    ...(debian ? [`Debian ${debian.suite} of ${dayOf(debian.time)}`] : []),
+  ];
+  return parts.length > 0
+    ? `Data: ${parts.join(', ')}`
+    : 'Data: not needed, no Go modules or Debian packages';
+}
+
+/** Returns what no data tells of, if anything. */
+export function coverageLines({ notCovered }: ScanReport): string[] {
+  if (notCovered.length === 0) return [];
+  const lists = notCovered.join(', ');
+  return [`Not looked up (${counted(notCovered.length, 'part')} without data): ${lists}`];
+}
+
+/** Returns "2026-11-28" for a time in seconds since the epoch. */
+export function dayOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,45 @@
+import type { Component, Inventory } from '@image-tooling/model';
+import { fixesOf } from '../debian-release';
+import { sourcesWithoutData } from '../match';
+import type { ScanSubject } from '../subject';
+import type { VulnerabilityData } from '../vulnerability-data';
+
+/**
+ * Returns what of an image no data tells of: registries answer no questions about packages of npm, and vendors' programs
+ * without build information do not say what is in them.
+ */
+export function notCovered(data: VulnerabilityData, subject: ScanSubject): string[] {
+  const { components, unread } = subject.inventory;
+  const base = baseWithoutPackages(subject.inventory);
+  const hasNpm = components.some(({ kind }) => kind === 'npm');
+  const debian = fixesOf(data.debian, subject.chain[0].debian);
+  const gone = debian ? sourcesWithoutData(subject, debian).gone : [];
+  return [
+    ...(base === undefined ? [] : [base]),
+    ...(hasNpm && !hasEcosystem(data, 'npm') ? ['packages of npm'] : []),
+    ...opaqueTools(components).map((name) => `programs of ${name}`),
+    ...unread.map(({ path, reason }) => `${path} (${reason})`),
+    ...gone.map((name) => `${name}, which the Debian archive no longer has`),
+  ];
+}
+
+/** Other distributions than Debian have other package managers. */
+function baseWithoutPackages({ layers, components, os }: Inventory): string | undefined {
+  const bases = layers.filter(({ kind }) => kind === 'base').map(({ digest }) => digest);
+  const isKnown = components.some((one) => one.kind === 'deb' && bases.includes(one.layer));
+  return bases.length === 0 || isKnown
+    ? undefined
+    : `packages of the base image (${os?.id ?? 'unknown system'})`;
+}
+
+function hasEcosystem({ go }: VulnerabilityData, ecosystem: string): boolean {
+  return go.entries.some(({ affected }) => affected.some((one) => one.package.ecosystem === ecosystem));
+}
+
+function opaqueTools(components: readonly Component[]): string[] {
+  const readable = new Set(
+    components.flatMap((one) => (one.kind === 'go' || one.kind === 'npm' ? [one.tool] : [])),
+  );
+  const tools = components.flatMap((one) => (one.kind === 'tool' ? [one.name] : []));
+  return [...new Set(tools)].filter((name) => !readable.has(name)).sort();
+}

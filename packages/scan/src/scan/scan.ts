@@ -1,0 +1,87 @@
+import { failWith, ok, type Component, type Failure, type Result } from '@image-tooling/model';
+import { fixesOf } from '../debian-release';
+import type { Finding } from '../finding';
+import { countByStatus, isFailing, judge } from '../gate';
+import {
+  debianFindings,
+  endOfLifeFindings,
+  licenceFindings,
+  osvFindings,
+  setuidFindings,
+  sizeFindings,
+} from '../match';
+import type { ScanPolicy } from '../policy/merge';
+import { notCovered } from './not-covered';
+import { inOrder } from '../report/order';
+import type { ScanData, ScanReport } from '../report/types';
+import type { ScanSubject } from '../subject';
+import { invalidData } from './valid-data';
+import type { VulnerabilityData } from '../vulnerability-data';
+
+/** All inputs of a scan. */
+export interface ScanInput {
+  readonly subject: ScanSubject;
+  readonly policy: ScanPolicy;
+  /** Undefined if the policy has no database. */
+  readonly data: VulnerabilityData | undefined;
+  /** Findings of secrets, which are looked for in layers. */
+  readonly secrets: readonly Finding[];
+  /** Seconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Returns all findings of an image, and whether they fail it. Fails with `scan-invalid` if the data can't tell its
+ * vulnerabilities, so that a scan without data never looks like one without findings.
+ */
+export function scan(input: ScanInput): Result<ScanReport> {
+  const { subject, policy, data, now } = input;
+  const problems = dataProblems(input);
+  if (problems.length > 0) return failWith(problems);
+  const today = new Date(now * 1000).toISOString().slice(0, 10);
+  const findings = inOrder(allFindings(input).map((finding) => judge(finding, policy, today)));
+  const { image, platform, manifest } = subject.inventory;
+  return ok({
+    scanVersion: 1,
+    image,
+    platform,
+    manifest,
+    day: today,
+    passed: !findings.some(({ status }) => isFailing(status)),
+    data: dataOf(data, subject),
+    notCovered: data ? notCovered(data, subject) : [],
+    counts: countByStatus(findings),
+    findings,
+  });
+}
+
+function dataProblems({ subject, policy, data }: ScanInput): Failure[] {
+  if (policy.database === 'none') return [];
+  if (!data) throw new Error(`${subject.inventory.image} is scanned without its data`);
+  return invalidData(data, subject);
+}
+
+function allFindings({ subject, policy, data, secrets, now }: ScanInput): Finding[] {
+  const debian = data && fixesOf(data.debian, subject.chain[0].debian);
+  return [
+    ...(data ? osvFindings(subject, data.go) : []),
+    ...(debian ? debianFindings(subject, debian) : []),
+    ...(debian ? endOfLifeFindings(subject, debian, now) : []),
+    ...(policy.licences ? licenceFindings(subject, policy.licences) : []),
+    ...setuidFindings(subject, policy.setuid),
+    ...sizeFindings(subject),
+    ...secrets,
+  ];
+}
+
+function dataOf(data: VulnerabilityData | undefined, { inventory, chain }: ScanSubject): ScanData {
+  if (!data) return { database: 'none' };
+  const { go } = data;
+  const debian = fixesOf(data.debian, chain[0].debian);
+  const has = (kind: Component['kind']): boolean => inventory.components.some((one) => one.kind === kind);
+  return {
+    database: 'registries',
+    ...(has('go') && { go: { version: go.version, time: go.time } }),
+    ...(debian && has('deb') && { debian: { suite: debian.suite, time: debian.time } }),
+  };
+}

@@ -1,0 +1,53 @@
+import { counted, type Failure } from '@image-tooling/model';
+import { sourcesWithoutData } from '../match';
+import type { ScanSubject } from '../subject';
+import { fixesOf } from '../debian-release';
+import type { VulnerabilityData } from '../vulnerability-data';
+
+/** The command that writes scan.lock.json. */
+export const DATA_COMMAND = 'npx image-tooling scan-lock';
+
+/** Returns why data can't tell the vulnerabilities of an image, each as `scan-invalid`; empty if it can. */
+export function invalidData(data: VulnerabilityData, subject: ScanSubject): Failure[] {
+  return [...goProblems(data, subject), ...debianProblems(data, subject)].map(
+    ({ message, hint = `Run: ${DATA_COMMAND}` }) => ({
+      code: 'scan-invalid',
+      message: `${subject.inventory.image} can't be scanned: ${message}.`,
+      hint,
+    }),
+  );
+}
+
+type Problem = Pick<Failure, 'message' | 'hint'>;
+
+function goProblems({ go }: VulnerabilityData, subject: ScanSubject): Problem[] {
+  if (!hasKind(subject, 'go') || go.entries.length > 0) return [];
+  return [{ message: `Go's vulnerability database ${go.version} has no entries` }];
+}
+
+function debianProblems({ debian }: VulnerabilityData, subject: ScanSubject): Problem[] {
+  if (!hasKind(subject, 'deb')) return [];
+  const release = subject.chain[0].debian;
+  if (release === undefined) return [{ message: 'no data is known of its distribution', hint: NO_DATABASE }];
+  const fixes = fixesOf(debian, release);
+  if (!fixes) return [{ message: `there is no data of Debian ${release}` }];
+  const { unknown } = sourcesWithoutData(subject, fixes);
+  if (unknown.length === 0) return [];
+  return [
+    { message: `there is no data of ${counted(unknown.length, 'source package')}: ${inLine(unknown)}` },
+  ];
+}
+
+const NO_DATABASE =
+  'Write "database": "none" into its scan.json: reports then say that nothing was looked up.';
+
+function hasKind({ inventory }: ScanSubject, kind: 'go' | 'deb'): boolean {
+  return inventory.components.some((one) => one.kind === kind);
+}
+
+const LONGEST_LIST = 5;
+
+function inLine(names: readonly string[]): string {
+  const more = names.length - LONGEST_LIST;
+  return `${names.slice(0, LONGEST_LIST).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

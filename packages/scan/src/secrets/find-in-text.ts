@@ -1,0 +1,71 @@
+import type { SecretRule } from './rules/rule';
+
+export interface TextMatch {
+  readonly rule: SecretRule;
+  readonly start: number;
+  readonly end: number;
+  readonly secret: string;
+}
+
+/** Finds secrets by many rules in one pass over a text; only rules with a keyword in it are tried. */
+export class SecretFinder {
+  private readonly withoutKeywords: readonly SecretRule[];
+  private readonly byKeyword: ReadonlyMap<string, readonly SecretRule[]>;
+  private readonly anyKeyword: RegExp | undefined;
+
+  constructor(readonly rules: readonly SecretRule[]) {
+    this.withoutKeywords = rules.filter(({ keywords }) => !keywords);
+    const keywords = [...new Set(rules.flatMap((rule) => rule.keywords ?? []))];
+    const rulesOf = (keyword: string): SecretRule[] =>
+      rules.filter((rule) => rule.keywords?.some((own) => keyword.includes(own)));
+    this.byKeyword = new Map(keywords.map((keyword) => [keyword, rulesOf(keyword)]));
+    const longestFirst = keywords.sort((a, b) => b.length - a.length);
+    this.anyKeyword =
+      keywords.length === 0 ? undefined : new RegExp(longestFirst.map(escaped).join('|'), 'g');
+  }
+
+  /** Returns the secrets in the order of the text. Where several rules match, the first counts. */
+  find(text: string): TextMatch[] {
+    const tried = this.triedIn(text);
+    if (tried.size === 0) return [];
+    const found: TextMatch[] = [];
+    for (const rule of this.rules)
+      if (tried.has(rule))
+        for (const match of matchesOf(rule, text))
+          if (!found.some(({ start, end }) => match.start < end && start < match.end)) found.push(match);
+    return found.sort((a, b) => a.start - b.start);
+  }
+
+  private triedIn(text: string): ReadonlySet<SecretRule> {
+    const tried = new Set(this.withoutKeywords);
+    const { anyKeyword } = this;
+    if (!anyKeyword) return tried;
+    anyKeyword.lastIndex = 0;
+    for (let match = anyKeyword.exec(text); match; match = anyKeyword.exec(text)) {
+      for (const rule of this.byKeyword.get(match[0]) ?? []) tried.add(rule);
+      // Keywords may overlap.
+      anyKeyword.lastIndex = match.index + 1;
+    }
+    return tried;
+  }
+}
+
+/** A file with more of one kind is reported well enough by these. */
+const MOST_MATCHES = 100;
+
+function matchesOf(rule: SecretRule, text: string): TextMatch[] {
+  const found: TextMatch[] = [];
+  const matches = rule.pattern.global ? text.matchAll(rule.pattern) : [rule.pattern.exec(text)];
+  for (const match of matches) {
+    if (!match) break;
+    const secret = rule.secret ? rule.secret(match) : (match.groups?.['secret'] ?? match[0]);
+    if (secret === undefined) continue;
+    found.push({ rule, start: match.index, end: match.index + match[0].length, secret });
+    if (found.length >= MOST_MATCHES) break;
+  }
+  return found;
+}
+
+function escaped(keyword: string): string {
+  return keyword.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,8 @@
+export { secretsOfConfig, type ConfigTexts } from './config';
+export { secretFindings, type ImageSecrets, type OwnedConfigSecret, type SearchedLayer } from './findings';
+export type { ConfigSecret, FileSecret, LayerSecrets, SecretHit } from './hit';
+export type { LayerFile, OpenLayer } from './layer-files';
+export { recordOfSecrets, secretsOfRecord, type LayerSecretsRecord } from './record';
+export { notReported, type NotReported } from './reported';
+export { SECRET_RULES, SECRET_RULES_HASH } from './rules';
+export { secretsOfLayer } from './scan-layer';

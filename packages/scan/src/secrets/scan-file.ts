@@ -1,0 +1,96 @@
+import { described } from './excerpt';
+import { SecretFinder, type TextMatch } from './find-in-text';
+import type { FileSecret } from './hit';
+import { SECRET_RULES } from './rules';
+
+/** The longest secrets are private keys in base64, of 32,000 characters. */
+const LONGEST = 32 * 1024;
+
+/** How much of a window is searched again with the next piece: each secret is whole in the second half, once. */
+const OVERLAP = 2 * LONGEST;
+
+/** A file with more is reported well enough by these. */
+const MOST_SECRETS = 1000;
+
+/** Git's own test for binary files: a zero byte in the first 8000 (xdiff-interface.c, buffer_is_binary). */
+const FIRST_BYTES = 8000;
+
+const isNamed = SECRET_RULES.filter(({ files }) => files);
+const anyName = new RegExp(isNamed.map(({ files }) => files!.source).join('|'));
+
+const general = SECRET_RULES.filter(({ files, pattern }) => !files && pattern.global);
+const IN_TEXT = new SecretFinder(general);
+const IN_BINARY = new SecretFinder(general.filter(({ textOnly }) => !textOnly));
+const AT_START = new SecretFinder(SECRET_RULES.filter(({ pattern }) => !pattern.global));
+
+/** Characters that are searched at once: with 256 KiB, a quarter would be searched twice. */
+const WINDOW = 1024 ** 2;
+
+/** Finds the secrets of one file, whose pieces come one after the other. */
+export class FileScan {
+  private readonly found = new Map<number, FileSecret>();
+  private finder: SecretFinder | undefined;
+  private isBinary = false;
+  /** Bytes of the file as latin1: the end of what was searched, and what was not searched yet. */
+  private text = '';
+  private unsearched = 0;
+  /** Offset of the text. */
+  private offset = 0;
+  /** Line ends before the text. */
+  private lines = 0;
+
+  constructor(private readonly path: string) {}
+
+  /** Takes the next piece, which may change afterwards. */
+  add(piece: Uint8Array): void {
+    this.text += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');
+    this.unsearched += piece.byteLength;
+    if (this.unsearched >= WINDOW) this.search();
+  }
+
+  /** Returns what is in the whole file, after its last piece. */
+  secrets(): FileSecret[] {
+    if (this.unsearched > 0) this.search();
+    return [...this.found.values()].sort((a, b) => a.offset - b.offset);
+  }
+
+  private search(): void {
+    const { text } = this;
+    if (!this.finder) {
+      this.finder = this.finderOf(text);
+      for (const match of AT_START.find(text)) this.keep(match);
+    }
+    for (const match of this.finder.find(text)) this.keep(match);
+    this.advance();
+  }
+
+  private finderOf(start: string): SecretFinder {
+    this.isBinary = start.slice(0, FIRST_BYTES).includes('\0');
+    const usual = this.isBinary ? IN_BINARY : IN_TEXT;
+    if (!anyName.test(this.path)) return usual;
+    const named = isNamed.filter(({ files }) => files!.test(this.path));
+    return new SecretFinder([...named, ...usual.rules]);
+  }
+
+  private keep({ rule, start, secret }: TextMatch): void {
+    // Found in the window before; and what begins before this window can't be judged.
+    if ((this.offset > 0 && start < LONGEST) || this.found.size >= MOST_SECRETS) return;
+    const offset = this.offset + start;
+    const line = this.isBinary ? {} : { line: this.lines + lineEnds(this.text, start) + 1 };
+    this.found.set(offset, { path: this.path, offset, ...line, ...described(rule, secret) });
+  }
+
+  private advance(): void {
+    const searched = Math.max(0, this.text.length - OVERLAP);
+    if (!this.isBinary) this.lines += lineEnds(this.text, searched);
+    this.offset += searched;
+    this.text = this.text.slice(searched);
+    this.unsearched = 0;
+  }
+}
+
+function lineEnds(text: string, end: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}

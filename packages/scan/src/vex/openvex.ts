@@ -1,0 +1,60 @@
+import { canonicalJson, digestOf, hexOf, type Json } from '@image-tooling/model';
+import type { JudgedFinding } from '../finding';
+import { SECURITY_UPDATE } from '../match';
+import type { ScanReport } from '../report/types';
+
+/** What a document is about, its author, and when it was known to be true. */
+export interface VexOrigin {
+  /** Package URL of the image's manifest (purl-spec, type "oci"), as in its SBOM. */
+  readonly product: string;
+  /** Address of the workspace's repository, or another name. */
+  readonly author: string;
+  /** Seconds since the epoch: of the vulnerability data, so that equal scans give equal documents. */
+  readonly time: number;
+}
+
+/**
+ * Returns an OpenVEX 0.2.0 document (github.com/openvex/spec) of one image on one platform: what `ignore` says, and
+ * vulnerable Go functions that are not in its programs. Undefined if there is nothing to say: a document has at least
+ * one statement.
+ */
+export function openVex(report: ScanReport, { product, author, time }: VexOrigin): object | undefined {
+  const statements = report.findings
+    .filter(({ kind, id }) => kind === 'vulnerability' && id !== SECURITY_UPDATE)
+    .flatMap((finding) => statementOf(finding, product, report.day))
+    .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
+  if (statements.length === 0) return undefined;
+  const id = hexOf(digestOf(canonicalJson([product, author, time, statements])));
+  return {
+    '@context': 'https://openvex.dev/ns/v0.2.0',
+    '@id': `urn:image-tooling:vex:${id}`,
+    author,
+    timestamp: new Date(time * 1000).toISOString().replace('.000Z', 'Z'),
+    version: 1,
+    tooling: 'image-tooling',
+    statements,
+  };
+}
+
+function statementOf(finding: JudgedFinding, product: string, day: string): Json[] {
+  const said = verdictOf(finding, day);
+  if (!said) return [];
+  const { id, aliases, component } = finding;
+  const subcomponents = (component?.purls ?? []).map((purl) => ({ '@id': purl }));
+  return [
+    {
+      vulnerability: { name: id, ...(aliases.length > 0 && { aliases }) },
+      products: [{ '@id': product, ...(subcomponents.length > 0 && { subcomponents }) }],
+      ...said,
+    },
+  ];
+}
+
+/** A document's own status: an ignore without a justification says that the image is affected, and why that is accepted. */
+function verdictOf({ notAffected, ignore }: JudgedFinding, day: string): Record<string, Json> | undefined {
+  if (notAffected !== undefined) return { status: 'not_affected', justification: notAffected };
+  if (!ignore || ignore.expires < day) return undefined;
+  const { justification, reason, expires } = ignore;
+  if (justification !== undefined) return { status: 'not_affected', justification, impact_statement: reason };
+  return { status: 'affected', action_statement: `Accepted until ${expires}: ${reason}` };
+}

@@ -1,0 +1,7 @@
+import { KEYS } from './keys';
+import { LOGINS } from './logins';
+import { TOKENS } from './tokens';
+
+export { PKCS8, random } from './values';
+
+export const SAMPLES = [...KEYS, ...LOGINS, ...TOKENS];
