@@ -1,5 +1,14 @@
-import { scanFailures, type Failure, type Image, type Platform, type Result, ok } from '@image-tooling/model';
-import { countsLine, isFailing, type JudgedFinding } from '@image-tooling/scan';
+import {
+  chainOf,
+  ok,
+  scanFailures,
+  type Digest,
+  type Failure,
+  type Image,
+  type Platform,
+  type Result,
+} from '@image-tooling/model';
+import { countsLine, isFailing, type JudgedFinding, type ScanPolicy } from '@image-tooling/scan';
 import { readScanPolicy, scanWith } from '../scan';
 import type { Session } from '../session';
 import type { Evidence } from './evidence';
@@ -8,34 +17,52 @@ import type { Evidence } from './evidence';
 export type ScanGate = ReadonlyMap<Platform, readonly Failure[]>;
 
 /**
- * Scans all built platforms of an image, with the vulnerability data of today's commit: it takes a second, and a report
- * in dist/ may be of another day. Returns an empty gate for a workspace without scan.json. Fails as reading that does.
+ * Scans all built platforms of an image and its parents, with the vulnerability data of today's commit: it takes a
+ * second, and a report in dist/ may be of another day. A child's own scan only counts what a parent brings, so a parent
+ * that fails its scan keeps its children from being published. Returns an empty gate for a workspace without scan.json.
+ * Fails as reading that does.
  */
 export async function scanGate(
   session: Session,
   image: Image,
   { platforms }: Pick<Evidence, 'platforms'>,
 ): Promise<Result<ScanGate>> {
-  const policy = await readScanPolicy(session, image);
-  if (!policy.ok) return policy;
   const gate = new Map<Platform, readonly Failure[]>();
-  if (!policy.value) {
-    session.context.progress.note(`${image.name} is not scanned (no scan.json)`);
-    return ok(gate);
+  const scanned: ScannedImage[] = [];
+  for (const one of chainOf(image)) {
+    const policy = await readScanPolicy(session, one);
+    if (!policy.ok) return policy;
+    if (policy.value) scanned.push({ image: one, policy: policy.value });
   }
+  if (scanned.length === 0) session.context.progress.note(`${image.name} is not scanned (no scan.json)`);
   for (const { platform, manifest } of platforms) {
     if (manifest === undefined) continue;
-    const scanned = await scanWith(session, image, platform, policy.value);
-    if (!scanned.ok) {
-      gate.set(platform, scanned.failures);
-      continue;
-    }
-    const { report } = scanned.value;
-    session.context.progress.note(`${image.name} ${platform}: scan ${countsLine(report)}`);
-    const failing = report.findings.filter(({ status }) => isFailing(status)).map(lineOf);
-    gate.set(platform, scanFailures(image.name, { platform, manifest: report.manifest, failing }, manifest));
+    const failures: Failure[] = [];
+    for (const one of scanned)
+      failures.push(...(await platformFailures(session, one, platform, one.image === image && manifest)));
+    gate.set(platform, failures);
   }
   return ok(gate);
+}
+
+interface ScannedImage {
+  readonly image: Image;
+  readonly policy: ScanPolicy;
+}
+
+/** `built`: the digest that must have been scanned; false for a parent, whose layers count. */
+async function platformFailures(
+  session: Session,
+  { image, policy }: ScannedImage,
+  platform: Platform,
+  built: Digest | false,
+): Promise<readonly Failure[]> {
+  const scanned = await scanWith(session, image, platform, policy);
+  if (!scanned.ok) return scanned.failures;
+  const { report } = scanned.value;
+  session.context.progress.note(`${image.name} ${platform}: scan ${countsLine(report)}`);
+  const failing = report.findings.filter(({ status }) => isFailing(status)).map(lineOf);
+  return scanFailures(image.name, { platform, manifest: report.manifest, failing }, built || report.manifest);
 }
 
 function lineOf({ id, component, place, status }: JudgedFinding): string {

@@ -179,7 +179,20 @@ export function scans(workspace: () => PublishWorkspace): void {
       expect(workspace().proxy.asked({ method: WRITE })).toEqual([]);
     });
 
-    it('of an image that passes is not', async () => {
+    it('of an image whose parent has findings is refused as well', async () => {
+      const { exitCode, stderr } = await publish('child', elsewhere());
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('error: base did not pass its scan for linux/amd64. (not-publishable)');
+      expect(workspace().proxy.asked({ method: WRITE })).toEqual([]);
+    });
+
+    it('of an image that passes is not, since its parent accepts the finding', async () => {
+      await changed('images/base/scan.json', () =>
+        rig().write('images/base/scan.json', {
+          ignore: [{ id: HELLO_CVE, reason: 'not used', owner: 'tests', expires: '9999-12-31' }],
+        }),
+      );
+      await workspace().commit();
       expect((await publish('child', elsewhere())).exitCode).toBe(0);
     });
 
