@@ -155,6 +155,7 @@ describe('a layer of a tool', () => {
       'golang.org/x/net/http2': ['Transport', 'Transport.RoundTrip'],
       'gopkg.in/yaml.v3': ['Unmarshal', 'Unmarshal.func1'],
       main: ['main'],
+      'example.org/tool/cmd': ['main'],
     });
   });
 
