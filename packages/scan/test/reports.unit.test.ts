@@ -5,9 +5,9 @@ import { default as addFormats } from 'ajv-formats';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { jsonSchemas } from '../src/report/schema';
-import { openVex, sarifLog, scanHtml, scanTable } from '../src';
+import { openVex, sarifLog, scanHtml, scanTable, type LinkedSymbols } from '../src';
 import { FULL, NONE } from './full-report';
-import { deb, goModule, scanned, subjectWith, TOOL } from './subjects';
+import { dataOf, deb, FILES_LAYER, goData, goModule, osv, scanned, subjectWith, TOOL } from './subjects';
 
 describe('the table', () => {
   it('names what fails, what fixes it, and counts the rest', () => {
@@ -189,6 +189,26 @@ describe('OpenVEX', () => {
         "version": 1,
       }
     `);
+  });
+
+  describe('of one version of a module in two tools', () => {
+    const other = { ...TOOL, name: 'jq', layer: FILES_LAYER };
+    const modules = [goModule(), goModule({ tool: 'jq', program: 'usr/local/bin/jq', layer: FILES_LAYER })];
+    const linked = { 'golang.org/x/net/html': ['Parse'] };
+    const stated = (symbols: LinkedSymbols): number => {
+      const subject = subjectWith([TOOL, other, ...modules], { symbols });
+      const report = scanned({ subject, data: dataOf({ go: goData(osv()) }) });
+      const vex = openVex(report, { product: 'pkg:oci/k8s', author: 'images', time: 0 });
+      return (vex as { statements: object[] } | undefined)?.statements.length ?? 0;
+    };
+
+    it('states once that both are not affected', () => {
+      expect(stated({ 'usr/local/bin/yq': {}, 'usr/local/bin/jq': {} })).toBe(1);
+    });
+
+    it('states nothing if one of them is affected: its package URL is the same', () => {
+      expect(stated({ 'usr/local/bin/yq': {}, 'usr/local/bin/jq': linked })).toBe(0);
+    });
   });
 
   it('has no document without statements', () => {

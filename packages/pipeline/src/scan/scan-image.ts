@@ -26,9 +26,9 @@ export interface Scanned {
 const SCAN: Use = { verb: 'scan', notForTools: 'it is scanned in the images that have it' };
 
 /**
- * Scans a built image of one platform by its inventory; reads only layers that were not searched for secrets before. Succeeds even if findings fail it (see
- * `passed`), with reports next to the image. Fails without reports with `usage` if the workspace has no scan.json, and
- * with `scan-invalid` if the image or the vulnerability data can't be read completely.
+ * Scans a built image of one platform by its inventory; reads only layers that were not searched for secrets before.
+ * Succeeds even if findings fail it (see `passed`), with reports next to the image. Fails without reports: with `usage`
+ * if the workspace has no scan.json, with `scan-invalid` if the vulnerability data can't be used, and as building does.
  */
 export async function scanImage(
   session: Session,
@@ -51,6 +51,8 @@ export async function scanWith(
   platform: Platform,
   policy: ScanPolicy,
 ): Promise<Result<Scanned>> {
+  const removed = await removeScan(session, image.name, platform);
+  if (!removed.ok) return removed;
   const now = new Date();
   const data = await dataFor(session, policy, now);
   if (!data.ok) return data;

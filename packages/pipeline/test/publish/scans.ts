@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScanLock, ScanReport } from '@image-tooling/scan';
@@ -186,14 +187,17 @@ export function scans(workspace: () => PublishWorkspace): void {
       expect(workspace().proxy.asked({ method: WRITE })).toEqual([]);
     });
 
-    it('of an image that passes is not, since its parent accepts the finding', async () => {
+    it('of an image that passes is not, if its parent accepts the finding, and leaves no file of an earlier scan', async () => {
       await changed('images/base/scan.json', () =>
         rig().write('images/base/scan.json', {
           ignore: [{ id: HELLO_CVE, reason: 'not used', owner: 'tests', expires: '9999-12-31' }],
         }),
       );
       await workspace().commit();
+      const earlier = 'images/child/dist/scan/linux-amd64/vex.json';
+      await rig().write(earlier, {});
       expect((await publish('child', elsewhere())).exitCode).toBe(0);
+      expect(existsSync(pathOf(earlier))).toBe(false);
     });
 
     it('of a digest that is published already is not', async () => {

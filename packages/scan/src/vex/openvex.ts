@@ -19,9 +19,8 @@ export interface VexOrigin {
  * one statement.
  */
 export function openVex(report: ScanReport, { product, author, time }: VexOrigin): object | undefined {
-  const statements = report.findings
-    .filter(({ kind, id }) => kind === 'vulnerability' && id !== SECURITY_UPDATE)
-    .flatMap((finding) => statementOf(finding, product, report.day))
+  const statements = [...vulnerabilities(report).values()]
+    .flatMap((findings) => statementOf(findings, product, report.day))
     .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
   if (statements.length === 0) return undefined;
   const id = hexOf(digestOf(canonicalJson([product, author, time, statements])));
@@ -36,10 +35,26 @@ export function openVex(report: ScanReport, { product, author, time }: VexOrigin
   };
 }
 
-function statementOf(finding: JudgedFinding, product: string, day: string): Json[] {
-  const said = verdictOf(finding, day);
-  if (!said) return [];
-  const { id, aliases, component } = finding;
+type Findings = readonly [JudgedFinding, ...JudgedFinding[]];
+
+/** Findings of one vulnerability in one version of a component are one statement: their package URLs are the same. */
+function vulnerabilities({ findings }: ScanReport): ReadonlyMap<string, Findings> {
+  const found = new Map<string, Findings>();
+  for (const finding of findings) {
+    if (finding.kind !== 'vulnerability' || finding.id === SECURITY_UPDATE) continue;
+    const key = canonicalJson([finding.id, finding.component?.purls ?? []]);
+    const before = found.get(key);
+    found.set(key, before ? [...before, finding] : [finding]);
+  }
+  return found;
+}
+
+/** States nothing if one of the programs with the component is affected and not accepted. */
+function statementOf(findings: Findings, product: string, day: string): Json[] {
+  const verdicts = findings.map((finding) => verdictOf(finding, day));
+  if (verdicts.some((verdict) => verdict === undefined)) return [];
+  const said = verdicts.find((verdict) => verdict?.['status'] === 'affected') ?? verdicts[0];
+  const [{ id, aliases, component }] = findings;
   const subcomponents = (component?.purls ?? []).map((purl) => ({ '@id': purl }));
   return [
     {
