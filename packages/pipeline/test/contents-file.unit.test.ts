@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { digestOf } from '@image-tooling/model';
 import { openStore, type Store } from '@image-tooling/oci';
+import { CONTENTS_VERSION } from '@image-tooling/sbom';
 import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { beforeEach, expect, it } from 'vitest';
 import { restoreFacts, writeFacts } from '../src/workspace/contents-file';
 
 const DIFF_ID = digestOf('a layer');
 const CONTENTS = {
-  contentsVersion: 1,
+  contentsVersion: CONTENTS_VERSION,
   scope: 'tools',
   ...{ records: [], licences: {}, docLinks: {}, files: [], go: [], npm: [], privileged: [], unread: [] },
 };
@@ -35,7 +36,7 @@ it('gives another store the contents of a layer', async () => {
 });
 
 it('replaces contents in the store that an older version read', async () => {
-  valueOf(await to.putFact('contents', DIFF_ID, { ...CONTENTS, contentsVersion: 0 }));
+  valueOf(await to.putFact('contents', DIFF_ID, { ...CONTENTS, contentsVersion: CONTENTS_VERSION - 1 }));
   expect(await restored()).toEqual(CONTENTS);
 });
 
@@ -46,7 +47,7 @@ it('keeps what the store has', async () => {
 });
 
 it.each([
-  ['of another version', { ...CONTENTS, contentsVersion: 2 }],
+  ['of another version', { ...CONTENTS, contentsVersion: CONTENTS_VERSION + 1 }],
   ['of another shape', { ...CONTENTS, files: [{ path: 1 }] }],
   ['missing', null],
 ])('counts contents as missing that are %s', async (_, contents) => {

@@ -1,4 +1,4 @@
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DebianPackage } from '@image-tooling/model';
 import { readCycloneDx } from '@image-tooling/sbom';
@@ -43,6 +43,20 @@ export function sbomOfBuilt({ rig }: { readonly rig: () => WorkspaceRig }): void
   it('says which layer brings each', () => {
     const owners = new Map(debs.map(({ name, layer }) => [name, layerOwner(layer)]));
     expect([owners.get('fixture-hello'), owners.get('fixture-extra')]).toEqual(['base', 'child']);
+  });
+
+  it('is written once, and again if it is damaged or missing', async () => {
+    const folder = join(rig().folder, 'images/child/dist/linux-amd64');
+    const file = join(folder, 'sbom.cdx.json');
+    const [before, { ino }] = [await sbomsOf(rig()), await stat(file)];
+    await rig().must(['build', 'child']);
+    expect((await stat(file)).ino).toBe(ino);
+    await writeFile(file, '{}');
+    await rig().must(['build', 'child']);
+    expect(await sbomsOf(rig())).toEqual(before);
+    await rm(join(folder, 'sbom.spdx.json'));
+    await rig().must(['build', 'child']);
+    expect(await sbomsOf(rig())).toEqual(before);
   });
 
   it('is for images that are built', async () => {

@@ -1,4 +1,5 @@
 import type { Inventory } from '@image-tooling/model';
+import { GENERATOR } from './document/generator';
 
 /** Both SBOMs of an image, as JSON. */
 export interface SbomDocuments {
@@ -14,3 +15,12 @@ export async function sbomDocuments(inventory: Inventory): Promise<SbomDocuments
   ]);
   return { cycloneDx: await writeCycloneDx(inventory), spdx: writeSpdx(inventory) };
 }
+
+/** Returns whether this version would write the same SBOM of the same image. Reads the start of a CycloneDX document. */
+export function isOfThisVersion(cycloneDx: string): boolean {
+  const made = `"name": "${GENERATOR.name}",\n     "version": "${GENERATOR.version}"`;
+  return cycloneDx.slice(0, START).includes(made);
+}
+
+/** The metadata of a document begins with its makers. */
+const START = 2000;

@@ -62,7 +62,7 @@ describe('a system layer', () => {
     });
   });
 
-  it('without a status says nothing of packages; with an empty one, that there are none', async () => {
+  it('without a status says nothing of packages; with an empty one, it has no packages', async () => {
     expect(await contentsOf([], 'system')).not.toHaveProperty('packages');
     expect(await contentsOf([status('')], 'system')).toMatchObject({ packages: [] });
   });
@@ -155,6 +155,7 @@ describe('a layer of a tool', () => {
       'golang.org/x/net/http2': ['Transport', 'Transport.RoundTrip'],
       'gopkg.in/yaml.v3': ['Unmarshal', 'Unmarshal.func1'],
       main: ['main'],
+      'example.org/tool/cmd': ['main'],
     });
   });
 

@@ -20,6 +20,7 @@ describe('a licence of a copyright file', () => {
     ['Expat and Expat', 'MIT'],
     ['GPL-2+ with Libtool exception', 'GPL-2.0-or-later WITH Libtool-exception'],
     ['GPL-2+ with OpenSSL exception', 'LicenseRef-GPL-2plus-with-OpenSSL-exception'],
+    ['LPPL-1.2+', 'LicenseRef-LPPL-1.2plus'],
     ['public-domain', 'LicenseRef-public-domain'],
     ['__proto__', 'LicenseRef-proto'],
     ['\u001b[31m', 'LicenseRef-31m'],

@@ -128,7 +128,7 @@ describe('OpenVEX', () => {
     ).toMatchInlineSnapshot(`
       {
         "@context": "https://openvex.dev/ns/v0.2.0",
-        "@id": "urn:image-tooling:vex:bd80ed8b60ee6c23bf0f94300d27a6baba34b02973df4fa7773d7f02371b9d86",
+        "@id": "urn:image-tooling:vex:de1d4fc95067b1aa1d59e09efbcf6955bc0aefe8009ef5813d2d519c47f923f3",
         "author": "https://example.com/images",
         "statements": [
           {
@@ -141,6 +141,9 @@ describe('OpenVEX', () => {
                     "@id": "pkg:deb/libssl3t64@3.5.1-1",
                   },
                 ],
+              },
+              {
+                "@id": "pkg:deb/libssl3t64@3.5.1-1",
               },
             ],
             "status": "affected",
@@ -160,6 +163,9 @@ describe('OpenVEX', () => {
                   },
                 ],
               },
+              {
+                "@id": "pkg:go/example.com/ignored@v1.0.0",
+              },
             ],
             "status": "not_affected",
             "vulnerability": {
@@ -176,6 +182,9 @@ describe('OpenVEX', () => {
                     "@id": "pkg:go/example.com/unused@v1.0.0",
                   },
                 ],
+              },
+              {
+                "@id": "pkg:go/example.com/unused@v1.0.0",
               },
             ],
             "status": "not_affected",

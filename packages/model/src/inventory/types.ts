@@ -13,7 +13,7 @@ export interface Inventory {
   readonly platform: Platform;
   /** The image's manifest, which the SBOM describes. */
   readonly manifest: Digest;
-  /** Who makes the image, as its labels say. */
+  /** The maker of the image, from its labels. */
   readonly creator?: string;
   /** Creation time of the image's config, in seconds since the epoch. */
   readonly created: number;

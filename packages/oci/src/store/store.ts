@@ -143,6 +143,11 @@ export class Store {
     return readCompressedJson(factFile(this.layout, fact, diffId));
   }
 
+  /** Returns whether a fact about a layer is stored; does not read it. */
+  async hasFact(fact: LayerFact, diffId: Digest): Promise<boolean> {
+    return (await stat(factFile(this.layout, fact, diffId)).catch(() => undefined)) !== undefined;
+  }
+
   /** Stores a fact about a layer, whose blob may be missing. Fails with `disk-full` or `io`. */
   putFact(fact: LayerFact, diffId: Digest, value: unknown): Promise<Result<void>> {
     return writeCompressedJson(factFile(this.layout, fact, diffId), value);

@@ -63,7 +63,17 @@ function parsed(bytes: Buffer): unknown {
 
 /** Writes an output file as JSON with stable bytes. */
 export function writeOutput(folder: string, name: string, value: unknown): Promise<Result<void>> {
-  return writeFileAtomic(join(folder, name), `${JSON.stringify(value, undefined, 2)}\n`);
+  return writeFileAtomic(join(folder, name), textOf(value));
+}
+
+/** Returns whether an output file has the bytes that `writeOutput` would write. */
+export async function isWritten(folder: string, name: string, value: unknown): Promise<boolean> {
+  const read = await readRegularFile(join(folder, name), MOST_BYTES);
+  return read.ok && read.value?.toString() === textOf(value);
+}
+
+function textOf(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 /** Copies a blob into an output folder, whole or not at all. Fails with `disk-full` or `io`. */

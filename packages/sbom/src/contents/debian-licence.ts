@@ -54,7 +54,7 @@ function identifier(name: string): string {
   const spelled = Object.hasOwn(SPELLINGS, key)
     ? SPELLINGS[key]!
     : (withException(name) ?? gnu(name) ?? name);
-  return isExpression(spelled) ? spelled : `LicenseRef-${sanitised(name)}`;
+  return isExpression(spelled) && !spelled.endsWith('+') ? spelled : `LicenseRef-${sanitised(name)}`;
 }
 
 /** "GPL-2+" → "GPL-2.0-or-later"; a deprecated SPDX identifier of the same spelling means "only". */

@@ -18,15 +18,24 @@ export async function readGoProgram(path: string, file: RandomBytes): Promise<Re
   if (info === undefined) return {};
   if (info === 'unreadable') return { unread: "Go's build information in it can't be read." };
   const modules = [...(info.main ? [info.main] : []), ...info.dependencies];
-  const symbols = await linkedSymbols(file, elf);
+  const symbols = await linkedSymbols(file, elf, info.path);
   return { program: { path, goVersion: info.goVersion, modules }, ...(symbols && { symbols }) };
 }
 
-async function linkedSymbols(file: RandomBytes, elf: Elf): Promise<LayerSymbols[string] | undefined> {
+/** In a program, the main package is "main"; Go's vulnerability database names it by its import path. */
+async function linkedSymbols(
+  file: RandomBytes,
+  elf: Elf,
+  mainPath: string | undefined,
+): Promise<LayerSymbols[string] | undefined> {
   const found = new Map<string, Set<string>>();
   const names = functionNames(file, elf);
   for (let next = await names.next(); ; next = await names.next()) {
-    if (next.done === true) return next.value ? sorted(found) : undefined;
+    if (next.done === true) {
+      const main = found.get('main');
+      if (mainPath !== undefined && main) found.set(mainPath, main);
+      return next.value ? sorted(found) : undefined;
+    }
     for (const name of next.value) addSymbols(name, found);
   }
 }

@@ -1,6 +1,7 @@
 export { readContents, type ReadRequest } from './read';
 export { layerContentsOf, layerSymbolsOf } from './schema';
 export { scopeOf } from './scope';
+export { CONTENTS_VERSION } from './types';
 export type {
   GoProgram,
   InstalledPackage,

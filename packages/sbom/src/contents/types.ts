@@ -31,7 +31,7 @@ export interface LayerContents {
 }
 
 /** Raise it when another reader finds more or other things: kept contents are then read again. */
-export const CONTENTS_VERSION = 1;
+export const CONTENTS_VERSION = 3;
 
 /** os-release(5). */
 export interface OsRelease {

@@ -2,6 +2,7 @@ import type * as LibraryModule from '@cyclonedx/cyclonedx-library';
 import type { Inventory, Licence } from '@image-tooling/model';
 import { compositionsOf } from './compositions';
 import { componentInputs, type ComponentInput } from '../document/components';
+import { GENERATOR } from '../document/generator';
 import { dependencyGraph, IMAGE_REF } from '../document/graph';
 import { uuidOf } from '../document/uuid';
 
@@ -21,7 +22,9 @@ export async function writeCycloneDx(inventory: Inventory): Promise<string> {
   bom.metadata.timestamp = new Date(inventory.created * 1000);
   bom.metadata.lifecycles.add(library.Enums.LifecyclePhase.PostBuild);
   bom.metadata.tools.components.add(
-    new Models.Component(library.Enums.ComponentType.Application, 'image-tooling'),
+    new Models.Component(library.Enums.ComponentType.Application, GENERATOR.name, {
+      version: GENERATOR.version,
+    }),
   );
   const made = new Map<string, LibraryComponent>();
   for (const input of [image, ...components]) made.set(input.ref, componentOf(input, library));

@@ -1,6 +1,6 @@
 import type { Component, Inventory } from '@image-tooling/model';
 
-/** Who provides a component. */
+/** The person or organisation that provides a component. */
 export interface Supplier {
   readonly name: string;
   readonly email?: string;

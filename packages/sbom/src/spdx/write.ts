@@ -1,5 +1,6 @@
 import type { Inventory } from '@image-tooling/model';
 import { componentInputs } from '../document/components';
+import { GENERATOR } from '../document/generator';
 import { dependencyGraph, IMAGE_REF } from '../document/graph';
 import { uuidOf } from '../document/uuid';
 import { spdxId } from './ids';
@@ -20,7 +21,7 @@ export function writeSpdx(inventory: Inventory): string {
     documentNamespace: `https://spdx.org/spdxdocs/${encodeURIComponent(inventory.image)}-${uuidOf(inventory.manifest)}`,
     creationInfo: {
       created: new Date(inventory.created * 1000).toISOString().replace('.000Z', 'Z'),
-      creators: ['Tool: image-tooling'],
+      creators: [`Tool: ${GENERATOR.name}-${GENERATOR.version}`],
     },
     documentDescribes: [spdxId(IMAGE_REF)],
     packages: inputs.map(spdxPackage),

@@ -55,14 +55,22 @@ function statementOf(findings: Findings, product: string, day: string): Json[] {
   if (verdicts.some((verdict) => verdict === undefined)) return [];
   const said = verdicts.find((verdict) => verdict?.['status'] === 'affected') ?? verdicts[0];
   const [{ id, aliases, component }] = findings;
-  const subcomponents = (component?.purls ?? []).map((purl) => ({ '@id': purl }));
+  const components = (component?.purls ?? []).map((purl) => ({ '@id': purl }));
   return [
     {
       vulnerability: { name: id, ...(aliases.length > 0 && { aliases }) },
-      products: [{ '@id': product, ...(subcomponents.length > 0 && { subcomponents }) }],
+      products: productsOf(product, components),
       ...said,
     },
   ];
+}
+
+/**
+ * The image with the component in it, and the component by itself: `trivy sbom --vex` (0.74) knows no package URL of the
+ * image, and Grype (0.121) compares the image's only if it scans the image. The document is of this image alone.
+ */
+function productsOf(product: string, components: readonly { readonly '@id': string }[]): Json[] {
+  return [{ '@id': product, ...(components.length > 0 && { subcomponents: components }) }, ...components];
 }
 
 /** A document's own status: an ignore without a justification says that the image is affected, and why that is accepted. */

@@ -1,13 +1,7 @@
 import { discard } from '@image-tooling/host';
 import { ok, type OriginLayer, type Result } from '@image-tooling/model';
 import { layerTar, type Store } from '@image-tooling/oci';
-import {
-  layerContentsOf,
-  layerSymbolsOf,
-  readContents,
-  scopeOf,
-  type LayerContents,
-} from '@image-tooling/sbom';
+import { layerContentsOf, readContents, scopeOf, type LayerContents } from '@image-tooling/sbom';
 import type { Session } from '../../session';
 
 /** Returns what the store knows of a layer's contents; undefined if it has to be read from its blob. */
@@ -22,12 +16,8 @@ export async function knownContents(store: Store, layer: OriginLayer): Promise<L
  */
 export async function contentsOfBlob(session: Session, layer: OriginLayer): Promise<Result<LayerContents>> {
   const known = await knownContents(session.store, layer);
-  const needsSymbols = layer.kind === 'tool' && !(await hasSymbols(session.store, layer));
+  const needsSymbols = layer.kind === 'tool' && !(await session.store.hasFact('symbols', layer.diffId));
   return known && !needsSymbols ? ok(known) : readBlob(session, layer);
-}
-
-async function hasSymbols(store: Store, { diffId }: OriginLayer): Promise<boolean> {
-  return layerSymbolsOf(await store.getFact('symbols', diffId)) !== undefined;
 }
 
 async function readBlob({ store, context }: Session, layer: OriginLayer): Promise<Result<LayerContents>> {
