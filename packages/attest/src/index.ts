@@ -1,1 +1,16 @@
-export {};
+export * from './policy';
+export { BUNDLE_MEDIA_TYPE } from './sign/bundle';
+export * from './sign/key-file';
+export { openSigner } from './sign/open';
+export type * from './sign/signer';
+export * from './simple-signing/payload';
+export * from './statement/predicate-types';
+export { statementBytes, type Statement } from './statement/statement';
+export { openVerifier, type VerifiedStatement, type Verifier } from './verify/verifier';
+export type { Dependency } from './predicates/dependency';
+export { BUILD_TYPE, provenance, type ProvenanceInput } from './predicates/provenance';
+export { testResult } from './predicates/test-result';
+export { recipeIn } from './verdict/recipe';
+export { summaryOf, testOutcome } from './verdict/summaries';
+export * from './verdict/types';
+export { verdictLines, worstOf } from './verdict/verdict';

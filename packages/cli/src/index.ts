@@ -60,7 +60,7 @@ async function runLine(
   if (given.value.flags.help || !command) return showHelp(host, given.value);
   const screen = openScreen(await reportStream(command, given.value, host), host.env, command);
   try {
-    const result = await runCommand(command, given.value, { host, screen, signal });
+    const result = await runCommand(command, given.value, { host, version, screen, signal });
     screen.end();
     if (result.ok) return end(host, screen, result.value);
     const stopped = await stoppedText(result.failures, signal, host.env);
@@ -77,13 +77,16 @@ async function reportStream(command: Command, given: Arguments, { stdout, stderr
   return takesStdout || command.reportsOn === 'stderr' ? stderr : stdout;
 }
 
-interface Surroundings {
-  readonly host: Host;
+interface Surroundings extends Program {
   readonly screen: Screen;
   readonly signal: AbortSignal;
 }
 
-async function runCommand(command: Command, given: Arguments, { host, screen, signal }: Surroundings) {
+async function runCommand(
+  command: Command,
+  given: Arguments,
+  { host, version, screen, signal }: Surroundings,
+) {
   const flags = checkFlags(given, command.flags);
   if (!flags.ok) return flags;
   const folder = currentFolder(host);
@@ -97,6 +100,7 @@ async function runCommand(command: Command, given: Arguments, { host, screen, si
       env: host.env,
       context,
       readOnly: command.readOnly ?? false,
+      version,
     });
     if (found.ok) opened = found.value;
     return found;

@@ -53,6 +53,7 @@ describe('help', () => {
             --branch <name>                       branch to publish as; default: from CI's environment, or git
             --dry-run                             print every request, write nothing to the registry
             --allow-dirty                         publish a branch image with uncommitted inputs
+            --unsigned                            publish a branch image without the signature that nx.json asks for
             --verify pushed | full                before tags are written, read back what was sent (default),
                                                   or read back the whole image and run its checks again
         check                                   report all mistakes in definitions, locks and files; build nothing
@@ -60,6 +61,23 @@ describe('help', () => {
         scan-lock                               write scan.lock.json: known vulnerabilities and their fixes (docs/scan.md)
         shell <name> [--platform linux/amd64] [-- <command> …]
                                                 run a shell or a command in a built image; the current folder is /work
+
+      Signatures (docs/verify.md)
+        verify <image>                          check signature, provenance, SBOM and tests of a published image:
+                                                  registry.example/team/name:1.2.3, …@sha256:… or oci:<folder>[:<tag>]
+            --key <file>                          trust this public key; or trust an identity:
+            --certificate-identity <who>          exactly this one; a "*" at its end stands for any text
+            --certificate-oidc-issuer <URL>       who issued its identity token
+            --trusted-root <file>                 keys of Fulcio and Rekor ("cosign trusted-root create")
+            --registry <host[/path]>              read it from this mirror
+            --rebuild recombine                   read all layers, and put the image together again
+            --platform linux/amd64                default: all platforms
+            --plain-http                          the registry has no TLS
+            --json                                the same for programs
+                                                exit codes: 0 verified, 3 unsigned, 4 invalid, 5 incomplete,
+                                                  6 changed after it was signed, 1 not found out
+        keygen                                  make a key to sign with: <file> and <file>.pub
+            --file signing.key                    the private key, encrypted if IMAGE_SIGNING_PASSPHRASE is set
 
       The store of this machine (docs/store.md)
         store ls                                list images and tools: last use, workspaces
@@ -99,6 +117,9 @@ describe('help', () => {
         REGISTRY_USERNAME, REGISTRY_PASSWORD
                                     login for it; default: the logins of docker and podman
         DOCKER_AUTH_CONFIG          the content of docker's config.json: logins for several registries
+        IMAGE_SIGNING_KEY           private key to sign with (PEM, or the path of its file), in place of nx.json's
+        IMAGE_SIGNING_PASSPHRASE    passphrase of the private key
+        SIGSTORE_ID_TOKEN           identity token for keyless signing; in GitHub Actions not needed
         IMAGE_BRANCH                as --branch, for CI, where the branch's name is untrusted
         IMAGE_RELEASE_VERSION       as --release
         IMAGE_VERBOSE               not empty: show the output of all programs that are run, and stack traces of bugs

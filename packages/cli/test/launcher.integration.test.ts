@@ -19,7 +19,8 @@ import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const REPOSITORY = resolve(__dirname, '../../..');
-const PACKAGES = ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'pipeline', 'cli'];
+const LOAD = createRequire(join(REPOSITORY, 'packages/cli/bin/'));
+const PACKAGES = (LOAD('./source-bundle.cjs') as SourceBundle).COMMAND.packages;
 const PRINTS = (text: string): string =>
   `import { word } from '@image-tooling/model';
    export const main = async (args: string[]): Promise<number> => {
@@ -242,8 +243,7 @@ interface SourceBundle {
 describe('what the bundle leaves outside', () => {
   it('is resolved from the folder of the bundle', async () => {
     const bundle = createRequire(join(REPOSITORY, 'node_modules/.cache/image-tooling/bundle.cjs'));
-    const load = createRequire(join(REPOSITORY, 'packages/cli/bin/'));
-    const { COMMAND, PLUGIN, dependencies } = load('./source-bundle.cjs') as SourceBundle;
+    const { COMMAND, PLUGIN, dependencies } = LOAD('./source-bundle.cjs') as SourceBundle;
     for (const { packages } of [COMMAND, PLUGIN]) {
       expect(dependencies(packages).length).toBeGreaterThan(0);
       for (const name of dependencies(packages)) expect(bundle.resolve(name), name).toContain('node_modules');

@@ -40,6 +40,7 @@ describe('the last lines', () => {
         inherited: 3,
         inheritance: {} as never,
         digests: {} as never,
+        recipe: {} as never,
       },
     };
     expect(builtLines(built, 'linux/amd64').join('\n')).toMatchInlineSnapshot(`

@@ -61,6 +61,11 @@ export type FailureCode =
   | 'not-publishable'
   | 'clock'
   | 'image-format'
+  // signatures and attestations
+  | 'signing-failed'
+  | 'unsigned'
+  | 'signature-invalid'
+  | 'attestation-missing'
   // what is tried in finished images
   | 'check-failed'
   // scans

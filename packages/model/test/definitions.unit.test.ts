@@ -167,6 +167,7 @@ describe('options of a registry', () => {
     ['mainBranch', ['main', 'release/stable', 'haupt-zweig']],
     ['branchImageDays', [1, 365]],
     ['plainHttp', [true, false]],
+    ['signing', [{ key: 'signing.key' }, { key: '/run/secrets/key', builder: 'https://ci.example/job' }]],
   ])('accept these for %s', (name, values) => {
     for (const value of values) expect(valueOf(parse({ [name]: value }))).toMatchObject({ [name]: value });
   });

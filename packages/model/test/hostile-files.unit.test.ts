@@ -15,6 +15,8 @@ const many = (count: number, entry: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => entry(at)).join(',');
 const read = (text: string) => shown(readWorkspace({ images: [{ file: FILE, text }], tools: [] }));
 const nx = (text: string) => shown(parseWorkspaceOptions('nx.json', text, '@image-tooling/nx'));
+const KEYLESS =
+  '"keyless": { "identity": "https://ci.example/*", "issuer": "https://ci.example", "trustedRoot": "root.json" }';
 const plugin = (members: string) => `{ "plugins": [{ "plugin": "@image-tooling/nx", ${members} }] }`;
 
 describe('files that are nested too deeply', () => {
@@ -57,6 +59,15 @@ describe('nx.json', () => {
     ['a text that can not be used', plugin('"options": { "mainBranch": "a\\u0000" }')],
     ['no object', '[]'],
     ['a port above the highest', plugin('"options": { "registry": "registry.example:65536/team" }')],
+    ['signing with nothing', plugin('"options": { "signing": {} }')],
+    [
+      'signing with both a key and an identity',
+      plugin(`"options": { "signing": { "key": "a", ${KEYLESS} } }`),
+    ],
+    [
+      'a star in the middle of an identity',
+      plugin(`"options": { "signing": { ${KEYLESS.replace('/*', '*/x')} } }`),
+    ],
     ['port 0', plugin('"options": { "repository": "registry.example:0/{image}" }')],
   ])('%s', (_, text) => expect(nx(text)).toMatchSnapshot());
 });

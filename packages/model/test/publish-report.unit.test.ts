@@ -97,6 +97,7 @@ describe('publishTable', () => {
         docker pull registry.invalid/team/k8s@sha256:1111111111111111111111111111111111111111111111111111111111111111
       read back and hashed: 2 blobs, 20 MB
       pulled again and tested: linux/amd64
+      not signed: nx.json has no "signing"
       k8s, release 1.2.3, commit 0123456789ab: blobs: 2 pushed (20 MB), 1 mounted (122 MB), 2 present (121 MB); 45 requests, 20 MB sent, 12.30 s
       "
     `);
@@ -111,6 +112,7 @@ describe('publishTable', () => {
       pull
         docker pull registry.invalid/team/k8s:branch-feature-x-217d2bf5
         docker pull registry.invalid/team/k8s@sha256:1111111111111111111111111111111111111111111111111111111111111111
+      not signed: nx.json has no "signing"
       may be deleted after 2026-03-06T23:59:59Z
       k8s, branch feature/x, commit 0123456789ab: nothing to do, everything is there; 7 requests, 0 B sent, 0.40 s
       "

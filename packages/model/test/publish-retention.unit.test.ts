@@ -114,6 +114,25 @@ describe('prunePlan', () => {
     expect(stays['amd64']).toMatch(/^referenced by /);
   });
 
+  it('deletes signatures in tags of cosign with their image, before it, and keeps those of others', () => {
+    const nodes = [
+      { name: 'index', annotations: PAST },
+      { name: 'signature', subject: 'index' },
+      { name: 'main' },
+      { name: 'signature of main', subject: 'main' },
+    ];
+    const tags = {
+      'branch-x': 'index',
+      main: 'main',
+      [`${list('index')}.sig`]: 'signature',
+      [`${list('main')}.sig`]: 'signature of main',
+    };
+    const { goes, stays } = plan(nodes, tags);
+    expect([...goes].sort()).toEqual(['index', 'signature']);
+    before(goes, 'signature', 'index');
+    expect(stays).toEqual({ main: 'tag main', 'signature of main': 'referenced by main' });
+  });
+
   it('deletes what has no tag and no referrer', () => {
     const nodes = [
       { name: 'main' },

@@ -15,6 +15,8 @@ export { testImage, type Tested } from './test';
 export { publishImage, type Published, type PublishRequest } from './publish';
 export { VERIFY_MODES, type VerifyMode } from './publish/verify/verified';
 export * from './registry';
+export { verifyImage, type VerifyImageRequest } from './verify-image';
+export { trustPolicy, type TrustOptions } from './verify-image/policy';
 export * from './store';
 export { debianReleaseOf } from './debian-release';
 export { lockVulnerabilityData, readVulnerabilityData } from './vulnerability-data';

@@ -30,6 +30,8 @@ export interface Session {
   /** Layers that the store lacks, from the published images. */
   readonly remoteLayers: RemoteLayers;
   readonly context: RunContext;
+  /** Of image-tooling. */
+  readonly version: string;
   /** Returns the definitions and locks that a task on one project needs: see `loadWorkspaceFor`. */
   workspaceFor(name: string): Promise<Result<Workspace>>;
   /** Opens the engine on first use: a run that finds everything in the store starts none. */
@@ -44,6 +46,8 @@ export interface SessionRequest {
   readonly context: RunContext;
   /** Nothing is written to the store, which may be read-only. */
   readonly readOnly?: boolean;
+  /** Of image-tooling. Default: 0.0.0, as from source. */
+  readonly version?: string;
 }
 
 /** Opens the store; the engine follows when it is needed. Fails with `usage`, `disk-full` or `io`. */
@@ -66,6 +70,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   });
   return ok({
     ...request,
+    version: request.version ?? '0.0.0',
     toolSource: toolSource.value,
     store: store.value,
     remoteLayers: remote,

@@ -16,9 +16,10 @@ import { failureOf, pushIndex, targetAt, testAccess } from './registry-images';
 const why = whyNoRegistry();
 if (why !== undefined) console.log(`registry copy: skipped: ${why}`);
 
-/** What a path of the registry's API is for; `tag`: the fallback tag of referrers. */
-function kindOf(path: string): 'manifest' | 'referrers' | 'tag' {
+/** What a path of the registry's API is for; `tag`: the fallback tag of referrers; `cosign`: a tag of cosign's. */
+function kindOf(path: string): 'cosign' | 'manifest' | 'referrers' | 'tag' {
   if (path.includes('/referrers/')) return 'referrers';
+  if (/\/manifests\/sha256-\w+\.(sig|att|sbom)$/.test(path)) return 'cosign';
   return /\/manifests\/sha256-\w+$/.test(path) ? 'tag' : 'manifest';
 }
 
@@ -65,8 +66,9 @@ describe.skipIf(why !== undefined)('registry copy', () => {
       target.forget();
       await run();
       expect(target.requests.map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'HEAD', 'HEAD']);
-      // The tag; of three manifests each: itself, and both places where its referrers may be.
+      // The tag; of three manifests each: itself, both places where its referrers may be, and cosign's tags.
       expect(source.requests.map(({ path }) => kindOf(path)).sort()).toEqual([
+        ...Array<string>(9).fill('cosign'),
         ...Array<string>(4).fill('manifest'),
         ...Array<string>(3).fill('referrers'),
         ...Array<string>(3).fill('tag'),

@@ -2,6 +2,7 @@ import { build } from './build';
 import { check } from './check';
 import type { Commands } from '../command/group';
 import { explain } from './explain';
+import { keygen } from './keygen';
 import { load } from './load';
 import { lock } from './lock';
 import { publish } from './publish';
@@ -12,6 +13,7 @@ import { scanLock } from './scan-lock';
 import { shell } from './shell';
 import { store } from './store';
 import { test } from './test';
+import { verify } from './verify';
 
 export type { Command, Ending } from '../command/command';
 export { commandNamed } from '../command/group';
@@ -28,6 +30,8 @@ export const COMMANDS: Commands = {
   scan,
   'scan-lock': scanLock,
   shell,
+  verify,
+  keygen,
   registry,
   store,
 };

@@ -5,7 +5,7 @@ import { publishedLines } from '../display/summary';
 import { said, type Command } from '../command/command';
 
 export const publish: Command = {
-  flags: ['release', 'branch', 'dry-run', 'allow-dirty', 'verify'],
+  flags: ['release', 'branch', 'dry-run', 'allow-dirty', 'unsigned', 'verify'],
   async run({ given, session }) {
     const name = oneProject(given);
     if (!name.ok) return name;
@@ -18,6 +18,7 @@ export const publish: Command = {
       name: name.value,
       dryRun: given.flags['dry-run'] ?? false,
       allowDirty: given.flags['allow-dirty'] ?? false,
+      unsigned: given.flags.unsigned ?? false,
       verify: verify.value,
       ...(release !== undefined && { release }),
       ...(branch !== undefined && { branch }),

@@ -137,5 +137,27 @@ export const testEvidenceSchema: z.ZodType<TestEvidence> = z.object({
   isolated: z.boolean(),
 });
 
+/** The part of report.json that an attestation repeats: no times, so that equal results give equal bytes. */
+export interface TestResults extends TestEvidence {
+  readonly engine: string;
+  readonly checks: readonly Pick<CheckOutcome, 'group' | 'title' | 'as' | 'passed'>[];
+}
+
+export const testResultsSchema: z.ZodType<TestResults> = z.object({
+  reportVersion: z.literal(1),
+  manifest: digest,
+  passed: z.boolean(),
+  isolated: z.boolean(),
+  engine: z.string(),
+  checks: z.array(
+    z.object({
+      group: z.string(),
+      title: z.string(),
+      as: z.enum(['image', 'arbitrary', 'root']).optional(),
+      passed: z.boolean(),
+    }),
+  ),
+});
+
 /** A user and group that are in no image, as OpenShift and others use for containers. */
 export const ARBITRARY_USER = '31337:31337';

@@ -8,6 +8,7 @@ export { parseWorkspaceOptions } from './nx-json';
 export {
   TOOL_SOURCES,
   type DebianOptions,
+  type SigningOptions,
   type ToolSource,
   type WorkspaceOptions,
   optionsSchema,

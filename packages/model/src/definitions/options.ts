@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { address as addressLike, templated, textLike, word } from './fields';
 import { relativePath } from './paths';
 import { withPort } from './ports';
+import { signing } from './signing';
 
 const address = addressLike(/^https?:\/\/[^\s\u0000-\u001f\u007f]+$/, 'an https:// address', 'An address.');
 
@@ -90,10 +91,12 @@ export const optionsSchema = z
       .boolean()
       .default(false)
       .meta({ description: 'Use http for the registry, without TLS. Not needed for localhost.' }),
+    signing: signing.optional(),
     debian: debian.prefault({}).meta({ description: 'Where Debian packages come from.' }),
   })
   .meta({ title: 'Workspace options' });
 
 export type WorkspaceOptions = z.output<typeof optionsSchema>;
 export type DebianOptions = WorkspaceOptions['debian'];
+export type SigningOptions = NonNullable<WorkspaceOptions['signing']>;
 export type ToolSource = WorkspaceOptions['toolSource'];

@@ -131,3 +131,27 @@ export const digestFileSchema: z.ZodType<DigestFile> = z.object({
   config: digest,
   help: digest,
 });
+
+/** All that an image of one platform is assembled from: with its layers, its digest follows from it. */
+export interface ImageRecipe {
+  readonly platform: Platform;
+  /** Bottom first, the help layer last. */
+  readonly layers: readonly OriginLayer[];
+  readonly config: InheritedConfig & { readonly exposedPorts?: readonly string[] | undefined };
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The schema of an image's recipe. */
+export const imageRecipeSchema: z.ZodType<ImageRecipe> = z.object({
+  platform,
+  layers: z.array(originLayer),
+  config: z.object({
+    env: z.record(z.string(), z.string()),
+    entrypoint: z.array(z.string()),
+    cmd: z.array(z.string()),
+    user: z.string().optional(),
+    workdir: z.string().optional(),
+    exposedPorts: z.array(z.string()).optional(),
+  }),
+  labels: z.record(z.string(), z.string()),
+});

@@ -97,6 +97,20 @@ export interface PublishReport {
   readonly checkedAgain: readonly Platform[];
   /** Of a branch image: when it may be deleted (RFC 3339). */
   readonly expires?: string;
+  /** Signatures and attestations; undefined if the image is not signed. */
+  readonly signed?: SignedReport;
+  /** The flag `--unsigned`. */
+  readonly unsigned?: true;
+}
+
+/** The signatures and attestations of a publish. */
+export interface SignedReport {
+  /** Who signed: a key's fingerprint, or an identity. */
+  readonly signer: string;
+  /** Written by this publish; in a dry run: what would be written. */
+  readonly written: number;
+  /** Valid ones that were there before. */
+  readonly present: number;
 }
 
 /** Annotations of an index (OCI image-spec 1.1, annotations.md). Ours begin with this. */

@@ -13,6 +13,7 @@ export { mapResults } from './images/map-results';
 export { stoppable } from './images/stoppable';
 export * from './reference';
 export * from './reference-problem';
+export { bytesBlob } from './referrers/artifact';
 export { fallbackTag } from './referrers/list';
 export { subjectLink } from './referrers/subject';
 export type { RequestRecord } from './send';

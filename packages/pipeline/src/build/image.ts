@@ -3,6 +3,7 @@ import {
   ok,
   type DigestFile,
   type Image,
+  type ImageRecipe,
   type LayersFile,
   type OriginLayer,
   type Platform,
@@ -42,6 +43,7 @@ export interface MadeImage {
   /** The part that its children read. */
   readonly inheritance: LayersFile;
   readonly digests: DigestFile;
+  readonly recipe: ImageRecipe;
 }
 
 /**
@@ -67,7 +69,8 @@ export async function makeImage(
   const layers = [...inherited, help];
   const checked = await checkLayers(session, layers);
   if (!checked.ok) return checked;
-  const assembled = await assemble(session, place, planned.value, layers);
+  const recipe = recipeOf(place, planned.value, layers);
+  const assembled = await assemble(session, place, recipe);
   if (!assembled.ok) return assembled;
   return ok({
     image: assembled.value,
@@ -75,6 +78,7 @@ export async function makeImage(
     inherited: plan.parent.length + plan.base.length,
     inheritance: inheritanceOf(platform, inherited, planned.value),
     digests: digestsOf(assembled.value, help),
+    recipe,
   });
 }
 
@@ -95,16 +99,22 @@ async function ensureBelow(
   return base.ok ? ensureBase(session, lock, base.value) : base;
 }
 
-async function assemble(
-  session: Session,
-  { image, platform, need }: Place,
+function recipeOf(
+  { image, platform }: Place,
   { plan }: PlannedImage,
   layers: readonly OriginLayer[],
-): Promise<Result<AssembledImage>> {
+): ImageRecipe {
   const config = { ...plan.config, exposedPorts: image.definition.config.exposedPorts };
-  const input = { platform, layers, config, labels: plan.labels };
-  const isComplete = need === 'blobs' || (await missingOf(session, layers)).length === 0;
-  return isComplete ? assembleImage({ ...input, store: session.store }) : ok(describeImage(input));
+  return { platform, layers, config, labels: plan.labels };
+}
+
+async function assemble(
+  session: Session,
+  { need }: Place,
+  recipe: ImageRecipe,
+): Promise<Result<AssembledImage>> {
+  const isComplete = need === 'blobs' || (await missingOf(session, recipe.layers)).length === 0;
+  return isComplete ? assembleImage({ ...recipe, store: session.store }) : ok(describeImage(recipe));
 }
 
 interface OwnLayers {

@@ -19,6 +19,7 @@ export function definitionsOnly({ root, options, toolSource, env, context }: Def
     toolSource,
     env,
     context,
+    version: '',
     store: EMPTY_STORE as Store,
     get http(): never {
       throw new Error('what only reads definitions fetched something');

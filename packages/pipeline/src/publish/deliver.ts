@@ -8,9 +8,16 @@ import {
   type Failure,
   type Result,
   type RunContext,
+  type SignedReport,
   type TagMove,
 } from '@image-tooling/model';
-import { imageIndexJson, MEDIA_TYPES, type ManifestBytes, type Repository } from '@image-tooling/oci';
+import {
+  imageIndexJson,
+  MEDIA_TYPES,
+  type Descriptor,
+  type ManifestBytes,
+  type Repository,
+} from '@image-tooling/oci';
 import type { LocalPlatform, Publication, PublishedPlatform } from './publication';
 import { pushPlatforms, type PushedPlatform, type PushOptions } from './push';
 import { isSettled, tagFacts, writeTags } from './tags';
@@ -23,6 +30,8 @@ export interface Delivered extends Verified {
   readonly tags: readonly TagMove[];
   /** True if everything was up to date. */
   readonly unchanged: boolean;
+  /** Undefined if images are not signed. */
+  readonly signed?: SignedReport;
 }
 
 const NOTHING_VERIFIED: Verified = { readBack: { blobs: 0, bytes: 0 }, checkedAgain: [] };
@@ -37,7 +46,7 @@ interface Found {
 /**
  * Pushes a publication to a repository: blobs, then manifests by digest, then the index by digest. Checks
  * what the registry serves before it writes the first tag. If killed at any moment, no tag points to something
- * incomplete, and it can be run again. Writes nothing if everything is up to date. Fails with `tag-taken` if
+ * incomplete or unsigned, and it can be run again. Writes nothing if everything is up to date. Fails with `tag-taken` if
  * a tag may not be written, and as the registry and the check of what it serves do.
  */
 export async function deliver(
@@ -50,8 +59,12 @@ export async function deliver(
   const index = indexOf(publication, found.value);
   const moves = await plannedMoves(repository, publication, index);
   if (!moves.ok) return moves;
-  if (moves.value.every(isSettled))
-    return ok({ index, blobs: [], tags: moves.value, unchanged: true, ...NOTHING_VERIFIED });
+  if (moves.value.every(isSettled)) {
+    const signed = await sign(repository, publication, index, found.value);
+    if (!signed.ok) return signed;
+    const unchanged = (signed.value.signed?.written ?? 0) === 0;
+    return ok({ index, blobs: [], tags: moves.value, unchanged, ...signed.value, ...NOTHING_VERIFIED });
+  }
   const pushed = await pushPlatforms(repository, found.value.flatMap(absent), {
     context,
     records: publication.records,
@@ -63,11 +76,14 @@ export async function deliver(
     ? ok({ ...NOTHING_VERIFIED, blobs: pushed.value })
     : await verify(repository, publication, { index, found: found.value, rows: pushed.value }, context);
   if (!checked.ok) return checked;
+  const signed = await sign(repository, publication, index, found.value);
+  if (!signed.ok) return signed;
   const tagged = await writeTags(repository, index, { moves: moves.value, publication, context });
   if (!tagged.ok) return tagged;
   return ok({
     index,
     ...checked.value,
+    ...signed.value,
     tags: tagged.value,
     unchanged: false,
   });
@@ -104,8 +120,8 @@ async function findPlatforms(
 }
 
 function indexOf({ annotations }: Publication, found: readonly Found[]): ManifestBytes {
-  const manifests = found.map(({ wanted, manifest: { mediaType, digest, bytes } }) => ({
-    descriptor: { mediaType, digest, size: bytes.length },
+  const manifests = found.map(({ wanted, manifest }) => ({
+    descriptor: descriptorOf(manifest),
     platform: wanted.platform,
   }));
   const bytes = Buffer.from(canonicalJson(imageIndexJson(manifests, annotations)));
@@ -134,6 +150,28 @@ async function putIndex(
   if (put.ok) step.done({ origin: 'pushed', bytes: index.bytes.length });
   else step.failed();
   return put;
+}
+
+/** Signs before tags are written: whoever follows a tag finds the signature. */
+async function sign(
+  repository: Repository,
+  publication: Publication,
+  index: ManifestBytes,
+  found: readonly Found[],
+): Promise<Result<Pick<Delivered, 'signed'>>> {
+  const signed = await publication.sign?.(repository, {
+    index: descriptorOf(index),
+    platforms: found.map(({ wanted, manifest }) => ({
+      platform: wanted.platform,
+      descriptor: descriptorOf(manifest),
+    })),
+  });
+  if (!signed) return ok({});
+  return signed.ok ? ok({ signed: signed.value }) : signed;
+}
+
+function descriptorOf({ mediaType, digest, bytes }: ManifestBytes): Descriptor {
+  return { mediaType, digest, size: bytes.length };
 }
 
 /** What is in the registry now, and how it got there. */

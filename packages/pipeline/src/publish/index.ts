@@ -1,4 +1,5 @@
 import {
+  fail,
   failWith,
   indexAnnotations,
   isExpired,
@@ -9,6 +10,10 @@ import {
   type Result,
 } from '@image-tooling/model';
 import type { Repository, RequestRecord } from '@image-tooling/oci';
+import type { SigningSettings } from '@image-tooling/attest';
+import { signingSettings } from '../attest/settings';
+import { signPublished } from '../attest/sign-published';
+import { signedSubjects } from '../attest/subjects';
 import { imageOf } from '../build/recorded';
 import { openRemote, type RegistryAccess } from '../registry-access';
 import type { Session } from '../session';
@@ -46,17 +51,39 @@ export async function publishImage(session: Session, request: PublishRequest): P
   if (!image.ok) return image;
   const prepared = await prepare(session, image.value, request);
   if (!prepared.ok) return prepared;
+  const signing = await signingOf(session, prepared.value, request);
+  if (!signing.ok) return signing;
   const lock = publishLock(prepared.value.repository);
   return session.store.lock(lock, session.context, () =>
-    publishPrepared(session, image.value, prepared.value, request),
+    publishPrepared(session, image.value, { ...prepared.value, signing: signing.value }, request),
   );
+}
+
+/** Returns what a publish signs with; undefined if it does not. Others than branch images are always signed. */
+async function signingOf(
+  session: Session,
+  { mode }: Prepared,
+  { unsigned }: PublishRequest,
+): Promise<Result<SigningSettings | undefined>> {
+  if (!unsigned || !session.options.signing) return signingSettings(session);
+  if (mode.kind === 'branch') return ok(undefined);
+  return fail({
+    code: 'not-publishable',
+    message: '--unsigned is for images of branches: "signing" in nx.json signs all others.',
+    hint: 'Publish without --unsigned, with the key, or let CI publish.',
+  });
+}
+
+/** What a publish has, before its first request. */
+interface Ready extends Prepared {
+  readonly signing: SigningSettings | undefined;
 }
 
 async function publishPrepared(
   session: Session,
   image: Image,
-  prepared: Prepared,
-  { dryRun, verify }: PublishRequest,
+  prepared: Ready,
+  { dryRun, verify, unsigned }: PublishRequest,
 ): Promise<Result<Published>> {
   const began = Date.now();
   const requests: RequestRecord[] = [];
@@ -67,7 +94,7 @@ async function publishPrepared(
   try {
     const delivered = await deliver(repository, publication, session.context);
     if (!delivered.ok) return failWith(await withoutCorrupt(session, delivered.failures));
-    const report = reportOf(prepared, publication, delivered.value, { requests, began });
+    const report = reportOf(prepared, publication, delivered.value, { requests, began, unsigned });
     const file = await writePublishReport(session, image, report);
     return file.ok ? ok({ report, requests, file: file.value }) : file;
   } finally {
@@ -93,9 +120,9 @@ interface How {
   readonly onRequest: (record: RequestRecord) => void;
 }
 
-function publicationOf(session: Session, image: Image, prepared: Prepared, how: How): Publication {
+function publicationOf(session: Session, image: Image, prepared: Ready, how: How): Publication {
   const { options, context } = session;
-  const { mode, git, evidence, scans } = prepared;
+  const { mode, git, evidence, altered, scans, signing } = prepared;
   const built = evidence.platforms.flatMap(({ platform, manifest }): Built[] => {
     const inheritance = evidence.inheritances.get(platform);
     return manifest && inheritance ? [{ platform, manifest, inheritance }] : [];
@@ -104,7 +131,7 @@ function publicationOf(session: Session, image: Image, prepared: Prepared, how: 
   return {
     image: image.name,
     mode,
-    wanted: wantedTags(mode, git.commit, { altered: prepared.altered }),
+    wanted: wantedTags(mode, git.commit, { altered }),
     annotations: indexAnnotations({
       image: image.name,
       description: image.definition.description,
@@ -127,6 +154,19 @@ function publicationOf(session: Session, image: Image, prepared: Prepared, how: 
           ? verifyAll(session, { image, built, index, repository, unread: records })
           : verifyPushed(repository, index, { image: image.name, rows, unread: records, context }),
       ),
+    ...(signing && {
+      sign: async (repository, published) => {
+        const subjects = await signedSubjects(session, { image, published, commit: git.commit.id, altered });
+        if (!subjects.ok) return subjects;
+        return signPublished(repository, {
+          settings: signing,
+          subjects: subjects.value,
+          context,
+          dryRun: how.dryRun,
+          withOwnClient: (work) => withOwnClient(session, prepared, how, work),
+        });
+      },
+    }),
   };
 }
 

@@ -5,9 +5,11 @@ import type {
   Platform,
   PublishMode,
   Result,
+  SignedReport,
   WantedTag,
 } from '@image-tooling/model';
-import type { LocalBlob, ManifestBytes } from '@image-tooling/oci';
+import type { LocalBlob, ManifestBytes, Repository } from '@image-tooling/oci';
+import type { PublishedManifests } from '../attest/subjects';
 import type { BlobRecords } from './blob-records';
 import type { Verified } from './verify/verified';
 
@@ -55,4 +57,6 @@ export interface Publication {
    * @param rows the blobs that this publish brought there
    */
   verify(index: Digest, rows: readonly BlobRow[]): Promise<Result<Verified>>;
+  /** Signs what was published, and attaches its statements. Undefined: images are not signed. */
+  readonly sign?: (repository: Repository, published: PublishedManifests) => Promise<Result<SignedReport>>;
 }

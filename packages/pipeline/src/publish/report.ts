@@ -20,13 +20,15 @@ export interface Course {
   readonly requests: readonly RequestRecord[];
   /** Milliseconds since the epoch. */
   readonly began: number;
+  /** The flag `--unsigned`. */
+  readonly unsigned: boolean;
 }
 
 export function reportOf(
   { repository, mode, git }: Prepared,
   { image, platforms, annotations, dryRun }: Publication,
-  { index, blobs, tags, unchanged, readBack, checkedAgain }: Delivered,
-  { requests, began }: Course,
+  { index, blobs, tags, unchanged, readBack, checkedAgain, signed }: Delivered,
+  { requests, began, unsigned }: Course,
 ): PublishReport {
   const expires = annotations[EXPIRES_ANNOTATION];
   return {
@@ -47,6 +49,8 @@ export function reportOf(
     readBack,
     checkedAgain,
     ...(expires !== undefined && { expires }),
+    ...(signed && { signed }),
+    ...(unsigned && { unsigned }),
   };
 }
 

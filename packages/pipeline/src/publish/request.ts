@@ -11,6 +11,8 @@ export interface PublishRequest {
   readonly dryRun: boolean;
   /** Publish a branch image with uncommitted inputs. */
   readonly allowDirty: boolean;
+  /** Publish a branch image without the signature that nx.json asks for. */
+  readonly unsigned: boolean;
   /** How much to check in the registry before tags are written. */
   readonly verify: VerifyMode;
 }

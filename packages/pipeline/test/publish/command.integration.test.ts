@@ -4,6 +4,7 @@ import { interruptions } from './interruptions';
 import { modes } from './modes';
 import { refusals } from './refusals';
 import { scans } from './scans';
+import { signatures } from './signatures';
 import { PublishWorkspace } from './workspace';
 
 // One workspace, built once with a real engine; later parts use what earlier ones published.
@@ -17,4 +18,5 @@ describe('the command "publish"', () => modes(() => workspace));
 describe('it refuses', () => refusals(() => workspace));
 describe('a publish that goes wrong', () => interruptions(() => workspace));
 describe('a tool that has changed', () => changedTool(() => workspace));
+describe('signatures', () => signatures(() => workspace));
 describe('a workspace with a scan.json', () => scans(() => workspace));

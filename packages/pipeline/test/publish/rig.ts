@@ -9,6 +9,7 @@ import {
   type Commit,
   type Digest,
   type Failure,
+  type Json,
   type Platform,
   type Progress,
   type PublishMode,
@@ -26,6 +27,10 @@ import {
   type Store,
 } from '@image-tooling/oci';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
+import type { SigningSettings, StatementKind } from '@image-tooling/attest';
+import type { SignedSubject, WantedStatement } from '../../src/attest/attach';
+import { signPublished } from '../../src/attest/sign-published';
+import type { PublishedManifests } from '../../src/attest/subjects';
 import { blobRecords, NO_RECORDS } from '../../src/publish/blob-records';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LocalPlatform, Publication } from '../../src/publish/publication';
@@ -48,6 +53,10 @@ export interface PublishPlan {
   readonly layerSize: number;
   readonly mountFrom?: readonly string[];
   readonly dryRun?: boolean;
+  /** Default: images are not signed. */
+  readonly signing?: SigningSettings;
+  /** Content of the SBOM that is attached to signed images. */
+  readonly sbom?: Json;
   /** Why the scans of platforms fail. Default: they pass. */
   readonly scanFailures?: Readonly<Partial<Record<Platform, readonly Failure[]>>>;
   /** Default: pushed. */
@@ -170,8 +179,41 @@ async function publicationOf(
         : withClient(open, (client) =>
             verifyPushed(client, index, { image, rows, unread: records, context }),
           ),
+    ...(plan.signing && {
+      sign: (repository, published) =>
+        signPublished(repository, {
+          settings: plan.signing as SigningSettings,
+          subjects: subjectsOf(plan, published),
+          context,
+          dryRun,
+          withOwnClient: (work) => withClient(open, work),
+        }),
+    }),
   };
 }
+
+/** As a build and a test write them, but shorter. */
+function subjectsOf({ sbom = SBOM }: PublishPlan, { index, platforms }: PublishedManifests): SignedSubject[] {
+  const wanted = (kind: StatementKind, rule: WantedStatement['rule'], predicate: Json): WantedStatement => ({
+    kind,
+    rule,
+    predicate: async () => ok(predicate),
+  });
+  return [
+    ...platforms.map(({ platform, descriptor }) => ({
+      descriptor,
+      label: platform,
+      statements: [
+        wanted('provenance', 'once', { buildDefinition: { buildType: 'urn:example:other' }, runDetails: {} }),
+        wanted('cyclonedx', 'same', sbom),
+        wanted('tests', 'same', { result: 'PASSED', passedTests: ['all'], failedTests: [] }),
+      ],
+    })),
+    { descriptor: index, label: 'the index', statements: [] },
+  ];
+}
+
+const SBOM: Json = { bomFormat: 'CycloneDX', specVersion: '1.6', components: [{ name: 'kubectl' }] };
 
 /** As --verify=full does, without the engine. */
 async function pullBack(

@@ -26,6 +26,7 @@ export function publishTable(report: PublishReport): string[] {
     ...headed('tags', aligned(report.tags.map((move) => tagRow(move, report)))),
     ...headed('pull', pullCommands(report)),
     ...checkedLines(report),
+    signedLine(report),
     ...(expires === undefined ? [] : [`may be deleted after ${expires}`]),
     `${image}, ${modeWords(report.mode)}, ${commitWords(report)}: ${blobWords(report)}; ${effortWords(report)}`,
     ...(dryRun ? ['dry run: nothing was written'] : []),
@@ -62,4 +63,11 @@ function checkedLines(report: PublishReport): string[] {
     ...(readBack.blobs === 0 ? [] : [`read back and hashed: ${readBackWords(report)}`]),
     ...(checkedAgain.length === 0 ? [] : [`pulled again and tested: ${checkedAgain.join(', ')}`]),
   ];
+}
+
+function signedLine({ signed, unsigned, dryRun }: PublishReport): string {
+  if (!signed) return `not signed: ${unsigned ? '--unsigned' : 'nx.json has no "signing"'}`;
+  const { signer, written, present } = signed;
+  const wrote = dryRun ? `${written} would be written` : `${written} written`;
+  return `signed by ${signer}: ${wrote}, ${present} already there`;
 }

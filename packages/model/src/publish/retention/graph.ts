@@ -1,6 +1,12 @@
 import type { Digest } from '../../digest';
 import type { ManifestNode, PruneInput } from './types';
 
+/**
+ * Tags of what cosign attaches to a manifest (cosign, pkg/oci/remote/options.go): signatures, and the attestations and
+ * SBOMs of its first versions.
+ */
+const ATTACHED = /^sha256-([0-9a-f]{64})\.(?:sig|att|sbom)$/;
+
 /** The fallback tag of the referrers of a manifest (OCI distribution-spec 1.1, "Referrers Tag Schema"). */
 const FALLBACK = /^sha256-([0-9a-f]{64})$/;
 
@@ -47,4 +53,10 @@ function grouped<Key, Value>(pairs: readonly (readonly [Key, Value])[]): Map<Key
   const groups = new Map<Key, Value[]>();
   for (const [key, value] of pairs) groups.set(key, [...(groups.get(key) ?? []), value]);
   return groups;
+}
+
+/** Returns the manifest that a tag attaches something to ("sha256-….sig"); undefined for all other tags. */
+export function taggedSubject(tag: string): Digest | undefined {
+  const hex = ATTACHED.exec(tag)?.[1];
+  return hex === undefined ? undefined : `sha256:${hex}`;
 }

@@ -1,7 +1,7 @@
 import type { Digest } from '../../digest';
 import { expiryOf, isExpired } from '../annotations';
 import { EXPIRES_ANNOTATION } from '../types';
-import { listedSubject, type Graph } from './graph';
+import { listedSubject, taggedSubject, type Graph } from './graph';
 import type { ManifestNode, PruneInput } from './types';
 
 /** Returns each kept manifest with the reason. */
@@ -23,7 +23,7 @@ export function keptReasons(graph: Graph, { now }: Pick<PruneInput, 'now'>): Map
 /** Returns why a manifest is kept on its own: a tag that is not of an expired branch, or no expiry yet. */
 function ownReason({ digest, annotations }: ManifestNode, graph: Graph, now: number): string | undefined {
   const tags = graph.tagsOf(digest);
-  const foreign = tags.find((tag) => !tag.startsWith('branch-') && !isListOfKnown(tag, graph));
+  const foreign = tags.find((tag) => !tag.startsWith('branch-') && !isAttachedToKnown(tag, graph));
   if (foreign !== undefined) return `tag ${foreign}`;
   if (isExpired(annotations, now)) return undefined;
   if (expiryOf(annotations) !== undefined) return `expires ${annotations[EXPIRES_ANNOTATION]}`;
@@ -33,9 +33,9 @@ function ownReason({ digest, annotations }: ManifestNode, graph: Graph, now: num
   return branch === undefined ? undefined : `tag ${branch}, without an expiry`;
 }
 
-/** A fallback tag is kept or deleted with its subject; one of an unknown subject is kept. */
-function isListOfKnown(tag: string, graph: Graph): boolean {
-  const subject = listedSubject(tag);
+/** Tags of attachments are kept or deleted with their subject; those of an unknown subject are kept. */
+function isAttachedToKnown(tag: string, graph: Graph): boolean {
+  const subject = listedSubject(tag) ?? taggedSubject(tag);
   return subject !== undefined && graph.nodes.has(subject);
 }
 

@@ -5,6 +5,7 @@ import { imageContent } from '../manifests/image-content';
 import { descriptorOf } from '../manifests/read';
 import type { ManifestBytes, PushedBlob, Repository } from '../port';
 import { repositoryText } from '../reference';
+import { fallbackTag } from '../referrers/list';
 import { mapResults } from './map-results';
 import { stoppable } from './stoppable';
 
@@ -42,6 +43,14 @@ export async function copyImage(
   return caught(repositoryText(to.name), () => new Copy(from, to, options).run(reference));
 }
 
+/**
+ * Tags of what cosign attaches to a manifest (cosign, pkg/oci/remote/options.go): signatures, and the attestations and
+ * SBOMs of its first versions.
+ */
+function attachedTags(subject: Digest): string[] {
+  return ['sig', 'att', 'sbom'].map((kind) => `${fallbackTag(subject)}.${kind}`);
+}
+
 /** The maximum depth of manifests: index, platform, attachment and its signature need 4. Ours is generous. */
 export const DEEPEST = 16;
 
@@ -65,8 +74,10 @@ class Copy {
     return { root: descriptorOf(root), ...(tag !== undefined && { tag }), manifests, blobs };
   }
 
-  /** Copies the parts of a manifest, the manifest, and its referrers. `depth`: the number of manifests above it. */
-  private async copyManifest(manifest: ManifestBytes, depth = 0): Promise<void> {
+  /**
+   * Copies the parts of a manifest, the manifest, and what is attached to it. `depth`: the number of manifests above it.
+   */
+  private async copyManifest(manifest: ManifestBytes, depth = 0, isAttachment = false): Promise<void> {
     if (this.seen.has(manifest.digest)) return;
     this.seen.add(manifest.digest);
     if (depth > DEEPEST) throw tooDeep(this.from.name);
@@ -78,7 +89,20 @@ class Copy {
       valueOf(await this.to.putManifest(manifest));
     }
     this.manifests.push({ ...descriptorOf(manifest), how: isThere ? 'present' : 'pushed' });
-    if (this.options.withReferrers !== false) await this.copyReferrers(manifest.digest, depth + 1);
+    if (this.options.withReferrers === false) return;
+    await this.copyReferrers(manifest.digest, depth + 1);
+    if (!isAttachment) await this.copySignatures(manifest.digest, depth + 1);
+  }
+
+  /** Copies what cosign attaches by tags. */
+  private async copySignatures(subject: Digest, depth: number): Promise<void> {
+    const tags = attachedTags(subject);
+    const heads = valueOf(await mapResults(tags, (tag) => this.from.headManifest(tag)));
+    for (const tag of tags.filter((_, at) => heads[at] !== undefined)) {
+      const manifest = await this.need(tag);
+      await this.copyManifest(manifest, depth, true);
+      await this.putTag(manifest, tag);
+    }
   }
 
   private async copyBlobs(descriptors: readonly Descriptor[]): Promise<void> {
@@ -104,7 +128,7 @@ class Copy {
       const manifest = valueOf(await this.from.getManifest(digest));
       if (!manifest) continue;
       const wasThere = valueOf(await this.to.headManifest(digest)) !== undefined;
-      await this.copyManifest(manifest, depth);
+      await this.copyManifest(manifest, depth, true);
       if (wasThere && !listed.includes(digest)) valueOf(await this.to.putManifest(manifest));
     }
   }

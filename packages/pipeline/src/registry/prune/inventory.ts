@@ -1,4 +1,4 @@
-import { fail, listedSubject, ok, type Digest, type Result } from '@image-tooling/model';
+import { fail, listedSubject, ok, taggedSubject, type Digest, type Result } from '@image-tooling/model';
 import { DEEPEST, repositoryText, type ManifestBytes, type Repository } from '@image-tooling/oci';
 import { each } from '../each';
 import { foundManifest, type FoundManifest } from '../found-manifest';
@@ -7,7 +7,7 @@ import { foundManifest, type FoundManifest } from '../found-manifest';
 export interface Inventory {
   readonly tags: ReadonlyMap<string, Digest>;
   readonly manifests: ReadonlyMap<Digest, FoundManifest>;
-  /** Missing manifests whose list of attachments still has its fallback tag. */
+  /** Missing manifests whose attachments still have a tag. */
   readonly goneSubjects: ReadonlySet<Digest>;
 }
 
@@ -25,11 +25,25 @@ export async function readInventory(repository: Repository): Promise<Result<Inve
   const tags = new Map<string, Digest>();
   for (const [at, manifest] of tagged.value.entries())
     if (manifest) tags.set(names[at] as string, manifest.digest);
-  const subjects = [...tags.keys()].flatMap((tag) => listedSubject(tag) ?? []);
+  const subjects = [...tags.keys()].flatMap((tag) => listedSubject(tag) ?? taggedSubject(tag) ?? []);
   const manifests = await readAll(repository, present(tagged.value), subjects);
   if (!manifests.ok) return manifests;
   const goneSubjects = new Set(subjects.filter((subject) => !manifests.value.has(subject)));
-  return ok({ tags, manifests: manifests.value, goneSubjects });
+  return ok({ tags, manifests: withTaggedSubjects(manifests.value, tags), goneSubjects });
+}
+
+/** Signatures in `.sig` tags name their subject by the tag only. */
+function withTaggedSubjects(
+  manifests: ReadonlyMap<Digest, FoundManifest>,
+  tags: Inventory['tags'],
+): Map<Digest, FoundManifest> {
+  const found = new Map(manifests);
+  for (const [tag, digest] of tags) {
+    const subject = taggedSubject(tag);
+    const manifest = found.get(digest);
+    if (manifest && subject !== undefined) found.set(digest, { subject, ...manifest });
+  }
+  return found;
 }
 
 /** Returns the current digests of tags; a deleted tag has no row. Fails as the registry does. */

@@ -1,0 +1,64 @@
+import { counted } from '@image-tooling/model';
+import { statementKind, type StatementKind } from '../statement/predicate-types';
+import type { Statement } from '../statement/statement';
+import type { StatementSummary } from './types';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Returns trusted statements in words; those of unknown types by their type. */
+export function summaryOf({
+  predicateType,
+  predicate,
+}: Pick<Statement, 'predicateType' | 'predicate'>): StatementSummary[] {
+  const kind = statementKind(predicateType);
+  if (kind === undefined) return [{ title: 'other', text: predicateType }];
+  return kind === 'signature' ? [] : [{ title: TITLES[kind], text: TEXTS[kind](membersOf(predicate)) }];
+}
+
+const TITLES: Readonly<Record<Exclude<StatementKind, 'signature'>, string>> = {
+  provenance: 'provenance',
+  cyclonedx: 'SBOM',
+  spdx: 'SBOM',
+  tests: 'tests',
+  vex: 'VEX',
+};
+
+const TEXTS: Readonly<Record<Exclude<StatementKind, 'signature'>, (predicate: Members) => string>> = {
+  provenance: (predicate) => {
+    const definition = membersOf(predicate['buildDefinition']);
+    const { image, source } = membersOf(definition['externalParameters']);
+    const { uri, commit, altered } = membersOf(source);
+    const { id } = membersOf(membersOf(predicate['runDetails'])['builder']);
+    const dependencies = listOf(definition['resolvedDependencies']).length;
+    const from = typeof uri === 'string' ? ` of ${uri}` : '';
+    const more = altered === true ? ', with uncommitted changes' : '';
+    return `${textOf(image)}, commit ${textOf(commit).slice(0, 12)}${from}${more}, built by ${textOf(id)} from ${counted(dependencies, 'input')}`;
+  },
+  cyclonedx: (predicate) =>
+    `CycloneDX ${textOf(predicate['specVersion'])}, ${counted(listOf(predicate['components']).length, 'component')}`,
+  spdx: (predicate) =>
+    `${textOf(predicate['spdxVersion'])}, ${counted(listOf(predicate['packages']).length, 'package')}`,
+  tests: (predicate) => {
+    const passed = listOf(predicate['passedTests']).length;
+    const failed = listOf(predicate['failedTests']).length;
+    return `${textOf(predicate['result'])}: ${passed} passed, ${failed} failed`;
+  },
+  vex: (predicate) => counted(listOf(predicate['statements']).length, 'statement'),
+};
+
+/** Returns the result that a test statement states: "PASSED". */
+export function testOutcome({ predicate }: Pick<Statement, 'predicate'>): string {
+  return textOf(membersOf(predicate)['result']);
+}
+
+function membersOf(value: unknown): Members {
+  return typeof value === 'object' && value !== null ? (value as Members) : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : 'unknown';
+}

@@ -1,0 +1,66 @@
+import type { Digest, Result } from '@image-tooling/model';
+import { ok } from '@image-tooling/model';
+import type { TrustPolicy } from '../policy';
+import type { SignatureAnnotations } from '../simple-signing/payload';
+import { payloadSubject } from '../simple-signing/payload';
+import { isAbout, parseStatement, PAYLOAD_TYPE, type Statement } from '../statement/statement';
+import { certificateChecks } from './certificate-checks';
+import { invalid, type SignatureChecks } from './checks';
+import { keyChecks } from './key-checks';
+
+/** A statement whose signature was verified. */
+export interface VerifiedStatement extends Statement {
+  /** The signed bytes. */
+  readonly payload: Buffer;
+  /** Who signed: a key's fingerprint, or the certificate's identity. */
+  readonly signer: string;
+}
+
+/** Verifies what is attached to images. */
+export interface Verifier {
+  /** Verifies a bundle about a manifest. Fails with `unsigned` (another signer) or `signature-invalid`. */
+  verifyBundle(bundle: Uint8Array, manifest: Digest): Promise<Result<VerifiedStatement>>;
+  /** Verifies a payload of a `.sig` tag. Returns who signed. Fails as `verifyBundle` does. */
+  verifyPayload(
+    payload: Uint8Array,
+    annotations: SignatureAnnotations,
+    manifest: Digest,
+  ): Promise<Result<string>>;
+}
+
+/** Opens a verifier for signatures that a policy trusts. Fails with `usage` if the policy can't be used. */
+export async function openVerifier(policy: TrustPolicy): Promise<Result<Verifier>> {
+  const checks = policy.kind === 'key' ? keyChecks(policy) : await certificateChecks(policy);
+  if (!checks.ok) return checks;
+  return ok({
+    verifyBundle: (bundle, manifest) => verifyBundle(checks.value, bundle, manifest),
+    verifyPayload: (payload, annotations, manifest) =>
+      payloadSubject(payload) === manifest
+        ? checks.value.payload(Buffer.from(payload), annotations)
+        : Promise.resolve(invalid('the signature is about another manifest')),
+  });
+}
+
+async function verifyBundle(
+  checks: SignatureChecks,
+  bytes: Uint8Array,
+  manifest: Digest,
+): Promise<Result<VerifiedStatement>> {
+  const bundle = jsonIn(bytes);
+  if (bundle === undefined) return invalid('the bundle is not JSON');
+  const envelope = await checks.envelope(bundle);
+  if (!envelope.ok) return envelope;
+  const { payloadType, payload, signer } = envelope.value;
+  const statement = payloadType === PAYLOAD_TYPE ? parseStatement(payload) : undefined;
+  if (!statement) return invalid('what was signed is not an in-toto statement');
+  if (!isAbout(statement, manifest)) return invalid('the statement is about another manifest');
+  return ok({ ...statement, payload, signer });
+}
+
+function jsonIn(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,138 @@
+import { canonicalJson, failWith, ok, type Digest, type Json, type Result } from '@image-tooling/model';
+import {
+  BUNDLE_MEDIA_TYPE,
+  PREDICATES,
+  statementBytes,
+  type StatementKind,
+  type VerifiedStatement,
+  type Verifier,
+} from '@image-tooling/attest';
+import type { Descriptor, Repository } from '@image-tooling/oci';
+import { PREDICATE_TYPE_ANNOTATION, readAttached } from './attached';
+import { notTrusted, readSignatures, writeSignature, type Signing } from './signature-tag';
+
+/** A statement that a manifest must have. */
+export interface WantedStatement {
+  readonly kind: StatementKind;
+  /**
+   * `once`: a valid one stays, whatever it says: the first publish of these bytes is the one that made them. `same`: one
+   * with the same content must be there.
+   */
+  readonly rule: 'once' | 'same';
+  readonly predicate: () => Promise<Result<Json>>;
+}
+
+/** A manifest to sign. */
+export interface SignedSubject {
+  readonly descriptor: Descriptor;
+  /** For display: "linux/amd64", "index". */
+  readonly label: string;
+  readonly statements: readonly WantedStatement[];
+}
+
+/** What a manifest lacks. */
+export interface Missing {
+  readonly subject: SignedSubject;
+  readonly statements: readonly MissingStatement[];
+  /** Whether the `.sig` tag has no signature of ours. */
+  readonly tag: boolean;
+  /** How many valid ones are there. */
+  readonly present: number;
+}
+
+interface MissingStatement {
+  readonly kind: StatementKind;
+  readonly bytes: Buffer;
+}
+
+const SIGNATURE: WantedStatement = { kind: 'signature', rule: 'once', predicate: async () => ok({}) };
+
+/** Returns the statements and signatures that a manifest lacks. Fails as the repository does. */
+export async function missingOf(
+  repository: Repository,
+  subject: SignedSubject,
+  verifier: Verifier,
+): Promise<Result<Missing>> {
+  const manifest = subject.descriptor.digest;
+  const wanted = [SIGNATURE, ...subject.statements];
+  const types = new Set<string>(wanted.map(({ kind }) => PREDICATES[kind]));
+  const attached = await readAttached(repository, { manifest, verifier, types });
+  if (!attached.ok) return attached;
+  const tagged = await readSignatures(repository, manifest, verifier);
+  if (!tagged.ok) return tagged;
+  const statements: MissingStatement[] = [];
+  for (const one of wanted) {
+    const lacking = await lackingStatement(manifest, one, attached.value.statements);
+    if (!lacking.ok) return lacking;
+    if (lacking.value) statements.push(lacking.value);
+  }
+  const tag = tagged.value.signers.length === 0;
+  const present = wanted.length - statements.length + (tag ? 0 : 1);
+  return ok({ subject, statements, tag, present });
+}
+
+async function lackingStatement(
+  manifest: Digest,
+  { kind, rule, predicate }: WantedStatement,
+  there: readonly VerifiedStatement[],
+): Promise<Result<MissingStatement | undefined>> {
+  const same = there.filter(({ predicateType }) => predicateType === PREDICATES[kind]);
+  if (rule === 'once' && same.length > 0) return ok(undefined);
+  const content = await predicate();
+  if (!content.ok) return content;
+  const bytes = statementBytes(manifest, PREDICATES[kind], content.value);
+  const isThere = same.some((one) => contentOf(kind, one.predicate) === contentOf(kind, content.value));
+  return ok(isThere ? undefined : { kind, bytes });
+}
+
+/** A VEX has the time of the data that it was made from: only its statements count. */
+function contentOf(kind: StatementKind, predicate: unknown): string {
+  const { statements } = Object(predicate) as { readonly statements?: unknown };
+  return canonicalJson((kind === 'vex' ? statements : predicate) as Json);
+}
+
+/** Signs and attaches what a manifest lacks. Fails with `signing-failed`, and as the repository does. */
+export async function attachMissing(
+  repository: Repository,
+  { subject, statements, tag }: Missing,
+  signing: Signing,
+): Promise<Result<void>> {
+  if (statements.length === 0 && !tag) return ok(undefined);
+  const step = signing.context.progress.step(`sign ${subject.label}`);
+  const done = await attachAll(repository, { subject, statements, tag }, signing);
+  if (done.ok) step.done({ origin: 'pushed' });
+  else step.failed();
+  return done.ok ? done : failWith(done.failures);
+}
+
+async function attachAll(
+  repository: Repository,
+  { subject, statements, tag }: Pick<Missing, 'subject' | 'statements' | 'tag'>,
+  signing: Signing,
+): Promise<Result<void>> {
+  for (const statement of statements) {
+    const attached = await attachStatement(repository, subject.descriptor, statement, signing);
+    if (!attached.ok) return attached;
+  }
+  return tag ? writeSignature(repository, subject.descriptor.digest, signing) : ok(undefined);
+}
+
+async function attachStatement(
+  repository: Repository,
+  subject: Descriptor,
+  { kind, bytes }: MissingStatement,
+  { signer, verifier }: Pick<Signing, 'signer' | 'verifier'>,
+): Promise<Result<Descriptor>> {
+  const bundle = await signer.signStatement(bytes);
+  if (!bundle.ok) return bundle;
+  const checked = await verifier.verifyBundle(bundle.value, subject.digest);
+  if (!checked.ok) return notTrusted(signer, checked.failures[0]);
+  return repository.attach(subject, {
+    artifactType: BUNDLE_MEDIA_TYPE,
+    annotations: {
+      'dev.sigstore.bundle.content': 'dsse-envelope',
+      [PREDICATE_TYPE_ANNOTATION]: PREDICATES[kind],
+    },
+    content: [{ mediaType: BUNDLE_MEDIA_TYPE, bytes: bundle.value }],
+  });
+}

@@ -1,0 +1,67 @@
+import { isAbsolute, join } from 'node:path';
+import { readRegularFile } from '@image-tooling/host';
+import { fail, ok, type Result, type SigningOptions } from '@image-tooling/model';
+import { PASSPHRASE_VARIABLE, type SigningSettings } from '@image-tooling/attest';
+import type { Session } from '../session';
+
+/** Name of the variable with a private key in PEM, or the path of its file; it replaces "key" of nx.json. */
+export const KEY_VARIABLE = 'IMAGE_SIGNING_KEY';
+
+/** Far more than a key or a trusted root has. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Returns what images of a workspace are signed with; undefined if nx.json has no "signing". Fails with
+ * `signing-failed` if a file of it can't be read.
+ */
+export async function signingSettings({
+  root,
+  env,
+  options: { signing },
+}: Pick<Session, 'root' | 'env' | 'options'>): Promise<Result<SigningSettings | undefined>> {
+  if (!signing) return ok(undefined);
+  return signing.keyless ? keylessSettings(root, env, signing.keyless) : keySettings(root, env, signing);
+}
+
+async function keySettings(
+  root: string,
+  env: NodeJS.ProcessEnv,
+  { key = '' }: SigningOptions,
+): Promise<Result<SigningSettings>> {
+  const given = env[KEY_VARIABLE]?.trim() ?? '';
+  const passphrase = env[PASSPHRASE_VARIABLE];
+  if (given.includes('-----BEGIN'))
+    return ok({ kind: 'key', privateKey: given, passphrase, from: KEY_VARIABLE });
+  const path = given === '' ? key : given;
+  const file = isAbsolute(path) ? path : join(root, path);
+  const read = await readText(file, `Put the private key there, or in ${KEY_VARIABLE} (PEM, or a path).`);
+  return read.ok ? ok({ kind: 'key', privateKey: read.value, passphrase, from: path }) : read;
+}
+
+async function keylessSettings(
+  root: string,
+  env: NodeJS.ProcessEnv,
+  { identity, issuer, trustedRoot, fulcio, rekor }: NonNullable<SigningOptions['keyless']>,
+): Promise<Result<SigningSettings>> {
+  const read = await readText(join(root, trustedRoot), 'Make it: cosign trusted-root create --help');
+  if (!read.ok) return read;
+  const token = env['SIGSTORE_ID_TOKEN']?.trim();
+  return ok({
+    kind: 'keyless',
+    policy: { kind: 'certificate', identity, issuer, trustedRoot: read.value },
+    fulcio,
+    rekor,
+    ...(token && { token }),
+  });
+}
+
+async function readText(file: string, hint: string): Promise<Result<string>> {
+  const read = await readRegularFile(file, MOST_BYTES);
+  if (!read.ok) return read;
+  if (read.value) return ok(read.value.toString());
+  return fail({
+    code: 'signing-failed',
+    message: `Images are signed here ("signing" in nx.json), but ${file} does not exist.`,
+    hint,
+  });
+}

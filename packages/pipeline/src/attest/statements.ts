@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { readRegularFile } from '@image-tooling/host';
+import {
+  fail,
+  ok,
+  platformFolder,
+  testResultsSchema,
+  type Digest,
+  type Image,
+  type Json,
+  type Platform,
+  type Result,
+  type TestResults,
+} from '@image-tooling/model';
+import { testResult, type StatementKind } from '@image-tooling/attest';
+import type { Session } from '../session';
+import { reportFolder } from '../test/report';
+import { outputFolder, readOutput } from '../workspace/outputs';
+import type { WantedStatement } from './attach';
+import { definitionFiles } from './definition-files';
+import { provenanceOf } from './provenance';
+
+/** A published image of one platform. */
+export interface StatementsRequest {
+  readonly image: Image;
+  readonly platform: Platform;
+  readonly manifest: Digest;
+  readonly commit: string;
+  readonly altered: boolean;
+}
+
+/** Returns what is attached to an image of one platform: how it was made, what is in it, what was tested. */
+export async function statementsFor(
+  session: Session,
+  request: StatementsRequest,
+): Promise<Result<WantedStatement[]>> {
+  const { image, platform, manifest } = request;
+  const reports = reportFolder(join(session.root, image.folder), platform);
+  const tests = await readOutput(reports, 'report.json', testResultsSchema);
+  const output = outputFolder(session.root, image, platform);
+  const documents = [
+    await documentIn(join(output, 'sbom.cdx.json'), 'cyclonedx'),
+    await documentIn(join(output, 'sbom.spdx.json'), 'spdx'),
+    await vexIn(join(session.root, image.folder, 'dist', 'scan', platformFolder(platform)), manifest),
+  ];
+  const [failed] = documents.flatMap((one) => (one.ok ? [] : [one]));
+  if (failed) return failed;
+  return ok([
+    { kind: 'provenance', rule: 'once', predicate: () => provenanceOf(session, { ...request, tests }) },
+    ...documents.flatMap((one) => (one.ok ? one.value : [])),
+    ...(tests?.manifest === manifest ? [testsOf(session, image, tests)] : []),
+  ]);
+}
+
+/** Returns the VEX of a scan of this manifest; none of an older scan. */
+async function vexIn(folder: string, manifest: Digest): Promise<Result<WantedStatement[]>> {
+  const scan = await readRegularFile(join(folder, 'scan.json'), MOST_BYTES);
+  if (!scan.ok) return scan;
+  const { manifest: scanned } = Object(scan.value && jsonIn(scan.value)) as { readonly manifest?: unknown };
+  return scanned === manifest ? documentIn(join(folder, 'vex.json'), 'vex') : ok([]);
+}
+
+/** Bytes of the largest SBOM: thousands of packages have a few million. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Returns the statement with the content of a file; none without the file. */
+async function documentIn(file: string, kind: StatementKind): Promise<Result<WantedStatement[]>> {
+  const read = await readRegularFile(file, MOST_BYTES);
+  if (!read.ok) return read;
+  if (!read.value) return ok([]);
+  const content = jsonIn(read.value);
+  if (content === undefined) return damaged(file);
+  return ok([{ kind, rule: 'same', predicate: async () => ok(content) }]);
+}
+
+function jsonIn(bytes: Buffer): Json | undefined {
+  try {
+    return JSON.parse(bytes.toString()) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(file: string): Result<never> {
+  return fail({
+    code: 'json-syntax',
+    message: `${file} is not JSON: it was cut off or changed.`,
+    hint: 'Build the image again with --skip-nx-cache, then publish it.',
+    place: { file },
+  });
+}
+
+function testsOf(session: Session, image: Image, tests: TestResults): WantedStatement {
+  return {
+    kind: 'tests',
+    rule: 'same',
+    async predicate() {
+      const definitions = await definitionFiles(session, image);
+      if (!definitions.ok) return definitions;
+      const withChecks = Object.entries(definitions.value).filter(([path]) =>
+        /(image|tool)\.json$/.test(path),
+      );
+      return ok(testResult(tests, Object.fromEntries(withChecks)));
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { isAbsolute, join } from 'node:path';
+import { readRegularFile } from '@image-tooling/host';
+import { fail, ok, type Result } from '@image-tooling/model';
+import { readPublicKey, type TrustPolicy } from '@image-tooling/attest';
+
+/** The options that say whom to trust. */
+export interface TrustOptions {
+  /** File of a public key. */
+  readonly key?: string | undefined;
+  readonly identity?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly trustedRoot?: string | undefined;
+}
+
+/** Far more than a key or a trusted root has. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Returns whose signatures are trusted. Fails with `usage` if the options are not either a key or all three of an
+ * identity.
+ *
+ * @param cwd what relative paths start from
+ */
+export async function trustPolicy(options: TrustOptions, cwd: string): Promise<Result<TrustPolicy>> {
+  const { key, identity, issuer, trustedRoot } = options;
+  const others = [identity, issuer, trustedRoot];
+  if (key !== undefined)
+    return others.every((one) => one === undefined)
+      ? keyPolicy(key, cwd)
+      : notOne('both a key and an identity');
+  if (identity === undefined || issuer === undefined || trustedRoot === undefined)
+    return notOne(others.every((one) => one === undefined) ? 'nobody' : 'only a part of an identity');
+  const root = await textOf(trustedRoot, cwd);
+  return root.ok ? ok({ kind: 'certificate', identity, issuer, trustedRoot: root.value }) : root;
+}
+
+async function keyPolicy(file: string, cwd: string): Promise<Result<TrustPolicy>> {
+  const publicKey = await textOf(file, cwd);
+  if (!publicKey.ok) return publicKey;
+  const read = readPublicKey(publicKey.value, file);
+  return read.ok ? ok({ kind: 'key', publicKey: publicKey.value }) : read;
+}
+
+async function textOf(file: string, cwd: string): Promise<Result<string>> {
+  const read = await readRegularFile(isAbsolute(file) ? file : join(cwd, file), MOST_BYTES);
+  if (!read.ok) return read;
+  if (read.value) return ok(read.value.toString());
+  return fail({ code: 'usage', message: `${file} does not exist.`, hint: 'Check the path.' });
+}
+
+function notOne(given: string): Result<never> {
+  return fail({
+    code: 'usage',
+    message: `The options trust ${given}.`,
+    hint: 'Write --key=<file>, or --certificate-identity=<who> --certificate-oidc-issuer=<URL> --trusted-root=<file>.',
+  });
+}

@@ -1,0 +1,72 @@
+import { caught } from '@image-tooling/host';
+import { ok, type FailureCode, type ImageRecipe, type OriginLayer, type Result } from '@image-tooling/model';
+import { recipeIn, type ManifestVerdict, type Problem, type VerifiedStatement } from '@image-tooling/attest';
+import { checkedTar } from '@image-tooling/layer';
+import { describeImage, mapResults, repositoryText, type Repository } from '@image-tooling/oci';
+import type { NamedManifest } from './manifests';
+
+/** Layers that are read at once: hashing and decompressing take two threads each. */
+const AT_ONCE = 2;
+
+/**
+ * Rebuilds an image from its published layers and the recipe in its provenance: reads each layer, compares the hashes
+ * of its blob and its tar with the recipe, and assembles config and manifest again. Names each layer that differs.
+ */
+export async function recombined(
+  repository: Repository,
+  { manifest, name }: NamedManifest,
+  provenances: readonly VerifiedStatement[],
+): Promise<Result<Pick<ManifestVerdict, 'problems' | 'rebuilt'>>> {
+  const recipe = provenances
+    .flatMap((one) => recipeIn(one) ?? [])
+    .find((one) => describeImage(one).manifestDigest === manifest.digest);
+  if (!recipe) return ok({ problems: [noRecipe(name)] });
+  const checked = await mapResults(recipe.layers, (layer) => layerProblem(repository, layer, name), AT_ONCE);
+  if (!checked.ok) return checked;
+  const problems = [...checked.value.flat(), ...(await configProblems(repository, recipe, name))];
+  const bytes = recipe.layers.reduce((sum, { size }) => sum + size, 0);
+  return ok({ problems, ...(problems.length === 0 && { rebuilt: { layers: recipe.layers.length, bytes } }) });
+}
+
+/** What wrong bytes look like; all other failures are about the registry. */
+const WRONG_BYTES: readonly FailureCode[] = ['checksum', 'truncated', 'tar-format', 'gone'];
+
+async function layerProblem(
+  repository: Repository,
+  layer: OriginLayer,
+  name: string,
+): Promise<Result<Problem[]>> {
+  const read = await caught(repositoryText(repository.name), async () => {
+    const blob = repository.blobOf(layer).open();
+    for await (const _ of checkedTar(blob, layer, (found) => otherTar(layer, found)));
+  });
+  if (read.ok) return ok([]);
+  const [failure] = read.failures;
+  if (!WRONG_BYTES.includes(failure.code)) return read;
+  return ok([{ verdict: 'altered', message: `${name}: ${layerName(layer)} differs: ${failure.message}` }]);
+}
+
+function otherTar({ diffId }: OriginLayer, found: string) {
+  return { code: 'checksum', message: `its content is ${found}, not ${diffId}` } as const;
+}
+
+function layerName({ kind, owner, digest }: OriginLayer): string {
+  return `the ${kind} layer of ${owner} (${digest})`;
+}
+
+async function configProblems(repository: Repository, recipe: ImageRecipe, name: string): Promise<Problem[]> {
+  const { configDigest, configSize } = describeImage(recipe);
+  const read = await caught(repositoryText(repository.name), async () => {
+    for await (const _ of repository.blobOf({ digest: configDigest, size: configSize }).open());
+  });
+  return read.ok
+    ? []
+    : [{ verdict: 'altered', message: `${name}: its config differs: ${read.failures[0].message}` }];
+}
+
+function noRecipe(name: string): Problem {
+  return {
+    verdict: 'incomplete',
+    message: `${name} can't be rebuilt: no trusted provenance of image-tooling describes it.`,
+  };
+}

@@ -1,0 +1,173 @@
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  generateKeyPair,
+  openSigner,
+  PREDICATES,
+  signatureTag,
+  statementBytes,
+  type ImageVerdict,
+} from '@image-tooling/attest';
+import { digestOf, type Digest } from '@image-tooling/model';
+import { pushPlainManifest, rawManifest } from '@image-tooling/testkit';
+import { valueOf } from '@image-tooling/testkit/helpers';
+import { identityToken, startSigstore, TEST_ISSUER } from '@image-tooling/testkit/sigstore';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compiledCosign } from './readers/compiled-cosign';
+import { cosign } from './readers/cosign';
+import { skopeo } from './readers/skopeo';
+import { trixiePrograms } from './readers/trixie-programs';
+import type { Reader } from './readers/types';
+import type { PublishPlan } from './rig';
+import { KEYS, published, referrersOf, signedPlan, verdict, withClient } from './signed';
+import { pathOf, Surroundings } from './surroundings';
+
+/** Programs that take long to get are kept here. */
+const PROGRAMS = join(tmpdir(), 'image-tooling-readers');
+const HOUR = 3_600_000;
+
+let at: Surroundings;
+let readers: readonly Reader[];
+let home: string;
+beforeAll(async () => {
+  at = await Surroundings.open();
+  home = await at.store();
+  const trixie = await trixiePrograms(join(PROGRAMS, 'trixie'));
+  readers = [
+    await cosign('cosign 3', [await compiledCosign(join(PROGRAMS, 'cosign'))], home),
+    await cosign('cosign 2.5', trixie('cosign'), home),
+    skopeo(trixie('skopeo'), home),
+  ];
+}, HOUR);
+afterAll(() => at.close());
+
+/** Writes a public key to a file; returns its path. */
+async function keyFile(name: string, publicKey: string): Promise<string> {
+  const file = join(home, name);
+  await writeFile(file, publicKey);
+  return file;
+}
+
+const imagesOf = ({ repository }: PublishPlan, { manifests }: ImageVerdict): string[] =>
+  manifests.map(({ digest }) => `${repository}@${digest}`);
+
+/** Publishes an unsigned image next to a signed one. */
+async function evilImage(plan: PublishPlan): Promise<ImageVerdict> {
+  const { signing: _, ...unsigned } = await signedPlan(at, { layers: { 'linux/amd64': ['evil'] } });
+  await published({ ...unsigned, repository: plan.repository, mode: { kind: 'main' } });
+  return verdict(`${plan.repository}:main`);
+}
+
+const STATEMENTS = (['provenance', 'cyclonedx', 'tests'] as const).map((kind) => PREDICATES[kind]);
+
+describe('every reader', () => {
+  it('accepts an image that was published signed, and refuses it with another key', async () => {
+    const plan = await signedPlan(at, { layers: { 'linux/amd64': ['app'], 'linux/arm64': ['app-arm'] } });
+    await published(plan);
+    const key = await keyFile('right.pub', KEYS.publicKey);
+    const other = await keyFile('other.pub', generateKeyPair(undefined).publicKey);
+    const images = imagesOf(plan, await verdict(`${plan.repository}:1.2.3`));
+    for (const { name, image, statement } of readers)
+      for (const reference of images) {
+        expect([name, reference, await image(reference, key)]).toEqual([name, reference, '']);
+        expect([name, await image(reference, other)]).not.toEqual([name, '']);
+        for (const type of reference === images[0] || !statement ? [] : STATEMENTS) {
+          expect([name, type, await statement?.(reference, key, type)]).toEqual([name, type, '']);
+          expect([name, await statement?.(reference, other, type)]).not.toEqual([name, '']);
+        }
+      }
+  });
+
+  it('refuses an unsigned image, also with everything that belongs to another one', async () => {
+    const plan = await signedPlan(at);
+    await published(plan);
+    const key = await keyFile('right.pub', KEYS.publicKey);
+    const good = await verdict(`${plan.repository}:1.2.3`);
+    const evil = await evilImage(plan);
+    const refuse = async () => {
+      for (const { name, image, statement } of readers)
+        for (const reference of imagesOf(plan, evil)) {
+          expect([name, await image(reference, key)]).not.toEqual([name, '']);
+          for (const type of statement ? STATEMENTS : [])
+            expect([name, await statement?.(reference, key, type)]).not.toEqual([name, '']);
+        }
+    };
+    await refuse();
+    for (const [nth, { digest }] of evil.manifests.entries())
+      await attachTo(plan, digest, good.manifests[nth]!.digest);
+    await refuse();
+    expect((await verdict(`${plan.repository}:main`)).verdict).toBe('invalid');
+  });
+
+  it('accepts the signature of an identity, and refuses another identity', async () => {
+    const sigstore = await startSigstore();
+    try {
+      const { fulcio, rekor, trustedRoot } = sigstore;
+      const identity = 'https://ci.example/team/images@refs/heads/main';
+      const policy = { kind: 'certificate', identity, issuer: TEST_ISSUER, trustedRoot } as const;
+      const signing = { kind: 'keyless', policy, fulcio, rekor, token: identityToken(identity) } as const;
+      const plan = await signedPlan(at, { signing });
+      await published(plan);
+      const other = { ...policy, identity: 'https://ci.example/fork' };
+      for (const { name, identity: check } of readers)
+        for (const reference of check
+          ? imagesOf(plan, await verdict(`${plan.repository}:1.2.3`, policy))
+          : []) {
+          expect([name, await check?.(reference, policy)]).toEqual([name, '']);
+          expect([name, await check?.(reference, other)]).not.toEqual([name, '']);
+        }
+    } finally {
+      await sigstore.stop();
+    }
+  });
+
+  it('refuses a statement that was altered after it was signed', async () => {
+    const plan = await signedPlan(at);
+    const { signing: _, ...unsigned } = plan;
+    await published(unsigned);
+    const { digest } = (await verdict(`${plan.repository}:1.2.3`)).manifests[1]!;
+    const signer = valueOf(await openSigner({ kind: 'key', privateKey: KEYS.privateKey, from: 'the test' }));
+    const statement = statementBytes(digest, PREDICATES.cyclonedx, {
+      bomFormat: 'CycloneDX',
+      components: [],
+    });
+    const bundle = valueOf(await signer.signStatement(statement)).toString();
+    const more = Buffer.from(statement.toString().replace('[]', '[{}]')).toString('base64');
+    const altered = bundle.replace(statement.toString('base64'), more);
+    expect(altered).not.toBe(bundle);
+    await withClient(plan.repository, async (client) => {
+      const subject = valueOf(await client.headManifest(digest));
+      const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+      const content = [{ mediaType, bytes: Buffer.from(altered) }];
+      const annotations = { 'dev.sigstore.bundle.predicateType': PREDICATES.cyclonedx };
+      valueOf(await client.attach(subject!, { artifactType: mediaType, annotations, content }));
+    });
+    const key = await keyFile('right.pub', KEYS.publicKey);
+    for (const { name, statement: check } of readers)
+      if (check)
+        expect([name, await check(`${plan.repository}@${digest}`, key, PREDICATES.cyclonedx)]).not.toEqual([
+          name,
+          '',
+        ]);
+    expect((await verdict(`${plan.repository}:1.2.3`)).manifests[1]?.refused).toHaveLength(1);
+  });
+});
+
+/** Attaches the signatures and statements of one manifest to another, as somebody with write access could. */
+async function attachTo(plan: PublishPlan, to: string, from: string): Promise<void> {
+  const path = pathOf(plan.repository);
+  const subject = await rawManifest(at.registry, path, to);
+  const jsonOf = async (reference: string) =>
+    JSON.parse(String((await rawManifest(at.registry, path, reference))?.bytes)) as Record<string, unknown>;
+  for (const { digest } of await referrersOf(plan, from)) {
+    const row = { mediaType: subject?.mediaType, digest: to, size: subject?.bytes.length };
+    const bytes = Buffer.from(JSON.stringify({ ...(await jsonOf(digest)), subject: row }));
+    const { mediaType } = JSON.parse(bytes.toString()) as { readonly mediaType: string };
+    await withClient(plan.repository, async (client) =>
+      valueOf(await client.putManifest({ mediaType, digest: digestOf(bytes), bytes })),
+    );
+  }
+  const [tag, ownTag] = [from, to].map((digest) => signatureTag(digest as Digest)) as [string, string];
+  await pushPlainManifest(at.registry, path, await jsonOf(tag), ownTag);
+}

@@ -1,0 +1,1 @@
+export { identityToken, startSigstore, TEST_ISSUER, type LocalSigstore } from './servers';
