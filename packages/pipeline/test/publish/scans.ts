@@ -68,7 +68,7 @@ export function scans(workspace: () => PublishWorkspace): void {
       expect(files.stdout.toString()).toMatch(/^scan\.html\nscan\.json\nscan\.sarif\nvex\.json\n/);
       const ids = [...files.stdout.toString().matchAll(/"@id": "(pkg:[^"]*)"/g)].map(([, id]) => id);
       const sbom = await rig().must(['sbom', 'base', ...PLATFORM]);
-      expect(ids).toHaveLength(2);
+      expect(ids).toHaveLength(3);
       for (const id of ids) expect(sbom).toContain(`"purl": "${id}"`);
     });
 
