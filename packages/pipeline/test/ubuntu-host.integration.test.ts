@@ -54,7 +54,7 @@ if (unavailable !== undefined) console.warn(`skipped: hosts with another apt con
 
 async function reasonToSkip(): Promise<string | undefined> {
   if (!existsSync('/etc/apt') || !existsSync('/etc/os-release')) return 'this machine has no apt';
-  const tried = exec('unshare', ['--mount', '--map-root-user', 'mount', '--bind', '/tmp', '/etc/apt']);
+  const tried = exec('unshare', ['--mount', '--map-root-user', 'mount', '--rbind', '/tmp', '/etc/apt']);
   return tried.then(
     () => undefined,
     (error: unknown) => `no mount namespace here: ${String(error)}`,

@@ -38,7 +38,7 @@ export interface ManifestVerdict {
   readonly digest: Digest;
   /** "index", or the platform. */
   readonly name: string;
-  /** Who signed it; undefined if there is no trusted signature. */
+  /** The signer; undefined if there is no trusted signature. */
   readonly signer?: string | undefined;
   /** Where the signature was found: attached bundles, and the `.sig` tag for Podman, skopeo and older cosign. */
   readonly signature: { readonly bundle: boolean; readonly tag: boolean };
@@ -46,7 +46,7 @@ export interface ManifestVerdict {
   readonly problems: readonly Problem[];
   /** Attachments that are not trusted, and why. */
   readonly refused: readonly { readonly digest?: Digest; readonly message: string }[];
-  /** What was put together again; undefined if that was not asked for. */
+  /** What was rebuilt; undefined if that was not asked for. */
   readonly rebuilt?: { readonly layers: number; readonly bytes: number } | undefined;
 }
 

@@ -12,7 +12,7 @@ import { keyChecks } from './key-checks';
 export interface VerifiedStatement extends Statement {
   /** The signed bytes. */
   readonly payload: Buffer;
-  /** Who signed: a key's fingerprint, or the certificate's identity. */
+  /** The signer: a key's fingerprint, or the certificate's identity. */
   readonly signer: string;
 }
 

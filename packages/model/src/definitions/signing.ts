@@ -10,9 +10,9 @@ const keyless = z
     identity: textLike(
       /^[^\s*]+\*?$/,
       'the identity in the certificate, of which only the end may be "*"',
-      'Who signs: the subject alternative name of the certificate; a "*" at its end stands for any text.',
+      'The signer: the subject alternative name of the certificate; a "*" at its end stands for any text.',
     ),
-    issuer: httpUrl('Who issues the identity token.'),
+    issuer: httpUrl('Issuer of the identity token.'),
     trustedRoot: relativePath(
       'File with the keys of Fulcio and Rekor, as "cosign trusted-root create" writes it.',
     ),
@@ -30,7 +30,11 @@ export const signing = z
       .optional()
       .meta({ description: 'File of the private key; absolute or relative to the workspace.' }),
     keyless: keyless.optional(),
-    builder: textLike(/^[a-z][a-z0-9+.-]*:\S+$/, 'a URI', 'Who builds, for the provenance.').optional(),
+    builder: textLike(
+      /^[a-z][a-z0-9+.-]*:\S+$/,
+      'a URI',
+      'URI of the builder, for the provenance.',
+    ).optional(),
   })
   .superRefine(({ key, keyless: other }, context) => {
     if ((key === undefined) === (other === undefined))

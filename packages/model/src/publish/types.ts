@@ -105,7 +105,7 @@ export interface PublishReport {
 
 /** The signatures and attestations of a publish. */
 export interface SignedReport {
-  /** Who signed: a key's fingerprint, or an identity. */
+  /** The signer: a key's fingerprint, or an identity. */
   readonly signer: string;
   /** Written by this publish; in a dry run: what would be written. */
   readonly written: number;

@@ -18,7 +18,7 @@ export interface Attached {
 export interface RefusedAttachment {
   /** Of the attachment's manifest. */
   readonly digest: Digest;
-  /** As its annotation says, which nobody signed. */
+  /** As its annotation says, which is not signed. */
   readonly predicateType?: string | undefined;
   readonly failure: Failure;
 }

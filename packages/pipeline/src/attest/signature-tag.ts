@@ -179,7 +179,7 @@ function replaced({ name }: Repository, manifest: Digest): Result<never> {
   return fail({
     code: 'tag-taken',
     message: `The signature of ${manifest} in ${repositoryText(name)} was replaced by others ${TRIES} times.`,
-    hint: 'Run it again when nobody else signs this image.',
+    hint: 'Run it again when no other machine signs this image.',
   });
 }
 

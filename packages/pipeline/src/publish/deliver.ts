@@ -152,7 +152,7 @@ async function putIndex(
   return put;
 }
 
-/** Signs before tags are written: whoever follows a tag finds the signature. */
+/** Signs before tags are written: users who follow a tag find the signature. */
 async function sign(
   repository: Repository,
   publication: Publication,

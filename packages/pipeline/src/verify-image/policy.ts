@@ -29,7 +29,7 @@ export async function trustPolicy(options: TrustOptions, cwd: string): Promise<R
       ? keyPolicy(key, cwd)
       : notOne('both a key and an identity');
   if (identity === undefined || issuer === undefined || trustedRoot === undefined)
-    return notOne(others.every((one) => one === undefined) ? 'nobody' : 'only a part of an identity');
+    return notOne(others.every((one) => one === undefined) ? 'no signer' : 'only a part of an identity');
   const root = await textOf(trustedRoot, cwd);
   return root.ok ? ok({ kind: 'certificate', identity, issuer, trustedRoot: root.value }) : root;
 }

@@ -68,11 +68,11 @@ export function signatures(workspace: () => PublishWorkspace): void {
     const other = await verify('--key=other.key.pub');
     expect(other.exitCode).toBe(3);
     expect(other.stdout).toContain('is NOT verified: it is not signed by the trusted signer');
-    expect((await verify()).stderr).toContain('The options trust nobody.');
+    expect((await verify()).stderr).toContain('The options trust no signer.');
     expect((await verify('--key=signing.key')).stderr).toContain('is not a public key');
   });
 
-  it('is put together again from its layers, and a changed byte is named', async () => {
+  it('is assembled again from its layers, and a changed byte is named', async () => {
     const whole = await verify('--key=signing.key.pub', '--rebuild=recombine');
     expect(whole.stdout).toMatch(/rebuilt +the same digest from \d+ layers/);
     expect(whole.exitCode).toBe(0);

@@ -29,7 +29,7 @@ const PREFIXED: readonly (readonly [id: string, title: string, prefixes: readonl
     ],
     // docs.npmjs.com, "About access tokens"
     ['npm-token', 'a token of npm', ['npm_'], '[A-Za-z0-9]{36}'],
-    // A macaroon for "pypi.org" or "test.pypi.org" (pypi.org/help, "API tokens")
+    // A macaroon of PyPI or its test registry (its help, "API tokens")
     [
       'pypi-token',
       'a token of PyPI',
