@@ -8,7 +8,7 @@ import {
   type Platform,
   type Result,
 } from '@image-tooling/model';
-import { layerSymbolsOf, purlOf, type LayerContents } from '@image-tooling/sbom';
+import { layerSymbolsOf, loadPurls, type LayerContents } from '@image-tooling/sbom';
 import {
   bringerOf,
   secretFindings,
@@ -58,6 +58,7 @@ export async function readSubject(
   if (!inventory.ok) return inventory;
   const secrets = await imageSecrets(session, of, made.value);
   if (!secrets.ok) return secrets;
+  const { purlOf } = await loadPurls();
   const subject: ScanSubject = {
     inventory: inventory.value,
     compressedSize: layers.reduce((sum, { size }) => sum + size, 0),
