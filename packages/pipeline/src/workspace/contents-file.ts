@@ -1,5 +1,5 @@
 import { ok, type Digest, type Result } from '@image-tooling/model';
-import { layerContentsOf, layerSymbolsOf } from '@image-tooling/sbom';
+import { CONTENTS_VERSION, layerContentsOf, layerSymbolsOf } from '@image-tooling/sbom';
 import type { Store } from '@image-tooling/oci';
 import { restoreRecords, writeRecordFile, type LayerRecords } from './record-file';
 
@@ -12,7 +12,7 @@ export type OutputFact = keyof typeof VALIDATED;
 function recordsOf(fact: OutputFact): LayerRecords {
   return {
     file: `${fact}.json.gz`,
-    format: [`${fact}Version`, 1],
+    format: [`${fact}Version`, CONTENTS_VERSION],
     has: async (store, diffId) => VALIDATED[fact](await store.getFact(fact, diffId)) !== undefined,
     get: (store, diffId) => store.getFact(fact, diffId),
     async put(store, diffId, record) {
