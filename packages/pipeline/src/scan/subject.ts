@@ -20,7 +20,7 @@ import {
 import { ensureBelow } from '../build/below';
 import { makeImage } from '../build/image';
 import { contentsOfLayers } from '../build/image-contents';
-import { imageInventory } from '../build/image-sbom';
+import { imageInventory } from '../build/image-inventory';
 import { ownerOf } from '../build/layer-owner';
 import { imageSecrets } from '../secrets';
 import type { Session } from '../session';
@@ -54,17 +54,16 @@ export async function readSubject(
   const { layers } = made.value;
   const contents = await contentsOfLayers(session, of, layers);
   if (!contents.ok) return contents;
-  const inventory = await imageInventory(session, of, made.value);
-  if (!inventory.ok) return inventory;
+  const inventory = imageInventory(of, made.value, contents.value);
   const secrets = await imageSecrets(session, of, made.value);
   if (!secrets.ok) return secrets;
   const { purlOf } = await loadPurls();
   const subject: ScanSubject = {
-    inventory: inventory.value,
+    inventory,
     compressedSize: layers.reduce((sum, { size }) => sum + size, 0),
     setuid: layers.flatMap((layer) => setuidFiles(layer, contents.value.get(layer.diffId))),
     symbols: await linkedSymbols(session, of, layers),
-    purlOf: (component) => purlOf(component, inventory.value),
+    purlOf: (component) => purlOf(component, inventory),
     chain: definedChain(image, session.toolSource),
   };
   const bringer = (layer?: Digest, owner?: string) => bringerOf(subject, layer, owner);
