@@ -2,7 +2,7 @@ import type { Digest, Inventory } from '@image-tooling/model';
 import { createdOf } from '@image-tooling/oci';
 import { inventoryOf, type LayerContents } from '@image-tooling/sbom';
 import type { MadeImage } from './image';
-import type { ImageOnPlatform } from './known-paths';
+import type { ImageOnPlatform } from './layer-owner';
 
 /** Returns the inventory of an image. `contents`: of all its layers, by diff id, see `contentsOfLayers`. */
 export function imageInventory(

@@ -10,7 +10,7 @@ import { writePathsFile } from '../workspace/paths-file';
 import type { MadeImage } from './image';
 import { contentsOfLayers } from './image-contents';
 import { imageInventory } from './image-inventory';
-import type { ImageOnPlatform } from './known-paths';
+import type { ImageOnPlatform } from './layer-owner';
 import { ownLayers } from './layers/recorded-layers';
 
 /** The output files with an image's SBOMs. */

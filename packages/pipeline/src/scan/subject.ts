@@ -21,7 +21,8 @@ import { ensureBelow } from '../build/below';
 import { makeImage } from '../build/image';
 import { contentsOfLayers } from '../build/image-contents';
 import { imageInventory } from '../build/image-inventory';
-import { ownerOf } from '../build/layer-owner';
+import { knownOfLayer, type KnownRecord } from '../build/known-of-layer';
+import type { ImageOnPlatform } from '../build/layer-owner';
 import { imageSecrets } from '../secrets';
 import type { Session } from '../session';
 import { restoreFacts } from '../workspace/contents-file';
@@ -57,12 +58,14 @@ export async function readSubject(
   const inventory = imageInventory(of, made.value, contents.value);
   const secrets = await imageSecrets(session, of, made.value);
   if (!secrets.ok) return secrets;
+  const symbols = await linkedSymbols(session, of, layers);
+  if (!symbols.ok) return symbols;
   const { purlOf } = await loadPurls();
   const subject: ScanSubject = {
     inventory,
     compressedSize: layers.reduce((sum, { size }) => sum + size, 0),
     setuid: layers.flatMap((layer) => setuidFiles(layer, contents.value.get(layer.diffId))),
-    symbols: await linkedSymbols(session, of, layers),
+    symbols: symbols.value,
     purlOf: (component) => purlOf(component, inventory),
     chain: definedChain(image, session.toolSource),
   };
@@ -85,24 +88,19 @@ function setuidFiles({ digest }: OriginLayer, contents: LayerContents | undefine
 /** Programs whose functions are not known are left out: all their vulnerabilities count. */
 async function linkedSymbols(
   session: Session,
-  { image, platform }: { readonly image: Image; readonly platform: Platform },
+  of: ImageOnPlatform,
   layers: readonly OriginLayer[],
-): Promise<LinkedSymbols> {
+): Promise<Result<LinkedSymbols>> {
   const found: LinkedSymbols[] = [];
   for (const layer of layers.filter(({ kind }) => kind === 'tool')) {
-    const known = await knownSymbols(session, layer);
-    if (known) {
-      found.push(known);
-      continue;
-    }
-    const owner = ownerOf(image, layer.owner);
-    if (owner?.kind !== 'tool') continue;
-    await restoreFacts('symbols', session.store, outputFolder(session.root, owner.tool, platform));
-    found.push((await knownSymbols(session, layer)) ?? {});
+    const known = await knownOfLayer(session, of, layer, SYMBOLS);
+    if (!known.ok) return known;
+    if (known.value) found.push(known.value);
   }
-  return Object.assign({}, ...found) as LinkedSymbols;
+  return ok(Object.assign({}, ...found) as LinkedSymbols);
 }
 
-async function knownSymbols({ store }: Session, { diffId }: OriginLayer): Promise<LinkedSymbols | undefined> {
-  return layerSymbolsOf(await store.getFact('symbols', diffId));
-}
+const SYMBOLS: KnownRecord<LinkedSymbols> = {
+  known: async (store, { diffId }) => layerSymbolsOf(await store.getFact('symbols', diffId)),
+  restore: (store, folder) => restoreFacts('symbols', store, folder),
+};
