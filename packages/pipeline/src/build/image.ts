@@ -3,6 +3,7 @@ import {
   ok,
   type DigestFile,
   type Image,
+  type ImagePlan,
   type ImageRecipe,
   type LayersFile,
   type OriginLayer,
@@ -70,7 +71,7 @@ export async function makeImage(
   const layers = [...inherited, help];
   const checked = await checkLayers(session, layers);
   if (!checked.ok) return checked;
-  const recipe = recipeOf(place, planned.value, layers);
+  const recipe = imageRecipe(place, plan, layers);
   const assembled = await assemble(session, place, recipe);
   if (!assembled.ok) return assembled;
   return ok({
@@ -100,9 +101,10 @@ async function ensureBelow(
   return base.ok ? ensureBase(session, lock, base.value) : base;
 }
 
-function recipeOf(
-  { image, platform }: Place,
-  { plan }: PlannedImage,
+/** Returns all that an image is assembled from. `layers`: in order, the help layer last. */
+export function imageRecipe(
+  { image, platform }: ImageOnPlatform,
+  plan: ImagePlan,
   layers: readonly OriginLayer[],
 ): ImageRecipe {
   const config = { ...plan.config, exposedPorts: image.definition.config.exposedPorts };
