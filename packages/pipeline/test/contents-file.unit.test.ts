@@ -16,15 +16,20 @@ const CONTENTS = {
 };
 
 let folder: string;
+let from: Store;
 let to: Store;
 
 beforeEach(async () => {
   folder = temporaryFolder();
-  const from = valueOf(await openStore(join(folder, 'from')));
+  from = valueOf(await openStore(join(folder, 'from')));
   to = valueOf(await openStore(join(folder, 'to')));
   valueOf(await from.putFact('contents', DIFF_ID, CONTENTS));
   valueOf(await writeFacts('contents', from, folder, [DIFF_ID]));
 });
+
+function writeFile(file: unknown): void {
+  writeFileSync(join(folder, 'contents.json.gz'), gzipSync(JSON.stringify(file)));
+}
 
 const restored = async () => {
   valueOf(await restoreFacts('contents', to, folder));
@@ -46,12 +51,18 @@ it('keeps what the store has', async () => {
   expect(await restored()).toEqual(own);
 });
 
+it.each([1, CONTENTS_VERSION - 1])('is written again if version %i wrote it', async (contentsVersion) => {
+  const contents = { ...CONTENTS, contentsVersion: CONTENTS_VERSION - 1 };
+  writeFile({ contentsVersion, layers: { [DIFF_ID]: contents } });
+  valueOf(await writeFacts('contents', from, folder, [DIFF_ID]));
+  expect(await restored()).toEqual(CONTENTS);
+});
+
 it.each([
   ['of another version', { ...CONTENTS, contentsVersion: CONTENTS_VERSION + 1 }],
   ['of another shape', { ...CONTENTS, files: [{ path: 1 }] }],
   ['missing', null],
 ])('counts contents as missing that are %s', async (_, contents) => {
-  const file = { contentsVersion: 1, layers: { [DIFF_ID]: contents } };
-  writeFileSync(join(folder, 'contents.json.gz'), gzipSync(JSON.stringify(file)));
+  writeFile({ contentsVersion: CONTENTS_VERSION, layers: { [DIFF_ID]: contents } });
   expect(await restored()).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DebianPackage } from '@image-tooling/model';
 import { readCycloneDx } from '@image-tooling/sbom';
@@ -55,6 +55,28 @@ export function sbomOfBuilt({ rig }: { readonly rig: () => WorkspaceRig }): void
     await rig().must(['build', 'child']);
     expect(await sbomsOf(rig())).toEqual(before);
     await rm(join(folder, 'sbom.spdx.json'));
+    await rig().must(['build', 'child']);
+    expect(await sbomsOf(rig())).toEqual(before);
+  });
+
+  it('is not that of a build which was stopped, if the image is as before', async () => {
+    const [definition, layers] = ['image.json', 'dist/linux-amd64/layers.json'].map((name) =>
+      join(rig().folder, 'images/child', name),
+    ) as [string, string];
+    const before = await sbomsOf(rig());
+    const [text, json] = [await readFile(definition, 'utf8'), await readFile(layers, 'utf8')];
+    await writeFile(
+      definition,
+      JSON.stringify({ ...JSON.parse(text), config: { labels: { another: 'image' } } }),
+    );
+    // The build fails where it writes this file.
+    await rm(layers);
+    await mkdir(layers);
+    expect((await rig().run(['build', 'child'])).exitCode).toBe(1);
+    expect(await sbomsOf(rig())).not.toEqual(before);
+    await rm(layers, { recursive: true });
+    await writeFile(layers, json);
+    await writeFile(definition, text);
     await rig().must(['build', 'child']);
     expect(await sbomsOf(rig())).toEqual(before);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { archOf, platformOfNode, type OriginLayer } from '@image-tooling/model';
 import { fileEntry } from '@image-tooling/layer';
 import { layerTar, openStore, writeLayer } from '@image-tooling/oci';
-import { inventoryOf, purlOf, readContents } from '@image-tooling/sbom';
+import { inventoryOf, loadPurls, readContents } from '@image-tooling/sbom';
 import { mergePolicies, openVex, scan, type OsvEntry, type ScanReport } from '@image-tooling/scan';
 import { ensureGoToolchain, goPaths, offlineEnvironment, runGo } from '@image-tooling/sources/go';
 import { fillGoStore } from '@image-tooling/testkit';
@@ -83,6 +83,7 @@ async function report(): Promise<ScanReport> {
   });
   const tool = { name: 'say', file: 'tools/say/tool.json', source: 'go' } as const;
   const image = { name: 'talk', file: 'images/talk/image.json', tools: [tool], setuid: [] };
+  const { purlOf } = await loadPurls();
   const scanned = scan({
     subject: {
       ...{ inventory, symbols, compressedSize: layer.size, setuid: [], chain: [image] },

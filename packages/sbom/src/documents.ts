@@ -17,10 +17,10 @@ export async function sbomDocuments(inventory: Inventory): Promise<SbomDocuments
 }
 
 /** Returns whether this version would write the same SBOM of the same image. Reads the start of a CycloneDX document. */
-export function isOfThisVersion(cycloneDx: string): boolean {
+export function isOfThisVersion(cycloneDx: Buffer): boolean {
   const made = `"name": "${GENERATOR.name}",\n     "version": "${GENERATOR.version}"`;
-  return cycloneDx.slice(0, START).includes(made);
+  return cycloneDx.toString('utf8', 0, START).includes(made);
 }
 
-/** The metadata of a document begins with its makers. */
+/** Bytes: the metadata of a document begins with its makers. */
 const START = 2000;

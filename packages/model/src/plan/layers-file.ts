@@ -88,6 +88,8 @@ const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKind>> = {
   deb: 'deb',
 };
 
+const packageEntry = z.object({ name: z.string(), version: z.string() });
+
 const toolEntry = z.object({
   name: z.string().min(1),
   version: z.string(),
@@ -95,7 +97,15 @@ const toolEntry = z.object({
   source: z.enum(SOURCE_KINDS),
   licence: z.string().optional(),
   homepage: z.string().optional(),
-  package: z.object({ name: z.string(), version: z.string() }).optional(),
+  package: packageEntry.optional(),
+});
+
+const inheritedConfig = z.object({
+  env: z.record(z.string(), z.string()),
+  entrypoint: z.array(z.string()),
+  cmd: z.array(z.string()),
+  user: z.string().optional(),
+  workdir: z.string().optional(),
 });
 
 /** The schema of layers.json. */
@@ -103,16 +113,10 @@ export const layersFileSchema: z.ZodType<LayersFile> = z.object({
   layersVersion: z.literal(1),
   platform,
   layers: z.array(originLayer),
-  config: z.object({
-    env: z.record(z.string(), z.string()),
-    entrypoint: z.array(z.string()),
-    cmd: z.array(z.string()),
-    user: z.string().optional(),
-    workdir: z.string().optional(),
-  }),
+  config: inheritedConfig,
   contents: z.object({
     tools: z.array(toolEntry),
-    packages: z.array(z.object({ name: z.string(), version: z.string() })),
+    packages: z.array(packageEntry),
   }),
   packagesDigest: digest,
 });
@@ -145,13 +149,6 @@ export interface ImageRecipe {
 export const imageRecipeSchema: z.ZodType<ImageRecipe> = z.object({
   platform,
   layers: z.array(originLayer),
-  config: z.object({
-    env: z.record(z.string(), z.string()),
-    entrypoint: z.array(z.string()),
-    cmd: z.array(z.string()),
-    user: z.string().optional(),
-    workdir: z.string().optional(),
-    exposedPorts: z.array(z.string()).optional(),
-  }),
+  config: inheritedConfig.extend({ exposedPorts: z.array(z.string()).optional() }),
   labels: z.record(z.string(), z.string()),
 });

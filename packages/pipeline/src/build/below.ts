@@ -1,11 +1,7 @@
 import { chainOf, ok, type Image, type Platform, type Result, type Tool } from '@image-tooling/model';
 import type { Session } from '../session';
-import { outputFolder, writeOutput } from '../workspace/outputs';
-import { writeFacts } from '../workspace/contents-file';
-import { writePathsFile } from '../workspace/paths-file';
-import { makeImage, type MadeImage } from './image';
-import { writeSboms } from './image-sbom';
-import { ownLayers } from './layers/recorded-layers';
+import { makeImage } from './image';
+import { writeImageOutputs } from './image-outputs';
 import { layerOf, layersOf } from './read-plan';
 import { ensureTool } from './tool';
 import { writeToolOutput } from './tool/output';
@@ -50,33 +46,9 @@ async function buildTool(session: Session, tool: Tool, platform: Platform): Prom
 
 async function buildParent(session: Session, parent: Image, platform: Platform): Promise<Result<void>> {
   const made = await makeImage(session, parent, platform, 'paths');
-  return made.ok ? writeImageOutputs(session, parent, platform, made.value) : made;
+  return made.ok ? writeImageOutputs(session, { image: parent, platform }, made.value) : made;
 }
 
 function noteMissing({ context }: Session, name: string): void {
   context.progress.note(`${name}: its outputs are not in dist/, building them`);
-}
-
-/**
- * Writes the outputs of an image's build: what its children read, the paths and contents of its own layers, its SBOMs,
- * and its digests.
- */
-export async function writeImageOutputs(
-  session: Session,
-  image: Image,
-  platform: Platform,
-  made: MadeImage,
-): Promise<Result<void>> {
-  const { root, store } = session;
-  const { inheritance, digests } = made;
-  const folder = outputFolder(root, image, platform);
-  const own = ownLayers(image, inheritance.layers).map(({ diffId }) => diffId);
-  const paths = await writePathsFile(store, folder, own);
-  if (!paths.ok) return paths;
-  const sboms = await writeSboms(session, { image, platform }, made);
-  if (!sboms.ok) return sboms;
-  const contents = await writeFacts('contents', store, folder, own);
-  if (!contents.ok) return contents;
-  const layers = await writeOutput(folder, 'layers.json', inheritance);
-  return layers.ok ? writeOutput(folder, 'digest.json', digests) : layers;
 }

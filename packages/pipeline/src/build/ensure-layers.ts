@@ -12,8 +12,8 @@ import { firstDifference } from '@image-tooling/layer';
 import { layerDifference, mapResults } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { fetchRecorded } from './fetch-recorded';
-import { isSame, layersWithoutPaths, type ImageOnPlatform } from './known-paths';
-import { ownerOf } from './layer-owner';
+import { isSame, layersWithoutPaths } from './known-paths';
+import { ownerOf, type ImageOnPlatform } from './layer-owner';
 import { ensureTool } from './tool';
 import { layerText } from './layer-text';
 

@@ -1,8 +1,8 @@
 import { ok, type OriginLayer, type Result } from '@image-tooling/model';
 import type { PathIndex } from '@image-tooling/layer';
 import type { Session } from '../session';
-import { isSame, type ImageOnPlatform } from './known-paths';
-import { imagesWith, ownerOf } from './layer-owner';
+import { isSame } from './known-paths';
+import { imagesWith, ownerOf, type ImageOnPlatform } from './layer-owner';
 import { lockName } from './layers/ensure-layer';
 import { fromOutput } from './tool/output';
 

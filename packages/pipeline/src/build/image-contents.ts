@@ -2,11 +2,10 @@ import { ok, type Digest, type OriginLayer, type Result } from '@image-tooling/m
 import type { LayerContents } from '@image-tooling/sbom';
 import type { Session } from '../session';
 import { restoreFacts } from '../workspace/contents-file';
-import { outputFolder } from '../workspace/outputs';
 import { ensureLayers } from './ensure-layers';
 import { makeImage } from './image';
-import type { ImageOnPlatform } from './known-paths';
-import { ownerOf } from './layer-owner';
+import { knownOfLayer, type KnownRecord } from './known-of-layer';
+import type { ImageOnPlatform } from './layer-owner';
 import { contentsOfBlob, knownContents } from './layers/layer-contents';
 
 /**
@@ -21,7 +20,7 @@ export async function contentsOfLayers(
   const found = new Map<Digest, LayerContents>();
   const unknown: OriginLayer[] = [];
   for (const layer of layers) {
-    const contents = await restoredContents(session, of, layer);
+    const contents = await knownOfLayer(session, of, layer, CONTENTS);
     if (!contents.ok) return contents;
     if (contents.value) found.set(layer.diffId, contents.value);
     else unknown.push(layer);
@@ -37,16 +36,7 @@ export async function contentsOfLayers(
   return ok(found);
 }
 
-async function restoredContents(
-  session: Session,
-  { image, platform }: ImageOnPlatform,
-  layer: OriginLayer,
-): Promise<Result<LayerContents | undefined>> {
-  const { store, root } = session;
-  const known = await knownContents(store, layer);
-  const owner = known ? undefined : ownerOf(image, layer.owner);
-  if (known || !owner) return ok(known);
-  const project = owner.kind === 'image' ? owner.image : owner.tool;
-  const restored = await restoreFacts('contents', store, outputFolder(root, project, platform));
-  return restored.ok ? ok(await knownContents(store, layer)) : restored;
-}
+const CONTENTS: KnownRecord<LayerContents> = {
+  known: knownContents,
+  restore: (store, folder) => restoreFacts('contents', store, folder),
+};

@@ -3,6 +3,7 @@ import {
   ok,
   type DigestFile,
   type Image,
+  type ImagePlan,
   type ImageRecipe,
   type LayersFile,
   type OriginLayer,
@@ -25,7 +26,8 @@ import { ensureLayer, type MadeLayer } from './layers/ensure-layer';
 import { ensureLayers, missingOf, type Need } from './ensure-layers';
 import { noteHomes } from './files-clashes';
 import { helpEntries } from './help-layer';
-import { layersWithoutPaths, type ImageOnPlatform } from './known-paths';
+import { layersWithoutPaths } from './known-paths';
+import type { ImageOnPlatform } from './layer-owner';
 import { recordedLayers } from './layers/recorded-layers';
 import { ownLayer, type OwnLayersOf } from './own-layer';
 import { readPlan, type PlannedImage } from './read-plan';
@@ -69,7 +71,7 @@ export async function makeImage(
   const layers = [...inherited, help];
   const checked = await checkLayers(session, layers);
   if (!checked.ok) return checked;
-  const recipe = recipeOf(place, planned.value, layers);
+  const recipe = imageRecipe(place, plan, layers);
   const assembled = await assemble(session, place, recipe);
   if (!assembled.ok) return assembled;
   return ok({
@@ -99,9 +101,10 @@ async function ensureBelow(
   return base.ok ? ensureBase(session, lock, base.value) : base;
 }
 
-function recipeOf(
-  { image, platform }: Place,
-  { plan }: PlannedImage,
+/** Returns all that an image is assembled from. `layers`: in order, the help layer last. */
+export function imageRecipe(
+  { image, platform }: ImageOnPlatform,
+  plan: ImagePlan,
   layers: readonly OriginLayer[],
 ): ImageRecipe {
   const config = { ...plan.config, exposedPorts: image.definition.config.exposedPorts };

@@ -3,8 +3,9 @@ import type { Session } from '../session';
 import { findProject } from '../workspace/load';
 import { differencesFromIndex, withoutPaths } from '../git/differences';
 import { gitFacts } from '../git/facts';
-import { buildBelow, ensureBelow, writeImageOutputs } from './below';
+import { buildBelow, ensureBelow } from './below';
 import { makeImage, type MadeImage } from './image';
+import { writeImageOutputs } from './image-outputs';
 import { ensureTool } from './tool';
 import { writeToolOutput } from './tool/output';
 
@@ -54,7 +55,7 @@ async function buildImage(
   const made = await makeImage(session, image, platform, 'paths');
   if (!made.ok) return made;
   await noteDifferences(session, image);
-  const written = await writeImageOutputs(session, image, platform, made.value);
+  const written = await writeImageOutputs(session, { image, platform }, made.value);
   return written.ok ? ok({ kind: 'image', name: image.name, made: made.value }) : written;
 }
 

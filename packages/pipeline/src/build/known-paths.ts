@@ -1,21 +1,8 @@
-import {
-  ok,
-  type Image,
-  type Layer,
-  type OriginLayer,
-  type Platform,
-  type Result,
-} from '@image-tooling/model';
+import { ok, type Layer, type OriginLayer, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
-import { outputFolder } from '../workspace/outputs';
 import { restorePaths } from '../workspace/paths-file';
-import { ownerOf } from './layer-owner';
-
-/** An image of one platform. */
-export interface ImageOnPlatform {
-  readonly image: Image;
-  readonly platform: Platform;
-}
+import { knownOfLayer, type KnownRecord } from './known-of-layer';
+import type { ImageOnPlatform } from './layer-owner';
 
 /**
  * Returns the recorded layers whose paths are unknown: the store has no path index of them, and neither have the
@@ -41,19 +28,14 @@ export function isSame(stored: Layer | undefined, recorded: Layer): boolean {
   return stored?.digest === recorded.digest && stored.diffId === recorded.diffId;
 }
 
-async function isKnown(
-  session: Session,
-  { image, platform }: ImageOnPlatform,
-  layer: OriginLayer,
-): Promise<Result<boolean>> {
-  const { store, root } = session;
-  const stored = await store.getBuild(layer.buildId);
+async function isKnown(session: Session, of: ImageOnPlatform, layer: OriginLayer): Promise<Result<boolean>> {
+  const stored = await session.store.getBuild(layer.buildId);
   if (stored) return ok(isSame(stored, layer));
-  const { diffId, owner } = layer;
-  if (await store.hasPaths(diffId)) return ok(true);
-  const found = ownerOf(image, owner);
-  if (!found) return ok(false);
-  const project = found.kind === 'image' ? found.image : found.tool;
-  const restored = await restorePaths(store, outputFolder(root, project, platform));
-  return restored.ok ? ok(await store.hasPaths(diffId)) : restored;
+  const known = await knownOfLayer(session, of, layer, PATHS);
+  return known.ok ? ok(known.value !== undefined) : known;
 }
+
+const PATHS: KnownRecord<true> = {
+  known: async (store, { diffId }) => (await store.hasPaths(diffId)) || undefined,
+  restore: restorePaths,
+};

@@ -1,4 +1,10 @@
-import { chainOf, type Image, type Tool } from '@image-tooling/model';
+import { chainOf, type Image, type Platform, type Tool } from '@image-tooling/model';
+
+/** An image of one platform. */
+export interface ImageOnPlatform {
+  readonly image: Image;
+  readonly platform: Platform;
+}
 
 /** The image or tool whose definition made a layer. */
 export type LayerOwner =

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
-import { readRegularFile } from '@image-tooling/host';
 import { fail, ok, type Platform, type Result } from '@image-tooling/model';
-import { SBOM_FILES, type SbomFormat } from '../build/image-sbom';
+import { readSbomFile, SBOM_FILES, type SbomFormat } from '../build/image-outputs';
 import { notBuilt } from '../build/read-plan';
 import { imageOf } from '../build/recorded';
 import type { Session } from '../session';
@@ -16,9 +14,6 @@ export interface SbomRequest {
   readonly format: SbomFormat;
 }
 
-/** An image with all Debian packages and a hundred Go programs has about 60 MB. */
-const MOST_BYTES = 256 * 1024 ** 2;
-
 /**
  * Returns the SBOM that an image's build wrote. Fails with `usage` for a tool, with `unknown-reference` if the image was
  * not built, with `io`, and with every mistake in its definitions.
@@ -29,8 +24,7 @@ export async function readSbom(
 ): Promise<Result<string>> {
   const image = await imageOf(session, name, { verb: 'list', notForTools: 'SBOMs are of images' });
   if (!image.ok) return image;
-  const file = join(outputFolder(session.root, image.value, platform), SBOM_FILES[format]);
-  const read = await readRegularFile(file, MOST_BYTES);
+  const read = await readSbomFile(outputFolder(session.root, image.value, platform), format);
   if (!read.ok) return read;
   return read.value ? ok(read.value.toString()) : fail(notBuilt(name, platform));
 }

@@ -1,5 +1,5 @@
 import { fail, ok, type Failure, type Image, type Platform, type Result } from '@image-tooling/model';
-import { imagePurl } from '@image-tooling/sbom';
+import { loadPurls } from '@image-tooling/sbom';
 import {
   scan,
   scanTable,
@@ -69,6 +69,7 @@ export async function scanWith(
   if (!report.ok) return report;
   const folder = scanFolder(image.folder, platform);
   const { inventory } = subject;
+  const { imagePurl } = await loadPurls();
   const written = await writeScan(session, folder, report.value, {
     product: imagePurl(inventory),
     time: timeOf(data.value, inventory.created),

@@ -8,7 +8,7 @@ import {
   type Platform,
   type Result,
 } from '@image-tooling/model';
-import { layerSymbolsOf, purlOf, type LayerContents } from '@image-tooling/sbom';
+import { layerSymbolsOf, loadPurls, type LayerContents } from '@image-tooling/sbom';
 import {
   bringerOf,
   secretFindings,
@@ -20,8 +20,9 @@ import {
 import { ensureBelow } from '../build/below';
 import { makeImage } from '../build/image';
 import { contentsOfLayers } from '../build/image-contents';
-import { imageInventory } from '../build/image-sbom';
-import { ownerOf } from '../build/layer-owner';
+import { imageInventory } from '../build/image-inventory';
+import { knownOfLayer, type KnownRecord } from '../build/known-of-layer';
+import type { ImageOnPlatform } from '../build/layer-owner';
 import { imageSecrets } from '../secrets';
 import type { Session } from '../session';
 import { restoreFacts } from '../workspace/contents-file';
@@ -54,16 +55,18 @@ export async function readSubject(
   const { layers } = made.value;
   const contents = await contentsOfLayers(session, of, layers);
   if (!contents.ok) return contents;
-  const inventory = await imageInventory(session, of, made.value);
-  if (!inventory.ok) return inventory;
+  const inventory = imageInventory(of, made.value, contents.value);
   const secrets = await imageSecrets(session, of, made.value);
   if (!secrets.ok) return secrets;
+  const symbols = await linkedSymbols(session, of, layers);
+  if (!symbols.ok) return symbols;
+  const { purlOf } = await loadPurls();
   const subject: ScanSubject = {
-    inventory: inventory.value,
+    inventory,
     compressedSize: layers.reduce((sum, { size }) => sum + size, 0),
     setuid: layers.flatMap((layer) => setuidFiles(layer, contents.value.get(layer.diffId))),
-    symbols: await linkedSymbols(session, of, layers),
-    purlOf: (component) => purlOf(component, inventory.value),
+    symbols: symbols.value,
+    purlOf: (component) => purlOf(component, inventory),
     chain: definedChain(image, session.toolSource),
   };
   const bringer = (layer?: Digest, owner?: string) => bringerOf(subject, layer, owner);
@@ -85,24 +88,19 @@ function setuidFiles({ digest }: OriginLayer, contents: LayerContents | undefine
 /** Programs whose functions are not known are left out: all their vulnerabilities count. */
 async function linkedSymbols(
   session: Session,
-  { image, platform }: { readonly image: Image; readonly platform: Platform },
+  of: ImageOnPlatform,
   layers: readonly OriginLayer[],
-): Promise<LinkedSymbols> {
+): Promise<Result<LinkedSymbols>> {
   const found: LinkedSymbols[] = [];
   for (const layer of layers.filter(({ kind }) => kind === 'tool')) {
-    const known = await knownSymbols(session, layer);
-    if (known) {
-      found.push(known);
-      continue;
-    }
-    const owner = ownerOf(image, layer.owner);
-    if (owner?.kind !== 'tool') continue;
-    await restoreFacts('symbols', session.store, outputFolder(session.root, owner.tool, platform));
-    found.push((await knownSymbols(session, layer)) ?? {});
+    const known = await knownOfLayer(session, of, layer, SYMBOLS);
+    if (!known.ok) return known;
+    if (known.value) found.push(known.value);
   }
-  return Object.assign({}, ...found) as LinkedSymbols;
+  return ok(Object.assign({}, ...found) as LinkedSymbols);
 }
 
-async function knownSymbols({ store }: Session, { diffId }: OriginLayer): Promise<LinkedSymbols | undefined> {
-  return layerSymbolsOf(await store.getFact('symbols', diffId));
-}
+const SYMBOLS: KnownRecord<LinkedSymbols> = {
+  known: async (store, { diffId }) => layerSymbolsOf(await store.getFact('symbols', diffId)),
+  restore: (store, folder) => restoreFacts('symbols', store, folder),
+};

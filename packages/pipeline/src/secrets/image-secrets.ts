@@ -3,7 +3,7 @@ import { mapResults } from '@image-tooling/oci';
 import type { ImageSecrets, SearchedLayer } from '@image-tooling/scan';
 import { ensureLayers } from '../build/ensure-layers';
 import { makeImage, type MadeImage } from '../build/image';
-import type { ImageOnPlatform } from '../build/known-paths';
+import type { ImageOnPlatform } from '../build/layer-owner';
 import type { Session } from '../session';
 import { configSecrets } from './config-secrets';
 import { knownSecrets, searchLayer } from './layer-secrets';

@@ -1,20 +1,18 @@
 import { ok, type Digest, type Result } from '@image-tooling/model';
-import { secretsOfRecord } from '@image-tooling/scan';
-import { layerContentsOf, layerSymbolsOf } from '@image-tooling/sbom';
-import type { LayerFact, Store } from '@image-tooling/oci';
+import { CONTENTS_VERSION, layerContentsOf, layerSymbolsOf } from '@image-tooling/sbom';
+import type { Store } from '@image-tooling/oci';
 import { restoreRecords, writeRecordFile, type LayerRecords } from './record-file';
 
-const VALIDATED: Readonly<Record<LayerFact, (record: unknown) => unknown>> = {
-  contents: layerContentsOf,
-  symbols: layerSymbolsOf,
-  secrets: secretsOfRecord,
-};
-
 /** The inventory of an image needs the contents of its layers; a scan, the functions in its Go programs. */
-function recordsOf(fact: LayerFact): LayerRecords {
+const VALIDATED = { contents: layerContentsOf, symbols: layerSymbolsOf } as const;
+
+/** Facts that are outputs of builds. */
+export type OutputFact = keyof typeof VALIDATED;
+
+function recordsOf(fact: OutputFact): LayerRecords {
   return {
     file: `${fact}.json.gz`,
-    format: [`${fact}Version`, 1],
+    format: [`${fact}Version`, CONTENTS_VERSION],
     has: async (store, diffId) => VALIDATED[fact](await store.getFact(fact, diffId)) !== undefined,
     get: (store, diffId) => store.getFact(fact, diffId),
     async put(store, diffId, record) {
@@ -26,7 +24,7 @@ function recordsOf(fact: LayerFact): LayerRecords {
 
 /** Writes facts about layers as `writeRecordFile` does. */
 export function writeFacts(
-  fact: LayerFact,
+  fact: OutputFact,
   store: Store,
   folder: string,
   diffIds: readonly Digest[],
@@ -35,6 +33,6 @@ export function writeFacts(
 }
 
 /** Restores facts of an output file as `restoreRecords` does. */
-export function restoreFacts(fact: LayerFact, store: Store, folder: string): Promise<Result<void>> {
+export function restoreFacts(fact: OutputFact, store: Store, folder: string): Promise<Result<void>> {
   return restoreRecords(recordsOf(fact), store, folder);
 }

@@ -9,6 +9,7 @@ import {
   type Platform,
   type Result,
   type Tool,
+  type ToolEntry,
   type WantedLayer,
 } from '@image-tooling/model';
 import { missingParents } from '@image-tooling/layer';
@@ -41,15 +42,13 @@ export async function ensureTool(
   };
   const layer = await ensureLayer(session, wanted, make, wasBuilt ? undefined : replaced);
   if (!layer.ok) return layer;
-  const { name, definition } = tool;
+  return ok({ layerVersion: 1, platform, layer: layer.value, tool: toolEntry(tool, recipe.value) });
+}
+
+/** Returns what images say of a tool. */
+export function toolEntry({ name, definition }: Tool, { source, package: from }: ToolRecipe): ToolEntry {
   const { version, description, license, homepage } = definition;
-  const { source, package: from } = recipe.value;
-  return ok({
-    layerVersion: 1,
-    platform,
-    layer: layer.value,
-    tool: { name, version, description, source, licence: license, homepage, ...(from && { package: from }) },
-  });
+  return { name, version, description, source, licence: license, homepage, package: from };
 }
 
 /** Returns the wanted layer of a tool, with its inputs. */

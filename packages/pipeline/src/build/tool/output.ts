@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ok, type Digest, type LayerFile, type Platform, type Result, type Tool } from '@image-tooling/model';
-import { indexLayer, LAYER_FACTS } from '@image-tooling/oci';
+import { indexLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { copyBlob, outputFolder, readLayerFile, writeOutput } from '../../workspace/outputs';
 import { writeFacts } from '../../workspace/contents-file';
@@ -21,7 +21,7 @@ export async function writeToolOutput(session: Session, tool: Tool, file: LayerF
   if (!paths.ok) return paths;
   const contents = await contentsOfBlob(session, file.layer);
   if (!contents.ok) return contents;
-  for (const fact of LAYER_FACTS) {
+  for (const fact of ['contents', 'symbols'] as const) {
     const written = await writeFacts(fact, session.store, folder, [diffId]);
     if (!written.ok) return written;
   }

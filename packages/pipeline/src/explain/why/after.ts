@@ -16,8 +16,9 @@ import {
   type WantedLayer,
 } from '@image-tooling/model';
 import { imageConfigJson } from '@image-tooling/oci';
+import { imageRecipe } from '../../build/image';
 import { planOn, type Below } from '../../build/read-plan';
-import { wantedTool } from '../../build/tool';
+import { toolEntry, wantedTool } from '../../build/tool';
 import { recipeOf } from '../../build/tool/recipes';
 import type { Session } from '../../session';
 
@@ -41,12 +42,9 @@ export async function toolAfter(
   if (!recipe.ok) return recipe;
   const wanted = wantedTool(session, tool, recipe.value);
   const layer = await foreseenLayer(session, wanted, known);
-  const { version, description } = tool.definition;
-  const { source } = recipe.value;
-  const entry = { name: tool.name, version, description, source };
   return ok({
     build: { layers: [await withInputs(session, layer, known)] },
-    file: { layerVersion: 1, platform, layer, tool: entry },
+    file: { layerVersion: 1, platform, layer, tool: toolEntry(tool, recipe.value) },
   });
 }
 
@@ -66,13 +64,8 @@ export async function imageAfter(
   const layers = await plannedLayers(session, plan, known);
   const help = await foreseenLayer(session, plan.help, known);
   const { config, contents, packagesDigest } = plan;
-  const { exposedPorts } = image.definition.config;
-  const json = imageConfigJson({
-    platform,
-    layers: [...layers, help],
-    config: { ...config, exposedPorts },
-    labels: plan.labels,
-  }) as { readonly config: Json };
+  const recipe = imageRecipe({ image, platform }, plan, [...layers, help]);
+  const json = imageConfigJson(recipe) as { readonly config: Json };
   return ok({
     build: {
       layers: await Promise.all([...layers, help].map((layer) => withInputs(session, layer, known))),
