@@ -19,7 +19,7 @@ export { verifyImage, type VerifyImageRequest } from './verify-image';
 export { trustPolicy, type TrustOptions } from './verify-image/policy';
 export * from './store';
 export { debianReleaseOf } from './debian-release';
-export { lockVulnerabilityData, readVulnerabilityData } from './vulnerability-data';
+export { lockVulnerabilityData, vulnerabilityReader } from './vulnerability-data';
 export { readSbom, SBOM_FORMATS, type SbomFormat, type SbomRequest } from './sbom';
 export { openShell, type ShellRequest } from './shell';
 export { checkAll, type CheckedWorkspace, type CheckRequest } from './check';
