@@ -18,7 +18,6 @@ export * from './registry';
 export { verifyImage, type VerifyImageRequest } from './verify-image';
 export { trustPolicy, type TrustOptions } from './verify-image/policy';
 export * from './store';
-export { debianReleaseOf } from './debian-release';
 export { lockVulnerabilityData, vulnerabilityReader } from './vulnerability-data';
 export { readSbom, SBOM_FORMATS, type SbomFormat, type SbomRequest } from './sbom';
 export { openShell, type ShellRequest } from './shell';

@@ -85,7 +85,7 @@ async function report(): Promise<ScanReport> {
   const image = { name: 'talk', file: 'images/talk/image.json', tools: [tool], setuid: [] };
   const scanned = scan({
     subject: {
-      ...{ inventory, symbols, compressedSize: layer.size, setuid: [], chain: [image] },
+      ...{ inventory, symbols, debian: undefined, compressedSize: layer.size, setuid: [], chain: [image] },
       purlOf: (component) => purlOf(component, inventory),
     },
     policy: mergePolicies([]),

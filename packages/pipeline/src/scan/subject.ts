@@ -22,6 +22,7 @@ import { makeImage } from '../build/image';
 import { contentsOfLayers } from '../build/image-contents';
 import { imageInventory } from '../build/image-sbom';
 import { ownerOf } from '../build/layer-owner';
+import { debianReleaseOf } from '../debian-release';
 import { imageSecrets } from '../secrets';
 import type { Session } from '../session';
 import { restoreFacts } from '../workspace/contents-file';
@@ -65,6 +66,7 @@ export async function readSubject(
     symbols: await linkedSymbols(session, of, layers),
     purlOf: (component) => purlOf(component, inventory.value),
     chain: definedChain(image, session.toolSource),
+    debian: debianReleaseOf(image),
   };
   const bringer = (layer?: Digest, owner?: string) => bringerOf(subject, layer, owner);
   return ok({ subject, secrets: secretFindings(secrets.value, bringer) });

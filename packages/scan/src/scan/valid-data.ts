@@ -1,7 +1,7 @@
 import { counted, type Failure } from '@image-tooling/model';
 import { sourcesWithoutData } from '../match';
+import { fixesFor } from '../release-fixes';
 import type { ScanSubject } from '../subject';
-import { fixesOf } from '../debian-release';
 import type { VulnerabilityData } from '../vulnerability-data';
 
 /** The command that writes scan.lock.json. */
@@ -25,12 +25,12 @@ function goProblems({ go }: VulnerabilityData, subject: ScanSubject): Problem[] 
   return [{ message: `Go's vulnerability database ${go.version} has no entries` }];
 }
 
-function debianProblems({ debian }: VulnerabilityData, subject: ScanSubject): Problem[] {
+function debianProblems(data: VulnerabilityData, subject: ScanSubject): Problem[] {
   if (!hasKind(subject, 'deb')) return [];
-  const release = subject.chain[0].debian;
-  if (release === undefined) return [{ message: 'no data is known of its distribution', hint: NO_DATABASE }];
-  const fixes = fixesOf(debian, release);
-  if (!fixes) return [{ message: `there is no data of Debian ${release}` }];
+  const { debian } = subject;
+  if (debian === undefined) return [{ message: 'no data is known of its distribution', hint: NO_DATABASE }];
+  const fixes = fixesFor(subject, data);
+  if (!fixes) return [{ message: `there is no data of Debian ${debian}` }];
   const { unknown } = sourcesWithoutData(subject, fixes);
   if (unknown.length === 0) return [];
   return [
