@@ -18,6 +18,7 @@ export * from './progress';
 export * from './result';
 export type { Schema } from './schema';
 export * from './shell-word';
+export { firstLines, firstNames } from './shortened';
 export * from './plan';
 export * from './publish';
 export { spanText } from './span-text';

@@ -1,4 +1,4 @@
-import { counted, type Failure } from '@image-tooling/model';
+import { counted, firstNames, type Failure } from '@image-tooling/model';
 import { sourcesWithoutData } from '../match';
 import { fixesFor } from '../release-fixes';
 import type { ScanSubject } from '../subject';
@@ -34,7 +34,7 @@ function debianProblems(data: VulnerabilityData, subject: ScanSubject): Problem[
   const { unknown } = sourcesWithoutData(subject, fixes);
   if (unknown.length === 0) return [];
   return [
-    { message: `there is no data of ${counted(unknown.length, 'source package')}: ${inLine(unknown)}` },
+    { message: `there is no data of ${counted(unknown.length, 'source package')}: ${firstNames(unknown, LONGEST_LIST)}` },
   ];
 }
 
@@ -46,8 +46,3 @@ function hasKind({ inventory }: ScanSubject, kind: 'go' | 'deb'): boolean {
 }
 
 const LONGEST_LIST = 5;
-
-function inLine(names: readonly string[]): string {
-  const more = names.length - LONGEST_LIST;
-  return `${names.slice(0, LONGEST_LIST).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
