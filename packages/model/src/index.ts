@@ -2,6 +2,7 @@ export * from './bytes-text';
 export { aligned } from './columns';
 export { counted } from './counted';
 export { cutText, wholeCharacters } from './cut-text';
+export { dayOf } from './day';
 export { compareDebianVersions } from './debian-version';
 export * from './canonical';
 export * from './checks';

@@ -1,4 +1,4 @@
-import { counted } from '@image-tooling/model';
+import { counted, dayOf } from '@image-tooling/model';
 import type { JudgedFinding, Status } from '../finding';
 import type { ScanReport } from './types';
 
@@ -60,9 +60,4 @@ export function coverageLines({ notCovered }: ScanReport): string[] {
   if (notCovered.length === 0) return [];
   const lists = notCovered.join(', ');
   return [`Not looked up (${counted(notCovered.length, 'part')} without data): ${lists}`];
-}
-
-/** Returns "2026-11-28" for a time in seconds since the epoch. */
-export function dayOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10);
 }

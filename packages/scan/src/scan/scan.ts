@@ -1,4 +1,4 @@
-import { failWith, ok, type Component, type Failure, type Result } from '@image-tooling/model';
+import { dayOf, failWith, ok, type Component, type Failure, type Result } from '@image-tooling/model';
 import { fixesFor } from '../release-fixes';
 import type { Finding } from '../finding';
 import { countByStatus, isFailing, judge } from '../gate';
@@ -38,7 +38,7 @@ export function scan(input: ScanInput): Result<ScanReport> {
   const { subject, policy, data, now } = input;
   const problems = dataProblems(input);
   if (problems.length > 0) return failWith(problems);
-  const today = new Date(now * 1000).toISOString().slice(0, 10);
+  const today = dayOf(now);
   const findings = inOrder(allFindings(input).map((finding) => judge(finding, policy, today)));
   const { image, platform, manifest } = subject.inventory;
   return ok({

@@ -34,7 +34,9 @@ function debianProblems(data: VulnerabilityData, subject: ScanSubject): Problem[
   const { unknown } = sourcesWithoutData(subject, fixes);
   if (unknown.length === 0) return [];
   return [
-    { message: `there is no data of ${counted(unknown.length, 'source package')}: ${firstNames(unknown, LONGEST_LIST)}` },
+    {
+      message: `there is no data of ${counted(unknown.length, 'source package')}: ${firstNames(unknown, LONGEST_LIST)}`,
+    },
   ];
 }
 

@@ -26,7 +26,11 @@ export function gateNotes(facts: GateFacts): string[] {
   const dirty = uncommitted.length > 0 && facts.allowDirty;
   return [
     ...(facts.allowDirty ? differingNotes(image, differing) : []),
-    ...(dirty ? [`${image} is published with changes that are not committed: ${firstNames(uncommitted, LONGEST_LINE)}`] : []),
+    ...(dirty
+      ? [
+          `${image} is published with changes that are not committed: ${firstNames(uncommitted, LONGEST_LINE)}`,
+        ]
+      : []),
     ...overridden.map(
       ({ tool, used, committed }) =>
         `${tool} comes from ${used}, not from ${committed} as committed: not allowed in a release`,
