@@ -20,8 +20,8 @@ export type ScanGate = ReadonlyMap<Platform, readonly Failure[]>;
 /**
  * Scans all built platforms of an image and its parents, with the vulnerability data of today's commit: it takes a
  * second, and a report in dist/ may be of another day. A child's own scan only counts what a parent brings, so a parent
- * that fails its scan keeps its children from being published. Returns an empty gate for a workspace without scan.json.
- * Fails as reading that does.
+ * that fails its scan keeps its children from being published. Without scan.json, nothing is scanned and nothing
+ * refused. Fails as reading that does.
  */
 export async function scanGate(
   session: Session,

@@ -1,8 +1,8 @@
 import { counted, dayOf } from '@image-tooling/model';
-import type { JudgedFinding, Status } from '../finding';
+import { STATUSES, type JudgedFinding, type Status } from '../finding';
 import type { ScanReport } from './types';
 
-/** What reports call each status, in the order in which they count them. */
+/** What reports call each status. */
 export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   failing: 'failing',
   expired: 'with an expired ignore',
@@ -34,9 +34,9 @@ export function expiredLines(findings: readonly JudgedFinding[]): string[] {
 
 /** Returns the result and the number of findings of each status: "passed: 2 ignored, 15 not affected". */
 export function countsLine({ passed, counts, data }: ScanReport): string {
-  const parts = (Object.keys(STATUS_WORDS) as Status[])
-    .filter((status) => counts[status] > 0)
-    .map((status) => `${counts[status]} ${STATUS_WORDS[status]}`);
+  const parts = STATUSES.filter((status) => counts[status] > 0).map(
+    (status) => `${counts[status]} ${STATUS_WORDS[status]}`,
+  );
   const result = passed ? 'passed' : 'FAILED';
   const found = parts.length > 0 ? parts.join(', ') : 'no findings';
   return `${result}: ${found}${data.database === 'none' ? ', vulnerabilities not scanned' : ''}`;

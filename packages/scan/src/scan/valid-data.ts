@@ -5,7 +5,7 @@ import type { ScanSubject } from '../subject';
 import type { VulnerabilityData } from '../vulnerability-data';
 
 /** The command that writes scan.lock.json. */
-export const DATA_COMMAND = 'npx image-tooling scan-lock';
+const DATA_COMMAND = 'npx image-tooling scan-lock';
 
 /** Returns why data can't tell the vulnerabilities of an image, each as `scan-invalid`; empty if it can. */
 export function invalidData(data: VulnerabilityData, subject: ScanSubject): Failure[] {
