@@ -86,7 +86,7 @@ async function report(): Promise<ScanReport> {
   const { purlOf } = await loadPurls();
   const scanned = scan({
     subject: {
-      ...{ inventory, symbols, compressedSize: layer.size, setuid: [], chain: [image] },
+      ...{ inventory, symbols, debian: undefined, compressedSize: layer.size, setuid: [], chain: [image] },
       purlOf: (component) => purlOf(component, inventory),
     },
     policy: mergePolicies([]),

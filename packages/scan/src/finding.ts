@@ -50,8 +50,8 @@ export interface Finding {
 }
 
 /**
- * What the gate says of a finding. `failing` and `expired` (its ignore has expired) fail a scan; `not-fixable`: nothing
- * fixes it now; `accepted`: less severe than what the policy fails on.
+ * What the gate says of a finding, in the order of reports. `failing` and `expired` (its ignore has expired) fail a
+ * scan; `not-fixable`: nothing fixes it now; `accepted`: less severe than what the policy fails on.
  */
 export const STATUSES = [
   'failing',

@@ -1,5 +1,4 @@
 export * from './data';
-export { STATUSES } from './finding';
 export type * from './finding';
 export { isFailing, type Counts } from './gate';
 export { mergePolicies, type ScanPolicy } from './policy/merge';
@@ -10,7 +9,6 @@ export type * from './report/types';
 export { countsLine } from './report/words';
 export { scan, type ScanInput } from './scan/scan';
 export type * from './subject';
-export { DATA_COMMAND } from './scan/valid-data';
 export { openVex, type VexOrigin } from './vex/openvex';
 export type * from './vulnerability-data';
 export * from './secrets';

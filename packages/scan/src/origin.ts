@@ -2,6 +2,7 @@ import type { Component, Digest } from '@image-tooling/model';
 import type { Finding, FoundIn } from './finding';
 import type { DefinedImage, DefinedTool, ScanSubject } from './subject';
 
+/** The definition that brings a layer, or sets a part of the config. */
 export type Bringer = Pick<Finding, 'owner' | 'file' | 'inheritedFrom'>;
 
 /** Returns the definition that brings a layer: the image's own, its parent's, or that of a tool. */

@@ -31,8 +31,6 @@ export interface DefinedImage {
   readonly name: string;
   /** Path of image.json, relative to the workspace. */
   readonly file: string;
-  /** The Debian release that it is based on ("trixie"): of the image at the bottom. */
-  readonly debian?: string;
   readonly tools: readonly DefinedTool[];
   /** Bytes; `budget.compressed`. */
   readonly budget?: number;
@@ -43,6 +41,8 @@ export interface DefinedImage {
 /** All that a scan reads of one image on one platform, besides vulnerability data. */
 export interface ScanSubject {
   readonly inventory: Inventory;
+  /** The Debian release that it is based on ("trixie"); undefined on another system. */
+  readonly debian: string | undefined;
   /** Bytes of all layers as they are pulled. */
   readonly compressedSize: number;
   readonly setuid: readonly SetuidFile[];

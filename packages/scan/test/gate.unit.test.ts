@@ -109,7 +109,10 @@ describe('data', () => {
     ['of Go that is cut off', withGo({ entries: [] })],
     ['without a source package of the image', withDeb({ ...debianData(), sources: {} })],
     ['without the release of the image', { ...withDeb(), data: { go: goData(), debian: {} } }],
-    ['for packages of an unknown release', { ...withDeb(), subject: subjectWith([deb()], { chain: [K8S] }) }],
+    [
+      'for packages of an unknown release',
+      { ...withDeb(), subject: subjectWith([deb()], { debian: undefined }) },
+    ],
   ])('%s is no scan', (_, input) => {
     expect(codesOf(scan({ ...INPUT, ...input }))).toEqual(['scan-invalid']);
   });

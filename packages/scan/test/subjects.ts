@@ -42,7 +42,6 @@ export const [BASE_LAYER, APT_LAYER, TOOL_LAYER, FILES_LAYER] = LAYERS.map((laye
 export const BASE: DefinedImage = {
   name: 'base',
   file: 'images/base/image.json',
-  debian: 'trixie',
   tools: [],
   setuid: [],
 };
@@ -107,6 +106,7 @@ export function subjectWith(components: readonly Component[], more: Partial<Scan
       components,
       unread: [],
     },
+    debian: 'trixie',
     compressedSize: 1_000_000,
     setuid: [],
     symbols: {},

@@ -1,4 +1,4 @@
-import { counted } from '@image-tooling/model';
+import { counted, dayOf } from '@image-tooling/model';
 import { lockVulnerabilityData } from '@image-tooling/pipeline';
 import { noNames } from '../command/arguments';
 import { said, type Command } from '../command/command';
@@ -25,7 +25,3 @@ export const scanLock: Command = {
     ]);
   },
 };
-
-function dayOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10);
-}

@@ -5,7 +5,6 @@ import {
   parseWorkspaceOptions,
   shownByFile,
   type Failure,
-  type FileText,
   type Result,
   type RunContext,
   type Workspace,
@@ -18,7 +17,7 @@ import { foreseenCollisions } from './collisions';
 import type { DefinitionsSession } from './definitions-only';
 import { unreadFolders } from './folders';
 import { foresee } from './foresee';
-import { foldersOf, soundPart } from './sound-part';
+import { folderOf, foldersOf, soundPart } from './sound-part';
 
 export interface CheckRequest {
   /** Absolute path of the workspace. */
@@ -49,13 +48,12 @@ export async function checkAll(request: CheckRequest): Promise<Result<CheckedWor
   const files = await workspaceFiles(root, usable);
   const failures = await mistakes({ ...request, options: usable, toolSource: toolSource.value }, files);
   const folders = options.ok ? await unreadFolders(root, options.value) : [];
-  const policies = await scanPolicyMistakes(root, files.images.map(folderOf));
+  const policies = await scanPolicyMistakes(
+    root,
+    files.images.map(({ file }) => folderOf(file)),
+  );
   const all = shownByFile([...(options.ok ? [] : options.failures), ...folders, ...failures, ...policies]);
   return ok({ images: files.images.length, tools: files.tools.length, failures: withoutRepetition(all) });
-}
-
-function folderOf({ file }: FileText): string {
-  return file.slice(0, file.lastIndexOf('/'));
 }
 
 async function mistakes(

@@ -44,6 +44,7 @@ function withoutFolders(files: WorkspaceFiles, folders: ReadonlySet<string>): Wo
   };
 }
 
-function folderOf(file: string): string {
+/** Returns the folder of a definition: its path without the name of the file. */
+export function folderOf(file: string): string {
   return file.slice(0, Math.max(0, file.lastIndexOf('/')));
 }

@@ -1,14 +1,11 @@
 import { bytesOf, chainOf, chooseSource, type Image, type Tool, type ToolSource } from '@image-tooling/model';
 import type { DefinedImage, DefinedTool, ScanSubject } from '@image-tooling/scan';
-import { debianReleaseOf } from '../debian-release';
 
 /** Returns what a scan reads of the definitions of an image, its parents and their tools. */
 export function definedChain(image: Image, preferred: ToolSource): ScanSubject['chain'] {
-  const release = debianReleaseOf(image);
   const defined = (one: Image): DefinedImage => ({
     name: one.name,
     file: `${one.folder}/image.json`,
-    ...(release !== undefined && { debian: release }),
     tools: one.tools.map((tool) => definedTool(tool, preferred)),
     ...budgetOf(one),
     setuid: one.definition.setuid,

@@ -1,2 +1,2 @@
 export { readScanPolicy, SCAN_POLICY, scanPolicyMistakes } from './policy';
-export { scanImage, scanWith, type Scanned } from './scan-image';
+export { scanImage, scanWith, type Scanned, type ScanRules } from './scan-image';

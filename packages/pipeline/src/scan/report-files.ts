@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { caught, writeFileAtomic } from '@image-tooling/host';
+import { writeFileAtomic } from '@image-tooling/host';
 import { ok, platformFolder, type Platform, type Result } from '@image-tooling/model';
 import { openVex, sarifLog, scanHtml, type ScanReport, type VexOrigin } from '@image-tooling/scan';
 import type { Session } from '../session';
+import { removeEarlier } from '../workspace/earlier-results';
 import { writeOutput } from '../workspace/outputs';
 
 /** Returns the folder of an image's scan for a platform, which Nx caches and restores. */
@@ -11,17 +11,9 @@ export function scanFolder(imageFolder: string, platform: Platform): string {
   return join(imageFolder, 'dist', 'scan', platformFolder(platform));
 }
 
-/**
- * Removes the reports of an earlier scan before this one can fail. Does nothing for an invalid name. Fails with `io`.
- */
-export async function removeScan(
-  { root, options }: Session,
-  name: string,
-  platform: Platform,
-): Promise<Result<void>> {
-  if (name === '..' || /[/\\]/.test(name)) return ok(undefined);
-  const folder = scanFolder(join(root, options.imagesDir, name), platform);
-  return caught(folder, () => rm(folder, { recursive: true, force: true }));
+/** Removes the reports of an earlier scan as `removeEarlier` does. */
+export function removeScan(session: Session, name: string, platform: Platform): Promise<Result<void>> {
+  return removeEarlier(session, name, (folder) => scanFolder(folder, platform));
 }
 
 /**

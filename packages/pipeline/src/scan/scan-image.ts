@@ -9,7 +9,7 @@ import {
 } from '@image-tooling/scan';
 import { imageOf, type Use } from '../build/recorded';
 import type { Session } from '../session';
-import { readVulnerabilityData } from '../vulnerability-data';
+import { vulnerabilityReader, type DataReader } from '../vulnerability-data';
 import { readScanPolicy, SCAN_POLICY } from './policy';
 import { removeScan, scanFolder, writeScan } from './report-files';
 import { readSubject } from './subject';
@@ -41,20 +41,29 @@ export async function scanImage(
   if (!image.ok) return image;
   const policy = await readScanPolicy(session, image.value);
   if (!policy.ok) return policy;
-  return policy.value ? scanWith(session, image.value, platform, policy.value) : fail(noPolicy());
+  if (!policy.value) return fail(noPolicy());
+  const rules = { policy: policy.value, readData: vulnerabilityReader(session) };
+  return scanWith(session, image.value, platform, rules);
 }
 
-/** Scans an image by a policy that was already read; see `scanImage`. */
+/** What findings are judged by, and looked up in. */
+export interface ScanRules {
+  readonly policy: ScanPolicy;
+  readonly readData: DataReader;
+}
+
+/** Scans an image by rules that were already read; see `scanImage`. */
 export async function scanWith(
   session: Session,
   image: Image,
   platform: Platform,
-  policy: ScanPolicy,
+  { policy, readData }: ScanRules,
 ): Promise<Result<Scanned>> {
   const removed = await removeScan(session, image.name, platform);
   if (!removed.ok) return removed;
   const now = new Date();
-  const data = await dataFor(session, policy, now);
+  const { database, maxAgeDays } = policy;
+  const data = database === 'none' ? ok(undefined) : await readData({ maxAgeDays, now });
   if (!data.ok) return data;
   const read = await readSubject(session, image, platform);
   if (!read.ok) return read;
@@ -75,14 +84,6 @@ export async function scanWith(
     time: timeOf(data.value, inventory.created),
   });
   return written.ok ? ok({ report: report.value, lines: scanTable(report.value), folder }) : written;
-}
-
-async function dataFor(
-  session: Session,
-  { database, maxAgeDays }: ScanPolicy,
-  now: Date,
-): Promise<Result<VulnerabilityData | undefined>> {
-  return database === 'none' ? ok(undefined) : readVulnerabilityData(session, { maxAgeDays, now });
 }
 
 /** Reports are of the time of the data, so that equal scans give equal files. */

@@ -23,6 +23,7 @@ import { contentsOfLayers } from '../build/image-contents';
 import { imageInventory } from '../build/image-inventory';
 import { knownOfLayer, type KnownRecord } from '../build/known-of-layer';
 import type { ImageOnPlatform } from '../build/layer-owner';
+import { debianReleaseOf } from '../debian-release';
 import { imageSecrets } from '../secrets';
 import type { Session } from '../session';
 import { restoreFacts } from '../workspace/contents-file';
@@ -68,6 +69,7 @@ export async function readSubject(
     symbols: symbols.value,
     purlOf: (component) => purlOf(component, inventory),
     chain: definedChain(image, session.toolSource),
+    debian: debianReleaseOf(image),
   };
   const bringer = (layer?: Digest, owner?: string) => bringerOf(subject, layer, owner);
   return ok({ subject, secrets: secretFindings(secrets.value, bringer) });

@@ -1,6 +1,6 @@
 import { ok, type OriginLayer, type Result } from '@image-tooling/model';
 import { mapResults } from '@image-tooling/oci';
-import type { ImageSecrets, SearchedLayer } from '@image-tooling/scan';
+import type { ImageSecrets, LayerSecrets, SearchedLayer } from '@image-tooling/scan';
 import { ensureLayers } from '../build/ensure-layers';
 import { makeImage, type MadeImage } from '../build/image';
 import type { ImageOnPlatform } from '../build/layer-owner';
@@ -17,21 +17,25 @@ export async function imageSecrets(
   of: ImageOnPlatform,
   { layers, inheritance }: Pick<MadeImage, 'layers' | 'inheritance'>,
 ): Promise<Result<ImageSecrets>> {
-  const unknown: OriginLayer[] = [];
-  for (const layer of layers) if (!(await knownSecrets(session.store, layer))) unknown.push(layer);
+  const known = await Promise.all(layers.map((layer) => knownSecrets(session.store, layer)));
+  const unknown = layers.filter((_, index) => !known[index]);
   const blobs = await ensureLayers(session, { ...of, layers: unknown, need: 'blobs', makeImage });
   if (!blobs.ok) return blobs;
-  const searched = await mapResults(layers, (layer) => searchedLayer(session, layer));
+  const searched = await mapResults([...layers.entries()], ([index, layer]) =>
+    searchedLayer(session, layer, known[index]),
+  );
   return searched.ok
     ? ok({ layers: searched.value, config: configSecrets(of.image, inheritance.config) })
     : searched;
 }
 
-async function searchedLayer(session: Session, layer: OriginLayer): Promise<Result<SearchedLayer>> {
-  const { store } = session;
-  const known = await knownSecrets(store, layer);
+async function searchedLayer(
+  session: Session,
+  layer: OriginLayer,
+  known: LayerSecrets | undefined,
+): Promise<Result<SearchedLayer>> {
   const secrets = known ? ok(known) : await searchLayer(session, layer);
   if (!secrets.ok) return secrets;
-  const paths = (await store.getPaths(layer.diffId)) ?? new Map();
+  const paths = (await session.store.getPaths(layer.diffId)) ?? new Map();
   return ok({ digest: layer.digest, kind: layer.kind, paths, secrets: secrets.value });
 }

@@ -1,15 +1,8 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { caught, writeFileAtomic } from '@image-tooling/host';
-import {
-  junitXml,
-  ok,
-  platformFolder,
-  type Platform,
-  type Result,
-  type TestReport,
-} from '@image-tooling/model';
+import { writeFileAtomic } from '@image-tooling/host';
+import { junitXml, platformFolder, type Platform, type Result, type TestReport } from '@image-tooling/model';
 import type { Session } from '../session';
+import { removeEarlier } from '../workspace/earlier-results';
 import { writeOutput } from '../workspace/outputs';
 
 /** Returns the folder of an image's test report for a platform, which Nx caches and restores. */
@@ -17,18 +10,9 @@ export function reportFolder(imageFolder: string, platform: Platform): string {
   return join(imageFolder, 'dist', 'report', platformFolder(platform));
 }
 
-/**
- * Removes the report of an earlier run before this one can fail, so that no outdated report is left. Does
- * nothing for an invalid name. Fails with `io`.
- */
-export async function removeReport(
-  { root, options }: Session,
-  name: string,
-  platform: Platform,
-): Promise<Result<void>> {
-  if (name === '..' || /[/\\]/.test(name)) return ok(undefined);
-  const folder = reportFolder(join(root, options.imagesDir, name), platform);
-  return caught(folder, () => rm(folder, { recursive: true, force: true }));
+/** Removes the report of an earlier test as `removeEarlier` does. */
+export function removeReport(session: Session, name: string, platform: Platform): Promise<Result<void>> {
+  return removeEarlier(session, name, (folder) => reportFolder(folder, platform));
 }
 
 /**

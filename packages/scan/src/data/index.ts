@@ -1,3 +1,3 @@
 export { ageFailures, type AgeLimit } from './age';
 export { parseScanLock, SCAN_LOCK, scanLockText, type DebianLock, type ScanLock } from './lock-file';
-export { osvEntries, osvEntry } from './osv';
+export { osvEntry } from './osv';

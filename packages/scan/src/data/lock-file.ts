@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { digestOf, fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { canonicalJson, digestOf, fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
 
 /** The file in the root of a workspace. */
 export const SCAN_LOCK = 'scan.lock.json';
@@ -51,8 +51,8 @@ const RELOCK = 'Run "npx image-tooling scan-lock" and commit scan.lock.json.';
 
 /** Returns the text of scan.lock.json: the same content gives the same text. */
 export function scanLockText(lock: ScanLock): string {
-  const sorted = sortedKeys(lock) as ScanLock;
-  return `${JSON.stringify({ lockVersion: LOCK_VERSION, sha256: hashOf(sorted), ...sorted }, undefined, 1)}\n`;
+  const sorted = JSON.parse(canonicalJson(lock)) as ScanLock;
+  return `${JSON.stringify({ lockVersion: LOCK_VERSION, sha256: hashOf(lock), ...sorted }, undefined, 1)}\n`;
 }
 
 /**
@@ -70,7 +70,7 @@ export function parseScanLock(text: string | undefined): Result<ScanLock> {
   const parsed = file.safeParse(json);
   if (!parsed.success) return invalid('It has missing or unknown keys: it is edited.', parsed.error);
   const { lockVersion: _, sha256, ...lock } = parsed.data;
-  if (sha256 !== hashOf(sortedKeys(lock))) return invalid('It differs from its own sha256: it is edited.');
+  if (sha256 !== hashOf(lock)) return invalid('It differs from its own sha256: it is edited.');
   return ok(lock);
 }
 
@@ -97,13 +97,7 @@ function invalid(why: string, error?: z.ZodError): Result<never> {
   return fail({ ...failure, ...(details && { details }) });
 }
 
-function hashOf(lock: unknown): string {
-  return digestOf(JSON.stringify(lock)).slice('sha256:'.length);
-}
-
-function sortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, one]) => [key, sortedKeys(one)]));
+/** Of canonical JSON, so that the order of keys does not matter. */
+function hashOf(lock: ScanLock): string {
+  return hexOf(digestOf(canonicalJson(lock)));
 }

@@ -36,14 +36,7 @@ const entry = z.object({
   ),
 });
 
-const entries = z.array(entry);
-
 /** Returns an entry in the OSV format with the fields that a scan needs; undefined if it is not one. */
 export function osvEntry(json: unknown): OsvEntry | undefined {
   return entry.safeParse(json).data;
-}
-
-/** Returns many, or undefined if one of them is not an entry. */
-export function osvEntries(json: unknown): OsvEntry[] | undefined {
-  return entries.safeParse(json).data;
 }

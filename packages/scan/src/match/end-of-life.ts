@@ -1,3 +1,4 @@
+import { dayOf } from '@image-tooling/model';
 import type { Finding } from '../finding';
 import { bottomOf } from '../origin';
 import type { ScanSubject } from '../subject';
@@ -28,8 +29,4 @@ export function endOfLifeFindings(
       advice: `Set "from" to a newer Debian release in ${bottom.file}, then run: npx nx run ${bottom.owner}:lock --family`,
     },
   ];
-}
-
-function dayOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10);
 }

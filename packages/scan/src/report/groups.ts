@@ -7,7 +7,7 @@ export interface FindingGroup {
   /** The component, or the place. */
   readonly name: string;
   readonly version: string;
-  /** The version that fixes all of them; empty if none does. */
+  /** The highest version that fixes one of them; empty if none does. */
   readonly fixedIn: string;
   readonly owner: string;
   readonly findings: readonly JudgedFinding[];

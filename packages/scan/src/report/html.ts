@@ -1,5 +1,5 @@
 import { counted } from '@image-tooling/model';
-import type { Ignore, JudgedFinding, Status } from '../finding';
+import { STATUSES, type Ignore, type JudgedFinding, type Status } from '../finding';
 import { fixCommands } from '../fix/commands';
 import { isFailing } from '../gate';
 import { groups, type FindingGroup } from './groups';
@@ -15,7 +15,7 @@ const MOST_OPEN = 30;
 export function scanHtml(report: ScanReport): string {
   const { image, platform, findings } = report;
   const failing = findings.filter(({ status }) => isFailing(status));
-  const rest = (Object.keys(STATUS_WORDS) as Status[]).filter((status) => !isFailing(status));
+  const rest = STATUSES.filter((status) => !isFailing(status));
   const title = `Scan of ${image}, ${platform}`;
   return [
     '<!doctype html>',

@@ -1,4 +1,4 @@
-import { aligned, counted, visible } from '@image-tooling/model';
+import { aligned, counted, firstNames, visible } from '@image-tooling/model';
 import type { JudgedFinding } from '../finding';
 import { fixCommands } from '../fix/commands';
 import { isFailing } from '../gate';
@@ -31,9 +31,10 @@ function table(rows: readonly FindingGroup[]): string[] {
 }
 
 function row({ status, name, version, fixedIn, owner, findings }: FindingGroup): string[] {
-  const ids = findings.map(({ id }) => id);
-  const more = ids.length - MOST_IDS;
-  const listed = `${ids.slice(0, MOST_IDS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const listed = firstNames(
+    findings.map(({ id }) => id),
+    MOST_IDS,
+  );
   return [VERDICT_WORDS[status], name, version, fixedIn, owner, listed].map((cell) => visible(cell));
 }
 

@@ -1,8 +1,8 @@
-import { counted } from '@image-tooling/model';
-import type { JudgedFinding, Status } from '../finding';
+import { counted, dayOf } from '@image-tooling/model';
+import { STATUSES, type JudgedFinding, type Status } from '../finding';
 import type { ScanReport } from './types';
 
-/** What reports call each status, in the order in which they count them. */
+/** What reports call each status. */
 export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   failing: 'failing',
   expired: 'with an expired ignore',
@@ -34,9 +34,9 @@ export function expiredLines(findings: readonly JudgedFinding[]): string[] {
 
 /** Returns the result and the number of findings of each status: "passed: 2 ignored, 15 not affected". */
 export function countsLine({ passed, counts, data }: ScanReport): string {
-  const parts = (Object.keys(STATUS_WORDS) as Status[])
-    .filter((status) => counts[status] > 0)
-    .map((status) => `${counts[status]} ${STATUS_WORDS[status]}`);
+  const parts = STATUSES.filter((status) => counts[status] > 0).map(
+    (status) => `${counts[status]} ${STATUS_WORDS[status]}`,
+  );
   const result = passed ? 'passed' : 'FAILED';
   const found = parts.length > 0 ? parts.join(', ') : 'no findings';
   return `${result}: ${found}${data.database === 'none' ? ', vulnerabilities not scanned' : ''}`;
@@ -60,9 +60,4 @@ export function coverageLines({ notCovered }: ScanReport): string[] {
   if (notCovered.length === 0) return [];
   const lists = notCovered.join(', ');
   return [`Not looked up (${counted(notCovered.length, 'part')} without data): ${lists}`];
-}
-
-/** Returns "2026-11-28" for a time in seconds since the epoch. */
-export function dayOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10);
 }

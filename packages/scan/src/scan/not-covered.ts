@@ -1,6 +1,6 @@
 import type { Component, Inventory } from '@image-tooling/model';
-import { fixesOf } from '../debian-release';
 import { sourcesWithoutData } from '../match';
+import { fixesFor } from '../release-fixes';
 import type { ScanSubject } from '../subject';
 import type { VulnerabilityData } from '../vulnerability-data';
 
@@ -12,7 +12,7 @@ export function notCovered(data: VulnerabilityData, subject: ScanSubject): strin
   const { components, unread } = subject.inventory;
   const base = baseWithoutPackages(subject.inventory);
   const hasNpm = components.some(({ kind }) => kind === 'npm');
-  const debian = fixesOf(data.debian, subject.chain[0].debian);
+  const debian = fixesFor(subject, data);
   const gone = debian ? sourcesWithoutData(subject, debian).gone : [];
   return [
     ...(base === undefined ? [] : [base]),

@@ -1,5 +1,5 @@
-import { failWith, ok, type Component, type Failure, type Result } from '@image-tooling/model';
-import { fixesOf } from '../debian-release';
+import { dayOf, failWith, ok, type Component, type Failure, type Result } from '@image-tooling/model';
+import { fixesFor } from '../release-fixes';
 import type { Finding } from '../finding';
 import { countByStatus, isFailing, judge } from '../gate';
 import {
@@ -38,7 +38,7 @@ export function scan(input: ScanInput): Result<ScanReport> {
   const { subject, policy, data, now } = input;
   const problems = dataProblems(input);
   if (problems.length > 0) return failWith(problems);
-  const today = new Date(now * 1000).toISOString().slice(0, 10);
+  const today = dayOf(now);
   const findings = inOrder(allFindings(input).map((finding) => judge(finding, policy, today)));
   const { image, platform, manifest } = subject.inventory;
   return ok({
@@ -62,7 +62,7 @@ function dataProblems({ subject, policy, data }: ScanInput): Failure[] {
 }
 
 function allFindings({ subject, policy, data, secrets, now }: ScanInput): Finding[] {
-  const debian = data && fixesOf(data.debian, subject.chain[0].debian);
+  const debian = data && fixesFor(subject, data);
   return [
     ...(data ? osvFindings(subject, data.go) : []),
     ...(debian ? debianFindings(subject, debian) : []),
@@ -74,11 +74,12 @@ function allFindings({ subject, policy, data, secrets, now }: ScanInput): Findin
   ];
 }
 
-function dataOf(data: VulnerabilityData | undefined, { inventory, chain }: ScanSubject): ScanData {
+function dataOf(data: VulnerabilityData | undefined, subject: ScanSubject): ScanData {
   if (!data) return { database: 'none' };
   const { go } = data;
-  const debian = fixesOf(data.debian, chain[0].debian);
-  const has = (kind: Component['kind']): boolean => inventory.components.some((one) => one.kind === kind);
+  const debian = fixesFor(subject, data);
+  const { components } = subject.inventory;
+  const has = (kind: Component['kind']): boolean => components.some((one) => one.kind === kind);
   return {
     database: 'registries',
     ...(has('go') && { go: { version: go.version, time: go.time } }),

@@ -1,11 +1,11 @@
-import { counted, type Failure } from '@image-tooling/model';
+import { counted, firstNames, type Failure } from '@image-tooling/model';
 import { sourcesWithoutData } from '../match';
+import { fixesFor } from '../release-fixes';
 import type { ScanSubject } from '../subject';
-import { fixesOf } from '../debian-release';
 import type { VulnerabilityData } from '../vulnerability-data';
 
 /** The command that writes scan.lock.json. */
-export const DATA_COMMAND = 'npx image-tooling scan-lock';
+const DATA_COMMAND = 'npx image-tooling scan-lock';
 
 /** Returns why data can't tell the vulnerabilities of an image, each as `scan-invalid`; empty if it can. */
 export function invalidData(data: VulnerabilityData, subject: ScanSubject): Failure[] {
@@ -25,16 +25,18 @@ function goProblems({ go }: VulnerabilityData, subject: ScanSubject): Problem[] 
   return [{ message: `Go's vulnerability database ${go.version} has no entries` }];
 }
 
-function debianProblems({ debian }: VulnerabilityData, subject: ScanSubject): Problem[] {
+function debianProblems(data: VulnerabilityData, subject: ScanSubject): Problem[] {
   if (!hasKind(subject, 'deb')) return [];
-  const release = subject.chain[0].debian;
-  if (release === undefined) return [{ message: 'no data is known of its distribution', hint: NO_DATABASE }];
-  const fixes = fixesOf(debian, release);
-  if (!fixes) return [{ message: `there is no data of Debian ${release}` }];
+  const { debian } = subject;
+  if (debian === undefined) return [{ message: 'no data is known of its distribution', hint: NO_DATABASE }];
+  const fixes = fixesFor(subject, data);
+  if (!fixes) return [{ message: `there is no data of Debian ${debian}` }];
   const { unknown } = sourcesWithoutData(subject, fixes);
   if (unknown.length === 0) return [];
   return [
-    { message: `there is no data of ${counted(unknown.length, 'source package')}: ${inLine(unknown)}` },
+    {
+      message: `there is no data of ${counted(unknown.length, 'source package')}: ${firstNames(unknown, LONGEST_LIST)}`,
+    },
   ];
 }
 
@@ -46,8 +48,3 @@ function hasKind({ inventory }: ScanSubject, kind: 'go' | 'deb'): boolean {
 }
 
 const LONGEST_LIST = 5;
-
-function inLine(names: readonly string[]): string {
-  const more = names.length - LONGEST_LIST;
-  return `${names.slice(0, LONGEST_LIST).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}

@@ -1,7 +1,6 @@
 import { described } from './excerpt';
-import { SecretFinder } from './find-in-text';
 import type { ConfigSecret } from './hit';
-import { SECRET_RULES } from './rules';
+import { IN_TEXT } from './scan-file';
 import { describedVariable, isSecretVariable, secretVariables } from './variables';
 
 /** The parts of an image's config that people write (OCI image-spec 1.1, config.md). */
@@ -14,8 +13,6 @@ export interface ConfigTexts {
   /** `created_by` and `comment` of each row of the history, the oldest first. */
   readonly history?: readonly string[];
 }
-
-const IN_CONFIG = new SecretFinder(SECRET_RULES.filter(({ files, pattern }) => !files && pattern.global));
 
 /** Returns the secrets in an image's config: variables by their names, and keys and tokens anywhere in it. */
 export function secretsOfConfig(config: ConfigTexts): ConfigSecret[] {
@@ -48,5 +45,5 @@ function commandSecrets(setting: string, command: string): ConfigSecret[] {
 }
 
 function textSecrets(setting: string, text: string): ConfigSecret[] {
-  return IN_CONFIG.find(text).map(({ rule, secret }) => ({ setting, ...described(rule, secret) }));
+  return IN_TEXT.find(text).map(({ rule, secret }) => ({ setting, ...described(rule, secret) }));
 }

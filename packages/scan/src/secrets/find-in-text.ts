@@ -7,22 +7,19 @@ export interface TextMatch {
   readonly secret: string;
 }
 
+/** Which rules to try in a text. */
+interface KeywordIndex {
+  readonly withoutKeywords: readonly SecretRule[];
+  readonly byKeyword: ReadonlyMap<string, readonly SecretRule[]>;
+  readonly anyKeyword: RegExp | undefined;
+}
+
 /** Finds secrets by many rules in one pass over a text; only rules with a keyword in it are tried. */
 export class SecretFinder {
-  private readonly withoutKeywords: readonly SecretRule[];
-  private readonly byKeyword: ReadonlyMap<string, readonly SecretRule[]>;
-  private readonly anyKeyword: RegExp | undefined;
+  /** Made for the first text: every command loads this file, and few search. */
+  private index: KeywordIndex | undefined;
 
-  constructor(readonly rules: readonly SecretRule[]) {
-    this.withoutKeywords = rules.filter(({ keywords }) => !keywords);
-    const keywords = [...new Set(rules.flatMap((rule) => rule.keywords ?? []))];
-    const rulesOf = (keyword: string): SecretRule[] =>
-      rules.filter((rule) => rule.keywords?.some((own) => keyword.includes(own)));
-    this.byKeyword = new Map(keywords.map((keyword) => [keyword, rulesOf(keyword)]));
-    const longestFirst = keywords.sort((a, b) => b.length - a.length);
-    this.anyKeyword =
-      keywords.length === 0 ? undefined : new RegExp(longestFirst.map(escaped).join('|'), 'g');
-  }
+  constructor(readonly rules: readonly SecretRule[]) {}
 
   /** Returns the secrets in the order of the text. Where several rules match, the first counts. */
   find(text: string): TextMatch[] {
@@ -37,17 +34,29 @@ export class SecretFinder {
   }
 
   private triedIn(text: string): ReadonlySet<SecretRule> {
-    const tried = new Set(this.withoutKeywords);
-    const { anyKeyword } = this;
+    const { withoutKeywords, byKeyword, anyKeyword } = (this.index ??= indexOf(this.rules));
+    const tried = new Set(withoutKeywords);
     if (!anyKeyword) return tried;
     anyKeyword.lastIndex = 0;
     for (let match = anyKeyword.exec(text); match; match = anyKeyword.exec(text)) {
-      for (const rule of this.byKeyword.get(match[0]) ?? []) tried.add(rule);
+      for (const rule of byKeyword.get(match[0]) ?? []) tried.add(rule);
       // Keywords may overlap.
       anyKeyword.lastIndex = match.index + 1;
     }
     return tried;
   }
+}
+
+function indexOf(rules: readonly SecretRule[]): KeywordIndex {
+  const keywords = [...new Set(rules.flatMap((rule) => rule.keywords ?? []))];
+  const rulesOf = (keyword: string): SecretRule[] =>
+    rules.filter((rule) => rule.keywords?.some((own) => keyword.includes(own)));
+  const longestFirst = [...keywords].sort((a, b) => b.length - a.length);
+  return {
+    withoutKeywords: rules.filter(({ keywords }) => !keywords),
+    byKeyword: new Map(keywords.map((keyword) => [keyword, rulesOf(keyword)])),
+    anyKeyword: keywords.length === 0 ? undefined : new RegExp(longestFirst.map(escaped).join('|'), 'g'),
+  };
 }
 
 /** A file with more of one kind is reported well enough by these. */

@@ -1,6 +1,7 @@
 import { displayPath, lookUp, type PathIndex } from '@image-tooling/layer';
 import type { Digest, LayerKind } from '@image-tooling/model';
 import type { Finding } from '../finding';
+import type { Bringer } from '../origin';
 import type { ConfigSecret, FileSecret, LayerSecrets, SecretHit } from './hit';
 import { isReported } from './reported';
 import { ruleOf } from './rules';
@@ -24,12 +25,6 @@ export interface ImageSecrets {
 export interface OwnedConfigSecret extends ConfigSecret {
   readonly owner: string;
 }
-
-/** The definition that brings a layer, or sets a part of the config. */
-export type Bringer = Omit<
-  Finding,
-  'kind' | 'id' | 'aliases' | 'severity' | 'title' | 'place' | 'layer' | 'advice'
->;
 
 /**
  * Returns the findings of secrets in layers and config. Equal ones of a file are one finding. A secret with a

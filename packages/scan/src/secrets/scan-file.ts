@@ -19,7 +19,8 @@ const isNamed = SECRET_RULES.filter(({ files }) => files);
 const anyName = new RegExp(isNamed.map(({ files }) => files!.source).join('|'));
 
 const general = SECRET_RULES.filter(({ files, pattern }) => !files && pattern.global);
-const IN_TEXT = new SecretFinder(general);
+/** Finds what is secret in any text. */
+export const IN_TEXT = new SecretFinder(general);
 const IN_BINARY = new SecretFinder(general.filter(({ textOnly }) => !textOnly));
 const AT_START = new SecretFinder(SECRET_RULES.filter(({ pattern }) => !pattern.global));
 

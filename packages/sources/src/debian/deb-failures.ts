@@ -1,4 +1,4 @@
-import { counted, type Failure, type FailureCode } from '@image-tooling/model';
+import { counted, firstNames, type Failure, type FailureCode } from '@image-tooling/model';
 import { summaryOf } from '../download';
 import { encodedPath } from './address';
 import { withMirrorHint } from './mirror-hint';
@@ -49,9 +49,8 @@ function namesOf(group: readonly FailedDeb[]): string {
   const [first] = group;
   if (first !== undefined && group.length === 1)
     return `${first.deb.name} ${first.deb.version} (${first.deb.architecture})`;
-  const names = group.slice(0, MOST_NAMES).map(({ deb }) => deb.name);
-  const more = group.length - MOST_NAMES;
-  return `${counted(group.length, 'package')} (${names.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+  const names = group.map(({ deb }) => deb.name);
+  return `${counted(group.length, 'package')} (${firstNames(names, MOST_NAMES)})`;
 }
 
 function reasonOf(code: FailureCode, archive: string, count: number): string {

@@ -1,5 +1,6 @@
 import { shellWord } from '../../shell-word';
 import type { Failure } from '../../failure';
+import { firstLines, firstNames } from '../../shortened';
 import type { CommitDifference } from '../types';
 
 const LONGEST_LIST = 10;
@@ -10,16 +11,19 @@ export function differingFailures(image: string, differing: readonly CommitDiffe
     code: 'not-publishable',
     message: `${image} is not built from committed files: ${first.cause}.`,
     place: { file: first.path },
-    details: shortened(others.map(({ path }) => path)),
+    details: firstLines(
+      others.map(({ path }) => path),
+      LONGEST_LIST,
+    ),
     hint: first.fix.replaceAll('<path>', shellWord(first.path)),
   }));
 }
 
 /** Returns differences from the commit as warnings of a build. */
 export function differingNotes(image: string, differing: readonly CommitDifference[]): string[] {
-  return byCause(differing).map(([first, ...others]) => {
-    const more = others.length > 0 ? ` and ${others.length} more` : '';
-    return `${image} can't be published as it is: ${first.path}${more}: ${first.cause}`;
+  return byCause(differing).map((group) => {
+    const paths = group.map(({ path }) => path);
+    return `${image} can't be published as it is: ${firstNames(paths, 1)}: ${group[0].cause}`;
   });
 }
 
@@ -33,9 +37,4 @@ function byCause(differing: readonly CommitDifference[]): Group[] {
     else groups.set(one.cause, [one]);
   }
   return [...groups.values()];
-}
-
-function shortened(paths: readonly string[]): string[] {
-  const more = paths.length - LONGEST_LIST;
-  return [...paths.slice(0, LONGEST_LIST), ...(more > 0 ? [`and ${more} more`] : [])];
 }

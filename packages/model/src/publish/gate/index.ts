@@ -1,4 +1,5 @@
 import type { Failure } from '../../failure';
+import { firstLines, firstNames } from '../../shortened';
 import { differingFailures, differingNotes } from './differing';
 import { platformFailures } from './platforms';
 import type { GateFacts, OverriddenTool } from './types';
@@ -25,7 +26,11 @@ export function gateNotes(facts: GateFacts): string[] {
   const dirty = uncommitted.length > 0 && facts.allowDirty;
   return [
     ...(facts.allowDirty ? differingNotes(image, differing) : []),
-    ...(dirty ? [`${image} is published with changes that are not committed: ${inLine(uncommitted)}`] : []),
+    ...(dirty
+      ? [
+          `${image} is published with changes that are not committed: ${firstNames(uncommitted, LONGEST_LINE)}`,
+        ]
+      : []),
     ...overridden.map(
       ({ tool, used, committed }) =>
         `${tool} comes from ${used}, not from ${committed} as committed: not allowed in a release`,
@@ -55,7 +60,7 @@ function dirtyFailure({ image, mode, uncommitted }: GateFacts): Failure {
     code: 'not-publishable',
     message: `${image} is built from files that are not committed.`,
     place: { file },
-    details: shortened(others),
+    details: firstLines(others, LONGEST_LIST),
     hint:
       mode.kind === 'branch'
         ? `Commit them and run: ${publish}; or publish this branch with them: ${publish} --allow-dirty`
@@ -75,13 +80,3 @@ function sourceFailure({ image, mode }: GateFacts, { tool, used, committed }: Ov
 
 const LONGEST_LIST = 20;
 const LONGEST_LINE = 3;
-
-function shortened(paths: readonly string[]): string[] {
-  const more = paths.length - LONGEST_LIST;
-  return [...paths.slice(0, LONGEST_LIST), ...(more > 0 ? [`and ${more} more`] : [])];
-}
-
-function inLine(paths: readonly string[]): string {
-  const more = paths.length - LONGEST_LINE;
-  return `${paths.slice(0, LONGEST_LINE).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}

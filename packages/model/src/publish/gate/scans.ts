@@ -1,6 +1,7 @@
 import type { Digest } from '../../digest';
 import type { Failure } from '../../failure';
 import { archOf, type Platform } from '../../platform';
+import { firstLines } from '../../shortened';
 
 /** What a scan found on one platform of an image. */
 export interface ScanEvidence {
@@ -34,12 +35,11 @@ export function scanFailures(
       },
     ];
   if (failing.length === 0) return [];
-  const more = failing.length - LONGEST_LIST;
   return [
     {
       code: 'not-publishable',
       message: `${image} did not pass its scan for ${platform}.`,
-      details: [...failing.slice(0, LONGEST_LIST), ...(more > 0 ? [`and ${more} more`] : [])],
+      details: firstLines(failing, LONGEST_LIST),
       hint: `See what fixes it: ${scan}`,
     },
   ];

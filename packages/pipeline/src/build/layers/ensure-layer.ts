@@ -1,4 +1,5 @@
 import {
+  firstLines,
   hexOf,
   inputDifferences,
   ok,
@@ -75,9 +76,7 @@ async function noteReasons(
 ): Promise<void> {
   const before = replaces && (await store.getInputs(replaces));
   if (before === undefined) return;
-  const reasons = inputDifferences(before, wanted.inputs);
-  const more = reasons.length > REASONS ? [`and ${reasons.length - REASONS} more`] : [];
-  const told = [...reasons.slice(0, REASONS), ...more].join('; ');
+  const told = firstLines(inputDifferences(before, wanted.inputs), REASONS).join('; ');
   if (told !== '') context.progress.note(`${layerName(wanted)}: built again, since ${told}`);
 }
 

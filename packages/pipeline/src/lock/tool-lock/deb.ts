@@ -20,6 +20,7 @@ import {
 } from '@image-tooling/sources';
 import type { Session } from '../../session';
 import { currentState } from '../../archives/archive-state';
+import { debianReleaseOf } from '../../debian-release';
 import { foundPlatforms } from './per-platform';
 import type { LockPart, PartRequest } from './part';
 
@@ -52,13 +53,9 @@ export async function debPart(session: Session, request: PartRequest): Promise<R
 
 /** Returns the release that the workspace's images are based on: one for all. */
 function codenameOf({ images }: Workspace, { name, document }: Tool): Result<string> {
-  for (const { definition, lock } of images.values()) {
-    if ('debian' in definition.from) return ok(definition.from.debian);
-    const base = Object.values(lock?.value.platforms ?? {}).find(
-      ({ base }) => base?.os?.id === 'debian',
-    )?.base;
-    if (base?.os?.codename !== undefined) return ok(base.os.codename);
-  }
+  const bottoms = [...images.values()].filter(({ parent }) => !parent);
+  const [release] = bottoms.flatMap((image) => debianReleaseOf(image) ?? []);
+  if (release !== undefined) return ok(release);
   return fail({
     code: 'unknown-reference',
     message: `No image is based on Debian, so the release for the package of "${name}" is unknown.`,
