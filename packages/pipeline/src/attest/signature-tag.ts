@@ -3,7 +3,9 @@ import {
   canonicalJson,
   digestOf,
   fail,
+  jsonObject,
   ok,
+  stringMembers,
   type Digest,
   type Failure,
   type Result,
@@ -162,17 +164,12 @@ function configOf(layers: readonly SignatureLayer[]) {
 function layersIn(manifest: ManifestBytes): readonly SignatureLayer[] {
   const content = manifestContent(manifest);
   if (!content.ok) return [];
-  const { layers } = JSON.parse(Buffer.from(manifest.bytes).toString()) as { readonly layers?: unknown };
+  const layers = jsonObject(manifest.bytes)?.['layers'];
   const rows = Array.isArray(layers) ? (layers as (Descriptor & { readonly annotations?: unknown })[]) : [];
   return rows.map(({ mediaType, digest, size, annotations }) => ({
     ...{ mediaType, digest, size },
     annotations: stringMembers(annotations),
   }));
-}
-
-function stringMembers(value: unknown): Record<string, string> {
-  const rows = Object.entries(value ?? {}) as [string, unknown][];
-  return Object.fromEntries(rows.filter((row): row is [string, string] => typeof row[1] === 'string'));
 }
 
 function replaced({ name }: Repository, manifest: Digest): Result<never> {
