@@ -1,5 +1,5 @@
 import { failWith, ok, type Digest, type Failure, type FailureCode, type Result } from '@image-tooling/model';
-import { BUNDLE_MEDIA_TYPE, type VerifiedStatement, type Verifier } from '@image-tooling/attest';
+import type { VerifiedStatement, Verifier } from '@image-tooling/attest';
 import { manifestContent, mapResults, type Referrer, type Repository } from '@image-tooling/oci';
 import { readBlob } from './read-blob';
 
@@ -48,8 +48,11 @@ export async function readAttached(repository: Repository, question: Question): 
   });
 }
 
+/** Media types of all versions begin with it (sigstore protobuf-specs, Bundle.media_type). */
+const BUNDLE_PREFIX = 'application/vnd.dev.sigstore.bundle';
+
 function isBundle({ artifactType }: Referrer): boolean {
-  return artifactType.startsWith('application/vnd.dev.sigstore.bundle');
+  return artifactType.startsWith(BUNDLE_PREFIX);
 }
 
 function isWanted({ annotations }: Referrer, types: ReadonlySet<string> | undefined): boolean {
@@ -91,8 +94,6 @@ async function bundleOf(repository: Repository, digest: Digest): Promise<Result<
   const blob = content.value.blobs.find(({ mediaType }) => mediaType.startsWith(BUNDLE_PREFIX));
   return blob ? readBlob(repository, blob) : noBundle(digest);
 }
-
-const BUNDLE_PREFIX = BUNDLE_MEDIA_TYPE.slice(0, BUNDLE_MEDIA_TYPE.indexOf('.v0'));
 
 function noBundle(digest: Digest): Result<never> {
   return failWith([{ code: 'image-format', message: `The attachment ${digest} has no bundle.` }]);

@@ -5,7 +5,7 @@ import { PASSPHRASE_VARIABLE, type SigningSettings } from '@image-tooling/attest
 import type { Session } from '../session';
 
 /** Name of the variable with a private key in PEM, or the path of its file; it replaces "key" of nx.json. */
-export const KEY_VARIABLE = 'IMAGE_SIGNING_KEY';
+const KEY_VARIABLE = 'IMAGE_SIGNING_KEY';
 
 /** Far more than a key or a trusted root has. */
 const MOST_BYTES = 4 * 1024 * 1024;
