@@ -60,7 +60,6 @@ function isWanted({ annotations }: Referrer, types: ReadonlySet<string> | undefi
   return types === undefined || type === undefined || types.has(type);
 }
 
-/** Problems of one attachment: the others may be good. */
 const OF_ATTACHMENT: readonly FailureCode[] = [
   'gone',
   'checksum',
@@ -71,6 +70,11 @@ const OF_ATTACHMENT: readonly FailureCode[] = [
   'signature-invalid',
 ];
 
+/** Returns whether a failure is about one attachment: the others may be good. */
+export function isOfAttachment({ code }: Failure): boolean {
+  return OF_ATTACHMENT.includes(code);
+}
+
 async function readOne(
   repository: Repository,
   { digest, annotations }: Referrer,
@@ -80,7 +84,7 @@ async function readOne(
   const verified = bundle.ok && bundle.value ? await verifier.verifyBundle(bundle.value, manifest) : bundle;
   if (verified.ok) return ok(verified.value ? [verified.value as VerifiedStatement] : []);
   const { failures } = verified;
-  if (!OF_ATTACHMENT.includes(failures[0].code)) return failWith(failures);
+  if (!isOfAttachment(failures[0])) return failWith(failures);
   return ok([{ digest, predicateType: annotations[PREDICATE_TYPE_ANNOTATION], failure: failures[0] }]);
 }
 

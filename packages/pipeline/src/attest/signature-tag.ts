@@ -28,6 +28,7 @@ import {
   type ManifestBytes,
   type Repository,
 } from '@image-tooling/oci';
+import { isOfAttachment } from './attached';
 import { readBlob } from './read-blob';
 
 /** A signature in a `.sig` tag: a layer of its manifest, with annotations. */
@@ -68,19 +69,11 @@ export async function readSignatures(
       ? await verifier.verifyPayload(payload.value, layer.annotations, manifest)
       : payload;
     if (checked.ok) signers.push(checked.value);
-    else if (OF_SIGNATURE.has(checked.failures[0].code)) refused.push(checked.failures[0]);
+    else if (isOfAttachment(checked.failures[0])) refused.push(checked.failures[0]);
     else return checked;
   }
   return ok({ layers, signers, refused });
 }
-
-const OF_SIGNATURE = new Set<Failure['code']>([
-  'gone',
-  'checksum',
-  'too-large',
-  'unsigned',
-  'signature-invalid',
-]);
 
 /** Attempts to write a tag that others write too. */
 const TRIES = 5;

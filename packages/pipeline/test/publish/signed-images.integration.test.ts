@@ -58,6 +58,28 @@ describe.skipIf(why !== undefined)('what was changed in the registry', () => {
     }
   });
 
+  it('is verified by its bundle if the payload in its .sig tag is damaged', async () => {
+    const plan = await signed();
+    const { manifests } = await verdict(`${plan.repository}:1.2.3`);
+    const tag = signatureTag(manifests[1]!.digest);
+    const raw = await rawManifest(at.registry, pathOf(plan.repository), tag);
+    const { layers } = JSON.parse(String(raw?.bytes)) as { layers: { digest: string }[] };
+    const file = at.registry.blobFile(String(layers[0]?.digest));
+    for (const change of [flipped, (bytes: Buffer) => bytes.subarray(1)])
+      await altered(
+        file,
+        async () => {
+          const found = await verdict(`${plan.repository}:1.2.3`);
+          expect(problems(found)).toEqual({ verdict: 'verified', problems: [] });
+          expect(found.manifests[1]).toMatchObject({
+            signature: { bundle: true, tag: false },
+            refused: { length: 1 },
+          });
+        },
+        change,
+      );
+  });
+
   it('is not verified if the bundles of one image are attached to another', async () => {
     const plan = await signed();
     const path = pathOf(plan.repository);
@@ -164,15 +186,21 @@ async function attachedTags(plan: PublishPlan, tag: string): Promise<string[]> {
   return lists.flatMap((list) => [list, `${list}.sig`]);
 }
 
-async function altered(file: string, work: () => Promise<void>): Promise<void> {
+/** Runs `work` while a file is changed. */
+async function altered(file: string, work: () => Promise<void>, change = flipped): Promise<void> {
   const bytes = await readFile(file);
-  const changed = Buffer.from(bytes);
-  const middle = changed.length >> 1;
-  changed.writeUInt8(changed.readUInt8(middle) ^ 1, middle);
-  await writeFile(file, changed);
+  await writeFile(file, change(bytes));
   try {
     await work();
   } finally {
     await writeFile(file, bytes);
   }
+}
+
+/** Returns bytes with another bit in their middle. */
+function flipped(bytes: Buffer): Buffer {
+  const changed = Buffer.from(bytes);
+  const middle = changed.length >> 1;
+  changed.writeUInt8(changed.readUInt8(middle) ^ 1, middle);
+  return changed;
 }
