@@ -1,5 +1,5 @@
 export * from './contents';
 export { readCycloneDx } from './cyclonedx/read';
-export { imagePurl, purlOf } from './document/purl';
+export { imagePurl, purl, purlOf } from './document/purl';
 export { isOfThisVersion, sbomDocuments, type SbomDocuments } from './documents';
 export { inventoryOf, type InventoryInput } from './inventory';

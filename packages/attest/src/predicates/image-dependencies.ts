@@ -1,4 +1,5 @@
 import { chainOf, type Image, type LockedDeb, type Platform } from '@image-tooling/model';
+import { purl } from '@image-tooling/sbom';
 import { digestSet, type Dependency } from './dependency';
 
 /** Returns what the lock of an image and its parents name: Debian packages and a registry image. */
@@ -14,9 +15,9 @@ export function imageDependencies(image: Image, platform: Platform): Dependency[
   });
 }
 
-/** Package URL specification, PURL-TYPES: "deb". */
+/** Returns a Debian package as a dependency. */
 export function debDependency(deb: Omit<LockedDeb, 'archive'>, name: string): Dependency {
   const { name: packageName, version, architecture, sha256 } = deb;
-  const purl = `pkg:deb/debian/${encodeURIComponent(packageName)}@${encodeURIComponent(version)}?arch=${architecture}`;
-  return { uri: purl, digest: { sha256 }, name };
+  const uri = purl('deb', packageName, version, { namespace: 'debian', qualifiers: { arch: architecture } });
+  return { uri, digest: { sha256 }, name };
 }

@@ -1,4 +1,5 @@
 import type { Platform, SourceKind, Tool, ToolLock } from '@image-tooling/model';
+import { purl } from '@image-tooling/sbom';
 import type { Dependency } from './dependency';
 import { debDependency } from './image-dependencies';
 
@@ -15,7 +16,7 @@ const BY_SOURCE: Readonly<Record<SourceKind, Named>> = {
   go: ({ go }, _, tool) => {
     if (!go) return [];
     const digest: Dependency['digest'] = go.commit === undefined ? {} : { gitCommit: go.commit };
-    return [{ uri: `pkg:golang/${go.module}@${go.version}`, digest, name: `source of ${tool}` }];
+    return [{ uri: purl('golang', go.module, go.version), digest, name: `source of ${tool}` }];
   },
   release: ({ release }, platform, tool) => {
     const file = release?.[platform];
@@ -25,14 +26,8 @@ const BY_SOURCE: Readonly<Record<SourceKind, Named>> = {
     const file = npm?.[platform];
     if (!file) return [];
     const sha512 = Buffer.from(file.integrity.replace('sha512-', ''), 'base64').toString('hex');
-    const name = file.package.replace('@', '%40');
-    return [
-      {
-        uri: `pkg:npm/${name}@${encodeURIComponent(file.version)}`,
-        digest: { sha256: file.sha256, sha512 },
-        name: `npm package of ${tool}`,
-      },
-    ];
+    const uri = purl('npm', file.package, file.version);
+    return [{ uri, digest: { sha256: file.sha256, sha512 }, name: `npm package of ${tool}` }];
   },
   deb: ({ deb }, platform, tool) => {
     const file = deb?.[platform];
