@@ -13,7 +13,7 @@ const LAYERS = {
   sources: ['model', 'host', 'layer'],
   sbom: ['model', 'host', 'layer'],
   scan: ['model', 'host', 'layer'],
-  attest: ['model', 'host'],
+  attest: ['model', 'host', 'layer', 'sbom'],
   pipeline: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'sbom', 'scan', 'attest'],
   cli: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'sbom', 'scan', 'attest', 'pipeline'],
   nx: [

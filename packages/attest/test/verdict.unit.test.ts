@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { verdictLines, worstOf, type ImageVerdict, type ManifestVerdict, type Problem } from '../src';
+import {
+  PREDICATES,
+  summaryOf,
+  verdictLines,
+  worstOf,
+  type ImageVerdict,
+  type ManifestVerdict,
+  type Problem,
+} from '../src';
 
 const INDEX: ManifestVerdict = {
   digest: `sha256:${'1'.repeat(64)}`,
@@ -68,6 +76,27 @@ describe('a verdict', () => {
           problem     It is incomplete.
           problem     It is altered."
     `);
+  });
+
+  it('says that a statement is missing or that tests failed', () => {
+    const problem: Problem = { verdict: 'incomplete', message: 'linux/amd64: its tests failed.' };
+    expect(shown([INDEX, { ...PLATFORM, problems: [problem] }])).toContain(
+      'is NOT verified: a statement is missing, or its tests failed',
+    );
+  });
+
+  it('says that not all inputs are in the commit, whether they are files or the source of a tool', () => {
+    const source = { commit: 'c0ffee', altered: true };
+    const predicate = {
+      buildDefinition: { externalParameters: { image: 'demo', source } },
+      runDetails: { builder: { id: 'https://ci.example' } },
+    };
+    expect(summaryOf({ predicateType: PREDICATES.provenance, predicate })).toEqual([
+      {
+        title: 'provenance',
+        text: 'demo, commit c0ffee, with inputs that are not committed, built by https://ci.example from 0 inputs',
+      },
+    ]);
   });
 
   it('shows text of the registry on one line, without what a terminal would interpret', () => {

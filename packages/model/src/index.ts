@@ -12,6 +12,7 @@ export * from './digest';
 export * from './explain';
 export * from './failure';
 export * from './inventory';
+export { jsonObject, stringMembers } from './json-object';
 export * from './layer';
 export * from './module-version';
 export * from './platform';

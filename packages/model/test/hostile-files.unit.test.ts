@@ -68,6 +68,10 @@ describe('nx.json', () => {
       'a star in the middle of an identity',
       plugin(`"options": { "signing": { ${KEYLESS.replace('/*', '*/x')} } }`),
     ],
+    [
+      'an address of Fulcio that is not a URL',
+      plugin(`"options": { "signing": { ${KEYLESS.replace('}', ', "fulcio": "https://["}')} } }`),
+    ],
     ['port 0', plugin('"options": { "repository": "registry.example:0/{image}" }')],
   ])('%s', (_, text) => expect(nx(text)).toMatchSnapshot());
 });

@@ -8,6 +8,7 @@ import {
   type Json,
   type SourceKind,
 } from '@image-tooling/model';
+import { loadPurls, type Purls } from '@image-tooling/sbom';
 import { sortedDependencies, type Dependency } from './dependency';
 import { imageDependencies } from './image-dependencies';
 import { toolDependencies } from './tool-dependencies';
@@ -38,7 +39,7 @@ export interface ProvenanceInput {
 }
 
 /** Returns the predicate of an image's provenance (slsa.dev/spec/v1.0/provenance). */
-export function provenance(input: ProvenanceInput): Json {
+export async function provenance(input: ProvenanceInput): Promise<Json> {
   const { image, recipe, commit, repository, altered } = input;
   return {
     buildDefinition: {
@@ -55,28 +56,24 @@ export function provenance(input: ProvenanceInput): Json {
         engine: { ...input.engine },
         rebuild: `git checkout ${commit} && npx nx run ${image.name}:build-${archOf(recipe.platform)} --skip-nx-cache`,
       },
-      resolvedDependencies: dependencies(input).map((one) => ({ ...one })),
+      resolvedDependencies: dependencies(await loadPurls(), input).map((one) => ({ ...one })),
     },
     runDetails: { builder: { id: input.builder, version: { 'image-tooling': input.version } } },
   };
 }
 
-function dependencies({
-  image,
-  recipe,
-  sources,
-  repository,
-  commit,
-  toolchain,
-}: ProvenanceInput): Dependency[] {
+function dependencies(
+  purls: Purls,
+  { image, recipe, sources, repository, commit, toolchain }: ProvenanceInput,
+): Dependency[] {
   const tools = chainOf(image).flatMap((one) => one.tools);
   const isCompiled = tools.some(({ name }) => sources.get(name) === 'go');
   return sortedDependencies([
     { uri: `git+${repository ?? 'file:.'}`, digest: { gitCommit: commit }, name: 'workspace' },
-    ...imageDependencies(image, recipe.platform),
+    ...imageDependencies(purls, image, recipe.platform),
     ...tools.flatMap((tool) => {
       const source = sources.get(tool.name);
-      return source === undefined ? [] : toolDependencies(tool, source, recipe.platform);
+      return source === undefined ? [] : toolDependencies(purls, tool, source, recipe.platform);
     }),
     ...(isCompiled ? [toolchain] : []),
   ]);

@@ -1,41 +1,41 @@
 import type { Platform, SourceKind, Tool, ToolLock } from '@image-tooling/model';
+import type { Purls } from '@image-tooling/sbom';
 import type { Dependency } from './dependency';
 import { debDependency } from './image-dependencies';
 
 /** Returns what the lock of a tool names for the source that its layer was made from. */
-export function toolDependencies(tool: Tool, source: SourceKind, platform: Platform): Dependency[] {
+export function toolDependencies(
+  purls: Purls,
+  tool: Tool,
+  source: SourceKind,
+  platform: Platform,
+): Dependency[] {
   const lock = tool.lock?.value;
-  return lock ? BY_SOURCE[source](lock, platform, tool.name) : [];
+  return lock ? BY_SOURCE[source](purls, lock, platform, tool.name) : [];
 }
 
-type Named = (lock: ToolLock, platform: Platform, tool: string) => Dependency[];
+type Named = (purls: Purls, lock: ToolLock, platform: Platform, tool: string) => Dependency[];
 
 /** The hashes of a Go tool's modules are in its go.sum, which is among the definitions. */
 const BY_SOURCE: Readonly<Record<SourceKind, Named>> = {
-  go: ({ go }, _, tool) => {
+  go: ({ purl }, { go }, _, tool) => {
     if (!go) return [];
     const digest: Dependency['digest'] = go.commit === undefined ? {} : { gitCommit: go.commit };
-    return [{ uri: `pkg:golang/${go.module}@${go.version}`, digest, name: `source of ${tool}` }];
+    return [{ uri: purl('golang', go.module, go.version), digest, name: `source of ${tool}` }];
   },
-  release: ({ release }, platform, tool) => {
+  release: (_, { release }, platform, tool) => {
     const file = release?.[platform];
     return file ? [{ uri: file.url, digest: { sha256: file.sha256 }, name: `release of ${tool}` }] : [];
   },
-  npm: ({ npm }, platform, tool) => {
+  npm: ({ purl }, { npm }, platform, tool) => {
     const file = npm?.[platform];
     if (!file) return [];
     const sha512 = Buffer.from(file.integrity.replace('sha512-', ''), 'base64').toString('hex');
-    const name = file.package.replace('@', '%40');
-    return [
-      {
-        uri: `pkg:npm/${name}@${encodeURIComponent(file.version)}`,
-        digest: { sha256: file.sha256, sha512 },
-        name: `npm package of ${tool}`,
-      },
-    ];
+    const uri = purl('npm', file.package, file.version);
+    return [{ uri, digest: { sha256: file.sha256, sha512 }, name: `npm package of ${tool}` }];
   },
-  deb: ({ deb }, platform, tool) => {
+  deb: (purls, { deb }, platform, tool) => {
     const file = deb?.[platform];
-    return file ? [debDependency(file, `Debian package of ${tool}`)] : [];
+    return file ? [debDependency(purls, file, `Debian package of ${tool}`)] : [];
   },
 };

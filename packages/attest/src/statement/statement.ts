@@ -1,4 +1,11 @@
-import { canonicalJson, hexOf, type Digest, type Json } from '@image-tooling/model';
+import {
+  canonicalJson,
+  hexOf,
+  jsonObject,
+  stringMembers,
+  type Digest,
+  type Json,
+} from '@image-tooling/model';
 
 /** What an attestation says of an image (in-toto attestation, spec/v1/statement.md). */
 export interface Statement {
@@ -19,7 +26,7 @@ export function statementBytes(subject: Digest, predicateType: string, predicate
 
 /** Returns the statement in the payload of an envelope; undefined if it is not one. */
 export function parseStatement(payload: Uint8Array): Statement | undefined {
-  const { _type, subject, predicateType, predicate } = objectIn(payload);
+  const { _type, subject, predicateType, predicate } = jsonObject(payload) ?? {};
   if (_type !== TYPE || typeof predicateType !== 'string' || !Array.isArray(subject)) return undefined;
   return { subject: subject.flatMap(digestsOf), predicateType, predicate };
 }
@@ -29,18 +36,7 @@ export function isAbout({ subject }: Statement, manifest: Digest): boolean {
   return subject.some(({ digest }) => digest['sha256'] === hexOf(manifest));
 }
 
-function objectIn(payload: Uint8Array): Partial<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(payload).toString());
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-}
-
 function digestsOf(row: unknown): Statement['subject'] {
   const { digest } = Object(row) as { readonly digest?: unknown };
-  const rows = Object.entries(Object(digest) as object) as [string, unknown][];
-  const texts = rows.filter((one): one is [string, string] => typeof one[1] === 'string');
-  return [{ digest: Object.fromEntries(texts) }];
+  return [{ digest: stringMembers(digest) }];
 }

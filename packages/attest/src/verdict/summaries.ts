@@ -31,7 +31,7 @@ const TEXTS: Readonly<Record<Exclude<StatementKind, 'signature'>, (predicate: Me
     const { id } = membersOf(membersOf(predicate['runDetails'])['builder']);
     const dependencies = listOf(definition['resolvedDependencies']).length;
     const from = typeof uri === 'string' ? ` of ${uri}` : '';
-    const more = altered === true ? ', with uncommitted changes' : '';
+    const more = altered === true ? ', with inputs that are not committed' : '';
     return `${textOf(image)}, commit ${textOf(commit).slice(0, 12)}${from}${more}, built by ${textOf(id)} from ${counted(dependencies, 'input')}`;
   },
   cyclonedx: (predicate) =>

@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   verified: 'is verified',
   unsigned: 'is NOT verified: it is not signed by the trusted signer',
   invalid: 'is NOT verified: an attestation is invalid',
-  incomplete: 'is NOT verified: a statement is missing',
+  incomplete: 'is NOT verified: a statement is missing, or its tests failed',
   altered: 'is NOT verified: it was changed after it was signed',
 };
 

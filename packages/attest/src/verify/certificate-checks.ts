@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import { fail, ok, type Result } from '@image-tooling/model';
+import type { BundleWithDsseEnvelope } from '@sigstore/bundle';
 import type { Signer, TrustMaterial } from '@sigstore/verify';
 import { isIdentity, type CertificatePolicy } from '../policy';
 import { bundleOfAnnotations } from '../simple-signing/keyless';
 import type { SignatureAnnotations } from '../simple-signing/payload';
-import { readBundle, verifyEntity } from './bundle';
-import { invalid, otherSigner, type SignatureChecks, type VerifiedEnvelope } from './checks';
+import { verifyEntity } from './bundle';
+import { invalid, otherSigner, type SignatureChecks } from './checks';
 
 /** Returns the checks of keyless signatures. Fails with `usage` if the trusted root can't be read. */
 export async function certificateChecks(policy: CertificatePolicy): Promise<Result<SignatureChecks>> {
   const trust = await trustIn(policy.trustedRoot);
   if (!trust.ok) return trust;
   return ok({
-    envelope: (bundle) => verifiedEnvelope(bundle, trust.value, policy),
+    bundle: (bundle) => verifiedBundle(bundle, trust.value, policy),
     payload: (payload, annotations) => verifiedPayload(payload, annotations, trust.value, policy),
   });
 }
@@ -31,21 +32,15 @@ async function trustIn(trustedRoot: string): Promise<Result<TrustMaterial>> {
   }
 }
 
-async function verifiedEnvelope(
-  json: unknown,
+async function verifiedBundle(
+  bundle: BundleWithDsseEnvelope,
   trust: TrustMaterial,
   policy: CertificatePolicy,
-): Promise<Result<VerifiedEnvelope>> {
-  const bundle = await readBundle(json);
-  if (!bundle.ok) return bundle;
-  if (bundle.value.verificationMaterial.content.$case === 'publicKey')
+): Promise<Result<string>> {
+  if (bundle.verificationMaterial.content.$case === 'publicKey')
     return otherSigner('It is signed with a key, not with a certificate.');
-  const checked = await verifyEntity(bundle.value, { trust, thresholds: {}, withLog: true });
-  if (!checked.ok) return checked;
-  const signer = signerOf(checked.value, policy);
-  if (!signer.ok) return signer;
-  const { payloadType, payload } = bundle.value.content.dsseEnvelope;
-  return ok({ payloadType, payload, signer: signer.value });
+  const checked = await verifyEntity(bundle, { trust, thresholds: {}, withLog: true });
+  return checked.ok ? signerOf(checked.value, policy) : checked;
 }
 
 async function verifiedPayload(

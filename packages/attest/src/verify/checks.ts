@@ -1,16 +1,10 @@
 import { fail, type Result } from '@image-tooling/model';
+import type { BundleWithDsseEnvelope } from '@sigstore/bundle';
 import type { SignatureAnnotations } from '../simple-signing/payload';
 
-/** An envelope whose signature was verified. */
-export interface VerifiedEnvelope {
-  readonly payloadType: string;
-  readonly payload: Buffer;
-  readonly signer: string;
-}
-
-/** The checks of one kind of policy. They fail with `unsigned` or `signature-invalid`. */
+/** The checks of one kind of policy. They return the signer, and fail with `unsigned` or `signature-invalid`. */
 export interface SignatureChecks {
-  envelope(bundle: unknown): Promise<Result<VerifiedEnvelope>>;
+  bundle(bundle: BundleWithDsseEnvelope): Promise<Result<string>>;
   payload(payload: Buffer, annotations: SignatureAnnotations): Promise<Result<string>>;
 }
 

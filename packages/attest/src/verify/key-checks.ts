@@ -1,10 +1,11 @@
 import { verify, type KeyObject } from 'node:crypto';
 import { ok, type Result } from '@image-tooling/model';
+import type { BundleWithDsseEnvelope } from '@sigstore/bundle';
 import { fingerprint, hashFor, readPublicKey } from '../sign/key-file';
 import type { KeyPolicy } from '../policy';
 import { ANNOTATIONS, type SignatureAnnotations } from '../simple-signing/payload';
-import { readBundle, verifyEntity } from './bundle';
-import { otherSigner, type SignatureChecks, type VerifiedEnvelope } from './checks';
+import { verifyEntity } from './bundle';
+import { otherSigner, type SignatureChecks } from './checks';
 
 /** Returns the checks of signatures with one key. Entries of a transparency log are not needed, and not read. */
 export function keyChecks({ publicKey }: KeyPolicy): Result<SignatureChecks> {
@@ -12,30 +13,26 @@ export function keyChecks({ publicKey }: KeyPolicy): Result<SignatureChecks> {
   if (!key.ok) return key;
   const signer = `key ${fingerprint(publicKey)}`;
   return ok({
-    envelope: (bundle) => verifiedEnvelope(bundle, key.value, signer),
+    bundle: (bundle) => verifiedBundle(bundle, key.value, signer),
     async payload(payload, annotations) {
       return isSigned(payload, annotations, key.value) ? ok(signer) : notByKey(signer);
     },
   });
 }
 
-async function verifiedEnvelope(
-  json: unknown,
+async function verifiedBundle(
+  bundle: BundleWithDsseEnvelope,
   key: KeyObject,
   signer: string,
-): Promise<Result<VerifiedEnvelope>> {
-  const bundle = await readBundle(json);
-  if (!bundle.ok) return bundle;
-  if (bundle.value.verificationMaterial.content.$case !== 'publicKey') return notByKey(signer);
+): Promise<Result<string>> {
+  if (bundle.verificationMaterial.content.$case !== 'publicKey') return notByKey(signer);
   const trust = {
     ...{ certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] },
     publicKey: () => ({ publicKey: key, validFor: () => true }),
   };
   const thresholds = { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 };
-  const checked = await verifyEntity(bundle.value, { trust, thresholds, withLog: false });
-  if (!checked.ok) return notByKey(signer);
-  const { payloadType, payload } = bundle.value.content.dsseEnvelope;
-  return ok({ payloadType, payload, signer });
+  const checked = await verifyEntity(bundle, { trust, thresholds, withLog: false });
+  return checked.ok ? ok(signer) : notByKey(signer);
 }
 
 function isSigned(payload: Buffer, annotations: SignatureAnnotations, key: KeyObject): boolean {

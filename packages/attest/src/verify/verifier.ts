@@ -1,9 +1,8 @@
-import type { Digest, Result } from '@image-tooling/model';
-import { ok } from '@image-tooling/model';
+import { ok, type Digest, type Result } from '@image-tooling/model';
 import type { TrustPolicy } from '../policy';
-import type { SignatureAnnotations } from '../simple-signing/payload';
-import { payloadSubject } from '../simple-signing/payload';
+import { payloadSubject, type SignatureAnnotations } from '../simple-signing/payload';
 import { isAbout, parseStatement, PAYLOAD_TYPE, type Statement } from '../statement/statement';
+import { readBundle } from './bundle';
 import { certificateChecks } from './certificate-checks';
 import { invalid, type SignatureChecks } from './checks';
 import { keyChecks } from './key-checks';
@@ -46,15 +45,17 @@ async function verifyBundle(
   bytes: Uint8Array,
   manifest: Digest,
 ): Promise<Result<VerifiedStatement>> {
-  const bundle = jsonIn(bytes);
-  if (bundle === undefined) return invalid('the bundle is not JSON');
-  const envelope = await checks.envelope(bundle);
-  if (!envelope.ok) return envelope;
-  const { payloadType, payload, signer } = envelope.value;
+  const json = jsonIn(bytes);
+  if (json === undefined) return invalid('the bundle is not JSON');
+  const bundle = await readBundle(json);
+  if (!bundle.ok) return bundle;
+  const signer = await checks.bundle(bundle.value);
+  if (!signer.ok) return signer;
+  const { payloadType, payload } = bundle.value.content.dsseEnvelope;
   const statement = payloadType === PAYLOAD_TYPE ? parseStatement(payload) : undefined;
   if (!statement) return invalid('what was signed is not an in-toto statement');
   if (!isAbout(statement, manifest)) return invalid('the statement is about another manifest');
-  return ok({ ...statement, payload, signer });
+  return ok({ ...statement, payload, signer: signer.value });
 }
 
 function jsonIn(bytes: Uint8Array): unknown {

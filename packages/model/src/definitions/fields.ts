@@ -51,6 +51,11 @@ export function address(pattern: RegExp, expected: string, description: string) 
     .meta({ description });
 }
 
+/** An http or https address without placeholders. */
+export function httpAddress(description: string) {
+  return address(/^https?:\/\/[^\s\u0000-\u001f\u007f]+$/, 'an https:// address', description);
+}
+
 /** A list without duplicates. Reports duplicates in addition to other mistakes (zod would skip the check). */
 export function uniqueList<T extends z.ZodType>(entry: T) {
   return z

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { address as addressLike, templated, textLike, word } from './fields';
+import { httpAddress, templated, textLike, word } from './fields';
 import { relativePath } from './paths';
 import { withPort } from './ports';
 import { signing } from './signing';
 
-const address = addressLike(/^https?:\/\/[^\s\u0000-\u001f\u007f]+$/, 'an https:// address', 'An address.');
+const address = httpAddress('An address.');
 
 const archive = z.strictObject({
   name: word('What locks call it.'),

@@ -1,9 +1,6 @@
 import * as z from 'zod';
-import { textLike } from './fields';
+import { httpAddress, textLike } from './fields';
 import { relativePath } from './paths';
-
-const httpUrl = (description: string) =>
-  textLike(/^https?:\/\/[^\s\u0000-\u001f\u007f]+$/, 'an https:// address', description);
 
 const keyless = z
   .strictObject({
@@ -12,12 +9,12 @@ const keyless = z
       'the identity in the certificate, of which only the end may be "*"',
       'The signer: the subject alternative name of the certificate; a "*" at its end stands for any text.',
     ),
-    issuer: httpUrl('Issuer of the identity token.'),
+    issuer: httpAddress('Issuer of the identity token.'),
     trustedRoot: relativePath(
       'File with the keys of Fulcio and Rekor, as "cosign trusted-root create" writes it.',
     ),
-    fulcio: httpUrl('Certificate authority.').default('https://fulcio.sigstore.dev'),
-    rekor: httpUrl('Transparency log.').default('https://rekor.sigstore.dev'),
+    fulcio: httpAddress('Certificate authority.').default('https://fulcio.sigstore.dev'),
+    rekor: httpAddress('Transparency log.').default('https://rekor.sigstore.dev'),
   })
   .meta({ description: 'Sign with a short-lived certificate for the identity of the CI job.' });
 

@@ -5,6 +5,7 @@ export { copyImage, DEEPEST, type CopyOptions, type CopyReport } from './images/
 export { openLayoutFolder } from './layout/open';
 export { manifestContent, type ManifestContent } from './manifests/content';
 export { isIndexType, isManifestType } from './manifests/media-types';
+export { descriptorOf } from './manifests/read';
 export * from './options';
 export * from './port';
 export { indexBlobs } from './images/index-blobs';

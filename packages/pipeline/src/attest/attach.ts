@@ -1,4 +1,4 @@
-import { canonicalJson, failWith, ok, type Digest, type Json, type Result } from '@image-tooling/model';
+import { canonicalJson, ok, type Digest, type Json, type Result } from '@image-tooling/model';
 import {
   BUNDLE_MEDIA_TYPE,
   PREDICATES,
@@ -102,7 +102,7 @@ export async function attachMissing(
   const done = await attachAll(repository, { subject, statements, tag }, signing);
   if (done.ok) step.done({ origin: 'pushed' });
   else step.failed();
-  return done.ok ? done : failWith(done.failures);
+  return done;
 }
 
 async function attachAll(

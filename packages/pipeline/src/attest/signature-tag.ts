@@ -3,7 +3,9 @@ import {
   canonicalJson,
   digestOf,
   fail,
+  jsonObject,
   ok,
+  stringMembers,
   type Digest,
   type Failure,
   type Result,
@@ -26,6 +28,7 @@ import {
   type ManifestBytes,
   type Repository,
 } from '@image-tooling/oci';
+import { isOfAttachment } from './attached';
 import { readBlob } from './read-blob';
 
 /** A signature in a `.sig` tag: a layer of its manifest, with annotations. */
@@ -66,19 +69,11 @@ export async function readSignatures(
       ? await verifier.verifyPayload(payload.value, layer.annotations, manifest)
       : payload;
     if (checked.ok) signers.push(checked.value);
-    else if (OF_SIGNATURE.has(checked.failures[0].code)) refused.push(checked.failures[0]);
+    else if (isOfAttachment(checked.failures[0])) refused.push(checked.failures[0]);
     else return checked;
   }
   return ok({ layers, signers, refused });
 }
-
-const OF_SIGNATURE = new Set<Failure['code']>([
-  'gone',
-  'checksum',
-  'too-large',
-  'unsigned',
-  'signature-invalid',
-]);
 
 /** Attempts to write a tag that others write too. */
 const TRIES = 5;
@@ -162,17 +157,12 @@ function configOf(layers: readonly SignatureLayer[]) {
 function layersIn(manifest: ManifestBytes): readonly SignatureLayer[] {
   const content = manifestContent(manifest);
   if (!content.ok) return [];
-  const { layers } = JSON.parse(Buffer.from(manifest.bytes).toString()) as { readonly layers?: unknown };
+  const layers = jsonObject(manifest.bytes)?.['layers'];
   const rows = Array.isArray(layers) ? (layers as (Descriptor & { readonly annotations?: unknown })[]) : [];
   return rows.map(({ mediaType, digest, size, annotations }) => ({
     ...{ mediaType, digest, size },
     annotations: stringMembers(annotations),
   }));
-}
-
-function stringMembers(value: unknown): Record<string, string> {
-  const rows = Object.entries(value ?? {}) as [string, unknown][];
-  return Object.fromEntries(rows.filter((row): row is [string, string] => typeof row[1] === 'string'));
 }
 
 function replaced({ name }: Repository, manifest: Digest): Result<never> {

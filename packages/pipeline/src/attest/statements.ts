@@ -3,52 +3,43 @@ import { readRegularFile } from '@image-tooling/host';
 import {
   fail,
   ok,
-  platformFolder,
   testResultsSchema,
   type Digest,
-  type Image,
   type Json,
-  type Platform,
   type Result,
   type TestResults,
 } from '@image-tooling/model';
 import { testResult, type StatementKind } from '@image-tooling/attest';
+import { SBOM_FILES } from '../build/image-outputs';
+import { scanFolder } from '../scan/report-files';
 import type { Session } from '../session';
 import { reportFolder } from '../test/report';
 import { outputFolder, readOutput } from '../workspace/outputs';
 import type { WantedStatement } from './attach';
-import { definitionFiles } from './definition-files';
-import { provenanceOf } from './provenance';
-
-/** A published image of one platform. */
-export interface StatementsRequest {
-  readonly image: Image;
-  readonly platform: Platform;
-  readonly manifest: Digest;
-  readonly commit: string;
-  readonly altered: boolean;
-}
+import type { DefinitionFiles } from './definition-files';
+import { provenanceOf, type StatementsRequest } from './provenance';
 
 /** Returns what is attached to an image of one platform: how it was made, what is in it, what was tested. */
 export async function statementsFor(
   session: Session,
   request: StatementsRequest,
 ): Promise<Result<WantedStatement[]>> {
-  const { image, platform, manifest } = request;
-  const reports = reportFolder(join(session.root, image.folder), platform);
+  const { image, platform, manifest, definitions } = request;
+  const folder = join(session.root, image.folder);
+  const reports = reportFolder(folder, platform);
   const tests = await readOutput(reports, 'report.json', testResultsSchema);
   const output = outputFolder(session.root, image, platform);
   const documents = [
-    await documentIn(join(output, 'sbom.cdx.json'), 'cyclonedx'),
-    await documentIn(join(output, 'sbom.spdx.json'), 'spdx'),
-    await vexIn(join(session.root, image.folder, 'dist', 'scan', platformFolder(platform)), manifest),
+    await documentIn(join(output, SBOM_FILES.cyclonedx), 'cyclonedx'),
+    await documentIn(join(output, SBOM_FILES.spdx), 'spdx'),
+    await vexIn(scanFolder(folder, platform), manifest),
   ];
   const [failed] = documents.flatMap((one) => (one.ok ? [] : [one]));
   if (failed) return failed;
   return ok([
-    { kind: 'provenance', rule: 'once', predicate: () => provenanceOf(session, { ...request, tests }) },
+    { kind: 'provenance', rule: 'once', predicate: () => provenanceOf(session, request, tests) },
     ...documents.flatMap((one) => (one.ok ? one.value : [])),
-    ...(tests?.manifest === manifest ? [testsOf(session, image, tests)] : []),
+    ...(tests?.manifest === manifest ? [testsOf(tests, definitions)] : []),
   ]);
 }
 
@@ -90,17 +81,8 @@ function damaged(file: string): Result<never> {
   });
 }
 
-function testsOf(session: Session, image: Image, tests: TestResults): WantedStatement {
-  return {
-    kind: 'tests',
-    rule: 'same',
-    async predicate() {
-      const definitions = await definitionFiles(session, image);
-      if (!definitions.ok) return definitions;
-      const withChecks = Object.entries(definitions.value).filter(([path]) =>
-        /(image|tool)\.json$/.test(path),
-      );
-      return ok(testResult(tests, Object.fromEntries(withChecks)));
-    },
-  };
+function testsOf(tests: TestResults, definitions: DefinitionFiles): WantedStatement {
+  const withChecks = Object.entries(definitions).filter(([path]) => /(image|tool)\.json$/.test(path));
+  const content = testResult(tests, Object.fromEntries(withChecks));
+  return { kind: 'tests', rule: 'same', predicate: async () => ok(content) };
 }

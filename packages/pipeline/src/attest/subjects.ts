@@ -2,6 +2,7 @@ import { all, ok, type Image, type Platform, type Result } from '@image-tooling/
 import type { Descriptor } from '@image-tooling/oci';
 import type { Session } from '../session';
 import type { SignedSubject } from './attach';
+import { definitionFiles } from './definition-files';
 import { statementsFor } from './statements';
 
 /** The manifests of a published image. */
@@ -24,10 +25,12 @@ export async function signedSubjects(
   session: Session,
   { image, published, commit, altered }: PublishedImage,
 ): Promise<Result<SignedSubject[]>> {
+  const definitions = await definitionFiles(session, image);
+  if (!definitions.ok) return definitions;
+  const built = { image, definitions: definitions.value, commit, altered };
   const platforms = await Promise.all(
     published.platforms.map(async ({ platform, descriptor }): Promise<Result<SignedSubject>> => {
-      const manifest = descriptor.digest;
-      const statements = await statementsFor(session, { image, platform, manifest, commit, altered });
+      const statements = await statementsFor(session, { ...built, platform, manifest: descriptor.digest });
       return statements.ok ? ok({ descriptor, label: platform, statements: statements.value }) : statements;
     }),
   );

@@ -12,9 +12,9 @@ import {
   type TagMove,
 } from '@image-tooling/model';
 import {
+  descriptorOf,
   imageIndexJson,
   MEDIA_TYPES,
-  type Descriptor,
   type ManifestBytes,
   type Repository,
 } from '@image-tooling/oci';
@@ -168,10 +168,6 @@ async function sign(
   });
   if (!signed) return ok({});
   return signed.ok ? ok({ signed: signed.value }) : signed;
-}
-
-function descriptorOf({ mediaType, digest, bytes }: ManifestBytes): Descriptor {
-  return { mediaType, digest, size: bytes.length };
 }
 
 /** What is in the registry now, and how it got there. */

@@ -3,6 +3,7 @@ import { SCAN_LOCK } from '@image-tooling/scan';
 import { SCAN_POLICY } from '../scan';
 import type { Session } from '../session';
 import type { WorkspaceGit } from '../git/facts';
+import { definitionPaths } from '../workspace/definition-paths';
 
 /** Returns the inputs of an image that are not committed. */
 export function uncommittedInputs(
@@ -19,9 +20,13 @@ export function uncommittedInputs(
   ].sort();
 }
 
-/** Returns all paths that a build and a scan of an image read, relative to the workspace; folders end with a slash. */
+/**
+ * Returns all paths that a build and a scan of an image read, relative to the workspace; folders end with a slash. An
+ * ignored file there is in the image, but not committed; ignored files elsewhere are fine: outputs, editors' files.
+ */
 export function committedInputs(imagesDir: string, image: Image): string[] {
-  return [`${imagesDir}/archive.lock.json`, SCAN_POLICY, SCAN_LOCK, ...chainOf(image).flatMap(inputsOf)];
+  const others = chainOf(image).flatMap(otherInputsOf);
+  return [...definitionPaths(imagesDir, image), SCAN_POLICY, SCAN_LOCK, ...others];
 }
 
 /**
@@ -49,16 +54,11 @@ function projectFolder(path: string, parents: readonly string[]): string | undef
   return parent === undefined || below.length === 0 ? undefined : `${parent}/${name}`;
 }
 
-/**
- * Returns the paths of an image and its tools that a build reads. An ignored file there is in the image, but
- * not committed; ignored files elsewhere are fine: outputs, editors' files.
- */
-function inputsOf({ folder, definition, tools }: Image): string[] {
-  const ofTools = ['tool.json', 'lock.json', 'go.mod', 'go.sum'];
+/** Returns what a build and a scan read in addition to definitions and locks. */
+function otherInputsOf({ folder, definition }: Image): string[] {
   return [
-    ...['image.json', 'lock.json', SCAN_POLICY].map((name) => `${folder}/${name}`),
+    `${folder}/${SCAN_POLICY}`,
     ...(definition.files === undefined ? [] : [`${folder}/${definition.files}/`]),
-    ...tools.flatMap((tool) => ofTools.map((name) => `${tool.folder}/${name}`)),
   ];
 }
 

@@ -1,13 +1,7 @@
 import { fail, isVersionTag, ok, tagTaken, type Digest, type Result } from '@image-tooling/model';
-import {
-  copyImage,
-  openLayoutFolder,
-  type CopyReport,
-  type Descriptor,
-  type OpenRepository,
-  type Repository,
-} from '@image-tooling/oci';
-import { openRemote, type RegistryAccess } from '../registry-access';
+import { copyImage, type CopyReport, type Descriptor, type Repository } from '@image-tooling/oci';
+import type { RegistryAccess } from '../registry-access';
+import { noImageAt, openPlace } from './open-place';
 import { placeText, type Place } from './place';
 import { sourceReference } from './source';
 
@@ -77,10 +71,6 @@ async function copyOpened(opened: Opened, access: RegistryAccess): Promise<Resul
   });
 }
 
-function openPlace(place: Place, access: RegistryAccess): OpenRepository {
-  return place.kind === 'folder' ? openLayoutFolder(place.path) : openRemote(place.repository, access);
-}
-
 /** The login in the environment is only for the registry that is written to. */
 function sourceEnv(from: Place, to: Place, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isForSource =
@@ -97,12 +87,7 @@ function tagIn(reference: string): string | undefined {
 async function rootOf(source: Repository, reference: string, from: Place): Promise<Result<Descriptor>> {
   const root = await source.headManifest(reference);
   if (!root.ok) return root;
-  if (root.value) return ok(root.value);
-  return fail({
-    code: 'gone',
-    message: `There is no image at ${placeText(from)}.`,
-    hint: 'Check the name and the tag; if the registry needs a login, log in.',
-  });
+  return root.value ? ok(root.value) : noImageAt(from);
 }
 
 /** Checks the target before anything is sent. */

@@ -1,4 +1,4 @@
-import type { ManifestNode } from '@image-tooling/model';
+import { jsonObject, stringMembers, type ManifestNode } from '@image-tooling/model';
 import { manifestContent, subjectLink, type Descriptor, type ManifestBytes } from '@image-tooling/oci';
 
 /** A manifest of a repository, with its references. */
@@ -14,19 +14,13 @@ export function foundManifest(manifest: ManifestBytes): FoundManifest {
   const { digest, bytes } = manifest;
   const content = manifestContent(manifest);
   if (!content.ok) return { digest, size: bytes.length, blobs: [], annotations: {} };
-  const { annotations } = JSON.parse(Buffer.from(bytes).toString()) as { readonly annotations?: unknown };
   const subject = subjectLink(manifest)?.subject;
   return {
     digest,
     size: bytes.length,
     blobs: content.value.blobs,
     children: content.value.manifests.map((child) => child.digest),
-    annotations: textMembers(annotations),
+    annotations: stringMembers(jsonObject(bytes)?.['annotations']),
     ...(subject !== undefined && { subject }),
   };
-}
-
-function textMembers(value: unknown): Record<string, string> {
-  const rows = Object.entries(value ?? {}) as [string, unknown][];
-  return Object.fromEntries(rows.filter((row): row is [string, string] => typeof row[1] === 'string'));
 }

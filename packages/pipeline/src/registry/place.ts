@@ -60,7 +60,7 @@ function withoutDigest(text: string): { readonly rest: string; readonly digest?:
 function noPlace(text: string): Result<never> {
   return fail({
     code: 'usage',
-    message: `"${shownReference(text)}" is not a place to copy an image from or to.`,
+    message: `"${shownReference(text)}" is not an image in a registry or an OCI folder.`,
     hint: 'Write registry.example/team/name:1.2.3, registry.example/team/name@sha256:… or oci:<folder>:1.2.3.',
   });
 }

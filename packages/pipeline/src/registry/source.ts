@@ -1,4 +1,4 @@
-import { fail, listedSubject, ok, taggedSubject, type Result } from '@image-tooling/model';
+import { attachedSubject, fail, ok, type Result } from '@image-tooling/model';
 import type { Repository } from '@image-tooling/oci';
 import { placeText, type Place } from './place';
 
@@ -14,14 +14,10 @@ export async function sourceReference(source: Repository, from: Place): Promise<
   if (from.kind === 'registry') return sayWhich(from, []);
   const names = await source.listTags();
   if (!names.ok) return names;
-  const images = names.value.filter((name) => !isAttachment(name));
+  // Signatures and lists of attachments have names as images do.
+  const images = names.value.filter((name) => attachedSubject(name) === undefined);
   const [only, ...more] = images;
   return only !== undefined && more.length === 0 ? ok(only) : sayWhich(from, images);
-}
-
-/** Signatures and lists of attachments have names as images do. */
-function isAttachment(name: string): boolean {
-  return taggedSubject(name) !== undefined || listedSubject(name) !== undefined;
 }
 
 function sayWhich(from: Place, names: readonly string[]): Result<never> {

@@ -1,4 +1,4 @@
-import { fail, ok, type Platform, type Result } from '@image-tooling/model';
+import { ok, type Platform, type Result } from '@image-tooling/model';
 import {
   openVerifier,
   policyText,
@@ -9,10 +9,11 @@ import {
   type TrustPolicy,
   type Verifier,
 } from '@image-tooling/attest';
-import { openLayoutFolder, type ManifestBytes, type Repository } from '@image-tooling/oci';
+import type { ManifestBytes, Repository } from '@image-tooling/oci';
+import { noImageAt, openPlace } from '../registry/open-place';
 import { placeText, type Place } from '../registry/place';
 import { sourceReference } from '../registry/source';
-import { openRemote, type RegistryAccess } from '../registry-access';
+import type { RegistryAccess } from '../registry-access';
 import { checkManifest } from './check-manifest';
 import { manifestsOf, type NamedManifest } from './manifests';
 import { recombined } from './recombine';
@@ -37,9 +38,7 @@ export async function verifyImage(
 ): Promise<Result<ImageVerdict>> {
   const verifier = await openVerifier(request.policy);
   if (!verifier.ok) return verifier;
-  const { place } = request;
-  const repository =
-    place.kind === 'folder' ? openLayoutFolder(place.path) : openRemote(place.repository, access);
+  const repository = openPlace(request.place, access);
   try {
     return await verifyIn(repository, request, verifier.value, access);
   } finally {
@@ -99,10 +98,5 @@ async function rootOf(repository: Repository, place: Place): Promise<Result<Mani
   if (!reference.ok) return reference;
   const root = await repository.getManifest(reference.value);
   if (!root.ok) return root;
-  if (root.value) return ok(root.value);
-  return fail({
-    code: 'gone',
-    message: `There is no image at ${placeText(place)}.`,
-    hint: 'Check the name and the tag; if the registry needs a login, log in.',
-  });
+  return root.value ? ok(root.value) : noImageAt(place);
 }

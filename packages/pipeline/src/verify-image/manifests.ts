@@ -1,4 +1,12 @@
-import { fail, ok, PLATFORMS, type Digest, type Platform, type Result } from '@image-tooling/model';
+import {
+  fail,
+  jsonObject,
+  ok,
+  PLATFORMS,
+  type Digest,
+  type Platform,
+  type Result,
+} from '@image-tooling/model';
 import { isIndexType, manifestContent, type ManifestBytes, type Repository } from '@image-tooling/oci';
 
 /** A manifest to verify. */
@@ -39,7 +47,7 @@ export async function manifestsOf(
 }
 
 /** Returns a manifest. Fails with `gone`. */
-export async function needed(repository: Repository, digest: Digest): Promise<Result<ManifestBytes>> {
+async function needed(repository: Repository, digest: Digest): Promise<Result<ManifestBytes>> {
   const found = await repository.getManifest(digest);
   if (!found.ok) return found;
   if (found.value) return ok(found.value);
@@ -57,7 +65,7 @@ interface PlatformRow {
 
 /** Rows of other platforms, such as BuildKit's attestations, are ignored. */
 function platformRows({ bytes }: ManifestBytes): PlatformRow[] {
-  const { manifests } = JSON.parse(Buffer.from(bytes).toString()) as { readonly manifests?: unknown };
+  const manifests = jsonObject(bytes)?.['manifests'];
   const rows = Array.isArray(manifests) ? (manifests as IndexRow[]) : [];
   return rows.flatMap((row) => {
     const { os, architecture } = row?.platform ?? {};

@@ -1,7 +1,7 @@
-import { isAbsolute, join } from 'node:path';
-import { readRegularFile } from '@image-tooling/host';
+import { resolve } from 'node:path';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { readPublicKey, type TrustPolicy } from '@image-tooling/attest';
+import { readTextFile } from '../attest/text-file';
 
 /** The options that say whom to trust. */
 export interface TrustOptions {
@@ -11,9 +11,6 @@ export interface TrustOptions {
   readonly issuer?: string | undefined;
   readonly trustedRoot?: string | undefined;
 }
-
-/** Far more than a key or a trusted root has. */
-const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
  * Returns whose signatures are trusted. Fails with `usage` if the options are not either a key or all three of an
@@ -41,11 +38,9 @@ async function keyPolicy(file: string, cwd: string): Promise<Result<TrustPolicy>
   return read.ok ? ok({ kind: 'key', publicKey: publicKey.value }) : read;
 }
 
-async function textOf(file: string, cwd: string): Promise<Result<string>> {
-  const read = await readRegularFile(isAbsolute(file) ? file : join(cwd, file), MOST_BYTES);
-  if (!read.ok) return read;
-  if (read.value) return ok(read.value.toString());
-  return fail({ code: 'usage', message: `${file} does not exist.`, hint: 'Check the path.' });
+function textOf(file: string, cwd: string): Promise<Result<string>> {
+  const missing = { code: 'usage', message: `${file} does not exist.`, hint: 'Check the path.' } as const;
+  return readTextFile(resolve(cwd, file), missing);
 }
 
 function notOne(given: string): Result<never> {

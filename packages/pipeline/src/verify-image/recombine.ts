@@ -10,7 +10,8 @@ const AT_ONCE = 2;
 
 /**
  * Rebuilds an image from its published layers and the recipe in its provenance: reads each layer, compares the hashes
- * of its blob and its tar with the recipe, and assembles config and manifest again. Names each layer that differs.
+ * of its blob and its tar with the recipe, and assembles config and manifest again. Names each layer that differs. Fails
+ * as the registry does.
  */
 export async function recombined(
   repository: Repository,
@@ -21,9 +22,11 @@ export async function recombined(
     .flatMap((one) => recipeIn(one) ?? [])
     .find((one) => describeImage(one).manifestDigest === manifest.digest);
   if (!recipe) return ok({ problems: [noRecipe(name)] });
-  const checked = await mapResults(recipe.layers, (layer) => layerProblem(repository, layer, name), AT_ONCE);
-  if (!checked.ok) return checked;
-  const problems = [...checked.value.flat(), ...(await configProblems(repository, recipe, name))];
+  const layers = await mapResults(recipe.layers, (layer) => layerProblems(repository, layer, name), AT_ONCE);
+  if (!layers.ok) return layers;
+  const config = await configProblems(repository, recipe, name);
+  if (!config.ok) return config;
+  const problems = [...layers.value.flat(), ...config.value];
   const bytes = recipe.layers.reduce((sum, { size }) => sum + size, 0);
   return ok({ problems, ...(problems.length === 0 && { rebuilt: { layers: recipe.layers.length, bytes } }) });
 }
@@ -31,7 +34,7 @@ export async function recombined(
 /** What wrong bytes look like; all other failures are about the registry. */
 const WRONG_BYTES: readonly FailureCode[] = ['checksum', 'truncated', 'tar-format', 'gone'];
 
-async function layerProblem(
+async function layerProblems(
   repository: Repository,
   layer: OriginLayer,
   name: string,
@@ -40,10 +43,7 @@ async function layerProblem(
     const blob = repository.blobOf(layer).open();
     for await (const _ of checkedTar(blob, layer, (found) => otherTar(layer, found)));
   });
-  if (read.ok) return ok([]);
-  const [failure] = read.failures;
-  if (!WRONG_BYTES.includes(failure.code)) return read;
-  return ok([{ verdict: 'altered', message: `${name}: ${layerName(layer)} differs: ${failure.message}` }]);
+  return problemsOf(`${name}: ${layerName(layer)}`, read);
 }
 
 function otherTar({ diffId }: OriginLayer, found: string) {
@@ -54,14 +54,21 @@ function layerName({ kind, owner, digest }: OriginLayer): string {
   return `the ${kind} layer of ${owner} (${digest})`;
 }
 
-async function configProblems(repository: Repository, recipe: ImageRecipe, name: string): Promise<Problem[]> {
-  const { configDigest, configSize } = describeImage(recipe);
-  const read = await caught(repositoryText(repository.name), async () => {
-    for await (const _ of repository.blobOf({ digest: configDigest, size: configSize }).open());
-  });
-  return read.ok
-    ? []
-    : [{ verdict: 'altered', message: `${name}: its config differs: ${read.failures[0].message}` }];
+async function configProblems(
+  repository: Repository,
+  recipe: ImageRecipe,
+  name: string,
+): Promise<Result<Problem[]>> {
+  const { configDigest: digest, configSize: size } = describeImage(recipe);
+  return problemsOf(`${name}: its config`, await repository.verifyBlob({ digest, size }));
+}
+
+/** Returns a problem for wrong bytes. Fails as the read did for another reason. */
+function problemsOf(what: string, read: Result<void>): Result<Problem[]> {
+  if (read.ok) return ok([]);
+  const [{ code, message }] = read.failures;
+  if (!WRONG_BYTES.includes(code)) return read;
+  return ok([{ verdict: 'altered', message: `${what} differs: ${message}` }]);
 }
 
 function noRecipe(name: string): Problem {

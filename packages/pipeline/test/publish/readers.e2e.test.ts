@@ -5,12 +5,9 @@ import {
   generateKeyPair,
   openSigner,
   PREDICATES,
-  signatureTag,
   statementBytes,
   type ImageVerdict,
 } from '@image-tooling/attest';
-import { digestOf, type Digest } from '@image-tooling/model';
-import { pushPlainManifest, rawManifest } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { identityToken, startSigstore, TEST_ISSUER } from '@image-tooling/testkit/sigstore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,8 +17,8 @@ import { skopeo } from './readers/skopeo';
 import { trixiePrograms } from './readers/trixie-programs';
 import type { Reader } from './readers/types';
 import type { PublishPlan } from './rig';
-import { KEYS, published, referrersOf, signedPlan, verdict, withClient } from './signed';
-import { pathOf, Surroundings } from './surroundings';
+import { attachTo, evilImage, KEYS, published, signedPlan, verdict, withClient } from './signed';
+import { Surroundings } from './surroundings';
 
 /** Programs that take long to get are kept here. */
 const PROGRAMS = join(tmpdir(), 'image-tooling-readers');
@@ -52,13 +49,6 @@ async function keyFile(name: string, publicKey: string): Promise<string> {
 const imagesOf = ({ repository }: PublishPlan, { manifests }: ImageVerdict): string[] =>
   manifests.map(({ digest }) => `${repository}@${digest}`);
 
-/** Publishes an unsigned image next to a signed one. */
-async function evilImage(plan: PublishPlan): Promise<ImageVerdict> {
-  const { signing: _, ...unsigned } = await signedPlan(at, { layers: { 'linux/amd64': ['evil'] } });
-  await published({ ...unsigned, repository: plan.repository, mode: { kind: 'main' } });
-  return verdict(`${plan.repository}:main`);
-}
-
 const STATEMENTS = (['provenance', 'cyclonedx', 'tests'] as const).map((kind) => PREDICATES[kind]);
 
 describe('every reader', () => {
@@ -84,7 +74,7 @@ describe('every reader', () => {
     await published(plan);
     const key = await keyFile('right.pub', KEYS.publicKey);
     const good = await verdict(`${plan.repository}:1.2.3`);
-    const evil = await evilImage(plan);
+    const evil = await evilImage(at, plan);
     const refuse = async () => {
       for (const { name, image, statement } of readers)
         for (const reference of imagesOf(plan, evil)) {
@@ -95,7 +85,7 @@ describe('every reader', () => {
     };
     await refuse();
     for (const [nth, { digest }] of evil.manifests.entries())
-      await attachTo(plan, digest, good.manifests[nth]!.digest);
+      await attachTo(at, plan, digest, good.manifests[nth]!.digest);
     await refuse();
     expect((await verdict(`${plan.repository}:main`)).verdict).toBe('invalid');
   });
@@ -153,21 +143,3 @@ describe('every reader', () => {
     expect((await verdict(`${plan.repository}:1.2.3`)).manifests[1]?.refused).toHaveLength(1);
   });
 });
-
-/** Attaches the signatures and statements of one manifest to another, as somebody with write access could. */
-async function attachTo(plan: PublishPlan, to: string, from: string): Promise<void> {
-  const path = pathOf(plan.repository);
-  const subject = await rawManifest(at.registry, path, to);
-  const jsonOf = async (reference: string) =>
-    JSON.parse(String((await rawManifest(at.registry, path, reference))?.bytes)) as Record<string, unknown>;
-  for (const { digest } of await referrersOf(plan, from)) {
-    const row = { mediaType: subject?.mediaType, digest: to, size: subject?.bytes.length };
-    const bytes = Buffer.from(JSON.stringify({ ...(await jsonOf(digest)), subject: row }));
-    const { mediaType } = JSON.parse(bytes.toString()) as { readonly mediaType: string };
-    await withClient(plan.repository, async (client) =>
-      valueOf(await client.putManifest({ mediaType, digest: digestOf(bytes), bytes })),
-    );
-  }
-  const [tag, ownTag] = [from, to].map((digest) => signatureTag(digest as Digest)) as [string, string];
-  await pushPlainManifest(at.registry, path, await jsonOf(tag), ownTag);
-}

@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import type { ImageVerdict } from '@image-tooling/attest';
 import type { LayersFile } from '@image-tooling/model';
 import { afterAll, expect, it } from 'vitest';
+import { altered } from './altered-file';
 import { DIST, type PublishWorkspace } from './workspace';
 
 const PASSPHRASE = 'of-the-signing-key';
@@ -79,14 +79,13 @@ export function signatures(workspace: () => PublishWorkspace): void {
     const { layers } = await workspace().read<LayersFile>(`images/child/${DIST}/layers.json`);
     for (const layer of [layers[0]!, layers.at(-1)!]) {
       const file = workspace().registry.blobFile(layer.digest);
-      const bytes = await readFile(file);
-      bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
-      await writeFile(file, bytes);
-      const changed = await verify('--key=signing.key.pub', '--rebuild=recombine');
-      bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
-      await writeFile(file, bytes);
-      expect(changed.exitCode).toBe(6);
-      expect(changed.stdout).toContain(`the ${layer.kind} layer of ${layer.owner} (${layer.digest}) differs`);
+      await altered(file, async () => {
+        const changed = await verify('--key=signing.key.pub', '--rebuild=recombine');
+        expect(changed.exitCode).toBe(6);
+        expect(changed.stdout).toContain(
+          `the ${layer.kind} layer of ${layer.owner} (${layer.digest}) differs`,
+        );
+      });
     }
   });
 

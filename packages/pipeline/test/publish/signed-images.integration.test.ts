@@ -1,13 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { generateKeyPair, signatureTag } from '@image-tooling/attest';
-import { digestOf } from '@image-tooling/model';
-import { pushPlainManifest, rawManifest, whyNoRegistry } from '@image-tooling/testkit';
+import { rawManifest, whyNoRegistry } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyBetween, parsePlace, prune, rollback, yank } from '../../src/registry';
 import { targetAt, testAccess } from '../registry-images';
+import { altered, flipped } from './altered-file';
 import type { PublishPlan } from './rig';
-import { problems, published, referrersOf, signedPlan, verdict, withClient } from './signed';
+import { attachTo, evilImage, problems, published, referrersOf, signedPlan, verdict } from './signed';
 import { pathOf, Surroundings } from './surroundings';
 
 const why = whyNoRegistry();
@@ -35,10 +34,7 @@ describe.skipIf(why !== undefined)('what was changed in the registry', () => {
 
   it('is not verified if a tag points to another image', async () => {
     const plan = await signed();
-    const other = await signedPlan(at, { layers: { 'linux/amd64': ['evil'] } });
-    const { signing: _, ...unsigned } = { ...other, repository: plan.repository, store: other.store };
-    await published({ ...unsigned, mode: { kind: 'main' } });
-    expect((await verdict(`${plan.repository}:main`)).verdict).toBe('unsigned');
+    expect((await evilImage(at, plan)).verdict).toBe('unsigned');
   });
 
   it('is not verified if signature, SBOM or any other bundle was altered on the disk of the registry', async () => {
@@ -58,35 +54,34 @@ describe.skipIf(why !== undefined)('what was changed in the registry', () => {
     }
   });
 
+  it('is verified by its bundle if the payload in its .sig tag is damaged', async () => {
+    const plan = await signed();
+    const { manifests } = await verdict(`${plan.repository}:1.2.3`);
+    const tag = signatureTag(manifests[1]!.digest);
+    const raw = await rawManifest(at.registry, pathOf(plan.repository), tag);
+    const { layers } = JSON.parse(String(raw?.bytes)) as { layers: { digest: string }[] };
+    const file = at.registry.blobFile(String(layers[0]?.digest));
+    for (const change of [flipped, (bytes: Buffer) => bytes.subarray(1)])
+      await altered(
+        file,
+        async () => {
+          const found = await verdict(`${plan.repository}:1.2.3`);
+          expect(problems(found)).toEqual({ verdict: 'verified', problems: [] });
+          expect(found.manifests[1]).toMatchObject({
+            signature: { bundle: true, tag: false },
+            refused: { length: 1 },
+          });
+        },
+        change,
+      );
+  });
+
   it('is not verified if the bundles of one image are attached to another', async () => {
     const plan = await signed();
-    const path = pathOf(plan.repository);
     const { manifests } = await verdict(`${plan.repository}:1.2.3`);
-    const other = await signedPlan(at, { layers: { 'linux/amd64': ['evil'] } });
-    const { signing: _, ...unsigned } = { ...other, repository: plan.repository };
-    await published({ ...unsigned, mode: { kind: 'main' } });
-    const evil = await verdict(`${plan.repository}:main`);
-    for (const [from, to] of [
-      [manifests[0], evil.manifests[0]],
-      [manifests[1], evil.manifests[1]],
-    ]) {
-      const subject = await rawManifest(at.registry, path, String(to?.digest));
-      for (const { digest } of await referrersOf(plan, String(from?.digest))) {
-        const raw = await rawManifest(at.registry, path, digest);
-        const json = JSON.parse(String(raw?.bytes)) as Record<string, unknown>;
-        await attachPlain(plan, {
-          ...json,
-          subject: { mediaType: subject?.mediaType, digest: to?.digest, size: subject?.bytes.length },
-        });
-      }
-      const signature = await rawManifest(at.registry, path, signatureTag(from!.digest));
-      await pushPlainManifest(
-        at.registry,
-        path,
-        JSON.parse(String(signature?.bytes)) as Record<string, unknown>,
-        signatureTag(to!.digest),
-      );
-    }
+    const evil = await evilImage(at, plan);
+    for (const [nth, { digest }] of evil.manifests.entries())
+      await attachTo(at, plan, digest, manifests[nth]!.digest);
     const found = await verdict(`${plan.repository}:main`);
     expect(found.verdict).toBe('invalid');
     expect(found.manifests.map(({ signer, refused }) => [signer, refused.length])).toEqual([
@@ -94,13 +89,6 @@ describe.skipIf(why !== undefined)('what was changed in the registry', () => {
       [undefined, 5],
     ]);
   });
-
-  /** Attaches a manifest as a client without our code would. */
-  async function attachPlain({ repository }: PublishPlan, json: Record<string, unknown>): Promise<void> {
-    const bytes = Buffer.from(JSON.stringify(json));
-    const manifest = { mediaType: String(json['mediaType']), digest: digestOf(bytes), bytes };
-    await withClient(repository, async (client) => valueOf(await client.putManifest(manifest)));
-  }
 });
 
 describe.skipIf(why !== undefined)('registry commands', () => {
@@ -162,17 +150,4 @@ async function attachedTags(plan: PublishPlan, tag: string): Promise<string[]> {
   const { manifests } = await verdict(`${plan.repository}:${tag}`);
   const lists = manifests.map(({ digest }) => digest.replace(':', '-'));
   return lists.flatMap((list) => [list, `${list}.sig`]);
-}
-
-async function altered(file: string, work: () => Promise<void>): Promise<void> {
-  const bytes = await readFile(file);
-  const changed = Buffer.from(bytes);
-  const middle = changed.length >> 1;
-  changed.writeUInt8(changed.readUInt8(middle) ^ 1, middle);
-  await writeFile(file, changed);
-  try {
-    await work();
-  } finally {
-    await writeFile(file, bytes);
-  }
 }

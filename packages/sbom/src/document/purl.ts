@@ -38,8 +38,11 @@ interface PurlParts {
   readonly qualifiers?: Record<string, string>;
 }
 
-/** Without a namespace, that is the part of the name before its last slash. */
-function purl(type: string, fullName: string, version: string, parts: PurlParts = {}): string {
+/**
+ * Returns the package URL of a package (purl-spec). Without a namespace, that is the part of the name before its last
+ * slash.
+ */
+export function purl(type: string, fullName: string, version: string, parts: PurlParts = {}): string {
   const slash = fullName.lastIndexOf('/');
   const namespace = parts.namespace ?? (slash > 0 ? fullName.slice(0, slash) : undefined);
   const name = parts.namespace === undefined ? fullName.slice(slash + 1) : fullName;

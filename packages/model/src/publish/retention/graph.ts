@@ -55,6 +55,11 @@ function grouped<Key, Value>(pairs: readonly (readonly [Key, Value])[]): Map<Key
   return groups;
 }
 
+/** Returns the manifest that a tag of either kind is about; undefined for tags of images. */
+export function attachedSubject(tag: string): Digest | undefined {
+  return listedSubject(tag) ?? taggedSubject(tag);
+}
+
 /** Returns the manifest that a tag attaches something to ("sha256-….sig"); undefined for all other tags. */
 export function taggedSubject(tag: string): Digest | undefined {
   const hex = ATTACHED.exec(tag)?.[1];

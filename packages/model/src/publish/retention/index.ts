@@ -5,7 +5,7 @@ import { keptReasons } from './keep';
 import { deletionOrder } from './order';
 import type { Deletion, Kept, ManifestNode, PruneInput, PrunePlan } from './types';
 
-export { listedSubject, taggedSubject } from './graph';
+export { attachedSubject, taggedSubject } from './graph';
 export type * from './types';
 
 /**

@@ -1,7 +1,7 @@
 import type { Digest } from '../../digest';
 import { expiryOf, isExpired } from '../annotations';
 import { EXPIRES_ANNOTATION } from '../types';
-import { listedSubject, taggedSubject, type Graph } from './graph';
+import { attachedSubject, type Graph } from './graph';
 import type { ManifestNode, PruneInput } from './types';
 
 /** Returns each kept manifest with the reason. */
@@ -35,7 +35,7 @@ function ownReason({ digest, annotations }: ManifestNode, graph: Graph, now: num
 
 /** Tags of attachments are kept or deleted with their subject; those of an unknown subject are kept. */
 function isAttachedToKnown(tag: string, graph: Graph): boolean {
-  const subject = listedSubject(tag) ?? taggedSubject(tag);
+  const subject = attachedSubject(tag);
   return subject !== undefined && graph.nodes.has(subject);
 }
 

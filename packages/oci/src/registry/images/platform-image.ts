@@ -4,6 +4,7 @@ import {
   fail,
   failWith,
   isDigest,
+  jsonObject,
   ok,
   type Digest,
   type Failure,
@@ -11,7 +12,6 @@ import {
   type Result,
 } from '@image-tooling/model';
 import type { Descriptor } from '../../image/manifest';
-import { jsonObject } from '../manifests/json';
 import { isIndexType, isManifestType } from '../manifests/media-types';
 import type { ManifestBytes, Repository } from '../port';
 import { repositoryText } from '../reference';

@@ -1,9 +1,16 @@
 import { caught, Fault, valueOf } from '@image-tooling/host';
-import { archOf, isDigest, type Digest, type Layer, type Platform, type Result } from '@image-tooling/model';
+import {
+  archOf,
+  isDigest,
+  jsonObject,
+  type Digest,
+  type Layer,
+  type Platform,
+  type Result,
+} from '@image-tooling/model';
 import { compressionOf, type Descriptor } from '../../image/manifest';
 import type { Store } from '../../store/store';
 import { imageContent } from '../manifests/image-content';
-import { jsonObject } from '../manifests/json';
 import { isIndexType } from '../manifests/media-types';
 import type { ManifestBytes, Repository } from '../port';
 import { repositoryText } from '../reference';

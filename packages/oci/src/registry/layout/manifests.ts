@@ -1,7 +1,6 @@
 import { Fault, valueOf } from '@image-tooling/host';
-import { isDigest, type Digest } from '@image-tooling/model';
+import { isDigest, jsonObject, type Digest } from '@image-tooling/model';
 import { MEDIA_TYPES } from '../../image/manifest';
-import { jsonObject } from '../manifests/json';
 import { manifestContent } from '../manifests/content';
 import { descriptorOf, MANIFEST_LIMIT, ownMediaType } from '../manifests/read';
 import type { ManifestBytes, Referrer } from '../port';

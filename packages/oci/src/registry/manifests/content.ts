@@ -1,7 +1,6 @@
-import { cutText, fail, isDigest, ok, type Failure, type Result } from '@image-tooling/model';
+import { cutText, fail, isDigest, jsonObject, ok, type Failure, type Result } from '@image-tooling/model';
 import type { Descriptor } from '../../image/manifest';
 import type { ManifestBytes } from '../port';
-import { jsonObject } from './json';
 import { isManifestType } from './media-types';
 
 /** The parts of a manifest or index, in its order, without duplicates. */

@@ -1,7 +1,6 @@
-import { fail, type Failure, type Result } from '@image-tooling/model';
+import { fail, jsonObject, type Failure, type Result } from '@image-tooling/model';
 import type { ManifestBytes } from '../port';
 import { manifestContent, type ManifestContent } from './content';
-import { jsonObject } from './json';
 import { isIndexType, isManifestType } from './media-types';
 
 /** Deprecated, but still in use (OCI image-spec 1.1.0-rc2, artifact.md): all members are optional. */

@@ -1,5 +1,5 @@
 import { discardBody, Fault, type Method } from '@image-tooling/host';
-import { digestOf, isDigest, type Digest } from '@image-tooling/model';
+import { digestOf, isDigest, jsonObject, type Digest } from '@image-tooling/model';
 import type { Descriptor } from '../../image/manifest';
 import { addressOf } from '../transport/address';
 import { expectStatus } from '../answers/expect';
@@ -8,7 +8,6 @@ import { PULL, type Context } from '../context';
 import type { ManifestBytes } from '../port';
 import { attempted, retryFaults } from '../transport/retry-faults';
 import type { RegistryAnswer } from '../send';
-import { jsonObject } from './json';
 import { ACCEPT, isManifestType, mediaTypeOf } from './media-types';
 
 /** Bytes. OCI distribution-spec 1.1, "Pushing Manifests": "manifest pushes of at least 4 megabytes". */
@@ -60,6 +59,7 @@ function isPassing(error: unknown): boolean {
   return error instanceof Fault && ['network', 'timeout', 'checksum'].includes(error.failure.code);
 }
 
+/** Returns the descriptor of a manifest. */
 export function descriptorOf({ mediaType, digest, bytes }: ManifestBytes): Descriptor {
   return { mediaType, digest, size: bytes.length };
 }

@@ -1,4 +1,11 @@
-import { canonicalJson, digestOf, isDigest, type Digest, type Json } from '@image-tooling/model';
+import {
+  canonicalJson,
+  digestOf,
+  isDigest,
+  stringMembers,
+  type Digest,
+  type Json,
+} from '@image-tooling/model';
 import { descriptorJson, MEDIA_TYPES } from '../../image/manifest';
 import type { ManifestBytes, Referrer } from '../port';
 
@@ -46,9 +53,4 @@ function referrerOf(row: unknown): Referrer[] {
       annotations: stringMembers(annotations),
     },
   ];
-}
-
-function stringMembers(value: unknown): Record<string, string> {
-  const rows = Object.entries(value ?? {}) as [string, unknown][];
-  return Object.fromEntries(rows.filter((row): row is [string, string] => typeof row[1] === 'string'));
 }

@@ -1,8 +1,7 @@
-import { hexOf, type Digest } from '@image-tooling/model';
+import { hexOf, jsonObject, type Digest } from '@image-tooling/model';
 import { addressOf } from '../transport/address';
 import type { Context } from '../context';
 import { MEDIA_TYPES } from '../../image/manifest';
-import { jsonObject } from '../manifests/json';
 import { getManifest } from '../manifests/read';
 import { readPages } from '../lists/pages';
 import type { Referrer } from '../port';

@@ -1,5 +1,4 @@
-import { isDigest, type Digest } from '@image-tooling/model';
-import { jsonObject } from '../manifests/json';
+import { isDigest, jsonObject, type Digest } from '@image-tooling/model';
 import { descriptorOf } from '../manifests/read';
 import type { ManifestBytes, Referrer } from '../port';
 

@@ -1,4 +1,4 @@
-import { fail, listedSubject, ok, taggedSubject, type Digest, type Result } from '@image-tooling/model';
+import { attachedSubject, fail, ok, taggedSubject, type Digest, type Result } from '@image-tooling/model';
 import { DEEPEST, repositoryText, type ManifestBytes, type Repository } from '@image-tooling/oci';
 import { each } from '../each';
 import { foundManifest, type FoundManifest } from '../found-manifest';
@@ -25,7 +25,7 @@ export async function readInventory(repository: Repository): Promise<Result<Inve
   const tags = new Map<string, Digest>();
   for (const [at, manifest] of tagged.value.entries())
     if (manifest) tags.set(names[at] as string, manifest.digest);
-  const subjects = [...tags.keys()].flatMap((tag) => listedSubject(tag) ?? taggedSubject(tag) ?? []);
+  const subjects = [...tags.keys()].flatMap((tag) => attachedSubject(tag) ?? []);
   const manifests = await readAll(repository, present(tagged.value), subjects);
   if (!manifests.ok) return manifests;
   const goneSubjects = new Set(subjects.filter((subject) => !manifests.value.has(subject)));
