@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hexOf, ok, type Arch, type Result } from '@image-tooling/model';
+import { ARCHES, hexOf, ok, type Arch, type Result } from '@image-tooling/model';
 import {
   aptResolveCommand,
   bootstrapClosure,
@@ -31,7 +31,6 @@ import { quietContext, shown } from './support';
 const hasApt = spawnSync('apt-get', ['--version']).status === 0;
 if (!hasApt) console.warn('skipped: this machine has no apt-get, whose resolution is the measure here');
 
-const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 const TOOLING = ['bash-completion', 'curl', 'git', 'jq', 'less', 'openssh-client'];
 
 describe.runIf(hasApt)('trixie', () => {

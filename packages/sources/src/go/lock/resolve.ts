@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ok, type Arch, type Result } from '@image-tooling/model';
+import { ARCHES, ok, type Arch, type Result } from '@image-tooling/model';
 import { runGo, type GoCommand } from '../command';
 import type { FetchSession } from '../fetch/session';
 import { withRetries } from '../fetch/retry';
@@ -11,7 +11,6 @@ import { raiseModules, type Raise } from './raise';
 import { composeGoMod, mainModule, type UpstreamModule } from './go-mod';
 
 const NOTHING: Raise = { asked: {}, kept: {} };
-const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 /** Of one go command; a second run reuses what the first one fetched. */
 const TIMEOUT_SECONDS = 900;
 
