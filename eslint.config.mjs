@@ -2,6 +2,9 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
+/** What pipeline imports, and all above it may import too. */
+const BELOW_PIPELINE = ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'sbom', 'scan', 'attest'];
+
 /** Allowed imports: each layer names the layers below it. See docs/architecture.md. */
 const LAYERS = {
   model: [],
@@ -14,23 +17,11 @@ const LAYERS = {
   sbom: ['model', 'host', 'layer'],
   scan: ['model', 'host', 'layer'],
   attest: ['model', 'host', 'layer', 'sbom'],
-  pipeline: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'sbom', 'scan', 'attest'],
-  cli: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'sbom', 'scan', 'attest', 'pipeline'],
-  nx: [
-    'model',
-    'dockerfile',
-    'host',
-    'layer',
-    'oci',
-    'engines',
-    'sources',
-    'sbom',
-    'scan',
-    'attest',
-    'pipeline',
-  ],
+  pipeline: BELOW_PIPELINE,
+  cli: [...BELOW_PIPELINE, 'pipeline'],
+  nx: [...BELOW_PIPELINE, 'pipeline', 'dockerfile'],
   create: ['model', 'host', 'nx'],
-  testkit: ['model', 'host', 'layer', 'oci', 'engines', 'sources', 'sbom', 'scan', 'attest', 'pipeline'],
+  testkit: [...BELOW_PIPELINE, 'pipeline'],
 };
 
 const TESTS = ['packages/*/test/**/*.ts', 'test/**/*.ts', 'benchmarks/**/*.ts'];

@@ -240,6 +240,24 @@ interface SourceBundle {
   readonly dependencies: (packages: string[]) => string[];
 }
 
+describe('the packages of the bundle', () => {
+  const json = (file: string): unknown => JSON.parse(readFileSync(join(REPOSITORY, file), 'utf8'));
+
+  it('are the command’s and all below', () => {
+    const below = (name: string): string[] => {
+      const { dependencies = {} } = json(`packages/${name}/package.json`) as { dependencies?: object };
+      const own = Object.keys(dependencies).flatMap((one) => one.split('@image-tooling/')[1] ?? []);
+      return [...own.flatMap(below), name];
+    };
+    expect([...PACKAGES].sort()).toEqual([...new Set(below('cli'))].sort());
+  });
+
+  it('are hashed by Nx for each task', () => {
+    const { namedInputs } = json('nx.json') as { namedInputs: { imageTooling: readonly unknown[] } };
+    expect(namedInputs.imageTooling[0]).toBe(`{workspaceRoot}/packages/{${PACKAGES.join()}}/src/**/*`);
+  });
+});
+
 describe('what the bundle leaves outside', () => {
   it('is resolved from the folder of the bundle', async () => {
     const bundle = createRequire(join(REPOSITORY, 'node_modules/.cache/image-tooling/bundle.cjs'));

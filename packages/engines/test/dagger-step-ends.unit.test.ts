@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newOwnedName } from '@image-tooling/host';
 import { execError, failureOf, type DaggerOutcome } from '@image-tooling/testkit';
-import { valueOf } from '@image-tooling/testkit/helpers';
+import { promiseOf, valueOf } from '@image-tooling/testkit/helpers';
 import { HEALTH, openStepRig, worked, type StepRig } from './dagger-step-rig';
 
 const OTHER = process.arch === 'arm64' ? 'linux/amd64' : 'linux/arm64';
@@ -19,19 +19,18 @@ afterEach(() => rig.close());
 describe('lines', () => {
   it('come through the socket while the step runs, and what did not come when it ends', async () => {
     const seen: string[] = [];
-    let come = (): void => undefined;
-    const firstLine = new Promise<void>((resolve) => (come = resolve));
+    const firstLine = promiseOf<true>();
     rig.outcome = async ({ socket = '' }) => {
       const client = connect(socket);
       client.write('0 out\nearly\n');
-      await firstLine;
+      await firstLine.promise;
       expect(seen).toEqual(['early']);
       client.end('unfinished');
       return worked({ '0/0.out': 'early\nunfinished', '0/0.err': 'only in the file\n' });
     };
     const onLine = (line: string): void => {
       seen.push(line);
-      come();
+      firstLine.resolve(true);
     };
     valueOf(await rig.run({ onLine }));
     expect(seen).toEqual(['early', 'unfinished', 'only in the file']);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newOwnedName } from '@image-tooling/host';
 import { openRig, type Rig } from '@image-tooling/testkit';
-import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
+import { promiseOf, SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { openEngine } from '../src';
 import { placesIn, type Places } from '../src/buildah/places';
 import { bundleProgram } from './bundle';
@@ -120,8 +120,7 @@ describe('what a step leaves', () => {
 
   it('ends with the engine', async () => {
     const own = valueOf(await openEngine({ env: BUILDAH, storeRoot: rig.storeRoot }));
-    let start = (): void => undefined;
-    const started = new Promise<void>((resolve) => (start = resolve));
+    const started = promiseOf<string>();
     const running = own.run(
       {
         label: 'closed',
@@ -135,9 +134,9 @@ describe('what a step leaves', () => {
         timeoutSeconds: 600,
       },
       { signal: new AbortController().signal, progress: SILENT },
-      start,
+      started.resolve,
     );
-    await started;
+    await started.promise;
     await own.close();
     await own.close();
     const result = await running;

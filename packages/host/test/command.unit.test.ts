@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { valueOf } from '@image-tooling/testkit/helpers';
+import { promiseOf, valueOf } from '@image-tooling/testkit/helpers';
 import { mustRun, run } from '../src';
-import { aliveWithMark, failureOf, newMark, promiseOf } from './help';
+import { aliveWithMark, failureOf, newMark } from './help';
 
 describe('run', () => {
   it('gives both outputs and the exit code, which is no failure', async () => {

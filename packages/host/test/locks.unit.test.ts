@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { ok, type Result } from '@image-tooling/model';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { valueOf } from '@image-tooling/testkit/helpers';
+import { promiseOf, valueOf } from '@image-tooling/testkit/helpers';
 import { withLock } from '../src';
-import { failureOf, promiseOf } from './help';
+import { failureOf } from './help';
 
 let folder: string;
 beforeEach(async () => {

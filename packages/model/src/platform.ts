@@ -10,6 +10,9 @@ export function archOf(platform: Platform): Arch {
   return platform === 'linux/amd64' ? 'amd64' : 'arm64';
 }
 
+/** The kinds of processors that images can be built for. */
+export const ARCHES: readonly Arch[] = PLATFORMS.map(archOf);
+
 export function platformOf(arch: Arch): Platform {
   return `linux/${arch}`;
 }

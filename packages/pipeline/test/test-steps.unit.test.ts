@@ -12,7 +12,7 @@ import {
 } from '@image-tooling/model';
 import { openStore, type Store } from '@image-tooling/oci';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { failuresOf } from '@image-tooling/testkit/helpers';
+import { failuresOf, promiseOf } from '@image-tooling/testkit/helpers';
 import type { Trial } from '../src/test/batches';
 import { runSteps, type Ran } from '../src/test/run-steps';
 import { searchLines } from '../src/test/search-lines';
@@ -142,11 +142,10 @@ describe('the steps of a test', () => {
 
   it('run at once', async () => {
     let running = 0;
-    let allRun = (): void => undefined;
-    const together = new Promise<void>((resolve) => (allRun = resolve));
+    const together = promiseOf<true>();
     await run(PLAN, async (step) => {
-      if (++running === 4) allRun();
-      await together;
+      if (++running === 4) together.resolve(true);
+      await together.promise;
       return echoed(step);
     });
     expect(running).toBe(4);

@@ -86,6 +86,17 @@ describe('errors of the go command', () => {
     expect(goFailure(stderr, { tool: 'yq', phase, folder: '/store/go' })).toMatchObject({ code, message });
   });
 
+  it.each([
+    ['1.30.0', '1.30.0'],
+    ['1.30', '1.30.0'],
+    ['1.30rc1', '1.30.0'],
+  ])('tells how to lock Go %s, which is released as %s', (needed, released) => {
+    const stderr = `go: a.invalid/x@v1.0.0 requires go >= ${needed} (running go 1.27.3; GOTOOLCHAIN=local)\n`;
+    expect(goFailure(stderr, { tool: 'yq', phase: 'lock', folder: '/store/go' }).hint).toBe(
+      `Run "npx nx run yq:lock --raise go@${released}", or use an older version of the tool.`,
+    );
+  });
+
   it('keeps the last lines, without the downloads and without passwords', () => {
     const stderr =
       'go: downloading a.invalid/x v1.0.0\nGet "https://user:hunter2@proxy.invalid/": no such host\n';

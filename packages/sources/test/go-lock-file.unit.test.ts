@@ -10,6 +10,7 @@ const tool = {
   package: 'example.invalid/hello',
   module: 'example.invalid/hello',
 };
+const SHA256 = 'a'.repeat(64);
 const SUMS = 'example.invalid/hello v1.2.3 h1:zip=\n';
 const go: LockedGo = {
   module: tool.module,
@@ -78,6 +79,16 @@ describe('the lock of a tool from Go modules', () => {
 
   it('is reported as tampered with if its format is not ours', async () => {
     await writeFile(join(folder, 'lock.json'), '{"lockVersion": 1, "version": "1.2.3", "gone": 1}');
+    const result = await readGoLock(folder, tool, '1.27.3');
+    expect(!result.ok && result.failures[0].code).toBe('lock-tampered');
+  });
+
+  it.each([
+    ['its Go', { toolchain: 'go1.99', wheels: { amd64: { sha256: SHA256 }, arm64: { sha256: SHA256 } } }],
+    ['a raised module', { raised: { 'example.invalid/word': '1.1.0' } }],
+  ])('is reported as tampered with if the version of %s is invalid', async (_, altered) => {
+    const lock = { lockVersion: 1, version: tool.version, go: { ...go, ...altered } };
+    await writeFile(join(folder, 'lock.json'), JSON.stringify(lock));
     const result = await readGoLock(folder, tool, '1.27.3');
     expect(!result.ok && result.failures[0].code).toBe('lock-tampered');
   });

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hexOf, ok, type Arch, type Result } from '@image-tooling/model';
+import { ARCHES, type Arch, type Result } from '@image-tooling/model';
+import { folderCache } from '@image-tooling/testkit';
 import {
   aptResolveCommand,
   bootstrapClosure,
@@ -22,7 +22,6 @@ import {
   type ArchivePackage,
   type ArchiveSources,
   type ArchiveState,
-  type BlobCache,
   type LockedDeb,
 } from '../src';
 import { quietContext, shown } from './support';
@@ -31,7 +30,6 @@ import { quietContext, shown } from './support';
 const hasApt = spawnSync('apt-get', ['--version']).status === 0;
 if (!hasApt) console.warn('skipped: this machine has no apt-get, whose resolution is the measure here');
 
-const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 const TOOLING = ['bash-completion', 'curl', 'git', 'jq', 'less', 'openssh-client'];
 
 describe.runIf(hasApt)('trixie', () => {
@@ -138,7 +136,7 @@ describe.runIf(hasApt)('trixie', () => {
   it('has 78 packages for a new system, all of which can be read', async () => {
     const context = quietContext();
     const fetch = {
-      cache: folderCache(),
+      cache: folderCache(folder),
       workFolder: join(folder, 'work'),
       archives,
       time: state.time,
@@ -157,18 +155,6 @@ describe.runIf(hasApt)('trixie', () => {
     expect(debs.length).toBeGreaterThan(70);
     expect(debs.map((deb) => valueOf(deb).control.get('package'))).toEqual(fetched.map(({ name }) => name));
   });
-
-  function folderCache(): BlobCache {
-    const blobPath = (digest: `sha256:${string}`) => join(folder, hexOf(digest));
-    return {
-      blobPath,
-      hasBlob: (digest) => existsSync(blobPath(digest)),
-      async putBlobFromFile(path, digest) {
-        await rename(path, blobPath(digest));
-        return ok(undefined);
-      },
-    };
-  }
 });
 
 function idsOf(packages: readonly ArchivePackage[]): string[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isGoVersion, isModuleVersion } from '../module-version';
 import { byteCount, debianPackage, digest, epochSeconds, platform, sha256, textLike } from './fields';
 
 const lockVersion = z.literal(1);
@@ -86,10 +87,15 @@ const goLock = z.looseObject({
   /** Of the version, in seconds since the epoch. */
   time: epochSeconds,
   commit: textLike(/^[0-9a-f]{40}$/, 'a commit of 40 hexadecimal digits', 'Commit.').optional(),
-  /** Modules that must have at least a version: upstream asks for an older one. */
-  raised: z.record(z.string(), z.string()).optional(),
+  toolchain: z.string().refine(isGoVersion, { error: 'a version of Go' }).optional(),
   /** The wheels of its toolchain, if that is newer than the pinned one. */
   wheels: z.strictObject({ amd64: wheel, arm64: wheel }).optional(),
+  /** Of what it was resolved from. */
+  definition: digest.optional(),
+  /** Modules that must have at least a version: upstream asks for an older one. */
+  raised: z
+    .record(z.string(), z.string().refine(isModuleVersion, { error: 'the version of a Go module' }))
+    .optional(),
 });
 
 const releaseLock = z.strictObject({ url: z.string().min(1), sha256, size: byteCount.optional() });

@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { join } from 'node:path';
-import { caught, mapConcurrent, unreadFailure } from '@image-tooling/host';
+import { caught, mapConcurrent, sha256OfFile, unreadFailure } from '@image-tooling/host';
 import {
   all,
   CONSTANT_TIME,
+  digestOf,
   fail,
   failWith,
+  hexOf,
   ok,
   type Failure,
   type ImageDefinition,
@@ -119,11 +118,9 @@ async function entryInputs(entry: TarEntry): Promise<Result<[string, Json]>> {
 
 async function contentHash({ content }: TarEntry): Promise<Result<string>> {
   if (content.kind === 'stream') throw new Error('files of a rootfs are not streams');
-  const hash = createHash('sha256');
-  if (content.kind === 'bytes') return ok(hash.update(content.bytes).digest('hex'));
+  if (content.kind === 'bytes') return ok(hexOf(digestOf(content.bytes)));
   try {
-    await pipeline(createReadStream(content.file), hash);
-    return ok(hash.digest('hex'));
+    return ok(await sha256OfFile(content.file));
   } catch (error) {
     return fail(unreadFailure(error, content.file));
   }

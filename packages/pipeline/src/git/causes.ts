@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { sha256OfFile } from '@image-tooling/host';
 import type { CommitDifference } from '@image-tooling/model';
 import { blobIdOf, type ObjectFormat } from './blob-id';
 import { GITLINK, objectFormatOf, type IndexFiles } from './index-files';
@@ -85,7 +83,7 @@ async function contentCause(
   if (file && file.size <= LARGEST_TEXT && (await idWithoutCr(at, objectFormatOf(committed))) === id)
     return LINE_ENDS;
   const oid = await lfsOidOf({ root, ...place }, id);
-  return oid !== undefined && oid === (await sha256Of(at)) ? undefined : CONTENT;
+  return oid !== undefined && oid === (await sha256OfFile(at)) ? undefined : CONTENT;
 }
 
 /** Bytes; line ends of larger files are not checked. */
@@ -102,10 +100,4 @@ async function lfsOidOf(place: GitPlace, id: string): Promise<string | undefined
   if (!size.ok || Number(size.value) > LONGEST_POINTER) return undefined;
   const blob = await git(place, ['cat-file', 'blob', id]);
   return blob.ok ? pointerOid(blob.value) : undefined;
-}
-
-async function sha256Of(at: Buffer): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(at), hash);
-  return hash.digest('hex');
 }

@@ -1,4 +1,4 @@
-import { fail, ok, type Failure, type Result, type Tool, type Workspace } from '@image-tooling/model';
+import { failWith, ok, type Failure, type Result, type Tool, type Workspace } from '@image-tooling/model';
 import type { ModuleVersions } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
@@ -31,8 +31,7 @@ export async function lockProject(
   if (!project.ok) return project;
   const wrong =
     project.value.kind === 'image' ? notOfImage(name, options) : notOfTool(project.value.tool, options);
-  const [first, ...rest] = wrong;
-  if (first) return fail(first, ...rest);
+  if (wrong.length > 0) return failWith(wrong);
   if (project.value.kind === 'image')
     return (options.family ? lockFamily : lockAlone)(session, workspace.value, project.value.image);
   const locked = await lockToolAt(session, workspace.value, project.value.tool, options);
@@ -66,11 +65,13 @@ function notOfImage(name: string, { raise, version }: LockOptions): Failure[] {
 
 function notOfTool(tool: Tool, { family, raise }: LockOptions): Failure[] {
   const unraisable = raise && notRaisable(tool);
-  if (!family) return unraisable ? [unraisable] : [];
-  const noFamily: Failure = {
+  return [...(family ? [noFamily(tool)] : []), ...(unraisable ? [unraisable] : [])];
+}
+
+function noFamily({ name }: Tool): Failure {
+  return {
     code: 'usage',
-    message: `"${tool.name}" is a tool: no image is based on it.`,
+    message: `"${name}" is a tool: no image is based on it.`,
     hint: 'Remove --family.',
   };
-  return unraisable ? [noFamily, unraisable] : [noFamily];
 }

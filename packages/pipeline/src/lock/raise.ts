@@ -1,4 +1,12 @@
-import { failWith, isModuleVersion, ok, type Failure, type Result, type Tool } from '@image-tooling/model';
+import {
+  failWith,
+  isGoVersion,
+  isModuleVersion,
+  ok,
+  type Failure,
+  type Result,
+  type Tool,
+} from '@image-tooling/model';
 import type { ModuleVersions } from '@image-tooling/sources';
 
 /** The name of Go itself among modules to raise. */
@@ -15,10 +23,9 @@ export function parseRaise(text: string): Result<ModuleVersions> {
   return ok(Object.fromEntries(wanted.map(({ parts: [module = '', version = ''] }) => [module, version])));
 }
 
-/** Go's own versions have no "v"; only released ones have a toolchain (go.dev/doc/toolchain). */
 function isWanted([module = '', version = '', ...more]: readonly string[]): boolean {
   if (module === '' || more.length > 0) return false;
-  return module === GO ? /^\d+\.\d+\.\d+$/.test(version) : isModuleVersion(version);
+  return module === GO ? isGoVersion(version) : isModuleVersion(version);
 }
 
 function wrongRaise(one: string): Failure {

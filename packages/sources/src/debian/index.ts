@@ -1,4 +1,5 @@
 export * from './apt';
+export { readAr, type ArMember } from './ar';
 export * from './archive';
 export { bootstrapClosure, type ClosureOptions } from './closure';
 export { chooseDeb, type WantedDeb } from './choose-deb';

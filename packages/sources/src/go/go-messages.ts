@@ -54,7 +54,7 @@ const READINGS: readonly Reading[] = [
     message: (tool, match) =>
       `${tool} needs Go ${match[1]} or later, which is newer than the pinned toolchain.`,
     hint: (tool, match) =>
-      `Run "npx nx run ${tool}:lock --raise go@${match[1]}", or use an older version of the tool.`,
+      `Run "npx nx run ${tool}:lock --raise go@${releaseOf(match[1])}", or use an older version of the tool.`,
   },
   {
     pattern:
@@ -80,6 +80,12 @@ const READINGS: readonly Reading[] = [
     hint: tryAgain,
   },
 ];
+
+/** Returns the first release of a version that a go.mod may name, such as "1.30" or "1.30rc1" (go.dev/doc/toolchain). */
+function releaseOf(version = ''): string {
+  const [, minor = version, patch = '.0'] = /^(\d+\.\d+)(\.\d+)?/.exec(version) ?? [];
+  return `${minor}${patch}`;
+}
 
 /** Returns the failure of a go command: by its stderr, with the last lines of that. */
 export function goFailure(

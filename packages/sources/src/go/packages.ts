@@ -1,5 +1,6 @@
 import { ok, type Result } from '@image-tooling/model';
 import { runGo, type GoCommand } from './command';
+import { parseConcatenated } from './listed';
 
 /** A module whose code is linked into a tool, with the name and version that it was fetched by. */
 export interface LinkedModule {
@@ -120,12 +121,4 @@ function linkedModules(packages: readonly ListedPackage[]): LinkedModule[] {
     });
   }
   return [...modules.values()];
-}
-
-/** `go list -json` writes objects one after the other, each ending in a line of its own. */
-function parseConcatenated<P extends ListedPackage>(text: string): P[] {
-  return text
-    .split(/(?<=^\}\n)/m)
-    .filter((part) => part.trim() !== '')
-    .map((part) => JSON.parse(part) as P);
 }

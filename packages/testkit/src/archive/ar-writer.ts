@@ -4,9 +4,6 @@ export interface ArEntry {
   readonly data: Buffer;
 }
 
-/** An ar file begins with this. */
-export const AR_HEADER = '!<arch>\n';
-
 /** Returns an ar file as dpkg-deb writes it (deb(5)). */
 export function writeAr(entries: readonly ArEntry[]): Buffer {
   const parts = entries.flatMap(({ name, data }) => {
@@ -21,5 +18,5 @@ export function writeAr(entries: readonly ArEntry[]): Buffer {
     ].join('');
     return [Buffer.from(header), data, Buffer.from(data.length % 2 === 0 ? '' : '\n')];
   });
-  return Buffer.concat([Buffer.from(AR_HEADER), ...parts]);
+  return Buffer.concat([Buffer.from('!<arch>\n'), ...parts]);
 }

@@ -2,6 +2,7 @@ export * from './archive';
 export { writeAr, type ArEntry } from './ar-writer';
 export { buildDeb, FIXTURE_TIME } from './build-deb';
 export type { Fault, FaultRule } from './faults';
+export { folderCache } from './folder-cache';
 export type { FixtureFile, FixturePackage } from './package';
 export { debPath, type ArchiveContent } from './publish';
 export { FaultyServer } from './server';

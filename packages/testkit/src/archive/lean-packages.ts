@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { mapConcurrent } from '@image-tooling/host';
 import { REMOVED, rewriteTar } from '@image-tooling/layer';
-import { hexOf, ok } from '@image-tooling/model';
+import { digestOf, hexOf } from '@image-tooling/model';
 import {
   fetchDebs,
+  readAr,
   readDeb,
   type ArchivePackage,
   type ArchiveSources,
@@ -16,7 +16,8 @@ import {
   type FetchedDeb,
 } from '@image-tooling/sources';
 import { gathered, keptFile, SILENT, valueOf } from '../helpers';
-import { AR_HEADER, writeAr } from './ar-writer';
+import { writeAr } from './ar-writer';
+import { folderCache } from './folder-cache';
 
 /** Change it with what is left out: kept packages are made again. */
 const VERSION = 1;
@@ -24,9 +25,6 @@ const VERSION = 1;
 /** No maintainer script reads these files, half of a new system; tzdata's reads Etc/UTC. */
 const LEFT_OUT =
   /^usr\/share\/(bash-completion|bug|doc\/[^/]+|info|lintian|locale|man|zoneinfo)\/(?!copyright$|Etc|UTC)./;
-
-/** A member of an ar file begins with a header of so many bytes (ar(5)). */
-const MEMBER_HEADER = 60;
 
 /** A package that is smaller than Debian's. */
 export interface LeanPackage {
@@ -63,21 +61,8 @@ export async function leanPackages(
 }
 
 async function fetched(found: ArchivePackage, workFolder: string, options: LeanOptions): Promise<FetchedDeb> {
-  const blobPath = (digest: `sha256:${string}`): string => join(workFolder, hexOf(digest));
-  const cache = {
-    blobPath,
-    hasBlob: (digest: `sha256:${string}`) =>
-      stat(blobPath(digest)).then(
-        () => true,
-        () => false,
-      ),
-    putBlobFromFile: async (path: string, digest: `sha256:${string}`) => {
-      await rename(path, blobPath(digest));
-      return ok(undefined);
-    },
-  };
   const context = { signal: new AbortController().signal, progress: SILENT };
-  const request = { ...options, cache, workFolder, label: found.name };
+  const request = { ...options, cache: folderCache(workFolder), workFolder, label: found.name };
   const [deb] = valueOf(await fetchDebs([found], request, context));
   if (deb === undefined) throw new Error(`${found.name} was not fetched.`);
   return deb;
@@ -90,14 +75,13 @@ async function withoutFiles({ file, name, sha256 }: FetchedDeb, work: string): P
   const tar = Readable.from([plain.subarray(data.offset, data.offset + data.length)]);
   const kept = rewriteTar(tar, name, ({ path }) => (LEFT_OUT.test(path) ? REMOVED : 'unchanged'));
   const packed = await promisify(gzip)(await gathered(kept));
-  const member = writeAr([{ name: 'data.tar.gz', data: packed }]).subarray(AR_HEADER.length);
-  return Buffer.concat([plain.subarray(0, data.offset - MEMBER_HEADER), member]);
+  const others = readAr(plain).filter(({ name }) => name !== 'data.tar');
+  return writeAr([...others, { name: 'data.tar.gz', data: packed }]);
 }
 
 /** Without other checksums, which would be wrong. */
 function stanzaOf({ raw }: ArchivePackage, content: Buffer): string {
   const lines = raw.trimEnd().split('\n');
   const others = lines.filter((line) => !/^(Size|MD5sum|SHA1|SHA256|SHA512):/.test(line));
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  return [...others, `Size: ${content.length}`, `SHA256: ${sha256}`, '', ''].join('\n');
+  return [...others, `Size: ${content.length}`, `SHA256: ${hexOf(digestOf(content))}`, '', ''].join('\n');
 }

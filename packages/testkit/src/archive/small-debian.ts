@@ -8,14 +8,13 @@ import {
   openArchive,
   type ArchivePackage,
 } from '@image-tooling/sources';
-import { archOf, platformOfNode, type Arch } from '@image-tooling/model';
+import { ARCHES, archOf, platformOfNode, type Arch } from '@image-tooling/model';
 import { SILENT, valueOf } from '../helpers';
 import { signingKey } from './keys';
 import { leanPackages, type LeanPackage } from './lean-packages';
 import { publishArchive } from './publish';
 
 const CODENAME = 'trixie';
-const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 
 /** The suites that stand in for Debian's, by archive. */
 export const SMALL_DEBIAN_SUITES = { debian: CODENAME, 'debian-security': `${CODENAME}-security` } as const;

@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { mustRun } from '@image-tooling/host';
+import { mustRun, sha256OfFile } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { parseReference, repositoryText } from '@image-tooling/oci';
 import { missing, pullWith, versionOf } from './programs';
@@ -65,17 +62,11 @@ async function copy(image: string, parent: string): Promise<Result<void>> {
 async function hashed(folder: string): Promise<Result<void>> {
   const blobs = (await readdir(folder)).filter((name) => BLOB.test(name));
   const wrong: string[] = [];
-  for (const blob of blobs) if ((await hashOf(join(folder, blob))) !== blob) wrong.push(blob);
+  for (const blob of blobs) if ((await sha256OfFile(join(folder, blob))) !== blob) wrong.push(blob);
   if (blobs.length > 0 && wrong.length === 0) return ok(undefined);
   return fail({
     code: 'checksum',
     message: `skopeo pulled ${blobs.length} blobs, ${wrong.length} of which have a wrong digest.`,
     details: wrong,
   });
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }

@@ -1,4 +1,5 @@
 import {
+  ARCHES,
   archOf,
   fail,
   ok,
@@ -33,7 +34,7 @@ export async function debPart(session: Session, request: PartRequest): Promise<R
   const { tool, workspace, locked } = request;
   const codename = codenameOf(workspace, tool);
   if (!codename.ok) return codename;
-  const state = await currentState(session, codename.value, PLATFORMS.map(archOf));
+  const state = await currentState(session, codename.value, ARCHES);
   if (!state.ok) return state;
   const { context } = session;
   const chosen = foundPlatforms(

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ok, type Result } from '@image-tooling/model';
 import { runGo, type GoCommand } from '../command';
+import { findModule, type FoundModule, type RunGo } from '../listed';
 import { inTemporaryFolder } from '../paths';
 import type { GoRun } from '../tool';
 import { withRetries } from './retry';
@@ -20,11 +21,7 @@ export interface ModuleRequest {
 }
 
 /** A version of a module. */
-export interface ListedModule {
-  readonly version: string;
-  /** When the version was made, in seconds since the epoch; 0 where the registry does not say. */
-  readonly time: number;
-}
+export type ListedModule = Pick<FoundModule, 'version' | 'time'>;
 
 /** A downloaded module. */
 export interface DownloadedModule extends ListedModule {
@@ -36,7 +33,7 @@ export interface DownloadedModule extends ListedModule {
 
 /** Returns the version that a query means in the registries of the user's Go configuration. Fails as `withModule` does. */
 export function listModule(request: ModuleRequest, run: GoRun): Promise<Result<ListedModule>> {
-  return withGo(request, run, (go) => listed(request, go));
+  return withGo(request, run, (go) => findModule(`${request.module}@${request.query}`, go));
 }
 
 /**
@@ -55,13 +52,10 @@ export async function withModule<T>(
   });
 }
 
-/** Runs the go command; returns its output. */
-type Go = (...args: readonly string[]) => Promise<Result<string>>;
-
 async function withGo<T>(
   { name }: ModuleRequest,
   run: GoRun,
-  work: (go: Go) => Promise<Result<T>>,
+  work: (go: RunGo) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const session = await openFetchSession(run);
   if (!session.ok) return session;
@@ -70,7 +64,7 @@ async function withGo<T>(
     await mkdir(folder);
     await writeFile(join(folder, 'go.mod'), 'module image-tooling.invalid/download\n');
     const command = commandOf({ run, session: session.value, temporary }, folder, name);
-    return work((...args) => output({ ...command, args }, run));
+    return work((args) => output({ ...command, args }, run));
   });
 }
 
@@ -80,24 +74,18 @@ interface Place {
   readonly temporary: string;
 }
 
-async function listed({ module, query }: ModuleRequest, go: Go): Promise<Result<ListedModule>> {
-  const printed = await go('list', '-m', '-json', `${module}@${query}`);
-  if (!printed.ok) return printed;
-  const { Version, Time } = JSON.parse(printed.value) as { readonly Version: string; readonly Time?: string };
-  return ok({ version: Version, time: Time === undefined ? 0 : Math.floor(Date.parse(Time) / 1000) });
-}
-
-async function download(request: ModuleRequest, go: Go): Promise<Result<DownloadedModule>> {
-  const found = await listed(request, go);
+async function download({ module, query }: ModuleRequest, go: RunGo): Promise<Result<DownloadedModule>> {
+  const found = await findModule(`${module}@${query}`, go);
   if (!found.ok) return found;
-  const words = ['-modcacherw', `${request.module}@${found.value.version}`];
+  const { version, time } = found.value;
+  const words = ['-modcacherw', `${module}@${version}`];
   // With -json, errors are not on stderr (`go help mod download`).
-  const fetched = await go('mod', 'download', ...words);
+  const fetched = await go(['mod', 'download', ...words]);
   if (!fetched.ok) return fetched;
-  const described = await go('mod', 'download', '-json', ...words);
+  const described = await go(['mod', 'download', '-json', ...words]);
   if (!described.ok) return described;
   const { Sum, Dir } = JSON.parse(described.value) as { readonly Sum: string; readonly Dir: string };
-  return ok({ ...found.value, sum: Sum, folder: Dir });
+  return ok({ version, time, sum: Sum, folder: Dir });
 }
 
 async function output(command: GoCommand, run: GoRun): Promise<Result<string>> {

@@ -33,10 +33,9 @@ export interface GoToolLock {
 
 /** Returns the toolchain that a lock raised; undefined if the pinned one builds it. */
 export function raisedToolchain(go: GoLock | undefined): ToolchainPin | undefined {
-  const version = go?.['toolchain'];
-  if (go?.wheels === undefined || typeof version !== 'string') return undefined;
-  const isNewer = compareModuleVersions(version, PINNED_TOOLCHAIN.version) > 0;
-  return isNewer ? { version, wheels: go.wheels } : undefined;
+  if (go?.wheels === undefined || go.toolchain === undefined) return undefined;
+  const isNewer = compareModuleVersions(go.toolchain, PINNED_TOOLCHAIN.version) > 0;
+  return isNewer ? { version: go.toolchain, wheels: go.wheels } : undefined;
 }
 
 const FILES = ['lock.json', 'go.mod', 'go.sum'];
@@ -82,9 +81,9 @@ export function moduleSum(goSum: string, tool: GoModuleTool): string | undefined
 function staleness(go: GoLock | undefined, tool: GoModuleTool, toolchain: string): string | undefined {
   if (go === undefined) return 'it has no "go" part';
   if (go.version !== moduleVersion(tool)) return `it holds ${go.version}, tool.json says ${tool.version}`;
-  if (go['definition'] !== definitionDigest(tool)) return 'module, package or replace have changed since';
-  if (go['toolchain'] !== (raisedToolchain(go)?.version ?? toolchain))
-    return `it is for Go ${String(go['toolchain'])}, now Go ${toolchain} is pinned`;
+  if (go.definition !== definitionDigest(tool)) return 'module, package or replace have changed since';
+  if (go.toolchain !== (raisedToolchain(go)?.version ?? toolchain))
+    return `it is for Go ${go.toolchain}, now Go ${toolchain} is pinned`;
   return undefined;
 }
 

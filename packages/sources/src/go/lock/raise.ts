@@ -1,12 +1,10 @@
 import { compareModuleVersions, fail, failWith, ok, type Failure, type Result } from '@image-tooling/model';
+import { parseConcatenated, type RunGo } from '../listed';
 import { moduleVersion, type GoModuleTool } from '../tool';
 import { getTool } from './get-tool';
 
 /** Versions by module. */
 export type ModuleVersions = Readonly<Record<string, string>>;
-
-/** Runs the go command in the folder of the resolution; returns its output. */
-type RunGo = (args: readonly string[]) => Promise<Result<string>>;
 
 /** `go help list`: the fields of a module that we read. */
 interface ListedModule {
@@ -36,26 +34,44 @@ export async function raiseModules(
   go: RunGo,
 ): Promise<Result<ModuleVersions>> {
   const wanted = await availableVersions(newerOf(asked, kept), go);
-  const modules = Object.keys(wanted).sort();
-  if (modules.length === 0) return ok({});
-  const listed = await listModules(modules, go);
-  if (!listed.ok) return listed;
-  const used = new Set(listed.value.map(({ Path }) => Path));
-  const unused = Object.keys(asked).filter((module) => !used.has(module));
-  if (unused.length > 0) return failWith(unused.map((module) => unusedFailure(module, tool)));
-  const older = listed.value.filter((module) => isOlder(builtVersion(module), wanted[module.Path]));
-  const replaced = older.flatMap((module) => replacedFailure(module, tool) ?? []);
-  if (replaced.length > 0) return failWith(replaced);
-  if (older.length === 0) return ok({});
-  const raised = Object.fromEntries(older.map(({ Path }) => [Path, wanted[Path] ?? '']));
-  const edited = await go(['mod', 'edit', ...older.map((module) => edit(module, raised[module.Path] ?? ''))]);
+  const older = await olderModules({ asked, wanted }, tool, go);
+  if (!older.ok) return older;
+  if (older.value.length === 0) return ok({});
+  const edited = await go(['mod', 'edit', ...older.value.map(edit)]);
   if (!edited.ok) return edited;
   const got = await go(getTool(tool));
   if (!got.ok) return got;
   const own = await listModules([tool.module], go);
   if (!own.ok) return own;
   const version = own.value[0]?.Version;
-  return version === moduleVersion(tool) ? ok(raised) : fail(otherTool(tool, version));
+  if (version !== moduleVersion(tool)) return fail(otherTool(tool, version));
+  return ok(Object.fromEntries(older.value.map(({ module, version }) => [module.Path, version])));
+}
+
+/** A module that must have at least a version, and is built at an older one. */
+interface OlderModule {
+  readonly module: ListedModule;
+  readonly version: string;
+}
+
+async function olderModules(
+  { asked, wanted }: { readonly asked: ModuleVersions; readonly wanted: ModuleVersions },
+  tool: GoModuleTool,
+  go: RunGo,
+): Promise<Result<OlderModule[]>> {
+  const modules = Object.keys(wanted).sort();
+  if (modules.length === 0) return ok([]);
+  const listed = await listModules(modules, go);
+  if (!listed.ok) return listed;
+  const used = new Set(listed.value.map(({ Path }) => Path));
+  const unused = Object.keys(asked).filter((module) => !used.has(module));
+  if (unused.length > 0) return failWith(unused.map((module) => unusedFailure(module, tool)));
+  const older = listed.value.flatMap((module) => {
+    const version = wanted[module.Path];
+    return version !== undefined && isOlder(builtVersion(module), version) ? [{ module, version }] : [];
+  });
+  const replaced = older.flatMap(({ module }) => replacedFailure(module, tool) ?? []);
+  return replaced.length > 0 ? failWith(replaced) : ok(older);
 }
 
 /** A commit between versions, as vulnerability databases name fixes ("Go Modules Reference", Pseudo-versions). */
@@ -73,7 +89,7 @@ async function availableVersions(wanted: ModuleVersions, go: RunGo): Promise<Mod
 }
 
 /** As requirements they are minimum versions; `go get` of several takes them as exact, and refuses some. */
-function edit({ Path, Replace }: ListedModule, version: string): string {
+function edit({ module: { Path, Replace }, version }: OlderModule): string {
   return Replace ? `-replace=${Path}=${Path}@${version}` : `-require=${Path}@${version}`;
 }
 
@@ -91,7 +107,7 @@ function newerOf(asked: ModuleVersions, kept: ModuleVersions): ModuleVersions {
 async function listModules(modules: readonly string[], go: RunGo): Promise<Result<ListedModule[]>> {
   const listed = await go(['list', '-m', '-e', '-json=Path,Version,Replace,Error', ...modules]);
   if (!listed.ok) return listed;
-  const found = JSON.parse(`[${listed.value.replace(/\}\s*\{/g, '},{')}]`) as ListedModule[];
+  const found = parseConcatenated<ListedModule>(listed.value);
   return ok(found.filter(({ Error, Version }) => Error === undefined && Version !== undefined));
 }
 

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ok, type Arch, type Result } from '@image-tooling/model';
+import { ARCHES, ok, type Arch, type Result } from '@image-tooling/model';
 import { runGo, type GoCommand } from '../command';
+import { findModule, type RunGo } from '../listed';
 import type { FetchSession } from '../fetch/session';
 import { withRetries } from '../fetch/retry';
 import { listPackages } from '../packages';
@@ -11,7 +12,6 @@ import { raiseModules, type Raise } from './raise';
 import { composeGoMod, mainModule, type UpstreamModule } from './go-mod';
 
 const NOTHING: Raise = { asked: {}, kept: {} };
-const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 /** Of one go command; a second run reuses what the first one fetched. */
 const TIMEOUT_SECONDS = 900;
 
@@ -40,32 +40,26 @@ export interface Resolution {
   readonly timeoutSeconds?: number;
 }
 
-/** The registry's answer about a module version (`go help list`, "The -m flag"). */
-interface ModuleInformation {
-  readonly Time?: string;
-  readonly GoMod: string;
-}
-
 /** Resolves go.mod and go.sum with the go command, starting from the module's own requirements. */
 export async function resolveModules(resolution: Resolution): Promise<Result<Resolved>> {
   const { tool } = resolution;
   await writeGoMod(resolution, `module ${mainModule(tool)}\n`);
-  const information = await go(resolution, ['list', '-m', '-json', `${tool.module}@${moduleVersion(tool)}`]);
-  if (!information.ok) return information;
-  const { Time, GoMod } = JSON.parse(information.value) as ModuleInformation;
+  const run: RunGo = (args) => go(resolution, args);
+  const found = await findModule(`${tool.module}@${moduleVersion(tool)}`, run);
+  if (!found.ok) return found;
 
-  const upstream = await go(resolution, ['mod', 'edit', '-json', GoMod]);
+  const upstream = await run(['mod', 'edit', '-json', found.value.goMod]);
   if (!upstream.ok) return upstream;
   const start = composeGoMod(tool, JSON.parse(upstream.value) as UpstreamModule);
   if (!start.ok) return start;
 
   await writeGoMod(resolution, start.value);
-  const got = await go(resolution, getTool(tool));
+  const got = await run(getTool(tool));
   if (!got.ok) return got;
-  const raised = await raiseModules(resolution.raise ?? NOTHING, tool, (args) => go(resolution, args));
+  const raised = await raiseModules(resolution.raise ?? NOTHING, tool, run);
   if (!raised.ok) return raised;
   const complete = await checkComplete(resolution);
-  return complete.ok ? ok(await readResolved(resolution, Time, raised.value)) : complete;
+  return complete.ok ? ok(await readResolved(resolution, found.value.time, raised.value)) : complete;
 }
 
 /** Returns the output of a go command in the resolution's folder. */
@@ -106,13 +100,13 @@ async function writeGoMod(resolution: Resolution, text: string): Promise<void> {
 
 async function readResolved(
   { folder }: Resolution,
-  time: string | undefined,
+  time: number,
   raised: Resolved['raised'],
 ): Promise<Resolved> {
   return {
     goMod: await readFile(join(folder, 'go.mod'), 'utf8'),
     goSum: await readFile(join(folder, 'go.sum'), 'utf8'),
-    time: time === undefined ? 0 : Math.floor(Date.parse(time) / 1000),
+    time,
     raised,
   };
 }

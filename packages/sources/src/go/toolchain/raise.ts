@@ -1,15 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { join } from 'node:path';
-import { caught } from '@image-tooling/host';
-import { all, ok, type Arch, type Result } from '@image-tooling/model';
+import { caught, sha256OfFile } from '@image-tooling/host';
+import { all, ARCHES, ok, type Arch, type Result } from '@image-tooling/model';
 import { goPaths, inTemporaryFolder } from '../paths';
 import { wheelTag, type ToolchainPin } from '../pin';
 import type { GoRun } from '../tool';
 import { downloadUnpinnedWheel } from './download';
-
-const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 
 /**
  * Returns a version of the toolchain with the hashes of its wheels for all hosts, which are downloaded with pip. Fails as
@@ -42,10 +37,5 @@ interface WheelRequest {
 
 async function hashOf({ version, arch, folder }: WheelRequest, run: GoRun): Promise<Result<string>> {
   const wheel = await downloadUnpinnedWheel(run, { version, platformTag: wheelTag(arch) }, folder);
-  if (!wheel.ok) return wheel;
-  return caught(wheel.value.path, async () => {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(wheel.value.path), hash);
-    return hash.digest('hex');
-  });
+  return wheel.ok ? caught(wheel.value.path, () => sha256OfFile(wheel.value.path)) : wheel;
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promiseOf } from '../../helpers';
 import { act } from './act';
 import { cutClient, exchangeOf, type Exchange, type ProxiedRequest, type Step } from './exchange';
 import { Rules, type RegistryFaultRule, type RequestMatch } from './faults';
@@ -75,14 +76,14 @@ export class FaultProxy {
 
   /** Holds requests: before the registry is asked, or when it has answered and the client does not know. */
   hold(match: RequestMatch, when: 'asked' | 'answered' = 'asked'): Held {
-    const released = latch<undefined>();
-    const arrived = latch<ProxiedRequest>();
+    const released = promiseOf<undefined>();
+    const arrived = promiseOf<ProxiedRequest>();
     const work = (request: ProxiedRequest): Promise<undefined> => {
-      arrived.open(request);
-      return released.opened;
+      arrived.resolve(request);
+      return released.promise;
     };
     this.fault({ ...match, fault: { kind: 'run', work, when } });
-    return { arrived: arrived.opened, release: () => released.open(undefined) };
+    return { arrived: arrived.promise, release: () => released.resolve(undefined) };
   }
 
   /** Returns matching requests so far; `nth` and `times` are ignored. */
@@ -129,10 +130,4 @@ export class FaultProxy {
     exchange.record.fault = fault.kind;
     return act(fault, exchange, next);
   };
-}
-
-function latch<T>(): { readonly opened: Promise<T>; open(value: T): void } {
-  let open: (value: T) => void = () => undefined;
-  const opened = new Promise<T>((resolve) => (open = resolve));
-  return { opened, open };
 }
