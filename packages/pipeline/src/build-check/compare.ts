@@ -1,6 +1,6 @@
 import { ok, type Failure, type OriginLayer, type Result } from '@image-tooling/model';
 import { layerDifference } from '@image-tooling/oci';
-import { layerText } from '../build/layer-text';
+import { layerText } from '../build/layers/layer-text';
 import type { Outcome } from './outcome';
 
 /** Two outcomes to compare, and their names. */

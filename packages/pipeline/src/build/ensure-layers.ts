@@ -15,7 +15,7 @@ import { fetchRecorded } from './fetch-recorded';
 import { isSame, layersWithoutPaths } from './known-paths';
 import { ownerOf, type ImageOnPlatform } from './layer-owner';
 import { ensureTool } from './tool';
-import { layerText } from './layer-text';
+import { layerText } from './layers/layer-text';
 
 /**
  * What is needed of layers: their blobs, or only the indexes of their paths, which is enough to assemble an image and

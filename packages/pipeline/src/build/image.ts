@@ -33,7 +33,7 @@ import { ownLayer, type OwnLayersOf } from './own-layer';
 import { readPlan, type PlannedImage } from './read-plan';
 import { noteRootfsLosses } from './rootfs-losses';
 import { makeSystemLayer } from './system-layer';
-import { layerText } from './layer-text';
+import { layerText } from './layers/layer-text';
 
 /** An image of one platform. */
 export interface MadeImage {

@@ -12,7 +12,7 @@ import { fileEntry, indexPaths } from '@image-tooling/layer';
 import { checkCollisions, type LayerPaths } from '@image-tooling/oci';
 import { usersOf } from '../build/files-clashes';
 import { imageFiles } from '../build/files-layer';
-import { layerText } from '../build/layer-text';
+import { layerText } from '../build/layers/layer-text';
 import type { DefinitionsSession } from './definitions-only';
 
 /**

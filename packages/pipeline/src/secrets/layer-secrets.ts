@@ -2,7 +2,7 @@ import { streamTar } from '@image-tooling/layer';
 import type { OriginLayer, Result } from '@image-tooling/model';
 import { layerTar, type Store } from '@image-tooling/oci';
 import { recordOfSecrets, secretsOfLayer, secretsOfRecord, type LayerSecrets } from '@image-tooling/scan';
-import { layerText } from '../build/layer-text';
+import { layerText } from '../build/layers/layer-text';
 import type { Session } from '../session';
 
 /** Returns what a search of the layer found, by the rules of today; undefined if it has to be searched. */

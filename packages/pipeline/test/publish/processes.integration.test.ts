@@ -23,7 +23,7 @@ beforeAll(async () => {
     format: 'cjs',
     mainFields: ['module', 'main'],
     logLevel: 'error',
-    external: ['@mongodb-js/zstd'],
+    external: ['@mongodb-js/zstd', '@cyclonedx/cyclonedx-library'],
   });
 });
 afterAll(async () => {

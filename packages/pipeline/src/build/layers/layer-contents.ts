@@ -3,7 +3,7 @@ import { ok, type OriginLayer, type Result } from '@image-tooling/model';
 import { layerTar, type Store } from '@image-tooling/oci';
 import { layerContentsOf, readContents, scopeOf, type LayerContents } from '@image-tooling/sbom';
 import type { Session } from '../../session';
-import { layerText } from '../layer-text';
+import { layerText } from './layer-text';
 
 /** Returns what the store knows of a layer's contents; undefined if it has to be read from its blob. */
 export async function knownContents(store: Store, layer: OriginLayer): Promise<LayerContents | undefined> {
