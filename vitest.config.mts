@@ -13,12 +13,13 @@ const SLOWEST = [
   'packages/engines/test/contract.integration.test.ts',
   'packages/pipeline/test/failures.integration.test.ts',
   'packages/pipeline/test/publish/command.integration.test.ts',
-  'packages/pipeline/test/test.integration.test.ts',
   'packages/pipeline/test/publish/faults.integration.test.ts',
+  'packages/pipeline/test/recorded-layers.integration.test.ts',
   'packages/sources/test/trixie.integration.test.ts',
   'packages/pipeline/test/publish/processes.integration.test.ts',
-  'test/add-image.integration.test.ts',
   'packages/sources/test/go-faults.integration.test.ts',
+  'packages/pipeline/test/test.integration.test.ts',
+  'test/add-image.integration.test.ts',
 ];
 
 /** Starts slow files before quick ones, and unit tests last: no worker is then left alone with a slow file. */

@@ -1,12 +1,20 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
 
-/** The last lines of a run: why tests were skipped, then the numbers, alone on a line. */
+/** The last lines of a run: what tests left behind and why some were skipped, then the numbers, alone on a line. */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: TestRunEndReason): void {
     const lines = summary(modules, errors.length, reason);
     // Other reporters print at the same event; this comes after all of them.
-    process.once('exit', () => process.stdout.write(`${lines.join('\n')}\n`));
+    process.once('exit', () => process.stdout.write(`${[...leftFiles(), ...lines].join('\n')}\n`));
   }
+}
+
+/** Where temporary files are this run's own (`scripts/test`), what is left when vitest has removed its own. */
+function leftFiles(): string[] {
+  if (process.env['TMPDIR_OF_RUN'] === undefined) return [];
+  return readdirSync(tmpdir()).map((name) => `left in ${tmpdir()}: ${name}`);
 }
 
 function summary(modules: readonly TestModule[], errors: number, reason: TestRunEndReason): string[] {

@@ -1,21 +1,18 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { RegistryOptions, RegistryTimings } from '../src/registry/options';
 import type { RequestBody } from '@image-tooling/host';
 import type { RegistryRequest, RequestRecord } from '../src/registry/send';
 import { openSend, type OpenSend } from '../src/registry/client/open-send';
 import type { TestHooks } from '../src/registry/transport/test-hooks';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
+/** Not a hook of this module: it is loaded once for all files of a process, and hooks belong to the first of them. */
 export function atEnd(cleanup: () => Promise<unknown>): void {
-  cleanups.push(cleanup);
+  onTestFinished(async () => {
+    await cleanup();
+  });
 }
 
 /** A server on a free port of this machine, with what came to it. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DigestFile, LayersFile } from '@image-tooling/model';
 import type { FixtureArchive, WorkspaceRig } from '@image-tooling/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { ABOVE, changedPackages } from './changed-packages';
 import { buildAll, lockAll, writeImages } from './fixture-images';
 import { fixtureArchive, rigOnSmallDebian, rigWithBase } from './shared-base';
@@ -128,29 +128,46 @@ describe('what is written to standard output', () => {
   });
 });
 
-describe('the same definitions', () => {
-  it('give the same digests from an empty store, in another folder, time zone, locale, umask, year and host name', async (context) => {
-    const elsewhere = await another();
+describe('a store without layers', () => {
+  it('gives the same digests again, built once for two workspaces at once that share it, in another folder, time zone, locale, umask, year and host name', async (context) => {
+    const [one, two] = [await another(rig.store), await another()];
+    await pruneAll(one);
+    for (const { folder } of [one, two])
+      await cp(join(rig.folder, 'images/base/dist'), join(folder, 'images/base/dist'), { recursive: true });
+    const elsewhere = await otherSurroundings(context);
+    const both = await Promise.all([
+      elsewhere(one, ['child'], one.store),
+      elsewhere(two, ['base', 'child'], one.store),
+    ]);
+    expect(linesOf(both, /^✓ base: bootstrap layer  built/)).toHaveLength(1);
+    expect(linesOf(both, /^base: bootstrap layer: built again, since it is not in the store\./)).toHaveLength(
+      1,
+    );
+    expect(linesOf(both, /^child: .*since it is not in the store/)).toEqual([]);
+    for (const workspace of [one, two]) {
+      expect(await digests(workspace)).toEqual(await digests(rig));
+      expect(await sbomsOf(workspace)).toEqual(await sbomsOf(rig));
+    }
+  });
+
+  /** Returns what builds images one after the other where all that a build must not depend on differs. */
+  async function otherSurroundings(context: TestContext) {
     const clock = existsSync('/usr/bin/faketime') ? ['faketime', '2031-02-03 04:05:06'] : [];
     if (clock.length === 0) await context.annotate('without another clock: faketime is not installed');
-    const script = `umask 077; for image in base child; do ${clock.map((word) => `'${word}'`).join(' ')} "$0" "$1" build $image; done`;
     const isRoot = process.getuid?.() === 0;
     if (!isRoot) await context.annotate('under the same host name: only root can change it for one program');
     const [program, ...before] = isRoot ? ['unshare', '--uts', 'sh'] : ['sh'];
-    const named = isRoot ? `hostname elsewhere; ${script}` : script;
-    await exec(program, [...before, '-ec', named, process.execPath, LAUNCHER], {
-      cwd: elsewhere.folder,
-      env: {
-        ...process.env,
-        IMAGE_STORE: elsewhere.store,
-        TZ: 'Pacific/Chatham',
-        LC_ALL: 'tr_TR.UTF-8',
-        LANG: 'tr_TR.UTF-8',
-      },
-    });
-    expect(await digests(elsewhere)).toEqual(await digests(rig));
-    expect(await sbomsOf(elsewhere)).toEqual(await sbomsOf(rig));
-  });
+    const command = clock.map((word) => `'${word}'`).join(' ');
+    return async ({ folder: cwd }: WorkspaceRig, images: readonly string[], store: string) => {
+      const script = `umask 077; for image in ${images.join(' ')}; do ${command} "$0" "$1" build $image; done`;
+      const named = isRoot ? `hostname elsewhere; ${script}` : script;
+      const place = { TZ: 'Pacific/Chatham', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' };
+      const engine = process.env['IMAGE_ENGINE'] ?? 'buildah';
+      const env = { ...process.env, ...place, IMAGE_ENGINE: engine, IMAGE_STORE: store };
+      const argv = [...before, '-ec', named, process.execPath, LAUNCHER];
+      return (await exec(program, argv, { cwd, env })).stdout;
+    };
+  }
 });
 
 describe('with a warm store', () => {
@@ -166,20 +183,6 @@ describe('with a warm store', () => {
     expect(ran.stdout).toContain('base: bootstrap layer  from the store');
     expect(ran.stdout).not.toMatch(/ {2}(built|fetched) {2}/);
     expect(await digests(warm)).toEqual(await digests(rig));
-  });
-
-  it('builds again what a prune removed: once for two workspaces at once that share it, and checks the digest', async () => {
-    const [one, two] = [await another(rig.store), await another()];
-    await pruneAll(one);
-    for (const { folder } of [one, two])
-      await cp(join(rig.folder, 'images/base/dist'), join(folder, 'images/base/dist'), { recursive: true });
-    const both = await Promise.all([one.must(['build', 'child']), buildAll(two, { IMAGE_STORE: one.store })]);
-    expect(linesOf(both, /^✓ base: bootstrap layer  built/)).toHaveLength(1);
-    expect(linesOf(both, /^base: bootstrap layer: built again, since it is not in the store\./)).toHaveLength(
-      1,
-    );
-    expect(linesOf(both, /^child: .*since it is not in the store/)).toEqual([]);
-    for (const workspace of [one, two]) expect(await digests(workspace)).toEqual(await digests(rig));
   });
 
   it('builds a parent’s outputs if Nx did not restore them from its cache', async () => {

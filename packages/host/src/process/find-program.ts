@@ -7,6 +7,6 @@ export async function hasProgram(name: string, env?: Environment): Promise<boole
 
 /** Returns the path of a program on the `PATH` of the given environment or this process's own. */
 export async function findProgram(name: string, env: Environment = process.env): Promise<string | undefined> {
-  const { which } = await import('zx');
+  const { which } = await import('zx/core');
   return (await which(name, { nothrow: true, path: env['PATH'] ?? '' })) ?? undefined;
 }
