@@ -20,6 +20,7 @@ const COMMAND = {
     'sbom',
     'scan',
     'attest',
+    'ci-plan',
     'pipeline',
     'cli',
   ],

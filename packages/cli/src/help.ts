@@ -44,6 +44,15 @@ Commands
   check                                   report all mistakes in definitions, locks and files; build nothing
       --json                                print JSON
   scan-lock                               write scan.lock.json: known vulnerabilities and their fixes (docs/scan.md)
+  ci-plan                                 divide the tasks of affected images into CI jobs (docs/ci.md)
+      --base <commit>                       compare with this commit; default: NX_BASE, or nx.json's defaultBase
+      --all                                 plan all images, not only affected ones
+      --publish                             with a last stage that publishes
+      --without-cache                       one job for each processor, for jobs that share no results
+      --format text | github | gitlab       default: text
+      --include <file>                      what a GitLab pipeline includes; default: .gitlab/image-tooling.yml
+      --times <file>[,…]                    run.json of earlier runs of Nx
+      --most-jobs 20, --start-seconds 60    most jobs, and how long one takes to start
   shell <name> [--platform linux/amd64] [-- <command> …]
                                           run a shell or a command in a built image; the current folder is /work
 

@@ -31,10 +31,15 @@ export class TestHost extends EventEmitter {
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, undefined, 2));
   }
 
+  /** Writes a shell script. */
+  script(file: string, script: string): void {
+    this.write(file, `#!/bin/sh\n${script}\n`);
+    chmodSync(join(this.folder, file), 0o755);
+  }
+
   /** Puts a program first on the PATH of the programs that are run. */
   program(name: string, script: string): void {
-    this.write(`bin/${name}`, `#!/bin/sh\n${script}\n`);
-    chmodSync(join(this.folder, 'bin', name), 0o755);
+    this.script(`bin/${name}`, script);
     this.env['PATH'] = `${join(this.folder, 'bin')}:${process.env['PATH']}`;
   }
 

@@ -1,5 +1,6 @@
 import { build } from './build';
 import { check } from './check';
+import { ciPlan } from './ci-plan';
 import type { Commands } from '../command/group';
 import { explain } from './explain';
 import { keygen } from './keygen';
@@ -29,6 +30,7 @@ export const COMMANDS: Commands = {
   publish,
   scan,
   'scan-lock': scanLock,
+  'ci-plan': ciPlan,
   shell,
   verify,
   keygen,
