@@ -10,6 +10,13 @@ export { openVerifier, type VerifiedStatement, type Verifier } from './verify/ve
 export type { Dependency } from './predicates/dependency';
 export { BUILD_TYPE, provenance, type ProvenanceInput } from './predicates/provenance';
 export { testResult } from './predicates/test-result';
+export {
+  vulnerabilityScan,
+  type AttachedScan,
+  type ScannedFinding,
+  type VulnerabilityScan,
+} from './predicates/vulnerability-scan';
+export { newestScan, withoutOlderScans } from './verdict/newest-scan';
 export { recipeIn } from './verdict/recipe';
 export { summaryOf, testOutcome } from './verdict/summaries';
 export * from './verdict/types';

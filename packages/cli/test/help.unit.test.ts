@@ -59,6 +59,13 @@ describe('help', () => {
         check                                   report all mistakes in definitions, locks and files; build nothing
             --json                                print JSON
         scan-lock                               write scan.lock.json: known vulnerabilities and their fixes (docs/scan.md)
+        rescan [<image> …]                      scan published images again by their signed SBOMs, read no layer, print what
+                                                  changed, and attach it; default: latest, main, releases of all images
+            --tag <tag>[,…]                       only these tags
+            --dry-run                             attach nothing
+            --key <file>                          with --dry-run: trust this public key, in place of signing in nx.json
+            --json                                print JSON
+                                                exit code 1: a finding fails that did not before, or an image can't be read
         ci-plan                                 divide the tasks of affected images into CI jobs (docs/ci.md)
             --base <commit>                       compare with this commit; default: NX_BASE, or nx.json's defaultBase
             --all                                 plan all images, not only affected ones

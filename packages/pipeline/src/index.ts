@@ -10,6 +10,7 @@ export { httpTimings } from './http-timings';
 export { openSession, readingOnce, type Session, type SessionRequest } from './session';
 export { loadOptions } from './workspace/load';
 export { platformsOf } from './platforms';
+export { rescanImages, type Rescanned, type RescannedDigest, type RescanRequest } from './rescan';
 export { scanImage, type Scanned } from './scan';
 export { testImage, type Tested } from './test';
 export { publishImage, type Published, type PublishRequest } from './publish';

@@ -92,6 +92,7 @@ async function report(): Promise<ScanReport> {
     policy: mergePolicies([]),
     data: { go: { version: 'v0.0.1', time: 0, entries: ENTRIES }, debian: {} },
     secrets: [],
+    secretsLeftOut: { published: 0, examples: 0, unopened: 0 },
     now: 0,
   });
   return valueOf(scanned);

@@ -25,6 +25,7 @@ describe('the table', () => {
         scan.json:14: the ignore of GO-2026-0006 expired on 2026-10-31; platform team decides again.
 
       Data: Go's vulnerability database of 2026-11-27, Debian trixie of 2026-11-27
+      Secrets left out: 20 in unchanged files of Debian packages, 213 compressed files not opened
       k8s linux/amd64: FAILED: 3 failing, 1 with an expired ignore, 1 without a fix, 1 ignored, 1 inherited, 1 not affected"
     `);
   });

@@ -113,6 +113,19 @@ describe('a search of files', () => {
     expect(hits).toHaveLength(5);
   });
 
+  it('reads a layer once, and again only for a large file with a secret', async () => {
+    const opened = async (content: string): Promise<[times: number, published: unknown]> => {
+      const sums = fileEntry('var/lib/dpkg/info/a.md5sums', `${md5(content)}  usr/share/a\n`);
+      const layer = layerOf([fileEntry('usr/share/a', content), sums]);
+      let times = 0;
+      const open = () => (times++, layer());
+      const { hits } = valueOf(await secretsOfLayer(open));
+      return [times, hits[0]?.published];
+    };
+    expect(await opened(token)).toEqual([1, true]);
+    expect(await opened(`${token}${'\n'.repeat(16 * 1024 ** 2)}`)).toEqual([2, true]);
+  });
+
   it('counts compressed files, which it does not open', async () => {
     const gzip = Buffer.from([0x1f, 0x8b, 8, 0]);
     const found = valueOf(

@@ -178,6 +178,7 @@ export const INPUT: ScanInput = {
   policy: policyOf(),
   data: dataOf(),
   secrets: [],
+  secretsLeftOut: { published: 0, examples: 0, unopened: 0 },
   now: NOW,
 };
 

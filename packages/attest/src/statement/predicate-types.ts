@@ -1,4 +1,4 @@
-/** Types of predicates that a publish attaches, or that `verify` reads. */
+/** Types of predicates that a publish or a re-scan attaches, or that `verify` reads. */
 export const PREDICATES = {
   /** cosign 3, pkg/types/predicate.go: the statement that says nothing but "signed". */
   signature: 'https://sigstore.dev/cosign/sign/v1',
@@ -12,6 +12,8 @@ export const PREDICATES = {
   spdx: 'https://spdx.dev/Document',
   /** OpenVEX specification, "Attesting Examples" */
   vex: 'https://openvex.dev/ns',
+  /** in-toto attestation, spec/predicates/vulns_02.md */
+  scan: 'https://in-toto.io/attestation/vulns/v0.2',
 } as const;
 
 export type StatementKind = keyof typeof PREDICATES;

@@ -1,4 +1,5 @@
-import { counted } from '@image-tooling/model';
+import { counted, dayOf } from '@image-tooling/model';
+import { vulnerabilityScanIn } from '../predicates/vulnerability-scan';
 import { statementKind, type StatementKind } from '../statement/predicate-types';
 import type { Statement } from '../statement/statement';
 import type { StatementSummary } from './types';
@@ -21,6 +22,7 @@ const TITLES: Readonly<Record<Exclude<StatementKind, 'signature'>, string>> = {
   spdx: 'SBOM',
   tests: 'tests',
   vex: 'VEX',
+  scan: 'scan',
 };
 
 const TEXTS: Readonly<Record<Exclude<StatementKind, 'signature'>, (predicate: Members) => string>> = {
@@ -44,7 +46,17 @@ const TEXTS: Readonly<Record<Exclude<StatementKind, 'signature'>, (predicate: Me
     return `${textOf(predicate['result'])}: ${passed} passed, ${failed} failed`;
   },
   vex: (predicate) => counted(listOf(predicate['statements']).length, 'statement'),
+  scan: (predicate) => {
+    const scan = vulnerabilityScanIn(predicate);
+    const { uri, result } = membersOf(predicate['scanner']);
+    if (!scan) return `${counted(listOf(result).length, 'result')} of ${textOf(uri)}`;
+    const failing = scan.findings.filter(({ status }) => FAILING.includes(status)).length;
+    return `${counted(scan.findings.length, 'finding')}, ${failing} to fix, since ${dayOf(scan.ended / 1000)}`;
+  },
 };
+
+/** Statuses of findings that fail a scan (packages/scan). */
+const FAILING = ['failing', 'expired'];
 
 /** Returns the result that a test statement states: "PASSED". */
 export function testOutcome({ predicate }: Pick<Statement, 'predicate'>): string {

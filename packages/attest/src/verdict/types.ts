@@ -52,7 +52,7 @@ export interface ManifestVerdict {
 
 /** A trusted statement in words. */
 export interface StatementSummary {
-  /** "provenance", "SBOM", "tests", "VEX" */
+  /** "provenance", "SBOM", "tests", "VEX", "scan" */
   readonly title: string;
   readonly text: string;
 }

@@ -33,6 +33,7 @@ const FLAGS = {
   family: { type: 'boolean' },
   format: { type: 'string' },
   file: { type: 'string' },
+  tag: { type: 'string' },
   'keep-days': { type: 'string' },
   go: { type: 'boolean' },
   repair: { type: 'boolean' },

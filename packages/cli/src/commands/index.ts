@@ -8,6 +8,7 @@ import { load } from './load';
 import { lock } from './lock';
 import { publish } from './publish';
 import { registry } from './registry';
+import { rescan } from './rescan';
 import { sbom } from './sbom';
 import { scan } from './scan';
 import { scanLock } from './scan-lock';
@@ -30,6 +31,7 @@ export const COMMANDS: Commands = {
   publish,
   scan,
   'scan-lock': scanLock,
+  rescan,
   'ci-plan': ciPlan,
   shell,
   verify,

@@ -1,11 +1,13 @@
 import { canonicalJson, ok, type Digest, type Json, type Result } from '@image-tooling/model';
 import {
   BUNDLE_MEDIA_TYPE,
+  newestScan,
   PREDICATES,
   statementBytes,
   type StatementKind,
   type VerifiedStatement,
   type Verifier,
+  withoutOlderScans,
 } from '@image-tooling/attest';
 import type { Descriptor, Repository } from '@image-tooling/oci';
 import { PREDICATE_TYPE_ANNOTATION, readAttached } from './attached';
@@ -16,9 +18,9 @@ export interface WantedStatement {
   readonly kind: StatementKind;
   /**
    * `once`: a valid one stays, whatever it says: the first publish of these bytes is the one that made them. `same`: one
-   * with the same content must be there.
+   * with the same content must be there. `newest`: the newest one must have the same content.
    */
-  readonly rule: 'once' | 'same';
+  readonly rule: 'once' | 'same' | 'newest';
   readonly predicate: () => Promise<Result<Json>>;
 }
 
@@ -28,6 +30,8 @@ export interface SignedSubject {
   /** For display: "linux/amd64", "index". */
   readonly label: string;
   readonly statements: readonly WantedStatement[];
+  /** Leaves the image's own signature as it is: it may be missing. */
+  readonly statementsOnly?: true;
 }
 
 /** What a manifest lacks. */
@@ -54,21 +58,31 @@ export async function missingOf(
   verifier: Verifier,
 ): Promise<Result<Missing>> {
   const manifest = subject.descriptor.digest;
-  const wanted = [SIGNATURE, ...subject.statements];
+  const { statementsOnly = false } = subject;
+  const wanted = [...(statementsOnly ? [] : [SIGNATURE]), ...subject.statements];
   const types = new Set<string>(wanted.map(({ kind }) => PREDICATES[kind]));
   const attached = await readAttached(repository, { manifest, verifier, types });
   if (!attached.ok) return attached;
-  const tagged = await readSignatures(repository, manifest, verifier);
-  if (!tagged.ok) return tagged;
+  const signers = statementsOnly ? ok([]) : await tagSigners(repository, manifest, verifier);
+  if (!signers.ok) return signers;
   const statements: MissingStatement[] = [];
   for (const one of wanted) {
     const lacking = await lackingStatement(manifest, one, attached.value.statements);
     if (!lacking.ok) return lacking;
     if (lacking.value) statements.push(lacking.value);
   }
-  const tag = tagged.value.signers.length === 0;
-  const present = wanted.length - statements.length + (tag ? 0 : 1);
+  const tag = !statementsOnly && signers.value.length === 0;
+  const present = wanted.length - statements.length + (tag || statementsOnly ? 0 : 1);
   return ok({ subject, statements, tag, present });
+}
+
+async function tagSigners(
+  repository: Repository,
+  manifest: Digest,
+  verifier: Verifier,
+): Promise<Result<readonly string[]>> {
+  const tagged = await readSignatures(repository, manifest, verifier);
+  return tagged.ok ? ok(tagged.value.signers) : tagged;
 }
 
 async function lackingStatement(
@@ -81,14 +95,17 @@ async function lackingStatement(
   const content = await predicate();
   if (!content.ok) return content;
   const bytes = statementBytes(manifest, PREDICATES[kind], content.value);
-  const isThere = same.some((one) => contentOf(kind, one.predicate) === contentOf(kind, content.value));
+  const counting = rule === 'newest' ? withoutOlderScans(same) : same;
+  const isThere = counting.some((one) => contentOf(kind, one.predicate) === contentOf(kind, content.value));
   return ok(isThere ? undefined : { kind, bytes });
 }
 
-/** A VEX has the time of the data that it was made from: only its statements count. */
+/** A VEX has the time of the data that it was made from, and a scan result its own: they don't count. */
 function contentOf(kind: StatementKind, predicate: unknown): string {
   const { statements } = Object(predicate) as { readonly statements?: unknown };
-  return canonicalJson((kind === 'vex' ? statements : predicate) as Json);
+  if (kind === 'vex') return canonicalJson(statements as Json);
+  const scan = kind === 'scan' ? newestScan([{ predicateType: PREDICATES.scan, predicate }]) : undefined;
+  return canonicalJson(scan ? scan.content : (predicate as Json));
 }
 
 /** Signs and attaches what a manifest lacks. Fails with `signing-failed`, and as the repository does. */

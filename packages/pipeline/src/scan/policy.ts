@@ -63,3 +63,12 @@ function onlyOfImage(file: string): Failure {
     place: { file },
   };
 }
+
+/** Returns the failure for a workspace without a scan.json. */
+export function noPolicy(): Failure {
+  return {
+    code: 'usage',
+    message: `There is no ${SCAN_POLICY} in the root of the workspace, so its images are not scanned.`,
+    hint: `Write {} into ${SCAN_POLICY}, and run: npx image-tooling scan-lock`,
+  };
+}

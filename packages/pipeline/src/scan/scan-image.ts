@@ -1,4 +1,4 @@
-import { fail, ok, type Failure, type Image, type Platform, type Result } from '@image-tooling/model';
+import { fail, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import { loadPurls } from '@image-tooling/sbom';
 import {
   scan,
@@ -10,7 +10,7 @@ import {
 import { imageOf, type Use } from '../build/recorded';
 import type { Session } from '../session';
 import { vulnerabilityReader, type DataReader } from '../vulnerability-data';
-import { readScanPolicy, SCAN_POLICY } from './policy';
+import { noPolicy, readScanPolicy } from './policy';
 import { removeScan, scanFolder, writeScan } from './report-files';
 import { readSubject } from './subject';
 
@@ -67,12 +67,13 @@ export async function scanWith(
   if (!data.ok) return data;
   const read = await readSubject(session, image, platform);
   if (!read.ok) return read;
-  const { subject, secrets } = read.value;
+  const { subject, secrets, secretsLeftOut } = read.value;
   const report = scan({
     subject,
     policy,
     data: data.value,
     secrets,
+    secretsLeftOut,
     now: now.getTime() / 1000,
   });
   if (!report.ok) return report;
@@ -90,12 +91,4 @@ export async function scanWith(
 function timeOf(data: VulnerabilityData | undefined, created: number): number {
   if (!data) return created;
   return Math.max(data.go.time, ...Object.values(data.debian).map(({ time }) => time));
-}
-
-function noPolicy(): Failure {
-  return {
-    code: 'usage',
-    message: `There is no ${SCAN_POLICY} in the root of the workspace, so its images are not scanned.`,
-    hint: `Write {} into ${SCAN_POLICY}, and run: npx image-tooling scan-lock`,
-  };
 }

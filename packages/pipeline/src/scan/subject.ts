@@ -11,9 +11,11 @@ import {
 import { layerSymbolsOf, loadPurls, type LayerContents } from '@image-tooling/sbom';
 import {
   bringerOf,
+  notReported,
   secretFindings,
   type Finding,
   type LinkedSymbols,
+  type NotReported,
   type ScanSubject,
   type SetuidFile,
 } from '@image-tooling/scan';
@@ -34,6 +36,7 @@ import { definedChain } from './chain';
 export interface ReadSubject {
   readonly subject: ScanSubject;
   readonly secrets: readonly Finding[];
+  readonly secretsLeftOut: NotReported;
 }
 
 /**
@@ -72,7 +75,11 @@ export async function readSubject(
     debian: debianReleaseOf(image),
   };
   const bringer = (layer?: Digest, owner?: string) => bringerOf(subject, layer, owner);
-  return ok({ subject, secrets: secretFindings(secrets.value, bringer) });
+  return ok({
+    subject,
+    secrets: secretFindings(secrets.value, bringer),
+    secretsLeftOut: notReported(secrets.value.layers),
+  });
 }
 
 function otherDigest({ name }: Image, platform: Platform): Failure {

@@ -4,6 +4,7 @@ import {
   statementKind,
   summaryOf,
   testOutcome,
+  withoutOlderScans,
   type ManifestVerdict,
   type Problem,
   type StatementKind,
@@ -50,7 +51,7 @@ export async function checkManifest(
     name,
     ...(signer !== undefined && { signer }),
     signature: { bundle: bundle !== undefined, tag: tagged.value.signers.length > 0 },
-    statements: statements.flatMap(summaryOf),
+    statements: withoutOlderScans(statements).flatMap(summaryOf),
     problems: [...unsigned, ...incomplete],
     refused: [...refused.map(refusedText), ...tagged.value.refused.map(({ message }) => ({ message }))],
   };

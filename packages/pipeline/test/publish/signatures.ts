@@ -15,11 +15,11 @@ export function signatures(workspace: () => PublishWorkspace): void {
   const image = () => `${workspace().registry.host}/signed/child:main`;
   const verify = (...args: readonly string[]) => workspace().rig.run(['verify', image(), ...args]);
 
-  afterAll(() => signWith(undefined));
+  afterAll(() => signWith(workspace(), undefined));
 
   it('publishes nothing if "signing" is set and the key is missing or locked', async () => {
     const { rig } = workspace();
-    await signWith('signing.key');
+    await signWith(workspace(), 'signing.key');
     const missing = await workspace().publish(['child'], env());
     expect(missing.stderr).toContain('signing.key does not exist');
     const made = await rig.must(['keygen'], env());
@@ -88,16 +88,16 @@ export function signatures(workspace: () => PublishWorkspace): void {
       });
     }
   });
+}
 
-  /** Sets "signing" in nx.json, and commits it; keys are ignored. */
-  async function signWith(key: string | undefined): Promise<void> {
-    const { rig } = workspace();
-    const json = await workspace().read<NxJson>('nx.json');
-    json.plugins[0]!.options['signing'] = key === undefined ? undefined : { key };
-    await rig.write('nx.json', json);
-    await rig.write('.gitignore', 'dist\n*.env\n*.key*\n');
-    await workspace().commit();
-  }
+/** Sets "signing" in nx.json, and commits it; keys are ignored. */
+export async function signWith(workspace: PublishWorkspace, key: string | undefined): Promise<void> {
+  const { rig } = workspace;
+  const json = await workspace.read<NxJson>('nx.json');
+  json.plugins[0]!.options['signing'] = key === undefined ? undefined : { key };
+  await rig.write('nx.json', json);
+  await rig.write('.gitignore', 'dist\n*.env\n*.key*\n*.pem\n');
+  await workspace.commit();
 }
 
 interface NxJson {

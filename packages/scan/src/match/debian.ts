@@ -25,22 +25,29 @@ export function debianFindings(subject: ScanSubject, { sources, suite }: DebianF
   });
 }
 
-/** Source packages of an image of which nothing is known. */
+/** Source packages of an image, by what is known of them. */
 export interface SourcesWithoutData {
+  readonly known: readonly string[];
   /** The archive had them no longer when the data was written. */
   readonly gone: readonly string[];
   /** The data was written without them. */
   readonly unknown: readonly string[];
 }
 
-/** Returns source packages of an image that the data does not have. */
+/** Returns which source packages of an image the data has, and which it does not. */
 export function sourcesWithoutData(subject: ScanSubject, { sources, gone }: DebianFixes): SourcesWithoutData {
   const isGone = ({ source, packages }: Installed): boolean =>
     gone.includes(source) || packages.every(({ name }) => gone.includes(name));
-  const without = installedSources(subject).filter(({ source }) => !Object.hasOwn(sources, source));
+  const isKnown = ({ source }: Installed): boolean => Object.hasOwn(sources, source);
+  const installed = installedSources(subject);
+  const without = installed.filter((one) => !isKnown(one));
   const names = (some: readonly Installed[]): string[] =>
     [...new Set(some.map(({ source }) => source))].sort();
-  return { gone: names(without.filter(isGone)), unknown: names(without.filter((one) => !isGone(one))) };
+  return {
+    known: names(installed.filter(isKnown)),
+    gone: names(without.filter(isGone)),
+    unknown: names(without.filter((one) => !isGone(one))),
+  };
 }
 
 function installedSources({ inventory }: ScanSubject): Installed[] {

@@ -6,7 +6,7 @@ import { groups, type FindingGroup } from './groups';
 import { escaped } from './html-text';
 import { STYLE } from './html-style';
 import type { ScanReport } from './types';
-import { coverageLines, countsLine, dataLine, STATUS_WORDS, VERDICT_WORDS } from './words';
+import { coverageLines, countsLine, dataLine, secretLines, STATUS_WORDS, VERDICT_WORDS } from './words';
 
 /** Longest list of findings that is shown opened. */
 const MOST_OPEN = 30;
@@ -49,7 +49,7 @@ export function scanHtml(report: ScanReport): string {
 }
 
 function facts(report: ScanReport): string {
-  const lines = [dataLine(report), ...coverageLines(report)];
+  const lines = [dataLine(report), ...coverageLines(report), ...secretLines(report)];
   return [
     '<dl>',
     `<dt>Digest</dt><dd class="digest">${escaped(report.manifest)}</dd>`,

@@ -1,7 +1,7 @@
 import type { Severity } from '@image-tooling/model';
 import type { FindingKind, JudgedFinding, Status } from '../finding';
 import type { ScanReport } from './types';
-import { coverageLines, dataLine } from './words';
+import { coverageLines, dataLine, secretLines } from './words';
 
 /** SARIF 2.1.0, section 3.27.10: `error` fails, `warning` can't be fixed now, `note` does not matter now. */
 const LEVELS: Readonly<Record<Status, 'error' | 'warning' | 'note'>> = {
@@ -126,5 +126,6 @@ function notifications(report: ScanReport): object[] {
   return [
     { level, message: { text: dataLine(report) } },
     ...coverageLines(report).map((text) => ({ level: 'warning', message: { text } })),
+    ...secretLines(report).map((text) => ({ level: 'note', message: { text } })),
   ];
 }

@@ -68,6 +68,9 @@ export const scanReportSchema = z
     passed: z.boolean(),
     data: data.meta({ description: 'The vulnerability data; "none": nothing was looked up.' }),
     notCovered: z.array(z.string()).meta({ description: 'What no data tells of.' }),
+    secretsLeftOut: z
+      .object({ published: count, examples: count, unopened: count })
+      .meta({ description: 'Public secrets of packages, and of tests and manuals; compressed files.' }),
     counts: z.object(Object.fromEntries(STATUSES.map((status) => [status, count]))),
     findings: z.array(finding).meta({ description: 'Failing ones first.' }),
   })

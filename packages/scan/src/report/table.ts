@@ -4,7 +4,7 @@ import { fixCommands } from '../fix/commands';
 import { isFailing } from '../gate';
 import { groups, type FindingGroup } from './groups';
 import type { ScanReport } from './types';
-import { coverageLines, countsLine, dataLine, expiredLines, VERDICT_WORDS } from './words';
+import { coverageLines, countsLine, dataLine, expiredLines, secretLines, VERDICT_WORDS } from './words';
 
 const HEAD = ['', 'in', 'version', 'fixed in', 'from', 'findings'];
 
@@ -21,6 +21,7 @@ export function scanTable(report: ScanReport): string[] {
     ...fixLines(failing),
     dataLine(report),
     ...coverageLines(report),
+    ...secretLines(report),
     `${report.image} ${report.platform}: ${countsLine(report)}`,
   ];
 }

@@ -1,6 +1,7 @@
 import type { Digest, Platform } from '@image-tooling/model';
 import type { JudgedFinding } from '../finding';
 import type { Counts } from '../gate';
+import type { NotReported } from '../secrets';
 
 /** The vulnerability data of a scan; `none`: the workspace says that it has none, so nothing was looked up. */
 export type ScanData =
@@ -25,6 +26,8 @@ export interface ScanReport {
   readonly data: ScanData;
   /** Kinds of components whose vulnerabilities no data tells. */
   readonly notCovered: readonly string[];
+  /** Secrets that are public, and files that were not opened. */
+  readonly secretsLeftOut: NotReported;
   readonly counts: Counts;
   /** Failing ones first; then by owner, component and id. */
   readonly findings: readonly JudgedFinding[];

@@ -43,7 +43,7 @@ export function countsLine({ passed, counts, data }: ScanReport): string {
 }
 
 /** Returns what a report's vulnerabilities were looked up in, and of which day it is. */
-export function dataLine({ data }: ScanReport): string {
+export function dataLine({ data }: Pick<ScanReport, 'data'>): string {
   if (data.database === 'none') return 'Vulnerabilities were not scanned: scan.json says "database": "none".';
   const { go, debian } = data;
   const parts = [
@@ -55,8 +55,20 @@ export function dataLine({ data }: ScanReport): string {
     : 'Data: not needed, no Go modules or Debian packages';
 }
 
+/** Returns which secrets are not reported, and how many files were not searched, if any. */
+export function secretLines({ secretsLeftOut }: ScanReport): string[] {
+  const { published, examples, unopened } = secretsLeftOut;
+  const parts = [
+    [published, 'in unchanged files of Debian packages'],
+    [examples, 'in tests and manuals of tools'],
+    [unopened, 'compressed files not opened'],
+  ] as const;
+  const found = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
+  return found.length > 0 ? [`Secrets left out: ${found.join(', ')}`] : [];
+}
+
 /** Returns what no data tells of, if anything. */
-export function coverageLines({ notCovered }: ScanReport): string[] {
+export function coverageLines({ notCovered }: Pick<ScanReport, 'notCovered'>): string[] {
   if (notCovered.length === 0) return [];
   const lists = notCovered.join(', ');
   return [`Not looked up (${counted(notCovered.length, 'part')} without data): ${lists}`];

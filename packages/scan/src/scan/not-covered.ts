@@ -13,13 +13,14 @@ export function notCovered(data: VulnerabilityData, subject: ScanSubject): strin
   const base = baseWithoutPackages(subject.inventory);
   const hasNpm = components.some(({ kind }) => kind === 'npm');
   const debian = fixesFor(subject, data);
-  const gone = debian ? sourcesWithoutData(subject, debian).gone : [];
+  const { gone = [], unknown = [] } = debian ? sourcesWithoutData(subject, debian) : {};
   return [
     ...(base === undefined ? [] : [base]),
     ...(hasNpm && !hasEcosystem(data, 'npm') ? ['packages of npm'] : []),
     ...opaqueTools(components).map((name) => `programs of ${name}`),
     ...unread.map(({ path, reason }) => `${path} (${reason})`),
     ...gone.map((name) => `${name}, which the Debian archive no longer has`),
+    ...unknown.map((name) => `${name}, which no lock has any more`),
   ];
 }
 

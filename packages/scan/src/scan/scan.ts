@@ -1,4 +1,4 @@
-import { dayOf, failWith, ok, type Component, type Failure, type Result } from '@image-tooling/model';
+import { dayOf, failWith, ok, type Failure, type Result } from '@image-tooling/model';
 import { fixesFor } from '../release-fixes';
 import type { Finding } from '../finding';
 import { countByStatus, isFailing, judge } from '../gate';
@@ -13,7 +13,9 @@ import {
 import type { ScanPolicy } from '../policy/merge';
 import { notCovered } from './not-covered';
 import { inOrder } from '../report/order';
-import type { ScanData, ScanReport } from '../report/types';
+import type { ScanReport } from '../report/types';
+import { dataOf } from './data-of';
+import type { NotReported } from '../secrets';
 import type { ScanSubject } from '../subject';
 import { invalidData } from './valid-data';
 import type { VulnerabilityData } from '../vulnerability-data';
@@ -26,6 +28,7 @@ export interface ScanInput {
   readonly data: VulnerabilityData | undefined;
   /** Findings of secrets, which are looked for in layers. */
   readonly secrets: readonly Finding[];
+  readonly secretsLeftOut: NotReported;
   /** Seconds since the epoch. */
   readonly now: number;
 }
@@ -35,7 +38,7 @@ export interface ScanInput {
  * vulnerabilities, so that a scan without data never looks like one without findings.
  */
 export function scan(input: ScanInput): Result<ScanReport> {
-  const { subject, policy, data, now } = input;
+  const { subject, policy, data, secretsLeftOut, now } = input;
   const problems = dataProblems(input);
   if (problems.length > 0) return failWith(problems);
   const today = dayOf(now);
@@ -50,6 +53,7 @@ export function scan(input: ScanInput): Result<ScanReport> {
     passed: !findings.some(({ status }) => isFailing(status)),
     data: dataOf(data, subject),
     notCovered: data ? notCovered(data, subject) : [],
+    secretsLeftOut,
     counts: countByStatus(findings),
     findings,
   });
@@ -72,17 +76,4 @@ function allFindings({ subject, policy, data, secrets, now }: ScanInput): Findin
     ...sizeFindings(subject),
     ...secrets,
   ];
-}
-
-function dataOf(data: VulnerabilityData | undefined, subject: ScanSubject): ScanData {
-  if (!data) return { database: 'none' };
-  const { go } = data;
-  const debian = fixesFor(subject, data);
-  const { components } = subject.inventory;
-  const has = (kind: Component['kind']): boolean => components.some((one) => one.kind === kind);
-  return {
-    database: 'registries',
-    ...(has('go') && { go: { version: go.version, time: go.time } }),
-    ...(debian && has('deb') && { debian: { suite: debian.suite, time: debian.time } }),
-  };
 }

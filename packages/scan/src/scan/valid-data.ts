@@ -7,9 +7,17 @@ import type { VulnerabilityData } from '../vulnerability-data';
 /** The command that writes scan.lock.json. */
 const DATA_COMMAND = 'npx image-tooling scan-lock';
 
-/** Returns why data can't tell the vulnerabilities of an image, each as `scan-invalid`; empty if it can. */
-export function invalidData(data: VulnerabilityData, subject: ScanSubject): Failure[] {
-  return [...goProblems(data, subject), ...debianProblems(data, subject)].map(
+/**
+ * Returns why data can't tell the vulnerabilities of an image, each as `scan-invalid`; empty if it can.
+ *
+ * @param mayLack of Debian's source packages. `some`: of a published image, whose packages no lock has any more
+ */
+export function invalidData(
+  data: VulnerabilityData,
+  subject: ScanSubject,
+  mayLack: 'none' | 'some' = 'none',
+): Failure[] {
+  return [...goProblems(data, subject), ...debianProblems(data, subject, mayLack)].map(
     ({ message, hint = `Run: ${DATA_COMMAND}` }) => ({
       code: 'scan-invalid',
       message: `${subject.inventory.image} can't be scanned: ${message}.`,
@@ -25,14 +33,14 @@ function goProblems({ go }: VulnerabilityData, subject: ScanSubject): Problem[] 
   return [{ message: `Go's vulnerability database ${go.version} has no entries` }];
 }
 
-function debianProblems(data: VulnerabilityData, subject: ScanSubject): Problem[] {
+function debianProblems(data: VulnerabilityData, subject: ScanSubject, mayLack: 'none' | 'some'): Problem[] {
   if (!hasKind(subject, 'deb')) return [];
   const { debian } = subject;
   if (debian === undefined) return [{ message: 'no data is known of its distribution', hint: NO_DATABASE }];
   const fixes = fixesFor(subject, data);
   if (!fixes) return [{ message: `there is no data of Debian ${debian}` }];
-  const { unknown } = sourcesWithoutData(subject, fixes);
-  if (unknown.length === 0) return [];
+  const { unknown, known } = sourcesWithoutData(subject, fixes);
+  if (unknown.length === 0 || (mayLack === 'some' && known.length > 0)) return [];
   return [
     {
       message: `there is no data of ${counted(unknown.length, 'source package')}: ${firstNames(unknown, LONGEST_LIST)}`,

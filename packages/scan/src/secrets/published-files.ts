@@ -31,28 +31,44 @@ export async function publishedFiles(
     const { path, type, size } = file.entry;
     if (type !== 'file') continue;
     if (sources.has(path)) present.set(path, await md5Of(file));
-    else if (size <= LARGEST && (path === STATUS || SUMS.test(path)))
-      for (const [of, md5] of await sumsIn(file)) if (sources.has(of)) listed.set(of, md5);
+    else if (size <= LARGEST && isListOfSums(path))
+      for (const [of, md5] of sumsIn(path, await textOf(file))) if (sources.has(of)) listed.set(of, md5);
   }
+  return unchanged(paths, present, listed);
+}
+
+/** Returns paths whose source has the md5 that a package lists. */
+export function unchanged(
+  paths: ReadonlySet<string>,
+  present: ReadonlyMap<string, string>,
+  listed: ReadonlyMap<string, string>,
+): ReadonlySet<string> {
   const isPublished = (path: string): boolean => present.has(path) && present.get(path) === listed.get(path);
   return new Set([...paths].filter((path) => isPublished(sourceOf(path))));
 }
 
-async function sumsIn({ entry, pieces }: LayerFile): Promise<[path: string, md5: string][]> {
-  const line = entry.path === STATUS ? CONFFILE : SUM;
+/** Returns whether a file says which md5 files of packages have. */
+export function isListOfSums(path: string): boolean {
+  return path === STATUS || SUMS.test(path);
+}
+
+async function textOf({ pieces }: LayerFile): Promise<string> {
   const parts: string[] = [];
   for await (const piece of pieces()) parts.push(Buffer.from(piece).toString('latin1'));
-  return parts
-    .join('')
-    .split('\n')
-    .flatMap((text): [string, string][] => {
-      const { path, md5 } = line.exec(text)?.groups ?? {};
-      return path === undefined || md5 === undefined ? [] : [[path, md5]];
-    });
+  return parts.join('');
+}
+
+/** Returns the md5 of each file in a list, whose text is in latin1. */
+export function sumsIn(path: string, list: string): [path: string, md5: string][] {
+  const line = path === STATUS ? CONFFILE : SUM;
+  return list.split('\n').flatMap((text): [string, string][] => {
+    const { path, md5 } = line.exec(text)?.groups ?? {};
+    return path === undefined || md5 === undefined ? [] : [[path, md5]];
+  });
 }
 
 /** "a/__pycache__/b.cpython-313.pyc" is compiled from "a/b.py" when the package is installed (PEP 3147). */
-function sourceOf(path: string): string {
+export function sourceOf(path: string): string {
   return path.replace(/__pycache__\/([^/.]+)\.cpython-\d+(?:\.opt-\d)?\.pyc$/, '$1.py');
 }
 

@@ -1,0 +1,258 @@
+/**
+ * Scans: of tooling-k8s with one new tool layer, against `trivy image` of the whole; of six images whose layers were
+ * never searched, against the union of their layers; and a re-scan of the published images, which reads no layer.
+ * Needs strace(1); trivy from the path, with a database in TRIVY_CACHE_DIR, else that part is left out.
+ */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startRegistry } from '../packages/testkit/src/registry/real';
+import { blobBytesRead } from './lib/blob-reads';
+import { ByteCounter } from './lib/byte-counter';
+import { costOf } from './lib/cost';
+import { linkStore } from './lib/linked-store';
+import { median } from './lib/measure';
+import { runProgram } from './lib/programs';
+import { machine, table, type Limit } from './lib/report';
+import { copyWorkspace, nx } from './lib/workspace';
+
+interface LayerRow {
+  readonly owner: string;
+  readonly kind: string;
+  readonly digest: string;
+  readonly diffId: string;
+  readonly size: number;
+}
+
+const ROUNDS = Number(process.argv[2] ?? 3);
+const ARCH = process.arch === 'arm64' ? 'arm64' : 'amd64';
+const COMMAND = resolve('packages/cli/bin/image-tooling.cjs');
+const SHIPPED = ['base', 'tooling-k8s', 'tooling-k8s-aws', 'tooling-k8s-openstack', 'pandoc'];
+const IMAGES = [...SHIPPED, 'added'];
+const PUBLISHED = ['base', 'tooling-k8s'];
+const MIB = 2 ** 20;
+
+const folder = mkdtempSync(join(tmpdir(), 'scan-benchmark-'));
+const workspace = join(folder, 'workspace');
+const rows: string[][] = [];
+const limits: Limit[] = [];
+let store: string | undefined;
+try {
+  copyWorkspace(workspace);
+  onlyThisPlatform();
+  addImage();
+  writeJson('scan.json', { maxAge: '999d', fail: [] });
+  nx(workspace, ['run-many', '-t', `build-${ARCH}`, '-p', IMAGES.join(',')]);
+  store = linkStore();
+  sixImages(store);
+  for (const tool of toolsBySize()) await oneNewLayer(store, tool);
+  await rescanned();
+  console.log(`${machine()}\n`);
+  console.log(table(['measured', 'ours', 'compared with'], rows));
+  console.log(`\n${limits.map(limitLine).join('\n')}`);
+  if (limits.some(({ value, atMost }) => value > atMost)) process.exitCode = 1;
+} finally {
+  nx(workspace, ['daemon', '--stop']);
+  for (const made of [folder, ...(store === undefined ? [] : [store])])
+    rmSync(made, { recursive: true, force: true });
+}
+
+/** Each layer is read once, by whichever image comes first. */
+function sixImages(at: string): void {
+  rmSync(join(at, 'secrets'), { recursive: true });
+  const read = IMAGES.map((image) =>
+    blobBytesRead(scan(image), { cwd: workspace, env: { ...process.env, IMAGE_STORE: at } }),
+  );
+  const union = new Map(IMAGES.flatMap(layersOf).map(({ digest, size }) => [digest, size]));
+  compare('six images: bytes of blobs', sum(read), sum([...union.values()]), 1.1);
+}
+
+/** A layer that was never searched is as new as one that a build has just made. */
+async function oneNewLayer(at: string, { owner, diffId }: LayerRow): Promise<void> {
+  const trivy = trivyArgv();
+  if (!trivy) {
+    console.log('trivy is not measured: it is not on the path, or TRIVY_CACHE_DIR has no db/trivy.db.');
+    return;
+  }
+  const env = { ...process.env, IMAGE_STORE: at };
+  const cpu = { ours: [] as number[], trivy: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    forget(at, diffId);
+    cpu.ours.push((await costOf(scan('tooling-k8s'), { cwd: workspace, env })).cpu);
+    cpu.trivy.push((await costOf(trivy(), { cwd: workspace })).cpu);
+  }
+  forget(at, diffId);
+  const bytes = blobBytesRead(scan('tooling-k8s'), { cwd: workspace, env });
+  const ofTrivy = blobBytesRead(trivy(), { cwd: workspace });
+  compare(`${owner} is new: CPU seconds`, median(cpu.ours), median(cpu.trivy), 0.1);
+  compare(`${owner} is new: bytes of blobs`, bytes, ofTrivy, 0.1);
+}
+
+/** Removes what the search of a layer found; its build has read what is in it. */
+function forget(at: string, diffId: string): void {
+  rmSync(join(at, 'secrets', `${diffId.replace('sha256:', '')}.json.gz`));
+}
+
+/** Returns a function that makes a cold run of Trivy; undefined if there is no Trivy. */
+function trivyArgv(): (() => [string, ...string[]]) | undefined {
+  const database = join(process.env['TRIVY_CACHE_DIR'] ?? '/nonexistent', 'db');
+  const isThere = (process.env['PATH'] ?? '').split(':').some((path) => existsSync(join(path, 'trivy')));
+  if (!isThere || !existsSync(join(database, 'trivy.db'))) return undefined;
+  const layout = join(folder, 'layout');
+  if (!existsSync(layout))
+    runProgram([process.execPath, COMMAND, 'load', 'tooling-k8s', `--to=oci:${layout}`], { cwd: workspace });
+  return () => {
+    const cache = join(folder, 'trivy');
+    rmSync(cache, { recursive: true, force: true });
+    mkdirSync(cache);
+    cpSync(database, join(cache, 'db'), { recursive: true });
+    return [
+      ...(['trivy', 'image', '--quiet', '--input', layout, '--cache-dir', cache] as const),
+      ...['--skip-db-update', '--skip-java-db-update', '--skip-version-check', '--offline-scan'],
+      ...['--scanners', 'vuln,secret', '--format', 'json', '--output', join(folder, 'trivy.json')],
+    ];
+  };
+}
+
+/** Publishes two images, and re-scans them: all that comes from the registry is counted. */
+async function rescanned(): Promise<void> {
+  const registry = await startRegistry();
+  const counter = await ByteCounter.start(Number(registry.host.split(':')[1]));
+  try {
+    const env = { ...process.env, IMAGE_REGISTRY: `${counter.host}/team` };
+    commit();
+    nx(workspace, ['run-many', '-t', `test-${ARCH}`, '-p', PUBLISHED.join(',')], env);
+    // Not runProgram: it would keep the counter, in this process, from passing anything on.
+    for (const image of PUBLISHED)
+      await costOf([process.execPath, COMMAND, 'publish', image], { cwd: workspace, env });
+    counter.take();
+    const { cpu } = await costOf([process.execPath, COMMAND, 'rescan', ...PUBLISHED], {
+      cwd: workspace,
+      env,
+    });
+    const { received } = counter.take();
+    const layers = sum([
+      ...new Map(PUBLISHED.flatMap(layersOf).map(({ digest, size }) => [digest, size])).values(),
+    ]);
+    rows.push(['re-scan: MiB from the registry', mib(received), `${mib(layers)} of layers`]);
+    rows.push(['re-scan: CPU seconds', cpu.toFixed(2), '']);
+    limits.push({
+      name: 're-scan: bytes / smallest tool layer',
+      value: received / smallestTool(),
+      atMost: 1,
+    });
+  } finally {
+    counter.stop();
+    await registry.stop();
+  }
+}
+
+/** Attachments are smaller than any tool, so a layer that is pulled would show. */
+function smallestTool(): number {
+  return Math.min(...layersOf('tooling-k8s').flatMap(({ kind, size }) => (kind === 'tool' ? [size] : [])));
+}
+
+function commit(): void {
+  runProgram([process.execPath, COMMAND, 'keygen'], { cwd: workspace });
+  const json = readJson('nx.json') as { plugins: { options: Record<string, unknown> }[] };
+  json.plugins[0]!.options['signing'] = { key: 'signing.key' };
+  writeJson('nx.json', json);
+  writeFileSync(
+    join(workspace, '.gitignore'),
+    `${readFileSync(join(workspace, '.gitignore'), 'utf8')}\nsigning.key\n/node_modules\n`,
+  );
+  const who = ['-c', 'user.name=benchmark', '-c', 'user.email=benchmark@example.invalid'];
+  for (const args of [
+    ['init', '-q', '-b', 'main'],
+    ['add', '-A'],
+    [...who, 'commit', '-q', '-m', 'benchmark'],
+  ])
+    runProgram(['git', ...args], { cwd: workspace });
+}
+
+/** No emulator is needed for the other platform. */
+function onlyThisPlatform(): void {
+  for (const image of readdirSync(join(workspace, 'images'))) {
+    const at = join('images', image);
+    if (!existsSync(join(workspace, at, 'image.json'))) continue;
+    writeJson(join(at, 'image.json'), { ...readJson(join(at, 'image.json')), platforms: [`linux/${ARCH}`] });
+    const lock = readJson(join(at, 'lock.json')) as { platforms: Record<string, unknown> };
+    const platforms = { [`linux/${ARCH}`]: lock.platforms[`linux/${ARCH}`] };
+    writeJson(join(at, 'lock.json'), { ...lock, platforms });
+  }
+}
+
+/** An image of one file on tooling-k8s; its lock is what `lock` writes where there are no packages. */
+function addImage(): void {
+  nx(workspace, ['run', `tooling-k8s:build-${ARCH}`]);
+  const image = join('images', 'added');
+  mkdirSync(join(workspace, image, 'rootfs', 'etc'), { recursive: true });
+  writeFileSync(join(workspace, image, 'rootfs', 'etc', 'added'), 'added\n');
+  const platform = `linux/${ARCH}`;
+  const from = { image: 'tooling-k8s' };
+  writeJson(join(image, 'image.json'), {
+    description: 'Added',
+    from,
+    files: 'rootfs',
+    platforms: [platform],
+  });
+  const { packagesDigest } = readJson(`images/tooling-k8s/dist/linux-${ARCH}/layers.json`);
+  const { platforms } = readJson('images/tooling-k8s/lock.json') as {
+    platforms: Record<string, { time: number }>;
+  };
+  const lock = { on: packagesDigest, time: platforms[platform]?.time, requested: [], packages: [] };
+  writeJson(join(image, 'lock.json'), { lockVersion: 1, platforms: { [platform]: lock } });
+}
+
+function scan(image: string): [string, ...string[]] {
+  return [process.execPath, COMMAND, 'scan', image];
+}
+
+/** The tools of tooling-k8s of middle size, and the largest. */
+function toolsBySize(): LayerRow[] {
+  const tools = layersOf('tooling-k8s')
+    .filter(({ kind }) => kind === 'tool')
+    .sort((a, b) => a.size - b.size);
+  return [tools[Math.floor(tools.length / 2)]!, tools.at(-1)!];
+}
+
+function layersOf(image: string): LayerRow[] {
+  const { layers } = readJson(`images/${image}/dist/linux-${ARCH}/layers.json`);
+  return layers as LayerRow[];
+}
+
+function compare(name: string, ours: number, other: number, atMost: number): void {
+  const text = name.includes('bytes') ? mib : (value: number) => value.toFixed(2);
+  rows.push([name, text(ours), text(other)]);
+  console.error(name, text(ours), text(other));
+  limits.push({ name, value: ours / other, atMost });
+}
+
+function limitLine({ name, value, atMost }: Limit): string {
+  return `${value <= atMost ? 'holds' : 'OVER '}  ${value.toFixed(3)} of at most ${atMost}  ${name}`;
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / MIB).toFixed(1)} MiB`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function readJson(file: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(workspace, file), 'utf8')) as Record<string, unknown>;
+}
+
+function writeJson(file: string, content: unknown): void {
+  writeFileSync(join(workspace, file), JSON.stringify(content, undefined, 2));
+}
