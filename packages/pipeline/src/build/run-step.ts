@@ -20,7 +20,7 @@ export async function runStep(session: Session, step: Step): Promise<Result<Step
     : undefined;
   if (!result.ok || failure) {
     shown.failed();
-    return failure ? fail(failure) : (result as Extract<typeof result, { ok: false }>);
+    return failure ? fail(failure) : result;
   }
   shown.done({ origin: 'built' });
   return result;
