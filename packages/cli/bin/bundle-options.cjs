@@ -1,7 +1,16 @@
 /**
  * Packages of pure JavaScript that most runs use: bundled with our code, so that V8's code cache covers them.
  */
-const INSIDE = ['zod', 'jsonc-parser', 'proper-lockfile', 'p-limit', 'semver', 'undici'];
+const INSIDE = [
+  'zod',
+  'jsonc-parser',
+  'proper-lockfile',
+  'p-limit',
+  'semver',
+  'undici',
+  'packageurl-js',
+  'spdx-expression-parse',
+];
 
 /** Returns esbuild's options for a Node bundle. `external` modules are not bundled. */
 function bundleOptions(dependencies) {

@@ -1,3 +1,4 @@
+import type { TarEntry } from '@image-tooling/layer';
 import type { Compression, Digest, Platform, Result, RunContext } from '@image-tooling/model';
 
 /** One layer of the system a step runs on: a blob on this machine. */
@@ -52,11 +53,9 @@ export interface Step {
   /** `stop`: the first command that fails is the last to run. `continue`: all run. */
   readonly onFailure: 'stop' | 'continue';
   /**
-   * Where to write the changes of the commands: an absolute path for an uncompressed OCI layer tar
-   * (whiteouts, owners, modes, setuid, hard links and capabilities kept; OCI image-layer specification). Only
-   * written if every command ended with 0; an old file is removed. Left out: mount points, the engine's own
-   * files, the root folder itself, and folders that were only touched. Extended attributes other than
-   * capabilities are not kept. Not normalised: see packages/oci. All commands must have the same user then.
+   * Where to keep the contents of what the commands changed, which are the result's `changes`: an absolute path for a
+   * file of the engine's. Only written if every command ended with 0; an old file is removed. All commands must have the
+   * same user then.
    */
   readonly changesTo?: string;
   /** Seconds for the whole step. */
@@ -82,6 +81,13 @@ export interface StepResult {
   readonly commands: readonly CommandResult[];
   /** Whether the engine verified that the step had no network; false makes the result unpublishable. */
   readonly isolated: boolean;
+  /**
+   * What the commands changed, if the step has a `changesTo` and every command ended with 0: the entries of an OCI layer
+   * (whiteouts, owners, modes, setuid, hard links and capabilities kept; OCI image-layer specification). Left out: mount
+   * points, the engine's own files, the root folder itself, and folders that were only touched. Extended attributes
+   * other than capabilities are not kept. Not normalised: see packages/oci.
+   */
+  readonly changes?: readonly TarEntry[];
 }
 
 /** Returns whether a command ended by itself, with 0. */

@@ -14,6 +14,7 @@ export * from './tar/file';
 export { dissolveLinks, joinLinks, type Inode } from './tar/links';
 export type { TarRules } from './tar/parse';
 export { readTar, readTarBytes, type FilePart, type ReadRules } from './tar/read';
-export { REMOVED, rewriteTar, type Replacement, type Rewritten } from './tar/rewrite';
+export { REMOVED, rewriteEntries, rewriteTar, type Replacement, type Rewritten } from './tar/rewrite';
 export { streamTar, type StreamedEntry } from './tar/stream';
+export { streamEntries } from './tar/stream-entries';
 export { orderEntries, tarOf, writeTarBytes, type TarWriteOptions } from './tar/write';

@@ -1,13 +1,17 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   directoryEntry,
   fileEntry,
   hardlinkEntry,
   indexPaths,
+  rangeEntry,
   symlinkEntry,
+  writeTarBytes,
   type TarEntry,
 } from '@image-tooling/layer';
-import { valueOf } from '@image-tooling/testkit/helpers';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { normaliseSystem } from '../src/index';
 import type { NormaliseOptions } from '../src/index';
 
@@ -97,6 +101,21 @@ describe('normalised files of a system layer', () => {
       Buffer.concat([Buffer.of(0xf3, 0x0d, 0x0d, 0x0a, flags, 0, 0, 0), Buffer.from('hash5678code')]);
     const entries = await normalised([fileEntry('usr/m.pyc', pyc(before))]);
     expect(textOf(entries, 'usr/m.pyc')).toBe(pyc(after).toString('latin1'));
+  });
+
+  it('leaves the rest of a .pyc file where it is', async () => {
+    const file = join(temporaryFolder(), 'changes.tar');
+    const pyc = Buffer.concat([
+      Buffer.of(0xf3, 0x0d, 0x0d, 0x0a, 0b11, 0, 0, 0),
+      Buffer.alloc(3 << 20, 'code'),
+    ]);
+    await writeFile(file, Buffer.concat([Buffer.from('before'), pyc]));
+    const entry = rangeEntry('m.pyc', { file, offset: 6, length: pyc.length });
+    const [normal] = await normalised([entry]);
+    expect(normal?.content.kind).toBe('patched');
+    pyc[4] = 0b01;
+    const tar = await writeTarBytes([normal!]);
+    expect(tar.subarray(512, 512 + pyc.length).equals(pyc)).toBe(true);
   });
 
   it('keeps a .pyc file that is not Python bytecode', async () => {

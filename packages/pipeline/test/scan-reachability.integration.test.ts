@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { archOf, platformOfNode, type OriginLayer } from '@image-tooling/model';
-import { fileEntry } from '@image-tooling/layer';
+import { fileEntry, streamTar } from '@image-tooling/layer';
 import { layerTar, openStore, writeLayer } from '@image-tooling/oci';
 import { inventoryOf, loadPurls, readContents } from '@image-tooling/sbom';
 import { mergePolicies, openVex, scan, type OsvEntry, type ScanReport } from '@image-tooling/scan';
@@ -69,7 +69,8 @@ async function report(): Promise<ScanReport> {
   const store = valueOf(await openStore(join(folder, 'store')));
   const entry = fileEntry(PROGRAM, await compiled(), { mode: 0o755, mtime: 0 });
   const { layer } = valueOf(await writeLayer([entry], { compression: 'none', store }));
-  const read = await readContents(layerTar(layer, store), {
+  const tar = streamTar(layerTar(layer, store), { name: 'say' });
+  const read = await readContents(tar, {
     ...{ name: 'say', scope: 'tools', folder },
     signal: new AbortController().signal,
   });

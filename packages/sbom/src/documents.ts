@@ -13,7 +13,7 @@ export async function sbomDocuments(inventory: Inventory): Promise<SbomDocuments
     import('./cyclonedx/write'),
     import('./spdx/write'),
   ]);
-  return { cycloneDx: await writeCycloneDx(inventory), spdx: writeSpdx(inventory) };
+  return { cycloneDx: writeCycloneDx(inventory), spdx: writeSpdx(inventory) };
 }
 
 /** Returns whether this version would write the same SBOM of the same image. Reads the start of a CycloneDX document. */

@@ -19,7 +19,7 @@ interface Document {
   readonly compositions: readonly { readonly aggregate: string; readonly dependencies: readonly string[] }[];
 }
 
-const cycloneDx = async (inventory: Inventory) => JSON.parse(await writeCycloneDx(inventory)) as Document;
+const cycloneDx = (inventory: Inventory) => JSON.parse(writeCycloneDx(inventory)) as Document;
 
 /** The inventory of an image without packages, tools and files. */
 async function emptyInventory(): Promise<Inventory> {
@@ -43,7 +43,7 @@ describe.each(INVENTORIES)('the SBOMs of an image with %s', (_, inventoryOf) => 
     const { spdx } = await sbomDocuments(await inventoryOf());
     const document = JSON.parse(spdx) as SpdxDocument;
     expect(checkSpdx(document)).toEqual([]);
-    const { components } = await cycloneDx(await inventoryOf());
+    const { components } = cycloneDx(await inventoryOf());
     expect(
       document.packages
         .map(({ name }) => name)
@@ -58,15 +58,15 @@ describe.each(INVENTORIES)('the SBOMs of an image with %s', (_, inventoryOf) => 
 
   it('are read back as the inventory', async () => {
     const inventory = await inventoryOf();
-    expect(valueOf(readCycloneDx(await writeCycloneDx(inventory), 'an SBOM'))).toEqual(inventory);
+    expect(valueOf(readCycloneDx(writeCycloneDx(inventory), 'an SBOM'))).toEqual(inventory);
   });
 });
 
 describe('the CycloneDX of an image', () => {
   it('has a serial number from the manifest, and the time of the image', async () => {
     const inventory = await exampleInventory();
-    const other = await cycloneDx({ ...inventory, manifest: `sha256:${'1'.repeat(64)}` });
-    const { serialNumber, metadata } = await cycloneDx(inventory);
+    const other = cycloneDx({ ...inventory, manifest: `sha256:${'1'.repeat(64)}` });
+    const { serialNumber, metadata } = cycloneDx(inventory);
     expect(serialNumber).toMatch(
       /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
     );
@@ -75,7 +75,7 @@ describe('the CycloneDX of an image', () => {
   });
 
   it('has package URLs, and what Trivy needs of Debian packages', async () => {
-    const { components } = await cycloneDx(await exampleInventory());
+    const { components } = cycloneDx(await exampleInventory());
     const found = (name: string) => components.find((one) => one.name === name);
     expect(components.flatMap(({ purl }) => purl ?? []).sort()).toEqual([
       'pkg:deb/debian/bash@5.2-1?arch=amd64&distro=debian-13',
@@ -108,7 +108,7 @@ describe('the CycloneDX of an image', () => {
   });
 
   it('says of each program what BSI TR-03183-2 asks for', async () => {
-    const { components } = await cycloneDx(await exampleInventory());
+    const { components } = cycloneDx(await exampleInventory());
     const program = components.find(({ name }) => name === '/usr/local/bin/greet');
     expect(program).toMatchObject({
       hashes: [{ alg: 'SHA-256' }, { alg: 'SHA-512' }],
@@ -127,7 +127,7 @@ describe('the CycloneDX of an image', () => {
   });
 
   it('has the graph from the image to its modules', async () => {
-    const { dependencies } = await cycloneDx(await exampleInventory());
+    const { dependencies } = cycloneDx(await exampleInventory());
     const below = (ref: string) => dependencies.find((one) => one.ref === ref)?.dependsOn;
     expect(below('image')).toEqual([
       'file:/etc/conf',
@@ -145,8 +145,8 @@ describe('the CycloneDX of an image', () => {
   });
 
   it('says what is known completely', async () => {
-    const whole = await cycloneDx(await exampleInventory());
-    const partly = await cycloneDx(await incompleteInventory());
+    const whole = cycloneDx(await exampleInventory());
+    const partly = cycloneDx(await incompleteInventory());
     const aggregateOf = ({ compositions }: Document, ref: string) =>
       compositions.find((one) => one.dependencies.includes(ref))?.aggregate;
     const refs = ['image', 'file:/usr/local/bin/greet', 'file:/usr/local/bin/greet.sh'];
@@ -177,7 +177,7 @@ describe('a document', () => {
     ['a source', '"value": "go"\n', '"value": "gem"\n'],
     ['a platform', '"value": "linux/amd64"', '"value": "plan9"'],
   ])('with another word for %s is refused', async (_, from, to) => {
-    const text = await writeCycloneDx(await exampleInventory());
+    const text = writeCycloneDx(await exampleInventory());
     expect(text).toContain(from);
     expect(codesOf(readCycloneDx(text.replaceAll(from, to), 'an SBOM'))).toEqual(['schema']);
   });

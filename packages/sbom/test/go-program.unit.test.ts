@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readBuildInfo, readElf, functionNames, goSymbols, type BuildInfo } from '../src/go-program';
+import {
+  functionNames,
+  goSymbols,
+  LinkedSymbols,
+  readBuildInfo,
+  readElf,
+  type BuildInfo,
+} from '../src/go-program';
 import { elfFile, type ElfOptions } from './elf';
 import {
   fileOf,
@@ -24,7 +31,7 @@ async function namesIn(bytes: Buffer): Promise<readonly string[] | 'unreadable'>
   const names = functionNames(fileOf(bytes), elf);
   for (let next = await names.next(); ; next = await names.next()) {
     if (next.done === true) return next.value ? found : 'unreadable';
-    found.push(...next.value);
+    found.push(...next.value.split('\0').slice(0, -1));
   }
 }
 
@@ -144,4 +151,42 @@ describe('a function', () => {
     '%j proves nothing',
     (name) => expect(goSymbols(name)).toEqual([]),
   );
+});
+
+it('all functions of a program prove what each of them proves', () => {
+  const ofPackage = [
+    'F',
+    'F.func1',
+    'F.func1.2',
+    'G',
+    '(*T).M',
+    '(*T).M-fm',
+    '(*T).M.func2.1',
+    'T.M',
+    'T',
+    'init.0',
+  ];
+  const odd = [
+    'F[...]',
+    '(*T[...]).M',
+    'F[go.shape.struct { X a.com/c.D[int] }]',
+    'glob..func1',
+    'Ünicode',
+    '',
+    '(',
+  ];
+  const packages = ['a.com/b', 'a.com/b/c', 'gopkg.in/yaml%2ev3', 'main', 'runtime', 'a.com/b', 'type:'];
+  const names = packages.flatMap((path) =>
+    [...ofPackage, ...odd, ...ofPackage].map((name) => `${path}.${name}`),
+  );
+  const found = new LinkedSymbols();
+  for (const part of [names.slice(0, 50), names.slice(50)])
+    found.add(Buffer.from(part.map((name) => `${name}\0`).join('')).toString('latin1'));
+  const expected: Record<string, Set<string>> = {};
+  for (const { package: path, symbol } of names.flatMap((name) =>
+    goSymbols(Buffer.from(name).toString('latin1')),
+  ))
+    (expected[path] ??= new Set()).add(symbol);
+  const sorted = Object.entries(expected).map(([path, symbols]) => [path, [...symbols].sort()] as const);
+  expect(found.sorted(undefined)).toEqual(Object.fromEntries(sorted));
 });

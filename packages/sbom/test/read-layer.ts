@@ -1,4 +1,4 @@
-import { writeTarBytes, type TarEntry } from '@image-tooling/layer';
+import { streamTar, writeTarBytes, type TarEntry } from '@image-tooling/layer';
 import type { Result } from '@image-tooling/model';
 import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { readContents, type LayerContents, type ReadLayer, type Scope } from '../src';
@@ -13,7 +13,8 @@ export function readTarContents(
   scope: Scope,
   { signal = new AbortController().signal, folder = temporaryFolder() } = {},
 ): Promise<Result<ReadLayer>> {
-  return readContents(inPieces(tar, 300), { name: 'a layer', scope, folder, signal });
+  const name = 'a layer';
+  return readContents(streamTar(inPieces(tar, 300), { name }), { name, scope, folder, signal });
 }
 
 export async function readEntries(entries: readonly TarEntry[], scope: Scope): Promise<ReadLayer> {

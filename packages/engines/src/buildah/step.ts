@@ -70,11 +70,10 @@ async function work(step: Step, run: StepRun & { readonly sandbox: Sandbox }): P
   if (!rootfs.ok) return rootfs;
   const commands = await runCommands(step, { ...run, rootfs: rootfs.value });
   if (!commands.ok) return commands;
-  if (step.changesTo !== undefined && commands.value.every(succeeded)) {
-    const written = await writeChanges(rootfs.value, run.sandbox, step.changesTo, run.signal);
-    if (!written.ok) return written;
-  }
-  return ok({ commands: commands.value, isolated: step.network === 'none' });
+  const result = { commands: commands.value, isolated: step.network === 'none' };
+  if (step.changesTo === undefined || !commands.value.every(succeeded)) return ok(result);
+  const changes = await writeChanges(rootfs.value, run.sandbox, step.changesTo, run.signal);
+  return changes.ok ? ok({ ...result, changes: changes.value }) : changes;
 }
 
 /** Fails if a step can't run here: because of its platform, or of paths that can't be mounted. */

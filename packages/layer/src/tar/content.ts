@@ -1,7 +1,7 @@
 import { readSync, openSync, closeSync } from 'node:fs';
 import { Fault } from '@image-tooling/host';
 import { displayPath } from '../bytes';
-import type { TarEntry } from './entry';
+import type { Content, TarEntry } from './entry';
 
 const PIECE = 1024 * 1024;
 
@@ -28,8 +28,7 @@ export class ContentReader {
   small(entry: TarEntry): Uint8Array | undefined {
     const { content } = entry;
     if (content.kind === 'stream' || entry.size > PIECE) return undefined;
-    const bytes =
-      content.kind === 'bytes' ? content.bytes : this.readRange(content.file, content.offset, content.length);
+    const bytes = content.kind === 'bytes' ? content.bytes : this.readStart(content, content.length);
     if (bytes.length !== entry.size) throw wrongLength(entry);
     return bytes;
   }
@@ -40,7 +39,7 @@ export class ContentReader {
     if (content.kind === 'bytes') return content.bytes.subarray(0, length);
     const wanted = Math.min(length, content.length);
     const buffer = wanted > PIECE ? Buffer.allocUnsafeSlow(wanted) : this.buffer;
-    return this.readRange(content.file, content.offset, wanted, buffer);
+    return this.readStart(content, wanted, buffer);
   }
 
   close(): void {
@@ -51,15 +50,24 @@ export class ContentReader {
   private source({ content }: TarEntry): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
     if (content.kind === 'bytes') return [content.bytes];
     if (content.kind === 'stream') return content.open();
-    return this.ranges(content.file, content.offset, content.length);
+    return this.fromFile(content);
   }
 
-  private *ranges(file: string, offset: number, length: number): Generator<Uint8Array> {
+  private *fromFile(content: FileContent): Generator<Uint8Array> {
+    const { file, offset, length } = content;
     for (let done = 0; done < length; done += PIECE) {
-      const piece = this.readRange(file, offset + done, Math.min(PIECE, length - done));
+      const wanted = Math.min(PIECE, length - done);
+      const piece =
+        done === 0 ? this.readStart(content, wanted) : this.readRange(file, offset + done, wanted);
       if (piece.length === 0) return;
       yield piece;
     }
+  }
+
+  private readStart(content: FileContent, length: number, buffer = this.buffer): Uint8Array {
+    const bytes = this.readRange(content.file, content.offset, length, buffer);
+    if (content.kind === 'patched') bytes.set(content.head.subarray(0, bytes.length));
+    return bytes;
   }
 
   /** Synchronous on purpose: for small files a round trip through the thread pool costs more than the read. */
@@ -83,6 +91,8 @@ export class ContentReader {
     return handle;
   }
 }
+
+type FileContent = Extract<Content, { readonly kind: 'range' | 'patched' }>;
 
 function wrongLength(entry: TarEntry): Fault {
   return new Fault({

@@ -1,9 +1,20 @@
 export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo';
 
-/** The content of a file: bytes in memory, a part of a file on this machine, or a stream that is opened on demand. */
+/** A part of a file on this machine, in bytes. */
+export interface ContentRange {
+  readonly file: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * The content of a file: bytes in memory, a part of a file on this machine, the same with other first bytes, or a stream
+ * that is opened on demand.
+ */
 export type Content =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'range'; readonly file: string; readonly offset: number; readonly length: number }
+  | ({ readonly kind: 'range' } & ContentRange)
+  | ({ readonly kind: 'patched'; readonly head: Uint8Array } & ContentRange)
   | { readonly kind: 'stream'; readonly open: () => AsyncIterable<Uint8Array> };
 
 /** One member of a tar. Paths and link targets are byte strings (see bytes.ts). */
@@ -45,11 +56,7 @@ export function fileEntry(path: string, content: Uint8Array | string, options: E
 }
 
 /** Returns a file whose content is `length` bytes of a file on this machine, from `offset`. */
-export function rangeEntry(
-  path: string,
-  range: { readonly file: string; readonly offset: number; readonly length: number },
-  options: EntryOptions = {},
-): TarEntry {
+export function rangeEntry(path: string, range: ContentRange, options: EntryOptions = {}): TarEntry {
   const { file, offset, length } = range;
   return withContent(path, length, { kind: 'range', file, offset, length }, options);
 }

@@ -1,5 +1,5 @@
 import { encodeHeader } from './encode';
-import type { TarEntry } from './entry';
+import { NO_CONTENT, type TarEntry } from './entry';
 import { BLOCK, paddingOf } from './header';
 import { StreamInput } from './input';
 import { TarParser, type ParsedEntry } from './parse';
@@ -46,6 +46,22 @@ export async function* rewriteTar(
   output.add(Buffer.alloc(2 * BLOCK));
   yield output.take();
   while ((await input.piece(OUTPUT_CHUNK)).length > 0); // The padding of a tape's last record.
+}
+
+/** Rewrites entries as `rewriteTar` does those of a tar. Their contents stay where they are. */
+export function rewriteEntries(
+  entries: readonly TarEntry[],
+  rewrite: (entry: TarEntry) => Rewritten,
+): TarEntry[] {
+  return entries.flatMap((entry) => {
+    const rewritten = rewrite(entry);
+    if (rewritten === 'unchanged') return [entry];
+    const last = rewritten.withContent ? rewritten.entries.length - 1 : -1;
+    return rewritten.entries.map((one, at) => ({
+      ...one,
+      content: at === last ? entry.content : NO_CONTENT,
+    }));
+  });
 }
 
 function outputOf(

@@ -3,14 +3,17 @@ import { paddingOf } from './header';
 import { StreamInput } from './input';
 import { TarParser, type TarRules } from './parse';
 
-/** An entry of a tar that is read from a stream. */
+/** An entry of a tar, whose content is read when it is its turn. */
 export interface StreamedEntry {
-  /** Without its content. */
+  /** If it is read from a stream, without its content. */
   readonly entry: TarEntry;
   /** Returns the first 512 bytes of its content, or all if there are fewer, and leaves them to `pieces`. */
   head(): Promise<Buffer>;
-  /** Yields its content, before the next entry is requested. What is not read is skipped. */
-  pieces(): AsyncGenerator<Buffer>;
+  /**
+   * Yields its content, before the next entry is requested; each piece is valid until the next one is. What is not read
+   * is skipped.
+   */
+  pieces(): AsyncGenerator<Uint8Array>;
 }
 
 const PIECE = 256 * 1024;

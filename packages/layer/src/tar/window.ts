@@ -4,7 +4,8 @@ const WINDOW = 256 * 1024;
 
 /** Reads small pieces of a file, mostly forwards, with few system calls. */
 export class WindowReader {
-  private window = Buffer.alloc(0);
+  private buffer = Buffer.allocUnsafeSlow(WINDOW);
+  private window = this.buffer.subarray(0, 0);
   private start = 0;
 
   constructor(private readonly handle: FileHandle) {}
@@ -18,9 +19,9 @@ export class WindowReader {
   }
 
   private async fill(offset: number, length: number): Promise<void> {
-    const buffer = Buffer.allocUnsafe(Math.max(WINDOW, length));
-    const { bytesRead } = await this.handle.read(buffer, 0, buffer.length, offset);
-    this.window = buffer.subarray(0, bytesRead);
+    if (length > this.buffer.length) this.buffer = Buffer.allocUnsafeSlow(length);
+    const { bytesRead } = await this.handle.read(this.buffer, 0, this.buffer.length, offset);
+    this.window = this.buffer.subarray(0, bytesRead);
     this.start = offset;
   }
 }

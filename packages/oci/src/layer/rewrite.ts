@@ -31,16 +31,26 @@ function shadowLine(line: string, day: number): string {
 
 /** The second word of a .pyc file: bit 0 means it is checked by hash, bit 1 that the source is checked (PEP 552). */
 const PYC_FLAGS_AT = 4;
+/** Bytes of its magic number, flags and hash. */
+const PYC_HEADER = 16;
 const CHECKED_HASH = 0b11;
 const UNCHECKED_HASH = 0b01;
 
 /** Python then uses the compiled file without a check, and does not read and hash each source at start-up. */
 function withUncheckedHash(entry: TarEntry, reader: ContentReader): TarEntry {
-  const head = Buffer.from(reader.head(entry, 16));
-  const isPyc = head.length === 16 && head[2] === 0x0d && head[3] === 0x0a;
+  const head = Buffer.from(reader.head(entry, PYC_HEADER));
+  const isPyc = head.length === PYC_HEADER && head[2] === 0x0d && head[3] === 0x0a;
   if (!isPyc || head.readUInt32LE(PYC_FLAGS_AT) !== CHECKED_HASH) return entry;
+  head.writeUInt32LE(UNCHECKED_HASH, PYC_FLAGS_AT);
+  return withHead(entry, head, reader);
+}
+
+/** A layer has thousands of such files: what follows the head stays where it is. */
+function withHead(entry: TarEntry, head: Buffer, reader: ContentReader): TarEntry {
+  const { content } = entry;
+  if (content.kind === 'range') return { ...entry, content: { ...content, kind: 'patched', head } };
   const bytes = Buffer.from(reader.head(entry, entry.size));
-  bytes.writeUInt32LE(UNCHECKED_HASH, PYC_FLAGS_AT);
+  bytes.set(head);
   return withBytes(entry, bytes);
 }
 

@@ -20,6 +20,8 @@ export interface WriteLayerOptions {
 export interface WrittenLayer {
   readonly layer: Layer;
   readonly paths: PathIndex;
+  /** In the order of the tar. */
+  readonly entries: readonly TarEntry[];
 }
 
 /**
@@ -38,6 +40,7 @@ export async function writeLayer(
     return {
       layer: { diffId: tar.digest(), digest: blob.digest, size: blob.size, tarSize: tar.size, compression },
       paths: indexPaths(ordered),
+      entries: ordered,
     };
   });
 }

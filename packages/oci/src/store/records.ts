@@ -46,9 +46,22 @@ export async function readCompressedJson(file: string): Promise<unknown> {
   return parsed(file, (bytes) => promisify(gunzip)(bytes, { maxOutputLength: MOST_BYTES }));
 }
 
+/** Returns the JSON of a compressed record, as `readJson` does; gzip's checksum detects damage. */
+export async function readCompressedText(file: string): Promise<string | undefined> {
+  try {
+    const bytes = await ownBytes(file);
+    return bytes && (await promisify(gunzip)(bytes, { maxOutputLength: MOST_BYTES })).toString();
+  } catch {
+    return undefined;
+  }
+}
+
+/** zlib's fastest level: a third of the default's time, for a quarter more bytes. */
+const FASTEST = 1;
+
 /** Writes a value as compressed JSON, whole or not at all. Fails with `disk-full` or `io`. */
 export async function writeCompressedJson(file: string, value: unknown): Promise<Result<void>> {
-  return writeFileAtomic(file, await promisify(gzip)(JSON.stringify(value)));
+  return writeFileAtomic(file, await promisify(gzip)(JSON.stringify(value), { level: FASTEST }));
 }
 
 /** The names of the 150,000 functions of a large Go program are 10 MB. */

@@ -14,6 +14,7 @@ import { Blobs, filePieces, type PutBlob, type PutOptions } from './blobs';
 import { factFile, recordFile, type LayerFact, type StoreLayout } from './layout';
 import {
   readCompressedJson,
+  readCompressedText,
   readJson,
   readLayerRecord,
   readPaths,
@@ -141,6 +142,11 @@ export class Store {
   /** Returns a stored fact about a layer, which the caller validates; undefined if missing. */
   getFact(fact: LayerFact, diffId: Digest): Promise<unknown> {
     return readCompressedJson(factFile(this.layout, fact, diffId));
+  }
+
+  /** As `getFact`, as JSON text. */
+  getFactText(fact: LayerFact, diffId: Digest): Promise<string | undefined> {
+    return readCompressedText(factFile(this.layout, fact, diffId));
   }
 
   /** Returns whether a fact about a layer is stored; does not read it. */

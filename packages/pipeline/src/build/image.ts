@@ -177,7 +177,10 @@ async function makeSystem(session: Session, place: Place, planned: PlannedImage)
   });
 }
 
-/** Writes a layer of the image's own entries, with parent folders as in the chain. */
+/**
+ * Writes a layer of the image's own entries, with parent folders as in the chain. Its files can change at any time: what
+ * is in it is read from its blob.
+ */
 async function writeOwn(
   session: Session,
   entries: readonly TarEntry[],
@@ -191,7 +194,7 @@ async function writeOwn(
     store: session.store,
     signal: session.context.signal,
   });
-  return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
+  return layer.ok ? ok({ layer: layer.value.layer, paths: layer.value.paths, origin: 'built' }) : layer;
 }
 
 async function checkLayers(session: Session, layers: readonly OriginLayer[]): Promise<Result<void>> {

@@ -1,5 +1,5 @@
 import { lastLines } from '@image-tooling/host';
-import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { fail, type Failure, type Result } from '@image-tooling/model';
 import type { Step, StepResult } from '@image-tooling/engines';
 import type { Session } from '../session';
 
@@ -7,7 +7,7 @@ import type { Session } from '../session';
  * Runs a step whose commands must all succeed. Fails with `step-failed` and the last lines of the failed
  * command.
  */
-export async function runStep(session: Session, step: Step): Promise<Result<void>> {
+export async function runStep(session: Session, step: Step): Promise<Result<StepResult>> {
   const engine = await session.engine();
   if (!engine.ok) return engine;
   const shown = session.context.progress.step(step.label);
@@ -20,10 +20,10 @@ export async function runStep(session: Session, step: Step): Promise<Result<void
     : undefined;
   if (!result.ok || failure) {
     shown.failed();
-    return failure ? fail(failure) : (result as Extract<typeof result, { ok: false }>);
+    return failure ? fail(failure) : result;
   }
   shown.done({ origin: 'built' });
-  return ok(undefined);
+  return result;
 }
 
 /** Discard results of steps that had network access, so that no published layer depends on it. */

@@ -9,7 +9,8 @@ export const PACKAGES_FOLDER = `${STEP_FOLDER}/packages`;
 /**
  * Returns the environment of a step that makes a system layer. SOURCE_DATE_EPOCH makes Python write .pyc
  * files that are checked by hash (PEP 552) and shadow write fixed days, FORCE_SOURCE_DATE makes TeX use it as
- * date; hashes of Python and Perl have a fixed order; nothing asks questions.
+ * date; hashes of Python and Perl have a fixed order; nothing asks questions. With threads, dpkg-deb(1) needs more
+ * memory and no less processor time.
  */
 export function systemEnv(time: number): Readonly<Record<string, string>> {
   return {
@@ -23,6 +24,7 @@ export function systemEnv(time: number): Readonly<Record<string, string>> {
     PYTHONHASHSEED: '0',
     PERL_HASH_SEED: '0',
     FORCE_SOURCE_DATE: '1',
+    DPKG_DEB_THREADS_MAX: '1',
   };
 }
 

@@ -11,12 +11,13 @@ import {
   type PlannedUser,
   type Result,
 } from '@image-tooling/model';
-import { mergeLayers, readTar, type TarEntry } from '@image-tooling/layer';
-import { checkInstalledNames, normaliseSystem, writeLayer } from '@image-tooling/oci';
+import { mergeLayers, type TarEntry } from '@image-tooling/layer';
+import { checkInstalledNames, normaliseSystem } from '@image-tooling/oci';
 import type { FetchedDeb } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { chainLayers, chainPaths } from './chain';
 import { fetchLockedDebs } from './layers/debs';
+import { builtLayer } from './layers/built-layer';
 import type { MadeLayer } from './layers/ensure-layer';
 import { runStep } from './run-step';
 import { linkDebs } from './step-folder';
@@ -83,11 +84,11 @@ async function makeIn(folder: string, session: Session, request: SystemRequest):
   const system = lower.value ? [lower.value.layer] : chainLayers(session, request.chain);
   const ran = await runStep(session, step(request, system, mounts.value, changesTo));
   if (!ran.ok) return ran;
-  const changes = await readTar(changesTo);
-  if (!changes.ok) return changes;
-  const names = await checkInstalledNames(changes.value);
+  const { changes } = ran.value;
+  if (!changes) throw new Error(`${request.owner}: the engine returned no changes`);
+  const names = await checkInstalledNames(changes);
   if (!names.ok) return names;
-  const merged = lower.value ? await mergeLayers(lower.value.entries, changes.value) : changes;
+  const merged = lower.value ? await mergeLayers(lower.value.entries, changes) : ok(changes);
   return merged.ok ? written(session, request, merged.value) : merged;
 }
 
@@ -99,13 +100,9 @@ async function written(
   const chain = await chainPaths(session, request.chain);
   if (!chain.ok) return chain;
   const normal = await normaliseSystem(entries, { mtime: request.time, chain: chain.value });
-  if (!normal.ok) return normal;
-  const layer = await writeLayer(normal.value, {
-    compression: session.options.compression,
-    store: session.store,
-    signal: session.context.signal,
-  });
-  return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
+  return normal.ok
+    ? builtLayer(session, request.bootstrap.length > 0 ? 'bootstrap' : 'apt', normal.value)
+    : normal;
 }
 
 /** Links the .debs that apt installs into the step's folder. */

@@ -14,7 +14,7 @@ function recordsOf(fact: OutputFact): LayerRecords {
     file: `${fact}.json.gz`,
     format: [`${fact}Version`, CONTENTS_VERSION],
     has: async (store, diffId) => VALIDATED[fact](await store.getFact(fact, diffId)) !== undefined,
-    get: (store, diffId) => store.getFact(fact, diffId),
+    text: (store, diffId) => store.getFactText(fact, diffId),
     async put(store, diffId, record) {
       const valid = VALIDATED[fact](record);
       return valid === undefined ? ok(undefined) : store.putFact(fact, diffId, valid);

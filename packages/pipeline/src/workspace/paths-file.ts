@@ -7,9 +7,9 @@ const PATHS: LayerRecords = {
   file: 'paths.json.gz',
   format: ['pathsVersion', 1],
   has: (store, diffId) => store.hasPaths(diffId),
-  async get(store, diffId) {
+  async text(store, diffId) {
     const paths = await store.getPaths(diffId);
-    return paths && [...paths];
+    return paths && JSON.stringify([...paths]);
   },
   async put(store, diffId, rows) {
     const paths = pathIndexOf(rows);

@@ -15,8 +15,8 @@ export interface LayerRecords {
   /** Key and value of its format. */
   readonly format: readonly [key: string, version: number];
   has(store: Store, diffId: Digest): Promise<boolean>;
-  /** Returns the record as JSON; undefined if missing. */
-  get(store: Store, diffId: Digest): Promise<unknown>;
+  /** Returns the JSON of the record; undefined if missing. */
+  text(store: Store, diffId: Digest): Promise<string | undefined>;
   /** Stores a record of a file, if it is valid. Fails with `disk-full` or `io`. */
   put(store: Store, diffId: Digest, record: unknown): Promise<Result<void>>;
 }
@@ -38,16 +38,26 @@ export async function writeRecordFile(
   folder: string,
   diffIds: readonly Digest[],
 ): Promise<Result<void>> {
-  const written = Object.keys(await readRecordFile(records, folder));
-  if (diffIds.length > 0 && diffIds.join() === written.join()) return ok(undefined);
-  const layers: Record<string, unknown> = {};
+  const start = Buffer.from(startOf(records, diffIds));
+  const written = await unpacked(records, folder);
+  if (diffIds.length > 0 && written?.subarray(0, start.length).equals(start)) return ok(undefined);
+  const found: (readonly [diffId: Digest, text: string])[] = [];
   for (const diffId of diffIds) {
-    const record = await records.get(store, diffId);
-    if (record !== undefined) layers[diffId] = record;
+    const text = await records.text(store, diffId);
+    if (text !== undefined) found.push([diffId, text]);
   }
-  const [key, version] = records.format;
-  const text = JSON.stringify({ [key]: version, layers });
-  return writeFileAtomic(join(folder, records.file), await promisify(gzip)(text));
+  const layers = found.map(([diffId, text]) => `${JSON.stringify(diffId)}:${text}`).join(',');
+  const ids = found.map(([diffId]) => diffId);
+  const file = await promisify(gzip)(`${startOf(records, ids)}${layers}}}`, { level: FASTEST });
+  return writeFileAtomic(join(folder, records.file), file);
+}
+
+/** zlib's fastest level: a third of the default's time, for a quarter more bytes. */
+const FASTEST = 1;
+
+/** The file begins with the diff ids of its layers, so that they are known without parsing the records. */
+function startOf({ format: [key, version] }: LayerRecords, diffIds: readonly Digest[]): string {
+  return `${JSON.stringify({ [key]: version, diffIds }).slice(0, -1)},"layers":{`;
 }
 
 /**
@@ -67,18 +77,21 @@ export async function restoreRecords(
   return ok(undefined);
 }
 
-async function readRecordFile(
-  { file, format: [key, version] }: LayerRecords,
-  folder: string,
-): Promise<Records> {
-  const read = await readRegularFile(join(folder, file), MOST_BYTES);
-  if (!read.ok || read.value === undefined) return {};
+async function readRecordFile(records: LayerRecords, folder: string): Promise<Records> {
+  const text = await unpacked(records, folder);
+  const [key, version] = records.format;
   try {
-    const text = await promisify(gunzip)(read.value, { maxOutputLength: MOST_TEXT_BYTES });
-    const json = JSON.parse(text.toString()) as Readonly<Record<string, unknown>> | null;
+    const json = JSON.parse(text?.toString() ?? '') as Readonly<Record<string, unknown>> | null;
     const layers = json?.[key] === version ? json['layers'] : undefined;
     return typeof layers === 'object' && layers !== null ? (layers as Records) : {};
   } catch {
     return {};
   }
+}
+
+/** Undefined if the file is missing or damaged. */
+async function unpacked({ file }: LayerRecords, folder: string): Promise<Buffer | undefined> {
+  const read = await readRegularFile(join(folder, file), MOST_BYTES);
+  if (!read.ok || read.value === undefined) return undefined;
+  return promisify(gunzip)(read.value, { maxOutputLength: MOST_TEXT_BYTES }).catch(() => undefined);
 }

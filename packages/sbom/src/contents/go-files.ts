@@ -1,4 +1,11 @@
-import { functionNames, goSymbols, readBuildInfo, readElf, type Elf, type RandomBytes } from '../go-program';
+import {
+  functionNames,
+  LinkedSymbols,
+  readBuildInfo,
+  readElf,
+  type Elf,
+  type RandomBytes,
+} from '../go-program';
 import type { GoProgram, LayerSymbols } from './types';
 
 export interface ReadGoProgram {
@@ -22,33 +29,15 @@ export async function readGoProgram(path: string, file: RandomBytes): Promise<Re
   return { program: { path, goVersion: info.goVersion, modules }, ...(symbols && { symbols }) };
 }
 
-/** In a program, the main package is "main"; Go's vulnerability database names it by its import path. */
 async function linkedSymbols(
   file: RandomBytes,
   elf: Elf,
   mainPath: string | undefined,
 ): Promise<LayerSymbols[string] | undefined> {
-  const found = new Map<string, Set<string>>();
+  const found = new LinkedSymbols();
   const names = functionNames(file, elf);
   for (let next = await names.next(); ; next = await names.next()) {
-    if (next.done === true) {
-      const main = found.get('main');
-      if (mainPath !== undefined && main) found.set(mainPath, main);
-      return next.value ? sorted(found) : undefined;
-    }
-    for (const name of next.value) addSymbols(name, found);
+    if (next.done === true) return next.value ? found.sorted(mainPath) : undefined;
+    found.add(next.value);
   }
-}
-
-function addSymbols(name: string, found: Map<string, Set<string>>): void {
-  for (const { package: path, symbol } of goSymbols(name)) {
-    const known = found.get(path);
-    if (known) known.add(symbol);
-    else found.set(path, new Set([symbol]));
-  }
-}
-
-function sorted(found: ReadonlyMap<string, ReadonlySet<string>>): LayerSymbols[string] {
-  const paths = [...found.keys()].sort();
-  return Object.fromEntries(paths.map((path) => [path, [...found.get(path)!].sort()]));
 }

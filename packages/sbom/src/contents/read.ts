@@ -1,5 +1,5 @@
 import { caught } from '@image-tooling/host';
-import { displayPath, streamTar, type StreamedEntry } from '@image-tooling/layer';
+import { displayPath, type StreamedEntry } from '@image-tooling/layer';
 import type { Result } from '@image-tooling/model';
 import { readGoProgram } from './go-files';
 import { Collected } from './collected';
@@ -17,16 +17,16 @@ export interface ReadRequest {
 }
 
 /**
- * Reads what is in a layer from its tar, in one pass and bounded memory. Fails with `tar-format`, `disk-full`, `io` or
- * `aborted`, and as the stream does; what is in the tar and can't be read is in `unread`.
+ * Reads what is in a layer from its entries, in one pass and bounded memory. Fails with `disk-full`, `io` or `aborted`,
+ * and as reading the entries does; what is in the layer and can't be read is in `unread`.
  */
 export async function readContents(
-  tar: AsyncIterable<Uint8Array>,
+  entries: AsyncIterable<StreamedEntry>,
   request: ReadRequest,
 ): Promise<Result<ReadLayer>> {
   return caught(request.name, async () => {
     const collected = new Collected();
-    for await (const streamed of streamTar(tar, { name: request.name })) {
+    for await (const streamed of entries) {
       request.signal.throwIfAborted();
       const { type } = streamed.entry;
       if (type === 'file') await takeFile(streamed, request, collected);
@@ -65,6 +65,6 @@ async function takeText(streamed: StreamedEntry, read: TextReader, into: Collect
     return;
   }
   const found: Buffer[] = [];
-  for await (const piece of streamed.pieces()) found.push(piece);
+  for await (const piece of streamed.pieces()) found.push(Buffer.from(piece));
   read(Buffer.concat(found).toString('utf8'), path, into);
 }

@@ -1,4 +1,7 @@
-import type * as LibraryModule from '@cyclonedx/cyclonedx-library';
+import * as Enums from '@cyclonedx/cyclonedx-library/Enums';
+import * as Models from '@cyclonedx/cyclonedx-library/Models';
+import * as Serialize from '@cyclonedx/cyclonedx-library/Serialize';
+import * as Spec from '@cyclonedx/cyclonedx-library/Spec';
 import type { Inventory, Licence } from '@image-tooling/model';
 import { compositionsOf } from './compositions';
 import { componentInputs, type ComponentInput } from '../document/components';
@@ -6,28 +9,23 @@ import { GENERATOR } from '../document/generator';
 import { dependencyGraph, IMAGE_REF } from '../document/graph';
 import { uuidOf } from '../document/uuid';
 
-type Library = typeof LibraryModule;
-type LibraryComponent = InstanceType<Library['Models']['Component']>;
-
 /**
  * Returns an image's SBOM as CycloneDX 1.6 JSON. The same inventory gives the same bytes: the serial number comes from
  * the manifest's digest, the time from the image's config.
  */
-export async function writeCycloneDx(inventory: Inventory): Promise<string> {
-  const library = await import('@cyclonedx/cyclonedx-library');
-  const { Models, Serialize, Spec } = library;
+export function writeCycloneDx(inventory: Inventory): string {
   const [image, ...components] = componentInputs(inventory);
   if (!image) throw new Error('the first component is the image');
   const bom = new Models.Bom({ serialNumber: `urn:uuid:${uuidOf(inventory.manifest)}` });
   bom.metadata.timestamp = new Date(inventory.created * 1000);
-  bom.metadata.lifecycles.add(library.Enums.LifecyclePhase.PostBuild);
+  bom.metadata.lifecycles.add(Enums.LifecyclePhase.PostBuild);
   bom.metadata.tools.components.add(
-    new Models.Component(library.Enums.ComponentType.Application, GENERATOR.name, {
+    new Models.Component(Enums.ComponentType.Application, GENERATOR.name, {
       version: GENERATOR.version,
     }),
   );
-  const made = new Map<string, LibraryComponent>();
-  for (const input of [image, ...components]) made.set(input.ref, componentOf(input, library));
+  const made = new Map<string, Models.Component>();
+  for (const input of [image, ...components]) made.set(input.ref, componentOf(input));
   bom.metadata.component = made.get(IMAGE_REF)!;
   for (const { ref } of components) bom.components.add(made.get(ref)!);
   for (const [from, all] of dependencyGraph(inventory))
@@ -37,9 +35,8 @@ export async function writeCycloneDx(inventory: Inventory): Promise<string> {
   return `${JSON.stringify({ ...json, compositions: compositionsOf(inventory) }, undefined, 1)}\n`;
 }
 
-function componentOf(input: ComponentInput, library: Library): LibraryComponent {
-  const { Models, Enums } = library;
-  const component = new Models.Component(componentTypes(library)[input.type], input.name, {
+function componentOf(input: ComponentInput): Models.Component {
+  const component = new Models.Component(COMPONENT_TYPES[input.type], input.name, {
     bomRef: input.ref,
     version: input.version,
     description: input.description,
@@ -47,38 +44,34 @@ function componentOf(input: ComponentInput, library: Library): LibraryComponent 
   });
   for (const [name, value] of input.properties) component.properties.add(new Models.Property(name, value));
   for (const [algorithm, value] of Object.entries(input.hashes ?? {}))
-    component.hashes.set(
-      hashAlgorithms(library)[algorithm as keyof NonNullable<ComponentInput['hashes']>],
-      value,
-    );
-  if (input.licence) component.licenses.add(licenceOf(input.licence, library));
+    component.hashes.set(HASH_ALGORITHMS[algorithm as keyof NonNullable<ComponentInput['hashes']>], value);
+  if (input.licence) component.licenses.add(licenceOf(input.licence));
   if (input.homepage !== undefined)
     component.externalReferences.add(
       new Models.ExternalReference(input.homepage, Enums.ExternalReferenceType.Website),
     );
-  component.supplier = supplierOf(input.supplier, library);
+  component.supplier = supplierOf(input.supplier);
   return component;
 }
 
-function componentTypes({ Enums: { ComponentType } }: Library) {
-  return {
-    image: ComponentType.Container,
-    os: ComponentType.OperatingSystem,
-    library: ComponentType.Library,
-    application: ComponentType.Application,
-    file: ComponentType.File,
-  } as const;
-}
+const COMPONENT_TYPES = {
+  image: Enums.ComponentType.Container,
+  os: Enums.ComponentType.OperatingSystem,
+  library: Enums.ComponentType.Library,
+  application: Enums.ComponentType.Application,
+  file: Enums.ComponentType.File,
+} as const;
 
-function hashAlgorithms({ Enums: { HashAlgorithm } }: Library) {
-  return { sha256: HashAlgorithm['SHA-256'], sha512: HashAlgorithm['SHA-512'] } as const;
-}
+const HASH_ALGORITHMS = {
+  sha256: Enums.HashAlgorithm['SHA-256'],
+  sha512: Enums.HashAlgorithm['SHA-512'],
+} as const;
 
-function licenceOf({ expression, text = '' }: Licence, { Models }: Library) {
+function licenceOf({ expression, text = '' }: Licence) {
   return expression === undefined ? new Models.NamedLicense(text) : new Models.LicenseExpression(expression);
 }
 
-function supplierOf({ name, email }: ComponentInput['supplier'], { Models }: Library) {
+function supplierOf({ name, email }: ComponentInput['supplier']) {
   const contact = email === undefined ? [] : [new Models.OrganizationalContact({ name, email })];
   return new Models.OrganizationalEntity({
     name,

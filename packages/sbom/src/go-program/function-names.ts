@@ -18,23 +18,22 @@ const MOST_NAMES = 512 * 1024 * 1024;
 const PIECE = 1024 * 1024;
 
 /**
- * Yields, in parts, the names of all functions that are linked into a Go program, also those that are inlined, from the table that
- * the runtime needs for stack traces: it is there in stripped programs too (cmd/link/internal/ld/pcln.go,
- * generateFuncnametab). Returns false if there is no such table, or its format is unknown.
+ * Yields, in parts, the names of all functions that are linked into a Go program, also those that are inlined, each with
+ * a zero at its end. They are from the table that the runtime needs for stack traces: it is there in stripped programs
+ * too (cmd/link/internal/ld/pcln.go, generateFuncnametab). Returns false if there is no such table, or its format is
+ * unknown.
  */
-export async function* functionNames(
-  file: RandomBytes,
-  elf: Elf,
-): AsyncGenerator<readonly string[], boolean> {
+export async function* functionNames(file: RandomBytes, elf: Elf): AsyncGenerator<string, boolean> {
   const table = await nameTable(file, elf);
   if (!table) return false;
   let rest = '';
   for (let at = 0; at < table.size; at += PIECE) {
     const piece = await file.read(table.offset + at, Math.min(PIECE, table.size - at));
     if (piece.length === 0) return false;
-    const names = (rest + piece.toString('latin1')).split('\0');
-    rest = names.pop() ?? '';
-    yield names;
+    const names = rest + piece.toString('latin1');
+    const end = names.lastIndexOf('\0') + 1;
+    rest = names.slice(end);
+    yield names.slice(0, end);
   }
   return true;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine, Step, StepCommand, StepResult, SystemLayer } from '@image-tooling/engines';
 import { platformOfNode, type Arch, type Failure, type Result } from '@image-tooling/model';
-import { readTar, type TarEntry } from '@image-tooling/layer';
+import type { TarEntry } from '@image-tooling/layer';
 import { systemLayer, upperLayer } from './system';
 import { SILENT, valueOf } from '../helpers';
 
@@ -66,7 +66,7 @@ export async function openRig(open: OpenEngine): Promise<Rig> {
       const result = valueOf(await run([script], { ...options, changesTo }));
       const [command] = result.commands;
       if (command?.exitCode !== 0) throw new Error(`The script failed: ${JSON.stringify(command)}`);
-      return new Map(valueOf(await readTar(changesTo)).map((entry) => [entry.path, entry]));
+      return new Map((result.changes ?? []).map((entry) => [entry.path, entry]));
     },
     async close() {
       await engine.close();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Container } from '@dagger.io/dagger';
+import { readTar, type TarEntry } from '@image-tooling/layer';
 import { fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { succeeded, type Step, type StepResult } from '../../port';
 import type { DaggerSession } from '../session';
@@ -37,19 +38,18 @@ export async function runInEngine(step: Step, work: StepWork): Promise<Result<St
   if (!outcome) return fail(noResults(step));
   await handOut(outcome, lines);
   const { commands, interfaces } = outcome;
-  if (step.changesTo !== undefined && commands.every(succeeded)) {
-    const written = await fetchChanges(container, step.changesTo, work);
-    signal.throwIfAborted();
-    if (!written.ok) return written;
-  }
-  return ok({ commands, isolated: interfaces.join() === 'lo' });
+  const result = { commands, isolated: interfaces.join() === 'lo' };
+  if (step.changesTo === undefined || !commands.every(succeeded)) return ok(result);
+  const changes = await fetchChanges(container, step.changesTo, work);
+  signal.throwIfAborted();
+  return changes.ok ? ok({ ...result, changes: changes.value }) : changes;
 }
 
 async function fetchChanges(
   container: Container,
   to: string,
   { folder, signal }: StepWork,
-): Promise<Result<void>> {
+): Promise<Result<TarEntry[]>> {
   const image = join(folder, 'image.tar');
   const { ImageLayerCompression, ImageMediaTypes } = await sdkParts();
   const options = {
@@ -57,7 +57,8 @@ async function fetchChanges(
     mediaTypes: ImageMediaTypes.OcimediaTypes,
   };
   await container.asTarball(options).export(image);
-  return writeChanges(image, to, signal);
+  const written = await writeChanges(image, to, signal);
+  return written.ok ? readTar(to) : written;
 }
 
 /** Reports lines that did not arrive while the commands ran: a system without perl sends no lines. */

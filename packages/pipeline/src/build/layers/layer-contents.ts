@@ -1,6 +1,7 @@
 import { discard } from '@image-tooling/host';
-import { ok, type OriginLayer, type Result } from '@image-tooling/model';
-import { layerTar, type Store } from '@image-tooling/oci';
+import { streamEntries, streamTar, type StreamedEntry } from '@image-tooling/layer';
+import { ok, type Digest, type OriginLayer, type Result } from '@image-tooling/model';
+import { layerTar, type Store, type WrittenLayer } from '@image-tooling/oci';
 import { layerContentsOf, readContents, scopeOf, type LayerContents } from '@image-tooling/sbom';
 import type { Session } from '../../session';
 import { layerText } from './layer-text';
@@ -18,20 +19,40 @@ export async function knownContents(store: Store, layer: OriginLayer): Promise<L
 export async function contentsOfBlob(session: Session, layer: OriginLayer): Promise<Result<LayerContents>> {
   const known = await knownContents(session.store, layer);
   const needsSymbols = layer.kind === 'tool' && !(await session.store.hasFact('symbols', layer.diffId));
-  return known && !needsSymbols ? ok(known) : readBlob(session, layer);
+  if (known && !needsSymbols) return ok(known);
+  const name = layerText(layer);
+  return readAndStore(session, layer, name, streamTar(layerTar(layer, session.store), { name }));
 }
 
-async function readBlob({ store, context }: Session, layer: OriginLayer): Promise<Result<LayerContents>> {
+/**
+ * Stores what is in a layer that was just written, so that its blob need not be decompressed for that. The contents of
+ * its entries must still be where they were. Fails with `truncated` if one has another length, `disk-full`, `io` or
+ * `aborted`.
+ */
+export async function storeContents(
+  session: Session,
+  kind: OriginLayer['kind'],
+  { layer, entries }: WrittenLayer,
+): Promise<Result<void>> {
+  const read = await readAndStore(session, { ...layer, kind }, 'the new layer', streamEntries(entries));
+  return read.ok ? ok(undefined) : read;
+}
+
+interface ReadLayer extends Pick<OriginLayer, 'kind'> {
+  readonly diffId: Digest;
+}
+
+/** `name`: of the layer in messages. */
+async function readAndStore(
+  { store, context: { signal } }: Session,
+  layer: ReadLayer,
+  name: string,
+  entries: AsyncIterable<StreamedEntry>,
+): Promise<Result<LayerContents>> {
   const folder = await store.tempDir('contents');
   if (!folder.ok) return folder;
   try {
-    const request = {
-      name: layerText(layer),
-      scope: scopeOf(layer),
-      folder: folder.value,
-      signal: context.signal,
-    };
-    const read = await readContents(layerTar(layer, store), request);
+    const read = await readContents(entries, { name, scope: scopeOf(layer), folder: folder.value, signal });
     if (!read.ok) return read;
     const { contents, symbols } = read.value;
     const kept =

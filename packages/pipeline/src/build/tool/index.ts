@@ -13,8 +13,8 @@ import {
   type WantedLayer,
 } from '@image-tooling/model';
 import { missingParents } from '@image-tooling/layer';
-import { writeLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
+import { builtLayer } from '../layers/built-layer';
 import { ensureLayer, noteMissing, type MadeLayer } from '../layers/ensure-layer';
 import { recordedTool } from '../layers/recorded-layers';
 import { fromOutput } from './output';
@@ -58,20 +58,14 @@ export function wantedTool({ options }: Session, { name }: Tool, recipe: ToolRec
   return { kind: 'tool', owner: name, inputs, buildId: layerBuildId(inputs), time: CONSTANT_TIME };
 }
 
-async function makeTool(
-  { store, context, options }: Session,
-  { name }: Tool,
-  recipe: ToolRecipe,
-): Promise<Result<MadeLayer>> {
-  const into = await store.tempDir(`tool-${name}`);
+async function makeTool(session: Session, { name }: Tool, recipe: ToolRecipe): Promise<Result<MadeLayer>> {
+  const into = await session.store.tempDir(`tool-${name}`);
   if (!into.ok) return into;
   try {
     const own = await recipe.make(into.value);
     if (!own.ok) return own;
     const entries = [...own.value, ...missingParents(own.value, [], CONSTANT_TIME)];
-    const { compression } = options;
-    const layer = await writeLayer(entries, { compression, store, signal: context.signal });
-    return layer.ok ? ok({ ...layer.value, origin: 'built' }) : layer;
+    return await builtLayer(session, 'tool', entries);
   } finally {
     await discard(into.value);
   }
