@@ -10,7 +10,10 @@ export { openVerifier, type VerifiedStatement, type Verifier } from './verify/ve
 export type { Dependency } from './predicates/dependency';
 export { BUILD_TYPE, provenance, type ProvenanceInput } from './predicates/provenance';
 export { testResult } from './predicates/test-result';
+export { claimsOf, verificationSummary, type SummaryInput } from './summary/verification-summary';
+export { builtFrom, type BuiltFrom } from './verdict/built-from';
 export { recipeIn } from './verdict/recipe';
 export { summaryOf, testOutcome } from './verdict/summaries';
 export * from './verdict/types';
+export { isNewer, verificationOf, verificationsIn, type Verification } from './verdict/verification';
 export { verdictLines, worstOf } from './verdict/verdict';

@@ -15,6 +15,7 @@ const INDEX: ManifestVerdict = {
   signer: 'key sha256:0123',
   signature: { bundle: true, tag: true },
   statements: [],
+  verifications: [],
   problems: [],
   refused: [],
 };
@@ -27,7 +28,7 @@ const PLATFORM: ManifestVerdict = {
     { title: 'provenance', text: 'demo, commit c0ffee, built by https://ci.example from 3 inputs' },
     { title: 'SBOM', text: 'CycloneDX 1.6, 12 components' },
   ],
-  rebuilt: { layers: 5, bytes: 1_000_000 },
+  rebuilt: { mode: 'recombine', layers: 5, bytes: 1_000_000, made: 0 },
 };
 
 const shown = (manifests: readonly ManifestVerdict[]): string => {
@@ -37,6 +38,7 @@ const shown = (manifests: readonly ManifestVerdict[]): string => {
     digest: INDEX.digest,
     verdict: worstOf(manifests),
     policy: 'the given key',
+    yanked: [],
     manifests,
   };
   return verdictLines(verdict).join('\n');

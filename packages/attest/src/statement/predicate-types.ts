@@ -12,6 +12,8 @@ export const PREDICATES = {
   spdx: 'https://spdx.dev/Document',
   /** OpenVEX specification, "Attesting Examples" */
   vex: 'https://openvex.dev/ns',
+  /** slsa.dev/spec/v1.1/verification_summary */
+  vsa: 'https://slsa.dev/verification_summary/v1',
 } as const;
 
 export type StatementKind = keyof typeof PREDICATES;

@@ -43,6 +43,10 @@ const FLAGS = {
   'trusted-root': { type: 'string' },
   registry: { type: 'string' },
   rebuild: { type: 'string' },
+  'verifier-key': { type: 'string' },
+  'verifier-identity': { type: 'string' },
+  'verifier-oidc-issuer': { type: 'string' },
+  attest: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;

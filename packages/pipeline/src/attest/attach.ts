@@ -9,6 +9,7 @@ import {
 } from '@image-tooling/attest';
 import type { Descriptor, Repository } from '@image-tooling/oci';
 import { PREDICATE_TYPE_ANNOTATION, readAttached } from './attached';
+import { newestVex } from './replaced-vex';
 import { notTrusted, readSignatures, writeSignature, type Signing } from './signature-tag';
 
 /** A statement that a manifest must have. */
@@ -16,10 +17,15 @@ export interface WantedStatement {
   readonly kind: StatementKind;
   /**
    * `once`: a valid one stays, whatever it says: the first publish of these bytes is the one that made them. `same`: one
-   * with the same content must be there.
+   * with the same content must be there. `newest`: the newest of its kind must have the same content.
    */
-  readonly rule: 'once' | 'same';
-  readonly predicate: () => Promise<Result<Json>>;
+  readonly rule: 'once' | 'same' | 'newest';
+  /**
+   * Returns its content, undefined if nothing has to be stated.
+   *
+   * @param attached of the same kind and signer
+   */
+  readonly predicate: (attached: readonly VerifiedStatement[]) => Promise<Result<Json | undefined>>;
 }
 
 /** A manifest to sign. */
@@ -40,7 +46,8 @@ export interface Missing {
   readonly present: number;
 }
 
-interface MissingStatement {
+/** A statement to sign. */
+export interface MissingStatement {
   readonly kind: StatementKind;
   readonly bytes: Buffer;
 }
@@ -61,13 +68,14 @@ export async function missingOf(
   const tagged = await readSignatures(repository, manifest, verifier);
   if (!tagged.ok) return tagged;
   const statements: MissingStatement[] = [];
+  const tag = tagged.value.signers.length === 0;
+  let present = tag ? 0 : 1;
   for (const one of wanted) {
     const lacking = await lackingStatement(manifest, one, attached.value.statements);
     if (!lacking.ok) return lacking;
-    if (lacking.value) statements.push(lacking.value);
+    if (lacking.value === 'present') present += 1;
+    else if (lacking.value !== 'nothing to state') statements.push(lacking.value);
   }
-  const tag = tagged.value.signers.length === 0;
-  const present = wanted.length - statements.length + (tag ? 0 : 1);
   return ok({ subject, statements, tag, present });
 }
 
@@ -75,17 +83,20 @@ async function lackingStatement(
   manifest: Digest,
   { kind, rule, predicate }: WantedStatement,
   there: readonly VerifiedStatement[],
-): Promise<Result<MissingStatement | undefined>> {
+): Promise<Result<MissingStatement | 'present' | 'nothing to state'>> {
   const same = there.filter(({ predicateType }) => predicateType === PREDICATES[kind]);
-  if (rule === 'once' && same.length > 0) return ok(undefined);
-  const content = await predicate();
+  if (rule === 'once' && same.length > 0) return ok('present');
+  const content = await predicate(same);
   if (!content.ok) return content;
-  const bytes = statementBytes(manifest, PREDICATES[kind], content.value);
-  const isThere = same.some((one) => contentOf(kind, one.predicate) === contentOf(kind, content.value));
-  return ok(isThere ? undefined : { kind, bytes });
+  if (content.value === undefined) return ok('nothing to state');
+  const wanted = contentOf(kind, content.value);
+  const newest = rule === 'newest' ? newestVex(same) : undefined;
+  const isThere = (newest ? [newest] : same).some((one) => contentOf(kind, one.predicate) === wanted);
+  if (isThere) return ok('present');
+  return ok({ kind, bytes: statementBytes(manifest, PREDICATES[kind], content.value) });
 }
 
-/** A VEX has the time of the data that it was made from: only its statements count. */
+/** A VEX has the time of the data that it was made from, and a number: only its statements count. */
 function contentOf(kind: StatementKind, predicate: unknown): string {
   const { statements } = Object(predicate) as { readonly statements?: unknown };
   return canonicalJson((kind === 'vex' ? statements : predicate) as Json);
@@ -117,7 +128,8 @@ async function attachAll(
   return tag ? writeSignature(repository, subject.descriptor.digest, signing) : ok(undefined);
 }
 
-async function attachStatement(
+/** Signs a statement, checks that its own policy accepts it, and attaches it. Fails as `attachMissing` does. */
+export async function attachStatement(
   repository: Repository,
   subject: Descriptor,
   { kind, bytes }: MissingStatement,
