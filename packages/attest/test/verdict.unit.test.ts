@@ -80,6 +80,33 @@ describe('a verdict', () => {
     `);
   });
 
+  it('says what was built again, what others found, and that a release was marked as bad', () => {
+    const rebuilt = { mode: 'system', layers: 11, bytes: 1, made: 1, commit: 'c0ffee'.repeat(7) } as const;
+    const verification = {
+      ...{ verifier: 'https://second.example', signer: 'key sha256:4567', result: 'PASSED' },
+      ...{ levels: ['SLSA_BUILD_LEVEL_1'], time: '2026-01-02T03:04:05Z', resource: 'pkg:oci/demo' },
+    };
+    const verdict: ImageVerdict = {
+      verifyVersion: 1,
+      reference: 'registry.example/team/demo:1.2.3',
+      digest: INDEX.digest,
+      verdict: 'verified',
+      policy: 'the given key',
+      yanked: ['loses data'],
+      manifests: [{ ...PLATFORM, rebuilt, verifications: [verification] }],
+      attested: { signer: 'key sha256:89ab', written: 1, present: 2 },
+    };
+    const lines = verdictLines(verdict).map((line) => line.trim().replace(/ +/g, ' '));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'yanked its publisher marked it as bad: loses data',
+        'rebuilt the same bytes from the definitions of commit c0ffeec0ffee: 1 layer made again, 10 taken from the registry',
+        'verified PASSED, SLSA_BUILD_LEVEL_1 by https://second.example at 2026-01-02T03:04:05Z, signed by key sha256:4567',
+        'verification summaries: 1 attached, 2 already there, signed by key sha256:89ab',
+      ]),
+    );
+  });
+
   it('says that a statement is missing or that tests failed', () => {
     const problem: Problem = { verdict: 'incomplete', message: 'linux/amd64: its tests failed.' };
     expect(shown([INDEX, { ...PLATFORM, problems: [problem] }])).toContain(

@@ -22,6 +22,7 @@ export const verify: Command = {
     ...(['verifier-key', 'verifier-identity', 'verifier-oidc-issuer', 'attest'] as const),
     ...(['registry', 'rebuild', 'platform', 'plain-http', 'json'] as const),
   ],
+  startsOver: true,
   output: ({ flags }) => (flags.json ? STDOUT : undefined),
   async run(run) {
     const request = await requestOf(run);

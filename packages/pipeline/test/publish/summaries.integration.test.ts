@@ -30,11 +30,11 @@ const publisher: TrustPolicy = { kind: 'key', publicKey: KEYS.publicKey };
 const second: TrustPolicy = { kind: 'key', publicKey: SECOND.publicKey };
 
 /** Verifies as the second party does: it attaches what it found. */
-const attest = async (reference: string, { rebuild }: { readonly rebuild?: 'recombine' } = {}) =>
+const attest = async (reference: string) =>
   valueOf(
     await verifyImage(
       {
-        ...{ place: valueOf(parsePlace(reference, '/')), policy: publisher, rebuild, cwd: '/' },
+        ...{ place: valueOf(parsePlace(reference, '/')), policy: publisher, cwd: '/' },
         attest: { verifier: VERIFIER, signing: withKey(SECOND.privateKey) },
       },
       testAccess(),
