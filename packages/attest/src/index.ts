@@ -17,7 +17,10 @@ export {
   type VulnerabilityScan,
 } from './predicates/vulnerability-scan';
 export { newestScan, withoutOlderScans } from './verdict/newest-scan';
+export { claimsOf, verificationSummary, type SummaryInput } from './summary/verification-summary';
+export { builtFrom, type BuiltFrom } from './verdict/built-from';
 export { recipeIn } from './verdict/recipe';
 export { summaryOf, testOutcome } from './verdict/summaries';
 export * from './verdict/types';
+export { isNewer, verificationOf, verificationsIn, type Verification } from './verdict/verification';
 export { verdictLines, worstOf } from './verdict/verdict';

@@ -15,6 +15,7 @@ const INDEX: ManifestVerdict = {
   signer: 'key sha256:0123',
   signature: { bundle: true, tag: true },
   statements: [],
+  verifications: [],
   problems: [],
   refused: [],
 };
@@ -27,7 +28,7 @@ const PLATFORM: ManifestVerdict = {
     { title: 'provenance', text: 'demo, commit c0ffee, built by https://ci.example from 3 inputs' },
     { title: 'SBOM', text: 'CycloneDX 1.6, 12 components' },
   ],
-  rebuilt: { layers: 5, bytes: 1_000_000 },
+  rebuilt: { mode: 'recombine', layers: 5, bytes: 1_000_000, made: 0 },
 };
 
 const shown = (manifests: readonly ManifestVerdict[]): string => {
@@ -37,6 +38,7 @@ const shown = (manifests: readonly ManifestVerdict[]): string => {
     digest: INDEX.digest,
     verdict: worstOf(manifests),
     policy: 'the given key',
+    yanked: [],
     manifests,
   };
   return verdictLines(verdict).join('\n');
@@ -76,6 +78,33 @@ describe('a verdict', () => {
           problem     It is incomplete.
           problem     It is altered."
     `);
+  });
+
+  it('says what was built again, what others found, and that a release was marked as bad', () => {
+    const rebuilt = { mode: 'system', layers: 11, bytes: 1, made: 1, commit: 'c0ffee'.repeat(7) } as const;
+    const verification = {
+      ...{ verifier: 'https://second.example', signer: 'key sha256:4567', result: 'PASSED' },
+      ...{ levels: ['SLSA_BUILD_LEVEL_1'], time: '2026-01-02T03:04:05Z', resource: 'pkg:oci/demo' },
+    };
+    const verdict: ImageVerdict = {
+      verifyVersion: 1,
+      reference: 'registry.example/team/demo:1.2.3',
+      digest: INDEX.digest,
+      verdict: 'verified',
+      policy: 'the given key',
+      yanked: ['loses data'],
+      manifests: [{ ...PLATFORM, rebuilt, verifications: [verification] }],
+      attested: { signer: 'key sha256:89ab', written: 1, present: 2 },
+    };
+    const lines = verdictLines(verdict).map((line) => line.trim().replace(/ +/g, ' '));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'yanked its publisher marked it as bad: loses data',
+        'rebuilt the same bytes from the definitions of commit c0ffeec0ffee: 1 layer made again, 10 taken from the registry',
+        'verified PASSED, SLSA_BUILD_LEVEL_1 by https://second.example at 2026-01-02T03:04:05Z, signed by key sha256:4567',
+        'verification summaries: 1 attached, 2 already there, signed by key sha256:89ab',
+      ]),
+    );
   });
 
   it('says that a statement is missing or that tests failed', () => {

@@ -72,11 +72,18 @@ Signatures (docs/verify.md)
       --trusted-root <file>                 keys of Fulcio and Rekor ("cosign trusted-root create")
       --registry <host[/path]>              read it from this mirror
       --rebuild recombine                   read all layers, and put the image together again
+      --rebuild system                      build it again from the definitions of its commit, but not its tools
+      --rebuild all                         build its tools again, too
+      --attest                              sign the result and attach it, with the key in IMAGE_SIGNING_KEY,
+                                            or as "signing" in the nx.json here says
+      --verifier-key <file>                 also ask for such a result, by this public key; or by an identity:
+      --verifier-identity <who>, --verifier-oidc-issuer <URL>
       --platform linux/amd64                default: all platforms
       --plain-http                          the registry has no TLS
       --json                                the same for programs
                                           exit codes: 0 verified, 3 unsigned, 4 invalid, 5 incomplete,
-                                            6 changed after it was signed, 1 not found out
+                                            6 changed after it was signed, 7 different when it is built again,
+                                            1 not found out
   keygen                                  make a key to sign with: <file> and <file>.pub
       --file signing.key                    the private key, encrypted if IMAGE_SIGNING_PASSPHRASE is set
 

@@ -63,7 +63,7 @@ async function runLine(
     const result = await runCommand(command, given.value, { host, version, screen, signal });
     screen.end();
     if (result.ok) return end(host, screen, result.value);
-    const stopped = await stoppedText(result.failures, signal, host.env);
+    const stopped = await stoppedText(result.failures, signal, host.env, command.startsOver);
     return stopped === undefined ? report(host, result.failures) : sayStopped(host, stopped);
   } finally {
     screen.end();

@@ -14,6 +14,8 @@ export const PREDICATES = {
   vex: 'https://openvex.dev/ns',
   /** in-toto attestation, spec/predicates/vulns_02.md */
   scan: 'https://in-toto.io/attestation/vulns/v0.2',
+  /** slsa.dev/spec/v1.1/verification_summary */
+  vsa: 'https://slsa.dev/verification_summary/v1',
 } as const;
 
 export type StatementKind = keyof typeof PREDICATES;

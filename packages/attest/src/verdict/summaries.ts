@@ -2,9 +2,8 @@ import { counted, dayOf } from '@image-tooling/model';
 import { vulnerabilityScanIn } from '../predicates/vulnerability-scan';
 import { statementKind, type StatementKind } from '../statement/predicate-types';
 import type { Statement } from '../statement/statement';
+import { listOf, membersOf, textOf, type Members } from './members';
 import type { StatementSummary } from './types';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Returns trusted statements in words; those of unknown types by their type. */
 export function summaryOf({
@@ -13,10 +12,15 @@ export function summaryOf({
 }: Pick<Statement, 'predicateType' | 'predicate'>): StatementSummary[] {
   const kind = statementKind(predicateType);
   if (kind === undefined) return [{ title: 'other', text: predicateType }];
-  return kind === 'signature' ? [] : [{ title: TITLES[kind], text: TEXTS[kind](membersOf(predicate)) }];
+  return kind === 'signature' || kind === 'vsa'
+    ? []
+    : [{ title: TITLES[kind], text: TEXTS[kind](membersOf(predicate)) }];
 }
 
-const TITLES: Readonly<Record<Exclude<StatementKind, 'signature'>, string>> = {
+/** Verification summaries are not statements of those who built. */
+type Told = Exclude<StatementKind, 'signature' | 'vsa'>;
+
+const TITLES: Readonly<Record<Told, string>> = {
   provenance: 'provenance',
   cyclonedx: 'SBOM',
   spdx: 'SBOM',
@@ -25,7 +29,7 @@ const TITLES: Readonly<Record<Exclude<StatementKind, 'signature'>, string>> = {
   scan: 'scan',
 };
 
-const TEXTS: Readonly<Record<Exclude<StatementKind, 'signature'>, (predicate: Members) => string>> = {
+const TEXTS: Readonly<Record<Told, (predicate: Members) => string>> = {
   provenance: (predicate) => {
     const definition = membersOf(predicate['buildDefinition']);
     const { image, source } = membersOf(definition['externalParameters']);
@@ -61,16 +65,4 @@ const FAILING = ['failing', 'expired'];
 /** Returns the result that a test statement states: "PASSED". */
 export function testOutcome({ predicate }: Pick<Statement, 'predicate'>): string {
   return textOf(membersOf(predicate)['result']);
-}
-
-function membersOf(value: unknown): Members {
-  return typeof value === 'object' && value !== null ? (value as Members) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : 'unknown';
 }

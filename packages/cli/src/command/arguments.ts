@@ -52,6 +52,10 @@ const FLAGS = {
   times: { type: 'string' },
   'most-jobs': { type: 'string' },
   'start-seconds': { type: 'string' },
+  'verifier-key': { type: 'string' },
+  'verifier-identity': { type: 'string' },
+  'verifier-oidc-issuer': { type: 'string' },
+  attest: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;

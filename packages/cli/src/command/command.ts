@@ -45,6 +45,8 @@ export interface Command {
   readonly reportsOn?: 'stderr';
   /** Whether it leaves the store unchanged. */
   readonly readOnly?: true;
+  /** Whether it keeps nothing when it is stopped. */
+  readonly startsOver?: true;
   /** Whether the Nx plugin declares it as cached. */
   readonly isCached?: true;
   /** The file that it writes; if that is standard output, it reports on stderr. */

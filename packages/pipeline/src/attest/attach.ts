@@ -11,6 +11,7 @@ import {
 } from '@image-tooling/attest';
 import type { Descriptor, Repository } from '@image-tooling/oci';
 import { PREDICATE_TYPE_ANNOTATION, readAttached } from './attached';
+import { withoutReplaced } from './replaced-vex';
 import { notTrusted, readSignatures, writeSignature, type Signing } from './signature-tag';
 
 /** A statement that a manifest must have. */
@@ -18,10 +19,15 @@ export interface WantedStatement {
   readonly kind: StatementKind;
   /**
    * `once`: a valid one stays, whatever it says: the first publish of these bytes is the one that made them. `same`: one
-   * with the same content must be there. `newest`: the newest one must have the same content.
+   * with the same content must be there. `newest`: the newest of its kind must have the same content.
    */
   readonly rule: 'once' | 'same' | 'newest';
-  readonly predicate: () => Promise<Result<Json>>;
+  /**
+   * Returns its content, undefined if nothing has to be stated.
+   *
+   * @param attached of the same kind and signer
+   */
+  readonly predicate: (attached: readonly VerifiedStatement[]) => Promise<Result<Json | undefined>>;
 }
 
 /** A manifest to sign. */
@@ -44,7 +50,8 @@ export interface Missing {
   readonly present: number;
 }
 
-interface MissingStatement {
+/** A statement to sign. */
+export interface MissingStatement {
   readonly kind: StatementKind;
   readonly bytes: Buffer;
 }
@@ -66,13 +73,14 @@ export async function missingOf(
   const signers = statementsOnly ? ok([]) : await tagSigners(repository, manifest, verifier);
   if (!signers.ok) return signers;
   const statements: MissingStatement[] = [];
+  const tag = !statementsOnly && signers.value.length === 0;
+  let present = tag || statementsOnly ? 0 : 1;
   for (const one of wanted) {
     const lacking = await lackingStatement(manifest, one, attached.value.statements);
     if (!lacking.ok) return lacking;
-    if (lacking.value) statements.push(lacking.value);
+    if (lacking.value === 'present') present += 1;
+    else if (lacking.value !== 'nothing to state') statements.push(lacking.value);
   }
-  const tag = !statementsOnly && signers.value.length === 0;
-  const present = wanted.length - statements.length + (tag || statementsOnly ? 0 : 1);
   return ok({ subject, statements, tag, present });
 }
 
@@ -89,18 +97,19 @@ async function lackingStatement(
   manifest: Digest,
   { kind, rule, predicate }: WantedStatement,
   there: readonly VerifiedStatement[],
-): Promise<Result<MissingStatement | undefined>> {
+): Promise<Result<MissingStatement | 'present' | 'nothing to state'>> {
   const same = there.filter(({ predicateType }) => predicateType === PREDICATES[kind]);
-  if (rule === 'once' && same.length > 0) return ok(undefined);
-  const content = await predicate();
+  if (rule === 'once' && same.length > 0) return ok('present');
+  const content = await predicate(same);
   if (!content.ok) return content;
-  const bytes = statementBytes(manifest, PREDICATES[kind], content.value);
-  const counting = rule === 'newest' ? withoutOlderScans(same) : same;
-  const isThere = counting.some((one) => contentOf(kind, one.predicate) === contentOf(kind, content.value));
-  return ok(isThere ? undefined : { kind, bytes });
+  if (content.value === undefined) return ok('nothing to state');
+  const wanted = contentOf(kind, content.value);
+  const counting = rule === 'newest' ? withoutReplaced(withoutOlderScans(same)) : same;
+  if (counting.some((one) => contentOf(kind, one.predicate) === wanted)) return ok('present');
+  return ok({ kind, bytes: statementBytes(manifest, PREDICATES[kind], content.value) });
 }
 
-/** A VEX has the time of the data that it was made from, and a scan result its own: they don't count. */
+/** The time of a VEX and its number, and the time of a scan, don't count. */
 function contentOf(kind: StatementKind, predicate: unknown): string {
   const { statements } = Object(predicate) as { readonly statements?: unknown };
   if (kind === 'vex') return canonicalJson(statements as Json);
@@ -134,7 +143,8 @@ async function attachAll(
   return tag ? writeSignature(repository, subject.descriptor.digest, signing) : ok(undefined);
 }
 
-async function attachStatement(
+/** Signs a statement, checks that its own policy accepts it, and attaches it. Fails as `attachMissing` does. */
+export async function attachStatement(
   repository: Repository,
   subject: Descriptor,
   { kind, bytes }: MissingStatement,

@@ -1,4 +1,12 @@
-import { failWith, ok, type Digest, type Failure, type FailureCode, type Result } from '@image-tooling/model';
+import {
+  digestOf,
+  failWith,
+  ok,
+  type Digest,
+  type Failure,
+  type FailureCode,
+  type Result,
+} from '@image-tooling/model';
 import type { VerifiedStatement, Verifier } from '@image-tooling/attest';
 import { manifestContent, mapResults, type Referrer, type Repository } from '@image-tooling/oci';
 import { readBlob } from './read-blob';
@@ -9,9 +17,17 @@ export const PREDICATE_TYPE_ANNOTATION = 'dev.sigstore.bundle.predicateType';
 /** What is attached to a manifest. */
 export interface Attached {
   /** With a valid signature by a trusted signer. */
-  readonly statements: readonly VerifiedStatement[];
+  readonly statements: readonly AttachedStatement[];
   /** Damaged, about something else, or by another signer. */
   readonly refused: readonly RefusedAttachment[];
+}
+
+/** A trusted statement, and where it is. */
+export interface AttachedStatement extends VerifiedStatement {
+  /** Of the attachment's manifest. */
+  readonly digest: Digest;
+  /** Of its bundle. */
+  readonly bundle: Digest;
 }
 
 /** An attachment that is not trusted, and why. */
@@ -78,14 +94,25 @@ export function isOfAttachment({ code }: Failure): boolean {
 async function readOne(
   repository: Repository,
   { digest, annotations }: Referrer,
-  { manifest, verifier }: Question,
-): Promise<Result<(VerifiedStatement | RefusedAttachment)[]>> {
-  const bundle = await bundleOf(repository, digest);
-  const verified = bundle.ok && bundle.value ? await verifier.verifyBundle(bundle.value, manifest) : bundle;
-  if (verified.ok) return ok(verified.value ? [verified.value as VerifiedStatement] : []);
-  const { failures } = verified;
+  question: Question,
+): Promise<Result<(AttachedStatement | RefusedAttachment)[]>> {
+  const read = await verifiedStatement(repository, digest, question);
+  if (read.ok) return ok(read.value ? [{ ...read.value, digest }] : []);
+  const { failures } = read;
   if (!isOfAttachment(failures[0])) return failWith(failures);
   return ok([{ digest, predicateType: annotations[PREDICATE_TYPE_ANNOTATION], failure: failures[0] }]);
+}
+
+async function verifiedStatement(
+  repository: Repository,
+  digest: Digest,
+  { manifest, verifier }: Question,
+): Promise<Result<Omit<AttachedStatement, 'digest'> | undefined>> {
+  const bundle = await bundleOf(repository, digest);
+  if (!bundle.ok) return bundle;
+  if (!bundle.value) return ok(undefined);
+  const verified = await verifier.verifyBundle(bundle.value, manifest);
+  return verified.ok ? ok({ ...verified.value, bundle: digestOf(bundle.value) }) : verified;
 }
 
 /** Returns the bytes of a bundle; undefined if its manifest was deleted but is still listed. */

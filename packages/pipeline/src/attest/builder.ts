@@ -5,7 +5,18 @@ const LOCAL = 'urn:image-tooling:builder:local';
  * unnamed machine.
  */
 export function builderId(stated: string | undefined, env: NodeJS.ProcessEnv): string {
-  return stated ?? githubWorkflow(env) ?? gitlabProject(env) ?? LOCAL;
+  return stated ?? jobId(env) ?? LOCAL;
+}
+
+const LOCAL_VERIFIER = 'urn:image-tooling:verifier:local';
+
+/** Returns the URI of the party that verifies, for verification summaries, as `builderId` does. */
+export function verifierId(stated: string | undefined, env: NodeJS.ProcessEnv): string {
+  return stated ?? jobId(env) ?? LOCAL_VERIFIER;
+}
+
+function jobId(env: NodeJS.ProcessEnv): string | undefined {
+  return githubWorkflow(env) ?? gitlabProject(env);
 }
 
 /** docs.github.com, "Variables reference": GITHUB_WORKFLOW_REF. */

@@ -5,7 +5,11 @@ import type { Session } from '../session';
 import { readTextFile } from './text-file';
 
 /** Name of the variable with a private key in PEM, or the path of its file; it replaces "key" of nx.json. */
-const KEY_VARIABLE = 'IMAGE_SIGNING_KEY';
+export const KEY_VARIABLE = 'IMAGE_SIGNING_KEY';
+
+interface Place extends Pick<Session, 'root' | 'env'> {
+  readonly options: Pick<Session['options'], 'signing'>;
+}
 
 /**
  * Returns what images of a workspace are signed with; undefined if nx.json has no "signing". Fails with
@@ -15,7 +19,7 @@ export async function signingSettings({
   root,
   env,
   options: { signing },
-}: Pick<Session, 'root' | 'env' | 'options'>): Promise<Result<SigningSettings | undefined>> {
+}: Place): Promise<Result<SigningSettings | undefined>> {
   if (!signing) return ok(undefined);
   return signing.keyless ? keylessSettings(root, env, signing.keyless) : keySettings(root, env, signing);
 }

@@ -16,6 +16,7 @@ import type { Session } from '../session';
 import { reportFolder } from '../test/report';
 import { outputFolder, readOutput } from '../workspace/outputs';
 import type { WantedStatement } from './attach';
+import { currentVex } from './current-vex';
 import type { DefinitionFiles } from './definition-files';
 import { provenanceOf, type StatementsRequest } from './provenance';
 
@@ -43,12 +44,17 @@ export async function statementsFor(
   ]);
 }
 
-/** Returns the VEX of a scan of this manifest; none of an older scan. */
+/** Returns the VEX of a scan of this manifest, also if it has nothing to state; none of an older scan. */
 async function vexIn(folder: string, manifest: Digest): Promise<Result<WantedStatement[]>> {
   const scan = await readRegularFile(join(folder, 'scan.json'), MOST_BYTES);
   if (!scan.ok) return scan;
   const { manifest: scanned } = Object(scan.value && jsonIn(scan.value)) as { readonly manifest?: unknown };
-  return scanned === manifest ? documentIn(join(folder, 'vex.json'), 'vex') : ok([]);
+  if (scanned !== manifest) return ok([]);
+  const document = await contentIn(join(folder, 'vex.json'));
+  if (!document.ok) return document;
+  const predicate: WantedStatement['predicate'] = async (attached) =>
+    ok(currentVex(document.value, attached));
+  return ok([{ kind: 'vex', rule: 'newest', predicate }]);
 }
 
 /** Bytes of the largest SBOM: thousands of packages have a few million. */
@@ -56,12 +62,18 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Returns the statement with the content of a file; none without the file. */
 async function documentIn(file: string, kind: StatementKind): Promise<Result<WantedStatement[]>> {
+  const content = await contentIn(file);
+  if (!content.ok) return content;
+  return ok(content.value === undefined ? [] : [{ kind, rule: 'same', predicate: async () => content }]);
+}
+
+/** Returns the content of a file with JSON; undefined without the file. */
+async function contentIn(file: string): Promise<Result<Json | undefined>> {
   const read = await readRegularFile(file, MOST_BYTES);
   if (!read.ok) return read;
-  if (!read.value) return ok([]);
+  if (!read.value) return ok(undefined);
   const content = jsonIn(read.value);
-  if (content === undefined) return damaged(file);
-  return ok([{ kind, rule: 'same', predicate: async () => ok(content) }]);
+  return content === undefined ? damaged(file) : ok(content);
 }
 
 function jsonIn(bytes: Buffer): Json | undefined {

@@ -1,7 +1,7 @@
 import { isVersionTag, ok, type Digest, type Failure, type Result } from '@image-tooling/model';
 import { mapResults, type ManifestBytes, type Repository } from '@image-tooling/oci';
 import { isOfAttachment } from '../attest/attached';
-import { manifestsOf, type NamedManifest } from '../verify-image/manifests';
+import { manifestsOf, type NamedManifest } from '../verify-image/published/manifests';
 
 /** A published manifest of one platform. */
 export interface PublishedManifest extends NamedManifest {

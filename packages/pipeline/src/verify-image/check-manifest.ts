@@ -4,23 +4,34 @@ import {
   statementKind,
   summaryOf,
   testOutcome,
+  verificationsIn,
   withoutOlderScans,
   type ManifestVerdict,
   type Problem,
   type StatementKind,
   type VerifiedStatement,
+  type Verification,
   type Verifier,
 } from '@image-tooling/attest';
 import { isIndexType, type Repository } from '@image-tooling/oci';
-import { readAttached, type Attached } from '../attest/attached';
+import { readAttached, type Attached, type AttachedStatement } from '../attest/attached';
+import { withoutReplaced } from '../attest/replaced-vex';
 import { readSignatures, type TaggedSignatures } from '../attest/signature-tag';
-import type { NamedManifest } from './manifests';
+import type { NamedManifest } from './published/manifests';
 import { recipeProblems } from './recipe-problems';
 
 /** A manifest's verdict, and its trusted statements. */
 export interface CheckedManifest {
   readonly verdict: ManifestVerdict;
-  readonly statements: readonly VerifiedStatement[];
+  readonly statements: readonly AttachedStatement[];
+}
+
+/** The trusted signers. */
+export interface Verifiers {
+  /** Those who built the image. */
+  readonly publisher: Verifier;
+  /** A second party, whose verification summary the image then needs. */
+  readonly secondParty?: Verifier | undefined;
 }
 
 /** What an image of one platform must have. */
@@ -34,14 +45,19 @@ const NEEDED: readonly (readonly [StatementKind, string])[] = [
 export async function checkManifest(
   repository: Repository,
   named: NamedManifest,
-  verifier: Verifier,
+  { publisher, secondParty }: Verifiers,
 ): Promise<Result<CheckedManifest>> {
   const { manifest, name } = named;
-  const attached = await readAttached(repository, { manifest: manifest.digest, verifier });
+  const attached = await readAttached(repository, { manifest: manifest.digest, verifier: publisher });
   if (!attached.ok) return attached;
-  const tagged = await readSignatures(repository, manifest.digest, verifier);
+  const tagged = await readSignatures(repository, manifest.digest, publisher);
   if (!tagged.ok) return tagged;
-  const { statements, refused } = attached.value;
+  const others = await summariesBy(repository, manifest.digest, secondParty);
+  if (!others.ok) return others;
+  const { statements } = attached.value;
+  const refused = attached.value.refused.filter(({ digest }) =>
+    others.value.every((one) => one.digest !== digest),
+  );
   const bundle = statements.find(({ predicateType }) => predicateType === PREDICATES.signature);
   const signer = bundle?.signer ?? tagged.value.signers[0];
   const unsigned = signer === undefined ? [notSigned(name, attached.value, tagged.value)] : [];
@@ -51,11 +67,42 @@ export async function checkManifest(
     name,
     ...(signer !== undefined && { signer }),
     signature: { bundle: bundle !== undefined, tag: tagged.value.signers.length > 0 },
-    statements: withoutOlderScans(statements).flatMap(summaryOf),
-    problems: [...unsigned, ...incomplete],
+    statements: withoutReplaced(withoutOlderScans(statements)).flatMap(summaryOf),
+    verifications: verificationsIn([...statements.filter(isSummary), ...others.value]),
+    problems: [
+      ...unsigned,
+      ...incomplete,
+      ...(secondParty ? secondPartyProblems(name, verificationsIn(others.value)) : []),
+    ],
     refused: [...refused.map(refusedText), ...tagged.value.refused.map(({ message }) => ({ message }))],
   };
   return ok({ verdict, statements });
+}
+
+/** Returns the verification summaries that a second party signed, and nothing else of it. */
+async function summariesBy(
+  repository: Repository,
+  manifest: Digest,
+  verifier: Verifier | undefined,
+): Promise<Result<readonly AttachedStatement[]>> {
+  if (!verifier) return ok([]);
+  const attached = await readAttached(repository, { manifest, verifier, types: new Set([PREDICATES.vsa]) });
+  return attached.ok ? ok(attached.value.statements.filter(isSummary)) : attached;
+}
+
+function isSummary({ predicateType }: Pick<VerifiedStatement, 'predicateType'>): boolean {
+  return predicateType === PREDICATES.vsa;
+}
+
+function secondPartyProblems(name: string, found: readonly Verification[]): Problem[] {
+  if (found.length === 0)
+    return [{ verdict: 'incomplete', message: `${name} has no verification summary of the second party.` }];
+  return found
+    .filter(({ result }) => result !== 'PASSED')
+    .map(({ result, verifier }) => ({
+      verdict: 'incomplete',
+      message: `${name}: ${verifier} says ${result}.`,
+    }));
 }
 
 function notSigned(name: string, { refused }: Attached, tagged: TaggedSignatures): Problem {
@@ -93,5 +140,6 @@ function refusedText({ digest, predicateType, failure }: Attached['refused'][num
   readonly message: string;
 } {
   const kind = predicateType === undefined ? undefined : (statementKind(predicateType) ?? predicateType);
-  return { digest, message: `${kind ?? 'attachment'} ${digest}: ${failure.message}` };
+  const name = kind === 'vsa' ? 'verification summary' : (kind ?? 'attachment');
+  return { digest, message: `${name} ${digest}: ${failure.message}` };
 }

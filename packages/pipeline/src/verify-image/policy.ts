@@ -38,6 +38,31 @@ async function keyPolicy(file: string, cwd: string): Promise<Result<TrustPolicy>
   return read.ok ? ok({ kind: 'key', publicKey: publicKey.value }) : read;
 }
 
+/** The options that name a second party. */
+export type SecondPartyOptions = TrustOptions;
+
+/**
+ * Returns whose verification summaries are asked for; undefined for none. Fails as `trustPolicy` does.
+ *
+ * @param cwd what relative paths start from
+ */
+export async function secondPartyPolicy(
+  options: SecondPartyOptions,
+  cwd: string,
+): Promise<Result<TrustPolicy | undefined>> {
+  const { key, identity, issuer, trustedRoot } = options;
+  if ([key, identity, issuer].every((one) => one === undefined)) return ok(undefined);
+  if (key !== undefined && identity === undefined && issuer === undefined) return keyPolicy(key, cwd);
+  if (key === undefined && identity !== undefined && issuer !== undefined && trustedRoot !== undefined)
+    return trustPolicy(options, cwd);
+  return fail({
+    code: 'usage',
+    message:
+      'The options of the second party name both a key and an identity, or only a part of an identity.',
+    hint: 'Write --verifier-key=<file>, or --verifier-identity=<who> --verifier-oidc-issuer=<URL> --trusted-root=<file>.',
+  });
+}
+
 function textOf(file: string, cwd: string): Promise<Result<string>> {
   const missing = { code: 'usage', message: `${file} does not exist.`, hint: 'Check the path.' } as const;
   return readTextFile(resolve(cwd, file), missing);

@@ -1,6 +1,6 @@
 import { recipeIn, type Problem, type VerifiedStatement } from '@image-tooling/attest';
 import { describeImage } from '@image-tooling/oci';
-import type { NamedManifest } from './manifests';
+import type { NamedManifest } from './published/manifests';
 
 /**
  * Puts config and manifest together again from the recipe in the provenance, and reports a digest that differs from the

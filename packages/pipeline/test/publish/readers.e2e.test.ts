@@ -17,7 +17,10 @@ import { skopeo } from './readers/skopeo';
 import { trixiePrograms } from './readers/trixie-programs';
 import type { Reader } from './readers/types';
 import type { PublishPlan } from './rig';
-import { attachTo, evilImage, KEYS, published, signedPlan, verdict, withClient } from './signed';
+import { parsePlace } from '../../src/registry';
+import { verifyImage } from '../../src/verify-image';
+import { testAccess } from '../registry-images';
+import { attachTo, evilImage, KEYS, published, signedPlan, verdict, withClient, withKey } from './signed';
 import { Surroundings } from './surroundings';
 
 /** Programs that take long to get are kept here. */
@@ -88,6 +91,23 @@ describe('every reader', () => {
       await attachTo(at, plan, digest, good.manifests[nth]!.digest);
     await refuse();
     expect((await verdict(`${plan.repository}:main`)).verdict).toBe('invalid');
+  });
+
+  it('accepts the verification summary of a second party, with its key', async () => {
+    const plan = await signedPlan(at);
+    await published(plan);
+    const place = valueOf(parsePlace(`${plan.repository}:1.2.3`, '/'));
+    const second = generateKeyPair(undefined);
+    const attest = { verifier: 'https://second.example/verifier', signing: withKey(second.privateKey) };
+    const policy = { kind: 'key', publicKey: KEYS.publicKey } as const;
+    const verified = valueOf(await verifyImage({ place, policy, attest, cwd: '/' }, testAccess()));
+    const key = await keyFile('second.pub', second.publicKey);
+    const other = await keyFile('right.pub', KEYS.publicKey);
+    for (const { name, statement } of readers)
+      for (const reference of statement ? imagesOf(plan, verified) : []) {
+        expect([name, await statement?.(reference, key, PREDICATES.vsa)]).toEqual([name, '']);
+        expect([name, await statement?.(reference, other, PREDICATES.vsa)]).not.toEqual([name, '']);
+      }
   });
 
   it('accepts the signature of an identity, and refuses another identity', async () => {

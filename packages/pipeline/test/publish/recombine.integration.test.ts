@@ -4,7 +4,7 @@ import { describeImage, MEDIA_TYPES } from '@image-tooling/oci';
 import { whyNoRegistry } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recombined } from '../../src/verify-image/recombine';
+import { recombined } from '../../src/verify-image/published/recombine';
 import { withClient } from './signed';
 import { Surroundings } from './surroundings';
 

@@ -43,7 +43,7 @@ export async function published(plan: PublishPlan) {
 /** Verifies an image as a user does. */
 export async function verdict(reference: string, policy = POLICY): Promise<ImageVerdict> {
   const place = valueOf(parsePlace(reference, '/'));
-  return valueOf(await verifyImage({ place, policy, recombine: false }, testAccess()));
+  return valueOf(await verifyImage({ place, policy, cwd: '/' }, testAccess()));
 }
 
 /** The verdict, and the reasons for it. */
