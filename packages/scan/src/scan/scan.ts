@@ -5,18 +5,28 @@ import { countByStatus, isFailing, judge } from '../gate';
 import {
   debianFindings,
   endOfLifeFindings,
+  joinedFindings,
   licenceFindings,
   osvFindings,
+  scannerFindings,
   setuidFindings,
   sizeFindings,
 } from '../match';
 import type { ScanPolicy } from '../policy/merge';
 import { notCovered } from './not-covered';
 import { inOrder } from '../report/order';
-import type { ScanData, ScanReport } from '../report/types';
+import type { ScanData, ScanReport, UsedScanner } from '../report/types';
+import type { ScannerMatch } from '../scanner';
 import type { ScanSubject } from '../subject';
 import { invalidData } from './valid-data';
 import type { VulnerabilityData } from '../vulnerability-data';
+
+/** What a scanner found, and in which database. */
+export interface ScannerResult {
+  readonly used: UsedScanner;
+  /** Checked by `checkedMatches`. */
+  readonly matches: readonly ScannerMatch[];
+}
 
 /** All inputs of a scan. */
 export interface ScanInput {
@@ -24,6 +34,8 @@ export interface ScanInput {
   readonly policy: ScanPolicy;
   /** Undefined if the policy has no database. */
   readonly data: VulnerabilityData | undefined;
+  /** What a scanner found in addition, if the policy has one. */
+  readonly scanner?: ScannerResult | undefined;
   /** Findings of secrets, which are looked for in layers. */
   readonly secrets: readonly Finding[];
   /** Seconds since the epoch. */
@@ -35,7 +47,7 @@ export interface ScanInput {
  * vulnerabilities, so that a scan without data never looks like one without findings.
  */
 export function scan(input: ScanInput): Result<ScanReport> {
-  const { subject, policy, data, now } = input;
+  const { subject, policy, data, scanner, now } = input;
   const problems = dataProblems(input);
   if (problems.length > 0) return failWith(problems);
   const today = dayOf(now);
@@ -48,8 +60,8 @@ export function scan(input: ScanInput): Result<ScanReport> {
     manifest,
     day: today,
     passed: !findings.some(({ status }) => isFailing(status)),
-    data: dataOf(data, subject),
-    notCovered: data ? notCovered(data, subject) : [],
+    data: dataOf(data, subject, scanner?.used),
+    notCovered: data ? notCovered(data, subject, scanner !== undefined) : [],
     counts: countByStatus(findings),
     findings,
   });
@@ -61,11 +73,14 @@ function dataProblems({ subject, policy, data }: ScanInput): Failure[] {
   return invalidData(data, subject);
 }
 
-function allFindings({ subject, policy, data, secrets, now }: ScanInput): Finding[] {
+function allFindings({ subject, policy, data, scanner, secrets, now }: ScanInput): Finding[] {
   const debian = data && fixesFor(subject, data);
-  return [
+  const known = [
     ...(data ? osvFindings(subject, data.go) : []),
     ...(debian ? debianFindings(subject, debian) : []),
+  ];
+  return [
+    ...(scanner ? joinedFindings(known, scannerFindings(subject, scanner.matches)) : known),
     ...(debian ? endOfLifeFindings(subject, debian, now) : []),
     ...(policy.licences ? licenceFindings(subject, policy.licences) : []),
     ...setuidFindings(subject, policy.setuid),
@@ -74,7 +89,11 @@ function allFindings({ subject, policy, data, secrets, now }: ScanInput): Findin
   ];
 }
 
-function dataOf(data: VulnerabilityData | undefined, subject: ScanSubject): ScanData {
+function dataOf(
+  data: VulnerabilityData | undefined,
+  subject: ScanSubject,
+  scanner: UsedScanner | undefined,
+): ScanData {
   if (!data) return { database: 'none' };
   const { go } = data;
   const debian = fixesFor(subject, data);
@@ -84,5 +103,6 @@ function dataOf(data: VulnerabilityData | undefined, subject: ScanSubject): Scan
     database: 'registries',
     ...(has('go') && { go: { version: go.version, time: go.time } }),
     ...(debian && has('deb') && { debian: { suite: debian.suite, time: debian.time } }),
+    ...(scanner && { scanner }),
   };
 }
