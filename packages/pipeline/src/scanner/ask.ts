@@ -20,6 +20,7 @@ import type { ScannerSystem } from './container/system';
 const DATABASE = '/run/scanner-database';
 const SBOM = '/run/scanner-sbom';
 const SBOM_FILE = 'sbom.cdx.json';
+const WRITABLE = '/tmp';
 const PACKAGES = '/tmp/packages.cdx.json';
 const TIMEOUT_SECONDS = 1800;
 
@@ -76,13 +77,15 @@ function writeSbom(folder: string, { inventory }: ScanSubject): Promise<Result<v
 /** Without network, and without the scanner's own updates (aquasecurity/trivy and anchore/grype, `--help`). */
 const COMMANDS: Readonly<Record<ScannerName, readonly [StepCommand, ...StepCommand[]]>> = {
   trivy: [
+    // Trivy 0.66 opens its database for writing.
+    { argv: ['cp', '-R', `${DATABASE}/db`, `${WRITABLE}/db`] },
     {
       argv: [
         'trivy',
         ...['sbom', '--quiet', '--scanners', 'vuln', '--format', 'json', '--list-all-pkgs'],
         ...[
           '--cache-dir',
-          DATABASE,
+          WRITABLE,
           '--cache-backend',
           'memory',
           '--skip-db-update',
@@ -121,9 +124,9 @@ const ENV: Readonly<Record<ScannerName, Readonly<Record<string, string>>>> = {
   },
 };
 
-function answerOf(scanner: ScannerName, [report, packages]: readonly CommandResult[]): Result<ScannerAnswer> {
-  const text = report?.stdout ?? '';
-  const answer = scanner === 'trivy' ? trivyAnswer(text) : grypeAnswer(text, packages?.stdout ?? '');
+function answerOf(scanner: ScannerName, results: readonly CommandResult[]): Result<ScannerAnswer> {
+  const [first = '', second = ''] = results.map(({ stdout }) => stdout);
+  const answer = scanner === 'trivy' ? trivyAnswer(second) : grypeAnswer(first, second);
   return answer ? ok(answer) : fail(unreadable(scanner));
 }
 
