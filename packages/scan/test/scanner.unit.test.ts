@@ -110,6 +110,10 @@ describe('what a scanner prints', () => {
     });
   });
 
+  it('of Trivy 0.66 has no version', () => {
+    expect(trivyAnswer(JSON.stringify({ ...TRIVY, Trivy: undefined }))?.version).toBe('unknown');
+  });
+
   it('writes package URLs in its own way', () => {
     const found = trivyAnswer(JSON.stringify(TRIVY).replaceAll('@3.5.1-1', '@1%3A3.5.1%2Bdeb13u1'));
     expect(found?.read).toContain('pkg:deb/libssl3t64@1:3.5.1+deb13u1');

@@ -50,9 +50,7 @@ export function dataLine({ data }: ScanReport): string {
   const parts = [
     ...(go ? [`Go's vulnerability database of ${dayOf(go.time)}`] : []),
     ...(debian ? [`Debian ${debian.suite} of ${dayOf(debian.time)}`] : []),
-    ...(scanner
-      ? [`the database of ${SCANNER_NAMES[scanner.name]} ${scanner.version} of ${dayOf(scanner.time)}`]
-      : []),
+    ...(scanner ? [`the database of ${SCANNER_NAMES[scanner.name]} of ${dayOf(scanner.time)}`] : []),
   ];
   return parts.length > 0
     ? `Data: ${parts.join(', ')}`

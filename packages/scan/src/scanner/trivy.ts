@@ -9,7 +9,8 @@ const identifier = z.object({ PURL: z.string().optional() });
 /** The fields that we read of `trivy sbom --format json --list-all-pkgs` (aquasecurity/trivy 0.74, pkg/types/report.go). */
 const report = z.object({
   SchemaVersion: z.literal(2),
-  Trivy: z.object({ Version: z.string() }),
+  /** Since 0.67. */
+  Trivy: z.object({ Version: z.string() }).optional(),
   Results: z
     .array(
       z.object({
@@ -39,7 +40,7 @@ export function trivyAnswer(text: string): ScannerAnswer | undefined {
   const found = Results.flatMap(({ Vulnerabilities = [] }) => Vulnerabilities);
   const packages = Results.flatMap(({ Packages = [] }) => Packages);
   return {
-    version: Trivy.Version,
+    version: Trivy?.Version ?? 'unknown',
     read: new Set(
       packages.flatMap(({ Identifier }) => (Identifier?.PURL === undefined ? [] : purlKey(Identifier.PURL))),
     ),
