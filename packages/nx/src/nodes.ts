@@ -4,6 +4,7 @@ import { readDefinition, type ProjectDefinition } from './definition';
 import { implementationInputs } from './implementation';
 import { DEFINITION_GLOB, foldersOf, isImageFile, isToolFile, type PluginOptions } from './options';
 import { projectNames } from './project-names';
+import { scannerImageOf } from './scanner-image';
 import { replacedBy } from './target-defaults';
 import { targetsOf } from './targets';
 
@@ -15,11 +16,18 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const seen = new Set(files);
     const definitionFiles = files.filter((file) => isImageFile(file, folders) || isToolFile(file, folders));
     const names = projectNames(definitionFiles);
+    const images = new Set(
+      definitionFiles.filter((file) => isImageFile(file, folders)).map((file) => names.get(file)),
+    );
     const setting = {
       implementation: implementationInputs(context.nxJsonConfiguration, context.workspaceRoot),
       isSeen: (file: string) => seen.has(file),
       replaced: replacedBy(context.nxJsonConfiguration, context.workspaceRoot),
       isScanned: seen.has('scan.json'),
+      scannerImage: ({ root }: ProjectDefinition) => {
+        const image = scannerImageOf(context.workspaceRoot, root);
+        return image !== undefined && images.has(image) ? image : undefined;
+      },
       host: platformOfNode(process.arch),
     };
     return createNodesFromFiles(

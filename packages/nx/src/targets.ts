@@ -13,6 +13,8 @@ export interface Setting extends InputSetting {
   readonly host: Platform | undefined;
   /** Whether the workspace has a scan.json: its images are scanned. */
   readonly isScanned: boolean;
+  /** Returns the image of the workspace that runs the scanner of an image; undefined without one. */
+  readonly scannerImage: (image: ProjectDefinition) => string | undefined;
   /** The keys of each target that nx.json's targetDefaults replace. */
   readonly replaced: Replaced;
 }
@@ -64,7 +66,7 @@ function imageTargets(definition: ProjectDefinition, setting: Setting): Targets 
   };
 }
 
-/** They need no engine, so any machine scans any platform. */
+/** They need no engine, or that of this machine, which runs the scanner: so any machine scans any platform. */
 function scanTargets(definition: ProjectDefinition, setting: Setting): Targets {
   return {
     ...Object.fromEntries(
@@ -129,8 +131,18 @@ function scanOn(definition: ProjectDefinition, platform: Platform, setting: Sett
     cache: true,
     inputs: scanInputs(definition, setting),
     outputs: [`{projectRoot}/dist/scan/${platformFolder(platform)}`],
-    dependsOn: [targetOn('build', platform)],
+    dependsOn: [targetOn('build', platform), ...scannerBuild(definition, setting)],
   };
+}
+
+/** The scanner runs on this machine's platform. */
+function scannerBuild(
+  definition: ProjectDefinition,
+  { host, scannerImage }: Setting,
+): NonNullable<TargetConfiguration['dependsOn']> {
+  const image = scannerImage(definition);
+  if (image === undefined || image === definition.name || host === undefined) return [];
+  return [{ projects: [image], target: targetOn('build', host) }];
 }
 
 function inputsOf(definition: ProjectDefinition, setting: Setting): TargetConfiguration['inputs'] {

@@ -9,6 +9,7 @@ const AMD64: Setting = {
   isSeen: () => true,
   replaced: () => [],
   isScanned: false,
+  scannerImage: () => undefined,
   host: 'linux/amd64',
 };
 
@@ -135,6 +136,14 @@ describe('the targets of an image', () => {
       dependsOn: ['build-arm64'],
     });
     expect(scanned['scan-all']?.dependsOn).toEqual(['scan-amd64', 'scan-arm64']);
+  });
+
+  it('with a scanner need the image that it runs in, for this machine', () => {
+    const dependsOn = (scannerImage: string) =>
+      targetsOf(IMAGE, { ...AMD64, isScanned: true, scannerImage: () => scannerImage })['scan-arm64']
+        ?.dependsOn;
+    expect(dependsOn('scanners')).toEqual(['build-arm64', { projects: ['scanners'], target: 'build-amd64' }]);
+    expect(dependsOn('k8s')).toEqual(['build-arm64']);
   });
 
   it('build from its own files and from the outputs of its parent and tools', () => {

@@ -4,6 +4,7 @@ import {
   bootstrapWanted,
   buildIdOf,
   CONSTANT_TIME,
+  digestOf,
   type ImageLock,
   type LayerFile,
   type LayersFile,
@@ -20,8 +21,10 @@ export interface PlantedTool {
   readonly version: string;
   /** What its layer says; default: the same. */
   readonly builtVersion?: string;
-  /** The program: a shell script. */
-  readonly script: string;
+  /** The program: a shell script, or its bytes. */
+  readonly script: string | Buffer;
+  /** Of npm, in its layer: names and versions. */
+  readonly npm?: Readonly<Record<string, string>>;
   readonly checks: readonly object[];
 }
 
@@ -70,15 +73,26 @@ export async function plantBootstrap(rig: WorkspaceRig, name: string, platform: 
   valueOf(await store.putBuild(buildId, layer, paths));
 }
 
-async function plantLayer(rig: WorkspaceRig, { name, script }: PlantedTool): Promise<LayerFile['layer']> {
+async function plantLayer(
+  rig: WorkspaceRig,
+  { name, script, npm = {} }: PlantedTool,
+): Promise<LayerFile['layer']> {
   const store = valueOf(await openStore(rig.store));
-  const entry = fileEntry(`usr/local/bin/${name}`, `#!/bin/sh\n${script}`, {
-    mode: 0o755,
-    mtime: CONSTANT_TIME,
-  });
-  const entries = [entry, ...missingParents([entry], [], CONSTANT_TIME)];
+  const content = typeof script === 'string' ? `#!/bin/sh\n${script}` : script;
+  const options = { mode: 0o755, mtime: CONSTANT_TIME };
+  const files = [
+    fileEntry(`usr/local/bin/${name}`, content, options),
+    ...Object.entries(npm).map(([module, version]) =>
+      fileEntry(
+        `usr/local/lib/${name}/node_modules/${module}/package.json`,
+        JSON.stringify({ name: module, version, license: 'MIT' }),
+        options,
+      ),
+    ),
+  ];
+  const entries = [...files, ...missingParents(files, [], CONSTANT_TIME)];
   const { layer, paths } = valueOf(await writeLayer(entries, { compression: 'zstd', store }));
-  const buildId = buildIdOf({ planted: name, script });
+  const buildId = buildIdOf({ planted: name, script: digestOf(script), npm });
   valueOf(await store.putBuild(buildId, layer, paths));
   return { ...layer, kind: 'tool', owner: name, buildId, time: CONSTANT_TIME };
 }

@@ -1,39 +1,16 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { archOf, platformOfNode, type OriginLayer } from '@image-tooling/model';
+import type { OriginLayer } from '@image-tooling/model';
 import { fileEntry, streamTar } from '@image-tooling/layer';
 import { layerTar, openStore, writeLayer } from '@image-tooling/oci';
 import { inventoryOf, loadPurls, readContents } from '@image-tooling/sbom';
-import { mergePolicies, openVex, scan, type OsvEntry, type ScanReport } from '@image-tooling/scan';
-import { ensureGoToolchain, goPaths, offlineEnvironment, runGo } from '@image-tooling/sources/go';
-import { fillGoStore } from '@image-tooling/testkit';
-import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { mergePolicies, openVex, scan, type ScanReport } from '@image-tooling/scan';
+import { valueOf } from '@image-tooling/testkit/helpers';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CALLED, compiledProgram, ENTRIES, PLATFORM } from './reachable-program';
 
-const MODULE = 'example.invalid/word';
-const CALLED = [1, 5, 9, 13, 17];
-const PLATFORM = platformOfNode(process.arch) ?? 'linux/amd64';
 const PROGRAM = 'usr/local/bin/say';
-
-/** A library of 20 functions and methods, and a program that calls five of them. */
-const FILES = {
-  'go.mod': `module example.invalid/say\n\ngo 1.24\n\nrequire ${MODULE} v1.0.0\n\nreplace ${MODULE} => ./word\n`,
-  'main.go': `package main\n\nimport "${MODULE}"\n\nfunc main() {\n${CALLED.map((n) => `\tword.F${n}()`).join('\n')}\n}\n`,
-  'word/go.mod': `module ${MODULE}\n\ngo 1.24\n`,
-  'word/word.go': `package word\n\nimport "os"\n\n${Array.from({ length: 20 }, (_, n) => `func F${n}() { os.Stdout.WriteString("${n}") }`).join('\n')}\n`,
-};
-
-const ENTRIES: OsvEntry[] = Array.from({ length: 20 }, (_, n) => ({
-  id: `GO-2026-${2000 + n}`,
-  affected: [
-    {
-      package: { ecosystem: 'Go', name: MODULE },
-      ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '1.1.0' }] }],
-      ecosystem_specific: { imports: [{ path: MODULE, symbols: [`F${n}`] }] },
-    },
-  ],
-}));
 
 let folder: string;
 beforeAll(async () => {
@@ -41,33 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Compiles the program as tools are compiled: stripped. */
-async function compiled(): Promise<Buffer> {
-  const store = join(inject('sharedFolder'), 'go-store');
-  await fillGoStore(store);
-  const context = { signal: new AbortController().signal, progress: SILENT };
-  const toolchain = valueOf(await ensureGoToolchain({ cache: store, context, hostEnv: process.env }));
-  for (const [name, text] of Object.entries(FILES)) {
-    await mkdir(join(folder, 'say', name, '..'), { recursive: true });
-    await writeFile(join(folder, 'say', name), text);
-  }
-  const built = await runGo({
-    toolchain,
-    args: ['build', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', join(folder, 'program'), '.'],
-    folder: join(folder, 'say'),
-    env: offlineEnvironment(toolchain, goPaths(store), { home: folder, arch: archOf(PLATFORM) }),
-    tool: 'say',
-    phase: 'compile',
-    signal: context.signal,
-    timeoutSeconds: 200,
-  });
-  valueOf(built);
-  return readFile(join(folder, 'program'));
-}
-
 async function report(): Promise<ScanReport> {
   const store = valueOf(await openStore(join(folder, 'store')));
-  const entry = fileEntry(PROGRAM, await compiled(), { mode: 0o755, mtime: 0 });
+  const entry = fileEntry(PROGRAM, await compiledProgram(folder), { mode: 0o755, mtime: 0 });
   const { layer } = valueOf(await writeLayer([entry], { compression: 'none', store }));
   const tar = streamTar(layerTar(layer, store), { name: 'say' });
   const read = await readContents(tar, {

@@ -16,6 +16,12 @@ export async function sbomDocuments(inventory: Inventory): Promise<SbomDocuments
   return { cycloneDx: writeCycloneDx(inventory), spdx: writeSpdx(inventory) };
 }
 
+/** Returns the CycloneDX SBOM alone. */
+export async function cycloneDxOf(inventory: Inventory): Promise<string> {
+  const { writeCycloneDx } = await import('./cyclonedx/write');
+  return writeCycloneDx(inventory);
+}
+
 /** Returns whether this version would write the same SBOM of the same image. Reads the start of a CycloneDX document. */
 export function isOfThisVersion(cycloneDx: Buffer): boolean {
   const made = `"name": "${GENERATOR.name}",\n     "version": "${GENERATOR.version}"`;

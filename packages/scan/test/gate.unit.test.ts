@@ -185,11 +185,11 @@ describe('scan.json', () => {
       2,
     );
     expect(formatFailures(failuresOf(parseScanPolicy('scan.json', text)))).toMatchInlineSnapshot(`
-      "error: "database": expected "registries" or "none". (schema)
+      "error: "database": expected "registries", "none", or an object with "scanner", "image", "mirror". (schema)
         scan.json:2:15
           1 | {
           2 |   "database": "nvd",
-            |               ^^^^^ expected "registries" or "none"
+            |               ^^^^^ expected "registries", "none", or an object with "scanner", "image", "mirror"
 
       error: "maxAge": expected a number of days ("14d"). (schema)
         scan.json:3:13

@@ -19,10 +19,13 @@ export { bytesOf } from './size';
 export * from './release-file';
 export { isLoneProgram, releaseFormat, type ReleaseFormat } from './release-format';
 export {
+  SCANNERS,
   SEVERITIES,
   UNKNOWN_LICENCE,
   type IgnoreEntry,
   type Justification,
+  type ScannerDatabase,
+  type ScannerName,
   type ScanPolicyFile,
   type Severity,
 } from './scan-policy';

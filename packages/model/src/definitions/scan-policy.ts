@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { line, schemaReference, textLike, uniqueList, word } from './fields';
+import { line, name, schemaReference, textLike, uniqueList, word } from './fields';
 import { imagePath } from './paths';
 
 /** From severe to harmless; `unknown`: the source of the data states none. */
@@ -59,14 +59,37 @@ const setuid = z.strictObject({
     .meta({ description: 'Files that may be setuid, in addition to Debian’s own and those of image.json.' }),
 });
 
+/** Scanners that can be run, and their databases read. */
+export const SCANNERS = ['trivy', 'grype'] as const;
+export type ScannerName = (typeof SCANNERS)[number];
+
+const scannerDatabase = z
+  .strictObject({
+    scanner: z.enum(SCANNERS).meta({ description: 'The scanner, in addition to package registries.' }),
+    image: name('The image of this workspace that has the scanner.'),
+    mirror: word(
+      'Where its database is. Trivy: an OCI artifact ("registry.example/trivy-db:2") or layout ("oci:<folder>"). Grype: the URL of latest.json.',
+    ),
+  })
+  .meta({ title: 'A scanner, in addition to package registries' });
+
+/** A scanner and its database, as `database` names them. */
+export type ScannerDatabase = z.output<typeof scannerDatabase>;
+
 /** The content of scan.json, and of images/<name>/scan.json, which changes it for one image. */
 export const scanPolicySchema = z
   .strictObject({
     $schema: schemaReference,
-    database: z.enum(['registries', 'none']).optional().meta({
-      description:
-        'Where vulnerability data comes from: package registries (default), or none. Reports say so.',
-    }),
+    database: z
+      .union([
+        z.enum(['registries', 'none']).meta({ title: 'Package registries alone, or no data' }),
+        scannerDatabase,
+      ])
+      .optional()
+      .meta({
+        description:
+          'Where vulnerability data comes from: package registries (default), none, or a scanner as well. Reports say so.',
+      }),
     maxAge: textLike(
       /^[1-9][0-9]{0,3}d$/,
       'a number of days ("14d")',

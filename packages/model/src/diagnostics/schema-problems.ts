@@ -90,8 +90,7 @@ function unionProblems(
 ): SchemaProblem[] {
   const value = valueAt(subject.value, path);
   if (value === undefined) return [missing(path, subject)];
-  if (!isObject(value) || Array.isArray(value))
-    return [noAlternative(path, subject, 'an object with one of')];
+  if (!isObject(value) || Array.isArray(value)) return [noneOf(issue, path, subject)];
   const [best, second] = [...issue.errors].sort((a, b) => strangeness(a) - strangeness(b));
   if (best && (!second || strangeness(best) < strangeness(second)))
     return best.flatMap((inner) => problemsOfIssue(inner, path, subject));
@@ -99,6 +98,16 @@ function unionProblems(
   const strange = Object.keys(value).filter((key) => !known.includes(key));
   if (strange.length > 0) return strange.map((key) => unknownKey(key, path, subject));
   return [noAlternative(path, subject, Object.keys(value).length > 1 ? 'only one of' : 'one of')];
+}
+
+/** For a value that is not an object: the words that it may be, and the keys of the objects. */
+function noneOf(issue: z.core.$ZodIssueInvalidUnion, path: JsonPath, subject: Subject): SchemaProblem {
+  const words = issue.errors
+    .flat()
+    .flatMap((inner) => (inner.code === 'invalid_value' && inner.path.length === 0 ? inner.values : []));
+  if (words.length === 0) return noAlternative(path, subject, 'an object with one of');
+  const choices = words.map((word) => `${JSON.stringify(String(word))}, `).join('');
+  return noAlternative(path, subject, `${choices}or an object with`);
 }
 
 /** Returns how much the value differs from an alternative: unknown keys weigh more than missing ones. */

@@ -10,7 +10,7 @@ import {
   type Workspace,
   type WorkspaceOptions,
 } from '@image-tooling/model';
-import { scanPolicyMistakes } from '../scan';
+import { scanPolicyMistakes } from '../scan-policy';
 import { toolSourceOf } from '../tool-source';
 import { loadOptions, workspaceFiles } from '../workspace/load';
 import { foreseenCollisions } from './collisions';

@@ -9,7 +9,8 @@ import {
   type Result,
 } from '@image-tooling/model';
 import { countsLine, isFailing, type JudgedFinding } from '@image-tooling/scan';
-import { readScanPolicy, scanWith, type ScanRules } from '../scan';
+import { scanWith, type ScanRules } from '../scan';
+import { readScanPolicy } from '../scan-policy';
 import type { Session } from '../session';
 import { vulnerabilityReader } from '../vulnerability-data';
 import type { Evidence } from './evidence';

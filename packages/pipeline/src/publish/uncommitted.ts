@@ -1,6 +1,6 @@
 import { chainOf, type Image } from '@image-tooling/model';
 import { SCAN_LOCK } from '@image-tooling/scan';
-import { SCAN_POLICY } from '../scan';
+import { SCAN_POLICY } from '../scan-policy';
 import type { Session } from '../session';
 import type { WorkspaceGit } from '../git/facts';
 import { definitionPaths } from '../workspace/definition-paths';

@@ -14,7 +14,7 @@ import { rescanTable, type ScanPolicy } from '@image-tooling/scan';
 import { signingSettings } from '../attest/settings';
 import { imageOf } from '../build/recorded';
 import { repositoryOf } from '../image-repository';
-import { noPolicy, readScanPolicy } from '../scan/policy';
+import { noPolicy, readScanPolicy } from '../scan-policy';
 import type { Session } from '../session';
 import { vulnerabilityReader } from '../vulnerability-data';
 import { loadWorkspace } from '../workspace/load';

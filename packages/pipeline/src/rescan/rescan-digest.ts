@@ -1,6 +1,7 @@
 import {
   failWith,
   ok,
+  type Component,
   type Failure,
   type Image,
   type Inventory,
@@ -13,6 +14,7 @@ import { loadPurls } from '@image-tooling/sbom';
 import {
   changesSince,
   rescan,
+  rescanSubject,
   vexVerdicts,
   type RescanReport,
   type ScanPolicy,
@@ -21,6 +23,7 @@ import {
 import { isOfAttachment } from '../attest/attached';
 import { debianReleaseOf } from '../debian-release';
 import { definedChain } from '../scan/chain';
+import { scannerResult } from '../scanner';
 import type { Session } from '../session';
 import { readDocuments, type PublishedDocuments } from './documents';
 import type { PublishedManifest } from './published';
@@ -75,16 +78,25 @@ export async function rescanDigest(
 }
 
 async function reportOf(
-  { toolSource }: Session,
+  session: Session,
   { image, policies, data, now }: RescanSubject,
   { inventory, vex }: PublishedDocuments,
 ): Promise<Result<RescanReport>> {
   const { purlOf } = await loadPurls();
-  return rescan({
+  const subject = {
     inventory,
     debian: releaseOf(inventory, image),
-    purlOf: (component) => purlOf(component, inventory),
-    chain: definedChain(image, toolSource),
+    purlOf: (component: Component) => purlOf(component, inventory),
+    chain: definedChain(image, session.toolSource),
+  };
+  const { scanner: database, maxAgeDays } = policies.get(image.name) as ScanPolicy;
+  const scanner = database
+    ? await scannerResult(session, database, rescanSubject(subject), { maxAgeDays, now })
+    : ok(undefined);
+  if (!scanner.ok) return scanner;
+  return rescan({
+    ...subject,
+    scanner: scanner.value,
     policyOf: (name) => policies.get(name) ?? (policies.get(image.name) as ScanPolicy),
     data,
     notAffected: vexVerdicts(vex),

@@ -1,2 +1,1 @@
-export { readScanPolicy, SCAN_POLICY, scanPolicyMistakes } from './policy';
 export { scanImage, scanWith, type Scanned, type ScanRules } from './scan-image';

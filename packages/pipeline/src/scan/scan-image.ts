@@ -4,13 +4,15 @@ import {
   scan,
   scanTable,
   type ScanPolicy,
+  type ScannerResult,
   type ScanReport,
   type VulnerabilityData,
 } from '@image-tooling/scan';
 import { imageOf, type Use } from '../build/recorded';
+import { scannerResult } from '../scanner';
 import type { Session } from '../session';
 import { vulnerabilityReader, type DataReader } from '../vulnerability-data';
-import { noPolicy, readScanPolicy } from './policy';
+import { noPolicy, readScanPolicy } from '../scan-policy';
 import { removeScan, scanFolder, writeScan } from './report-files';
 import { readSubject } from './subject';
 
@@ -68,10 +70,15 @@ export async function scanWith(
   const read = await readSubject(session, image, platform);
   if (!read.ok) return read;
   const { subject, secrets, secretsLeftOut } = read.value;
+  const scanner = policy.scanner
+    ? await scannerResult(session, policy.scanner, subject, { maxAgeDays, now })
+    : ok(undefined);
+  if (!scanner.ok) return scanner;
   const report = scan({
     subject,
     policy,
     data: data.value,
+    scanner: scanner.value,
     secrets,
     secretsLeftOut,
     now: now.getTime() / 1000,
@@ -82,13 +89,21 @@ export async function scanWith(
   const { imagePurl } = await loadPurls();
   const written = await writeScan(session, folder, report.value, {
     product: imagePurl(inventory),
-    time: timeOf(data.value, inventory.created),
+    time: timeOf(data.value, scanner.value, inventory.created),
   });
   return written.ok ? ok({ report: report.value, lines: scanTable(report.value), folder }) : written;
 }
 
 /** Reports are of the time of the data, so that equal scans give equal files. */
-function timeOf(data: VulnerabilityData | undefined, created: number): number {
+function timeOf(
+  data: VulnerabilityData | undefined,
+  scanner: ScannerResult | undefined,
+  created: number,
+): number {
   if (!data) return created;
-  return Math.max(data.go.time, ...Object.values(data.debian).map(({ time }) => time));
+  return Math.max(
+    data.go.time,
+    scanner?.used.time ?? 0,
+    ...Object.values(data.debian).map(({ time }) => time),
+  );
 }

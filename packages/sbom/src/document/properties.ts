@@ -58,7 +58,10 @@ function ofKind(component: Component): PropertyPair[] {
   }
 }
 
-/** Without the source package, Trivy finds nothing: its data is about source packages (aquasecurity/trivy, pkg/sbom/core). */
+/**
+ * Data of distributions is about source packages. Without them, Trivy finds nothing (aquasecurity/trivy, pkg/sbom/core),
+ * and Grype only what has its source's name: it finds nothing in libssl3t64 (anchore/syft, syft/pkg/dpkg.go).
+ */
 function debProperties({
   name,
   version,
@@ -78,6 +81,9 @@ function debProperties({
     [`${trivy}SrcVersion`, upstream],
     ...(revision === undefined ? [] : [[`${trivy}SrcRelease`, revision] as const]),
     ...(epoch === undefined ? [] : [[`${trivy}SrcEpoch`, epoch] as const]),
+    ['syft:package:metadataType', 'dpkg-db-entry'],
+    ['syft:metadata:source', source.name],
+    ['syft:metadata:sourceVersion', source.version],
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Failure } from '@image-tooling/model';
-import { SCAN_LOCK, type ScanLock } from './lock-file';
+import { SCANNER_NAMES } from '../scanner';
+import { SCAN_LOCK, type ScanLock, type ScannerLock } from './lock-file';
 
 /** How old data may be. */
 export interface AgeLimit {
@@ -23,6 +24,12 @@ export function ageFailures({ go, debian }: ScanLock, limit: AgeLimit): Failure[
     })),
   ];
   return parts.flatMap((part) => tooOld(part, limit) ?? []);
+}
+
+/** Returns a `scan-invalid` failure if the database of a scanner is older than allowed. */
+export function scannerAgeFailures({ scanner, mirror, time }: ScannerLock, limit: AgeLimit): Failure[] {
+  const failure = tooOld({ name: `the database of ${SCANNER_NAMES[scanner]}`, from: mirror, time }, limit);
+  return failure ? [failure] : [];
 }
 
 function tooOld(

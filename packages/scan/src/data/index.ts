@@ -1,3 +1,10 @@
-export { ageFailures, type AgeLimit } from './age';
-export { parseScanLock, SCAN_LOCK, scanLockText, type DebianLock, type ScanLock } from './lock-file';
+export { ageFailures, scannerAgeFailures, type AgeLimit } from './age';
+export {
+  parseScanLock,
+  SCAN_LOCK,
+  scanLockText,
+  type DebianLock,
+  type ScanLock,
+  type ScannerLock,
+} from './lock-file';
 export { osvEntry } from './osv';

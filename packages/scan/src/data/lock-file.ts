@@ -1,5 +1,15 @@
 import * as z from 'zod';
-import { canonicalJson, digestOf, fail, hexOf, ok, type Failure, type Result } from '@image-tooling/model';
+import {
+  canonicalJson,
+  digestOf,
+  fail,
+  hexOf,
+  isDigest,
+  ok,
+  SCANNERS,
+  type Failure,
+  type Result,
+} from '@image-tooling/model';
 
 /** The file in the root of a workspace. */
 export const SCAN_LOCK = 'scan.lock.json';
@@ -26,6 +36,22 @@ const debianLock = z.strictObject({
   gone: z.array(z.string()),
 });
 
+const scannerLock = z.strictObject({
+  scanner: z.enum(SCANNERS),
+  /** As scan.json names it. */
+  mirror: z.string().min(1),
+  /** Of the compressed database. */
+  digest: z.string().refine(isDigest),
+  /** Bytes. */
+  size: seconds,
+  /** Where the mirror has it, relative to the listing of Grype's databases. */
+  path: z.string().min(1).optional(),
+  /** The version of its schema. */
+  schema: z.int(),
+  /** When it was made, in seconds since the epoch. */
+  time: seconds,
+});
+
 const content = z.strictObject({
   go: z.strictObject({
     module: z.string().min(1),
@@ -37,10 +63,14 @@ const content = z.strictObject({
   }),
   /** By release. */
   debian: z.record(z.string(), debianLock),
+  /** Databases of scanners, if a scan.json names one. */
+  scanners: z.array(scannerLock).optional(),
 });
 
 /** What `scan.lock.json` holds besides its version and hash. */
 export type ScanLock = z.output<typeof content>;
+/** The database of a scanner in it. */
+export type ScannerLock = z.output<typeof scannerLock>;
 /** One release of Debian in it. */
 export type DebianLock = z.output<typeof debianLock>;
 

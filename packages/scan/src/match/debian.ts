@@ -2,6 +2,7 @@ import { compareDebianVersions, type DebianPackage, type Digest } from '@image-t
 import type { Finding } from '../finding';
 import { fixWith } from '../fix/command';
 import { bringerOf } from '../origin';
+import type { Located } from './in-tool';
 import type { ScanSubject } from '../subject';
 import type { DebianFixes, DebianSourceFixes } from '../vulnerability-data';
 
@@ -9,7 +10,7 @@ import type { DebianFixes, DebianSourceFixes } from '../vulnerability-data';
 export const SECURITY_UPDATE = 'debian-security-update';
 
 /** The packages of one source package that one layer brings. */
-interface Installed {
+export interface Installed {
   readonly source: string;
   readonly version: string;
   readonly packages: readonly DebianPackage[];
@@ -50,7 +51,7 @@ export function sourcesWithoutData(subject: ScanSubject, { sources, gone }: Debi
   };
 }
 
-function installedSources({ inventory }: ScanSubject): Installed[] {
+export function installedSources({ inventory }: ScanSubject): Installed[] {
   const found = new Map<string, Installed>();
   for (const one of inventory.components) {
     if (one.kind !== 'deb') continue;
@@ -86,28 +87,34 @@ function securityUpdate(
 }
 
 /**
- * An image's lock takes the newest versions that the archive has. Packages of an image of a registry are fixed by its
- * publisher.
+ * Returns where a vulnerable source package is, and what fixes it. An image's lock takes the newest versions that the
+ * archive has. Packages of an image of a registry are fixed by its publisher.
  */
+export function inSource(
+  subject: ScanSubject,
+  { source, version, packages }: Installed,
+  fixedIn: string | undefined,
+): Located {
+  const layer = packages[0]?.layer;
+  const bringer = bringerOf(subject, layer);
+  const hasCommand = fixedIn !== undefined && !isOfRegistry(subject, layer);
+  return {
+    kind: 'vulnerability',
+    component: { name: source, version, purls: packages.flatMap((one) => subject.purlOf(one) ?? []) },
+    place: packages.map(({ name }) => name).join(', '),
+    ...(layer && { layer }),
+    ...bringer,
+    ...(fixedIn !== undefined && { fixedIn }),
+    ...(hasCommand && fixWith({ kind: 'lock', project: bringer.owner })),
+  };
+}
+
 function findingOf(
   subject: ScanSubject,
   installed: Installed,
   fixedIn: string,
 ): Omit<Finding, 'id' | 'title'> {
-  const { source, version, packages } = installed;
-  const layer = packages[0]?.layer;
-  const bringer = bringerOf(subject, layer);
-  return {
-    kind: 'vulnerability',
-    aliases: [],
-    severity: 'unknown',
-    component: { name: source, version, purls: packages.flatMap((one) => subject.purlOf(one) ?? []) },
-    place: packages.map(({ name }) => name).join(', '),
-    ...(layer && { layer }),
-    ...bringer,
-    fixedIn,
-    ...(isOfRegistry(subject, layer) ? {} : fixWith({ kind: 'lock', project: bringer.owner })),
-  };
+  return { ...inSource(subject, installed, fixedIn), aliases: [], severity: 'unknown' };
 }
 
 function isOfRegistry({ inventory }: ScanSubject, layer: Digest | undefined): boolean {

@@ -1,10 +1,10 @@
 import type { GoModule, NpmPackage } from '@image-tooling/model';
 import type { Finding } from '../finding';
-import { bringerOf, foundIn, toolNamed } from '../origin';
-import { fixOf } from '../fix/tool';
+import { toolNamed } from '../origin';
 import type { ScanSubject } from '../subject';
 import type { GoVulnerabilities, OsvAffected, OsvEntry } from '../vulnerability-data';
 import { goVersion } from '../go-version';
+import { inTool } from './in-tool';
 import { affectedRange } from './ranges';
 import { hasVulnerableCode, type LinkedModule } from './symbols';
 
@@ -63,19 +63,13 @@ function findingOf(subject: ScanSubject, component: Matched, { entry, affected }
   const linked = component.kind === 'go' ? linkedModule(subject, component) : undefined;
   const present = hits.filter(({ block }) => hasVulnerableCode(block, subject.inventory.platform, linked));
   const fixedIn = [...present, ...hits].find((hit) => hit.fixedIn !== undefined)?.fixedIn;
-  const written = fixedIn === undefined ? undefined : writtenAs(component, fixedIn);
   return [
     {
-      kind: 'vulnerability',
+      ...inTool(subject, component, fixedIn),
       id: entry.id,
       aliases: [...(entry.aliases ?? [])].sort(),
       severity: 'unknown',
       title: entry.summary ?? entry.id,
-      component: foundIn(subject, component),
-      ...(component.kind === 'go' && { place: component.program }),
-      layer: component.layer,
-      ...bringerOf(subject, component.layer, component.tool),
-      ...(written !== undefined && { fixedIn: written, ...fixOf(subject, component, written) }),
       ...(present.length === 0 && { notAffected: 'vulnerable_code_not_present' }),
     },
   ];
@@ -92,12 +86,6 @@ function linkedModule(
   );
   const isOfMain = name === toolNamed(subject, tool)?.goModule || ['(devel)', ...versions].includes(version);
   return { symbols, isOfMain };
-}
-
-/** Versions of modules begin with "v", those of Go and npm do not. */
-function writtenAs(component: Matched, version: string): string {
-  const isModule = component.kind === 'go' && component.name !== 'stdlib';
-  return isModule && !version.startsWith('v') ? `v${version}` : version;
 }
 
 /** Returns one finding for the programs of a tool that have the same module: affected if one of them is. */

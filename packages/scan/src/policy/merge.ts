@@ -1,9 +1,17 @@
-import { placeOf, type Parsed, type ScanPolicyFile, type Severity } from '@image-tooling/model';
+import {
+  placeOf,
+  type Parsed,
+  type ScanPolicyFile,
+  type ScannerDatabase,
+  type Severity,
+} from '@image-tooling/model';
 import type { Ignore } from '../finding';
 
 /** The rules of one image's scan. */
 export interface ScanPolicy {
   readonly database: 'registries' | 'none';
+  /** Looked up in addition to registries. */
+  readonly scanner?: ScannerDatabase;
   readonly maxAgeDays: number;
   readonly fail: readonly Severity[];
   readonly ignore: readonly Ignore[];
@@ -24,7 +32,7 @@ export function mergePolicies(files: readonly Parsed<ScanPolicyFile>[]): ScanPol
   const given = files.reduce<ScanPolicyFile>((merged, { value }) => ({ ...merged, ...value }), {});
   const { database = 'registries', maxAge, fail = DEFAULT_FAIL, licences, setuid } = given;
   return {
-    database,
+    ...(typeof database === 'string' ? { database } : { database: 'registries', scanner: database }),
     maxAgeDays: maxAge === undefined ? DEFAULT_MAX_AGE_DAYS : Number.parseInt(maxAge, 10),
     fail,
     ignore: files.flatMap(ignoresOf),

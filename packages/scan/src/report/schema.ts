@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PLATFORMS, SEVERITIES } from '@image-tooling/model';
+import { PLATFORMS, SCANNERS, SEVERITIES } from '@image-tooling/model';
 import { FINDING_KINDS, STATUSES } from '../finding';
 
 const text = (description: string) => z.string().meta({ description });
@@ -54,6 +54,15 @@ const data = z.discriminatedUnion('database', [
     database: z.literal('registries'),
     go: z.object({ version: z.string(), time: seconds }).optional(),
     debian: z.object({ suite: z.string(), time: seconds }).optional(),
+    scanner: z
+      .object({
+        name: z.enum(SCANNERS),
+        version: z.string(),
+        digest: z.string().regex(DIGEST),
+        time: seconds,
+      })
+      .optional()
+      .meta({ description: 'A scanner that was run as well, and its database.' }),
   }),
 ]);
 

@@ -1,7 +1,18 @@
-import type { Digest, Platform } from '@image-tooling/model';
+import type { Digest, Platform, ScannerName } from '@image-tooling/model';
 import type { JudgedFinding } from '../finding';
 import type { Counts } from '../gate';
 import type { NotReported } from '../secrets';
+
+/** A scanner that was run, and its database. */
+export interface UsedScanner {
+  readonly name: ScannerName;
+  /** As it states it. */
+  readonly version: string;
+  /** Of its database, as the mirror has it. */
+  readonly digest: Digest;
+  /** When its database was made, in seconds since the epoch. */
+  readonly time: number;
+}
 
 /** The vulnerability data of a scan; `none`: the workspace says that it has none, so nothing was looked up. */
 export type ScanData =
@@ -11,6 +22,7 @@ export type ScanData =
       /** Go's vulnerability database; time in seconds since the epoch. */
       readonly go?: { readonly version: string; readonly time: number };
       readonly debian?: { readonly suite: string; readonly time: number };
+      readonly scanner?: UsedScanner;
     };
 
 /** scan.json in dist: what a scan of one image on one platform found. */

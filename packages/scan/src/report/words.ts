@@ -1,4 +1,5 @@
 import { counted, dayOf } from '@image-tooling/model';
+import { SCANNER_NAMES } from '../scanner';
 import { STATUSES, type JudgedFinding, type Status } from '../finding';
 import type { ScanReport } from './types';
 
@@ -45,10 +46,11 @@ export function countsLine({ passed, counts, data }: ScanReport): string {
 /** Returns what a report's vulnerabilities were looked up in, and of which day it is. */
 export function dataLine({ data }: Pick<ScanReport, 'data'>): string {
   if (data.database === 'none') return 'Vulnerabilities were not scanned: scan.json says "database": "none".';
-  const { go, debian } = data;
+  const { go, debian, scanner } = data;
   const parts = [
     ...(go ? [`Go's vulnerability database of ${dayOf(go.time)}`] : []),
     ...(debian ? [`Debian ${debian.suite} of ${dayOf(debian.time)}`] : []),
+    ...(scanner ? [`the database of ${SCANNER_NAMES[scanner.name]} of ${dayOf(scanner.time)}`] : []),
   ];
   return parts.length > 0
     ? `Data: ${parts.join(', ')}`

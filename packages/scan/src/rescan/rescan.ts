@@ -1,12 +1,11 @@
 import { dayOf, failWith, ok, type Inventory, type Result } from '@image-tooling/model';
 import type { Finding, JudgedFinding } from '../finding';
 import { countByStatus, judge, type Counts } from '../gate';
-import { debianFindings, endOfLifeFindings, osvFindings } from '../match';
 import type { ScanPolicy } from '../policy/merge';
-import { fixesFor } from '../release-fixes';
 import { inOrder } from '../report/order';
 import type { ScanData } from '../report/types';
 import { dataOf } from '../scan/data-of';
+import { findingsInData, type ScannerResult } from '../scan/findings-in-data';
 import { notCovered } from '../scan/not-covered';
 import { invalidData } from '../scan/valid-data';
 import type { ScanSubject } from '../subject';
@@ -18,6 +17,8 @@ export interface RescanInput extends Pick<ScanSubject, 'inventory' | 'debian' | 
   /** Returns the rules of an image of the chain. */
   policyOf(image: string): ScanPolicy;
   readonly data: VulnerabilityData;
+  /** What a scanner found in addition, if the rules of the image have one. */
+  readonly scanner?: ScannerResult | undefined;
   readonly notAffected: VexVerdicts;
   /** Seconds since the epoch. */
   readonly now: number;
@@ -38,24 +39,27 @@ export interface RescanReport extends Pick<Inventory, 'image' | 'platform' | 'ma
  * `scan-invalid` as `scan` does, but packages that no lock has any more are only named.
  */
 export function rescan(input: RescanInput): Result<RescanReport> {
-  const { data, now } = input;
-  const subject: ScanSubject = { ...input, compressedSize: 0, setuid: [], symbols: {} };
+  const { data, scanner, now } = input;
+  const subject = rescanSubject(input);
   const problems = invalidData(data, subject, 'some');
   if (problems.length > 0) return failWith(problems);
-  const debian = fixesFor(subject, data);
-  const found = [
-    ...osvFindings(subject, data.go),
-    ...(debian ? [...debianFindings(subject, debian), ...endOfLifeFindings(subject, debian, now)] : []),
-  ];
+  const found = findingsInData(subject, { data, scanner, now });
   const findings = inOrder(found.map((finding) => judged(finding, input)));
   const { image, platform, manifest } = input.inventory;
   return ok({
     ...{ image, platform, manifest },
-    data: dataOf(data, subject),
-    notCovered: notCovered(data, subject),
+    data: dataOf(data, subject, scanner?.used),
+    notCovered: notCovered(data, subject, scanner !== undefined),
     counts: countByStatus(findings),
     findings,
   });
+}
+
+/** Returns what a scan may ask of an image of which only the SBOM is read. */
+export function rescanSubject(
+  input: Pick<ScanSubject, 'inventory' | 'debian' | 'purlOf' | 'chain'>,
+): ScanSubject {
+  return { ...input, compressedSize: 0, setuid: [], symbols: {} };
 }
 
 function judged(finding: Finding, input: RescanInput): JudgedFinding {

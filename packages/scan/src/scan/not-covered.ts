@@ -7,8 +7,10 @@ import type { VulnerabilityData } from '../vulnerability-data';
 /**
  * Returns what of an image no data tells of: registries answer no questions about packages of npm, and vendors' programs
  * without build information do not say what is in them.
+ *
+ * @param hasScanner whether a scanner was run: its answer was checked for packages of npm (`checkedMatches`)
  */
-export function notCovered(data: VulnerabilityData, subject: ScanSubject): string[] {
+export function notCovered(data: VulnerabilityData, subject: ScanSubject, hasScanner: boolean): string[] {
   const { components, unread } = subject.inventory;
   const base = baseWithoutPackages(subject.inventory);
   const hasNpm = components.some(({ kind }) => kind === 'npm');
@@ -16,7 +18,7 @@ export function notCovered(data: VulnerabilityData, subject: ScanSubject): strin
   const { gone = [], unknown = [] } = debian ? sourcesWithoutData(subject, debian) : {};
   return [
     ...(base === undefined ? [] : [base]),
-    ...(hasNpm && !hasEcosystem(data, 'npm') ? ['packages of npm'] : []),
+    ...(hasNpm && !hasScanner && !hasEcosystem(data, 'npm') ? ['packages of npm'] : []),
     ...opaqueTools(components).map((name) => `programs of ${name}`),
     ...unread.map(({ path, reason }) => `${path} (${reason})`),
     ...gone.map((name) => `${name}, which the Debian archive no longer has`),

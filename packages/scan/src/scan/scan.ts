@@ -1,21 +1,14 @@
 import { dayOf, failWith, ok, type Failure, type Result } from '@image-tooling/model';
-import { fixesFor } from '../release-fixes';
 import type { Finding } from '../finding';
 import { countByStatus, isFailing, judge } from '../gate';
-import {
-  debianFindings,
-  endOfLifeFindings,
-  licenceFindings,
-  osvFindings,
-  setuidFindings,
-  sizeFindings,
-} from '../match';
+import { licenceFindings, setuidFindings, sizeFindings } from '../match';
 import type { ScanPolicy } from '../policy/merge';
 import { notCovered } from './not-covered';
 import { inOrder } from '../report/order';
+import type { NotReported } from '../secrets';
 import type { ScanReport } from '../report/types';
 import { dataOf } from './data-of';
-import type { NotReported } from '../secrets';
+import { findingsInData, type ScannerResult } from './findings-in-data';
 import type { ScanSubject } from '../subject';
 import { invalidData } from './valid-data';
 import type { VulnerabilityData } from '../vulnerability-data';
@@ -26,6 +19,8 @@ export interface ScanInput {
   readonly policy: ScanPolicy;
   /** Undefined if the policy has no database. */
   readonly data: VulnerabilityData | undefined;
+  /** What a scanner found in addition, if the policy has one. */
+  readonly scanner?: ScannerResult | undefined;
   /** Findings of secrets, which are looked for in layers. */
   readonly secrets: readonly Finding[];
   readonly secretsLeftOut: NotReported;
@@ -38,7 +33,7 @@ export interface ScanInput {
  * vulnerabilities, so that a scan without data never looks like one without findings.
  */
 export function scan(input: ScanInput): Result<ScanReport> {
-  const { subject, policy, data, secretsLeftOut, now } = input;
+  const { subject, policy, data, scanner, secretsLeftOut, now } = input;
   const problems = dataProblems(input);
   if (problems.length > 0) return failWith(problems);
   const today = dayOf(now);
@@ -51,8 +46,8 @@ export function scan(input: ScanInput): Result<ScanReport> {
     manifest,
     day: today,
     passed: !findings.some(({ status }) => isFailing(status)),
-    data: dataOf(data, subject),
-    notCovered: data ? notCovered(data, subject) : [],
+    data: dataOf(data, subject, scanner?.used),
+    notCovered: data ? notCovered(data, subject, scanner !== undefined) : [],
     secretsLeftOut,
     counts: countByStatus(findings),
     findings,
@@ -65,12 +60,9 @@ function dataProblems({ subject, policy, data }: ScanInput): Failure[] {
   return invalidData(data, subject);
 }
 
-function allFindings({ subject, policy, data, secrets, now }: ScanInput): Finding[] {
-  const debian = data && fixesFor(subject, data);
+function allFindings({ subject, policy, data, scanner, secrets, now }: ScanInput): Finding[] {
   return [
-    ...(data ? osvFindings(subject, data.go) : []),
-    ...(debian ? debianFindings(subject, debian) : []),
-    ...(debian ? endOfLifeFindings(subject, debian, now) : []),
+    ...(data ? findingsInData(subject, { data, scanner, now }) : []),
     ...(policy.licences ? licenceFindings(subject, policy.licences) : []),
     ...setuidFindings(subject, policy.setuid),
     ...sizeFindings(subject),

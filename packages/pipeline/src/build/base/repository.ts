@@ -29,7 +29,7 @@ export function basePlace(reference: string): Result<BasePlace> {
  */
 export async function inBaseRepository<T>(
   session: Session,
-  { repository }: BasePlace,
+  { repository }: Pick<BasePlace, 'repository'>,
   work: (repository: OpenRepository) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const own = ownRegistry(session);

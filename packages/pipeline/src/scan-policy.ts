@@ -10,8 +10,8 @@ import {
   type ScanPolicyFile,
 } from '@image-tooling/model';
 import { mergePolicies, type ScanPolicy } from '@image-tooling/scan';
-import type { Session } from '../session';
-import { readFileText } from '../workspace/file-text';
+import type { Session } from './session';
+import { readFileText } from './workspace/file-text';
 
 /** The name of policies: in the root of a workspace, and next to an image.json. */
 export const SCAN_POLICY = 'scan.json';

@@ -1,0 +1,2 @@
+export { lockScannerDatabases } from './lock';
+export { scannerResult } from './result';
