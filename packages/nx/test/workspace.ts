@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { PluginOptions } from '../src/index';
 
-const REPOSITORY = resolve(__dirname, '../../..');
+export const REPOSITORY = resolve(__dirname, '../../..');
 /** Lays out in a folder what npm packs. */
 type Stage = (folder: 'nx', options: { readonly to: string; readonly version: string }) => string;
 const { stage } = (await import(join(REPOSITORY, 'scripts/pack/stage.mjs'))) as { readonly stage: Stage };
@@ -122,7 +122,7 @@ function nx(
 }
 
 /** Without what an Nx that runs these tests as its own task hands down. */
-function nxEnv(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function nxEnv(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(NX_|VITEST|NODE_ENV|CI$)/.test(name));
   return { ...Object.fromEntries(own), NX_DAEMON: 'false', NX_TUI: 'false', ...extra };
 }
