@@ -66,7 +66,7 @@ export default defineConfig({
         ...SHARED_PROCESSES,
         globalSetup: ['./test/shared-folder.ts'],
       }),
-      project('e2e', '*.e2e.test.ts', 3_600_000),
+      project('e2e', '*.e2e.test.ts', 3_600_000, { globalSetup: ['./test/shared-folder.ts'] }),
     ],
   },
 });
