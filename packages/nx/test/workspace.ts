@@ -93,13 +93,13 @@ export function nxJson(options: PluginOptions): object {
  * first on the path of its commands, and with the packed plugin: Nx loads TypeScript for one from source,
  * half of each start.
  */
-function linkModules(root: string): void {
+export function linkModules(root: string, command = FAKE_COMMAND): void {
   const [from, to] = [join(REPOSITORY, 'node_modules'), join(root, 'node_modules')];
   mkdirSync(join(to, '.bin'), { recursive: true });
   const isLinked = (name: string): boolean => !name.startsWith('.') && name !== '@image-tooling';
   for (const name of readdirSync(from).filter(isLinked)) symlinkSync(join(from, name), join(to, name));
   stage('nx', { to: join(to, '@image-tooling/nx'), version: '0.0.0' });
-  symlinkSync(FAKE_COMMAND, join(to, '.bin/image-tooling'));
+  symlinkSync(command, join(to, '.bin/image-tooling'));
 }
 
 function nx(
