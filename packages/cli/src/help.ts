@@ -28,7 +28,9 @@ Commands
       --compression none | gzip | zstd      of the layers (oci, oci-archive); default: as built
       --platform linux/amd64                default: this machine's
   explain <name> [--platform linux/amd64] show the layers of an image or a tool, and which images share them
-      --why                                 show what a build would do now, and which inputs changed
+      --why                                 show what a build would do now, and which inputs changed since the last
+                                            build here, or since the main branch if it was not built here
+      --since <ref>                         with --why: since this branch, tag or commit
       --file <path>                         show which layer, package, tool or file a path comes from
       --json                                print JSON (docs/explain.md)
   sbom <image> [--platform linux/amd64]   print the SBOM of a built image (docs/sbom.md)
@@ -122,6 +124,8 @@ Environment
                               buildah then also runs shells, instead of docker or podman
   IMAGE_TOOL_SOURCE           preferred source of tools on this machine: registry, release, go, npm or deb
   IMAGE_REGISTRY              registry to publish to, instead of the one in nx.json
+  IMAGE_STAGING               repository that hands layers to other machines, instead of the one in nx.json; off: none
+  IMAGE_STAGING_PUSH          true or false: whether builds push their layers there; default: in CI only
   REGISTRY_USERNAME, REGISTRY_PASSWORD
                               login for it; default: the logins of docker and podman
   DOCKER_AUTH_CONFIG          the content of docker's config.json: logins for several registries

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { PluginOptions } from '../src/index';
 
-const REPOSITORY = resolve(__dirname, '../../..');
+export const REPOSITORY = resolve(__dirname, '../../..');
 /** Lays out in a folder what npm packs. */
 type Stage = (folder: 'nx', options: { readonly to: string; readonly version: string }) => string;
 const { stage } = (await import(join(REPOSITORY, 'scripts/pack/stage.mjs'))) as { readonly stage: Stage };
@@ -93,13 +93,13 @@ export function nxJson(options: PluginOptions): object {
  * first on the path of its commands, and with the packed plugin: Nx loads TypeScript for one from source,
  * half of each start.
  */
-function linkModules(root: string): void {
+export function linkModules(root: string, command = FAKE_COMMAND): void {
   const [from, to] = [join(REPOSITORY, 'node_modules'), join(root, 'node_modules')];
   mkdirSync(join(to, '.bin'), { recursive: true });
   const isLinked = (name: string): boolean => !name.startsWith('.') && name !== '@image-tooling';
   for (const name of readdirSync(from).filter(isLinked)) symlinkSync(join(from, name), join(to, name));
   stage('nx', { to: join(to, '@image-tooling/nx'), version: '0.0.0' });
-  symlinkSync(FAKE_COMMAND, join(to, '.bin/image-tooling'));
+  symlinkSync(command, join(to, '.bin/image-tooling'));
 }
 
 function nx(
@@ -125,7 +125,7 @@ function nx(
  * Without what an Nx that runs these tests as its own task hands down, and without authorities, which each of its
  * processes would read for 0.03 s: it reaches no other machine.
  */
-function nxEnv(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function nxEnv(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(NX_|VITEST|NODE_ENV|NODE_EXTRA_CA_CERTS$|CI$)/.test(name),
   );

@@ -16,7 +16,7 @@ interface SetRegistry {
 }
 
 /** The settings that name the registry. */
-interface Place {
+export interface Place {
   readonly options: WorkspaceOptions;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -55,10 +55,24 @@ function templateOf({ options, env }: Place): Result<{ text: string; registry: S
       message: 'No registry is set for publishing.',
       hint: 'Set "registry" in the options of @image-tooling/nx in nx.json ("registry.example/team"), or IMAGE_REGISTRY.',
     });
+  const text = filledTemplate(registry, options.repository);
+  return text.ok ? ok({ text: text.value, registry }) : text;
+}
+
+/**
+ * Returns a template with the registry in place of `{registry}`; undefined if it names the registry and none is set.
+ * Fails with `usage` where what is set is not a registry.
+ */
+export function registryTemplate(place: Place, template: string): Result<string | undefined> {
+  if (!template.includes('{registry}')) return ok(template);
+  const registry = registryOf(place);
+  return registry === undefined ? ok(undefined) : filledTemplate(registry, template);
+}
+
+function filledTemplate(registry: SetRegistry, template: string): Result<string> {
   const fault = referenceProblem(registry.text);
   if (fault) return fail(wrongRegistry(registry, fault));
-  const text = options.repository.replaceAll('{registry}', registry.text).replace(/\/{2,}/g, '/');
-  return ok({ text, registry });
+  return ok(template.replaceAll('{registry}', registry.text).replace(/\/{2,}/g, '/'));
 }
 
 /** The registry that is set, of this machine or of the workspace. Undefined: none is. */

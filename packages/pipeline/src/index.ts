@@ -24,3 +24,4 @@ export { lockVulnerabilityData, vulnerabilityReader } from './vulnerability-data
 export { readSbom, SBOM_FORMATS, type SbomFormat, type SbomRequest } from './sbom';
 export { openShell, type ShellRequest } from './shell';
 export { checkAll, type CheckedWorkspace, type CheckRequest } from './check';
+export { stageImage } from './staging/push';

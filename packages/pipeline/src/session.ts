@@ -8,11 +8,12 @@ import {
   type Workspace,
   type WorkspaceOptions,
 } from '@image-tooling/model';
-import { openUserStore, type Store } from '@image-tooling/oci';
+import { openUserStore, type RepositoryName, type Store } from '@image-tooling/oci';
 import { createDownloader, type Downloader } from '@image-tooling/sources';
 import { httpTimings } from './http-timings';
-import { publishedLayers } from './published-layers';
+import { registryLayers } from './registry-layers';
 import { remoteLayers, type RemoteLayers } from './remote-layers';
+import { pushesToStaging, stagingOf } from './staging-repository';
 import { checkTemporaryFolder } from './temporary-folder';
 import { toolSourceOf } from './tool-source';
 import { loadWorkspaceFor } from './workspace/load';
@@ -27,8 +28,10 @@ export interface Session {
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
   readonly http: Downloader;
-  /** Layers that the store lacks, from the published images. */
+  /** Layers that the store lacks, from the staging repository and the published images. */
   readonly remoteLayers: RemoteLayers;
+  /** Where builds push their layers; undefined if they don't. */
+  readonly stagesTo: RepositoryName | undefined;
   readonly context: RunContext;
   /** Of image-tooling. */
   readonly version: string;
@@ -55,8 +58,12 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   const timings = httpTimings(request.env);
   const toolSource = toolSourceOf(request.options, request.env);
   const engine = engineChoice(request.env);
-  if (!timings.ok || !toolSource.ok || !engine.ok)
-    return failWith([timings, toolSource, engine].flatMap((asked) => (asked.ok ? [] : asked.failures)));
+  const staging = stagingOf(request);
+  const stages = pushesToStaging(request.env);
+  if (!timings.ok || !toolSource.ok || !engine.ok || !staging.ok || !stages.ok)
+    return failWith(
+      [timings, toolSource, engine, staging, stages].flatMap((asked) => (asked.ok ? [] : asked.failures)),
+    );
   const temporary = request.readOnly === true ? ok(undefined) : await checkTemporaryFolder(request.env);
   if (!temporary.ok) return temporary;
   const store = await openUserStore(request.env, request);
@@ -64,7 +71,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   // If this can't be written, the next write reports it.
   await store.value.recordUser(request.root);
   let opened: Promise<Result<Engine>> | undefined;
-  const remote = remoteLayers([publishedLayers({ ...request, store: store.value })], {
+  const remote = remoteLayers(registryLayers({ ...request, store: store.value }), {
     store: store.value,
     context: request.context,
   });
@@ -74,6 +81,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     toolSource: toolSource.value,
     store: store.value,
     remoteLayers: remote,
+    stagesTo: stages.value ? staging.value : undefined,
     http: createDownloader({ timings: timings.value, env: request.env }),
     workspaceFor: (name) => loadWorkspaceFor(name, request.root, request.options),
     engine: () => (opened ??= announced(request, store.value.root)),

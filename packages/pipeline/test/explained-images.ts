@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -33,6 +34,7 @@ import { recipeOf } from '../src/build/tool/recipes';
 import { wantedTool } from '../src/build/tool';
 import { explainProject, type Explanation, type ExplainRequest } from '../src/explain';
 import { openSession, type Session } from '../src/session';
+import { GIT_ENV } from './git-repository';
 import { loadOptions, loadWorkspace } from '../src/workspace/load';
 
 export const PLATFORM: Platform = 'linux/amd64';
@@ -159,6 +161,17 @@ export class ExplainedImages {
     const asked = await this.explain(name, more);
     if (asked.ok) throw new Error('was explained');
     return asked.failures[0];
+  }
+
+  /** Commits the workspace as main of a new repository. */
+  async commit(): Promise<void> {
+    await this.rig.write('.gitignore', 'dist\n');
+    for (const args of [
+      ['init', '--quiet', '--initial-branch=main'],
+      ['add', '.'],
+      ['commit', '--quiet', '-m', 'one'],
+    ])
+      execFileSync('git', ['-C', this.rig.folder, ...args], { env: GIT_ENV });
   }
 
   private explain(name: string, more: Partial<ExplainRequest>): Promise<Result<Explanation>> {

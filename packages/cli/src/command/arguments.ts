@@ -30,6 +30,7 @@ const FLAGS = {
   'plain-http': { type: 'boolean' },
   json: { type: 'boolean' },
   why: { type: 'boolean' },
+  since: { type: 'string' },
   family: { type: 'boolean' },
   format: { type: 'string' },
   file: { type: 'string' },

@@ -1,5 +1,5 @@
 import { ok, type Platform, type Result } from '@image-tooling/model';
-import { buildProject, checkBuild, type Session } from '@image-tooling/pipeline';
+import { buildProject, checkBuild, stageImage, type Session } from '@image-tooling/pipeline';
 import type { Arguments } from '../command/arguments';
 import { builtLines, checkedLines } from '../display/summary';
 import { openOnPlatforms, said, type Command } from '../command/command';
@@ -29,6 +29,7 @@ async function buildOne(
 ): Promise<Result<string[]>> {
   const built = await buildProject(session, name, platform, { withParents: flags['with-parents'] });
   if (!built.ok) return built;
+  if (built.value.kind === 'image') await stageImage(session, name, built.value.made);
   const lines = builtLines(built.value, platform);
   if (!flags.check) return ok(lines);
   const checked = await checkBuild(session, { name, platform, launcher: itself() });

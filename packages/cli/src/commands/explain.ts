@@ -13,7 +13,7 @@ import { openProject, type Command } from '../command/command';
  * Explains what a project is made of, what a build would do now, or where a path comes from. Builds nothing.
  */
 export const explain: Command = {
-  flags: ['platform', 'why', 'file', 'json'],
+  flags: ['platform', 'why', 'since', 'file', 'json'],
   readOnly: true,
   async run(run) {
     if (run.given.flags.file === '')
@@ -21,12 +21,13 @@ export const explain: Command = {
     const opened = await openProject(run);
     if (!opened.ok) return opened;
     const { session, name, platform } = opened.value;
-    const { why = false, file, json = false } = run.given.flags;
+    const { why = false, file, since, json = false } = run.given.flags;
     const explained = await explainProject(session, {
       name,
       platform,
       why,
       ...(file !== undefined && { file }),
+      ...(since !== undefined && { since }),
     });
     if (!explained.ok) return explained;
     const explanation = explained.value;

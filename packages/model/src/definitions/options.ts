@@ -51,6 +51,18 @@ const repository = withPort(
   ),
 );
 
+/** One repository for all images: layers are shared, and a publish then mounts from one place. */
+const staging = withPort(
+  templated(
+    textLike(
+      /^(?=.*[^/]\/[^/])(?!.*:\/\/)[a-zA-Z0-9{}[\].:/_-]+$/,
+      'a repository, without "https://" ("{registry}/staging")',
+      'Repository that hands layers from CI to other machines: {registry} is the option.',
+    ),
+    ['registry'],
+  ),
+);
+
 /** A century, so that dates stay valid. */
 const MOST_DAYS = 36_500;
 
@@ -73,6 +85,11 @@ export const optionsSchema = z
       .meta({ description: 'URL prefixes and their replacements.' }),
     registry: registry.optional(),
     repository: repository.default('{registry}/{image}'),
+    staging: staging.optional(),
+    stagingDays: z.int().min(1).max(MOST_DAYS).default(60).meta({
+      description:
+        'Days that staged layers are kept at least: longer than the remote cache keeps results that name them.',
+    }),
     source: address
       .optional()
       .meta({ description: "Address of the workspace's repository, for the images' annotations." }),

@@ -34,8 +34,8 @@ function expiry({ commit, branchDays }: AnnotationsInput): string {
   return timestamp(commit.time + branchDays * SECONDS_A_DAY);
 }
 
-/** RFC 3339, whole seconds, UTC. */
-function timestamp(seconds: number): string {
+/** Returns a time as RFC 3339, whole seconds, UTC. */
+export function timestamp(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 

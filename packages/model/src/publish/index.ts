@@ -1,5 +1,6 @@
 export * from './annotations';
 export * from './gate';
+export { ciFacts } from './mode/ci';
 export { publishMode, VERSION_VARIABLE, type ModeInput } from './mode';
 export { aliasesOf, isVersionTag, releasesFor } from './tags/aliases';
 export { tagMoves, tagTaken, type MovesInput, type TakenTag } from './tags/moves';
@@ -10,3 +11,4 @@ export * from './types';
 export { publishSummary } from './report/summary';
 export { publishTable } from './report/table';
 export * from './retention';
+export { staged, STAGED_TYPE, type Staged } from './staged';

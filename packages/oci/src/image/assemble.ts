@@ -19,6 +19,12 @@ export interface AssembledImage {
   readonly layers: readonly Layer[];
 }
 
+/** The bytes of an image's configuration and manifest: canonical JSON. */
+export interface ImageBytes {
+  readonly config: Uint8Array;
+  readonly manifest: Uint8Array;
+}
+
 /**
  * Assembles an image from existing layers: writes its configuration and manifest (OCI image-spec 1.1) to the store, as
  * canonical JSON. Does not read the layers' blobs. Fails with `disk-full` or `io`.
@@ -37,6 +43,12 @@ export async function assembleImage(input: AssembleInput): Promise<Result<Assemb
  */
 export function describeImage(input: ConfigInput): AssembledImage {
   return contentOf(input).image;
+}
+
+/** Returns the configuration and manifest that `assembleImage` would write. */
+export function imageBytes(input: ConfigInput): ImageBytes {
+  const { config, manifest } = contentOf(input);
+  return { config, manifest };
 }
 
 function contentOf(input: ConfigInput) {

@@ -8,6 +8,7 @@ export { isIndexType, isManifestType } from './manifests/media-types';
 export { descriptorOf } from './manifests/read';
 export * from './options';
 export * from './port';
+export { layerSet, type LayerSet } from './images/layer-set';
 export { indexBlobs } from './images/index-blobs';
 export { pullImage, type PulledImage, type PullRequest } from './images/pull';
 export { mapResults } from './images/map-results';

@@ -38,6 +38,11 @@ export interface PushedBlob {
 export interface PushBlobOptions {
   /** Paths of repositories of the same registry that may have the blob, to mount it from, in this order. */
   readonly mountFrom?: readonly string[];
+  /**
+   * Called if the repository lacks the blob and could not mount it, before its first byte is read: to get it here. Not
+   * called in a dry run. If it fails, so does the push.
+   */
+  readonly beforeSending?: () => Promise<Result<void>>;
   /** Called with the bytes as they are sent; with a negative number when a failed attempt loses its bytes. */
   readonly onBytes?: (count: number) => void;
   /**

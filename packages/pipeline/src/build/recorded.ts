@@ -3,7 +3,9 @@ import type { Session } from '../session';
 import { findProject } from '../workspace/load';
 import { outputFolder, readDigestFile } from '../workspace/outputs';
 import { ensureBelow } from './below';
+import type { Need } from './ensure-layers';
 import { makeImage, type MadeImage } from './image';
+import type { ImageOnPlatform } from './layer-owner';
 
 /** Words for messages about an action on a built image. */
 export interface Use {
@@ -21,7 +23,7 @@ export interface RecordedImage {
 
 /**
  * Returns an image as its build recorded it, with all its blobs in the store. Pulls what the store lacks from the
- * published images, or builds it again; the digest must be the same.
+ * staging repository or the published images, or builds it again; the digest must be the same.
  * Fails with `usage` for a tool, with `not-reproducible`, and as building does.
  */
 export async function recordedImage(
@@ -32,20 +34,23 @@ export async function recordedImage(
 ): Promise<Result<RecordedImage>> {
   const image = await imageOf(session, name, use);
   if (!image.ok) return image;
-  const made = await madeAsRecorded(session, image.value, platform, use);
+  const made = await madeAsRecorded(session, { image: image.value, platform }, use);
   return made.ok ? ok({ image: image.value, made: made.value }) : made;
 }
 
-/** Returns a recorded image as `recordedImage` does, for an image that was already read. */
+/**
+ * Returns a recorded image as `recordedImage` does, for an image that was already read. With the need `paths`, blobs of
+ * its recorded layers may be missing.
+ */
 export async function madeAsRecorded(
   session: Session,
-  image: Image,
-  platform: Platform,
+  { image, platform }: ImageOnPlatform,
   use: Use,
+  need: Need = 'blobs',
 ): Promise<Result<MadeImage>> {
   const below = await ensureBelow(session, image, platform);
   if (!below.ok) return below;
-  const made = await makeImage(session, image, platform, 'blobs');
+  const made = await makeImage(session, image, platform, need);
   if (!made.ok) return made;
   const output = outputFolder(session.root, image, platform);
   const recorded = await checkRecorded({ image, made: made.value }, output, use);

@@ -13,7 +13,7 @@ import { checkCollisions, type LayerPaths } from '@image-tooling/oci';
 import { usersOf } from '../build/files-clashes';
 import { imageFiles } from '../build/files-layer';
 import { layerText } from '../build/layers/layer-text';
-import type { DefinitionsSession } from './definitions-only';
+import type { DefinitionsSession } from '../definitions-only';
 
 /**
  * Returns collisions that are known without any layer: paths that two layers have, and paths that are not

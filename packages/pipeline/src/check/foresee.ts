@@ -11,7 +11,7 @@ import {
   type Workspace,
 } from '@image-tooling/model';
 import { imageAfter, toolAfter, type Foreseen, type KnownInputs } from '../explain/why/after';
-import { definitionsOnly, type DefinitionsSession } from './definitions-only';
+import { definitionsOnly, type DefinitionsSession } from '../definitions-only';
 
 /** The plan of building a whole workspace, and its failures. */
 export interface ForeseenWorkspace {

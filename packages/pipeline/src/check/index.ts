@@ -14,7 +14,7 @@ import { scanPolicyMistakes } from '../scan-policy';
 import { toolSourceOf } from '../tool-source';
 import { loadOptions, workspaceFiles } from '../workspace/load';
 import { foreseenCollisions } from './collisions';
-import type { DefinitionsSession } from './definitions-only';
+import type { DefinitionsSession } from '../definitions-only';
 import { unreadFolders } from './folders';
 import { foresee } from './foresee';
 import { folderOf, foldersOf, soundPart } from './sound-part';

@@ -1,6 +1,5 @@
 import {
   fail,
-  ok,
   type ImageExplanation,
   type PathExplanation,
   type Platform,
@@ -21,6 +20,8 @@ export interface ExplainRequest {
   readonly platform: Platform;
   /** Explain what a build would do now, instead of the last build. */
   readonly why: boolean;
+  /** With `why`: compare with this branch, tag or commit, instead of the last build here. */
+  readonly since?: string;
   /** Explain where this path comes from, instead of the layers. */
   readonly file?: string;
 }
@@ -36,18 +37,24 @@ export async function explainProject(
   session: Session,
   request: ExplainRequest,
 ): Promise<Result<Explanation>> {
-  const { name, platform, why, file } = request;
+  const { name, platform, why, file, since } = request;
   if (why && file !== undefined)
     return fail({
       code: 'usage',
       message: '--why and --file exclude each other.',
       hint: 'Use one of them.',
     });
+  if (since !== undefined && !why)
+    return fail({
+      code: 'usage',
+      message: '--since is for --why only.',
+      hint: `Write: image-tooling explain ${name} --why --since ${since}`,
+    });
   const workspace = await loadWorkspace(session.root, session.options);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return project;
-  if (why) return ok(await explainWhy(session, project.value, platform));
+  if (why) return explainWhy(session, project.value, platform, since);
   if (file !== undefined)
     return explainPath(session, workspace.value, { project: project.value, platform, path: file });
   return project.value.kind === 'image'

@@ -14,8 +14,10 @@ const TIMEOUT_SECONDS = 60;
 
 /**
  * Runs git and returns its output. Fails with `not-publishable` if it refuses, and as running a program does.
+ *
+ * @param input its standard input
  */
-export async function git(place: GitPlace, args: readonly string[]): Promise<Result<string>> {
+export async function git(place: GitPlace, args: readonly string[], input?: string): Promise<Result<string>> {
   const { root, env, signal } = place;
   const ended = await run({
     argv: ['git', '-C', root, ...args],
@@ -23,6 +25,7 @@ export async function git(place: GitPlace, args: readonly string[]): Promise<Res
     env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C.UTF-8' },
     signal,
     timeoutSeconds: TIMEOUT_SECONDS,
+    ...(input !== undefined && { input }),
   });
   if (!ended.ok) return ended;
   return ended.value.exitCode === 0 ? ok(ended.value.stdout) : refused(place, ended.value.stderr.trim());

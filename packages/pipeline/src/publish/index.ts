@@ -17,7 +17,7 @@ import { signedSubjects } from '../attest/subjects';
 import { imageOf } from '../build/recorded';
 import { openRemote, type RegistryAccess } from '../registry-access';
 import type { Session } from '../session';
-import { blobRecords, NO_RECORDS } from './blob-records';
+import { blobRecords, NO_RECORDS } from '../pushed-blobs/blob-records';
 import { withoutCorrupt } from './corrupt';
 import { deliver } from './deliver';
 import { publishLock } from '../image-repository';
@@ -144,7 +144,7 @@ function publicationOf(session: Session, image: Image, prepared: Ready, how: How
       platform,
       manifest,
       scanFailures: scans.get(platform) ?? [],
-      local: () => localPlatform(session, image, platform),
+      local: () => localPlatform(session, { image, platform }, how),
     })),
     records,
     dryRun: how.dryRun,

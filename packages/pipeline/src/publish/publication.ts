@@ -10,7 +10,7 @@ import type {
 } from '@image-tooling/model';
 import type { LocalBlob, ManifestBytes, Repository } from '@image-tooling/oci';
 import type { PublishedManifests } from '../attest/subjects';
-import type { BlobRecords } from './blob-records';
+import type { BlobRecords } from '../pushed-blobs/blob-records';
 import type { Verified } from './verify/verified';
 
 /** A blob to push, with its name for display. */
@@ -19,6 +19,8 @@ export interface LabelledBlob {
   readonly blob: LocalBlob;
   /** Paths of repositories in the same registry that should have it. */
   readonly mountFrom: readonly string[];
+  /** Gets it into the store, from where `blob` reads it; only called if the registry lacks it. */
+  readonly bring?: () => Promise<Result<void>>;
 }
 
 /** An image of one platform in this machine's store. */

@@ -11,7 +11,7 @@ import {
 } from '@image-tooling/model';
 import { mapResults, stoppable, type Repository } from '@image-tooling/oci';
 import { uniqueByCode } from '../unique-by-code';
-import type { BlobRecords } from './blob-records';
+import type { BlobRecords } from '../pushed-blobs/blob-records';
 import type { LabelledBlob, LocalPlatform } from './publication';
 
 export interface PushOptions {
@@ -84,7 +84,7 @@ function during({ label, blob }: SharedBlob, failure: Failure): Failure {
 
 async function pushBlob(
   repository: Repository,
-  { blob, label, platforms, mountFrom }: SharedBlob,
+  { blob, label, platforms, mountFrom, bring }: SharedBlob,
   { context, records }: PushOptions,
 ): Promise<Result<BlobRow>> {
   const step = context.progress.step(`push ${label}`);
@@ -94,7 +94,11 @@ async function pushBlob(
     step.status(`${Math.floor((100 * sent) / Math.max(blob.size, 1))} %`);
   };
   const pushed = await records.push(blob, (marked, known) =>
-    repository.pushBlob(marked, { mountFrom: [...new Set([...known, ...mountFrom])], onBytes }),
+    repository.pushBlob(marked, {
+      mountFrom: [...new Set([...known, ...mountFrom])],
+      onBytes,
+      ...(bring && { beforeSending: bring }),
+    }),
   );
   if (!pushed.ok) {
     step.failed();

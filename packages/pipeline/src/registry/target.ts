@@ -1,10 +1,11 @@
-import { all, ok, type Result } from '@image-tooling/model';
-import { parseRepository, type RepositoryName } from '@image-tooling/oci';
+import { all, failWith, ok, type Result } from '@image-tooling/model';
+import { parseRepository, repositoryText, type RepositoryName } from '@image-tooling/oci';
 import { imageOf } from '../build/recorded';
 import { repositoryOf } from '../image-repository';
 import type { Session } from '../session';
 import { loadWorkspace } from '../workspace/load';
 import type { RegistryAccess } from '../registry-access';
+import { stagingOf } from '../staging-repository';
 
 /** A repository that a command is about. */
 export interface RegistryTarget {
@@ -39,8 +40,8 @@ export async function targetOf(
 }
 
 /**
- * Returns targets as `targetOf` does, or those of all images of the workspace if no name is given. Fails with
- * every mistake.
+ * Returns targets as `targetOf` does, or those of all images of the workspace and its staging repository if no name is
+ * given. Fails with every mistake.
  */
 export async function targetsOf(
   asked: readonly string[],
@@ -56,12 +57,30 @@ export async function targetsOf(
   const workspace = await loadWorkspace(root, options);
   if (!workspace.ok) return workspace;
   const names = [...workspace.value.images.keys()].sort();
-  return all(names.map((name) => targetOfImage(name, access, workspaceSession.value)));
+  const images = all(names.map((name) => targetOfImage(name, access, workspaceSession.value)));
+  const staging = stagingTarget(access, workspaceSession.value);
+  if (!images.ok || !staging.ok)
+    return failWith([images, staging].flatMap((found) => (found.ok ? [] : found.failures)));
+  return ok([...images.value, ...staging.value]);
+}
+
+function stagingTarget(access: RegistryAccess, session: Session): Result<RegistryTarget[]> {
+  const staging = stagingOf(session);
+  if (!staging.ok) return staging;
+  const { value: repository } = staging;
+  return ok(
+    repository
+      ? [{ repository, asked: repositoryText(repository), access: withPlainHttp(access, session) }]
+      : [],
+  );
 }
 
 function targetOfImage(name: string, access: RegistryAccess, session: Session): Result<RegistryTarget> {
   const repository = repositoryOf(session, name);
   if (!repository.ok) return repository;
-  const plainHttp = access.plainHttp || session.options.plainHttp;
-  return ok({ repository: repository.value, asked: name, access: { ...access, plainHttp } });
+  return ok({ repository: repository.value, asked: name, access: withPlainHttp(access, session) });
+}
+
+function withPlainHttp(access: RegistryAccess, { options }: Session): RegistryAccess {
+  return { ...access, plainHttp: access.plainHttp || options.plainHttp };
 }

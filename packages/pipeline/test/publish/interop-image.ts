@@ -26,7 +26,7 @@ import {
 } from '@image-tooling/oci';
 import { busyboxOf } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
-import { blobRecords } from '../../src/publish/blob-records';
+import { blobRecords } from '../../src/pushed-blobs/blob-records';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LocalPlatform, Publication } from '../../src/publish/publication';
 import { verifyPushed } from '../../src/publish/verify/pushed';

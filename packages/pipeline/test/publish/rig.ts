@@ -31,7 +31,7 @@ import type { SigningSettings, StatementKind } from '@image-tooling/attest';
 import type { SignedSubject, WantedStatement } from '../../src/attest/attach';
 import { signPublished } from '../../src/attest/sign-published';
 import type { PublishedManifests } from '../../src/attest/subjects';
-import { blobRecords, NO_RECORDS } from '../../src/publish/blob-records';
+import { blobRecords, NO_RECORDS } from '../../src/pushed-blobs/blob-records';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LocalPlatform, Publication } from '../../src/publish/publication';
 import { verifyPushed } from '../../src/publish/verify/pushed';

@@ -1,29 +1,39 @@
 import { visible } from '../../diagnostics/visible';
 import { cutLine } from '../../checks/words';
 import { layerWords, digestText, wrapped } from '../words';
-import type { LayerChange, ProjectWhy, Why } from './types';
+import type { LayerChange, ProjectWhy, Since, Why } from './types';
 
 /** Differences shown for a layer: a new archive state changes dozens of packages. */
 const MOST = 12;
 
 /** Returns what a build would do now as text lines: bottom up, unchanged projects last. */
-export function whyLines({ name, platform, projects, blockedBy }: Why): string[] {
+export function whyLines({ name, platform, since, projects, blockedBy }: Why): string[] {
   const changed = projects.filter(({ result }) => result !== 'same');
   if (changed.length === 0 && blockedBy.length === 0)
     return [
-      `${name} ${platform}: nothing would be built.`,
-      'It is what its definitions and locks say, and so is all below it.',
+      `${name} ${platform}: ${since ? `the same as at ${sinceText(since)}.` : 'nothing would be built.'}`,
+      since
+        ? 'No definition, lock or file that it is made of differs, and so is all below it.'
+        : 'It is what its definitions and locks say, and so is all below it.',
       ...(projects.every(({ configKnown }) => configKnown) ? [] : [`but ${CONFIG_UNKNOWN}`]),
     ];
   const same = projects.filter(({ result }) => result === 'same').map((one) => one.name);
   const told = new Set<string>();
   return [
-    `${name} ${platform}: what a build would do now, compared with the last one`,
-    ...changed.flatMap((project) => ['', ...projectLines(project, told)]),
-    ...(same.length > 0 ? ['', ...wrapped('as they were built:', same)] : []),
+    `${name} ${platform}: what a build would do now, compared with ${since ? sinceText(since) : 'the last one'}`,
+    ...changed.flatMap((project) => ['', ...projectLines(project, told, since)]),
+    ...(same.length > 0 ? ['', ...wrapped(since ? 'the same:' : 'as they were built:', same)] : []),
     ...(changed.some(makesMore) ? ['', SAME_BYTES] : []),
     ...(blockedBy.length > 0 ? ['', blockedText(name, projects)] : []),
   ];
+}
+
+/** Of a commit id: as many as git shows of one in a large repository. */
+const SHORT_COMMIT = 12;
+
+function sinceText({ ref, commit }: Since): string {
+  const short = commit.slice(0, SHORT_COMMIT);
+  return commit.startsWith(ref) ? short : `${visible(ref)} (${short})`;
 }
 
 function blockedText(name: string, { length }: Why['projects']): string {
@@ -55,15 +65,28 @@ const FIRST_TIMES: Readonly<Record<ProjectWhy['result'], string>> = {
   take: 'not built here yet: taken from the store',
 };
 
-function projectLines(why: ProjectWhy, told: Set<string>): string[] {
-  const { name, project, result, layers, config, configKnown, builtBefore, reordered } = why;
+/** Of projects that the commit does not have. */
+const NEW: Readonly<Record<ProjectWhy['result'], string>> = {
+  same: 'new',
+  build: 'new: built',
+  restack: 'new: assembled; nothing is installed or compiled',
+  take: 'new: taken from the store',
+};
+
+function projectLines(why: ProjectWhy, told: Set<string>, since?: Since): string[] {
+  const { name, project, layers, config, configKnown, builtBefore, reordered } = why;
   return [
-    `${project} ${name}: ${(builtBefore ? RESULTS : FIRST_TIMES)[result]}`,
+    `${project} ${name}: ${resultText(why, since)}`,
     ...layers.flatMap((layer) => layerLines(layer, builtBefore, told)),
     ...(reordered ? ['  restack: layers are in another order'] : []),
     ...config.map((difference) => `  restack: ${shown(difference)}`),
     ...(builtBefore && !configKnown ? [`  ${CONFIG_UNKNOWN}`] : []),
   ];
+}
+
+function resultText({ builtBefore, result }: ProjectWhy, since?: Since): string {
+  if (builtBefore) return RESULTS[result];
+  return (since ? NEW : FIRST_TIMES)[result];
 }
 
 /** A layer that was already described for a lower project is only named. */

@@ -58,12 +58,22 @@ export interface ProjectWhy {
   readonly configKnown: boolean;
 }
 
+/** A commit that builds are compared with. */
+export interface Since {
+  /** As asked for: a branch, tag or commit. */
+  readonly ref: string;
+  /** What it has in common with HEAD. */
+  readonly commit: string;
+}
+
 /** What a build would do now, bottom up, and why. */
 export interface Why {
   readonly explainVersion: typeof EXPLAIN_VERSION;
   readonly explains: 'why';
   readonly name: string;
   readonly platform: Platform;
+  /** Undefined: compared with the last build here. */
+  readonly since?: Since;
   /** Tools and images below it first, itself last. Ends early where something can't be planned. */
   readonly projects: readonly ProjectWhy[];
   /** Why no build could be made now: a stale lock, a file that no layer can hold. */

@@ -1,5 +1,6 @@
 import type { Digest } from '../../digest';
 import { expiryOf, isExpired } from '../annotations';
+import { STAGED_PREFIX } from '../staged';
 import { EXPIRES_ANNOTATION } from '../types';
 import { attachedSubject, type Graph } from './graph';
 import type { ManifestNode, PruneInput } from './types';
@@ -20,17 +21,24 @@ export function keptReasons(graph: Graph, { now }: Pick<PruneInput, 'now'>): Map
   return reasons;
 }
 
-/** Returns why a manifest is kept on its own: a tag that is not of an expired branch, or no expiry yet. */
+/** Beginnings of tags that go with their manifest once it has expired: of branches, and of staged layers. */
+const EXPIRING = ['branch-', STAGED_PREFIX];
+
+function mayExpire(tag: string): boolean {
+  return EXPIRING.some((prefix) => tag.startsWith(prefix));
+}
+
+/** Returns why a manifest is kept on its own: a tag that never expires, or no expiry yet. */
 function ownReason({ digest, annotations }: ManifestNode, graph: Graph, now: number): string | undefined {
   const tags = graph.tagsOf(digest);
-  const foreign = tags.find((tag) => !tag.startsWith('branch-') && !isAttachedToKnown(tag, graph));
+  const foreign = tags.find((tag) => !mayExpire(tag) && !isAttachedToKnown(tag, graph));
   if (foreign !== undefined) return `tag ${foreign}`;
   if (isExpired(annotations, now)) return undefined;
   if (expiryOf(annotations) !== undefined) return `expires ${annotations[EXPIRES_ANNOTATION]}`;
   const version = annotations['org.opencontainers.image.version'];
   if (version !== undefined && graph.nodes.get(digest)?.subject === undefined) return `release ${version}`;
-  const branch = tags.find((tag) => tag.startsWith('branch-'));
-  return branch === undefined ? undefined : `tag ${branch}, without an expiry`;
+  const endless = tags.find(mayExpire);
+  return endless === undefined ? undefined : `tag ${endless}, without an expiry`;
 }
 
 /** Tags of attachments are kept or deleted with their subject; those of an unknown subject are kept. */

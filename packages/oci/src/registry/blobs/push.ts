@@ -1,9 +1,12 @@
+import { valueOf } from '@image-tooling/host';
+import { ok } from '@image-tooling/model';
 import type { Context } from '../context';
 import type { LocalBlob, PushBlobOptions, PushedBlob, PushedHow } from '../port';
 import { Meter } from './meter';
 import { mountOrOpen } from './mount';
 import { isThere } from './presence';
 import { upload } from './upload';
+import { cancelUploadSession } from './upload-session';
 
 /** Pushes a blob if it is not there yet; mounts it instead of sending it if possible. Throws a `Fault`. */
 export async function pushBlob(
@@ -20,13 +23,18 @@ export async function pushBlob(
 async function bring(
   context: Context,
   blob: LocalBlob,
-  { mountFrom = [], chunkBytes }: PushBlobOptions,
+  { mountFrom = [], chunkBytes, beforeSending }: PushBlobOptions,
   meter: Meter,
 ): Promise<PushedHow> {
   if (await isThere(context, blob.digest)) return 'present';
   const siblings = mountFrom.filter((path) => path !== context.name.path);
   const session = await mountOrOpen(context, blob.digest, siblings);
   if (session === 'mounted') return 'mounted';
+  const ready = context.options.dryRun === true ? ok(undefined) : await beforeSending?.();
+  if (ready?.ok === false) {
+    await cancelUploadSession(context, session, blob.digest);
+    valueOf(ready);
+  }
   await upload({ context, blob, meter, ...(chunkBytes && { chunkBytes }) }, session);
   return 'pushed';
 }

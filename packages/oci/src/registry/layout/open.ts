@@ -86,7 +86,7 @@ async function pull(
 async function push(
   folder: LayoutFolder,
   blob: LocalBlob,
-  { onBytes = () => undefined }: PushBlobOptions = {},
+  { onBytes = () => undefined, beforeSending }: PushBlobOptions = {},
 ): Promise<PushedBlob> {
   const started = performance.now();
   const how = (await folder.sizeOf(blob.digest)) === blob.size ? 'present' : 'pushed';
@@ -98,6 +98,7 @@ async function push(
       yield piece;
     }
   }
+  if (how === 'pushed' && beforeSending) valueOf(await beforeSending());
   if (how === 'pushed') await folder.put(counted(), blob.digest);
   return { how, sentBytes, seconds: (performance.now() - started) / 1000 };
 }

@@ -1,4 +1,5 @@
 import { canonicalJson, digestOf } from '@image-tooling/model';
+import { EMPTY, EMPTY_BYTES } from '../../image/empty-blob';
 import { descriptorJson, MEDIA_TYPES, type Descriptor } from '../../image/manifest';
 import type { Artifact, LocalBlob, ManifestBytes } from '../port';
 
@@ -7,10 +8,6 @@ export interface BuiltArtifact {
   readonly manifest: ManifestBytes;
   readonly blobs: readonly LocalBlob[];
 }
-
-/** OCI image-spec 1.1, manifest.md, "Guidance for an Empty Descriptor". */
-const EMPTY_BYTES = Buffer.from('{}');
-const EMPTY: Descriptor = describe('application/vnd.oci.empty.v1+json', EMPTY_BYTES);
 
 /**
  * Builds the manifest of an artifact and its blobs (OCI image-spec 1.1, manifest.md, "Guidelines for Artifact Usage").

@@ -15,7 +15,7 @@ import { openStore, pullImage, type PulledImage, type Repository, type Store } f
 import type { Session } from '../../session';
 import { systemOf } from '../../test/system';
 import { tryImage } from '../../test/try-image';
-import type { UnreadBlobs } from './unread-blobs';
+import type { UnreadBlobs } from '../../pushed-blobs/unread-blobs';
 import type { Verified } from './verified';
 
 /** The built image of one platform, to check what the registry serves. */

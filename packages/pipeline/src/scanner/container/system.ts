@@ -31,7 +31,7 @@ export async function scannerSystem(
   const platform = platformOfNode(process.arch);
   if (!platform || !image.value.definition.platforms.includes(platform))
     return fail(withoutPlatform(name, platform));
-  const made = await madeAsRecorded(session, image.value, platform, USE);
+  const made = await madeAsRecorded(session, { image: image.value, platform }, USE);
   return made.ok ? ok({ platform, system: systemOf(session.store, made.value.layers) }) : made;
 }
 

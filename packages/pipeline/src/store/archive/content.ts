@@ -46,7 +46,7 @@ export async function exportedChain(
 ): Promise<Result<ExportedImage[]>> {
   const found: ExportedImage[] = [];
   for (const one of chainOf(image)) {
-    const made = await madeAsRecorded(session, one, platform, EXPORT);
+    const made = await madeAsRecorded(session, { image: one, platform }, EXPORT);
     if (!made.ok) return made;
     const reference = `${one.name}-${archOf(platform)}`;
     found.push({ reference, platform, image: made.value.image, layers: made.value.layers });

@@ -1,6 +1,6 @@
 import type { Store } from '@image-tooling/oci';
-import type { Session } from '../session';
-import { loadWorkspaceFor } from '../workspace/load';
+import type { Session } from './session';
+import { loadWorkspaceFor } from './workspace/load';
 
 /** The part of a session that reading definitions and locks needs. */
 export type DefinitionsSession = Pick<Session, 'root' | 'options' | 'toolSource' | 'env' | 'context'>;
@@ -20,6 +20,7 @@ export function definitionsOnly({ root, options, toolSource, env, context }: Def
     env,
     context,
     version: '',
+    stagesTo: undefined,
     store: EMPTY_STORE as Store,
     get http(): never {
       throw new Error('what only reads definitions fetched something');

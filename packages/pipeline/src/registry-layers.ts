@@ -16,6 +16,7 @@ import {
 } from '@image-tooling/oci';
 import { registryTimings } from './http-timings';
 import { repositoryOf } from './image-repository';
+import { stagingOf } from './staging-repository';
 import { openRemote } from './registry-access';
 import type { FoundLayer, LayerSupplier } from './remote-layers';
 
@@ -31,7 +32,7 @@ const TIMINGS: Partial<RegistryTimings> = {
   timeoutTries: 1,
 };
 
-export interface PublishedAccess {
+export interface LayersAccess {
   readonly options: WorkspaceOptions;
   readonly env: NodeJS.ProcessEnv;
   readonly context: RunContext;
@@ -39,41 +40,50 @@ export interface PublishedAccess {
 }
 
 /**
- * Returns the published images of a workspace as a supplier of their layers. Opens no connection before the first call;
- * has nothing if no registry is set. After an answer that concerns the registry or a repository as a whole, it is not
- * asked again.
+ * Returns the staging repository and the published images of a workspace as suppliers of layers, in this order: staging
+ * has the layers of all that CI built, in one place. They open no connection before the first call, and have nothing if
+ * no registry is set. After an answer that concerns a registry or a repository as a whole, it is not asked again.
  */
-export function publishedLayers(access: PublishedAccess): LayerSupplier {
-  const published = new PublishedLayers(access);
-  return {
-    find: (layer, images) => published.find(layer, images),
-    close: () => published.close(),
-  };
+export function registryLayers(access: LayersAccess): LayerSupplier[] {
+  const down = new Set<string>();
+  const staging = stagingOf(access);
+  const staged = staging.ok && staging.value ? [staging.value] : [];
+  const published = (images: readonly string[]): RepositoryName[] =>
+    images.flatMap((image) => {
+      const name = repositoryOf(access, image);
+      return name.ok ? [name.value] : [];
+    });
+  return [new RegistryLayers(access, down, () => staged), new RegistryLayers(access, down, published)];
 }
 
-/** Failures after which the registry is not asked for other layers. */
+/** Failures after which a registry is not asked for other layers. */
 const OF_REGISTRY: readonly FailureCode[] = ['network', 'timeout', 'rate-limit'];
 /** Failures of one blob; after all others, its repository is not asked again. */
 const OF_BLOB: readonly FailureCode[] = ['gone', 'checksum', 'truncated'];
 
-class PublishedLayers {
+/** Returns the repositories that may have a layer of these images, the most likely first. */
+type RepositoriesOf = (images: readonly string[]) => readonly RepositoryName[];
+
+class RegistryLayers implements LayerSupplier {
   private readonly repositories = new Map<string, ReturnType<typeof openRemote>>();
   private readonly unusable = new Set<string>();
-  private isDown = false;
 
-  constructor(private readonly access: PublishedAccess) {}
+  /** `down`: registries that failed as a whole. */
+  constructor(
+    private readonly access: LayersAccess,
+    private readonly down: Set<string>,
+    private readonly repositoriesOf: RepositoriesOf,
+  ) {}
 
   async find(layer: OriginLayer, images: readonly string[]): Promise<Result<FoundLayer | undefined>> {
     const asked: string[] = [];
-    for (const image of images) {
-      const name = repositoryOf(this.access, image);
-      if (!name.ok || this.isDown || this.unusable.has(repositoryText(name.value))) continue;
-      const repository = this.open(name.value);
+    for (const name of this.repositoriesOf(images)) {
+      if (this.down.has(name.registry) || this.unusable.has(repositoryText(name))) continue;
+      const repository = this.open(name);
       const isThere = await repository.hasBlob(layer.digest);
       if (!isThere.ok) return this.without(repository, isThere);
-      if (isThere.value)
-        return ok({ from: repositoryText(name.value), pull: () => this.pull(repository, layer) });
-      asked.push(repositoryText(name.value));
+      if (isThere.value) return ok({ from: repositoryText(name), pull: () => this.pull(repository, layer) });
+      asked.push(repositoryText(name));
     }
     if (asked.length > 0) this.noteMissing(layer, asked);
     return ok(undefined);
@@ -100,7 +110,7 @@ class PublishedLayers {
 
   private without({ name }: Repository, failed: Failed): Failed {
     const [{ code }] = failed.failures;
-    if (OF_REGISTRY.includes(code)) this.isDown = true;
+    if (OF_REGISTRY.includes(code)) this.down.add(name.registry);
     if (!OF_BLOB.includes(code)) this.unusable.add(repositoryText(name));
     return failed;
   }

@@ -5,7 +5,7 @@ import { digestOf, hexOf, type Digest, type Result } from '@image-tooling/model'
 import type { LocalBlob, PushedBlob, PushedHow, RepositoryName } from '@image-tooling/oci';
 import type { Session } from '../session';
 import { announced, UnreadMarks } from './unread-marks';
-import type { BlobProof, UnreadBlobs } from './verify/unread-blobs';
+import type { BlobProof, UnreadBlobs } from './unread-blobs';
 
 /** What publishes of this machine know about the blobs of a registry. */
 export interface BlobRecords extends UnreadBlobs {

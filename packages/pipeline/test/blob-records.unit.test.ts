@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf, fail, hexOf, ok, type Result } from '@image-tooling/model';
 import { openStore, storedBlob, type PushedHow, type Store } from '@image-tooling/oci';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
-import { blobRecords, type BlobRecords } from '../../src/publish/blob-records';
+import { blobRecords, type BlobRecords } from '../src/pushed-blobs/blob-records';
 
 const BYTES = Buffer.from('a layer');
 const DIGEST = digestOf(BYTES);
