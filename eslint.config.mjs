@@ -17,6 +17,7 @@ const LAYERS = {
   sbom: ['model', 'host', 'layer'],
   scan: ['model', 'host', 'layer'],
   attest: ['model', 'host', 'layer', 'sbom'],
+  'object-store': ['model', 'host'],
   pipeline: BELOW_PIPELINE,
   cli: [...BELOW_PIPELINE, 'pipeline'],
   nx: [...BELOW_PIPELINE, 'pipeline', 'dockerfile'],

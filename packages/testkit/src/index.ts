@@ -6,5 +6,6 @@ export * from './interop';
 export * from './network';
 export * from './npm';
 export * from './registry';
+export * from './s3';
 export * from './workspace';
 export * from './vendor';
