@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { startCacheServer, type CacheServer, type Misdeed } from './cache-server';
+import { entryOf, HASH, newSigner } from './entries';
+import { openRig, serverSource } from './rig';
+
+const SIGNER = newSigner();
+const PAYLOAD = Buffer.from('what a task made '.repeat(10_000));
+
+let server: CacheServer;
+beforeEach(async () => {
+  server = await startCacheServer();
+  return () => server.kill();
+});
+
+const serverRig = () => openRig({ signer: SIGNER, sources: [serverSource(server.url)] });
+
+const MISDEEDS: Readonly<Record<string, Misdeed>> = {
+  'hangs before its answer': 'hang',
+  'hangs in a body': 'hang-in-body',
+  'sends a byte now and then': 'slow',
+  'cuts off a body': 'cut-off',
+  'sends garbage': 'garbage',
+  'does not speak HTTP': 'not-http',
+  'breaks connections': 'break',
+  'answers 500': { status: 500 },
+  'answers 502': { status: 502 },
+  'answers 429': { status: 429 },
+  'answers 401': { status: 401 },
+  'answers 403': { status: 403 },
+  'answers 204': { status: 204 },
+  'answers 302': { status: 302 },
+};
+
+describe('a server that', () => {
+  it.each(Object.entries(MISDEEDS))('%s costs no run', async (_, misdeed) => {
+    server.misdeed = () => misdeed;
+    const rig = await serverRig();
+    const since = performance.now();
+    const gets = await Promise.all(Array.from({ length: 12 }, (_one, index) => rig.get(`${HASH}${index}`)));
+    expect(new Set(gets)).toEqual(new Set([404]));
+    const puts = await Promise.all(
+      Array.from({ length: 4 }, (_one, index) => rig.put(`${HASH}${index}`, PAYLOAD)),
+    );
+    expect(puts.every((status) => status === 200 || status === 403)).toBe(true);
+    await rig.proxy.end(3000);
+    expect(performance.now() - since).toBeLessThan(5000);
+    expect(rig.bugs).toEqual([]);
+    expect(rig.spooled()).toEqual([]);
+    expect(server.entries.size).toBe(0);
+  });
+
+  it('is down costs no run', async () => {
+    await server.kill();
+    const rig = await serverRig();
+    for (let count = 0; count < 10; count++) expect(await rig.get(`${HASH}${count}`)).toBe(404);
+    expect(rig.proxy.counts.sources[0]).toMatchObject({ faults: 3, isOff: true });
+    expect(rig.proxy.counts.sources[0]?.lastFault).toContain('refused the connection');
+    for (let count = 0; count < 10; count++) await rig.put(`${HASH}${count}`, PAYLOAD);
+    await rig.proxy.end(3000);
+    expect(rig.proxy.counts.uploads.stored).toBe(0);
+    expect(rig.proxy.counts.uploads.lastFault).toContain('refused the connection');
+  });
+
+  it('hangs on connect costs no run', async () => {
+    // TLS is part of connecting, and this one never answers the handshake.
+    const silent = createServer(() => undefined);
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void silent.close());
+    const rig = await openRig({
+      ...{
+        signer: SIGNER,
+        sources: [serverSource(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`)],
+      },
+    });
+    const gets = await Promise.all([1, 2, 3, 4].map((one) => rig.get(`${HASH}${one}`)));
+    expect(gets).toEqual([404, 404, 404, 404]);
+    expect(rig.proxy.counts.sources[0]?.lastFault).toMatch(
+      /did not accept the connection in time|gave no answer/,
+    );
+  });
+
+  it('fails is left alone after three faults', async () => {
+    server.misdeed = () => ({ status: 500 });
+    const rig = await serverRig();
+    for (let count = 0; count < 10; count++) await rig.get(`${HASH}${count}`);
+    // Two tries each.
+    expect(server.requests).toHaveLength(6);
+  });
+
+  it('fails now and then is used again', async () => {
+    server.misdeed = (_, count) => (count % 2 === 1 ? 'break' : undefined);
+    const rig = await serverRig();
+    for (let count = 0; count < 10; count++) expect(await rig.get(`${HASH}${count}`)).toBe(404);
+    expect(rig.proxy.counts.sources[0]).toMatchObject({ faults: 0, isOff: false });
+  });
+
+  it('ends requests in flight when it is switched off', async () => {
+    server.misdeed = ({ url }) => (url?.endsWith('slow') ? 'hang' : { status: 500 });
+    const rig = await serverRig();
+    const since = performance.now();
+    const slow = rig.get(`${HASH}slow`);
+    for (const one of [1, 2, 3]) await rig.get(`${HASH}${one}`);
+    expect(await slow).toBe(404);
+    expect(performance.now() - since).toBeLessThan(2000);
+  });
+
+  it('stores other bytes under a good header is refused', async () => {
+    const entry = entryOf(PAYLOAD, SIGNER);
+    entry[entry.length - 1] = 0;
+    server.entries.set(HASH, entry);
+    const rig = await serverRig();
+    expect(await rig.get(HASH)).toBe(404);
+    expect(rig.proxy.counts.sources[0]?.refused).toEqual({ checksum: 1 });
+    expect(rig.spooled()).toEqual([]);
+  });
+});
