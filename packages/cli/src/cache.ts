@@ -1,0 +1,24 @@
+import {
+  runCommand,
+  afterTasks,
+  beforeTasks,
+  type HookOptions,
+  type RunContext,
+} from '@image-tooling/remote-cache';
+import type { Host } from './host';
+import { abortOnSignals } from './signals';
+
+/**
+ * The commands "image-tooling cache …" and the hooks of the Nx plugin: a bundle of its own, so that no change of it
+ * changes what Nx hashes for builds.
+ */
+export async function main(argv: readonly string[], host: Host = process): Promise<number> {
+  const signals = abortOnSignals(host);
+  try {
+    return await runCommand(argv.slice(1), host, signals.signal);
+  } finally {
+    signals.end();
+  }
+}
+
+export { afterTasks, beforeTasks, type HookOptions, type RunContext };
