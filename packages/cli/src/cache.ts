@@ -5,6 +5,7 @@ import {
   type HookOptions,
   type RunContext,
 } from '@image-tooling/remote-cache';
+import { helpFor } from './help';
 import type { Host } from './host';
 import { abortOnSignals } from './signals';
 
@@ -15,7 +16,12 @@ import { abortOnSignals } from './signals';
 export async function main(argv: readonly string[], host: Host = process): Promise<number> {
   const signals = abortOnSignals(host);
   try {
-    return await runCommand(argv.slice(1), host, signals.signal);
+    return await runCommand({
+      argv: argv.slice(1),
+      host,
+      signal: signals.signal,
+      help: helpFor('cache') ?? '',
+    });
   } finally {
     signals.end();
   }

@@ -4,10 +4,10 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { openObjectStore } from '@image-tooling/object-store';
 import { valueOf } from '@image-tooling/testkit/helpers';
+import { startCacheServer, type CacheServer } from '@image-tooling/testkit/cache-server';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openObjects } from '../src/sources/objects';
 import type { CacheSource } from '../src/sources/source';
-import { startCacheServer, type CacheServer } from './cache-server';
 import { entryOf, HASH, newSigner } from './entries';
 import { openRig, serverSource, temporary } from './rig';
 

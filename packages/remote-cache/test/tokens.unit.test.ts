@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openHttpClient } from '@image-tooling/host';
+import { startCacheServer, type CacheServer } from '@image-tooling/testkit/cache-server';
 import { beforeEach, expect, it } from 'vitest';
 import { GitHubTokens } from '../src/sources/github-tokens';
-import { startCacheServer, type CacheServer } from './cache-server';
 import { entryOf, HASH, newSigner } from './entries';
 import { openRig, QUICK, serverSource } from './rig';
 

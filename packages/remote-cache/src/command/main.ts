@@ -13,6 +13,7 @@ const FLAGS = {
   name: { type: 'string' },
   file: { type: 'string' },
   'pull-requests': { type: 'boolean' },
+  run: { type: 'string' },
   watch: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -21,6 +22,7 @@ export interface CacheArguments {
   readonly name?: string;
   readonly file?: string;
   readonly 'pull-requests'?: boolean;
+  readonly run?: string;
   readonly watch?: string;
 }
 
@@ -50,27 +52,26 @@ const COMMANDS: Readonly<Record<string, CacheCommand>> = {
   summary: { flags: [], run: summary },
   keygen: { flags: ['name', 'file', 'pull-requests'], run: keygen },
   // Started by the plugin, not by people.
-  proxy: { flags: ['watch'], run: proxy },
+  proxy: { flags: ['run', 'watch'], run: proxy },
 };
 const SHOWN = ['status', 'summary', 'keygen'];
 
-/** Text of `image-tooling cache --help`. */
-export const CACHE_HELP = `image-tooling cache: results of tasks, shared between machines (docs/remote-caches.md)
-
-  cache status                            check cache.json, keys, server and token; what this machine may read and write
-  cache summary                           what the cache did in the last run
-  cache keygen                            make a key to sign entries with: cache.key, and trust/cache/<name>.pub
-      --name ci                             name of the key; default: ci
-      --pull-requests                       for jobs of pull requests: trust/cache/pull-requests/<name>.pub
-      --file cache.key                      the private key, encrypted if IMAGE_SIGNING_PASSPHRASE is set
-`;
+/** A command line, and what it runs in. */
+export interface CacheCommandLine {
+  /** The words after "image-tooling cache". */
+  readonly argv: readonly string[];
+  readonly host: Host;
+  readonly signal: AbortSignal;
+  /** Printed for --help. */
+  readonly help: string;
+}
 
 /** Runs "image-tooling cache …". Returns the exit code. Never rejects. */
-export async function runCommand(argv: readonly string[], host: Host, signal: AbortSignal): Promise<number> {
+export async function runCommand({ argv, host, signal, help }: CacheCommandLine): Promise<number> {
   return withBugReport(host, async () => {
     const asked = read(argv);
     if (!asked.ok) return report(host, asked);
-    if (!asked.value) return say(host, CACHE_HELP);
+    if (!asked.value) return say(host, help);
     const { command, flags } = asked.value;
     const { env, stdout } = host;
     const result = await command.run({ flags, root: host.cwd(), env, stdout, signal });

@@ -7,6 +7,6 @@ import type { CacheEnding, CacheRun } from './main';
 export async function proxy({ flags, root, env, stdout, signal }: CacheRun): Promise<Result<CacheEnding>> {
   const greet = (greeting: object): void => void stdout.write(`${JSON.stringify(greeting)}\n`);
   const watched = flags.watch === undefined ? [] : parseProcesses(flags.watch);
-  await runProxy({ root, env, signal, watched, greet });
+  await runProxy({ root, env, signal, watched, greet, id: flags.run ?? '' });
   return ok({ lines: [], isGood: true });
 }

@@ -4,7 +4,7 @@ import { RequestFailed } from '@image-tooling/host';
 /** Faults one after the other, without a good answer in between, after which a source is left alone. */
 const MOST_FAULTS = 3;
 /** Seconds that a run may lose in all by waiting for answers that never came. */
-const MOST_LOST_SECONDS = 8;
+const MOST_LOST_SECONDS = 6;
 
 /** Switches a source off for the rest of a run when it only costs time. */
 export class Breaker {

@@ -42,10 +42,12 @@ export class Uploads {
   private mayWrite = true;
 
   constructor(
-    { source, timings }: Lane,
+    { source, timings, breaker }: Lane,
     private readonly options: UploadOptions,
   ) {
     this.lane = new Lane(source, timings);
+    // One that can't be read would only delay the end of the run.
+    breaker.signal.addEventListener('abort', () => this.lane.breaker.open(), { once: true });
   }
 
   get counts(): UploadCounts {

@@ -1,6 +1,6 @@
-import { startService, writeFileAtomic } from '@image-tooling/host';
+import { readFile } from 'node:fs/promises';
+import { startService } from '@image-tooling/host';
 import { jsonObject } from '@image-tooling/model';
-import { readFile, rm } from 'node:fs/promises';
 import type { ProxyAddress } from '../proxy/server';
 import { askProxy } from './ask-proxy';
 import { addressFile } from './files';
@@ -40,7 +40,6 @@ const START_SECONDS = 20;
 const ALIVE_MS = 1000;
 /** More than a proxy waits for its uploads (`drainMs`). */
 const END_MS = 660_000;
-const OWNER_ONLY = 0o600;
 
 /**
  * Starts the proxy for a run of Nx. Returns the environment that leads Nx to it; without a proxy, one in which Nx uses
@@ -56,9 +55,6 @@ export async function beforeTasks(
     greeting.off.forEach((line) => options.say(line));
     return NO_CACHE;
   }
-  const file = addressFile(context.workspaceRoot, context.id);
-  // Without the file nothing ends the proxy but the end of Nx.
-  await writeFileAtomic(file, JSON.stringify(greeting), OWNER_ONLY);
   const { url, token } = greeting;
   return { [SERVER]: url, [TOKEN]: token, [OUTER]: `${url} ${token}`, ...withoutProxy(options.env) };
 }
@@ -68,7 +64,6 @@ export async function afterTasks(context: RunContext, options: HookOptions): Pro
   const file = addressFile(context.workspaceRoot, context.id);
   const address = await readFile(file).then(jsonObject, () => undefined);
   if (!address) return;
-  await rm(file, { force: true });
   const text = await askProxy(address as unknown as ProxyAddress, 'POST', '/v1/end', END_MS);
   const lines = text === undefined ? [] : text.split('\n').filter((line) => line !== '');
   lines.forEach((line) => options.say(line));
@@ -89,7 +84,7 @@ async function startProxy(
 ): Promise<Greeting> {
   const watched = processesText(processesOfRun(context.argv, isOwnProcess));
   const started = await startService({
-    argv: [process.execPath, command, 'cache', 'proxy', `--watch=${watched}`],
+    argv: [process.execPath, command, 'cache', 'proxy', `--run=${context.id}`, `--watch=${watched}`],
     cwd: context.workspaceRoot,
     env,
     timeoutSeconds: START_SECONDS,

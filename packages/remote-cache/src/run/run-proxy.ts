@@ -1,19 +1,21 @@
-import { bugText, writeFileAtomic, type ProcessId } from '@image-tooling/host';
+import { bugText, discard, writeFileAtomic, type ProcessId } from '@image-tooling/host';
 import { formatFailures, type Failure, type Result } from '@image-tooling/model';
 import { loadCacheSettings, type CacheSettings, type Surroundings } from '../config/settings';
 import { Lane } from '../proxy/lane';
 import { CacheProxy } from '../proxy/proxy';
-import { openProxyServer, type ProxyServer } from '../proxy/server';
+import { openProxyServer, type ProxyAddress, type ProxyServer } from '../proxy/server';
 import { Spool } from '../proxy/spool';
 import { summaryLines } from '../proxy/summary';
 import type { CacheSource } from '../sources/source';
 import { CACHE_TIMINGS } from '../sources/timings';
-import { runFolder, summaryFile } from './files';
+import { addressFile, runFolder, summaryFile } from './files';
 import type { Greeting } from './hooks';
 import { openSources } from './sources';
 import { watchProcesses } from './watch';
 
 export interface ProxyRun extends Surroundings {
+  /** Nx's id of the run. */
+  readonly id: string;
   /** The proxy ends when they have. */
   readonly watched: readonly ProcessId[];
   /** Prints the line that `beforeTasks` waits for. */
@@ -30,8 +32,7 @@ export async function runProxy(run: ProxyRun): Promise<void> {
     return;
   }
   const proxy = opened.value;
-  const { url, token } = await proxy.listen();
-  run.greet({ url, token });
+  run.greet(await proxy.listen());
   await proxy.over;
 }
 
@@ -49,6 +50,8 @@ const MOST_DRAIN_SECONDS = 600;
 function drainMs(runMs: number): number {
   return Math.min(Math.max(LEAST_DRAIN_SECONDS * 1000, runMs / 10), MOST_DRAIN_SECONDS * 1000);
 }
+
+const OWNER_ONLY = 0o600;
 
 class RunningProxy {
   /** Settles when all has ended and been removed. */
@@ -77,10 +80,19 @@ class RunningProxy {
     process.on('uncaughtException', this.onBug);
   }
 
-  async listen(): Promise<ProxyServer> {
+  /** Opens the port, and writes the file in which the hook after the tasks looks for it. */
+  async listen(): Promise<ProxyAddress> {
     const { proxy, onBug } = this;
     const onEnded = (): void => this.isOver();
-    return (this.server = await openProxyServer({ proxy, onBug, onEnded, end: () => this.end() }));
+    this.server = await openProxyServer({ proxy, onBug, onEnded, end: () => this.end() });
+    const { url, token } = this.server;
+    // Without the file, the proxy ends after Nx.
+    await writeFileAtomic(this.addressFile, JSON.stringify({ url, token }), OWNER_ONLY);
+    return { url, token };
+  }
+
+  private get addressFile(): string {
+    return addressFile(this.run.root, this.run.id);
   }
 
   /** Without the proxy Nx would end its run: errors that no part expected are reported at the end. */
@@ -102,6 +114,7 @@ class RunningProxy {
 
   private async close(): Promise<void> {
     this.server?.close();
+    await discard(this.addressFile);
     process.off('uncaughtException', this.onBug);
     await Promise.all(this.sources.map((source) => source.close()));
   }

@@ -7,8 +7,8 @@ import { DOWNLOAD_TIMINGS, type HttpTimings } from '@image-tooling/host';
 export const CACHE_TIMINGS: HttpTimings = {
   ...DOWNLOAD_TIMINGS,
   connectSeconds: 2,
-  readAnswerSeconds: 4,
-  writeAnswerSeconds: 10,
+  readAnswerSeconds: 3,
+  writeAnswerSeconds: 5,
   stallSeconds: 5,
   slowSeconds: 10,
   leastBytesPerSecond: 131_072,
