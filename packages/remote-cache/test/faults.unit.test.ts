@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { startCacheServer, type CacheServer, type Misdeed } from '@image-tooling/testkit/cache-server';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { CACHE_TIMINGS } from '../src/sources/timings';
 import { entryOf, HASH, newSigner } from './entries';
-import { openRig, serverSource } from './rig';
+import { openRig, QUICK, serverSource } from './rig';
 
 const SIGNER = newSigner();
 const PAYLOAD = Buffer.from('what a task made '.repeat(10_000));
@@ -14,7 +15,10 @@ beforeEach(async () => {
   return () => server.kill();
 });
 
-const serverRig = () => openRig({ signer: SIGNER, sources: [serverSource(server.url)] });
+/** A proxy with short limits, or with the real ones: on a busy machine a good answer may take longer than the short. */
+const serverRig = (url = server.url, timings = QUICK) =>
+  openRig({ signer: SIGNER, timings, sources: [serverSource(url, { timings })] });
+const patientRig = () => serverRig(server.url, CACHE_TIMINGS);
 
 const MISDEEDS: Readonly<Record<string, Misdeed>> = {
   'hangs before its answer': 'hang',
@@ -53,7 +57,7 @@ describe('a server that', () => {
 
   it('is down costs no run', async () => {
     await server.kill();
-    const rig = await serverRig();
+    const rig = await patientRig();
     for (let count = 0; count < 10; count++) expect(await rig.get(`${HASH}${count}`)).toBe(404);
     expect(rig.proxy.counts.sources[0]).toMatchObject({ faults: 3, isOff: true });
     expect(rig.proxy.counts.sources[0]?.lastFault).toContain('refused the connection');
@@ -66,12 +70,7 @@ describe('a server that', () => {
     const silent = createServer(() => undefined);
     await once(silent.listen(0, '127.0.0.1'), 'listening');
     onTestFinished(() => void silent.close());
-    const rig = await openRig({
-      ...{
-        signer: SIGNER,
-        sources: [serverSource(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`)],
-      },
-    });
+    const rig = await serverRig(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`);
     const gets = await Promise.all([1, 2, 3, 4].map((one) => rig.get(`${HASH}${one}`)));
     expect(gets).toEqual([404, 404, 404, 404]);
     expect(rig.proxy.counts.sources[0]?.lastFault).toMatch(
@@ -81,7 +80,7 @@ describe('a server that', () => {
 
   it('fails is left alone after three faults', async () => {
     server.misdeed = () => ({ status: 500 });
-    const rig = await serverRig();
+    const rig = await patientRig();
     for (let count = 0; count < 10; count++) await rig.get(`${HASH}${count}`);
     // Two tries each.
     expect(server.requests).toHaveLength(6);
@@ -89,7 +88,7 @@ describe('a server that', () => {
 
   it('fails now and then is used again', async () => {
     server.misdeed = (_, count) => (count % 2 === 1 ? 'break' : undefined);
-    const rig = await serverRig();
+    const rig = await patientRig();
     for (let count = 0; count < 10; count++) expect(await rig.get(`${HASH}${count}`)).toBe(404);
     expect(rig.proxy.counts.sources[0]).toMatchObject({ faults: 0, isOff: false });
   });
@@ -108,7 +107,7 @@ describe('a server that', () => {
     const entry = entryOf(PAYLOAD, SIGNER);
     entry[entry.length - 1] = 0;
     server.entries.set(HASH, entry);
-    const rig = await serverRig();
+    const rig = await patientRig();
     expect(await rig.get(HASH)).toBe(404);
     expect(rig.proxy.counts.sources[0]?.refused).toEqual({ checksum: 1 });
     expect(rig.spooled()).toEqual([]);

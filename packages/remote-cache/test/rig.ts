@@ -13,7 +13,7 @@ import { CACHE_TIMINGS } from '../src/sources/timings';
 import { fixedToken, type Tokens } from '../src/sources/tokens';
 import { DAY_MS, expectedWith, NOW, REPOSITORY, type newSigner } from './entries';
 
-/** Limits of tests: everything that hangs ends in a third of a second. */
+/** Limits for tests of faults: everything that hangs ends in a third of a second. */
 export const QUICK: HttpTimings = {
   ...CACHE_TIMINGS,
   connectSeconds: 0.15,
@@ -30,6 +30,8 @@ export interface RigOptions {
   readonly sources: readonly CacheSource[];
   readonly folder?: string;
   readonly mostBytes?: number;
+  /** Default: the real ones. */
+  readonly timings?: HttpTimings;
 }
 
 /** A proxy, and requests as Nx sends them. */
@@ -54,8 +56,9 @@ export async function openRig({
   sources,
   folder = temporary(),
   mostBytes,
+  timings = CACHE_TIMINGS,
 }: RigOptions): Promise<Rig> {
-  const [first, ...others] = sources.map((source) => new Lane(source, QUICK));
+  const [first, ...others] = sources.map((source) => new Lane(source, timings));
   if (!first) throw new Error('no source');
   const keys = expectedWith(...(trusted ?? (signer ? [signer] : []))).trusted;
   const policy = { repository: REPOSITORY, trusted: keys, maxAgeMs: 90 * DAY_MS, now: () => NOW };
@@ -96,12 +99,15 @@ export async function openRig({
   };
 }
 
+interface SourceOptions {
+  readonly tokens?: Tokens;
+  readonly timings?: HttpTimings;
+}
+
 /** Opens a server as a source. */
-export function serverSource(
-  url: string,
-  tokens: Tokens = fixedToken('secret-token', 'a test'),
-): CacheSource {
-  return openServer({ url, tokens, client: openHttpClient({ env: {}, timings: QUICK }) });
+export function serverSource(url: string, options: SourceOptions = {}): CacheSource {
+  const { tokens = fixedToken('secret-token', 'a test'), timings = CACHE_TIMINGS } = options;
+  return openServer({ url, tokens, client: openHttpClient({ env: {}, timings }) });
 }
 
 export function temporary(): string {

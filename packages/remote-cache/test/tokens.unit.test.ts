@@ -5,8 +5,9 @@ import { openHttpClient } from '@image-tooling/host';
 import { startCacheServer, type CacheServer } from '@image-tooling/testkit/cache-server';
 import { beforeEach, expect, it } from 'vitest';
 import { GitHubTokens } from '../src/sources/github-tokens';
+import { CACHE_TIMINGS } from '../src/sources/timings';
 import { entryOf, HASH, newSigner } from './entries';
-import { openRig, QUICK, serverSource } from './rig';
+import { openRig, serverSource } from './rig';
 
 const SIGNER = newSigner();
 const LIFE_SECONDS = 5;
@@ -51,7 +52,7 @@ beforeEach(async () => {
 });
 
 function tokens(requestToken = 'job-secret'): GitHubTokens {
-  const client = openHttpClient({ env: {}, timings: QUICK });
+  const client = openHttpClient({ env: {}, timings: CACHE_TIMINGS });
   return new GitHubTokens({
     client,
     url: issuer,
@@ -63,7 +64,7 @@ function tokens(requestToken = 'job-secret'): GitHubTokens {
 
 it('requests another token before one expires: a long run sees no 401', async () => {
   server.entries.set(HASH, entryOf(Buffer.from('payload'), SIGNER));
-  const rig = await openRig({ signer: SIGNER, sources: [serverSource(server.url, tokens())] });
+  const rig = await openRig({ signer: SIGNER, sources: [serverSource(server.url, { tokens: tokens() })] });
   for (let second = 0; second < 90; second++, clock++) expect(await rig.get(HASH)).toBeInstanceOf(Buffer);
   expect(rig.proxy.counts.sources[0]).toMatchObject({ hits: 90, faults: 0 });
   // No request was repeated because of a 401.
@@ -72,13 +73,13 @@ it('requests another token before one expires: a long run sees no 401', async ()
 });
 
 it('requests one token for many requests at once', async () => {
-  const rig = await openRig({ signer: SIGNER, sources: [serverSource(server.url, tokens())] });
+  const rig = await openRig({ signer: SIGNER, sources: [serverSource(server.url, { tokens: tokens() })] });
   await Promise.all(Array.from({ length: 20 }, (_, index) => rig.get(`${HASH}${index}`)));
   expect(issued).toHaveLength(1);
 });
 
 it('gets another one if the server refuses a token that should still be good', async () => {
-  const rig = await openRig({ signer: SIGNER, sources: [serverSource(server.url, tokens())] });
+  const rig = await openRig({ signer: SIGNER, sources: [serverSource(server.url, { tokens: tokens() })] });
   await rig.get(HASH);
   const first = issued[0];
   const accepts = server.accepts;
@@ -90,7 +91,10 @@ it('gets another one if the server refuses a token that should still be good', a
 
 it('costs no run if the issuer fails, and its message has a hint and no secret', async () => {
   refusesAll = true;
-  const rig = await openRig({ signer: SIGNER, sources: [serverSource(server.url, tokens('other-secret'))] });
+  const rig = await openRig({
+    signer: SIGNER,
+    sources: [serverSource(server.url, { tokens: tokens('other-secret') })],
+  });
   expect(await rig.get(HASH)).toBe(404);
   const { lastFault = '' } = rig.proxy.counts.sources[0] ?? {};
   expect(lastFault).toContain('permissions: id-token: write');

@@ -5,7 +5,7 @@ import { writeFileAtomic } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { KEY_VARIABLE } from '../keys/signing-key';
 import { KEY_FOLDER, PULL_REQUEST_FOLDER } from '../keys/trusted-keys';
-import type { CacheEnding, CacheRun } from './main';
+import type { CacheEnding, CacheRun } from './types';
 
 /** Of the private key: only its owner may read it. */
 const PRIVATE_MODE = 0o600;

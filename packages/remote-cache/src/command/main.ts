@@ -5,6 +5,7 @@ import { keygen } from './keygen';
 import { proxy } from './proxy';
 import { status } from './status';
 import { summary } from './summary';
+import type { CacheArguments, CacheCommand } from './types';
 
 /** What a command line has of the process that it runs in. */
 export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'>;
@@ -17,35 +18,6 @@ const FLAGS = {
   watch: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
-
-export interface CacheArguments {
-  readonly name?: string;
-  readonly file?: string;
-  readonly 'pull-requests'?: boolean;
-  readonly run?: string;
-  readonly watch?: string;
-}
-
-/** The input of a command. */
-export interface CacheRun {
-  readonly flags: CacheArguments;
-  /** The workspace's root. */
-  readonly root: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly stdout: Pick<NodeJS.WriteStream, 'write'>;
-  readonly signal: AbortSignal;
-}
-
-/** The output of a command: lines, and problems that it found. */
-export interface CacheEnding {
-  readonly lines: readonly string[];
-  readonly isGood: boolean;
-}
-
-interface CacheCommand {
-  readonly flags: readonly (keyof CacheArguments)[];
-  run(run: CacheRun): Promise<Result<CacheEnding>>;
-}
 
 const COMMANDS: Readonly<Record<string, CacheCommand>> = {
   status: { flags: [], run: status },

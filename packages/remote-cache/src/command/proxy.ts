@@ -1,7 +1,7 @@
 import { ok, type Result } from '@image-tooling/model';
 import { runProxy } from '../run/run-proxy';
 import { parseProcesses } from '../run/watch';
-import type { CacheEnding, CacheRun } from './main';
+import type { CacheEnding, CacheRun } from './types';
 
 /** Runs the proxy of one Nx run. */
 export async function proxy({ flags, root, env, stdout, signal }: CacheRun): Promise<Result<CacheEnding>> {

@@ -14,7 +14,7 @@ import { KEY_VARIABLE } from '../keys/signing-key';
 import { KEY_FOLDER } from '../keys/trusted-keys';
 import { openSources } from '../run/sources';
 import type { CacheSource } from '../sources/source';
-import type { CacheEnding, CacheRun } from './main';
+import type { CacheEnding, CacheRun } from './types';
 
 /** Checks the settings, and asks each cache for an entry that does not exist. */
 export async function status({ root, env, signal }: CacheRun): Promise<Result<CacheEnding>> {

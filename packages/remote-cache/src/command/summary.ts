@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { jsonObject, ok, type Result } from '@image-tooling/model';
 import { summaryFile } from '../run/files';
-import type { CacheEnding, CacheRun } from './main';
+import type { CacheEnding, CacheRun } from './types';
 
 /** Prints what the cache did in the last run. */
 export async function summary({ root }: CacheRun): Promise<Result<CacheEnding>> {

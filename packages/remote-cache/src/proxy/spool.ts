@@ -5,6 +5,8 @@ import { discard, Fault, ioFailure, isOrphan, makeFolder, newOwnedName } from '@
 
 /** Only the owner may read entries: they have what tasks printed. */
 const FILE_MODE = 0o600;
+/** Fewer and larger pieces than by default take a third less time. */
+const READ_BYTES = 524_288;
 
 /** Temporary files of a proxy, in a folder of its own. */
 export class Spool {
@@ -78,7 +80,7 @@ export class SpoolFile {
   }
 
   read(): ReadStream {
-    return createReadStream(this.path);
+    return createReadStream(this.path, { highWaterMark: READ_BYTES });
   }
 
   /** Closes and removes it. Ignores errors: the first one is reported. */
