@@ -82,7 +82,8 @@ async function guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    process.stderr.write(`The remote cache is not used: ${(error as Error).message}\n`);
+    const [why] = (error as Error).message.split('\n');
+    process.stderr.write(`The remote cache is not used: ${why}\n`);
     return undefined;
   }
 }

@@ -18,7 +18,7 @@ beforeEach(async () => {
 /** A proxy with short limits, or with the real ones: on a busy machine a good answer may take longer than the short. */
 const serverRig = (url = server.url, timings = QUICK) =>
   openRig({ signer: SIGNER, timings, sources: [serverSource(url, { timings })] });
-const patientRig = () => serverRig(server.url, CACHE_TIMINGS);
+const rigWithRealLimits = () => serverRig(server.url, CACHE_TIMINGS);
 
 const MISDEEDS: Readonly<Record<string, Misdeed>> = {
   'hangs before its answer': 'hang',
@@ -57,7 +57,7 @@ describe('a server that', () => {
 
   it('is down costs no run', async () => {
     await server.kill();
-    const rig = await patientRig();
+    const rig = await rigWithRealLimits();
     for (let count = 0; count < 10; count++) expect(await rig.get(`${HASH}${count}`)).toBe(404);
     expect(rig.proxy.counts.sources[0]).toMatchObject({ faults: 3, isOff: true });
     expect(rig.proxy.counts.sources[0]?.lastFault).toContain('refused the connection');
@@ -80,7 +80,7 @@ describe('a server that', () => {
 
   it('fails is left alone after three faults', async () => {
     server.misdeed = () => ({ status: 500 });
-    const rig = await patientRig();
+    const rig = await rigWithRealLimits();
     for (let count = 0; count < 10; count++) await rig.get(`${HASH}${count}`);
     // Two tries each.
     expect(server.requests).toHaveLength(6);
@@ -88,7 +88,7 @@ describe('a server that', () => {
 
   it('fails now and then is used again', async () => {
     server.misdeed = (_, count) => (count % 2 === 1 ? 'break' : undefined);
-    const rig = await patientRig();
+    const rig = await rigWithRealLimits();
     for (let count = 0; count < 10; count++) expect(await rig.get(`${HASH}${count}`)).toBe(404);
     expect(rig.proxy.counts.sources[0]).toMatchObject({ faults: 0, isOff: false });
   });
@@ -107,9 +107,31 @@ describe('a server that', () => {
     const entry = entryOf(PAYLOAD, SIGNER);
     entry[entry.length - 1] = 0;
     server.entries.set(HASH, entry);
-    const rig = await patientRig();
+    const rig = await rigWithRealLimits();
     expect(await rig.get(HASH)).toBe(404);
     expect(rig.proxy.counts.sources[0]?.refused).toEqual({ checksum: 1 });
     expect(rig.spooled()).toEqual([]);
+  });
+
+  it.each(['no-token', 'keys-unavailable'])(
+    'answers 404 because of %s is reported, as ours does',
+    async (reason) => {
+      server.misdeed = () => ({ status: 404, reason });
+      const rig = await rigWithRealLimits();
+      expect(await rig.get(HASH)).toBe(404);
+      expect(rig.proxy.counts.sources[0]).toMatchObject({ faults: 1 });
+      expect(rig.proxy.counts.sources[0]?.lastFault).toContain(`answered 404 (${reason})`);
+    },
+  );
+
+  it.each([
+    ['read-only', { refused: 1, failed: 0 }],
+    ['quota', { refused: 0, failed: 1 }],
+  ])('answers 403 because of %s', async (reason, expected) => {
+    server.misdeed = ({ method }) => (method === 'PUT' ? { status: 403, reason } : undefined);
+    const rig = await rigWithRealLimits();
+    await rig.put(HASH, PAYLOAD);
+    await rig.proxy.end(20_000);
+    expect(rig.proxy.counts.uploads).toMatchObject(expected);
   });
 });

@@ -89,6 +89,17 @@ it('gets another one if the server refuses a token that should still be good', a
   expect(issued).toHaveLength(2);
 });
 
+it('gets another one if our server refuses it, which answers 404 because Nx needs that', async () => {
+  const rig = await openRig({ signer: SIGNER, sources: [serverSource(server.url, { tokens: tokens() })] });
+  await rig.get(HASH);
+  const first = issued[0] ?? '';
+  server.misdeed = ({ headers }) =>
+    headers.authorization?.includes(first) ? { status: 404, reason: 'expired-token' } : undefined;
+  expect(await rig.get(HASH)).toBe(404);
+  expect(rig.proxy.counts.sources[0]).toMatchObject({ faults: 0 });
+  expect(issued).toHaveLength(2);
+});
+
 it('costs no run if the issuer fails, and its message has a hint and no secret', async () => {
   refusesAll = true;
   const rig = await openRig({

@@ -4,12 +4,16 @@ import { ownProcess, parentOf, startTime, type ProcessId } from '@image-tooling/
 const POLL_MS = 1000;
 
 /** Calls `onEnd` once when all processes have ended. Returns a function that stops watching. */
-export function watchProcesses(processes: readonly ProcessId[], onEnd: () => void): () => void {
+export function watchProcesses(
+  processes: readonly ProcessId[],
+  onEnd: () => void,
+  pollMs = POLL_MS,
+): () => void {
   const timer = setInterval(() => {
     if (processes.some(isRunning)) return;
     clearInterval(timer);
     onEnd();
-  }, POLL_MS);
+  }, pollMs);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -34,8 +34,8 @@ class Server implements CacheSource {
     const answer = await this.ask(hash, { method: 'GET', purpose: 'read a cache entry' }, signal);
     if (answer.status === 200) return { size: sizeOf(answer), body: answer.body };
     await discardBody(answer);
-    if (answer.status === 404) return undefined;
-    throw this.fault(`answered ${answer.status}`, tokenHint(answer.status, this.tokens));
+    if (answer.status === 404 && isMiss(answer)) return undefined;
+    throw this.refusal(answer);
   }
 
   async put(hash: string, body: NewEntry, signal: AbortSignal): Promise<Stored> {
@@ -43,8 +43,8 @@ class Server implements CacheSource {
     await discardBody(answer);
     if (answer.status >= 200 && answer.status < 300) return 'stored';
     if (answer.status === 409) return 'exists';
-    if (answer.status === 403) return 'refused';
-    throw this.fault(`answered ${answer.status}`, tokenHint(answer.status, this.tokens));
+    if (answer.status === 403 && !FULL.has(reasonOf(answer))) return 'refused';
+    throw this.refusal(answer);
   }
 
   async close(): Promise<void> {
@@ -55,7 +55,7 @@ class Server implements CacheSource {
   private async ask(hash: string, asked: Asked, signal: AbortSignal): Promise<HttpAnswer> {
     const token = await this.tokens.current(signal);
     const answer = await this.send(hash, asked, token, signal);
-    if (answer.status !== 401 || !this.tokens.discard(token)) return answer;
+    if (!isTokenRefused(answer) || !this.tokens.discard(token)) return answer;
     await discardBody(answer);
     return this.send(hash, asked, await this.tokens.current(signal), signal);
   }
@@ -77,6 +77,13 @@ class Server implements CacheSource {
     return outcome;
   }
 
+  private refusal(answer: HttpAnswer): Fault {
+    const reason = reasonOf(answer);
+    const words = `answered ${answer.status}${reason === '' ? '' : ` (${reason})`}`;
+    const isRefused = isTokenRefused(answer) || answer.status === 403;
+    return this.fault(words, isRefused ? `It does not accept ${this.tokens.from}.` : undefined);
+  }
+
   private fault(words: string, hint?: string): Fault {
     return new Fault({
       code: 'network',
@@ -91,7 +98,18 @@ function sizeOf({ headers }: HttpAnswer): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-function tokenHint(status: number, { from }: Tokens): string | undefined {
-  if (status !== 401 && status !== 403) return undefined;
-  return `It does not accept ${from}.`;
+/** Our own server answers 404 and 403 to everything, as Nx needs it, and says why in this header. */
+function reasonOf({ headers }: HttpAnswer): string {
+  return headers['x-cache-reason'] ?? '';
 }
+
+function isMiss(answer: HttpAnswer): boolean {
+  return ['', 'miss', 'not-found'].includes(reasonOf(answer));
+}
+
+function isTokenRefused(answer: HttpAnswer): boolean {
+  return answer.status === 401 || /token|issuer/.test(reasonOf(answer));
+}
+
+/** The server has no space: another machine may not write either. */
+const FULL = new Set(['too-large', 'quota', 'disk-full', 'storage']);

@@ -11,7 +11,7 @@ export type Misdeed =
   | 'not-http'
   | 'slow'
   | 'break'
-  | { readonly status: number };
+  | { readonly status: number; readonly reason?: string };
 
 /** A cache server with Nx's API that keeps entries in memory, and fails as tests ask. */
 export interface CacheServer {
@@ -86,7 +86,10 @@ const GARBAGE = Buffer.from('<!doctype html><title>Log in</title>'.repeat(50));
 
 function misbehave(misdeed: Misdeed, request: IncomingMessage, response: ServerResponse): void {
   request.resume();
-  if (typeof misdeed === 'object') end(response, misdeed.status);
+  if (typeof misdeed === 'object') {
+    if (misdeed.reason !== undefined) response.setHeader('x-cache-reason', misdeed.reason);
+    end(response, misdeed.status);
+  }
   if (misdeed === 'garbage') end(response, 200, GARBAGE);
   if (misdeed === 'break') request.socket.destroy();
   if (misdeed === 'not-http') request.socket.end('hello\n\n');
