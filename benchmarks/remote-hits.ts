@@ -1,6 +1,7 @@
 /**
  * A fresh clone with a warm remote cache against one with a warm local cache: all builds and tests, without Nx's daemon,
- * as in CI. The remote cache is an HTTP server on this machine, so no network is measured. Builds and tests first.
+ * as in CI. The remote cache is an HTTP server on this machine, so no network is measured. For comparison also Nx's own
+ * client, without our proxy and its checks. Builds and tests first.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
@@ -21,11 +22,25 @@ const ALL = ['run-many', '-t', `build-${ARCH}`, `test-${ARCH}`, '--exclude=build
 
 /** Nx is waited for without an event loop, so the server has a thread of its own. */
 if (isMainThread) await measure();
-else parentPort?.postMessage((await startCacheServer()).url);
+else await serve();
+
+/** Starts two servers: one for our entries, and one for Nx's own, which gets its entries from the first on a message. */
+async function serve(): Promise<void> {
+  const [ours, plain] = [await startCacheServer(), await startCacheServer()];
+  parentPort?.on('message', () => {
+    for (const [hash, entry] of ours.entries) plain.entries.set(hash, payloadOf(entry));
+    parentPort?.postMessage('copied');
+  });
+  parentPort?.postMessage([ours.url, plain.url]);
+}
+
+function payloadOf(entry: Buffer): Buffer {
+  return entry.subarray(entry.indexOf('\n', entry.indexOf('\n') + 1) + 1);
+}
 
 async function measure(): Promise<void> {
   const server = new Worker(process.argv[1] ?? '');
-  const [url] = (await once(server, 'message')) as [string];
+  const [[url, plainUrl]] = (await once(server, 'message')) as [[string, string]];
   const folder = mkdtempSync(join(tmpdir(), 'remote-hits-'));
   const workspace = join(folder, 'workspace');
   try {
@@ -39,11 +54,13 @@ async function measure(): Promise<void> {
     const remote = { ...env, IMAGE_CACHE_URL: url };
     writeFileSync(join(workspace, 'cache.json'), JSON.stringify({ repository: 'benchmark' }));
     nx(workspace, ALL, { ...remote, IMAGE_CACHE_KEY: privateKey });
-    const local = { ...env, IMAGE_CACHE_URL: '' };
-    // Without cache.json the plugin has no hooks.
+    server.postMessage('copy');
+    await once(server, 'message');
+    const plain = { ...env, NX_SELF_HOSTED_REMOTE_CACHE_SERVER: plainUrl };
     const timings = await inTurns(ROUNDS, [
-      freshClone('warm local cache', workspace, local, false),
-      freshClone('warm remote cache', workspace, remote, true),
+      freshClone('warm local cache', workspace, env, 'local'),
+      freshClone('warm remote cache', workspace, remote, 'remote'),
+      freshClone("the same by Nx's own client", workspace, plain, 'plain'),
     ]);
     const value = ratio(timings, 'warm remote cache', 'warm local cache');
     report(timings, [{ name: 'remote / local', value, atMost: 1.3 }]);
@@ -53,7 +70,9 @@ async function measure(): Promise<void> {
   }
 }
 
-function freshClone(name: string, workspace: string, env: NodeJS.ProcessEnv, isRemote: boolean): Contestant {
+type Kind = 'local' | 'remote' | 'plain';
+
+function freshClone(name: string, workspace: string, env: NodeJS.ProcessEnv, kind: Kind): Contestant {
   const file = join(workspace, 'cache.json');
   return {
     name,
@@ -61,17 +80,15 @@ function freshClone(name: string, workspace: string, env: NodeJS.ProcessEnv, isR
       runProgram(['find', 'images', 'tools', '-name', 'dist', '-prune', '-exec', 'rm', '-r', '{}', '+'], {
         cwd: workspace,
       });
-      if (isRemote) {
-        rmSync(join(workspace, '.nx'), { recursive: true, force: true });
-        writeFileSync(file, JSON.stringify({ repository: 'benchmark' }));
-      } else {
-        rmSync(file, { force: true });
-        forgetGraph(join(workspace, '.nx/workspace-data'));
-      }
+      // Without cache.json the plugin has no hooks.
+      if (kind === 'remote') writeFileSync(file, JSON.stringify({ repository: 'benchmark' }));
+      else rmSync(file, { force: true });
+      if (kind === 'local') forgetGraph(join(workspace, '.nx/workspace-data'));
+      else rmSync(join(workspace, '.nx'), { recursive: true, force: true });
     },
     run() {
       const output = nx(workspace, ALL, env);
-      const isAsked = output.includes(isRemote ? '[remote cache]' : '[local cache]');
+      const isAsked = output.includes(kind === 'local' ? '[local cache]' : '[remote cache]');
       if (!allHits(output) || !isAsked) throw new Error(`${name}: not every task was a hit\n${output}`);
     },
   };
