@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { openObjectStore } from '@image-tooling/object-store';
+import { startS3 } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { startCacheServer, type CacheServer } from '@image-tooling/testkit/cache-server';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -46,6 +47,21 @@ describe('a result', () => {
     await writer.proxy.end(5000);
     const reader = await openRig({ trusted: [SIGNER], sources: [folderSource(folder)] });
     expect(PAYLOAD.equals((await reader.get(HASH)) as Buffer)).toBe(true);
+  });
+
+  it('goes through a bucket of S3', async () => {
+    const s3 = await startS3();
+    onTestFinished(() => s3.stop());
+    const source = () => openObjects(valueOf(openObjectStore('s3://bucket/cache', { env: s3.env })));
+    const writer = await openRig({ signer: SIGNER, sources: [source()] });
+    expect(await writer.get(HASH)).toBe(404);
+    await writer.put(HASH, PAYLOAD);
+    await writer.proxy.end(20_000);
+    expect([...s3.objects.keys()]).toEqual([`cache/${HASH}`]);
+    const reader = await openRig({ trusted: [SIGNER], sources: [source()] });
+    expect(PAYLOAD.equals((await reader.get(HASH)) as Buffer)).toBe(true);
+    s3.objects.set(`cache/${HASH}`, { bytes: Buffer.from('x'), mark: '', at: new Date() });
+    expect(await reader.get(HASH)).toBe(404);
   });
 
   it('is read from the second cache if the first has none, or a bad one', async () => {
