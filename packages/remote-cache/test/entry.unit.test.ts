@@ -60,6 +60,12 @@ const flipped = (at: number, bit = 1): Buffer => {
   bytes.writeUInt8(bytes.readUInt8(at) ^ bit, at);
   return bytes;
 };
+/** Writes another of two digits at a place: a flipped bit may make one that is not valid there. */
+const replaced = (at: number, [one = '', other = '']: string): Buffer => {
+  const bytes = Buffer.from(GOOD);
+  bytes.write(String.fromCharCode(bytes.readUInt8(at)) === one ? other : one, at, 'latin1');
+  return bytes;
+};
 const signedWith = (changes: Partial<EntryHeader>, signer = SIGNER): Buffer =>
   entryOf(PAYLOAD, signer, changes);
 
@@ -86,9 +92,9 @@ function withoutDomain(): Buffer {
 const BAD: Readonly<Record<string, readonly [entry: () => Buffer, refusal: string]>> = {
   'a flipped bit in the first line': [() => flipped(3), 'format'],
   'a flipped bit in the JSON': [() => flipped(FIRST_LINE.length + 1), 'format'],
-  'a flipped bit in the key id': [() => flipped(GOOD.indexOf('"keyId":"') + 12), 'unknown-key'],
+  'another digit in the key id': [() => replaced(GOOD.indexOf('"keyId":"') + 12, '01'), 'unknown-key'],
   'a flipped bit in the repository': [() => flipped(GOOD.indexOf(REPOSITORY) + 20), 'signature'],
-  'a flipped bit in the signature': [() => flipped(GOOD.indexOf('"signature":"') + 30), 'signature'],
+  'another digit in the signature': [() => replaced(GOOD.indexOf('"signature":"') + 30, 'AB'), 'signature'],
   'a flipped bit at the start of the payload': [() => flipped(HEADER_END), 'checksum'],
   'a flipped bit at the end of the payload': [() => flipped(GOOD.length - 1, 0x80), 'checksum'],
   'another hash, signed': [() => signedWith({ hash: '999' }), 'hash'],
