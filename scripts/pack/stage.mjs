@@ -7,7 +7,7 @@ import { readPackage, ROOT } from './packages.mjs';
 
 /** Files of a package in addition to its bundle: [from, below the root; to, in the package]. */
 const ADDITIONAL = {
-  cli: ['image-tooling.cjs', 'code-cache.cjs', 'try-to-write.cjs'].map((name) => [
+  cli: ['image-tooling.cjs', 'cache.cjs', 'load-bundle.cjs', 'code-cache.cjs', 'try-to-write.cjs'].map((name) => [
     `packages/cli/bin/${name}`,
     `bin/${name}`,
   ]),

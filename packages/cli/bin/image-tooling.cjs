@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 // Starts image-tooling: from the bundle that a published package holds, else from the source next to it.
-const { existsSync, readFileSync, statSync } = require('node:fs');
-const { join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 
 // undici parses HTTP with WebAssembly, which V8 compiles again, optimised, after the first kilobytes: 0.1 s
@@ -18,7 +16,6 @@ const { version } = require('../package.json');
 // commit 16 more while it collects them: 30 MB of the 150 that a publish may use.
 if (args[0] === 'publish') setFlagsFromString('--semi-space-growth-factor=1');
 
-const published = join(__dirname, '..', 'dist', 'index.js');
 const { main, keepCode } = load();
 
 // If the process ends before `main` does, that is a failure.
@@ -30,7 +27,9 @@ main?.(args, process, version).then((exitCode) => {
 
 function load() {
   try {
-    return existsSync(published) ? fromPackage() : fromSource();
+    const { loadBundle } = require('./load-bundle.cjs');
+    const { exports, keepCode } = loadBundle(args[0] === 'cache' ? 'cache' : 'index', commandName());
+    return { main: exports.main, keepCode };
   } catch (error) {
     process.stderr.write(
       `error: image-tooling can't be loaded: ${error[process.env.IMAGE_VERBOSE ? 'stack' : 'message']}\n`,
@@ -39,25 +38,6 @@ function load() {
   }
 }
 
-/** The version and the time of the bundle are in the names of its code caches: another bundle never finds old code. */
-function fromPackage() {
-  const bundle = { path: published, text: readFileSync(published, 'latin1') };
-  const { mtimeMs } = statSync(published);
-  return loaded(bundle, [version, Math.floor(mtimeMs).toString(36), commandName()].join('-'));
-}
-
-function fromSource() {
-  const { COMMAND, sourceBundle } = require('./source-bundle.cjs');
-  return loaded(sourceBundle(COMMAND), commandName());
-}
-
-function loaded(bundle, name) {
-  const { loadWithCode } = require('./code-cache.cjs');
-  const { exports, keepCode } = loadWithCode(bundle, name);
-  return { main: exports.main, keepCode };
-}
-
-/** Each command has a code cache of its own: one for all commands would take longer to read than it saves. */
 function commandName() {
   return /^[a-z]+$/.test(args[0] ?? '') ? args[0] : 'none';
 }

@@ -25,12 +25,17 @@ const COMMAND = {
     'cli',
   ],
 };
+/** The commands "cache …" and the plugin's hooks: not in COMMAND, so that no change of them rebuilds an image. */
+const REMOTE_CACHE = {
+  entry: 'cli/src/cache.ts',
+  packages: ['model', 'host', 'sbom', 'layer', 'attest', 'object-store', 'remote-cache', 'cli'],
+};
 const PLUGIN = { entry: 'nx/src/index.ts', packages: ['model', 'nx'] };
 const CACHE = join(WORKSPACE, 'node_modules', '.cache', 'image-tooling');
 const KEPT_HOURS = 24;
 
 /**
- * Returns the path and the text, which is ASCII, of the bundle of COMMAND or PLUGIN for the source as it is now. Makes
+ * Returns the path and the text, which is ASCII, of the bundle of COMMAND, REMOTE_CACHE or PLUGIN for the source as it is now. Makes
  * the bundle if it does not exist yet.
  */
 function sourceBundle(bundle) {
@@ -98,4 +103,4 @@ function removeOld() {
   }
 }
 
-module.exports = { COMMAND, PLUGIN, sourceBundle, dependencies };
+module.exports = { COMMAND, REMOTE_CACHE, PLUGIN, sourceBundle, dependencies };

@@ -1,8 +1,11 @@
 import { nearest } from '@image-tooling/model';
 import type { Arguments } from './command/arguments';
-import { commandNamed, COMMANDS } from './commands';
+import { COMMANDS } from './commands';
 import { HELP, helpFor } from './help';
 import type { Host } from './host';
+
+/** All commands: those of this bundle, and "cache", which has its own (cache.ts). */
+const NAMES = [...Object.keys(COMMANDS), 'cache'];
 
 /**
  * Prints the help of one command or of all, or that the command is unknown. Returns the exit code: 0 or 2.
@@ -14,7 +17,7 @@ export function showHelp({ stdout, stderr }: Host, { command, positional, flags 
     stdout.write(HELP);
     return 0;
   }
-  const help = isAsked && commandNamed(COMMANDS, about) ? helpFor(about) : undefined;
+  const help = isAsked && NAMES.includes(about) ? helpFor(about) : undefined;
   if (help !== undefined) {
     stdout.write(help);
     return 0;
@@ -24,7 +27,7 @@ export function showHelp({ stdout, stderr }: Host, { command, positional, flags 
 }
 
 function noCommand(command: string): string {
-  const near = nearest(command, Object.keys(COMMANDS));
+  const near = nearest(command, NAMES);
   const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
   return `Unknown command "${command}".${meant} See: image-tooling --help`;
 }

@@ -104,6 +104,14 @@ describe('help', () => {
         keygen                                  make a key to sign with: <file> and <file>.pub
             --file signing.key                    the private key, encrypted if IMAGE_SIGNING_PASSPHRASE is set
 
+      Remote cache (docs/remote-caches.md)
+        cache status                            check cache.json, keys, server and token; what this machine may read and write
+        cache summary                           what the cache did in the last run
+        cache keygen                            make a key to sign entries with: cache.key and trust/cache/<name>.pub
+            --name ci                             name of the public key
+            --file cache.key                      the private key, encrypted if IMAGE_SIGNING_PASSPHRASE is set
+            --pull-requests                       accepted only in jobs of pull requests
+
       The store of this machine (docs/store.md)
         store ls                                list images and tools: last use, workspaces
         store du                                show disk usage, and what prune would free
@@ -147,6 +155,11 @@ describe('help', () => {
         IMAGE_SIGNING_KEY           private key to sign with (PEM, or the path of its file), in place of nx.json's
         IMAGE_SIGNING_PASSPHRASE    passphrase of the private key
         SIGSTORE_ID_TOKEN           identity token for keyless signing; in GitHub Actions not needed
+        IMAGE_CACHE_URL             remote cache, instead of the one in cache.json
+        IMAGE_CACHE_TOKEN           token for its server; in GitHub Actions not needed
+        IMAGE_CACHE_KEY             private key to sign its entries with (PEM, or the path of its file); without it, the
+                                    cache is only read
+        IMAGE_CACHE_TRUST           pull-requests: also accept entries signed by the keys of pull requests
         IMAGE_BRANCH                as --branch, for CI, where the branch's name is untrusted
         IMAGE_RELEASE_VERSION       as --release
         IMAGE_VERBOSE               not empty: show the output of all programs that are run, and stack traces of bugs

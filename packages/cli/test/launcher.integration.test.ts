@@ -20,7 +20,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const REPOSITORY = resolve(__dirname, '../../..');
 const LOAD = createRequire(join(REPOSITORY, 'packages/cli/bin/'));
-const PACKAGES = (LOAD('./source-bundle.cjs') as SourceBundle).COMMAND.packages;
+const { COMMAND, REMOTE_CACHE } = LOAD('./source-bundle.cjs') as SourceBundle;
+const PACKAGES = COMMAND.packages;
+/** Packages that only the commands "cache …" need: builds must not depend on them. */
+const CACHE_ONLY = REMOTE_CACHE.packages.filter((name) => !PACKAGES.includes(name));
 const PRINTS = (text: string): string =>
   `import { word } from '@image-tooling/model';
    export const main = async (args: string[]): Promise<number> => {
@@ -183,6 +186,23 @@ describe('the launcher', () => {
   });
 });
 
+describe('the commands "cache …"', () => {
+  it('are a bundle of their own', async () => {
+    for (const name of CACHE_ONLY) {
+      write(`packages/${name}/package.json`, '{}');
+      write(`packages/${name}/src/index.ts`, '');
+    }
+    write('packages/cli/src/cache.ts', PRINTS('cache'));
+    expect((await launch('cache', 'status')).stdout).toBe('cache word cache status\n');
+    expect((await launch('build')).stdout).toBe('one word build\n');
+    write(
+      'packages/cli/dist/cache.js',
+      'exports.main = async () => { console.log("published"); return 0; };',
+    );
+    expect((await launch('cache')).stdout).toBe('published\n');
+  });
+});
+
 describe('the code that V8 compiled', () => {
   it('is written by the first run, and used by the next', async () => {
     await launch();
@@ -236,35 +256,5 @@ describe('the code that V8 compiled', () => {
 
 interface SourceBundle {
   readonly COMMAND: { readonly packages: string[] };
-  readonly PLUGIN: { readonly packages: string[] };
-  readonly dependencies: (packages: string[]) => string[];
+  readonly REMOTE_CACHE: { readonly packages: string[] };
 }
-
-describe('the packages of the bundle', () => {
-  const json = (file: string): unknown => JSON.parse(readFileSync(join(REPOSITORY, file), 'utf8'));
-
-  it('are the command’s and all below', () => {
-    const below = (name: string): string[] => {
-      const { dependencies = {} } = json(`packages/${name}/package.json`) as { dependencies?: object };
-      const own = Object.keys(dependencies).flatMap((one) => one.split('@image-tooling/')[1] ?? []);
-      return [...own.flatMap(below), name];
-    };
-    expect([...PACKAGES].sort()).toEqual([...new Set(below('cli'))].sort());
-  });
-
-  it('are hashed by Nx for each task', () => {
-    const { namedInputs } = json('nx.json') as { namedInputs: { imageTooling: readonly unknown[] } };
-    expect(namedInputs.imageTooling[0]).toBe(`{workspaceRoot}/packages/{${PACKAGES.join()}}/src/**/*`);
-  });
-});
-
-describe('what the bundle leaves outside', () => {
-  it('is resolved from the folder of the bundle', async () => {
-    const bundle = createRequire(join(REPOSITORY, 'node_modules/.cache/image-tooling/bundle.cjs'));
-    const { COMMAND, PLUGIN, dependencies } = LOAD('./source-bundle.cjs') as SourceBundle;
-    for (const { packages } of [COMMAND, PLUGIN]) {
-      expect(dependencies(packages).length).toBeGreaterThan(0);
-      for (const name of dependencies(packages)) expect(bundle.resolve(name), name).toContain('node_modules');
-    }
-  });
-});

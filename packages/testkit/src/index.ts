@@ -6,6 +6,7 @@ export * from './interop';
 export * from './network';
 export * from './npm';
 export * from './registry';
+export * from './s3';
 export * from './scanners';
 export * from './workspace';
 export * from './vendor';

@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+} from 'node:crypto';
 import { digestOf, fail, hexOf, ok, type Result } from '@image-tooling/model';
 
 /** Name of the variable with the passphrase of the private key. */
@@ -12,7 +18,15 @@ export interface KeyPair {
 
 /** Makes an ECDSA key on P-256, which all verifiers support; encrypted if there is a passphrase. */
 export function generateKeyPair(passphrase: string | undefined): KeyPair {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return pems(generateKeyPairSync('ec', { namedCurve: 'P-256' }), passphrase);
+}
+
+/** Makes an Ed25519 key; encrypted if there is a passphrase. */
+export function generateEd25519KeyPair(passphrase: string | undefined): KeyPair {
+  return pems(generateKeyPairSync('ed25519'), passphrase);
+}
+
+function pems({ privateKey, publicKey }: KeyPairKeyObjectResult, passphrase: string | undefined): KeyPair {
   const cipher = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
   return {
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem', ...cipher }).toString(),

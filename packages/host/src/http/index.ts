@@ -5,6 +5,7 @@ export { isDowngrade, redirected } from './redirects';
 export { RequestFailed } from './request-errors';
 export { retry, type Tried } from './retry';
 export { askedWait, backoff, isPassing, isRetried, mostTries } from './retry-policy';
+export { IdleTimeout } from './timeouts';
 export { DOWNLOAD_TIMINGS, type HttpTimings } from './timings';
 export {
   isAnswer,

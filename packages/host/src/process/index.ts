@@ -7,5 +7,6 @@ export { eachLine, lastLines } from './lines';
 export * from './owned-name';
 export * from './process-id';
 export * from './run';
+export { startService, type ServiceRequest } from './service';
 export * from './start';
 export { killGroup, signalProcess } from './stop';

@@ -17,6 +17,7 @@ export * from './package-files';
 export * from './parse';
 export { bytesOf } from './size';
 export * from './release-file';
+export { DEFAULT_MAX_AGE, type RemoteCacheFile } from './remote-cache';
 export { isLoneProgram, releaseFormat, type ReleaseFormat } from './release-format';
 export {
   SCANNERS,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { imageSchema } from './image';
+import { remoteCacheSchema } from './remote-cache';
 import { scanPolicySchema } from './scan-policy';
 import { toolSchema } from './tool';
 
@@ -9,6 +10,7 @@ export const SCHEMA_VERSION = 1;
 /** Returns the JSON Schemas for editors, by file name: the content of schemas/. */
 export function jsonSchemas(): Record<string, object> {
   return {
+    'cache.schema.json': jsonSchema('cache', remoteCacheSchema),
     'image.schema.json': jsonSchema('image', imageSchema),
     'scan.schema.json': jsonSchema('scan', scanPolicySchema),
     'tool.schema.json': jsonSchema('tool', toolSchema),

@@ -8,6 +8,7 @@ import {
   type ArchiveLock,
 } from './archive-lock';
 import { imageLockSchema, toolLockSchema, type ImageLock, type ToolLock } from './locks';
+import { remoteCacheSchema, type RemoteCacheFile } from './remote-cache';
 import { scanPolicySchema, type ScanPolicyFile } from './scan-policy';
 import { toolSchema, type ToolDefinition } from './tool';
 
@@ -26,6 +27,11 @@ export function parseTool(file: string, text: string): Result<Parsed<ToolDefinit
 /** Reads scan.json, of the workspace or of an image. Fails as `parseImage` does. */
 export function parseScanPolicy(file: string, text: string): Result<Parsed<ScanPolicyFile>> {
   return parseJson(scanPolicySchema, file, text);
+}
+
+/** Reads cache.json. Fails as `parseImage` does. */
+export function parseRemoteCache(file: string, text: string): Result<Parsed<RemoteCacheFile>> {
+  return parseJson(remoteCacheSchema, file, text);
 }
 
 /** Reads images/<name>/lock.json. Fails with `json-syntax` and `lock-tampered`. */

@@ -1,0 +1,30 @@
+import {
+  runCommand,
+  afterTasks,
+  beforeTasks,
+  type HookOptions,
+  type RunContext,
+} from '@image-tooling/remote-cache';
+import { helpFor } from './help';
+import type { Host } from './host';
+import { abortOnSignals } from './signals';
+
+/**
+ * The commands "image-tooling cache …" and the hooks of the Nx plugin: a bundle of its own, so that no change of it
+ * changes what Nx hashes for builds.
+ */
+export async function main(argv: readonly string[], host: Host = process): Promise<number> {
+  const signals = abortOnSignals(host);
+  try {
+    return await runCommand({
+      argv: argv.slice(1),
+      host,
+      signal: signals.signal,
+      help: helpFor('cache') ?? '',
+    });
+  } finally {
+    signals.end();
+  }
+}
+
+export { afterTasks, beforeTasks, type HookOptions, type RunContext };
