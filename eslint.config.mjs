@@ -18,6 +18,7 @@ const LAYERS = {
   scan: ['model', 'host', 'layer'],
   attest: ['model', 'host', 'layer', 'sbom'],
   'object-store': ['model', 'host'],
+  'cache-server': ['model', 'host', 'object-store'],
   pipeline: BELOW_PIPELINE,
   cli: [...BELOW_PIPELINE, 'pipeline'],
   nx: [...BELOW_PIPELINE, 'pipeline', 'dockerfile'],

@@ -18,6 +18,7 @@ const ADDITIONAL = {
     ['trust', 'trust'],
   ],
   create: [['packages/create/bin', 'bin']],
+  'cache-server': [['packages/cache-server/bin', 'bin']],
 };
 /** Lists of Nx that name source files. */
 const LISTS = ['executors.json', 'generators.json'];

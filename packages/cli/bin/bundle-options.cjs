@@ -1,7 +1,8 @@
 /**
- * Packages of pure JavaScript that most runs use: bundled with our code, so that V8's code cache covers them.
+ * Packages of pure JavaScript that most runs use: bundled with our code, so that V8's code cache covers them. jose and
+ * aws4fetch: the cache server's package is one file, which an image can take without npm.
  */
-const INSIDE = ['zod', 'jsonc-parser', 'proper-lockfile', 'p-limit', 'semver', 'undici'];
+const INSIDE = ['zod', 'jsonc-parser', 'proper-lockfile', 'p-limit', 'semver', 'undici', 'jose', 'aws4fetch'];
 
 /** Returns esbuild's options for a Node bundle. `external` modules are not bundled. */
 function bundleOptions(dependencies) {
