@@ -1,10 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failuresOf, temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { formatFailures } from '@image-tooling/model';
 import { expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { hashOfToken } from '../src/access';
 import { readSettings } from '../src/config';
+
+interface ConfigMap {
+  readonly kind?: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
 
 const MINIMAL = {
   storage: 'file:///var/cache',
@@ -96,4 +102,12 @@ it('reports missing files, and S3 without credentials', async () => {
   expect(failuresOf(await read({ ...MINIMAL, storage: 's3://bucket' }))[0].message).toContain(
     'AWS_ACCESS_KEY_ID',
   );
+});
+
+it('accepts the configuration of the Kubernetes manifest', async () => {
+  const file = join(import.meta.dirname, '../deploy/cache-server.yaml');
+  const documents = parseAllDocuments(readFileSync(file, 'utf8')).map((one) => one.toJS() as ConfigMap);
+  const text = documents.find(({ kind }) => kind === 'ConfigMap')?.data?.['cache-server.json'] ?? '';
+  const { config, temporary } = valueOf(await read(text));
+  expect([config.limits.total, temporary]).toEqual([45e9, '/var/cache/temporary']);
 });

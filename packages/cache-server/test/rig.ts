@@ -96,7 +96,8 @@ export async function startRig({ config = {}, env = {}, cooldownMs }: RigOptions
   };
 }
 
-function writeConfig(folder: string, config: object): void {
+/** Writes cache-server.json and the file with static tokens. */
+export function writeConfig(folder: string, config: object): void {
   const all = {
     ...{ listen: '127.0.0.1:0', temporary: join(folder, 'temporary'), tokens: 'tokens.json' },
     projects: { tooling: {}, other: {} },
@@ -107,7 +108,8 @@ function writeConfig(folder: string, config: object): void {
   writeFileSync(join(folder, 'tokens.json'), JSON.stringify({ tokens }));
 }
 
-function sendTo(
+/** Sends a request with exactly this path. */
+export function sendTo(
   port: number,
   method: string,
   path: string,

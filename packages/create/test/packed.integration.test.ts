@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pack, REPOSITORY, unpack } from './pack';
 
 const SCOPE = 'node_modules/@image-tooling';
-const PACKAGES = ['cli', 'create', 'nx'];
+const PACKAGES = ['cache-server', 'cli', 'create', 'nx'];
 
 interface Manifest {
   readonly version: string;

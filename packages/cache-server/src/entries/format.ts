@@ -42,7 +42,7 @@ export function readHeader(beginning: Buffer): ReadHeader | undefined {
 
 function parsed(text: string): Header | undefined {
   try {
-    return headerSchema.safeParse(JSON.parse(text), { jitless: true }).data;
+    return headerSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { StoredObject } from '@image-tooling/object-store';
 import { MOST_HEADER_BYTES, readHeader, type Header } from './format';
@@ -29,13 +28,20 @@ export function checkObject(object: StoredObject, hash: string, folder: string):
 }
 
 async function checkBytes({ body }: StoredObject, hash: string): Promise<Checked> {
-  const bytes = await buffer(body);
+  const bytes = await bytesOf(body);
   const read = readHeader(bytes);
   if (!read) return 'damaged';
   const content = bytes.subarray(read.offset);
   const sha256 = createHash('sha256').update(content).digest('hex');
   if (!isAsWritten(read.header, { hash, sha256, size: content.length })) return 'damaged';
   return { header: read.header, open: () => content, end: () => Promise.resolve() };
+}
+
+/** node:stream/consumers has a function for it, which takes five times as long and makes a Blob. */
+async function bytesOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }
 
 /** A file of this machine is read twice: a copy would be written, too. */

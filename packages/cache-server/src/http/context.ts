@@ -3,6 +3,9 @@ import type { Config } from '../config';
 import type { Entries, Usage } from '../entries';
 import type { Log, Metrics } from '../report';
 
+/** A connection is ended after this time without a byte from or to its client. */
+export const IDLE_MS = 30_000;
+
 /** What answering a request takes. */
 export interface Context {
   readonly config: Config;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Access } from '../access';
 import type { FoundEntry } from '../entries';
-import type { Context } from './context';
+import { IDLE_MS, type Context } from './context';
 import { missed, type Outcome } from './outcome';
 
 /** Answers with the entry of the first namespace that has it. */
@@ -11,6 +11,8 @@ export async function answerGet(
   { access, hash }: { readonly access: Access; readonly hash: string },
   response: ServerResponse,
 ): Promise<Outcome> {
+  // What follows until the entry is sent is this server's time, not the client's.
+  response.socket?.setTimeout(0);
   for (const namespace of access.reads) {
     const found = await entries.read(namespace, hash);
     if (!found.ok) return missed('storage', { access, detail: found.failures[0].message });
@@ -23,6 +25,7 @@ async function sendEntry(entry: FoundEntry, access: Access, response: ServerResp
   const { size } = entry.header;
   const hit = { status: 200, reason: 'hit', trueStatus: 200, access, bytes: size, isAnswered: true } as const;
   try {
+    response.socket?.setTimeout(IDLE_MS);
     response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': size });
     const content = entry.open();
     if (Buffer.isBuffer(content)) response.end(content);

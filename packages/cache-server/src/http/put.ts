@@ -31,6 +31,8 @@ export async function answerPut(context: Context, asked: Asked, request: Incomin
       folder: context.temporary,
       most: mostBytes(request, limits.entry),
     });
+    // The client waits for this server now: a slow disk must not look like a client that is gone.
+    request.socket.setTimeout(0);
     const outcome = await storeContent(context, { ...asked, writes }, content);
     if (outcome.reason === 'stored') used = content.size;
     return outcome;

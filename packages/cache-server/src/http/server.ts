@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ioFailure } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import type { Context } from './context';
+import { IDLE_MS, type Context } from './context';
 import { answer } from './routes';
 
 /** A server that listens. */
@@ -15,8 +15,6 @@ export interface Listening {
   stop(): Promise<number>;
 }
 
-/** Without a byte from or to a client. */
-const IDLE_MS = 30_000;
 /** For a whole request: 2 GB at 1.2 MB/s. */
 const REQUEST_MS = 1_800_000;
 /** Each has at most 128 KB in memory. */
@@ -29,6 +27,7 @@ export async function listen(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Result<Listening>> {
   const state = { running: 0, isStopping: false };
+  const own: Context = { ...context, isReady: async () => !state.isStopping && context.isReady() };
   const server = createServer(
     { requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS },
     (request, response) => {
@@ -36,11 +35,7 @@ export async function listen(
       context.metrics.running.set([[{}, ++state.running]]);
       response.on('close', () => context.metrics.running.set([[{}, --state.running]]));
       response.on('error', () => undefined);
-      void answer(
-        { ...context, isReady: async () => !state.isStopping && context.isReady() },
-        request,
-        response,
-      );
+      void answer(own, request, response);
     },
   );
   server.timeout = IDLE_MS;
