@@ -100,6 +100,15 @@ describe('packed packages', () => {
     expect(statSync(join(workspace, SCOPE, 'create/dist/index.js')).size).toBeLessThan(100_000);
   });
 
+  it('start the cache server, with nothing else installed', async () => {
+    expect(manifest('cache-server').dependencies).toEqual({});
+    const help = await node('cache-server/bin/cache-server.cjs', '--help');
+    expect(help).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('Usage: cache-server') as string,
+    });
+  });
+
   it('have everything that another workspace refers to', () => {
     const files = ['schemas/image.schema.json', 'schemas/tool.schema.json', 'trust/debian/trixie-stable.asc'];
     for (const file of files) expect(existsSync(join(workspace, SCOPE, 'nx', file)), file).toBe(true);
