@@ -27,8 +27,8 @@ export function checkObject(object: StoredObject, hash: string, folder: string):
   return object.path === undefined ? checkCopy(object, hash, folder) : checkFile(object, object.path, hash);
 }
 
-async function checkBytes({ body }: StoredObject, hash: string): Promise<Checked> {
-  const bytes = await bytesOf(body);
+async function checkBytes({ body, bytes: known }: StoredObject, hash: string): Promise<Checked> {
+  const bytes = known ?? (await bytesOf(body));
   const read = readHeader(bytes);
   if (!read) return 'damaged';
   const content = bytes.subarray(read.offset);

@@ -29,8 +29,9 @@ async function readFile(
   const wanted = Math.min(mostBytes ?? SMALL_BYTES, SMALL_BYTES);
   const beginning = await readBeginning(file, wanted);
   if (beginning.length < wanted) {
-    await file.close();
-    return { size: beginning.length, body: streamOf(beginning), path };
+    // Not awaited: what was read is complete.
+    void file.close().catch(() => undefined);
+    return { size: beginning.length, bytes: beginning, body: streamOf(beginning), path };
   }
   const found = await file.stat();
   if (!found.isFile()) {
