@@ -107,7 +107,11 @@ export const configSchema = z.strictObject({
     'an address and a port ("127.0.0.1:8080")',
     'Where to listen.',
   ).default('127.0.0.1:8080'),
-  storage: z.string().meta({ description: '"file:///folder" or "s3://bucket/prefix".' }),
+  storage: text(
+    /^(file:\/\/\/|s3:\/\/)./,
+    'the URL of a store ("file:///folder", "s3://bucket/prefix")',
+    'Where entries are kept.',
+  ),
   temporary: z
     .string()
     .min(1)
