@@ -19,6 +19,7 @@ const LAYERS = {
   attest: ['model', 'host', 'layer', 'sbom'],
   'ci-plan': ['model'],
   'object-store': ['model', 'host'],
+  'cache-server': ['model', 'host', 'object-store'],
   pipeline: BELOW_PIPELINE,
   'remote-cache': ['model', 'host', 'attest', 'object-store'],
   cli: [...BELOW_PIPELINE, 'pipeline', 'remote-cache', 'ci-plan'],

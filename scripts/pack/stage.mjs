@@ -7,10 +7,9 @@ import { readPackage, ROOT } from './packages.mjs';
 
 /** Files of a package in addition to its bundle: [from, below the root; to, in the package]. */
 const ADDITIONAL = {
-  cli: ['image-tooling.cjs', 'cache.cjs', 'load-bundle.cjs', 'code-cache.cjs', 'try-to-write.cjs'].map((name) => [
-    `packages/cli/bin/${name}`,
-    `bin/${name}`,
-  ]),
+  cli: ['image-tooling.cjs', 'cache.cjs', 'load-bundle.cjs', 'code-cache.cjs', 'try-to-write.cjs'].map(
+    (name) => [`packages/cli/bin/${name}`, `bin/${name}`],
+  ),
   nx: [
     ['packages/nx/bin', 'bin'],
     ['packages/nx/executor.schema.json', 'executor.schema.json'],
@@ -18,6 +17,7 @@ const ADDITIONAL = {
     ['trust', 'trust'],
   ],
   create: [['packages/create/bin', 'bin']],
+  'cache-server': [['packages/cache-server/bin', 'bin']],
 };
 /** Lists of Nx that name source files. */
 const LISTS = ['executors.json', 'generators.json'];

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Workflow, WorkflowTemplate } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1';
-import { DaemonSet } from 'kubernetes-models/apps/v1';
+import { DaemonSet, Deployment } from 'kubernetes-models/apps/v1';
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { Role, RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
-import { ConfigMap, Namespace, ServiceAccount } from 'kubernetes-models/v1';
+import { ConfigMap, Namespace, PersistentVolumeClaim, Service, ServiceAccount } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
 import { typeMistakes } from './types';
 
@@ -17,10 +18,14 @@ const KINDS = [
   { model: Workflow, from: '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1' },
   { model: WorkflowTemplate, from: '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1' },
   { model: DaemonSet, from: 'kubernetes-models/apps/v1' },
+  { model: Deployment, from: 'kubernetes-models/apps/v1' },
+  { model: NetworkPolicy, from: 'kubernetes-models/networking.k8s.io/v1' },
   { model: Role, from: 'kubernetes-models/rbac.authorization.k8s.io/v1' },
   { model: RoleBinding, from: 'kubernetes-models/rbac.authorization.k8s.io/v1' },
   { model: ConfigMap, from: 'kubernetes-models/v1' },
   { model: Namespace, from: 'kubernetes-models/v1' },
+  { model: PersistentVolumeClaim, from: 'kubernetes-models/v1' },
+  { model: Service, from: 'kubernetes-models/v1' },
   { model: ServiceAccount, from: 'kubernetes-models/v1' },
 ] as const;
 

@@ -6,6 +6,7 @@ import { mistakesOf, readManifests, type Manifest } from './manifests';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'docs/kubernetes');
+const CACHE_SERVER = join(ROOT, 'packages/cache-server/deploy/cache-server.yaml');
 const BROKEN = join(import.meta.dirname, 'broken');
 
 const broken = await readdir(BROKEN);
@@ -22,6 +23,12 @@ describe('the manifests', () => {
 
   it.each(files)('%s is what Kubernetes and Argo take', async (file) => {
     expect(mistakesOf(await readManifests(join(FOLDER, file)))).toEqual([]);
+  });
+
+  it('of the cache server are what Kubernetes takes', async () => {
+    const manifests = await readManifests(CACHE_SERVER);
+    expect(manifests).toHaveLength(6);
+    expect(mistakesOf(manifests)).toEqual([]);
   });
 
   it.each(broken.sort())('is refused: %s', async (file) => {

@@ -1,5 +1,6 @@
 /**
- * Packages of pure JavaScript that most runs use: bundled with our code, so that V8's code cache covers them.
+ * Packages of pure JavaScript that most runs use: bundled with our code, so that V8's code cache covers them. jose and
+ * aws4fetch: the cache server's package is one file, which an image can take without npm.
  */
 const INSIDE = [
   'zod',
@@ -8,6 +9,8 @@ const INSIDE = [
   'p-limit',
   'semver',
   'undici',
+  'jose',
+  'aws4fetch',
   'packageurl-js',
   'spdx-expression-parse',
 ];

@@ -12,7 +12,7 @@ export async function pack(to: string, version: string): Promise<Readonly<Record
   const { stdout } = await runFile(process.execPath, [script, '--to', to, '--version', version]);
   const files = stdout.trimEnd().split('\n');
   return Object.fromEntries(
-    files.map((file) => [/^image-tooling-([a-z]+)-/.exec(basename(file))![1]!, file]),
+    files.map((file) => [/^image-tooling-([a-z-]+)-[0-9]/.exec(basename(file))![1]!, file]),
   );
 }
 

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pack, REPOSITORY, unpack } from './pack';
 
 const SCOPE = 'node_modules/@image-tooling';
-const PACKAGES = ['cli', 'create', 'nx'];
+const PACKAGES = ['cache-server', 'cli', 'create', 'nx'];
 
 interface Manifest {
   readonly version: string;
@@ -98,6 +98,15 @@ describe('packed packages', () => {
   it('begin a workspace with nothing else installed, and no more than is used', () => {
     expect(manifest('create').dependencies).toEqual({});
     expect(statSync(join(workspace, SCOPE, 'create/dist/index.js')).size).toBeLessThan(100_000);
+  });
+
+  it('start the cache server, with nothing else installed', async () => {
+    expect(manifest('cache-server').dependencies).toEqual({});
+    const help = await node('cache-server/bin/cache-server.cjs', '--help');
+    expect(help).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('Usage: cache-server') as string,
+    });
   });
 
   it('have everything that another workspace refers to', () => {

@@ -66,7 +66,7 @@ describe('a check', () => {
       }),
     ).toEqual([
       'schema: "fail[0]": expected "critical" or "high" or "medium" or "low" or "unknown".',
-      'schema: "database": expected "registries" or "none".',
+      'schema: "database": expected "registries", "none", or an object with "scanner", "image", "mirror".',
     ]);
   });
 

@@ -1,11 +1,11 @@
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { caught, isErrno } from '@image-tooling/host';
-import { checkStopped } from '../object/exact-bytes';
+import { caught } from '@image-tooling/host';
 import { checkKey } from '../object/key';
-import type { GetOptions, ObjectStore, StoredObject } from '../object/port';
+import type { ObjectStore } from '../object/port';
 import { listFolder } from './list';
 import { putFile } from './put';
+import { readObject } from './read';
 
 /**
  * Opens a folder as a store; it is created by the first write. Several processes, also of several machines, may use it
@@ -26,24 +26,4 @@ export function openFolderStore(folder: string): ObjectStore {
     delete: (key) => caught(root, () => rm(pathOf(key), { force: true })),
     close: () => Promise.resolve(),
   };
-}
-
-async function readObject(path: string, options: GetOptions = {}): Promise<StoredObject | undefined> {
-  const { mostBytes, signal } = options;
-  checkStopped(signal);
-  const file = await open(path).catch(ignoreMissing);
-  if (!file) return undefined;
-  const found = await file.stat();
-  if (!found.isFile()) {
-    await file.close();
-    return undefined;
-  }
-  const end = mostBytes === undefined ? undefined : mostBytes - 1;
-  const body = file.createReadStream({ ...(end !== undefined && { end }), ...(signal && { signal }) });
-  return { size: found.size, body, path };
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (isErrno(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
-  throw error;
 }

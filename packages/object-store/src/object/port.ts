@@ -36,6 +36,8 @@ export interface StoredObject {
   readonly size: number;
   /** Must be read to the end or destroyed. */
   readonly body: Readable;
+  /** The whole object, if it is small and the store has it in memory: then the body may be left alone. */
+  readonly bytes?: Buffer;
   /** The file of this machine that is the object: can be read again while it is not deleted. */
   readonly path?: string;
 }

@@ -1,0 +1,8 @@
+export { readSettings, type Settings } from './read';
+export {
+  configSchema,
+  type Config,
+  type GithubProject,
+  type GitlabProject,
+  type StaticToken,
+} from './schema';

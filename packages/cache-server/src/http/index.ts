@@ -1,0 +1,2 @@
+export type { Context } from './context';
+export { listen, type Listening } from './server';

@@ -1,0 +1,2 @@
+export { openLog, type Log } from './log';
+export { Metrics } from './metrics';
