@@ -12,7 +12,6 @@ const INSIDE = [
   'jose',
   'aws4fetch',
   'packageurl-js',
-  'spdx-expression-parse',
 ];
 
 /** Returns esbuild's options for a Node bundle. `external` modules are not bundled. */
