@@ -36,7 +36,7 @@ const SHARES = [1, 0.5, 0.25];
 export function planJobs(tasks: Tasks, limits: PlanLimits): CiPlan {
   const sorted = [...tasks.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   const publishing = publishJobs(sorted, limits);
-  const plans = divisions(archTasks(tasks, sorted), limits).flatMap((divided) =>
+  const plans = divisions(archTasks(sorted), limits).flatMap((divided) =>
     plansOf(divided, publishing, limits),
   );
   const timed = plans.map((plan) => ({ plan, seconds: makespan(plan, limits), jobs: jobCount(plan) }));
@@ -49,17 +49,17 @@ export function planJobs(tasks: Tasks, limits: PlanLimits): CiPlan {
 
 /** Returns one job for each processor, for machines that can't pass results to each other. Publishes nothing. */
 export function oneJobEach(tasks: Tasks): CiPlan {
-  const images = archTasks(tasks, [...tasks.values()]).map((own) => {
+  const images = archTasks([...tasks.values()]).map((own) => {
     const { tools, images } = divide(own, { limit: Infinity, shortTool: Infinity, parentsWait: false });
     return jobOf(own.arch, [...tools, ...images]);
   });
   return { tools: [], parents: [], images, publish: [] };
 }
 
-function archTasks(tasks: Tasks, sorted: readonly Task[]): ArchTasks[] {
-  const own = new Map(sorted.map((task) => [task.id, task]));
-  return ARCHES.filter((arch) => sorted.some((task) => task.arch === arch)).map(
-    (arch) => new ArchTasks(own.size === tasks.size ? own : tasks, arch),
+function archTasks(all: readonly Task[]): ArchTasks[] {
+  const tasks: Tasks = new Map(all.map((task) => [task.id, task]));
+  return ARCHES.filter((arch) => all.some((task) => task.arch === arch)).map(
+    (arch) => new ArchTasks(tasks, arch),
   );
 }
 
