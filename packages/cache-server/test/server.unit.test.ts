@@ -129,14 +129,7 @@ describe('operation', () => {
 
   it('stops: lets what runs end, and accepts nothing new', async () => {
     const one = await startRig();
-    const socket = await opening(one.port);
-    const answer = read(socket);
-    socket.write(
-      `PUT /v1/cache/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKENS.writer}\r\nContent-Length: 4\r\n\r\nab`,
-    );
-    await expect
-      .poll(async () => (await one.ask('GET', '/metrics')).body.toString())
-      .toContain('running_requests 2');
+    const { socket, answer } = await halfAnUpload(one);
     const stopped = one.stop();
     await expect(opening(one.port)).rejects.toThrow();
     socket.write('cd');
@@ -147,14 +140,7 @@ describe('operation', () => {
 
   it('ends requests that take longer than the limit when it stops', async () => {
     const one = await startRig({ config: { stopSeconds: 1 } });
-    const socket = await opening(one.port);
-    const answer = read(socket);
-    socket.write(
-      `PUT /v1/cache/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKENS.writer}\r\nContent-Length: 4\r\n\r\nab`,
-    );
-    await expect
-      .poll(async () => (await one.ask('GET', '/metrics')).body.toString())
-      .toContain('running_requests 2');
+    const { answer } = await halfAnUpload(one);
     await one.stop();
     expect(await answer).toBe('');
     expect(one.log.at(-1)).toMatchObject({ event: 'stopped', endedRequests: 1 });
@@ -180,3 +166,16 @@ it('writes no headers, tokens or bodies into its log', async () => {
     }),
   );
 });
+
+/** Sends two of four bytes, and waits until the server runs the request. */
+async function halfAnUpload(one: Rig) {
+  const socket = await opening(one.port);
+  const answer = read(socket);
+  socket.write(
+    `PUT /v1/cache/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKENS.writer}\r\nContent-Length: 4\r\n\r\nab`,
+  );
+  await expect
+    .poll(async () => (await one.ask('GET', '/metrics')).body.toString())
+    .toContain('running_requests 2');
+  return { socket, answer };
+}
