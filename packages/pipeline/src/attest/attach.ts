@@ -7,11 +7,10 @@ import {
   type StatementKind,
   type VerifiedStatement,
   type Verifier,
-  withoutOlderScans,
 } from '@image-tooling/attest';
 import type { Descriptor, Repository } from '@image-tooling/oci';
 import { PREDICATE_TYPE_ANNOTATION, readAttached } from './attached';
-import { withoutReplaced } from './replaced-vex';
+import { withoutReplaced } from './replaced';
 import { notTrusted, readSignatures, writeSignature, type Signing } from './signature-tag';
 
 /** A statement that a manifest must have. */
@@ -104,7 +103,7 @@ async function lackingStatement(
   if (!content.ok) return content;
   if (content.value === undefined) return ok('nothing to state');
   const wanted = contentOf(kind, content.value);
-  const counting = rule === 'newest' ? withoutReplaced(withoutOlderScans(same)) : same;
+  const counting = rule === 'newest' ? withoutReplaced(same) : same;
   if (counting.some((one) => contentOf(kind, one.predicate) === wanted)) return ok('present');
   return ok({ kind, bytes: statementBytes(manifest, PREDICATES[kind], content.value) });
 }

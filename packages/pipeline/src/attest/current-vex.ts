@@ -1,6 +1,6 @@
 import type { VerifiedStatement } from '@image-tooling/attest';
 import { canonicalJson, digestOf, hexOf, type Json } from '@image-tooling/model';
-import { newestVex, versionOf, vexTime } from './replaced-vex';
+import { newestVex, versionOf, vexTime } from './replaced';
 
 type Document = Readonly<Record<string, Json>>;
 

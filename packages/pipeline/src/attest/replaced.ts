@@ -1,4 +1,4 @@
-import { PREDICATES, type VerifiedStatement } from '@image-tooling/attest';
+import { PREDICATES, withoutOlderScans, type VerifiedStatement } from '@image-tooling/attest';
 
 /** The times and version of an OpenVEX document (github.com/openvex/spec, "Document"). */
 interface VexDocument {
@@ -7,11 +7,11 @@ interface VexDocument {
   readonly version?: unknown;
 }
 
-/** Returns statements without VEX documents that a newer one of the same signer replaces. */
+/** Returns statements without older scan results, and without VEX documents that a newer one of their signer replaces. */
 export function withoutReplaced<T extends Pick<VerifiedStatement, 'predicateType' | 'predicate' | 'signer'>>(
   statements: readonly T[],
 ): T[] {
-  return statements.filter(
+  return withoutOlderScans(statements).filter(
     (one) =>
       one.predicateType !== PREDICATES.vex ||
       newestVex(statements.filter(({ signer }) => signer === one.signer)) === one,

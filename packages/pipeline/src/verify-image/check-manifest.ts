@@ -5,7 +5,6 @@ import {
   summaryOf,
   testOutcome,
   verificationsIn,
-  withoutOlderScans,
   type ManifestVerdict,
   type Problem,
   type StatementKind,
@@ -15,7 +14,7 @@ import {
 } from '@image-tooling/attest';
 import { isIndexType, type Repository } from '@image-tooling/oci';
 import { readAttached, type Attached, type AttachedStatement } from '../attest/attached';
-import { withoutReplaced } from '../attest/replaced-vex';
+import { withoutReplaced } from '../attest/replaced';
 import { readSignatures, type TaggedSignatures } from '../attest/signature-tag';
 import type { NamedManifest } from './published/manifests';
 import { recipeProblems } from './recipe-problems';
@@ -67,7 +66,7 @@ export async function checkManifest(
     name,
     ...(signer !== undefined && { signer }),
     signature: { bundle: bundle !== undefined, tag: tagged.value.signers.length > 0 },
-    statements: withoutReplaced(withoutOlderScans(statements)).flatMap(summaryOf),
+    statements: withoutReplaced(statements).flatMap(summaryOf),
     verifications: verificationsIn([...statements.filter(isSummary), ...others.value]),
     problems: [
       ...unsigned,

@@ -4,7 +4,7 @@ import { whyNoRegistry } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { currentVex } from '../../src/attest/current-vex';
-import { newestVex } from '../../src/attest/replaced-vex';
+import { newestVex } from '../../src/attest/replaced';
 import { signPublished } from '../../src/attest/sign-published';
 import { KEYS, published, referrersOf, signedPlan, verdict, withClient, withKey } from './signed';
 import { Surroundings } from './surroundings';
