@@ -3,18 +3,9 @@
  * never searched, against the union of their layers; and a re-scan of the published images, which reads no layer.
  * Needs strace(1); trivy from the path, with a database in TRIVY_CACHE_DIR, else that part is left out.
  */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { startRegistry } from '../packages/testkit/src/registry/real';
 import { blobBytesRead } from './lib/blob-reads';
 import { ByteCounter } from './lib/byte-counter';
@@ -23,7 +14,8 @@ import { linkStore } from './lib/linked-store';
 import { median } from './lib/measure';
 import { runProgram } from './lib/programs';
 import { machine, table, type Limit } from './lib/report';
-import { copyWorkspace, nx } from './lib/workspace';
+import { nx } from './lib/workspace';
+import { ARCH, COMMAND, commitWithKey, prepareWorkspace, readJson } from './scan/workspace';
 
 interface LayerRow {
   readonly owner: string;
@@ -34,8 +26,6 @@ interface LayerRow {
 }
 
 const ROUNDS = Number(process.argv[2] ?? 3);
-const ARCH = process.arch === 'arm64' ? 'arm64' : 'amd64';
-const COMMAND = resolve('packages/cli/bin/image-tooling.cjs');
 const SHIPPED = ['base', 'tooling-k8s', 'tooling-k8s-aws', 'tooling-k8s-openstack', 'pandoc'];
 const IMAGES = [...SHIPPED, 'added'];
 const PUBLISHED = ['base', 'tooling-k8s'];
@@ -47,10 +37,7 @@ const rows: string[][] = [];
 const limits: Limit[] = [];
 let store: string | undefined;
 try {
-  copyWorkspace(workspace);
-  onlyThisPlatform();
-  addImage();
-  writeJson('scan.json', { maxAge: '999d', fail: [] });
+  prepareWorkspace(workspace);
   nx(workspace, ['run-many', '-t', `build-${ARCH}`, '-p', IMAGES.join(',')]);
   store = linkStore();
   sixImages(store);
@@ -129,7 +116,7 @@ async function rescanned(): Promise<void> {
   const counter = await ByteCounter.start(Number(registry.host.split(':')[1]));
   try {
     const env = { ...process.env, IMAGE_REGISTRY: `${counter.host}/team` };
-    commit();
+    commitWithKey(workspace);
     nx(workspace, ['run-many', '-t', `test-${ARCH}`, '-p', PUBLISHED.join(',')], env);
     // Not runProgram: it would keep the counter, in this process, from passing anything on.
     for (const image of PUBLISHED)
@@ -161,58 +148,6 @@ function smallestTool(): number {
   return Math.min(...layersOf('tooling-k8s').flatMap(({ kind, size }) => (kind === 'tool' ? [size] : [])));
 }
 
-function commit(): void {
-  runProgram([process.execPath, COMMAND, 'keygen'], { cwd: workspace });
-  const json = readJson('nx.json') as { plugins: { options: Record<string, unknown> }[] };
-  json.plugins[0]!.options['signing'] = { key: 'signing.key' };
-  writeJson('nx.json', json);
-  writeFileSync(
-    join(workspace, '.gitignore'),
-    `${readFileSync(join(workspace, '.gitignore'), 'utf8')}\nsigning.key\n/node_modules\n`,
-  );
-  const who = ['-c', 'user.name=benchmark', '-c', 'user.email=benchmark@example.invalid'];
-  for (const args of [
-    ['init', '-q', '-b', 'main'],
-    ['add', '-A'],
-    [...who, 'commit', '-q', '-m', 'benchmark'],
-  ])
-    runProgram(['git', ...args], { cwd: workspace });
-}
-
-/** No emulator is needed for the other platform. */
-function onlyThisPlatform(): void {
-  for (const image of readdirSync(join(workspace, 'images'))) {
-    const at = join('images', image);
-    if (!existsSync(join(workspace, at, 'image.json'))) continue;
-    writeJson(join(at, 'image.json'), { ...readJson(join(at, 'image.json')), platforms: [`linux/${ARCH}`] });
-    const lock = readJson(join(at, 'lock.json')) as { platforms: Record<string, unknown> };
-    const platforms = { [`linux/${ARCH}`]: lock.platforms[`linux/${ARCH}`] };
-    writeJson(join(at, 'lock.json'), { ...lock, platforms });
-  }
-}
-
-/** An image of one file on tooling-k8s; its lock is what `lock` writes where there are no packages. */
-function addImage(): void {
-  nx(workspace, ['run', `tooling-k8s:build-${ARCH}`]);
-  const image = join('images', 'added');
-  mkdirSync(join(workspace, image, 'rootfs', 'etc'), { recursive: true });
-  writeFileSync(join(workspace, image, 'rootfs', 'etc', 'added'), 'added\n');
-  const platform = `linux/${ARCH}`;
-  const from = { image: 'tooling-k8s' };
-  writeJson(join(image, 'image.json'), {
-    description: 'Added',
-    from,
-    files: 'rootfs',
-    platforms: [platform],
-  });
-  const { packagesDigest } = readJson(`images/tooling-k8s/dist/linux-${ARCH}/layers.json`);
-  const { platforms } = readJson('images/tooling-k8s/lock.json') as {
-    platforms: Record<string, { time: number }>;
-  };
-  const lock = { on: packagesDigest, time: platforms[platform]?.time, requested: [], packages: [] };
-  writeJson(join(image, 'lock.json'), { lockVersion: 1, platforms: { [platform]: lock } });
-}
-
 function scan(image: string): [string, ...string[]] {
   return [process.execPath, COMMAND, 'scan', image];
 }
@@ -226,7 +161,7 @@ function toolsBySize(): LayerRow[] {
 }
 
 function layersOf(image: string): LayerRow[] {
-  const { layers } = readJson(`images/${image}/dist/linux-${ARCH}/layers.json`);
+  const { layers } = readJson(workspace, `images/${image}/dist/linux-${ARCH}/layers.json`);
   return layers as LayerRow[];
 }
 
@@ -247,12 +182,4 @@ function mib(bytes: number): string {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function readJson(file: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(join(workspace, file), 'utf8')) as Record<string, unknown>;
-}
-
-function writeJson(file: string, content: unknown): void {
-  writeFileSync(join(workspace, file), JSON.stringify(content, undefined, 2));
 }
