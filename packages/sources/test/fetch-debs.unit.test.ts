@@ -207,14 +207,13 @@ describe('fetchDebs', () => {
   });
 
   it('stops on abort', async () => {
-    damage({ kind: 'hang' });
+    archive.fault({ path: /\.deb$/, fault: { kind: 'hang' } });
     const abort = new AbortController();
     const fetching = fetchAll(true, abort.signal);
-    // Of both packages.
     for (const _ of locked) await archive.nextRequest();
     abort.abort();
     expect(shown(await fetching)).toMatchInlineSnapshot(
-      `"[aborted] Stopped while fetching libhello 1.0 (all)."`,
+      `"[aborted] Stopped while fetching hello 1:2.0+x (all)."`,
     );
     expect(await readdir(join(folder, 'work'))).toEqual([]);
   });
