@@ -15,7 +15,6 @@ const SLOWEST = [
   'packages/pipeline/test/publish/command.integration.test.ts',
   'packages/pipeline/test/publish/faults.integration.test.ts',
   'packages/pipeline/test/recorded-layers.integration.test.ts',
-  'packages/sources/test/trixie.integration.test.ts',
   'packages/pipeline/test/publish/processes.integration.test.ts',
   'packages/sources/test/go-faults.integration.test.ts',
   'packages/pipeline/test/test.integration.test.ts',
@@ -58,7 +57,7 @@ const project = (name: string, pattern: string, timeout: number, more: object = 
 export default defineConfig({
   test: {
     // More than cores: much of what tests do is wait for servers, engines and time limits.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: SlowestFirst },
     reporters: ['default', './test/reporter.ts'],
     projects: [

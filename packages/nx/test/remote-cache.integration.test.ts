@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startCacheServer, type CacheServer, type Misdeed } from '@image-tooling/testkit/cache-server';
+import { startCacheServer, type CacheServer } from '@image-tooling/testkit/cache-server';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeCacheWorkspace, WRITES, type CacheWorkspace } from './cache-workspace';
 
@@ -91,19 +91,16 @@ describe('a run of Nx', () => {
   });
 });
 
-describe('a server that fails in the middle', () => {
-  it.each([
-    ['dies', 3, 'kill'],
-    ['hangs', 2, 'hang'],
-    ['sends garbage', 4, 'garbage'],
-  ] as const)('and %s after %i requests costs no run', async (_, after, how: Misdeed | 'kill') => {
+describe('a server that dies in the middle', () => {
+  // The other ways to fail are in 50 runs of remote-cache-faults.e2e.test.ts.
+  it('costs no run', async () => {
     await workspace.nx('run-many -t work -p p0 p1 p2', WRITES);
     workspace.forget();
     const before = server.requests.length;
     server.misdeed = (_request, count) => {
-      if (count - before <= after) return undefined;
-      if (how === 'kill') void server.kill();
-      return how === 'kill' ? 'break' : how;
+      if (count - before <= 3) return undefined;
+      void server.kill();
+      return 'break';
     };
     const end = await workspace.nx(WORK, WRITES);
     expect(end.output).toContain('Successfully ran target work');

@@ -1,43 +1,29 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hexOf, type DigestFile, type LayersFile, type PublishReport } from '@image-tooling/model';
-import {
-  startRegistry,
-  whyNoRegistry,
-  type RegistryFault,
-  type RequestMatch,
-  type WorkspaceRig,
-} from '@image-tooling/testkit';
+import { type DigestFile, type LayersFile, type PublishReport } from '@image-tooling/model';
+import { startRegistry, whyNoRegistry } from '@image-tooling/testkit';
 import { openRepository } from '@image-tooling/oci';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { completeToolOutputs, freshClone } from './fresh-clone';
+import { completeToolOutputs } from './fresh-clone';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { readInventory } from '../src/registry/prune/inventory';
 import { planOf } from '../src/registry/prune/plan';
 import { DIST, PublishWorkspace } from './publish/workspace';
 import { targetAt } from './registry-images';
+import { NO_ENGINE, PUSH, stagingClone, stagingOf, stagingOnly } from './staging-clone';
+import { stagingFaults } from './staging-faults';
 
 const reason = whyNoRegistry();
 if (reason !== undefined) console.warn(`staging: skipped, since ${reason}`);
 
-/** No engine is found there; git is. */
-const NO_ENGINE = { IMAGE_ENGINE: 'dagger', _EXPERIMENTAL_DAGGER_RUNNER_HOST: 'unix:///nonexistent' };
-const PUSH = { IMAGE_STAGING_PUSH: 'true' };
-
 let main: PublishWorkspace;
 
-const staging = (): NodeJS.ProcessEnv => ({ IMAGE_STAGING: `${main.proxy.host}/team/staging` });
-/** Nothing is published: staging alone has layers. */
-const only = (env: NodeJS.ProcessEnv = {}) => main.env({ ...staging(), IMAGE_REGISTRY: '', ...env });
+const staging = () => stagingOf(main);
+const only = (env: NodeJS.ProcessEnv = {}) => stagingOnly(main, env);
+const clone = () => stagingClone(main);
 const layersOf = () => main.read<LayersFile>(`images/child/${DIST}/layers.json`);
 const digests = (image: string) => main.read<DigestFile>(`images/${image}/${DIST}/digest.json`);
 const requests = (method: RegExp) => main.proxy.requests.filter((request) => method.test(request.method));
-
-async function clone(): Promise<WorkspaceRig> {
-  const rig = await freshClone(main);
-  onTestFinished(() => rig.remove());
-  return rig;
-}
 
 /** Builds on main's machine, which has all layers, as CI does. */
 const stage = (env: NodeJS.ProcessEnv = {}) => main.rig.must(['build', 'child'], only({ ...PUSH, ...env }));
@@ -122,65 +108,7 @@ describe.skipIf(reason !== undefined)('staging', () => {
     expect(requests(/GET/).map(({ path }) => path)).toEqual([`/v2/team/staging/blobs/${apt?.digest}`]);
   });
 
-  type Fault = [
-    what: string,
-    note: string,
-    rule: RequestMatch & { readonly fault: RegistryFault },
-    env?: NodeJS.ProcessEnv,
-  ];
-  const ANY = { path: /team\/staging/ };
-  const GET = { method: 'GET', path: /staging\/blobs/ };
-  const answer = (status: number, headers = {}) => ({ kind: 'answer', status, headers }) as const;
-  const LOGIN = { 'www-authenticate': 'Basic realm="team"' };
-  const SHORT = { IMAGE_HTTP_TIMEOUT_SECONDS: '1' };
-  const DOWN = { IMAGE_STAGING: '127.0.0.1:9/team/staging' };
-
-  it.each<Fault>([
-    ['is down', 'connect', { ...ANY, fault: answer(200) }, DOWN],
-    ['does not answer', 'no answer', { ...ANY, fault: { kind: 'hang' } }, SHORT],
-    ['wants a login', '(401)', { ...ANY, fault: answer(401, LOGIN) }],
-    ['lies', 'gave wrong bytes', { ...GET, fault: { kind: 'flip-bit', at: 20 } }],
-  ])('costs a hit nothing but a note if it %s: the files layer is made again', async (_, note, rule, env) => {
-    const rig = await clone();
-    const warm = await main.rig.bash(
-      `tar -C ${main.rig.store} --exclude ./engine -c . | tar -C ${rig.store} -x`,
-    );
-    expect(warm.exitCode).toBe(0);
-    const { layers } = await layersOf();
-    const files = layers.find(({ kind }) => kind === 'files');
-    await rm(join(rig.store, 'blobs', 'sha256', hexOf(files?.digest ?? 'sha256:')));
-    main.proxy.fault(rule);
-    onTestFinished(() => main.proxy.heal());
-    const out = await rig.must(['load', 'child', '--to=oci:out'], only({ ...NO_ENGINE, ...env }));
-    expect(out.split('\n').filter((line) => line.includes("the files layer can't be pulled"))).toEqual([
-      expect.stringContaining(note),
-    ]);
-    expect(out).toContain('base: files layer  built');
-    expect(out).toContain(`digest ${(await digests('child')).manifest}`);
-  });
-
-  it.each<Fault>([
-    ['is down', 'connect', { ...ANY, fault: answer(200) }, DOWN],
-    ['does not answer', 'no answer', { ...ANY, fault: { kind: 'hang' } }, SHORT],
-    ['wants a login', '(401)', { ...ANY, fault: answer(401, LOGIN) }],
-    ['takes no manifest', '403', { method: 'PUT', path: /manifests/, fault: answer(403) }],
-  ])(
-    'never fails a build if it %s: the next ones are silent, until it is tried again',
-    async (_, note, rule, env = {}) => {
-      const rig = await clone();
-      const repository = { IMAGE_STAGING: `${main.proxy.host}/team/staging-${rule.fault.kind}`, ...env };
-      main.proxy.fault(rule);
-      onTestFinished(() => main.proxy.heal());
-      const build = () => rig.must(['build', 'base'], only({ ...PUSH, ...env, ...repository }));
-      expect(await build()).toMatch(
-        new RegExp(`base: its layers are not in the staging repository.*${note.replace(/[()]/g, '.')}`),
-      );
-      expect(await build()).not.toContain('staging');
-      main.proxy.heal();
-      await rm(join(rig.store, 'staging'), { recursive: true });
-      expect(await build()).toContain(env['IMAGE_STAGING'] === undefined ? 'stage the' : 'staging');
-    },
-  );
+  stagingFaults(() => main, { hit: ['lies'], build: ['does not answer'] });
 
   it('takes what it can get of a build that has only paths', async () => {
     const rig = await clone();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import type { Rescanned } from '../../src';
 import { altered } from './altered-file';
 import { HELLO_CVE, NOW, writeScanData } from './scan-data';
-import { LAYER_BYTES, releaseWithSbom, unsignedPlan } from './releases-of-child';
+import { unsignedPlan } from './releases-of-child';
 import { KEYS, published, referrersOf } from './signed';
 import { signWith } from './signatures';
 import { DIST, WRITE, type PublishWorkspace } from './workspace';
@@ -207,23 +207,6 @@ export function rescans(workspace: () => PublishWorkspace): void {
       expect(found.stdout).toContain('1 no longer failing');
       expect(found.stdout).toContain('1 could not be attached');
     });
-  });
-
-  it('twelve releases: one result each, also if three runs do it at once', async () => {
-    for (let nth = 0; nth < 12; nth++) await published(await releaseWithSbom(workspace(), 'twelve', nth));
-    workspace().proxy.forget();
-    const ends = await Promise.all([1, 2, 3].map(() => json(['child'], at('twelve'))));
-    for (const { images, failures } of ends) expect([images.length, failures]).toEqual([12, []]);
-    const { images } = ends[0]!;
-    const plan = unsignedPlan(workspace(), 'twelve');
-    for (const { digest } of [images[0]!, images[11]!]) {
-      const rows = await referrersOf(plan, digest);
-      const scans = rows.filter(({ annotations }) => Object.values(annotations).includes(PREDICATES.scan));
-      expect(scans).toHaveLength(1);
-    }
-    const blobs = images.flatMap(({ report }) => report.manifest);
-    expect(new Set(blobs).size).toBe(12);
-    expect(workspace().proxy.requests.filter(({ sentBytes }) => sentBytes > LAYER_BYTES)).toEqual([]);
   });
 
   const text = (file: string): Promise<string> => readFile(file, 'utf8');
