@@ -53,6 +53,7 @@ export function rescans(workspace: () => PublishWorkspace): void {
     workspace().proxy.forget();
   });
   afterAll(async () => {
+    workspace().proxy.heal();
     await signWith(workspace(), undefined);
     await rm(join(workspace().rig.folder, 'scan.json'), { force: true });
     await workspace().commit();
