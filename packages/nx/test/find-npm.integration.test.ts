@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findNpm } from '../src/generators/tool/find/npm';
 import type { Search, ToolOptions } from '../src/generators/tool/find/types';
@@ -55,7 +57,12 @@ beforeAll(async () => {
   await new Promise<void>((done) => registry.listen(0, '127.0.0.1', done));
   url = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
 });
-afterAll(() => new Promise((done) => registry.close(done)));
+afterAll(async () => {
+  await new Promise((done) => registry.close(done));
+  rmSync(CACHE, { recursive: true, force: true });
+});
+
+const CACHE = join(tmpdir(), 'find-npm-cache');
 
 function search(options: ToolOptions): Search {
   const step = {
@@ -71,7 +78,7 @@ function search(options: ToolOptions): Search {
     env: {
       ...process.env,
       npm_config_registry: url,
-      npm_config_cache: `${tmpdir()}/find-npm-cache`,
+      npm_config_cache: CACHE,
       npm_config_fetch_retries: '0',
     },
     context: { signal: new AbortController().signal, progress: { note: () => undefined, step: () => step } },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PublishReport } from '@image-tooling/model';
@@ -80,6 +80,7 @@ export class PublishWorkspace {
     await this.proxy.stop();
     await this.registry.stop();
     await this.rig.remove();
+    await rm(`${this.rig.store}-generated`, { recursive: true, force: true });
     await this.archive.stop();
   }
 
