@@ -19,7 +19,7 @@ Commands
       --json                                print JSON (docs/scan.md)
   lock <name>                             resolve versions and write the project's lock file
       --family                              also lock all images based on this one, parents first
-      --raise <module>@<version>[,…]        raise a Go module of a tool, or its go, to at least this version
+      --raise <module>@<version>[,…]        raise a Go module of a tool, its go, or a bundled npm package
       --set-version <version>               lock another version of a tool, and write it to its tool.json
   load <name> --to <place>                copy a built image to docker, podman or files
       --to docker | podman                  as <name>:dev

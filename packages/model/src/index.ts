@@ -15,6 +15,7 @@ export * from './inventory';
 export { jsonObject, stringMembers } from './json-object';
 export * from './layer';
 export * from './module-version';
+export * from './npm-version';
 export * from './platform';
 export * from './progress';
 export * from './result';

@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson, digestOf } from '@image-tooling/model';
 import { startRegistry, type RealRegistry, type Step } from '@image-tooling/testkit';
-import { codesOf, failuresOf, valueOf } from '@image-tooling/testkit/helpers';
+import { codesOf, failuresOf, temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { manifestJson, MEDIA_TYPES } from '../src/image/manifest';
+import { openLayoutFolder } from '../src/registry/layout/open';
 import { storedBlob } from '../src/registry/blobs/stored';
 import { temporaryStore } from './helpers';
 import { behindProxy } from './registry-faults-helpers';
@@ -205,6 +206,28 @@ describe('referrers, on a registry without the API', () => {
     );
     const listed = valueOf(await to.listReferrers(digest)).map((one) => one.digest);
     expect(listed.sort()).toEqual(attached.map((one) => one.digest).sort());
+  });
+
+  it('that are detached are listed no more, and the others stay', async () => {
+    const layout = openLayoutFolder(temporaryFolder());
+    for (const to of [repository(), layout]) {
+      const { digest, bytes, mediaType } = await pushedImage(to, 'layer', 'v1');
+      const subject = { digest, mediaType, size: bytes.length };
+      const [one, two, three] = [
+        valueOf(await to.attach(subject, artifact(1))).digest,
+        valueOf(await to.attach(subject, artifact(2))).digest,
+        valueOf(await to.attach(subject, artifact(3))).digest,
+      ];
+      valueOf(await to.detach(digest, []));
+      valueOf(await to.detach(digest, [one, three]));
+      expect(valueOf(await to.listReferrers(digest)).map((each) => each.digest)).toEqual([two]);
+      expect(valueOf(await to.headManifest(one))).toBeUndefined();
+      valueOf(await to.detach(digest, [one, two]));
+      expect(valueOf(await to.listReferrers(digest))).toEqual([]);
+      valueOf(await to.attach(subject, artifact(1)));
+      expect(valueOf(await to.listReferrers(digest)).map((each) => each.digest)).toEqual([one]);
+    }
+    await layout.close();
   });
 
   it('that were deleted do not prevent a new one', async () => {

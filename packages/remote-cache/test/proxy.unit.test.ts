@@ -7,6 +7,7 @@ import { startS3 } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { startCacheServer, type CacheServer } from '@image-tooling/testkit/cache-server';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Spool, SpoolFile } from '../src/proxy/spool';
 import { openObjects } from '../src/sources/objects';
 import type { CacheSource } from '../src/sources/source';
 import { entryOf, HASH, newSigner } from './entries';
@@ -120,6 +121,41 @@ describe('a result', () => {
   });
 });
 
+describe('a payload', () => {
+  it.each([
+    ['memory', PAYLOAD.length],
+    ['a file, without room in memory', PAYLOAD.length - 1],
+  ])('in %s is checked, sent and removed', async (_, memoryBytes) => {
+    const rig = await serverRig({ memoryBytes });
+    const damaged = entryOf(PAYLOAD, SIGNER);
+    damaged[damaged.length - 1]! ^= 1;
+    // The room is given back after each, good or not.
+    for (const entry of [entryOf(PAYLOAD, SIGNER), damaged, entryOf(PAYLOAD, SIGNER)]) {
+      server.entries.set(HASH, entry);
+      expect(await rig.get(HASH)).toEqual(entry === damaged ? 404 : PAYLOAD);
+    }
+    await expect.poll(() => rig.spooled()).toEqual([]);
+    expect(rig.proxy.counts.sources[0]).toMatchObject({ hits: 2, refused: { checksum: 1 } });
+  });
+
+  it('takes room in memory until it is removed', async () => {
+    const spool = new Spool(temporary(), 10);
+    const [first, second] = [await spool.newPayload(6), await spool.newPayload(6)];
+    await first.write(Buffer.from('abcdef'));
+    expect(first.read()).toEqual(Buffer.from('abcdef'));
+    expect(second).toBeInstanceOf(SpoolFile);
+    await Promise.all([first.remove(), first.remove(), second.remove()]);
+    expect(await spool.newPayload(11)).toBeInstanceOf(SpoolFile);
+    expect(await spool.newPayload(10)).not.toBeInstanceOf(SpoolFile);
+  });
+
+  it('of no bytes is sent', async () => {
+    server.entries.set(HASH, entryOf(Buffer.alloc(0), SIGNER));
+    for (const memoryBytes of [0, 100])
+      expect(await (await serverRig({ memoryBytes })).get(HASH)).toEqual(Buffer.alloc(0));
+  });
+});
+
 describe('the machine', () => {
   it('may have a full disk', async ({ skip }) => {
     const folder = temporary();
@@ -129,7 +165,7 @@ describe('the machine', () => {
       return skip('needs root, to mount a small tmpfs');
     }
     onTestFinished(() => void execFileSync('umount', [folder]));
-    const reading = await serverRig({ folder });
+    const reading = await serverRig({ folder, memoryBytes: 0 });
     server.entries.set(HASH, entryOf(PAYLOAD, SIGNER));
     expect(await reading.get(HASH)).toBe(404);
     expect(await reading.put(HASH, PAYLOAD)).toBe(403);

@@ -30,6 +30,8 @@ export interface RigOptions {
   readonly sources: readonly CacheSource[];
   readonly folder?: string;
   readonly mostBytes?: number;
+  /** For payloads; 0: all go into files. */
+  readonly memoryBytes?: number;
   /** Default: the real ones. */
   readonly timings?: HttpTimings;
 }
@@ -56,6 +58,7 @@ export async function openRig({
   sources,
   folder = temporary(),
   mostBytes,
+  memoryBytes,
   timings = CACHE_TIMINGS,
 }: RigOptions): Promise<Rig> {
   const [first, ...others] = sources.map((source) => new Lane(source, timings));
@@ -65,7 +68,7 @@ export async function openRig({
   const more = mostBytes === undefined ? {} : { mostBytes };
   const proxy = new CacheProxy({
     lanes: [first, ...others],
-    spool: new Spool(folder),
+    spool: new Spool(folder, memoryBytes),
     policy,
     signer,
     ...more,

@@ -128,6 +128,18 @@ describe('what a scanner found', () => {
     });
   });
 
+  it('in a package that the npm package of a tool bundles is fixed by raising it', () => {
+    const tool = { name: 'yq', file: 'tools/yq/tool.json', source: 'npm', npmPackage: 'other' } as const;
+    const chain = [{ name: 'k8s', file: 'images/k8s/image.json', setuid: [], tools: [tool] }] as const;
+    const found = scanned({
+      subject: subjectWith([TOOL, npm()], { chain: [...chain] }),
+      scanner: result(match({ purl: 'pkg:npm/lodash@4.17.20', fixedIn: ['4.17.21'] })),
+    });
+    expect(found.findings[0]).toMatchObject({
+      ...{ status: 'failing', command: 'npx nx run yq:lock --raise lodash@4.17.21' },
+    });
+  });
+
   it('that registries name as well is one finding, with both ids and the scanner’s severity', () => {
     const entry = osv({ aliases: ['CVE-2026-5555'] });
     const found = scanned({

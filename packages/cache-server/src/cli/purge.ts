@@ -22,10 +22,11 @@ export async function runPurge(
     count(runs, purged);
   };
   const done = await purge(store.value, wish.value, { dryRun, report });
-  await store.value.close();
   for (const [run, { entries, bytes }] of runs)
     stdout.write(`${dryRun ? 'Would delete' : 'Deleted'} ${entries} entries, ${bytes} bytes: ${run}\n`);
   if (runs.size === 0) stdout.write('No entry meets all conditions.\n');
+  // Frees the space of what is not served any more.
+  await store.value.close();
   return done;
 }
 

@@ -113,6 +113,9 @@ const lockedNpm = z.strictObject({
   size: byteCount,
 });
 
+/** With the packages that replace older ones which it bundles. */
+const npmLock = lockedNpm.extend({ raised: z.array(lockedNpm).optional() });
+
 /**
  * With the time of the archive state that it was resolved in, in seconds since the epoch, for the snapshot
  * archive.
@@ -127,7 +130,7 @@ export const toolLockSchema = z.strictObject({
   time: epochSeconds.optional(),
   go: goLock.optional(),
   release: z.partialRecord(platform, releaseLock).optional(),
-  npm: z.partialRecord(platform, lockedNpm).optional(),
+  npm: z.partialRecord(platform, npmLock).optional(),
   deb: z.partialRecord(platform, toolDeb).optional(),
 });
 
@@ -138,5 +141,5 @@ export type ImageLock = z.output<typeof imageLockSchema>;
 export type ToolLock = z.output<typeof toolLockSchema>;
 export type GoLock = z.output<typeof goLock>;
 export type ReleaseLock = z.output<typeof releaseLock>;
-export type NpmLock = z.output<typeof lockedNpm>;
+export type NpmLock = z.output<typeof npmLock>;
 export type ToolDebLock = z.output<typeof toolDeb>;

@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { caught } from '@image-tooling/host';
 import { checkKey } from '../object/key';
 import type { ObjectStore } from '../object/port';
+import { Deletions } from './delete';
 import { listFolder } from './list';
 import { putFile } from './put';
 import { readObject } from './read';
@@ -13,6 +13,7 @@ import { readObject } from './read';
  */
 export function openFolderStore(folder: string): ObjectStore {
   const root = resolve(folder);
+  const deletions = new Deletions(root);
   const pathOf = (key: string): string => {
     checkKey(key);
     return join(root, key);
@@ -23,7 +24,7 @@ export function openFolderStore(folder: string): ObjectStore {
     put: (key, object, options) =>
       caught(root, () => putFile({ root, path: pathOf(key), object, signal: options?.signal })),
     list: (prefix) => listFolder(root, prefix),
-    delete: (key) => caught(root, () => rm(pathOf(key), { force: true })),
-    close: () => Promise.resolve(),
+    delete: (key) => caught(root, () => deletions.delete(pathOf(key))),
+    close: () => deletions.finish(),
   };
 }

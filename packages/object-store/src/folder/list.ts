@@ -1,9 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault, failureOf, isErrno, mapConcurrent } from '@image-tooling/host';
+import { Fault, failureOf, mapConcurrent } from '@image-tooling/host';
 import { isKey } from '../object/key';
 import type { ListedObject } from '../object/port';
+import { ignoreMissing } from './missing';
 
 /** Yields the objects of a folder whose keys begin with `prefix`. Files that disappear are left out. */
 export async function* listFolder(root: string, prefix: string): AsyncGenerator<ListedObject> {
@@ -37,9 +38,4 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 async function describe(root: string, key: string): Promise<ListedObject | undefined> {
   const found = await stat(join(root, key)).catch((error: unknown) => ignoreMissing(error, undefined));
   return found && { key, size: found.size, storedAt: found.mtimeMs };
-}
-
-function ignoreMissing<T>(error: unknown, value: T): T {
-  if (isErrno(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return value;
-  throw error;
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { isErrno } from '@image-tooling/host';
 import { checkStopped } from '../object/exact-bytes';
 import type { GetOptions, StoredObject } from '../object/port';
+import { ignoreMissing } from './missing';
 
 /** A smaller object is read at once, which takes a third of the time of a stream. */
 const SMALL_BYTES = 65_536;
@@ -10,7 +11,7 @@ const SMALL_BYTES = 65_536;
 /** Reads an object; undefined if there is no file. Throws file system errors. */
 export async function readObject(path: string, options: GetOptions = {}): Promise<StoredObject | undefined> {
   checkStopped(options.signal);
-  const file = await open(path).catch(ignoreMissing);
+  const file = await open(path).catch((error: unknown) => ignoreMissing(error, undefined));
   if (!file) return undefined;
   try {
     return await readFile(file, path, options);
@@ -67,9 +68,4 @@ function streamOf(bytes: Buffer): Readable {
   if (bytes.length > 0) stream.push(bytes);
   stream.push(null);
   return stream;
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (isErrno(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
-  throw error;
 }

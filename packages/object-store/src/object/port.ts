@@ -17,9 +17,9 @@ export interface ObjectStore {
   put(key: string, object: NewObject, options?: CallOptions): Promise<Result<'stored' | 'exists'>>;
   /** Yields the objects whose keys begin with `prefix`, in any order. Throws a `Fault`. */
   list(prefix: string, options?: CallOptions): AsyncIterable<ListedObject>;
-  /** Deletes an object; succeeds if the key is free. */
+  /** Deletes an object; succeeds if the key is free. Its space may be freed later, at the latest by `close`. */
   delete(key: string, options?: CallOptions): Promise<Result<void>>;
-  /** Closes connections, also those in use. */
+  /** Closes connections, also those in use; frees the space of deleted objects. */
   close(): Promise<void>;
 }
 

@@ -105,4 +105,9 @@ export interface Repository {
   listReferrers(subject: Digest): Promise<Result<Referrer[]>>;
   /** Attaches an artifact to an existing manifest and checks that it is listed; attaching it twice changes nothing. */
   attach(subject: Descriptor, artifact: Artifact): Promise<Result<Descriptor>>;
+  /**
+   * Removes attachments of a manifest. Fails with `registry-refused` if the registry does not delete; then they may be
+   * listed no more.
+   */
+  detach(subject: Digest, referrers: readonly Digest[]): Promise<Result<void>>;
 }

@@ -9,7 +9,7 @@ import {
   type Verifier,
 } from '@image-tooling/attest';
 import type { Descriptor, Repository } from '@image-tooling/oci';
-import { PREDICATE_TYPE_ANNOTATION, readAttached } from './attached';
+import { PREDICATE_TYPE_ANNOTATION, readAttached, type AttachedStatement } from './attached';
 import { withoutReplaced } from './replaced';
 import { notTrusted, readSignatures, writeSignature, type Signing } from './signature-tag';
 
@@ -53,6 +53,8 @@ export interface Missing {
 export interface MissingStatement {
   readonly kind: StatementKind;
   readonly bytes: Buffer;
+  /** Attachments of ours with another content, which it replaces. */
+  readonly replaces?: readonly Digest[];
 }
 
 const SIGNATURE: WantedStatement = { kind: 'signature', rule: 'once', predicate: async () => ok({}) };
@@ -95,7 +97,7 @@ async function tagSigners(
 async function lackingStatement(
   manifest: Digest,
   { kind, rule, predicate }: WantedStatement,
-  there: readonly VerifiedStatement[],
+  there: readonly AttachedStatement[],
 ): Promise<Result<MissingStatement | 'present' | 'nothing to state'>> {
   const same = there.filter(({ predicateType }) => predicateType === PREDICATES[kind]);
   if (rule === 'once' && same.length > 0) return ok('present');
@@ -105,7 +107,8 @@ async function lackingStatement(
   const wanted = contentOf(kind, content.value);
   const counting = rule === 'newest' ? withoutReplaced(same) : same;
   if (counting.some((one) => contentOf(kind, one.predicate) === wanted)) return ok('present');
-  return ok({ kind, bytes: statementBytes(manifest, PREDICATES[kind], content.value) });
+  const bytes = statementBytes(manifest, PREDICATES[kind], content.value);
+  return ok({ kind, bytes, replaces: same.map(({ digest }) => digest) });
 }
 
 /** The time of a VEX and its number, and the time of a scan, don't count. */

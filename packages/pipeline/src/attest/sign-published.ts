@@ -16,7 +16,7 @@ export interface SignRequest {
 
 /**
  * Signs manifests and attaches their statements: only what has no valid signature by the same signer yet. Reads back
- * and verifies what it wrote. Can be run again if it was killed. Fails with `signing-failed`, and as the repository
+ * and verifies what it wrote, and then deletes what that replaces. Can be run again if it was killed. Fails with `signing-failed`, and as the repository
  * does.
  */
 export async function signPublished(
@@ -39,7 +39,21 @@ export async function signPublished(
   const lost = await request.withOwnClient((client) => allMissing(client, request, { verifier }));
   if (!lost.ok) return lost;
   const first = lost.value.find((one) => countOf(one) > 0);
-  return first ? notKept(first, signer.name) : ok(report);
+  if (first) return notKept(first, signer.name);
+  await deleteReplaced(repository, missing.value);
+  return ok(report);
+}
+
+/**
+ * Deletes what was replaced: after a return to an earlier content, readers would take the other for as good. Not all
+ * registries delete; then the replaced ones stay, and the first that stays ends it.
+ */
+async function deleteReplaced(repository: Repository, missing: readonly Missing[]): Promise<void> {
+  for (const { subject, statements } of missing) {
+    const replaced = statements.flatMap(({ replaces = [] }) => replaces);
+    const removed = await repository.detach(subject.descriptor.digest, replaced);
+    if (!removed.ok) return;
+  }
 }
 
 async function openSigning({ settings, context }: SignRequest): Promise<Result<Signing>> {

@@ -1,17 +1,16 @@
 import { failWith, ok, type Failure, type Result, type Tool, type Workspace } from '@image-tooling/model';
-import type { ModuleVersions } from '@image-tooling/sources';
 import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
 import { lockAlone, lockFamily } from './family';
-import { notRaisable } from './raise';
+import { notRaisable, type Raise } from './raise';
 import { withVersion } from './set-version';
 import { lockTool } from './tool-lock';
 
 export interface LockOptions {
   /** Whether to also lock all images that are based on the image. */
   readonly family: boolean;
-  /** Go modules of a tool, and "go" itself, that must have at least a version. */
-  readonly raise?: ModuleVersions;
+  /** What a tool must have in at least a version. */
+  readonly raise?: Raise;
   /** The version of a tool to write into its definition. */
   readonly version?: string;
 }
@@ -64,8 +63,7 @@ function notOfImage(name: string, { raise, version }: LockOptions): Failure[] {
 }
 
 function notOfTool(tool: Tool, { family, raise }: LockOptions): Failure[] {
-  const unraisable = raise && notRaisable(tool);
-  return [...(family ? [noFamily(tool)] : []), ...(unraisable ? [unraisable] : [])];
+  return [...(family ? [noFamily(tool)] : []), ...(raise ? notRaisable(tool, raise) : [])];
 }
 
 function noFamily({ name }: Tool): Failure {

@@ -3,16 +3,18 @@ import { refusedHeader, type Expected } from './check';
 import { FIRST_LINE, MOST_HEADER_BYTES, parseHeader, type EntryHeader } from './header';
 import type { Refusal } from './refusal';
 
+type Write = (piece: Uint8Array, header: EntryHeader) => Promise<void> | void;
+
 export type ReadEntry = { readonly header: EntryHeader } | { readonly refused: Refusal };
 
 /**
- * Reads an entry from a stream. Checks the header before it reads on, and passes the payload to `write` piece by piece:
- * what was written counts only if the result has a header. Rejects with errors of the stream and of `write`.
+ * Reads an entry from a stream. Checks the header before it reads on, and passes the payload to `write` piece by piece,
+ * at most as many bytes as the header says: what was written counts only if the result has a header. Rejects with errors of the stream and of `write`.
  */
 export async function readEntry(
   pieces: AsyncIterable<Uint8Array>,
   expected: Expected,
-  write: (piece: Uint8Array) => Promise<void>,
+  write: Write,
 ): Promise<ReadEntry> {
   const iterator = pieces[Symbol.asyncIterator]();
   try {
@@ -54,16 +56,17 @@ async function readStart(iterator: AsyncIterator<Uint8Array>): Promise<Start | u
 async function readPayload(
   first: Buffer,
   iterator: AsyncIterator<Uint8Array>,
-  { size, sha256 }: EntryHeader,
-  write: (piece: Uint8Array) => Promise<void>,
+  header: EntryHeader,
+  write: Write,
 ): Promise<Refusal | undefined> {
+  const { size, sha256 } = header;
   const hash = createHash('sha256');
   let count = 0;
   for (let piece: Uint8Array | undefined = first; piece; piece = await nextPiece(iterator)) {
     count += piece.byteLength;
     if (count > size) return 'size';
     hash.update(piece);
-    await write(piece);
+    await write(piece, header);
   }
   if (count < size) return 'size';
   return hash.digest('hex') === sha256 ? undefined : 'checksum';

@@ -5,8 +5,9 @@ import { readEntry } from '../entry/read';
 import type { Refusal } from '../entry/refusal';
 import type { FoundEntry } from '../sources/source';
 import type { Lane } from './lane';
+import type { Payload } from './payload';
 import { raced, withIdleLimit } from './raced';
-import type { Spool, SpoolFile } from './spool';
+import type { Spool } from './spool';
 
 /** What readers accept, whatever the task. */
 export interface ReadPolicy {
@@ -17,9 +18,9 @@ export interface ReadPolicy {
   readonly now: () => number;
 }
 
-/** A checked payload in a temporary file, which the caller removes. */
+/** A checked payload, which the caller removes. */
 export interface Downloaded {
-  readonly file: SpoolFile;
+  readonly payload: Payload;
   readonly header: EntryHeader;
 }
 
@@ -28,7 +29,7 @@ export type Answer = Downloaded | { readonly refused: Refusal } | 'missing';
 
 const MOST_ENTRY_BYTES = MOST_PAYLOAD_BYTES + MOST_HEADER_BYTES;
 
-/** Reads entries from sources into temporary files, and checks them. */
+/** Reads entries from sources, and keeps them until they are complete and checks them. */
 export class Downloads {
   constructor(
     private readonly spool: Spool,
@@ -58,16 +59,21 @@ export class Downloads {
 
   private async kept(pieces: AsyncIterable<Uint8Array>, hash: string): Promise<Answer> {
     const { now, ...policy } = this.policy;
-    const file = await this.spool.newFile();
+    let payload: Payload | undefined;
     let isGood = false;
+    const write = async (piece: Uint8Array, { size }: EntryHeader): Promise<void> => {
+      payload ??= await this.spool.newPayload(size);
+      await payload.write(piece);
+    };
     try {
-      const read = await readEntry(pieces, { ...policy, hash, now: now() }, (piece) => file.write(piece));
+      const read = await readEntry(pieces, { ...policy, hash, now: now() }, write);
       if ('refused' in read) return read;
-      await file.close();
+      if (!payload) throw new Error('an entry without a piece');
+      await payload.close();
       isGood = true;
-      return { file, header: read.header };
+      return { payload, header: read.header };
     } finally {
-      if (!isGood) await file.remove();
+      if (!isGood) await payload?.remove();
     }
   }
 }

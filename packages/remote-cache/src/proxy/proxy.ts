@@ -84,7 +84,7 @@ export class CacheProxy {
     for (const lane of this.options.lanes) {
       const answer = await this.guarded(() => this.limit(() => this.downloads.from(lane, hash)));
       if (answer === undefined || answer === 'missing') continue;
-      if ('file' in answer) return counted(lane, answer);
+      if ('payload' in answer) return counted(lane, answer);
       this.refused(lane, hash, answer.refused);
     }
     return undefined;

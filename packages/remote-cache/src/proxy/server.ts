@@ -2,7 +2,8 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
 import { isTaskHash } from '../entry/header';
 import type { CacheProxy } from './proxy';
 
@@ -91,17 +92,21 @@ function isAuthorized({ headers }: IncomingMessage, token: string): boolean {
 async function sendEntry(hash: string, response: ServerResponse, proxy: CacheProxy): Promise<unknown> {
   const found = await proxy.get(hash);
   if (!found) return text(response, 404, '');
+  const { payload, header } = found;
   try {
-    const payload = found.file.read();
-    await once(payload, 'open');
-    response.writeHead(200, {
-      'content-type': 'application/octet-stream',
-      'content-length': found.header.size,
-    });
-    return await pipeline(payload, response).catch(() => undefined); // Nx has gone.
+    const content = payload.read();
+    if (!Buffer.isBuffer(content)) await once(content, 'open');
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': header.size });
+    return await sent(content, response).catch(() => undefined); // Nx has gone.
   } finally {
-    await found.file.remove();
+    await payload.remove();
   }
+}
+
+async function sent(content: Buffer | Readable, response: ServerResponse): Promise<void> {
+  if (!Buffer.isBuffer(content)) return pipeline(content, response);
+  response.end(content);
+  await finished(response);
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse): unknown {

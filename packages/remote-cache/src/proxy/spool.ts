@@ -2,21 +2,38 @@ import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { discard, Fault, ioFailure, isOrphan, makeFolder, newOwnedName } from '@image-tooling/host';
+import { MemoryPayload, type Payload } from './payload';
 
 /** Only the owner may read entries: they have what tasks printed. */
 const FILE_MODE = 0o600;
 /** Fewer and larger pieces than by default take a third less time. */
 const READ_BYTES = 524_288;
 
-/** Temporary files of a proxy, in a folder of its own. */
+/** Bytes of payloads in memory: eight large layers at once, but not what other programs need. */
+const MOST_MEMORY_BYTES = Math.min(268_435_456, Math.floor(process.availableMemory() / 8));
+
+/** Payloads of a proxy: in memory, or in temporary files in a folder of its own. */
 export class Spool {
   private readonly name = newOwnedName('spool');
   private count = 0;
+  private memoryBytes: number;
   private made: Promise<void> | undefined;
   private readonly thrown = new WeakSet<object>();
 
   /** @param folder shared by all proxies of a workspace */
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    memoryBytes = MOST_MEMORY_BYTES,
+  ) {
+    this.memoryBytes = memoryBytes;
+  }
+
+  /** Opens a payload of a size: in memory while there is room, since a file is written and read again. */
+  async newPayload(size: number): Promise<Payload> {
+    if (size > this.memoryBytes) return this.newFile();
+    this.memoryBytes -= size;
+    return new MemoryPayload(size, () => (this.memoryBytes += size));
+  }
 
   /** Opens a new file. Throws a `Fault` with `disk-full` or `io`. */
   async newFile(): Promise<SpoolFile> {
@@ -53,8 +70,8 @@ export class Spool {
   }
 }
 
-/** A temporary file: written once, then read. */
-export class SpoolFile {
+/** A temporary file. */
+export class SpoolFile implements Payload {
   /** Bytes. */
   size = 0;
 

@@ -5,8 +5,8 @@ import type { DefinedTool, ScanSubject } from '../subject';
 import { fixWith } from './command';
 
 /**
- * Returns what raises a Go module or Go itself in a tool that is compiled, or the tool's own version. Nothing fixes what
- * a vendor has compiled or bundled, except a newer version of the tool.
+ * Returns what raises a Go module or Go itself in a tool that is compiled, an npm package that the tool's npm package
+ * bundles, or the tool's own version. Nothing fixes what a vendor has compiled, except a newer version of the tool.
  */
 export function fixOf(
   subject: ScanSubject,
@@ -17,8 +17,8 @@ export function fixOf(
   if (!tool) return {};
   if (isToolItself(tool, component))
     return fixWith({ kind: 'set-version', project: tool.name, version: fixedIn.replace(/^v/, '') });
-  if (component.kind !== 'go' || tool.source !== 'go') return {};
-  const name = component.name === 'stdlib' ? 'go' : component.name;
+  if (component.kind !== tool.source) return {};
+  const name = component.name === 'stdlib' && component.kind === 'go' ? 'go' : component.name;
   return fixWith({ kind: 'raise', project: tool.name, name, version: fixedIn });
 }
 

@@ -2,6 +2,7 @@ import { described } from './excerpt';
 import { SecretFinder, type TextMatch } from './find-in-text';
 import type { FileSecret } from './hit';
 import { SECRET_RULES } from './rules';
+import { Window } from './window';
 
 /** The longest secrets are private keys in base64, of 32,000 characters. */
 const LONGEST = 32 * 1024;
@@ -24,29 +25,31 @@ export const IN_TEXT = new SecretFinder(general);
 const IN_BINARY = new SecretFinder(general.filter(({ textOnly }) => !textOnly));
 const AT_START = new SecretFinder(SECRET_RULES.filter(({ pattern }) => !pattern.global));
 
-/** Characters that are searched at once: with 256 KiB, a quarter would be searched twice. */
-const WINDOW = 1024 ** 2;
+/** Bytes that are searched at once: with 256 KiB, a quarter would be searched twice. */
+const WINDOW_BYTES = 1024 ** 2;
 
 /** Finds the secrets of one file, whose pieces come one after the other. */
 export class FileScan {
   private readonly found = new Map<number, FileSecret>();
   private finder: SecretFinder | undefined;
   private isBinary = false;
-  /** Bytes of the file as latin1: the end of what was searched, and what was not searched yet. */
-  private text = '';
+  /** Bytes of the file: the end of what was searched, and what was not searched yet. */
+  private readonly window = new Window();
   private unsearched = 0;
-  /** Offset of the text. */
+  /** Of the window, as latin1. */
+  private text = '';
+  /** Offset of the window. */
   private offset = 0;
-  /** Line ends before the text. */
+  /** Line ends before the window. */
   private lines = 0;
 
   constructor(private readonly path: string) {}
 
   /** Takes the next piece, which may change afterwards. */
   add(piece: Uint8Array): void {
-    this.text += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');
+    this.window.add(piece);
     this.unsearched += piece.byteLength;
-    if (this.unsearched >= WINDOW) this.search();
+    if (this.unsearched >= WINDOW_BYTES) this.search();
   }
 
   /** Returns what is in the whole file, after its last piece. */
@@ -56,13 +59,20 @@ export class FileScan {
   }
 
   private search(): void {
-    const { text } = this;
+    const { bytes } = this.window;
+    // Most windows of a program have no keyword, and need not become a text.
+    if (!this.finder || !this.isBinary || this.finder.mayFind(bytes))
+      this.searchText(bytes.toString('latin1'));
+    this.advance();
+  }
+
+  private searchText(text: string): void {
+    this.text = text;
     if (!this.finder) {
       this.finder = this.finderOf(text);
       for (const match of AT_START.find(text)) this.keep(match);
     }
     for (const match of this.finder.find(text)) this.keep(match);
-    this.advance();
   }
 
   private finderOf(start: string): SecretFinder {
@@ -82,10 +92,10 @@ export class FileScan {
   }
 
   private advance(): void {
-    const searched = Math.max(0, this.text.length - OVERLAP);
+    const searched = Math.max(0, this.window.bytes.length - OVERLAP);
     if (!this.isBinary) this.lines += lineEnds(this.text, searched);
     this.offset += searched;
-    this.text = this.text.slice(searched);
+    this.window.skip(searched);
     this.unsearched = 0;
   }
 }

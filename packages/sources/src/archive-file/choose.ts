@@ -6,7 +6,7 @@ import { ArchiveFault } from './fault';
 import type { Member } from './member';
 import { ArchiveTree } from './tree';
 
-/** The wanted files of an archive: path in it, and target path. */
+/** The wanted files of an archive: path in it (".": all of it), and target path. */
 export type WantedFiles = Readonly<Record<string, string>>;
 
 export interface ChosenFile {
@@ -61,7 +61,7 @@ class Choice {
     }
     this.add({ kind: 'directory', to });
     for (const member of this.tree.below(folder))
-      this.takeBelow(member, to + member.path.slice(folder.length));
+      this.takeBelow(member, posix.join(to, member.path.slice(folder.length)));
   }
 
   end(): Chosen[] {

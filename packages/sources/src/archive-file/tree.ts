@@ -32,10 +32,10 @@ export class ArchiveTree {
     return this.at(path)?.type === 'directory' || this.below(path).length > 0;
   }
 
-  /** Returns everything in a folder and its folders. */
+  /** Returns everything in a folder and its folders; in the archive, for the empty text. */
   below(folder: string): Member[] {
     this.listed.add(folder);
-    return this.members.filter(({ path }) => path.startsWith(`${folder}/`));
+    return this.members.filter(({ path }) => path !== '' && (folder === '' || path.startsWith(`${folder}/`)));
   }
 
   /** Returns the paths of all files and links. */

@@ -10,6 +10,7 @@ import { deleteManifest, writeManifest } from '../manifests/write';
 import type { Repository } from '../port';
 import { repositoryText } from '../reference';
 import { attach, listAsReferrer } from '../referrers/attach';
+import { detach } from '../referrers/detach';
 import { listReferrers } from '../referrers/list';
 import { listTags } from '../lists/tags';
 
@@ -33,5 +34,6 @@ export function repositoryOf(context: Context): Repository {
     listTags: () => run(listTags(context)),
     listReferrers: (subject) => run(listReferrers(context, subject)),
     attach: (subject, artifact) => run(attach(context, subject, artifact)),
+    detach: (subject, referrers) => run(detach(context, subject, referrers)),
   };
 }

@@ -40,6 +40,7 @@ export function openLayoutFolder(path: string): OpenRepository {
     listTags: () => run(() => listNames(folder)),
     listReferrers: (subject) => run(() => listReferrers(folder, subject)),
     attach: (subject, artifact) => run(() => attach(folder, subject, artifact)),
+    detach: (_, referrers) => run(() => deleteAll(folder, referrers)),
     close: () => folder.close(),
   };
 }
@@ -101,6 +102,10 @@ async function push(
   if (how === 'pushed' && beforeSending) valueOf(await beforeSending());
   if (how === 'pushed') await folder.put(counted(), blob.digest);
   return { how, sentBytes, seconds: (performance.now() - started) / 1000 };
+}
+
+async function deleteAll(folder: LayoutFolder, digests: readonly Digest[]): Promise<void> {
+  for (const digest of digests) await deleteManifest(folder, digest);
 }
 
 async function attach(folder: LayoutFolder, subject: Descriptor, artifact: Artifact): Promise<Descriptor> {

@@ -20,9 +20,27 @@ const TRIES = 10;
  * time, as far as `options.exclusive` reaches. Throws a `Fault`.
  */
 export async function enterIntoFallback(context: Context, link: SubjectLink): Promise<void> {
+  await alone(context, link.subject, () => enter(context, link));
+}
+
+/** Removes referrers from the index of the fallback tag; does nothing without one. Throws a `Fault`. */
+export async function removeFromFallback(
+  context: Context,
+  subject: Digest,
+  removed: ReadonlySet<Digest>,
+): Promise<void> {
+  await alone(context, subject, async () => {
+    const present = (await fallbackReferrers(context, subject)) ?? [];
+    const rest = present.filter(({ digest }) => !removed.has(digest));
+    if (rest.length < present.length) await write(context, subject, rest);
+  });
+}
+
+/** One writer of the index at a time. */
+async function alone(context: Context, subject: Digest, work: () => Promise<void>): Promise<void> {
   const { exclusive = exclusiveHere } = context.options;
-  const name = `referrers of ${repositoryText(context.name)}@${link.subject}`;
-  valueOf(await exclusive(name, () => caught(name, () => enter(context, link))));
+  const name = `referrers of ${repositoryText(context.name)}@${subject}`;
+  valueOf(await exclusive(name, () => caught(name, work)));
 }
 
 async function enter(context: Context, link: SubjectLink): Promise<void> {

@@ -16,13 +16,13 @@ import type { LockPart, PartRequest } from './part';
  */
 export async function goPart(
   { store, context, env }: Session,
-  { tool, raise = {} }: PartRequest,
+  { tool, raise }: PartRequest,
 ): Promise<Result<LockPart>> {
   const { name, definition, lock } = tool;
   const { go } = definition.sources;
   if (!go) throw new Error(`${name} has no "go" source`);
   const run = { cache: store.root, context, hostEnv: env };
-  const { go: version, ...asked } = raise;
+  const { go: version, ...asked } = raise?.go ?? {};
   const pin = await toolchainFor(version, lock?.value.go, run);
   if (!pin.ok) return pin;
   const request = {

@@ -8,8 +8,8 @@ import {
   type ToolLock,
   type Workspace,
 } from '@image-tooling/model';
-import type { ModuleVersions } from '@image-tooling/sources';
 import type { Session } from '../../session';
+import type { Raise } from '../raise';
 import { debPart } from './deb';
 import { goPart } from './go';
 import { npmPart } from './npm';
@@ -28,8 +28,8 @@ const PARTS: Readonly<Record<LockedKind, LockPartOf>> = {
 
 /** What a lock changes besides resolving again. */
 export interface ToolChanges {
-  /** Go modules, and "go" itself, that must have at least a version. */
-  readonly raise?: ModuleVersions;
+  /** What the tool must have in at least a version. */
+  readonly raise?: Raise;
   /** The text of tool.json that `tool` was read from, to be written with the lock. */
   readonly definition?: string;
 }

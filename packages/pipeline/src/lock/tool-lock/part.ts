@@ -1,6 +1,6 @@
 import type { Result, SourceKind, Tool, ToolLock, Workspace } from '@image-tooling/model';
-import type { ModuleVersions } from '@image-tooling/sources';
 import type { Session } from '../../session';
+import type { Raise } from '../raise';
 
 /** A kind of source with a part of its own in a tool's lock. */
 export type LockedKind = SourceKind & keyof ToolLock;
@@ -12,8 +12,8 @@ export interface PartRequest {
   readonly workspace: Workspace;
   /** Whether the policy takes this kind: then it must be reachable. */
   readonly preferred: boolean;
-  /** Modules, and "go" itself, that must have at least a version. */
-  readonly raise?: ModuleVersions;
+  /** What the tool must have in at least a version. */
+  readonly raise?: Raise;
   /** The existing lock; undefined if it is of another version, or unreadable. */
   readonly locked?: ToolLock;
 }

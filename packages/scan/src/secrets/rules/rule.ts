@@ -8,6 +8,8 @@ export interface SecretRule {
   readonly severity: Extract<Finding['severity'], 'critical' | 'high'>;
   /** Every match contains one of these; the pattern is tried only where one is found. Not needed with `files`. */
   readonly keywords?: readonly string[];
+  /** In each match, at least as many characters of tokens (A–Z, a–z, 0–9, "_", ".", "-", "/") follow a keyword. */
+  readonly tokenCharacters?: number;
   /** Limits the rule to files with these paths (byte strings without a leading slash). */
   readonly files?: RegExp;
   /** Skips binary files. */

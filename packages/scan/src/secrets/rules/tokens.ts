@@ -51,6 +51,9 @@ const PREFIXED: readonly (readonly [id: string, title: string, prefixes: readonl
     ['rubygems-token', 'a token of RubyGems', ['rubygems_'], '[a-f0-9]{48}'],
   ];
 
+/** Characters of the shortest `rest`. */
+const SHORTEST_REST = 20;
+
 /** Tokens that say by their first characters what they are. */
 export const TOKEN_RULES: readonly SecretRule[] = [
   ...PREFIXED.map(([id, title, prefixes, rest]): SecretRule => {
@@ -60,6 +63,7 @@ export const TOKEN_RULES: readonly SecretRule[] = [
       title,
       severity: 'critical',
       keywords: prefixes,
+      tokenCharacters: SHORTEST_REST,
       pattern: new RegExp(`(?<![A-Za-z0-9_-])(?:${starts})(?<rest>${rest})(?![A-Za-z0-9_])`, 'g'),
       secret: (match) => (isExampleToken(match.groups?.['rest'] ?? '') ? undefined : match[0]),
       random: true,

@@ -1,16 +1,19 @@
-import { PREDICATES, type VerifiedStatement } from '@image-tooling/attest';
-import { ok, type Json } from '@image-tooling/model';
+import { openVerifier, PREDICATES, type StatementKind, type VerifiedStatement } from '@image-tooling/attest';
+import { ok, type Digest, type Json } from '@image-tooling/model';
 import { whyNoRegistry } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WantedStatement } from '../../src/attest/attach';
+import { readAttached } from '../../src/attest/attached';
 import { currentVex } from '../../src/attest/current-vex';
 import { newestVex } from '../../src/attest/replaced';
 import { signPublished } from '../../src/attest/sign-published';
+import type { PublishPlan } from './rig';
 import { KEYS, published, referrersOf, signedPlan, verdict, withClient, withKey } from './signed';
 import { Surroundings } from './surroundings';
 
 const why = whyNoRegistry();
-if (why !== undefined) console.log(`withdrawn VEX: skipped: ${why}`);
+if (why !== undefined) console.log(`replaced statements: skipped: ${why}`);
 
 const PRODUCTS = [{ '@id': 'pkg:oci/demo@sha256%3Aabc' }];
 const NOT_AFFECTED = { status: 'not_affected', justification: 'vulnerable_code_not_present' };
@@ -63,31 +66,43 @@ describe('the current VEX', () => {
   });
 });
 
-describe.skipIf(why !== undefined)('an ignore that was removed', () => {
+async function publishedImage(at: Surroundings) {
+  const plan = await signedPlan(at);
+  await published(plan);
+  const reference = `${plan.repository}:1.2.3`;
+  const { digest } = (await verdict(reference)).manifests[1]!;
+  return { plan, reference, digest };
+}
+
+/** Signs one statement about a published manifest. Returns how many were written. */
+function signed(plan: PublishPlan, digest: Digest, statement: WantedStatement): Promise<number> {
+  return withClient(plan.repository, async (client) => {
+    const descriptor = valueOf(await client.headManifest(digest))!;
+    const report = await signPublished(client, {
+      settings: withKey(KEYS.privateKey),
+      subjects: [{ descriptor, label: 'linux/amd64', statements: [statement] }],
+      context: { signal: new AbortController().signal, progress: SILENT },
+      dryRun: false,
+      withOwnClient: (work) => withClient(plan.repository, work),
+    });
+    return valueOf(report).written;
+  });
+}
+
+describe.skipIf(why !== undefined)('a statement', () => {
   let at: Surroundings;
   beforeAll(async () => {
     at = await Surroundings.open();
   });
   afterAll(() => at.close());
 
-  it('is taken back in the registry, and can be stated again', async () => {
-    const plan = await signedPlan(at);
-    await published(plan);
-    const reference = `${plan.repository}:1.2.3`;
-    const { digest } = (await verdict(reference)).manifests[1]!;
+  it('of an ignore that was removed is taken back in the registry, and can be stated again', async () => {
+    const { plan, digest, reference } = await publishedImage(at);
     const sign = (own: Json | undefined) =>
-      withClient(plan.repository, async (client) => {
-        const descriptor = valueOf(await client.headManifest(digest))!;
-        const predicate = async (before: readonly VerifiedStatement[]) => ok(currentVex(own, before));
-        const statements = [{ kind: 'vex', rule: 'newest', predicate }] as const;
-        const report = await signPublished(client, {
-          settings: withKey(KEYS.privateKey),
-          subjects: [{ descriptor, label: 'linux/amd64', statements }],
-          context: { signal: new AbortController().signal, progress: SILENT },
-          dryRun: false,
-          withOwnClient: (work) => withClient(plan.repository, work),
-        });
-        return valueOf(report).written;
+      signed(plan, digest, {
+        kind: 'vex',
+        rule: 'newest',
+        predicate: async (before) => ok(currentVex(own, before)),
       });
     const shown = async () =>
       (await verdict(reference)).manifests[1]?.statements.filter(({ title }) => title === 'VEX');
@@ -99,6 +114,30 @@ describe.skipIf(why !== undefined)('an ignore that was removed', () => {
       expect(await sign(own)).toBe(0);
       expect(await shown()).toEqual([{ title: 'VEX', text: '2 statements' }]);
     }
-    expect(await attachments()).toBe(before + 4);
+    // Each replaced the one before.
+    expect(await attachments()).toBe(before + 1);
+  });
+
+  it('of an SBOM or test report that returns to an earlier content is attached again', async () => {
+    const { plan, digest } = await publishedImage(at);
+    const sign = (kind: StatementKind, content: Json) =>
+      signed(plan, digest, { kind, rule: 'same', predicate: async () => ok(content) });
+    const contents = async (kind: StatementKind) => {
+      const verifier = valueOf(await openVerifier({ kind: 'key', publicKey: KEYS.publicKey }));
+      const found = await withClient(plan.repository, (client) =>
+        readAttached(client, { manifest: digest, verifier }),
+      );
+      const { statements } = valueOf(found);
+      return statements
+        .filter(({ predicateType }) => predicateType === PREDICATES[kind])
+        .map(({ predicate }) => predicate);
+    };
+    for (const kind of ['spdx', 'tests'] as const)
+      for (const content of [{ x: 1 }, { x: 2 }, { x: 1 }]) {
+        expect(await sign(kind, content)).toBe(1);
+        expect(await sign(kind, content)).toBe(0);
+        expect(await contents(kind)).toEqual([content]);
+      }
+    expect(await contents('provenance')).toHaveLength(1);
   });
 });
