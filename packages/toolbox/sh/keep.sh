@@ -91,7 +91,7 @@ run_kept() {
   trap 'signal_call HUP' HUP
   trap 'signal_call QUIT' QUIT
   for attempt in 1 2; do
-    : >"$calls/used"
+    printf '' >"$calls/used"
     exec 3<&0
     # Traps of sh wait for a command in the foreground.
     eval "\"\$engine\" exec $call_options \"\$kept_name\" sh -c \"\$recording\$inside_program\" toolbox \"\$inside_calls/\$call\" \"\$umask\" \"\$@\"" <&3 3<&- &

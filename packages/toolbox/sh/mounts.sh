@@ -20,7 +20,8 @@ mount_in_home() {
   if [ -d "$1" ]; then
     [ -d "$home/$2" ] || mkdir -p "$home/$2" || fail "$home/$2 cannot be made."
   elif [ ! -e "$home/$2" ]; then
-    { mkdir -p "$home/${2%/*}" && : >"$home/$2"; } || fail "$home/$2 cannot be made."
+    case $2 in */*) mkdir -p "$home/${2%/*}" || fail "$home/${2%/*} cannot be made." ;; esac
+    printf '' >"$home/$2" || fail "$home/$2 cannot be made."
   fi
   add_mount "$1" "$inside_home/$2" "${3:-}"
 }
@@ -46,7 +47,8 @@ mount_project() {
   for_call -w "/work${here#"${project%/}"}"
   # Relabelling (:z) would take long in large folders, and would change files of other programs.
   if [ -r "$selinux" ]; then
-    read -r enforcing <"$selinux" || enforcing=0
+    # It ends without a line feed, which `read` reports as a failure.
+    read -r enforcing <"$selinux" || :
     [ "$enforcing" != 1 ] || for_container --security-opt label=disable
   fi
 }

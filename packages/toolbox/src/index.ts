@@ -1,12 +1,12 @@
 // Only what a call of a tool needs: it waits for all that is loaded here.
 import { fail, type Result } from '@image-tooling/model/result';
-import { readArguments, type Arguments } from './arguments';
-import { HELP } from './help';
+import { readArguments, type Arguments } from './command-line/arguments';
+import { HELP } from './command-line/help';
 import { runScript } from './script/run';
 import { settingsOf } from './script/settings';
-import type { Host, Parts } from './types';
+import type { Host, Parts } from './command-line/types';
 
-export type { CommandRequest, Commands, Host, Parts } from './types';
+export type { CommandRequest, Commands, Host, Parts } from './command-line/types';
 
 /** As engines report failures that are not the command's. */
 const NOT_STARTED = 125;

@@ -2,13 +2,13 @@ import { chmod, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { all, fail, ok, type Result } from '@image-tooling/model';
 import { writeFileAtomic } from '@image-tooling/host';
-import { writtenBy } from '../aliases';
-import { aliasFolder } from '../folders';
+import { writtenBy } from '../local/aliases';
+import { aliasFolder } from '../local/folders';
 import { describe } from '../script/describe';
 import { settingsOf, type ScriptSettings } from '../script/settings';
 import { scriptText } from '../script/text';
-import { answeringEngine } from '../engines';
-import { say, wordsOf, type Call } from './call';
+import { answeringEngine } from '../local/engines';
+import { say, wordsOf, type Call } from '../command-line/call';
 
 const USAGE = 'toolbox alias kubectl helm';
 const EXECUTABLE = 0o755;

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { configFolder } from '../folders';
-import { say, wordsOf, type Call } from './call';
+import { configFolder } from '../local/folders';
+import { say, wordsOf, type Call } from '../command-line/call';
 
 /** A repository, or the beginning of repositories up to a `/`: without tag and digest. */
 const ALLOWED = /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?(?:[A-Za-z0-9._-]+\/)*[A-Za-z0-9._-]*$/;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { wordsOf, type Call } from './call';
+import { wordsOf, type Call } from '../command-line/call';
 
 const SHELLS = ['bash', 'zsh', 'fish'];
 

@@ -1,12 +1,12 @@
 import { showsColor, withBugReport } from '@image-tooling/host/process-end';
 import { formatFailures, ok, type Result } from '@image-tooling/model';
-import type { CommandName } from '../arguments';
-import type { CommandRequest, Host, Parts } from '../types';
+import type { CommandName } from '../command-line/arguments';
+import type { CommandRequest, Host, Parts } from '../command-line/types';
 import { aliasCommand } from './alias';
 import { allowCommand } from './allow';
-import type { Call } from './call';
+import type { Call } from '../command-line/call';
 import { completionCommand } from './completion';
-import { doctorCommand } from './doctor';
+import { doctorCommand } from '../doctor';
 import { listCommand } from './list';
 import { lockCommand } from './lock';
 import { pullCommand } from './pull';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { aliasesIn } from '../aliases';
-import { ask } from '../engines';
-import { aliasFolder } from '../folders';
+import { aliasesIn } from '../local/aliases';
+import { ask } from '../local/engines';
+import { aliasFolder } from '../local/folders';
 import { describe } from '../script/describe';
-import { say, wordsOf, type Call } from './call';
+import { say, wordsOf, type Call } from '../command-line/call';
 import { keptContainers } from './stop';
 
 /** The text of toolbox-help, and the programs outside the system's folders. */

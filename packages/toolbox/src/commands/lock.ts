@@ -7,8 +7,8 @@ import {
   SETTINGS_FILE,
   writeSettingsFile,
   type SettingsFile,
-} from '../settings-file';
-import { say, wordsOf, type Call } from './call';
+} from '../local/settings-file';
+import { say, wordsOf, type Call } from '../command-line/call';
 
 const USAGE = 'toolbox lock ghcr.io/acme/tooling-k8s:1.2.3';
 

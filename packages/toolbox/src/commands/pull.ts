@@ -1,7 +1,7 @@
 import { runInForeground } from '@image-tooling/host/process';
 import { ok, type Result } from '@image-tooling/model';
 import { describe } from '../script/describe';
-import { wordsOf, type Call } from './call';
+import { wordsOf, type Call } from '../command-line/call';
 
 /** Gets the image in use. Returns the engine's exit code. */
 export async function pullCommand(call: Call): Promise<Result<number>> {

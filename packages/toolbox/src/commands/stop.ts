@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '@image-tooling/model';
-import { ask } from '../engines';
+import { ask } from '../local/engines';
 import { describe } from '../script/describe';
-import { say, wordsOf, type Call } from './call';
+import { say, wordsOf, type Call } from '../command-line/call';
 
 /** As keep.sh sets it. */
 export const KEPT_LABEL = 'image-tooling.toolbox';

@@ -1,6 +1,6 @@
 import { ok, type Result } from '@image-tooling/model';
 import { digestOf, newestVersion, withRepository } from '../registry';
-import { say, wordsOf, type Call } from './call';
+import { say, wordsOf, type Call } from '../command-line/call';
 import { openPin, writePin } from './lock';
 import { pullImage } from './pull';
 

@@ -1,7 +1,7 @@
 import { run } from '@image-tooling/host/process';
 import { fail, ok, type Result } from '@image-tooling/model/result';
-import type { OptionValues } from '../arguments';
-import type { Host, Parts } from '../types';
+import type { OptionValues } from '../command-line/arguments';
+import type { Host, Parts } from '../command-line/types';
 import { environment } from './run';
 import { settingsOf } from './settings';
 import { scriptText } from './text';

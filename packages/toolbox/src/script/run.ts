@@ -1,6 +1,6 @@
 import { runInForeground } from '@image-tooling/host/process';
 import type { Result } from '@image-tooling/model/result';
-import type { Host, Parts } from '../types';
+import type { Host, Parts } from '../command-line/types';
 import type { ScriptSettings } from './settings';
 import { scriptText } from './text';
 

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '@image-tooling/model/result';
-import type { OptionValues } from '../arguments';
+import type { OptionValues } from '../command-line/arguments';
 
 /** What a script does: run the command, print the engine's command line, or print what was chosen. */
 export type Action = 'run' | 'print' | 'describe';

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { run } from '@image-tooling/host/process';
-import type { OptionValues } from '../../arguments';
-import { environment } from '../../script/run';
-import { settingsOf } from '../../script/settings';
-import { scriptText } from '../../script/text';
-import type { Parts } from '../../types';
+import type { OptionValues } from '../command-line/arguments';
+import { environment } from '../script/run';
+import { settingsOf } from '../script/settings';
+import { scriptText } from '../script/text';
+import type { Parts } from '../command-line/types';
 import type { Finding, ReadyMachine } from './finding';
 import { pluginsOf } from './kubeconfig';
 

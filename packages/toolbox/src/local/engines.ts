@@ -1,5 +1,5 @@
 import { run } from '@image-tooling/host/process';
-import type { Host } from './types';
+import type { Host } from '../command-line/types';
 
 export const ENGINES = ['docker', 'podman', 'nerdctl'] as const;
 export type Engine = (typeof ENGINES)[number];

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import { ask, type Answer } from '../../engines';
-import { programPath } from '../../programs';
+import { ask, type Answer } from '../local/engines';
+import { programPath } from '../local/programs';
 import type { Finding, Machine } from './finding';
 
 /** The first release that reads zstd layers, which our images have (release notes of Docker Engine 23.0). */

@@ -1,6 +1,6 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MARK } from './script/text';
+import { MARK } from '../script/text';
 
 /** A file in the folder of aliases. */
 export interface AliasFile {

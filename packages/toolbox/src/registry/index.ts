@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '@image-tooling/model';
 import { openRepository, type OpenRepository } from '@image-tooling/oci/registry-client';
 import { parseRepository } from '@image-tooling/oci/registry-reference';
 import { gt, parse, prerelease } from 'semver';
-import type { Call } from './commands/call';
+import type { Call } from '../command-line/call';
 
 /** Runs `work` with a repository of a registry, with the credentials of docker and podman. */
 export async function withRepository<T>(

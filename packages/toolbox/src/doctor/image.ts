@@ -1,4 +1,4 @@
-import { ask } from '../../engines';
+import { ask } from '../local/engines';
 import type { Finding, ReadyMachine } from './finding';
 
 /** Node's name of this processor → the images' (OCI image-spec, config.md). */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ask } from '../../engines';
+import { ask } from '../local/engines';
 import type { Finding, Machine, ReadyMachine } from './finding';
 
 /** Checks Podman: whether it answers, and has what rootless containers and signals need. */

@@ -1,5 +1,5 @@
-import type { Described } from '../../script/describe';
-import type { Host } from '../../types';
+import type { Described } from '../script/describe';
+import type { Host } from '../command-line/types';
 
 /** Something that is wrong on this machine. */
 export interface Finding {

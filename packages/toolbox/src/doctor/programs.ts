@@ -1,8 +1,8 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { aliasesIn, type AliasFile } from '../../aliases';
-import { aliasFolder } from '../../folders';
-import { programPath } from '../../programs';
+import { aliasesIn, type AliasFile } from '../local/aliases';
+import { aliasFolder } from '../local/folders';
+import { programPath } from '../local/programs';
 import type { Finding, Machine } from './finding';
 
 /** Checks what a shell finds: `toolbox`, and the aliases. */

@@ -1,6 +1,6 @@
-import { ask, ENGINES } from '../../engines';
+import { ask, ENGINES } from '../local/engines';
 import { checkDocker } from './docker';
-import { programPath } from '../../programs';
+import { programPath } from '../local/programs';
 import type { Finding, Machine, ReadyMachine } from './finding';
 import { checkPodman } from './podman';
 

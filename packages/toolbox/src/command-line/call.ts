@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '@image-tooling/model';
-import type { CommandRequest, Host, Parts } from '../types';
+import type { CommandRequest, Host, Parts } from './types';
 
 /** One command's request, and what it may use. */
 export interface Call extends CommandRequest {

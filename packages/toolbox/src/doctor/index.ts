@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { ok, type Failure, type Result } from '@image-tooling/model';
-import { describe } from '../../script/describe';
-import type { Host } from '../../types';
-import { say, wordsOf, type Call } from '../call';
+import { describe } from '../script/describe';
+import type { Host } from '../command-line/types';
+import { say, wordsOf, type Call } from '../command-line/call';
 import { checkEngine, checkEngines } from './engine';
 import { checkEnvironment } from './environment';
 import type { Finding, Machine, ReadyMachine } from './finding';
