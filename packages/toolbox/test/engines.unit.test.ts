@@ -153,13 +153,13 @@ describe('in a virtual machine', () => {
 });
 
 describe('rootless Docker', () => {
-  it.each([{ DOCKER_HOST: 'unix:///run/user/1000/docker.sock' }, { DOCKER_CONTEXT: 'rootless' }])(
-    'with %j: you are root inside',
-    (env) => {
-      const machine = fakeMachine({ engines: ['docker'] });
-      const given = engineArguments(call(machine, ['true'], { env: { TOOLBOX_ENGINE: 'docker', ...env } }));
-      expect(valuesOf(given, '--user')).toEqual(['0:0']);
-      expect(valuesOf(given, '--network')).toEqual(['host']);
-    },
-  );
+  it.each<Record<string, string>>([
+    { DOCKER_HOST: 'unix:///run/user/1000/docker.sock' },
+    { DOCKER_CONTEXT: 'rootless' },
+  ])('with %j: you are root inside', (env) => {
+    const machine = fakeMachine({ engines: ['docker'] });
+    const given = engineArguments(call(machine, ['true'], { env: { TOOLBOX_ENGINE: 'docker', ...env } }));
+    expect(valuesOf(given, '--user')).toEqual(['0:0']);
+    expect(valuesOf(given, '--network')).toEqual(['host']);
+  });
 });
