@@ -52,8 +52,8 @@ choose_engine() {
   engine=${TOOLBOX_ENGINE:-}
   case $engine in
     '') engine=$fixed_engine ;;
-    docker | podman | nerdctl) has_program "$engine" || fail "TOOLBOX_ENGINE is $engine, which is not installed." ;;
-    *) fail "TOOLBOX_ENGINE is $engine. Write docker, podman or nerdctl." ;;
+    docker | podman | nerdctl) has_program "$engine" || fail "--engine or TOOLBOX_ENGINE is $engine, which is not installed." 'Install it, or leave the engine out.' ;;
+    *) fail "unknown engine in --engine or TOOLBOX_ENGINE: $engine" 'Write docker, podman or nerdctl.' ;;
   esac
   if [ -n "$engine" ] && has_program "$engine"; then return; fi
   if docker_may_answer; then

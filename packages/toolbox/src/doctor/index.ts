@@ -76,7 +76,7 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/toolbox\.json/, 'settings-broken'],
   [/belongs to someone else|cannot be (written|made)/, 'home-not-writable'],
   [/cannot mount this path/, 'path-not-mountable'],
-  [/^TOOLBOX_ENGINE/, 'engine-unknown'],
+  [/TOOLBOX_ENGINE/, 'engine-unknown'],
   [/current folder does not exist/, 'folder-gone'],
   [/environment variable/, 'variable-name'],
 ];

@@ -56,7 +56,10 @@ function fieldsOf(text: string): Described {
 }
 
 function refusal(stderr: string) {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const all = stderr.split('\n').filter((line) => line.trim() !== '');
+  // What the script says; before that, programs that it calls may have said why.
+  const own = all.filter((line) => line.startsWith('toolbox: '));
+  const lines = own.length > 0 ? own : all;
   const [message = 'The script ended without a message.', ...hints] = lines.map((line) =>
     line.replace(/^toolbox: /, ''),
   );
