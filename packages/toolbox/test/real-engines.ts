@@ -6,19 +6,17 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { busyboxOf, packageOf, startDockerd } from '@image-tooling/testkit';
-import { program } from './rig';
+import { busyboxOf } from '@image-tooling/testkit/busybox';
 
 export const IMAGE = 'localhost/toolbox-test:1';
 /** Debian's user without rights (base-passwd), which every machine has. */
-const NOBODY = 65534;
+export const NOBODY = 65534;
 
 /** An engine of this machine, with storage of its own, for one user. */
 export interface RealEngine {
@@ -85,7 +83,7 @@ function missing(...programs: readonly string[]): string | undefined {
   return lacking === undefined ? undefined : `no ${lacking} on this machine`;
 }
 
-function openFolder(name: string): string {
+export function openFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `toolbox-${name}-`));
   chmodSync(folder, 0o755);
   return folder;
@@ -116,9 +114,8 @@ function surroundings(folder: string, podman: string): Pick<RealEngine, 'home' |
   const settings = join(folder, 'containers.conf');
   writeFileSync(settings, CONTAINERS_CONF);
   const places = `--root '${folder}/storage' --runroot '${run}/podman' --tmpdir '${run}/tmp'`;
-  program(
-    bin,
-    'podman',
+  writeProgram(
+    join(bin, 'podman'),
     `export CONTAINERS_CONF='${settings}'\nexec ${podman} ${places} --storage-driver overlay "$@"`,
   );
   const path = `${bin}:${process.env['PATH'] ?? ''}`;
@@ -126,6 +123,10 @@ function surroundings(folder: string, podman: string): Pick<RealEngine, 'home' |
     home,
     env: { PATH: path, HOME: home, XDG_RUNTIME_DIR: run, TOOLBOX_ENGINE: 'podman', TOOLBOX_IMAGE: IMAGE },
   };
+}
+
+function writeProgram(path: string, text: string): void {
+  writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
 }
 
 /** In mounts of its own, so that the machine's list of subordinate ids stays as it is. */
@@ -159,58 +160,4 @@ export async function startRootlessPodman(): Promise<RealEngine> {
     rmSync(folder, { recursive: true, force: true });
   };
   return { name: 'podman rootless', uid: NOBODY, gid: NOBODY, groups: [4, 27], home, env, as, stop };
-}
-
-/** Docker of this machine's Debian, unpacked, with a daemon of its own; called by an ordinary user. */
-export async function startDocker(): Promise<RealEngine> {
-  const folder = openFolder('docker');
-  const programs = join(folder, 'programs');
-  for (const name of ['docker.io', 'tini'])
-    execFileSync('dpkg-deb', [
-      '--extract',
-      await packageOf(name, process.arch === 'arm64' ? 'arm64' : 'amd64'),
-      programs,
-    ]);
-  const home = join(folder, 'home');
-  mkdirSync(home);
-  chownSync(home, NOBODY, NOBODY);
-  process.env['PATH'] = `${programs}/usr/bin:${programs}/usr/sbin:${process.env['PATH'] ?? ''}`;
-  const started = await startDockerd(folder);
-  if (!started.ok) throw new Error(JSON.stringify(started.failures));
-  const socket = join(folder, 'docker.sock');
-  chmodSync(socket, 0o666);
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: home,
-    DOCKER_HOST: `unix://${socket}`,
-    TOOLBOX_ENGINE: 'docker',
-    TOOLBOX_IMAGE: IMAGE,
-  };
-  execFileSync('docker', ['import', await imageArchive(folder), IMAGE], { env, stdio: 'pipe' });
-  const as = (argv: readonly string[]): [string, ...string[]] => [
-    'setpriv',
-    '--reuid',
-    `${NOBODY}`,
-    '--regid',
-    `${NOBODY}`,
-    '--groups',
-    '4,27',
-    '--',
-    ...argv,
-  ];
-  const stop = async (): Promise<void> => {
-    spawnSync('sh', ['-c', 'docker ps -aq | xargs -r docker rm -f'], { env });
-    await started.value.stop();
-    for (const mount of mountsIn(folder)) spawnSync('umount', [mount]);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { name: 'docker', uid: NOBODY, gid: NOBODY, groups: [4, 27], home, env, as, stop };
-}
-
-/** proc_mounts(5); the last one first. */
-function mountsIn(folder: string): string[] {
-  const points = readFileSync('/proc/self/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '');
-  return points.filter((point) => point.startsWith(`${folder}/`)).reverse();
 }
