@@ -71,6 +71,29 @@ describe.each(ENGINES)('%s', (name, start) => {
     expect((await run('echo ready; exec sleep 60', 'SIGTERM')).exitCode).toBe(143);
   });
 
+  check('copies no layer for another owner', (real) => {
+    if (real.name !== 'podman rootless') return;
+    const storage = join(real.home, '../storage');
+    // Files may go away while they are counted.
+    const bytes = () =>
+      Number(
+        /^\d+/.exec(spawnSync('du', ['--summarize', '--bytes', storage], { encoding: 'utf8' }).stdout)?.[0],
+      );
+    const before = bytes();
+    expect(before).toBeGreaterThan(3_000_000);
+    expect(callReal(real, ['true']).exitCode).toBe(0);
+    expect(bytes() - before).toBeLessThan(1_000_000);
+  });
+
+  check('says which image is missing, when the registry is down', (real) => {
+    const wrong = callReal(real, ['--image', '127.0.0.1:9/not/there:1', 'true']);
+    expect(wrong).toMatchObject({
+      exitCode: 125,
+      stdout: '',
+      stderr: expect.stringContaining('127.0.0.1:9') as string,
+    });
+  });
+
   check('works outside the home folder', (real) => {
     const place = join(real.home, '../elsewhere');
     mkdirSync(place, { recursive: true });

@@ -36,7 +36,7 @@ describe('the engine', () => {
     );
   });
 
-  it('of nobody: says for each why', () => {
+  it('that is missing: says why, for each', () => {
     const ran = call(fakeMachine({ engines: [] }), ['true'], { paths: NO_SOCKET });
     expect(ran).toMatchObject({ exitCode: 125 });
     expect(ran.stderr).toContain('docker: not installed; podman: not installed; nerdctl: not installed');

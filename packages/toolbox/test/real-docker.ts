@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageOf, startDockerd } from '@image-tooling/testkit';
-import { IMAGE, imageArchive, NOBODY, openFolder, type RealEngine } from './real-engines';
+import { IMAGE, imageArchive, UNPRIVILEGED, openFolder, type RealEngine } from './real-engines';
 
 /** Docker of this machine's Debian, unpacked, with a daemon of its own; called by an ordinary user. */
 export async function startDocker(): Promise<RealEngine> {
@@ -16,7 +16,7 @@ export async function startDocker(): Promise<RealEngine> {
     ]);
   const home = join(folder, 'home');
   mkdirSync(home);
-  chownSync(home, NOBODY, NOBODY);
+  chownSync(home, UNPRIVILEGED, UNPRIVILEGED);
   process.env['PATH'] = `${programs}/usr/bin:${programs}/usr/sbin:${process.env['PATH'] ?? ''}`;
   const started = await startDockerd(folder);
   if (!started.ok) throw new Error(JSON.stringify(started.failures));
@@ -33,9 +33,9 @@ export async function startDocker(): Promise<RealEngine> {
   const as = (argv: readonly string[]): [string, ...string[]] => [
     'setpriv',
     '--reuid',
-    `${NOBODY}`,
+    `${UNPRIVILEGED}`,
     '--regid',
-    `${NOBODY}`,
+    `${UNPRIVILEGED}`,
     '--groups',
     '4,27',
     '--',
@@ -47,7 +47,7 @@ export async function startDocker(): Promise<RealEngine> {
     for (const mount of mountsIn(folder)) spawnSync('umount', [mount]);
     rmSync(folder, { recursive: true, force: true });
   };
-  return { name: 'docker', uid: NOBODY, gid: NOBODY, groups: [4, 27], home, env, as, stop };
+  return { name: 'docker', uid: UNPRIVILEGED, gid: UNPRIVILEGED, groups: [4, 27], home, env, as, stop };
 }
 
 /** proc_mounts(5); the last one first. */

@@ -16,12 +16,12 @@ import { busyboxOf } from '@image-tooling/testkit/busybox';
 
 export const IMAGE = 'localhost/toolbox-test:1';
 /** Debian's user without rights (base-passwd), which every machine has. */
-export const NOBODY = 65534;
+export const UNPRIVILEGED = 65534;
 
 /** An engine of this machine, with storage of its own, for one user. */
 export interface RealEngine {
   readonly name: 'podman' | 'podman rootless' | 'docker';
-  /** Who calls: their number, group, other groups. */
+  /** The numbers of the caller, of their group and other groups. */
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
@@ -131,7 +131,7 @@ function writeProgram(path: string, text: string): void {
 
 /** In mounts of its own, so that the machine's list of subordinate ids stays as it is. */
 const WITH_IDS = `ids=$1 && shift && mount --bind "$ids" /etc/subuid && mount --bind "$ids" /etc/subgid &&
-exec setpriv --reuid ${NOBODY} --regid ${NOBODY} --groups 4,27 -- "$@"`;
+exec setpriv --reuid ${UNPRIVILEGED} --regid ${UNPRIVILEGED} --groups 4,27 -- "$@"`;
 
 /** Podman for an ordinary user. Throws with the reason where the machine does not allow it. */
 export async function startRootlessPodman(): Promise<RealEngine> {
@@ -140,7 +140,8 @@ export async function startRootlessPodman(): Promise<RealEngine> {
   const ids = join(folder, 'ids');
   writeFileSync(ids, 'nobody:100000:65536\n');
   mkdirSync(join(folder, 'storage'));
-  for (const path of [home, join(folder, 'run'), join(folder, 'storage')]) chownSync(path, NOBODY, NOBODY);
+  for (const path of [home, join(folder, 'run'), join(folder, 'storage')])
+    chownSync(path, UNPRIVILEGED, UNPRIVILEGED);
   const as = (argv: readonly string[]): [string, ...string[]] => [
     'unshare',
     '--mount',
@@ -159,5 +160,14 @@ export async function startRootlessPodman(): Promise<RealEngine> {
     spawnSync('umount', ['--recursive', join(folder, 'storage/overlay')]);
     rmSync(folder, { recursive: true, force: true });
   };
-  return { name: 'podman rootless', uid: NOBODY, gid: NOBODY, groups: [4, 27], home, env, as, stop };
+  return {
+    name: 'podman rootless',
+    uid: UNPRIVILEGED,
+    gid: UNPRIVILEGED,
+    groups: [4, 27],
+    home,
+    env,
+    as,
+    stop,
+  };
 }
