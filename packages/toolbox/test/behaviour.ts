@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { mapConcurrent } from '@image-tooling/host';
 import type { RealEngine } from './real-engines';
 import { scriptFor, signalled, type Ran } from './rig';
 
@@ -66,14 +67,28 @@ export function expectToRunAsYou(engine: RealEngine, options: readonly string[] 
   );
 }
 
-/** What a command says about its end, each with the exit code of `sh -c`. */
-export function expectExitCodes(
+/** Calls at the same time: Docker 20.10 notices the end of some short containers only after half a minute. */
+const AT_ONCE = 8;
+
+/** The exit code of a call is that of the command. */
+export async function expectExitCodes(
   engine: RealEngine,
   codes: readonly number[],
   options: readonly string[] = [],
-): void {
-  const ends = codes.map((code) => callReal(engine, [...options, 'sh', '-c', `exit ${code}`]));
+): Promise<void> {
+  const ends = await mapConcurrent(
+    codes,
+    async (code) => {
+      const argv = commandLine(engine, [...options, 'sh', '-c', `exit ${code}`]);
+      return signalled(argv, engine.env, folderOf(engine, 'project'), 'never', 'SIGTERM');
+    },
+    AT_ONCE,
+  );
   expect(ends.map(({ exitCode }) => exitCode)).toEqual(codes);
+}
+
+/** As a shell reports commands that it can't run. */
+export function expectRefusals(engine: RealEngine, options: readonly string[] = []): void {
   expect(callReal(engine, [...options, 'no-such-program'])).toMatchObject({
     exitCode: 127,
     stderr: expect.stringContaining('not in this image') as string,

@@ -7,6 +7,7 @@ import {
   commandLine,
   expectExitCodes,
   expectPipes,
+  expectRefusals,
   expectSignals,
   expectTerminals,
   expectToRunAsYou,
@@ -51,6 +52,7 @@ describe.each(ENGINES)('%s', (name, start) => {
     check(`passes on every exit code${how}`, (real) =>
       expectExitCodes(real, options.length > 0 ? SPECIAL_CODES : ALL_CODES, options),
     );
+    check(`refuses commands as a shell does${how}`, (real) => expectRefusals(real, options));
     check(`is a part of pipes${how}`, (real) => expectPipes(real, options));
     check(`has a terminal only where there is one${how}`, (real) => expectTerminals(real, options));
     check(`passes signals on${how}`, (real) => expectSignals(real, options));

@@ -6,6 +6,7 @@ import {
   callReal,
   expectExitCodes,
   expectPipes,
+  expectRefusals,
   expectSignals,
   expectTerminals,
   expectToRunAsYou,
@@ -26,7 +27,10 @@ describe.skipIf(reason !== undefined)('with Podman', () => {
   afterAll(() => engine.stop());
 
   it('runs as you', () => expectToRunAsYou(engine));
-  it('ends as the command ends', () => expectExitCodes(engine, [0, 255]));
+  it('ends as the command ends', async () => {
+    await expectExitCodes(engine, [0, 255]);
+    expectRefusals(engine);
+  });
   it('is a part of pipes', () => expectPipes(engine));
   it('has a terminal only where there is one', () => expectTerminals(engine));
   it('passes signals on', () => expectSignals(engine));
