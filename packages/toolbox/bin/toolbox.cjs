@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the published package: in the source there is no dist/, and `npm run pack` makes it.
+// @image-tooling/toolbox (doctor looks for this name). Starts the published package: in the source there is no dist/, and `npm run pack` makes it.
 const { join } = require('node:path');
 const { version } = require('../package.json');
 const { main } = require('../dist/index.js');

@@ -54,13 +54,39 @@ run_program='exec "$@"'
 if [ -z "$init" ] && [ -z "$keep" ]; then run_program=$shell_as_init; fi
 inside_program=$inside_program$run_program
 
+# Rootless Podman is two processes. The first ends by a signal, with 0 or 1, and so does not wait for the container:
+# signals go to the container itself, whose exit code is then the call's.
+run_rootless() {
+  # shellcheck disable=SC2034 # used by eval
+  container=toolbox-call-$uid-$$
+  caught=
+  trap 'signal_container INT' INT
+  trap 'signal_container TERM' TERM
+  trap 'signal_container HUP' HUP
+  trap 'signal_container QUIT' QUIT
+  exec 3<&0
+  eval "\"\$engine\" run --rm --name \"\$container\" $init $log $container_options $call_options --entrypoint sh \"\$image\" -c \"\$inside_program\" toolbox \"\$umask\" \"\$@\"" <&3 3<&- &
+  client=$!
+  wait_for_client
+  exit "$code"
+}
+
+signal_container() {
+  caught=$1
+  "$engine" kill --signal "$1" "$container" >/dev/null 2>&1 </dev/null || kill -s "$1" "$client"
+}
+
 set_network
 run_as_you
 mount_project
 mount_credentials
 pass_environment
 for_call -i
-if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then for_call -t; fi
+terminal=
+if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then
+  terminal=yes
+  for_call -t
+fi
 
 case $action in
   describe)
@@ -79,4 +105,5 @@ case $action in
     ;;
 esac
 if [ -n "$keep" ]; then run_kept "$@"; fi
+if [ "$engine" = podman ] && [ "$system" != Darwin ] && [ -n "$root_inside" ] && [ -z "$terminal" ]; then run_rootless "$@"; fi
 eval "exec \"\$engine\" run --rm $init $log $container_options $call_options --entrypoint sh \"\$image\" -c \"\$inside_program\" toolbox \"\$umask\" \"\$@\""
