@@ -79,13 +79,12 @@ signal_call() {
   [ -r "$calls/$call" ] || return 0
   read -r call_pid <"$calls/$call" || return 0
   # shellcheck disable=SC2016 # a program for the container
-  "$engine" exec "$kept_name" sh -c 'kill -s "$1" -- "-$2" 2>/dev/null || kill -s "$1" "$2"' toolbox "$1" "$call_pid" >/dev/null 2>&1 </dev/null
+  "$engine" exec "$kept_name" sh -c 'kill -s "$1" "$2"' toolbox "$1" "$call_pid" >/dev/null 2>&1 </dev/null
 }
 
 run_kept() {
   name_kept_container
   is_kept_running || start_kept
-  caught=
   trap 'signal_call INT' INT
   trap 'signal_call TERM' TERM
   trap 'signal_call HUP' HUP
@@ -105,12 +104,15 @@ run_kept() {
   exit "$code"
 }
 
+# Sets `code`. A trap ends `wait` early; what ended in that time is still known to the next one, but only once: then 127.
 wait_for_client() {
+  code=
   while :; do
-    wait "$client"
-    code=$?
-    if [ -z "$caught" ] || ! kill -0 "$client" 2>/dev/null; then break; fi
     caught=
+    wait "$client"
+    ended=$?
+    if [ "$ended" != 127 ] || [ -z "$code" ]; then code=$ended; fi
+    [ -n "$caught" ] || break
   done
 }
 

@@ -39,16 +39,17 @@ command -v "$1" > /dev/null || [ -e "$1" ] || {
 shell_as_init='if [ -t 0 ]; then "$@"; exit; fi
 exec 3<&0
 "$@" <&3 3<&- &
-child=$! code=
-trap "code=129; kill -s HUP $child" HUP
-trap "code=130; kill -s TERM $child" INT
-trap "code=143; kill -s TERM $child" TERM
+child=$! interrupted=
+trap "kill -s HUP $child" HUP
+trap "interrupted=yes; kill -s TERM $child" INT
+trap "kill -s TERM $child" TERM
 while :; do
   wait "$child"
   ended=$?
   kill -0 "$child" 2>/dev/null || break
 done
-exit "${code:-$ended}"'
+if [ -n "$interrupted" ] && [ "$ended" = 143 ]; then ended=130; fi
+exit "$ended"'
 # shellcheck disable=SC2016 # a program for the container
 run_program='exec "$@"'
 if [ -z "$init" ] && [ -z "$keep" ]; then run_program=$shell_as_init; fi
@@ -59,7 +60,6 @@ inside_program=$inside_program$run_program
 run_rootless() {
   # shellcheck disable=SC2034 # used by eval
   container=toolbox-call-$uid-$$
-  caught=
   trap 'signal_container INT' INT
   trap 'signal_container TERM' TERM
   trap 'signal_container HUP' HUP

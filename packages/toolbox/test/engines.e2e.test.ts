@@ -71,6 +71,8 @@ describe.each(ENGINES)('%s', (name, start) => {
       );
     expect((await run('echo ready; exec sleep 60', 'SIGINT')).exitCode).toBe(130);
     expect((await run('echo ready; exec sleep 60', 'SIGTERM')).exitCode).toBe(143);
+    const handling = 'trap "exit 42" TERM; echo ready; while :; do sleep 0.1; done';
+    expect((await run(handling, 'SIGTERM')).exitCode).toBe(42);
   });
 
   check('copies no layer for another owner', (real) => {
