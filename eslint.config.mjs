@@ -25,6 +25,7 @@ const LAYERS = {
   cli: [...BELOW_PIPELINE, 'pipeline', 'remote-cache', 'ci-plan'],
   nx: [...BELOW_PIPELINE, 'pipeline', 'dockerfile'],
   create: ['model', 'host', 'nx'],
+  toolbox: ['model', 'host', 'layer', 'oci'],
   testkit: [...BELOW_PIPELINE, 'pipeline'],
 };
 

@@ -9,7 +9,7 @@ import { readPackage, ROOT } from './pack/packages.mjs';
 import { stage } from './pack/stage.mjs';
 
 /** The folders of published packages. */
-const PUBLISHED = ['cli', 'nx', 'create', 'cache-server'];
+const PUBLISHED = ['cli', 'nx', 'create', 'cache-server', 'toolbox'];
 
 const USAGE = `Usage: npm run pack -- [--to <folder>] [--version <x.y.z>]
 

@@ -18,6 +18,10 @@ const ADDITIONAL = {
   ],
   create: [['packages/create/bin', 'bin']],
   'cache-server': [['packages/cache-server/bin', 'bin']],
+  toolbox: [
+    ['packages/toolbox/bin', 'bin'],
+    ['packages/toolbox/sh', 'sh'],
+  ],
 };
 /** Lists of Nx that name source files. */
 const LISTS = ['executors.json', 'generators.json'];

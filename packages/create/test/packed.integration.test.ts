@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pack, REPOSITORY, unpack } from './pack';
 
 const SCOPE = 'node_modules/@image-tooling';
-const PACKAGES = ['cache-server', 'cli', 'create', 'nx'];
+const PACKAGES = ['cache-server', 'cli', 'create', 'nx', 'toolbox'];
 
 interface Manifest {
   readonly version: string;
@@ -98,6 +98,16 @@ describe('packed packages', () => {
   it('begin a workspace with nothing else installed, and no more than is used', () => {
     expect(manifest('create').dependencies).toEqual({});
     expect(statSync(join(workspace, SCOPE, 'create/dist/index.js')).size).toBeLessThan(100_000);
+  });
+
+  it('start the toolbox, with nothing else installed', async () => {
+    const { bin, dependencies } = manifest('toolbox');
+    expect(dependencies).toEqual({});
+    expect(Object.keys(bin ?? {})).toEqual(['toolbox', 'image-toolbox']);
+    // Every call loads it.
+    expect(statSync(join(workspace, SCOPE, 'toolbox/dist/index.js')).size).toBeLessThan(30_000);
+    const completion = await node('toolbox/bin/toolbox.cjs', 'completion', 'bash');
+    expect(completion).toMatchObject({ exitCode: 0, output: expect.stringContaining('_toolbox') as string });
   });
 
   it('start the cache server, with nothing else installed', async () => {

@@ -4,7 +4,7 @@ import { commandTests } from './commands';
 import { limitTests } from './limits';
 import { openRig, type ContractOptions, type OpenEngine, type Rig } from './rig';
 
-export { busyboxOf } from './busybox';
+export { busyboxOf, packageOf } from './busybox';
 export { perlLayers } from './system';
 export { failureOf, openRig, type ContractOptions, type OpenEngine, type Rig } from './rig';
 

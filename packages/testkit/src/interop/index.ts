@@ -5,6 +5,7 @@ import { podman } from './podman';
 import { skopeo } from './skopeo';
 import type { Consumer } from './types';
 
+export { startDockerd, type Dockerd } from './dockerd';
 export type { Consumer } from './types';
 
 /** All programs that images are tested with. Each starts its daemon on first use. */

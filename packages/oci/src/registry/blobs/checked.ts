@@ -1,6 +1,6 @@
 import { Fault } from '@image-tooling/host';
 import type { Descriptor } from '../../image/manifest';
-import { HashedStream } from '@image-tooling/layer';
+import { HashedStream } from '@image-tooling/layer/hashed-stream';
 
 /** The requested blob, and its source: `registry.example/team/name`, or a folder. */
 export type Wanted = Pick<Descriptor, 'digest' | 'size'> & { readonly from: string };

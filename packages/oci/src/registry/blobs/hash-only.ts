@@ -1,5 +1,6 @@
 import { caught, checkSignal } from '@image-tooling/host';
-import { HashedStream } from '@image-tooling/layer';
+// The file itself: what only reads a registry loads no compressors.
+import { HashedStream } from '@image-tooling/layer/hashed-stream';
 import type { BlobSink } from '../../layer/convert';
 import { wrongHash } from '../../store/blobs';
 

@@ -1,0 +1,69 @@
+/**
+ * Calls of a tool through an alias, through `toolbox`, and in a kept container, against `podman run --rm` of the same
+ * image, as root. Podman alone is measured as people type it, and with the network, mounts and variables of a call.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { IMAGE, startPodman } from '../packages/toolbox/test/real-engines';
+import { inTurns, type Contestant } from './lib/measure';
+import { runProgram } from './lib/programs';
+import { ratio, report } from './lib/report';
+
+const ROUNDS = Number(process.argv[2] ?? 30);
+const COMMAND = 'true';
+
+const engine = await startPodman();
+const cwd = join(engine.home, 'project');
+const aliases = join(engine.home, 'aliases');
+const toolbox = join(engine.home, 'toolbox', 'bin/toolbox.cjs');
+const env = { ...engine.env, NODE_OPTIONS: '' };
+try {
+  mkdirSync(cwd);
+  stageToolbox(join(engine.home, 'toolbox'));
+  runProgram([process.execPath, toolbox, 'alias', '--dir', aliases, COMMAND], { cwd, env });
+  runProgram([process.execPath, toolbox, 'alias', '--keep', '--dir', `${aliases}-keep`, COMMAND], {
+    cwd,
+    env,
+  });
+  const same = runProgram([process.execPath, toolbox, '--print', COMMAND], { cwd, env });
+  runProgram([`${aliases}-keep/${COMMAND}`], { cwd, env });
+  const timings = await inTurns(ROUNDS, [
+    called('podman run --rm', 'podman', 'run', '--rm', IMAGE, COMMAND),
+    called('alias', `${aliases}/${COMMAND}`),
+    called('podman run --rm, same options', '/bin/sh', '-c', same),
+    called('toolbox', process.execPath, toolbox, COMMAND),
+    called('kept container', `${aliases}-keep/${COMMAND}`),
+  ]);
+  const against = (name: string) => ratio(timings, name, 'podman run --rm');
+  report(timings, [
+    { name: 'alias / podman run --rm', value: against('alias'), atMost: 1.03 },
+    { name: 'kept / podman run --rm', value: against('kept container'), atMost: 0.6 },
+    { name: 'toolbox / podman run --rm', value: against('toolbox'), atMost: 1.25 },
+    {
+      name: 'for comparison: alias / podman with the same options',
+      value: ratio(timings, 'alias', 'podman run --rm, same options'),
+      atMost: Infinity,
+    },
+  ]);
+} finally {
+  await engine.stop();
+}
+
+/** Lays the package out as npm installs it. */
+function stageToolbox(to: string): void {
+  const packer = join(process.cwd(), 'scripts/pack/stage.mjs');
+  const code = `import { stage } from ${JSON.stringify(packer)}; stage('toolbox', ${JSON.stringify({ to, version: '0.0.0' })});`;
+  runProgram([process.execPath, '--input-type=module', '--eval', code]);
+}
+
+function called(name: string, ...argv: [string, ...string[]]): Contestant {
+  return {
+    name,
+    run: () => {
+      const [file, ...args] = argv;
+      const { status, stderr } = spawnSync(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+      if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr.toString()}`);
+    },
+  };
+}

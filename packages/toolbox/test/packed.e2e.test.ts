@@ -1,0 +1,60 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderOf } from './behaviour';
+import { startPodman, whyNoPodman, type RealEngine } from './real-engines';
+import { signalled } from './rig';
+
+const REPOSITORY = join(__dirname, '../../..');
+
+const reason = whyNoPodman();
+if (reason !== undefined) console.warn(`skipped: the packed toolbox with Podman: ${reason}`);
+
+describe.skipIf(reason !== undefined)('the packed toolbox, with Podman', () => {
+  let engine: RealEngine;
+  let command: [string, string];
+  beforeAll(async () => {
+    engine = await startPodman();
+    const to = join(engine.home, 'toolbox');
+    const stage = join(REPOSITORY, 'scripts/pack/stage.mjs');
+    const code = `import { stage } from ${JSON.stringify(stage)}; stage('toolbox', ${JSON.stringify({ to, version: '1.2.3' })})`;
+    execFileSync(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'pipe' });
+    command = [process.execPath, join(to, 'bin/toolbox.cjs')];
+  });
+  afterAll(() => engine.stop());
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('passes on %s', async (signal, exitCode) => {
+    const argv = [...command, 'sh', '-c', 'echo ready; exec sleep 60'] as const;
+    const ran = await signalled(argv, engine.env, folderOf(engine, 'project'), 'ready', signal);
+    expect(ran).toMatchObject({ exitCode, stdout: 'ready\n' });
+  });
+
+  it('passes a signal on once', async () => {
+    const script =
+      'n=0; trap "n=\\$((n + 1))" INT; echo ready; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; done; exit $((n + 10))';
+    const argv = [...command, 'sh', '-c', script] as const;
+    const ran = await signalled(argv, engine.env, folderOf(engine, 'project'), 'ready', 'SIGINT');
+    expect(ran.exitCode).toBe(11);
+  });
+
+  it('finds nothing wrong on this machine, but for what the test lacks', () => {
+    const [node, toolbox] = command;
+    const env = { ...engine.env, SSH_AUTH_SOCK: '' };
+    const found = spawnSync(node, [toolbox, 'doctor'], {
+      cwd: folderOf(engine, 'project'),
+      env,
+      encoding: 'utf8',
+    });
+    expect(found.stdout.match(/\(([a-z-]+)\)$/gm) ?? []).toEqual([]);
+    const listed = spawnSync(node, [toolbox, 'list'], {
+      cwd: folderOf(engine, 'project'),
+      env,
+      encoding: 'utf8',
+    });
+    expect(listed).toMatchObject({ status: 0, stdout: expect.stringContaining('run by podman') as string });
+  });
+});

@@ -1,0 +1,173 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { busyboxOf } from '@image-tooling/testkit/busybox';
+
+export const IMAGE = 'localhost/toolbox-test:1';
+/** Debian's user without rights (base-passwd), which every machine has. */
+export const UNPRIVILEGED = 65534;
+
+/** An engine of this machine, with storage of its own, for one user. */
+export interface RealEngine {
+  readonly name: 'podman' | 'podman rootless' | 'docker';
+  /** The numbers of the caller, of their group and other groups. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  readonly home: string;
+  readonly env: Record<string, string>;
+  /** The command line that runs a program as that user. */
+  as(argv: readonly string[]): [string, ...string[]];
+  stop(): Promise<void>;
+}
+
+/** Podman's settings for machines that are containers themselves: docs/toolbox.md, "What was run". */
+const CONTAINERS_CONF = `
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+lock_type = "file"
+runtime = "runc"
+`;
+
+/** Makes a root file system: busybox, and where it is on this machine, ssh-add with its libraries. */
+export async function imageArchive(folder: string): Promise<string> {
+  const root = join(folder, 'image');
+  for (const name of ['bin', 'etc', 'tmp', 'root', 'work', 'run'])
+    mkdirSync(join(root, name), { recursive: true });
+  chmodSync(join(root, 'tmp'), 0o1777);
+  const busybox = join(root, 'bin/busybox');
+  copyFileSync(await busyboxOf(process.arch === 'arm64' ? 'arm64' : 'amd64'), busybox);
+  chmodSync(busybox, 0o755);
+  for (const applet of execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n'))
+    if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet));
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+  if (existsSync('/usr/bin/ssh-add')) copyWithLibraries('/usr/bin/ssh-add', root);
+  const archive = join(folder, 'image.tar');
+  execFileSync('tar', ['-C', root, '-cf', archive, '.']);
+  return archive;
+}
+
+function copyWithLibraries(file: string, root: string): void {
+  const listed = execFileSync('ldd', [file], { encoding: 'utf8' });
+  const libraries = [...listed.matchAll(/(?:=> )?(\/\S+) \(/g)].map(([, path]) => path!);
+  for (const path of [file, ...libraries]) {
+    const target = join(root, path === file ? `bin/${basename(path)}` : path);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(path, target);
+    chmodSync(target, 0o755);
+  }
+}
+
+/** Returns why Podman can't be run by root here. */
+export function whyNoPodman(): string | undefined {
+  if (process.getuid?.() !== 0) return 'needs root';
+  return missing('podman', 'runc');
+}
+
+function missing(...programs: readonly string[]): string | undefined {
+  const lacking = programs.find((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
+  return lacking === undefined ? undefined : `no ${lacking} on this machine`;
+}
+
+export function openFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `toolbox-${name}-`));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+/** Podman as root. */
+export async function startPodman(): Promise<RealEngine> {
+  const folder = openFolder('podman');
+  const { home, env } = surroundings(folder, '/usr/bin/podman');
+  execFileSync('podman', ['import', '--quiet', await imageArchive(folder), IMAGE], { env, stdio: 'pipe' });
+  const as = (argv: readonly string[]): [string, ...string[]] => [...argv] as [string, ...string[]];
+  const stop = async (): Promise<void> => {
+    spawnSync('podman', ['rm', '--all', '--force', '--time', '0'], { env });
+    spawnSync('umount', ['--recursive', join(folder, 'storage/overlay')]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { name: 'podman', uid: 0, gid: 0, groups: [0], home, env, as, stop };
+}
+
+/** Folders of a user, and a podman with its storage there. */
+function surroundings(folder: string, podman: string): Pick<RealEngine, 'home' | 'env'> {
+  const [home, bin, run] = ['home', 'bin', 'run'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const path of [home, bin, run]) mkdirSync(path, { mode: 0o755 });
+  const settings = join(folder, 'containers.conf');
+  writeFileSync(settings, CONTAINERS_CONF);
+  const places = `--root '${folder}/storage' --runroot '${run}/podman' --tmpdir '${run}/tmp'`;
+  writeProgram(
+    join(bin, 'podman'),
+    `export CONTAINERS_CONF='${settings}'\nexec ${podman} ${places} --storage-driver overlay "$@"`,
+  );
+  const path = `${bin}:${process.env['PATH'] ?? ''}`;
+  return {
+    home,
+    env: { PATH: path, HOME: home, XDG_RUNTIME_DIR: run, TOOLBOX_ENGINE: 'podman', TOOLBOX_IMAGE: IMAGE },
+  };
+}
+
+function writeProgram(path: string, text: string): void {
+  writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+}
+
+/** In mounts of its own, so that the machine's list of subordinate ids stays as it is. */
+const WITH_IDS = `ids=$1 && shift && mount --bind "$ids" /etc/subuid && mount --bind "$ids" /etc/subgid &&
+exec setpriv --reuid ${UNPRIVILEGED} --regid ${UNPRIVILEGED} --groups 4,27 -- "$@"`;
+
+/** Podman for an ordinary user. Throws with the reason where the machine does not allow it. */
+export async function startRootlessPodman(): Promise<RealEngine> {
+  const folder = openFolder('rootless');
+  const { home, env } = surroundings(folder, '/usr/bin/podman');
+  const ids = join(folder, 'ids');
+  writeFileSync(ids, 'nobody:100000:65536\n');
+  mkdirSync(join(folder, 'storage'));
+  for (const path of [home, join(folder, 'run'), join(folder, 'storage')])
+    chownSync(path, UNPRIVILEGED, UNPRIVILEGED);
+  const as = (argv: readonly string[]): [string, ...string[]] => [
+    'unshare',
+    '--mount',
+    'sh',
+    '-c',
+    WITH_IDS,
+    'sh',
+    ids,
+    ...argv,
+  ];
+  const [file, ...args] = as(['podman', 'import', '--quiet', await imageArchive(folder), IMAGE]);
+  execFileSync(file, args, { env, cwd: home, stdio: 'pipe' });
+  const stop = async (): Promise<void> => {
+    const [unshare, ...rest] = as(['podman', 'system', 'migrate']);
+    spawnSync(unshare, rest, { env, cwd: home });
+    spawnSync('umount', ['--recursive', join(folder, 'storage/overlay')]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    name: 'podman rootless',
+    uid: UNPRIVILEGED,
+    gid: UNPRIVILEGED,
+    groups: [4, 27],
+    home,
+    env,
+    as,
+    stop,
+  };
+}
