@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Workflow, WorkflowTemplate } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1';
 import { DaemonSet, Deployment } from 'kubernetes-models/apps/v1';
-import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { Ingress, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { Role, RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import { ConfigMap, Namespace, PersistentVolumeClaim, Service, ServiceAccount } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
@@ -19,6 +19,7 @@ const KINDS = [
   { model: WorkflowTemplate, from: '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1' },
   { model: DaemonSet, from: 'kubernetes-models/apps/v1' },
   { model: Deployment, from: 'kubernetes-models/apps/v1' },
+  { model: Ingress, from: 'kubernetes-models/networking.k8s.io/v1' },
   { model: NetworkPolicy, from: 'kubernetes-models/networking.k8s.io/v1' },
   { model: Role, from: 'kubernetes-models/rbac.authorization.k8s.io/v1' },
   { model: RoleBinding, from: 'kubernetes-models/rbac.authorization.k8s.io/v1' },
