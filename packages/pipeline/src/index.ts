@@ -5,7 +5,7 @@ export { explainProject, type ExplainRequest, type Explanation } from './explain
 export { loadImage, type Loaded, type LoadRequest } from './load';
 export { parseCompression, parseLoadTarget, type LoadTarget } from './load/target';
 export { lockProject } from './lock';
-export { parseRaise } from './lock/raise';
+export { parseRaise } from './lock/tool-lock/raise';
 export { httpTimings } from './http-timings';
 export { openSession, readingOnce, type Session, type SessionRequest } from './session';
 export { loadOptions } from './workspace/load';

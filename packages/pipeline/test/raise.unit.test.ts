@@ -1,7 +1,7 @@
 import { codesOf, failuresOf, valueOf } from '@image-tooling/testkit/helpers';
 import { describe, expect, it } from 'vitest';
 import { missingDependencies, type BundledPackage } from '../src/build/tool/npm-bundled';
-import { parseRaise } from '../src/lock/raise';
+import { parseRaise } from '../src/lock/tool-lock/raise';
 
 describe('--raise', () => {
   it('tells Go modules, Go and npm packages apart', () =>

@@ -2,7 +2,7 @@ import { failWith, ok, type Failure, type Result, type Tool, type Workspace } fr
 import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
 import { lockAlone, lockFamily } from './family';
-import { notRaisable, type Raise } from './raise';
+import { notRaisable, type Raise } from './tool-lock/raise';
 import { withVersion } from './set-version';
 import { lockTool } from './tool-lock';
 

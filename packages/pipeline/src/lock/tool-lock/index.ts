@@ -9,7 +9,7 @@ import {
   type Workspace,
 } from '@image-tooling/model';
 import type { Session } from '../../session';
-import type { Raise } from '../raise';
+import type { Raise } from './raise';
 import { debPart } from './deb';
 import { goPart } from './go';
 import { npmPart } from './npm';

@@ -22,7 +22,7 @@ import { bundledPackages, olderPackages, type BundledPackage } from '../../build
 import { npmRun } from '../../build/tool/npm-files';
 import { withRaisedPackages } from '../../build/tool/npm-raised';
 import type { Session } from '../../session';
-import type { RaisedVersions } from '../raise';
+import type { RaisedVersions } from './raise';
 
 /** Which bundled packages to raise. */
 export interface NpmRaise {

@@ -1,6 +1,6 @@
 import type { Result, SourceKind, Tool, ToolLock, Workspace } from '@image-tooling/model';
 import type { Session } from '../../session';
-import type { Raise } from '../raise';
+import type { Raise } from './raise';
 
 /** A kind of source with a part of its own in a tool's lock. */
 export type LockedKind = SourceKind & keyof ToolLock;
