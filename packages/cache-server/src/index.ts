@@ -1,7 +1,6 @@
-import { showsColor, watchOutput, withBugReport } from '@image-tooling/host';
+import { showsColor, watchOutput, withBugReport, type CommandHost } from '@image-tooling/host';
 import { formatFailures, type Failure } from '@image-tooling/model';
 import { HELP, readArguments, type Arguments } from './cli/arguments';
-import type { Host } from './cli/host';
 import { runPurge } from './cli/purge';
 import { newToken } from './cli/token';
 import { readSettings, type Settings } from './config';
@@ -16,14 +15,14 @@ import { serve } from './serve';
  */
 export async function main(
   argv: readonly string[],
-  host: Host = process,
+  host: CommandHost = process,
   version = '0.0.0',
 ): Promise<number> {
   watchOutput(host.stdout, host.stderr);
   return withBugReport(host, () => runLine(argv, host, version));
 }
 
-async function runLine(argv: readonly string[], host: Host, version: string): Promise<number> {
+async function runLine(argv: readonly string[], host: CommandHost, version: string): Promise<number> {
   const given = readArguments(argv);
   if (!given.ok) return report(host, given.failures, 2);
   const { values, command } = given.value;
@@ -39,12 +38,12 @@ async function runLine(argv: readonly string[], host: Host, version: string): Pr
   return purged.ok ? 0 : report(host, purged.failures);
 }
 
-function token(host: Host, given: Arguments): number {
+function token(host: CommandHost, given: Arguments): number {
   const made = newToken(given);
   return made.ok ? say(host, made.value) : report(host, made.failures);
 }
 
-async function runServer(settings: Settings, host: Host): Promise<number> {
+async function runServer(settings: Settings, host: CommandHost): Promise<number> {
   const stopped = stopSignal(host);
   const running = await serve({ settings, env: host.env, log: openLog(host.stdout) });
   if (!running.ok) return report(host, running.failures);
@@ -54,7 +53,7 @@ async function runServer(settings: Settings, host: Host): Promise<number> {
 }
 
 /** Settles at the first SIGTERM or Ctrl-C; a second one ends the process at once. */
-function stopSignal(host: Host): Promise<void> {
+function stopSignal(host: CommandHost): Promise<void> {
   return new Promise((resolve) => {
     let count = 0;
     const onSignal = (): void => {
@@ -65,12 +64,12 @@ function stopSignal(host: Host): Promise<void> {
   });
 }
 
-function say({ stdout }: Host, words: string): number {
+function say({ stdout }: CommandHost, words: string): number {
   stdout.write(words);
   return 0;
 }
 
-function report({ stderr, env }: Host, failures: readonly Failure[], exitCode = 1): number {
+function report({ stderr, env }: CommandHost, failures: readonly Failure[], exitCode = 1): number {
   stderr.write(`${formatFailures(failures, { color: showsColor(stderr, env) })}\n`);
   return exitCode;
 }

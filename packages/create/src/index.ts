@@ -1,3 +1,4 @@
+import type { CommandHost } from '@image-tooling/host';
 import { showsColor, watchOutput, withBugReport } from '@image-tooling/host/process-end';
 import { fail, formatFailures, ok, type Failure, type Result } from '@image-tooling/model';
 import { missingPackages } from '@image-tooling/nx/machine';
@@ -7,9 +8,6 @@ import { dropDraft, findPlace, movePlace, type Place } from './place';
 import { StopSignal } from './signals';
 import { init, initGit, install, lock, writeFirstFiles, type Around } from './steps';
 
-/** The parts of the process that a command line uses. */
-export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'>;
-
 /**
  * Makes a workspace of images in a folder, completely or not at all. Returns the exit code: 0, 1 for a
  * failure, 130 when stopped. Never rejects.
@@ -17,7 +15,7 @@ export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'o
 export async function main(
   argv: readonly string[],
   versions: Versions,
-  host: Host = process,
+  host: CommandHost = process,
 ): Promise<number> {
   const output = watchOutput(host.stdout, host.stderr);
   const exitCode = await withBugReport(host, () => runLine(argv, versions, host));
@@ -25,7 +23,7 @@ export async function main(
   return lost && exitCode === 0 ? report(host, [lost]) : exitCode;
 }
 
-async function runLine(argv: readonly string[], versions: Versions, host: Host): Promise<number> {
+async function runLine(argv: readonly string[], versions: Versions, host: CommandHost): Promise<number> {
   const given = readArguments(argv);
   if (!given.ok) return report(host, given.failures);
   if (given.value.help) return say(host, HELP);
@@ -43,7 +41,7 @@ async function runLine(argv: readonly string[], versions: Versions, host: Host):
 }
 
 interface Surroundings {
-  readonly host: Host;
+  readonly host: CommandHost;
   readonly around: Around;
 }
 
@@ -102,17 +100,17 @@ function isStopped(failures: readonly Failure[]): boolean {
   return failures.some(({ code }) => code === 'aborted');
 }
 
-function stopped({ stderr }: Host, words: string): number {
+function stopped({ stderr }: CommandHost, words: string): number {
   stderr.write(`${words.trimEnd()}\n`);
   return 130;
 }
 
-function say({ stdout }: Host, words: string): number {
+function say({ stdout }: CommandHost, words: string): number {
   stdout.write(words);
   return 0;
 }
 
-function report({ stderr, env }: Host, failures: readonly Failure[]): number {
+function report({ stderr, env }: CommandHost, failures: readonly Failure[]): number {
   stderr.write(`${formatFailures(failures, { color: showsColor(stderr, env) })}\n`);
   return 1;
 }

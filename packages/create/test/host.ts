@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { main, type Host } from '../src/index';
+import type { CommandHost } from '@image-tooling/host';
+import { main } from '../src/index';
 
 const VERSIONS = { own: '1.2.3', nx: '23.2.1' };
 
@@ -32,7 +33,7 @@ export class TestHost {
       stderr: Object.assign(new EventEmitter(), { write: (text: string) => (this.err += text) }),
       on: (name: string, listener: () => void) => this.signals.on(name, listener),
       off: (name: string, listener: () => void) => this.signals.off(name, listener),
-    } as unknown as Host;
+    } as unknown as CommandHost;
     const exitCode = await main(args, VERSIONS, host);
     return { exitCode, stdout: this.hide(this.out), stderr: this.hide(this.err) };
   }

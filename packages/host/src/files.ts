@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Failure } from '@image-tooling/model';
 import { fail, ok, type Result } from '@image-tooling/model/result';
 
@@ -50,6 +50,15 @@ export async function renameIfThere(from: string, to: string): Promise<boolean> 
 /** Removes the remains of failed work. Ignores errors: the first error is reported. */
 export async function discard(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true }).catch(() => undefined);
+}
+
+/** Removes files of a folder that are older than `ms` milliseconds: what killed processes left. Never fails. */
+export async function removeOldFiles(folder: string, ms: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() && Date.now() - found.mtimeMs > ms) await discard(path);
+  }
 }
 
 /**

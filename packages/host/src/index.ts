@@ -1,3 +1,4 @@
+export * from './command-host';
 export * from './concurrent';
 export * from './destination';
 export { caught, caughtResult, checkSignal, failureOf, Fault, isAbort, valueOf } from './fault';

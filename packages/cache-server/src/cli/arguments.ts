@@ -70,6 +70,7 @@ function parse(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
 }
 
-function usage(message: string): Result<never> {
+/** Returns a failure for a wrong command line. */
+export function usage(message: string): Result<never> {
   return fail({ code: 'usage', message, hint: 'See "cache-server --help".' });
 }

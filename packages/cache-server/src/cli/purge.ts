@@ -1,15 +1,15 @@
-import { all, fail, ok, type Result } from '@image-tooling/model';
+import type { CommandHost } from '@image-tooling/host';
+import { all, ok, type Result } from '@image-tooling/model';
 import { openObjectStore } from '@image-tooling/object-store';
 import type { Settings } from '../config';
 import { purge, type Purged, type PurgeWish } from '../entries';
-import type { Arguments } from './arguments';
-import type { Host } from './host';
+import { usage, type Arguments } from './arguments';
 
 /** Deletes entries, and prints who wrote them: one line of JSON each in a dry run, a summary by run otherwise. */
 export async function runPurge(
   { values }: Arguments,
   { config }: Settings,
-  { env, stdout }: Host,
+  { env, stdout }: CommandHost,
 ): Promise<Result<void>> {
   const wish = readWish(values, Object.keys(config.projects));
   const store = openObjectStore(config.storage, { env });
@@ -64,8 +64,4 @@ function count(runs: Map<string, { entries: number; bytes: number }>, { size, he
     .join(' ');
   const found = runs.get(words) ?? { entries: 0, bytes: 0 };
   runs.set(words, { entries: found.entries + 1, bytes: found.bytes + size });
-}
-
-function usage(message: string): Result<never> {
-  return fail({ code: 'usage', message, hint: 'See "cache-server --help".' });
 }

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { discard, makeFolder } from '@image-tooling/host';
+import { discard, makeFolder, removeOldFiles } from '@image-tooling/host';
 
 /** Content of a request or of the store, complete: in memory if it is small, else in a temporary file. */
 export interface Received {
@@ -25,11 +25,8 @@ export class TooLarge extends Error {}
 const LEFT_MS = 2 * 3_600_000;
 
 /** Removes temporary files that a killed server left. Never fails. */
-export async function removeLeftFiles(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const found = await stat(join(folder, name)).catch(() => undefined);
-    if (found?.isFile() && Date.now() - found.mtimeMs > LEFT_MS) await discard(join(folder, name));
-  }
+export function removeLeftFiles(folder: string): Promise<void> {
+  return removeOldFiles(folder, LEFT_MS);
 }
 
 /**

@@ -1,8 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { discard } from '@image-tooling/host';
+import { removeOldFiles } from '@image-tooling/host';
 
-/** Files that are being written: on the same file system, and not the name of an object. */
+/** Files that are being written or deleted: on the same file system, and not the name of an object. */
 export const UPLOADS = '.uploads';
 
 /** No upload takes as long. */
@@ -14,9 +13,5 @@ const cleaned = new Set<string>();
 export async function removeStaleUploads(root: string): Promise<void> {
   if (cleaned.has(root)) return;
   cleaned.add(root);
-  const folder = join(root, UPLOADS);
-  for (const name of await readdir(folder).catch(() => [])) {
-    const found = await stat(join(folder, name)).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > STALE_MS) await discard(join(folder, name));
-  }
+  await removeOldFiles(join(root, UPLOADS), STALE_MS);
 }

@@ -1,14 +1,11 @@
 import { parseArgs } from 'node:util';
-import { showsColor, withBugReport } from '@image-tooling/host';
+import { showsColor, withBugReport, type CommandHost } from '@image-tooling/host';
 import { fail, formatFailures, nearest, ok, type Failed, type Result } from '@image-tooling/model';
 import { keygen } from './keygen';
 import { proxy } from './proxy';
 import { status } from './status';
 import { summary } from './summary';
 import type { CacheArguments, CacheCommand } from './types';
-
-/** What a command line has of the process that it runs in. */
-export type Host = Pick<NodeJS.Process, 'cwd' | 'env' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit'>;
 
 const FLAGS = {
   name: { type: 'string' },
@@ -32,7 +29,7 @@ const SHOWN = ['status', 'summary', 'keygen'];
 export interface CacheCommandLine {
   /** The words after "image-tooling cache". */
   readonly argv: readonly string[];
-  readonly host: Host;
+  readonly host: CommandHost;
   readonly signal: AbortSignal;
   /** Printed for --help. */
   readonly help: string;
@@ -85,12 +82,12 @@ function usage(message: string, hint = `Write: image-tooling cache ${SHOWN.join(
   return fail({ code: 'usage', message, hint });
 }
 
-function report({ stderr, env }: Host, { failures }: Failed): number {
+function report({ stderr, env }: CommandHost, { failures }: Failed): number {
   stderr.write(`${formatFailures(failures, { color: showsColor(stderr, env) })}\n`);
   return failures[0].code === 'usage' && failures[0].message.startsWith('Unknown command') ? 2 : 1;
 }
 
-function say({ stdout }: Host, text: string): number {
+function say({ stdout }: CommandHost, text: string): number {
   stdout.write(text);
   return 0;
 }
