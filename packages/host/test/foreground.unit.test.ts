@@ -18,6 +18,23 @@ describe('runInForeground', () => {
     expect(valueOf(await runInForeground({ argv: ['sh', '-c', script] })).exitCode).toBe(0);
   });
 
+  it('sends on signals that it is to forward, and none that it is to ignore', async () => {
+    const script = 'trap "exit 5" HUP; trap "exit 6" USR2; kill -s USR1 $PPID; while :; do sleep 0.05; done';
+    const listeners = () => process.listenerCount('SIGHUP') + process.listenerCount('SIGUSR2');
+    const before = listeners();
+    const heard = new Promise((resolve) => process.once('SIGUSR1', resolve));
+    const running = runInForeground({
+      argv: ['sh', '-c', script],
+      forwards: ['SIGHUP'],
+      ignores: ['SIGUSR2'],
+    });
+    await heard;
+    // As the system would call them: a real signal would reach other tests of this process.
+    for (const name of ['SIGUSR2', 'SIGHUP'] as const) process.emit(name, name);
+    expect(valueOf(await running)).toEqual({ exitCode: 5 });
+    expect(listeners()).toBe(before);
+  });
+
   it('ends the program on abort', async () => {
     const mark = newMark();
     const signal = AbortSignal.timeout(100);

@@ -127,7 +127,7 @@ export async function expectSignals(engine: RealEngine, options: readonly string
   const send = async (script: string, signal: NodeJS.Signals) =>
     signalled(
       commandLine(engine, [...options, 'sh', '-c', script]),
-      engine.env as NodeJS.ProcessEnv,
+      engine.env,
       folderOf(engine, 'project'),
       'ready',
       signal,

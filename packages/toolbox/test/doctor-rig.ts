@@ -64,7 +64,7 @@ function hostOf(machine: FakeMachine, { env, cwd, platform = 'linux' }: Broken):
     exit: process.exit.bind(process),
     platform,
     arch: process.arch,
-  } as unknown as Host;
+  };
 }
 
 /** A command line of toolbox itself, with scripts whose paths of the system are replaced. */

@@ -41,6 +41,21 @@ describe.skipIf(reason !== undefined)('the packed toolbox, with Podman', () => {
     expect(ran.exitCode).toBe(11);
   });
 
+  it('ends kept containers', () => {
+    const [node, toolbox] = command;
+    const run = (...argv: string[]) =>
+      spawnSync(node, [toolbox, ...argv], {
+        cwd: folderOf(engine, 'project'),
+        env: engine.env,
+        encoding: 'utf8',
+      });
+    expect(run('--keep', 'true').status).toBe(0);
+    expect(run('stop').stdout).toMatch(/^ended toolbox-0-\d+\n$/);
+    expect(run('stop')).toMatchObject({ status: 0, stdout: '' });
+    expect(run('--keep', 'echo', 'again')).toMatchObject({ status: 0, stdout: 'again\n', stderr: '' });
+    expect(run('stop').status).toBe(0);
+  });
+
   it('finds nothing wrong on this machine, but for what the test lacks', () => {
     const [node, toolbox] = command;
     const env = { ...engine.env, SSH_AUTH_SOCK: '' };

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fail, ok, type Result } from '@image-tooling/model';
 import { ask } from '../local/engines';
 import { describe } from '../script/describe';
@@ -13,7 +15,7 @@ export async function stopCommand(call: Call): Promise<Result<number>> {
   const { options, host, parts } = call;
   const now = await describe({ ...options, image: ['any'] }, host, parts);
   if (!now.ok) return now;
-  const { engine } = now.value;
+  const { engine, data } = now.value;
   const names = await keptContainers(call, engine);
   if (names.length === 0) return ok(0);
   const removed = await ask(host, engine, 'rm', '--force', ...names);
@@ -22,7 +24,10 @@ export async function stopCommand(call: Call): Promise<Result<number>> {
       code: 'engine',
       message: `${engine} could not end the kept containers: ${removed.stderr}`,
     });
-  for (const name of names) say(call, `ended ${name}`);
+  for (const name of names) {
+    await rm(join(data, 'kept', name), { recursive: true, force: true });
+    say(call, `ended ${name}`);
+  }
   return ok(0);
 }
 
