@@ -58,6 +58,13 @@ describe('help', () => {
             --unsigned                            publish a branch image without the signature that nx.json asks for
             --verify pushed | full                before tags are written, read back what was sent (default),
                                                   or read back the whole image and run its checks again
+        converge [<image> …]                    on main: publish and release what the registry lacks of the checked-out
+                                                  commit (docs/releases.md); default: all images
+            --dry-run                             write nothing, neither to the registry nor to git
+            --json                                print JSON
+        versions [<image> …]                    print the version of each image at the checked-out commit of main, and whether
+                                                  it is released
+            --json                                print JSON
         check                                   report all mistakes in definitions, locks and files; build nothing
             --json                                print JSON
         scan-lock                               write scan.lock.json: known vulnerabilities and their fixes (docs/scan.md)

@@ -24,5 +24,6 @@ export * from './shell-word';
 export { firstLines, firstNames } from './shortened';
 export * from './plan';
 export * from './publish';
+export * from './releases';
 export { spanText } from './span-text';
 export { parseStanza, parseStanzas, type Stanza } from './stanza';

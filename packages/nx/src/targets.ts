@@ -63,6 +63,7 @@ function imageTargets(definition: ProjectDefinition, setting: Setting): Targets 
     load: load(definition),
     shell: shell(definition),
     publish: publish(definition),
+    'nx-release-publish': release(definition),
   };
 }
 
@@ -213,3 +214,18 @@ function publish(definition: ProjectDefinition): TargetConfiguration {
     dependsOn: definition.platforms.map((platform) => targetOn('test', platform)),
   };
 }
+
+/**
+ * What `nx release publish` runs: publishes main and releases what is missing. Arguments are Nx's own, with the versions
+ * of all projects: `converge` computes them itself, and reads NX_DRY_RUN.
+ */
+function release(definition: ProjectDefinition): TargetConfiguration {
+  return {
+    ...publish(definition),
+    command: `exec image-tooling converge ${definition.name}`,
+    options: NO_ARGUMENTS,
+  };
+}
+
+/** Of nx:run-commands. */
+const NO_ARGUMENTS = { forwardAllArgs: false };

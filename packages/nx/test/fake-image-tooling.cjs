@@ -6,9 +6,11 @@ const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = r
 const { join } = require('node:path');
 
 const [command, name, ...flags] = withArgumentsOfNx(process.argv.slice(2));
-appendFileSync('calls.log', `${[command, name, ...flags].join(' ')}\n`);
+const dryRun = process.env.NX_DRY_RUN === 'true' ? ['(dry run)'] : [];
+appendFileSync('calls.log', `${[command, name, ...flags, ...dryRun].join(' ')}\n`);
 if (command === 'build') build(platformFolder());
 if (command === 'test') test(platformFolder());
+if (command === 'versions') process.stdout.write(readFileSync('versions.json', 'utf8'));
 
 /** These tests run on amd64 where no platform is named. */
 function platformFolder() {

@@ -92,6 +92,7 @@ describe('the targets of an image', () => {
       'explain',
       'load',
       'lock',
+      'nx-release-publish',
       'publish',
       'shell',
       'test',

@@ -10,6 +10,14 @@ export { httpTimings } from './http-timings';
 export { openSession, readingOnce, type Session, type SessionRequest } from './session';
 export { loadOptions } from './workspace/load';
 export { platformsOf } from './platforms';
+export {
+  converge,
+  imageVersions,
+  type Converged,
+  type ConvergedImage,
+  type ConvergedRelease,
+  type ConvergeRequest,
+} from './releases';
 export { rescanImages, type Rescanned, type RescannedDigest, type RescanRequest } from './rescan';
 export { scanImage, type Scanned } from './scan';
 export { testImage, type Tested } from './test';

@@ -31,13 +31,17 @@ export const ENTRIES: OsvEntry[] = Array.from({ length: 20 }, (_, n) => ({
   ],
 }));
 
-/** Compiles the program as tools are compiled: stripped. */
-export async function compiledProgram(folder: string): Promise<Buffer> {
-  const store = join(inject('sharedFolder'), 'go-store');
-  await fillGoStore(store);
-  const context = { signal: new AbortController().signal, progress: SILENT };
-  const toolchain = valueOf(await ensureGoToolchain({ cache: store, context, hostEnv: process.env }));
-  for (const [name, text] of Object.entries(FILES)) {
+/**
+ * Compiles a program as tools are compiled: stripped.
+ *
+ * @param files of its module; default: the program above
+ */
+export async function compiledProgram(
+  folder: string,
+  files: Readonly<Record<string, string>> = FILES,
+): Promise<Buffer> {
+  const { store, toolchain } = await goToolchain();
+  for (const [name, text] of Object.entries(files)) {
     await mkdir(join(folder, 'say', name, '..'), { recursive: true });
     await writeFile(join(folder, 'say', name), text);
   }
@@ -48,9 +52,19 @@ export async function compiledProgram(folder: string): Promise<Buffer> {
     env: offlineEnvironment(toolchain, goPaths(store), { home: folder, arch: archOf(PLATFORM) }),
     tool: 'say',
     phase: 'compile',
-    signal: context.signal,
+    signal: CONTEXT.signal,
     timeoutSeconds: 200,
   });
   valueOf(built);
   return readFile(join(folder, 'program'));
+}
+
+const CONTEXT = { signal: new AbortController().signal, progress: SILENT };
+
+/** Returns Go's toolchain, and the store that it is in. */
+export async function goToolchain() {
+  const store = join(inject('sharedFolder'), 'go-store');
+  await fillGoStore(store);
+  const found = await ensureGoToolchain({ cache: store, context: CONTEXT, hostEnv: process.env });
+  return { store, toolchain: valueOf(found) };
 }

@@ -5,7 +5,7 @@ import type { OriginLayer } from '@image-tooling/model';
 import { fileEntry, streamTar } from '@image-tooling/layer';
 import { layerTar, openStore, writeLayer } from '@image-tooling/oci';
 import { inventoryOf, loadPurls, readContents } from '@image-tooling/sbom';
-import { mergePolicies, openVex, scan, type ScanReport } from '@image-tooling/scan';
+import { mergePolicies, openVex, scan, scanFindingsSchema, type ScanReport } from '@image-tooling/scan';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CALLED, compiledProgram, ENTRIES, PLATFORM } from './reachable-program';
@@ -57,6 +57,9 @@ it('a Go program with 20 known vulnerabilities, five of them in functions that i
   const ids = (status: string) => found.findings.filter((one) => one.status === status).map(({ id }) => id);
   expect(ids('failing')).toEqual(CALLED.map((n) => `GO-2026-${2000 + n}`));
   expect(ids('not-affected')).toHaveLength(15);
+  // What release notes read of a scan.json.
+  const read = scanFindingsSchema.safeParse(JSON.parse(JSON.stringify(found)));
+  expect(read.data?.findings.map(({ id }) => id)).toEqual(found.findings.map(({ id }) => id));
   const vex = openVex(found, { product: 'pkg:oci/talk', author: 'test', time: 0 }) as {
     statements: { vulnerability: { name: string }; status: string }[];
   };

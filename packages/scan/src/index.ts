@@ -2,6 +2,7 @@ export * from './data';
 export type * from './finding';
 export { isFailing, type Counts } from './gate';
 export { mergePolicies, type ScanPolicy } from './policy/merge';
+export { scanFindingsSchema, type ScanFindings } from './report/findings';
 export { scanHtml } from './report/html';
 export { sarifLog } from './report/sarif';
 export { scanTable } from './report/table';

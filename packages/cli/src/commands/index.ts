@@ -1,6 +1,7 @@
 import { build } from './build';
 import { check } from './check';
 import { ciPlan } from './ci-plan';
+import { converge } from './converge';
 import type { Commands } from '../command/group';
 import { explain } from './explain';
 import { keygen } from './keygen';
@@ -16,6 +17,7 @@ import { shell } from './shell';
 import { store } from './store';
 import { test } from './test';
 import { verify } from './verify';
+import { versions } from './versions';
 
 export type { Command, Ending } from '../command/command';
 export { commandNamed } from '../command/group';
@@ -29,6 +31,8 @@ export const COMMANDS: Commands = {
   explain,
   sbom,
   publish,
+  converge,
+  versions,
   scan,
   'scan-lock': scanLock,
   rescan,

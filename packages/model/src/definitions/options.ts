@@ -98,6 +98,11 @@ export const optionsSchema = z
       .regex(/^[^\s~^:?*[\\]+$/, { error: 'the name of a branch' })
       .default('main')
       .meta({ description: 'Branch of releases.' }),
+    firstVersion: z
+      .string()
+      .regex(/^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)$/, { error: 'a version, "1.0.0" or "0.1.0"' })
+      .optional()
+      .meta({ description: 'The first version of each image. With it, "converge" releases images.' }),
     branchImageDays: z
       .int()
       .min(1)

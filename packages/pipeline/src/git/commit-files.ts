@@ -40,14 +40,35 @@ export async function withCommitFiles<T>(
   paths: readonly string[],
   work: (root: string) => Promise<Result<T>>,
 ): Promise<Result<T>> {
+  const files = await openCommitFiles(place, commit, paths);
+  if (!files.ok) return files;
+  try {
+    return await work(files.value.root);
+  } finally {
+    await files.value.remove();
+  }
+}
+
+/** Files of a commit in a temporary folder. */
+export interface CommitFiles {
+  /** The folder of the workspace. */
+  readonly root: string;
+  remove(): Promise<void>;
+}
+
+/** As `withCommitFiles`, for files that are needed until the caller removes them. */
+export async function openCommitFiles(
+  place: GitPlace,
+  commit: string,
+  paths: readonly string[],
+): Promise<Result<CommitFiles>> {
   const folder = await caught('a temporary folder', () => mkdtemp(join(tmpdir(), 'image-tooling-commit-')));
   if (!folder.ok) return folder;
-  try {
-    const written = await writeCommit(place, commit, paths, folder.value);
-    return written.ok ? await work(written.value) : written;
-  } finally {
-    await discard(folder.value);
-  }
+  const remove = (): Promise<void> => discard(folder.value);
+  const written = await writeCommit(place, commit, paths, folder.value);
+  if (written.ok) return ok({ root: written.value, remove });
+  await remove();
+  return written;
 }
 
 /** Returns the folder of the workspace, which may lie below the root of its repository. */

@@ -83,12 +83,12 @@ async function publishPrepared(
   session: Session,
   image: Image,
   prepared: Ready,
-  { dryRun, verify, unsigned }: PublishRequest,
+  { dryRun, verify, unsigned, isPinned = false }: PublishRequest,
 ): Promise<Result<Published>> {
   const began = Date.now();
   const requests: RequestRecord[] = [];
   const onRequest = (record: RequestRecord): void => void requests.push(record);
-  const publication = publicationOf(session, image, prepared, { dryRun, verify, onRequest });
+  const publication = publicationOf(session, image, prepared, { dryRun, verify, isPinned, onRequest });
   noteExpired(session, publication);
   const repository = openRemote(prepared.repository, accessOf(session), { dryRun, onRequest });
   try {
@@ -117,6 +117,7 @@ function noteExpired({ context }: Session, { image, annotations }: Publication):
 interface How {
   readonly dryRun: boolean;
   readonly verify: VerifyMode;
+  readonly isPinned: boolean;
   readonly onRequest: (record: RequestRecord) => void;
 }
 
@@ -131,7 +132,7 @@ function publicationOf(session: Session, image: Image, prepared: Ready, how: How
   return {
     image: image.name,
     mode,
-    wanted: wantedTags(mode, git.commit, { altered }),
+    wanted: wantedTags(mode, git.commit, { altered, isPinned: how.isPinned }),
     annotations: indexAnnotations({
       image: image.name,
       description: image.definition.description,

@@ -7,6 +7,8 @@ export interface PublishRequest {
   readonly release?: string;
   /** Default: from CI's environment, else the checked-out branch. */
   readonly branch?: string;
+  /** Write the tag of the commit and leave `main` to the caller, who knows of newer commits. */
+  readonly isPinned?: boolean;
   /** Only read, and print the writes. */
   readonly dryRun: boolean;
   /** Publish a branch image with uncommitted inputs. */

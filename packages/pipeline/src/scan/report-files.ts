@@ -1,10 +1,18 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '@image-tooling/host';
 import { ok, platformFolder, type Platform, type Result } from '@image-tooling/model';
-import { openVex, sarifLog, scanHtml, type ScanReport, type VexOrigin } from '@image-tooling/scan';
+import {
+  openVex,
+  sarifLog,
+  scanFindingsSchema,
+  scanHtml,
+  type ScanFindings,
+  type ScanReport,
+  type VexOrigin,
+} from '@image-tooling/scan';
 import type { Session } from '../session';
 import { removeEarlier } from '../workspace/earlier-results';
-import { writeOutput } from '../workspace/outputs';
+import { readOutput, writeOutput } from '../workspace/outputs';
 
 /** Returns the folder of an image's scan for a platform, which Nx caches and restores. */
 export function scanFolder(imageFolder: string, platform: Platform): string {
@@ -34,4 +42,9 @@ export async function writeScan(
   const vex = openVex(report, { product, time, author: options.source ?? 'image-tooling' });
   const stated = vex ? await writeOutput(at, 'vex.json', vex) : ok(undefined);
   return stated.ok ? writeOutput(at, 'scan.json', report) : stated;
+}
+
+/** Returns what the last scan found; undefined without a readable report. */
+export function readScanFindings(imageFolder: string, platform: Platform): Promise<ScanFindings | undefined> {
+  return readOutput(scanFolder(imageFolder, platform), 'scan.json', scanFindingsSchema);
 }

@@ -8,6 +8,8 @@ export interface WantedOptions {
    * source than the committed one. Then no tag may name the commit.
    */
   readonly altered?: boolean;
+  /** Leave out `main`, which follows the branch: the caller moves it. */
+  readonly isPinned?: boolean;
 }
 
 /**
@@ -17,12 +19,15 @@ export interface WantedOptions {
 export function wantedTags(
   mode: PublishMode,
   commit: Commit,
-  { altered = false }: WantedOptions = {},
+  { altered = false, isPinned = false }: WantedOptions = {},
 ): WantedTag[] {
   if (mode.kind === 'release') return releaseTags(mode.version);
   const moving = mode.kind === 'main' ? 'main' : `branch-${mode.slug}`;
   const named = `${moving}-${shortCommit(commit)}`;
-  return [...(altered ? [] : [{ tag: named, rule: commitRule(mode) }]), { tag: moving, rule: 'always' }];
+  return [
+    ...(altered ? [] : [{ tag: named, rule: commitRule(mode) }]),
+    ...(isPinned ? [] : [{ tag: moving, rule: 'always' as const }]),
+  ];
 }
 
 /**

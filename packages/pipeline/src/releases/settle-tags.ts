@@ -1,0 +1,166 @@
+import { aliasesOf, ok, releasesFor, shortCommit, type Digest, type Result } from '@image-tooling/model';
+import type { Repository } from '@image-tooling/oci';
+import { yankedReleases } from '../publish/yanked';
+
+/** A tag that was moved, and to what. */
+export interface SettledTag {
+  readonly tag: string;
+  /** The tag whose image it has now. */
+  readonly to: string;
+}
+
+/** Another machine may write a newer tag each time that we look; then that machine goes on. */
+const MOST_ROUNDS = 5;
+
+/** Returns the tag of a commit of main: `main-0123456789ab`. */
+export function commitTag(id: string): string {
+  return `main-${shortCommit({ id })}`;
+}
+
+/**
+ * Lets `main` point to the image of the newest commit of main that is published, and looks again afterwards: each run
+ * writes the tag of its commit before it looks, so whichever is last sees both. Fails as the registry does.
+ *
+ * @param newer returns the commits after `commit` that main has, the newest first; `now`: as others have pushed by now
+ */
+export async function settleMain(
+  repository: Repository,
+  commit: string,
+  newer: (when: 'known' | 'now') => Promise<Result<readonly string[]>>,
+): Promise<Result<SettledTag[]>> {
+  const isThere = await isMainSettled(repository, commit, () => newer('known'));
+  if (!isThere.ok || isThere.value) return isThere.ok ? ok([]) : isThere;
+  return settled(async () => {
+    const tag = await tagOfMain(repository, commit, () => newer('now'));
+    return tag.ok ? moved(repository, ['main'], tag.value) : tag;
+  });
+}
+
+/** Returns whether `main` points to the image of the newest commit of main that is published. */
+export async function isMainSettled(
+  repository: Repository,
+  commit: string,
+  newer: () => Promise<Result<readonly string[]>>,
+): Promise<Result<boolean>> {
+  const tag = await tagOfMain(repository, commit, newer);
+  return tag.ok ? pointsTo(repository, 'main', tag.value) : tag;
+}
+
+async function tagOfMain(
+  repository: Repository,
+  commit: string,
+  newer: () => Promise<Result<readonly string[]>>,
+): Promise<Result<string>> {
+  const commits = await newer();
+  if (!commits.ok) return commits;
+  const newest = await newestPublished(repository, commits.value);
+  return newest.ok ? ok(newest.value ?? commitTag(commit)) : newest;
+}
+
+async function pointsTo(repository: Repository, tag: string, other: string): Promise<Result<boolean>> {
+  const [head, target] = [await repository.headManifest(tag), await repository.headManifest(other)];
+  if (!head.ok || !target.ok) return head.ok ? (target as Result<never>) : head;
+  return ok(head.value !== undefined && head.value.digest === target.value?.digest);
+}
+
+async function newestPublished(
+  repository: Repository,
+  newer: readonly string[],
+): Promise<Result<string | undefined>> {
+  if (newer.length === 0) return ok(undefined);
+  const tags = await repository.listTags();
+  if (!tags.ok) return tags;
+  const there = new Set(tags.value);
+  return ok(newer.map(commitTag).find((tag) => there.has(tag)));
+}
+
+/**
+ * Lets the tags that follow a release (`1.2`, `1`, `latest`) point to it, or to a higher release. Leaves all alone if
+ * the release is marked as bad: then a rollback moved them. Fails as the registry does.
+ */
+export async function settleAliases(repository: Repository, version: string): Promise<Result<SettledTag[]>> {
+  return settled(async () => {
+    const behind = await aliasesElsewhere(repository, version);
+    if (!behind.ok || behind.value.length === 0) return behind.ok ? ok([]) : behind;
+    const tags = await repository.listTags();
+    if (!tags.ok) return tags;
+    const yanked = await yankedReleases(repository, [version]);
+    if (!yanked.ok) return yanked;
+    if (yanked.value.size > 0) return ok([]);
+    const done: SettledTag[] = [];
+    for (const alias of behind.value) {
+      const highest = await highestRelease(repository, alias, tags.value);
+      if (!highest.ok) return highest;
+      const one = highest.value === undefined ? ok([]) : await moved(repository, [alias], highest.value);
+      if (!one.ok) return one;
+      done.push(...one.value);
+    }
+    return ok(done);
+  });
+}
+
+/** Returns the tags that follow a release and point elsewhere; [] if there is no such release. */
+export async function aliasesElsewhere(repository: Repository, version: string): Promise<Result<string[]>> {
+  const own = await repository.headManifest(version);
+  if (!own.ok) return own;
+  const behind: string[] = [];
+  for (const alias of own.value ? aliasesOf(version) : []) {
+    const head = await repository.headManifest(alias);
+    if (!head.ok) return head;
+    if (head.value?.digest !== own.value?.digest) behind.push(alias);
+  }
+  return ok(behind);
+}
+
+async function highestRelease(
+  repository: Repository,
+  alias: string,
+  tags: readonly string[],
+): Promise<Result<string | undefined>> {
+  for (const release of releasesFor(alias, tags)) {
+    const yanked = await yankedReleases(repository, [release]);
+    if (!yanked.ok) return yanked;
+    if (yanked.value.size === 0) return ok(release);
+  }
+  return ok(undefined);
+}
+
+/** Moves tags to the image of another tag. Nothing if that is gone, or they are there. */
+async function moved(
+  repository: Repository,
+  tags: readonly string[],
+  to: string,
+): Promise<Result<SettledTag[]>> {
+  const target = await repository.headManifest(to);
+  if (!target.ok) return target;
+  const done: SettledTag[] = [];
+  for (const tag of target.value ? tags : []) {
+    const written = await movedTo(repository, tag, target.value?.digest as Digest);
+    if (!written.ok) return written;
+    if (written.value) done.push({ tag, to });
+  }
+  return ok(done);
+}
+
+async function movedTo(repository: Repository, tag: string, to: Digest): Promise<Result<boolean>> {
+  const head = await repository.headManifest(tag);
+  if (!head.ok) return head;
+  if (head.value?.digest === to) return ok(false);
+  const manifest = await repository.getManifest(to);
+  if (!manifest.ok) return manifest;
+  if (!manifest.value) return ok(false);
+  const put = await repository.putManifest(manifest.value, tag);
+  return put.ok ? ok(true) : put;
+}
+
+/** Repeats work until it changes nothing. */
+async function settled(work: () => Promise<Result<SettledTag[]>>): Promise<Result<SettledTag[]>> {
+  const done: SettledTag[] = [];
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const one = await work();
+    if (!one.ok) return one;
+    if (one.value.length === 0) break;
+    done.push(...one.value);
+  }
+  return ok(done);
+}

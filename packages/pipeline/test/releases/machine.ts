@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Result, RunContext } from '@image-tooling/model';
+import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
+import { buildProject } from '../../src/build';
+import { converge, type Converged } from '../../src/releases';
+import { openSession, type Session } from '../../src/session';
+import { loadOptions } from '../../src/workspace/load';
+import { PLATFORM } from '../explained-images';
+import { GIT_ENV } from '../git-repository';
+
+const IMAGES = ['base', 'child'];
+
+/** A clone in which commits are built and converged, with a store that already has all layers but help texts. */
+export class Machine {
+  constructor(
+    readonly folder: string,
+    private readonly store: string,
+    private readonly registry: string,
+  ) {}
+
+  git(...args: readonly string[]): string {
+    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    return execFileSync('git', ['-C', this.folder, ...args], { env: GIT_ENV, stdio: [...stdio] })
+      .toString()
+      .trim();
+  }
+
+  /** Checks out and builds a commit. Its tests are taken for passed: no engine. */
+  async build(commit: string): Promise<void> {
+    this.git('checkout', '--quiet', '--detach', commit);
+    const session = await this.session(QUIET);
+    for (const name of IMAGES) {
+      valueOf(await buildProject(session, name, PLATFORM));
+      await this.passTests(name);
+    }
+    await session.close();
+  }
+
+  private async passTests(name: string): Promise<void> {
+    const dist = join(this.folder, 'images', name, 'dist');
+    const text = await readFile(join(dist, 'linux-amd64/digest.json'), 'utf8');
+    const { manifest } = JSON.parse(text) as { readonly manifest: string };
+    await mkdir(join(dist, 'report/linux-amd64'), { recursive: true });
+    const report = { reportVersion: 1, manifest, passed: true, isolated: true };
+    await writeFile(join(dist, 'report/linux-amd64/report.json'), JSON.stringify(report));
+  }
+
+  async converge(
+    signal = new AbortController().signal,
+    { dryRun = false, env = {} }: { readonly dryRun?: boolean; readonly env?: NodeJS.ProcessEnv } = {},
+  ): Promise<Result<Converged>> {
+    const session = await this.session({ signal, progress: SILENT }, env);
+    try {
+      return await converge(session, { names: [], dryRun });
+    } finally {
+      await session.close();
+    }
+  }
+
+  private async session(context: RunContext, more: NodeJS.ProcessEnv = {}): Promise<Session> {
+    const env = {
+      ...GIT_ENV,
+      IMAGE_STORE: this.store,
+      IMAGE_REGISTRY: this.registry,
+      IMAGE_BRANCH: 'main',
+      HOME: '/nonexistent',
+      ...more,
+    };
+    const options = valueOf(await loadOptions(this.folder));
+    return valueOf(await openSession({ root: this.folder, options, env, context }));
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+const QUIET: RunContext = { signal: new AbortController().signal, progress: SILENT };
+
+/** Copies definitions and what is built, without git. */
+export async function copyWorkspace(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, filter: (path) => !path.endsWith('/.git') });
+}
