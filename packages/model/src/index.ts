@@ -24,4 +24,5 @@ export { firstLines, firstNames } from './shortened';
 export * from './plan';
 export * from './publish';
 export { spanText } from './span-text';
+export * from './update';
 export { parseStanza, parseStanzas, type Stanza } from './stanza';

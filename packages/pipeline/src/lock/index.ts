@@ -4,8 +4,14 @@ import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
 import { lockAlone, lockFamily } from './family';
 import { notRaisable } from './raise';
+import { lockStale } from './stale-locks';
 import { withVersion } from './set-version';
 import { lockTool } from './tool-lock';
+
+/** Locks all tools and images whose lock is missing or stale. Returns their names. Fails as `lockProject` does. */
+export function lockAllStale(session: Session): Promise<Result<string[]>> {
+  return lockStale(session, (name) => lockProject(session, name));
+}
 
 export interface LockOptions {
   /** Whether to also lock all images that are based on the image. */
