@@ -1,7 +1,7 @@
 import { escapePattern } from '../definitions/template';
 
 /** A version as tool.json has it, which ends before what can't be a part of it. */
-const VERSION = String.raw`([0-9]+(?:\.[0-9]+)*(?:-[0-9A-Za-z][0-9A-Za-z.-]*)?)(?![0-9A-Za-z])`;
+const VERSION = String.raw`([0-9]+(?:\.[0-9]+)*(?:-[0-9A-Za-z][0-9A-Za-z.-]*)?)(?![0-9A-Za-z]|\.[0-9])`;
 
 /**
  * Returns the versions in a text, each written as a template says: "v{version}".

@@ -29,10 +29,19 @@ export function isToolVersion(text: string): boolean {
 export function compareToolVersions(a: string, b: string): number {
   if (valid(a) !== null && valid(b) !== null) return compare(a, b);
   const [left, right] = [partsOf(a), partsOf(b)];
-  const numbers = compareDebianVersions(left.numbers.join('.'), right.numbers.join('.'));
+  const numbers = compareNumbers(left.numbers, right.numbers);
   if (numbers !== 0 || left.pre === right.pre) return numbers;
   if (left.pre === '' || right.pre === '') return left.pre === '' ? 1 : -1;
   return compareDebianVersions(left.pre, right.pre);
+}
+
+/** 1.2 and 1.2.0 are the same. */
+function compareNumbers(a: readonly string[], b: readonly string[]): number {
+  const count = Math.max(a.length, b.length);
+  const [left, right] = [a, b].map((numbers) =>
+    Array.from({ length: count }, (_, at) => numbers[at] ?? '0').join('.'),
+  );
+  return compareDebianVersions(left ?? '', right ?? '');
 }
 
 /** Returns which number differs first: the first one is "major", the second "minor", any other "patch". */
