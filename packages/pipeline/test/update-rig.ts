@@ -170,7 +170,7 @@ export class UpdateRig {
     ] as const;
     await writeProxy(
       this.proxy,
-      // A module of a next major version has another path, so there is none of this.
+      // A module of a next major version has another path, so this one has no 2.0.0.
       versions.slice(0, 2).map(([version, time]) => goModule(`v${version}`, time)),
     );
     for (const [version, time] of versions) this.registry.publish(npmPackage(version, time));

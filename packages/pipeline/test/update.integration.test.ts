@@ -82,7 +82,9 @@ describe('update', () => {
   it('keeps all files if a definition is changed during the run', async () => {
     const changed = join(tools.rig.folder, 'tools/npm-tool/tool.json');
     tools.hooks.onRequest = () => writeFileSync(changed, `${old['tools/npm-tool/tool.json']}\n`);
-    onTestFinished(() => void delete tools.hooks.onRequest);
+    onTestFinished(() => {
+      delete tools.hooks.onRequest;
+    });
     const end = await run(['update', 'page-tool']);
     expect(end.stderr).toContain('A definition or a lock was changed during this run');
     expect((await tools.files())['tools/page-tool/tool.json']).toBe(old['tools/page-tool/tool.json']);
