@@ -23,7 +23,12 @@ let report: Report;
 const vendor = new FaultyServer((path) => pages[path]);
 
 interface Report {
-  readonly tools: readonly { readonly name: string; readonly to?: string; readonly from: string }[];
+  readonly tools: readonly {
+    readonly name: string;
+    readonly from: string;
+    readonly to?: string;
+    readonly unusable: readonly { readonly version: string }[];
+  }[];
   readonly images: readonly { readonly name: string; readonly isChanged: boolean }[];
   readonly failures: readonly object[];
 }
@@ -113,12 +118,16 @@ async function latest(module: string): Promise<string> {
 describe('an update of a copy of this repository', () => {
   it('brings every tool to the newest version that is to be had', async () => {
     expect(report.failures).toEqual([]);
-    for (const { name } of report.tools) {
+    for (const { name, unusable } of report.tools) {
       const { version, sources } = await definitionOf(name);
       const newest = sources.go ? await latest(moduleOf(sources.go)) : `v${NEWEST_DAGGER}`;
-      expect(`${name} v${version}`).toBe(`${name} ${newest}`);
+      // What upstream or the registry keeps from being locked is named, and the next older version is taken.
+      const refused = unusable.map((one) => `v${one.version}`);
+      expect([`v${version}`, ...refused], name).toContain(newest);
+      if (refused.length === 0) expect(`${name} v${version}`).toBe(`${name} ${newest}`);
     }
-    expect(report.tools.filter(({ to }) => to === undefined)).toEqual([]);
+    const stuck = report.tools.filter(({ to, unusable }) => to === undefined && unusable.length === 0);
+    expect(stuck).toEqual([]);
   });
 
   it('brings every image to the newest packages, and leaves nothing to do', async () => {

@@ -30,6 +30,18 @@ const goModule = (version: string, time: string, text = 'hello'): ProxiedModule 
   },
 });
 
+const needsMissing = (): ProxiedModule => {
+  const { files, ...made } = goModule('v1.1.5', daysAgo(20));
+  const [goMod, main] = [files['go.mod'] ?? '', files['main.go'] ?? ''];
+  return {
+    ...made,
+    files: {
+      'go.mod': `${goMod}\nrequire example.invalid/missing v1.0.0\n`,
+      'main.go': main.replace('import "os"', 'import (\n\t"os"\n\n\t_ "example.invalid/missing"\n)'),
+    },
+  };
+};
+
 const debs = (version: string, content = version) =>
   (['amd64', 'arm64'] as const).map((arch) => ({
     name: 'fixture-tool',
@@ -161,7 +173,7 @@ export class UpdateRig {
     }
   }
 
-  /** Publishes newer versions: 1.1.0 is the newest that may be taken, 1.2.0 is too young, 2.0.0 is a larger step. */
+  /** Publishes newer versions: 1.1.0 is the newest that may be taken, 1.1.5 of the Go tool needs a module that is missing, 1.2.0 is too young, 2.0.0 is a larger step. */
   async publishNew(): Promise<void> {
     const versions = [
       ['1.1.0', daysAgo(30)],
@@ -171,7 +183,7 @@ export class UpdateRig {
     await writeProxy(
       this.proxy,
       // A module of a next major version has another path, so this one has no 2.0.0.
-      versions.slice(0, 2).map(([version, time]) => goModule(`v${version}`, time)),
+      [...versions.slice(0, 2).map(([version, time]) => goModule(`v${version}`, time)), needsMissing()],
     );
     for (const [version, time] of versions) this.registry.publish(npmPackage(version, time));
     const incomplete = { assets: [{ name: 'tool_amd64', size: 20 }] };

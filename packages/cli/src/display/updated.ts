@@ -9,6 +9,7 @@ export function updatedLines(
   const changed = images.filter(({ isChanged }) => isChanged);
   return [
     ...aligned(tools.map(toolRow)),
+    ...tools.flatMap(unusableLines),
     ...changed.flatMap(imageLines),
     ...(images.length > changed.length
       ? [`${counted(images.length - changed.length, 'image')} without newer packages`]
@@ -23,6 +24,12 @@ function toolRow(tool: ToolUpdate): string[] {
   const isChanged = to !== undefined || tool.relocked !== undefined;
   const reach = isChanged && images.length > 0 ? [`reaches ${firstNames(images, 6)}`] : [];
   return [name, versions, [...stateOf(tool), `source ${source}`, ...reach].join('; ')];
+}
+
+function unusableLines({ name, unusable }: ToolUpdate): string[] {
+  return unusable.map(({ version, reason, hint = '' }) =>
+    `${name}: ${version} can't be locked: ${reason} ${hint}`.trimEnd(),
+  );
 }
 
 function stateOf({ to, published, relocked, waiting, beyond, isPinned }: ToolUpdate): string[] {

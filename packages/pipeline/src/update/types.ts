@@ -7,6 +7,15 @@ export interface WaitingVersion {
   readonly until: number;
 }
 
+/** A newer version that can't be locked. */
+export interface UnusableVersion {
+  readonly version: string;
+  /** Why, in one sentence. */
+  readonly reason: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
 /** What an update found for a tool. */
 export interface ToolUpdate {
   readonly name: string;
@@ -19,6 +28,8 @@ export interface ToolUpdate {
   readonly published?: number;
   /** Why `to` is newer in the lock alone: a package of the same version, or a lock that was stale. */
   readonly relocked?: string;
+  /** Newer versions that are allowed, and can't be locked; newest first. */
+  readonly unusable: readonly UnusableVersion[];
   /** The newest version that the cool-down holds back. */
   readonly waiting?: WaitingVersion;
   /** The newest version, if it is a larger step than the policy allows. */
