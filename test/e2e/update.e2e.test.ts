@@ -134,8 +134,11 @@ describe('an update of a copy of this repository', () => {
     const stale = JSON.parse(await imageTooling('stale', '--json')) as { readonly images: readonly object[] };
     expect(stale.images).toHaveLength(report.images.length);
     for (const image of stale.images) expect(image).toMatchObject({ packages: [], parents: [], below: [] });
-    const again = JSON.parse(await imageTooling('update', '--all', '--json')) as Report & {
-      readonly files: string[];
+    // A newest version that a registry refuses fails again each time.
+    const usable = report.tools.filter(({ unusable }) => unusable.length === 0).map(({ name }) => name);
+    const names = [...usable, ...report.images.map(({ name }) => name)];
+    const again = JSON.parse(await imageTooling('update', ...names, '--json')) as {
+      readonly files: readonly string[];
     };
     expect(again.files).toEqual([]);
   });
