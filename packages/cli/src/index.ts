@@ -100,6 +100,7 @@ async function runCommand(
       env: host.env,
       context,
       readOnly: command.readOnly ?? false,
+      writesDefinitions: command.writesDefinitions ?? false,
       version,
     });
     if (found.ok) opened = found.value;

@@ -36,6 +36,15 @@ describe('help', () => {
             --family                              also lock all images based on this one, parents first
             --raise <module>@<version>[,…]        raise a Go module of a tool, its go, or a bundled npm package
             --set-version <version>               lock another version of a tool, and write it to its tool.json
+        lock-stale                              lock all projects whose lock is missing or stale
+        update <name> … | --all                 move tools to newer versions, and images to newer Debian packages (docs/updates.md)
+            --dry-run                             write nothing
+            --finish                              only write the rest of what a killed command began to write
+            --json                                print JSON
+                                                exit code 1: a project could not be updated
+        stale [<image> …]                       list newer packages, security updates and newer parents of images
+            --exit-code                           exit code 1 if there are security updates, or parents to take over
+            --json                                print JSON
         load <name> --to <place>                copy a built image to docker, podman or files
             --to docker | podman                  as <name>:dev
             --to oci:<folder>                     as OCI image layout

@@ -3,6 +3,7 @@ export * from './concurrent';
 export * from './destination';
 export { caught, caughtResult, checkSignal, failureOf, Fault, isAbort, valueOf } from './fault';
 export * from './files';
+export { finishFilesTogether, writeFilesTogether, type FilesTogether } from './files-together';
 export { sha256OfFile } from './hash-file';
 export * from './http';
 export * from './locks';

@@ -26,4 +26,5 @@ export * from './plan';
 export * from './publish';
 export * from './releases';
 export { spanText } from './span-text';
+export * from './update';
 export { parseStanza, parseStanzas, type Stanza } from './stanza';

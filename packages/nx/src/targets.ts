@@ -43,6 +43,7 @@ function inferredTargets(definition: ProjectDefinition, setting: Setting): Targe
     build: onThisMachine('build', definition, setting),
     'build-all': onAllPlatforms('build', definition, setting),
     lock: lock(definition),
+    update: update(definition),
     explain: explain(definition),
     ...(definition.kind === 'image' ? imageTargets(definition, setting) : {}),
   };
@@ -187,6 +188,11 @@ function whole(
 /** Depends on no other lock: a lock only changes when its own target runs. */
 function lock({ name }: ProjectDefinition): TargetConfiguration {
   return { command: taskCommand('lock', name), cache: false, dependsOn: [] };
+}
+
+/** Depends on no other update: of an image it includes all images based on it. */
+function update({ name }: ProjectDefinition): TargetConfiguration {
+  return { command: taskCommand('update', name), cache: false, dependsOn: [] };
 }
 
 /** Depends on no build: after one, `--why` would find no difference. */

@@ -46,6 +46,7 @@ describe('the targets of a tool', () => {
       'build-arm64',
       'explain',
       'lock',
+      'update',
     ]);
   });
 
@@ -99,6 +100,7 @@ describe('the targets of an image', () => {
       'test-all',
       'test-amd64',
       'test-arm64',
+      'update',
     ]);
   });
 

@@ -16,6 +16,7 @@ import { remoteLayers, type RemoteLayers } from './remote-layers';
 import { pushesToStaging, stagingOf } from './staging-repository';
 import { checkTemporaryFolder } from './temporary-folder';
 import { toolSourceOf } from './tool-source';
+import { settleUnfinished } from './workspace/write-together';
 import { loadWorkspaceFor } from './workspace/load';
 
 /** The open workspace of a command: options, store, HTTP client, engine. */
@@ -49,11 +50,16 @@ export interface SessionRequest {
   readonly context: RunContext;
   /** Nothing is written to the store, which may be read-only. */
   readonly readOnly?: boolean;
+  /** The command writes definitions and locks: it finishes what a killed one has begun. */
+  readonly writesDefinitions?: boolean;
   /** Of image-tooling. Default: 0.0.0, as from source. */
   readonly version?: string;
 }
 
-/** Opens the store; the engine follows when it is needed. Fails with `usage`, `disk-full` or `io`. */
+/**
+ * Opens the store; the engine follows when it is needed. Fails with `usage`, `disk-full` or `io`, and with `lock-stale`
+ * if a command that writes definitions was killed.
+ */
 export async function openSession(request: SessionRequest): Promise<Result<Session>> {
   const timings = httpTimings(request.env);
   const toolSource = toolSourceOf(request.options, request.env);
@@ -68,6 +74,11 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   if (!temporary.ok) return temporary;
   const store = await openUserStore(request.env, request);
   if (!store.ok) return store;
+  const settled = await settleUnfinished(
+    { ...request, store: store.value },
+    { mayWrite: request.writesDefinitions === true },
+  );
+  if (!settled.ok) return settled;
   // If this can't be written, the next write reports it.
   await store.value.recordUser(request.root);
   let opened: Promise<Result<Engine>> | undefined;

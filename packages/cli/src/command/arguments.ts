@@ -57,6 +57,8 @@ const FLAGS = {
   'verifier-identity': { type: 'string' },
   'verifier-oidc-issuer': { type: 'string' },
   attest: { type: 'boolean' },
+  finish: { type: 'boolean' },
+  'exit-code': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;

@@ -45,6 +45,8 @@ export interface Command {
   readonly reportsOn?: 'stderr';
   /** Whether it leaves the store unchanged. */
   readonly readOnly?: true;
+  /** Whether it writes definitions or locks; it then finishes what a killed command has begun. */
+  readonly writesDefinitions?: true;
   /** Whether it keeps nothing when it is stopped. */
   readonly startsOver?: true;
   /** Whether the Nx plugin declares it as cached. */

@@ -7,6 +7,7 @@ import { explain } from './explain';
 import { keygen } from './keygen';
 import { load } from './load';
 import { lock } from './lock';
+import { lockStale } from './lock-stale';
 import { publish } from './publish';
 import { registry } from './registry';
 import { rescan } from './rescan';
@@ -15,7 +16,9 @@ import { scan } from './scan';
 import { scanLock } from './scan-lock';
 import { shell } from './shell';
 import { store } from './store';
+import { stale } from './stale';
 import { test } from './test';
+import { update } from './update';
 import { verify } from './verify';
 import { versions } from './versions';
 
@@ -27,6 +30,9 @@ export const COMMANDS: Commands = {
   build,
   test,
   lock,
+  'lock-stale': lockStale,
+  update,
+  stale,
   load,
   explain,
   sbom,

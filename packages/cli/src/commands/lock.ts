@@ -5,6 +5,7 @@ import { said, type Command } from '../command/command';
 
 export const lock: Command = {
   flags: ['family', 'raise', 'set-version'],
+  writesDefinitions: true,
   async run({ given, session }) {
     const name = oneProject(given);
     if (!name.ok) return name;

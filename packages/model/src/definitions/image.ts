@@ -37,9 +37,9 @@ const from = z
       .strictObject({
         registry: withPort(
           textLike(
-            /^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)+@sha256:[0-9a-f]{64}$/,
+            /^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)+(?::[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127})?@sha256:[0-9a-f]{64}$/,
             'an image by digest ("registry.example/name@sha256:…")',
-            'The image, by digest. Packages need dpkg and apt in it.',
+            'The image, by digest. With a tag before it ("name:1.2@sha256:…"), "stale" reports a newer digest of that tag. Packages need dpkg and apt in it.',
           ),
         ),
       })

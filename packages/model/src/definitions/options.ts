@@ -3,6 +3,7 @@ import { httpAddress, templated, textLike, word } from './fields';
 import { relativePath } from './paths';
 import { withPort } from './ports';
 import { signing } from './signing';
+import { coolDownDays, updateLevel } from './update-policy';
 
 const address = httpAddress('An address.');
 
@@ -78,6 +79,12 @@ export const optionsSchema = z
       .enum(TOOL_SOURCES)
       .default('registry')
       .meta({ description: 'Preferred kind of source for tools that have several.' }),
+    update: updateLevel
+      .default('minor')
+      .meta({ description: 'Which versions of tools "update" may take: major, minor, patch or none.' }),
+    coolDownDays: coolDownDays.default(3).meta({
+      description: 'Days that a version must have been published for before "update" takes it.',
+    }),
     compression: z.enum(['zstd', 'gzip']).default('zstd').meta({ description: 'How layers are compressed.' }),
     mirrors: z
       .record(address, address)

@@ -39,6 +39,27 @@ const archNames = z
   .default({})
   .meta({ description: 'Values of {arch} if the vendor does not write amd64 and arm64 ("x86_64").' });
 
+const versions = z
+  .strictObject({
+    url: address(
+      /^https:\/\/[^\s\u0000-\u001f\u007f]+$/,
+      'an https:// address',
+      'Address of a text with versions.',
+    ),
+    match: templated(
+      textLike(
+        /^(?=.*\{version\})[^\u0000-\u001f\u007f]+$/,
+        'a text with {version} in it ("v{version}")',
+        'How the text writes a version, with {version} for the version itself.',
+      ),
+      ['version'],
+    ).default('v{version}'),
+  })
+  .meta({
+    description:
+      'Where "update" finds versions. Default: the releases of the GitHub repository that the URL is of.',
+  });
+
 export const releaseSource = z
   .strictObject({
     url: templated(
@@ -56,6 +77,7 @@ export const releaseSource = z
       .enum(RELEASE_FORMATS)
       .optional()
       .meta({ description: 'Format of the file. Default: from the end of the URL, else a single program.' }),
+    versions: versions.optional(),
   })
   .superRefine(reportFormat, { when: isObject })
   .meta({ description: "The vendor's own prebuilt file." });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { toolCheck } from './check';
 import { address, isObject, line, schemaReference, textLike } from './fields';
+import { coolDownDays, updateLevel } from './update-policy';
 import { debSource, goSource, npmSource, releaseSource } from './sources';
 
 const sources = z
@@ -39,6 +40,14 @@ export const toolSchema = z
       'a version without a leading "v" ("1.36.4")',
       'Its version, without a leading "v".',
     ),
+    update: updateLevel.optional().meta({
+      description:
+        'Which versions "update" may take: the leftmost number of the version that may change; "none": keep the version. Default: "update" in nx.json, else minor.',
+    }),
+    coolDownDays: coolDownDays.optional().meta({
+      description:
+        'Days that a version must have been published for before "update" takes it. Default: "coolDownDays" in nx.json, else 3.',
+    }),
     sources,
     checks: z
       .array(toolCheck)

@@ -6,6 +6,7 @@ import {
   ok,
   type Image,
   type ImageLock,
+  type LockedArchiveState,
   type Platform,
   type PlatformLock,
   type Result,
@@ -20,9 +21,8 @@ import { recordLock } from './record';
 import { releaseOf } from './release';
 
 /**
- * Resolves an image's packages for all its platforms, in the current archive and over what its ancestors'
- * locks install, and writes its lock.json. No other lock changes. Fails with mistakes in its ancestors'
- * locks. On failure nothing is written.
+ * Resolves an image's packages and writes its lock.json. No other lock changes. Fails as `resolveImage` does. On failure
+ * nothing is written.
  */
 export async function lockImage(
   session: Session,
@@ -30,10 +30,38 @@ export async function lockImage(
   image: Image,
   archiveOf: ArchiveOf,
 ): Promise<Result<void>> {
-  const below = checkBelow(image);
-  if (!below.ok) return below;
   const archiveLock = await readArchiveLock(session.root, session.options);
   if (!archiveLock.ok) return archiveLock;
+  const states = archiveLock.value?.states ?? [];
+  const resolved = await resolveImage(session, { workspace, image, archiveOf, states });
+  return resolved.ok ? recordLock(session, image, resolved.value.lock, resolved.value.state) : resolved;
+}
+
+/** What to resolve an image's packages from. */
+export interface ImageRequest {
+  readonly workspace: Workspace;
+  readonly image: Image;
+  readonly archiveOf: ArchiveOf;
+  /** Those that archive.lock.json has. */
+  readonly states: readonly LockedArchiveState[];
+}
+
+/** The lock of an image, and the state of the archive that it was resolved in, if any. */
+export interface ResolvedImage {
+  readonly lock: ImageLock;
+  readonly state?: LockedArchiveState;
+}
+
+/**
+ * Resolves an image's packages for all its platforms, in the current archive and over what its ancestors' locks
+ * install. Writes nothing. Fails with mistakes in its ancestors' locks.
+ */
+export async function resolveImage(
+  session: Session,
+  { workspace, image, archiveOf, states }: ImageRequest,
+): Promise<Result<ResolvedImage>> {
+  const below = checkBelow(image);
+  if (!below.ok) return below;
   const bases = await findBases(session, image);
   if (!bases.ok) return bases;
   const found = [...bases.value.values()].map(({ lock }) => lock);
@@ -41,10 +69,10 @@ export async function lockImage(
   if (!release.ok) return release;
   const isResolved = 'debian' in image.definition.from || image.definition.packages.length > 0;
   if (release.value === undefined || !isResolved)
-    return recordLock(session, image, lockOf(withoutArchive(image, bases.value)));
+    return ok({ lock: lockOf(withoutArchive(image, bases.value)) });
   const state = await archiveOf(release.value);
   if (!state.ok) return state;
-  const known = new Set(archiveLock.value?.states.map(({ id }) => id));
+  const known = new Set(states.map(({ id }) => id));
   const locked = lockedState(state.value);
   const platforms = await lockPlatforms(session, image, {
     state: state.value,
@@ -52,7 +80,7 @@ export async function lockImage(
     known,
     bases: bases.value,
   });
-  return platforms.ok ? recordLock(session, image, lockOf(platforms.value), locked) : platforms;
+  return platforms.ok ? ok({ lock: lockOf(platforms.value), state: locked }) : platforms;
 }
 
 /** Checks the locks of the ancestors, over which a child is resolved. */

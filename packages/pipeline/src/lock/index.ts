@@ -2,9 +2,15 @@ import { failWith, ok, type Failure, type Result, type Tool, type Workspace } fr
 import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
 import { lockAlone, lockFamily } from './family';
+import { lockStale } from './stale-locks';
 import { notRaisable, type Raise } from './tool-lock/raise';
 import { withVersion } from './set-version';
 import { lockTool } from './tool-lock';
+
+/** Locks all tools and images whose lock is missing or stale. Returns their names. Fails as `lockProject` does. */
+export function lockAllStale(session: Session): Promise<Result<string[]>> {
+  return lockStale(session, (name) => lockProject(session, name));
+}
 
 export interface LockOptions {
   /** Whether to also lock all images that are based on the image. */

@@ -1,12 +1,10 @@
-import { basename, join } from 'node:path';
-import { writeFileAtomic } from '@image-tooling/host';
+import { join } from 'node:path';
 import {
   archiveLockWith,
   chainDigest,
-  digestOf,
   fail,
-  hexOf,
   ok,
+  readWorkspace,
   withoutUnusedStates,
   type ArchiveLock,
   type Image,
@@ -14,9 +12,11 @@ import {
   type LockedArchiveState,
   type Platform,
   type Result,
+  type WorkspaceFiles,
 } from '@image-tooling/model';
 import type { Session } from '../session';
-import { loadWorkspace, readArchiveLock } from '../workspace/load';
+import { loadWorkspace, readArchiveLock, workspaceFiles } from '../workspace/load';
+import { whileWriting, writeTogether } from '../workspace/write-together';
 
 /**
  * Writes an image's lock, and updates archive.lock.json to exactly the states that locks name. Runs in one
@@ -29,40 +29,45 @@ export async function recordLock(
   lock: ImageLock,
   state?: LockedArchiveState,
 ): Promise<Result<void>> {
-  const { root, context } = session;
-  const lockName = `locks of ${basename(root)} ${hexOf(digestOf(root)).slice(0, 16)}`;
-  return session.store.lock(lockName, context, async () => {
+  return whileWriting(session, async () => {
     const moved = await parentMoved(session, image, lock);
     if (!moved.ok) return moved;
-    const archiveLock = await readArchiveLock(root, session.options);
+    const archiveLock = await readArchiveLock(session.root, session.options);
     if (!archiveLock.ok) return archiveLock;
     const named = Object.values(lock.platforms).map((platform) => platform.state);
     const withState =
       state && named.includes(state.id) ? archiveLockWith(archiveLock.value, state) : archiveLock.value;
-    const added = await writeArchiveLock(session, archiveLock.value, withState);
-    if (!added.ok) return added;
-    const file = join(root, image.folder, 'lock.json');
-    const written = await writeFileAtomic(file, `${JSON.stringify(lock, undefined, 1)}\n`);
-    return written.ok ? dropUnused(session, withState) : written;
+    const text = imageLockText(lock);
+    const path = join(image.folder, 'lock.json');
+    const files = await workspaceFiles(session.root, session.options);
+    const others = (files.imageLocks ?? []).filter(({ file }) => file !== path);
+    const used = usedStates({ ...files, imageLocks: [...others, { file: path, text }] }, withState);
+    return writeTogether(session, { ...archiveLockFile(session, archiveLock.value, used), [path]: text });
   });
 }
 
-/** States are dropped after the lock is written: a crash in between would lose a needed state. */
-async function dropUnused(session: Session, archiveLock: ArchiveLock | undefined): Promise<Result<void>> {
-  const workspace = await loadWorkspace(session.root, session.options);
-  if (!workspace.ok || !archiveLock) return ok(undefined);
-  const used = withoutUnusedStates(archiveLock, workspace.value.images.values());
-  return writeArchiveLock(session, archiveLock, used);
+/** Returns the text of an image's lock.json. */
+export function imageLockText(lock: ImageLock): string {
+  return `${JSON.stringify(lock, undefined, 1)}\n`;
 }
 
-async function writeArchiveLock(
-  { root, options }: Session,
+/** Returns the states that the locks of a workspace name; all if one of its definitions is wrong. */
+export function usedStates(files: WorkspaceFiles, lock: ArchiveLock | undefined): ArchiveLock | undefined {
+  if (lock === undefined) return undefined;
+  const archiveLock = { file: 'archive.lock.json', text: JSON.stringify(lock) };
+  const workspace = readWorkspace({ ...files, archiveLock });
+  return workspace.ok ? withoutUnusedStates(lock, workspace.value.images.values()) : lock;
+}
+
+/** Returns archive.lock.json if it changes: its content by path. */
+export function archiveLockFile(
+  { options }: Pick<Session, 'options'>,
   before: ArchiveLock | undefined,
   after: ArchiveLock | undefined,
-): Promise<Result<void>> {
+): Record<string, string> {
   const text = JSON.stringify(after, undefined, 2);
-  if (JSON.stringify(before, undefined, 2) === text) return ok(undefined);
-  return writeFileAtomic(join(root, options.imagesDir, 'archive.lock.json'), `${text}\n`);
+  if (after === undefined || JSON.stringify(before, undefined, 2) === text) return {};
+  return { [`${options.imagesDir}/archive.lock.json`]: `${text}\n` };
 }
 
 async function parentMoved(session: Session, { name }: Image, lock: ImageLock): Promise<Result<void>> {

@@ -4,6 +4,7 @@ export * from './archive';
 export { bootstrapClosure, type ClosureOptions } from './closure';
 export { chooseDeb, type WantedDeb } from './choose-deb';
 export { changelogPath, fixesIn, isChangelogOf } from './changelog';
+export { shortUpstream, upstreamVersion } from './deb-version';
 export * from './deb';
 export { takeFromDeb, type DebTake } from './deb-file';
 export * from './host-apt/debian-archives';

@@ -5,6 +5,7 @@ export { offlineEnvironment } from './environment';
 export { fetchGoModules, type FetchRequest } from './fetch/fetch';
 export {
   listModule,
+  listModuleVersions,
   withModule,
   type DownloadedModule,
   type ListedModule,
@@ -14,7 +15,7 @@ export { openFetchSession, type FetchSession } from './fetch/session';
 export { goInputs } from './build/inputs';
 export type { ModuleVersions } from './lock/raise';
 export { lockGoTool, type LockRequest } from './lock/lock';
-export { raisedToolchain, readGoLock, type GoToolLock, type LockedGo } from './lock/lock-file';
+export { moduleSum, raisedToolchain, readGoLock, type GoToolLock, type LockedGo } from './lock/lock-file';
 export { goPaths, inTemporaryFolder, type GoPaths } from './paths';
 export type { GoModuleTool, GoRun, GoTool } from './tool';
 export { resolveToolchain } from './toolchain/raise';

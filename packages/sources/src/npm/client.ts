@@ -8,6 +8,41 @@ import type { NpmRun } from './run';
 const LIMIT_SECONDS = 900;
 
 /**
+ * Returns what npm prints about a package (npm-view(1)), as JSON. Keeps npm's cache and logs in `cache`. Fails as
+ * `npmPack` does.
+ *
+ * @param spec a package, or one version of it
+ * @param fields such as "versions" and "time"
+ */
+export async function npmView(
+  {
+    spec,
+    fields,
+    cache,
+  }: { readonly spec: NpmSpec; readonly fields: readonly string[]; readonly cache: string },
+  npm: NpmRun,
+): Promise<Result<string>> {
+  const name = specName(spec);
+  const ended = await run({
+    argv: ['npm', 'view', name, ...fields, '--json', '--cache', cache, ...QUIET, ...timeLimits(npm)],
+    cwd: npm.folder,
+    env: npm.env,
+    signal: npm.context.signal,
+    timeoutSeconds: npm.limitSeconds ?? LIMIT_SECONDS,
+  });
+  if (!ended.ok) return ended.failures[0].code === 'command-missing' ? fail(noNpm()) : ended;
+  const { exitCode, stdout, stderr } = ended.value;
+  return exitCode === 0 ? ok(stdout) : fail(npmFailure(stderr, name, { env: npm.env, into: cache }));
+}
+
+/** A package, or one version of it. */
+export type NpmSpec = Pick<NpmPackage, 'package'> & Partial<NpmPackage>;
+
+function specName({ package: name, version }: NpmSpec): string {
+  return version === undefined ? name : npmName({ package: name, version });
+}
+
+/**
  * Downloads a package's published file into `into` with npm (npm-pack(1)). Runs no scripts, and keeps npm's
  * cache and logs in `cache`. Fails as `npmFailure` says, with `command-missing`, `timeout` or `aborted`.
  */
@@ -26,7 +61,7 @@ export async function npmPack(
   });
   if (!ended.ok) return ended.failures[0].code === 'command-missing' ? fail(noNpm()) : ended;
   const { exitCode, stderr } = ended.value;
-  return exitCode === 0 ? ok(undefined) : fail(npmFailure(stderr, wanted, { env: npm.env, into }));
+  return exitCode === 0 ? ok(undefined) : fail(npmFailure(stderr, spec, { env: npm.env, into }));
 }
 
 const QUIET = [

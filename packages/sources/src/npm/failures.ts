@@ -1,7 +1,5 @@
 import { fullDisk, isUntrusted, lastLines, redact, trustHint } from '@image-tooling/host';
 import type { Failure, FailureCode } from '@image-tooling/model';
-import { npmName, type NpmPackage } from './package';
-
 interface Reading {
   readonly codes: RegExp;
   readonly code: FailureCode;
@@ -40,14 +38,17 @@ const READINGS: readonly Reading[] = [
   },
 ];
 
-/** Returns the failure of npm by its code, with its last lines. */
+/**
+ * Returns the failure of npm by its code, with its last lines.
+ *
+ * @param spec the package in npm's notation: "@esbuild/linux-x64@0.25.0"
+ */
 export function npmFailure(
   stderr: string,
-  wanted: NpmPackage,
+  spec: string,
   { env, into }: { readonly env: NodeJS.ProcessEnv; readonly into: string },
 ): Failure {
   const [, npmCode = ''] = /^npm (?:ERR!|error) code (\S+)/m.exec(stderr) ?? [];
-  const spec = npmName(wanted);
   const details = lastLines(redact(withoutLogs(stderr)), 6);
   if (npmCode === 'ENOSPC') return fullDisk(`fetching ${spec}`, into, details);
   const reading = READINGS.find(({ codes }) => codes.test(npmCode));

@@ -7,4 +7,12 @@ export {
   type ReleaseAddress,
   type ReleaseFetch,
 } from './fetch';
+export {
+  decoded,
+  listPublished,
+  versionPage,
+  type PublishedVersion,
+  type VersionFetch,
+  type VersionPage,
+} from './versions';
 export { releasePlaces, type Mirrors } from './places';

@@ -10,6 +10,8 @@ export interface NpmFixture {
   readonly version: string;
   /** By path in the package; a text is a file of mode 0644. */
   readonly files: Readonly<Record<string, string | { readonly content: string; readonly mode: number }>>;
+  /** When it was published, RFC 3339; default: the registry does not say. */
+  readonly time?: string;
   /** The folder of all files; default "package", as npm itself packs. */
   readonly folder?: string;
 }
@@ -22,7 +24,7 @@ export interface NpmRegistry {
   /** Requested paths. */
   readonly requests: readonly string[];
   readonly server: FaultyServer;
-  /** Publishes a package, or other bytes under the same version. */
+  /** Publishes one more version, as its latest, or other bytes under the same version. */
   publish(fixture: NpmFixture): void;
 }
 
@@ -38,11 +40,14 @@ export async function startNpmRegistry(
   const server = new FaultyServer((path) => files.get(path));
   await server.start();
   const url = `${address ?? server.url}/`;
+  const published = new Map<string, Map<string, Published>>();
   const publish = (fixture: NpmFixture): void => {
     const tarball = packed(fixture);
     const path = `${fixture.name}/-/${fixture.name.split('/').at(-1)}-${fixture.version}.tgz`;
     files.set(path, tarball);
-    files.set(fixture.name, Buffer.from(JSON.stringify(packument(fixture, tarball, `${url}${path}`))));
+    const versions = published.get(fixture.name) ?? new Map<string, Published>();
+    published.set(fixture.name, versions.set(fixture.version, { fixture, tarball, url: `${url}${path}` }));
+    files.set(fixture.name, Buffer.from(JSON.stringify(packument([...versions.values()]))));
   };
   fixtures.forEach(publish);
   return { url, port: Number(new URL(server.url).port), requests: server.requests, server, publish };
@@ -57,9 +62,27 @@ function packed({ name, version, files, folder = 'package' }: NpmFixture): Buffe
   return gzipSync(writeTar(entries, 0));
 }
 
-function packument({ name, version }: NpmFixture, tarball: Buffer, url: string) {
-  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
-  const shasum = createHash('sha1').update(tarball).digest('hex');
-  const manifest = { name, version, dist: { tarball: url, integrity, shasum } };
-  return { name, 'dist-tags': { latest: version }, versions: { [version]: manifest } };
+interface Published {
+  readonly fixture: NpmFixture;
+  readonly tarball: Buffer;
+  readonly url: string;
+}
+
+/** The version that was published last is the latest. */
+function packument(published: readonly Published[]) {
+  const versions = published.map(({ fixture: { name, version }, tarball, url }) => {
+    const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+    const shasum = createHash('sha1').update(tarball).digest('hex');
+    return [version, { name, version, dist: { tarball: url, integrity, shasum } }] as const;
+  });
+  const times = published.flatMap(({ fixture: { version, time } }) =>
+    time === undefined ? [] : [[version, time] as const],
+  );
+  const { name, version: latest } = published.at(-1)!.fixture;
+  return {
+    name,
+    'dist-tags': { latest },
+    versions: Object.fromEntries(versions),
+    ...(times.length > 0 && { time: Object.fromEntries(times) }),
+  };
 }

@@ -53,7 +53,7 @@ export async function debPart(session: Session, request: PartRequest): Promise<R
 }
 
 /** Returns the release that the workspace's images are based on: one for all. */
-function codenameOf({ images }: Workspace, { name, document }: Tool): Result<string> {
+export function codenameOf({ images }: Workspace, { name, document }: Tool): Result<string> {
   const bottoms = [...images.values()].filter(({ parent }) => !parent);
   const [release] = bottoms.flatMap((image) => debianReleaseOf(image) ?? []);
   if (release !== undefined) return ok(release);

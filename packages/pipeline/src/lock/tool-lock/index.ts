@@ -16,7 +16,8 @@ import { npmPart } from './npm';
 import { isOutOfReach } from './out-of-reach';
 import type { LockedKind, LockPart, LockPartOf, PartRequest } from './part';
 import { releasePart } from './release';
-import { writeToolLock } from './write';
+import { whileWriting, writeTogether } from '../../workspace/write-together';
+import { toolLockFiles } from './files';
 
 /** The function that locks each kind of source, in the order of lock.json. */
 const PARTS: Readonly<Record<LockedKind, LockPartOf>> = {
@@ -34,16 +35,28 @@ export interface ToolChanges {
   readonly definition?: string;
 }
 
-/**
- * Resolves every source of a tool and writes its lock, completely or not at all. If a source that the policy
- * does not take can't be reached, keeps its lock of the same version with a warning.
- */
+/** Resolves every source of a tool and writes its lock, completely or not at all. Fails as `resolveTool` does. */
 export async function lockTool(
   session: Session,
   workspace: Workspace,
   tool: Tool,
-  { raise, definition: text }: ToolChanges = {},
+  changes: ToolChanges = {},
 ): Promise<Result<void>> {
+  const files = await resolveTool(session, workspace, tool, changes);
+  if (!files.ok) return files;
+  return whileWriting(session, () => writeTogether(session, files.value));
+}
+
+/**
+ * Resolves every source of a tool. Returns the contents of its files, by path below the workspace; writes nothing. If
+ * a source that the policy does not take can't be reached, keeps its lock of the same version with a warning.
+ */
+export async function resolveTool(
+  session: Session,
+  workspace: Workspace,
+  tool: Tool,
+  { raise, definition: text }: ToolChanges = {},
+): Promise<Result<Readonly<Record<string, string>>>> {
   const { definition, lock } = tool;
   const locked = lock?.value.version === definition.version ? lock.value : undefined;
   const chosen = chooseSource(definition, session.toolSource);
@@ -61,10 +74,9 @@ export async function lockTool(
   );
   const resolved = all(parts);
   if (!resolved.ok) return resolved;
-  return writeToolLock(session, tool, kinds, {
-    parts: resolved.value,
-    ...(text !== undefined && { definition: text }),
-  });
+  return ok(
+    toolLockFiles(tool, kinds, { parts: resolved.value, ...(text !== undefined && { definition: text }) }),
+  );
 }
 
 async function lockPart(session: Session, kind: LockedKind, request: PartRequest): Promise<Result<LockPart>> {

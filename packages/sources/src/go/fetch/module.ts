@@ -36,6 +36,19 @@ export function listModule(request: ModuleRequest, run: GoRun): Promise<Result<L
   return withGo(request, run, (go) => findModule(`${request.module}@${request.query}`, go));
 }
 
+/** Returns the released versions of a module, as Go writes them ("v1.2.3"), without retracted ones (`go help list`). */
+export function listModuleVersions(
+  { module, name }: Pick<ModuleRequest, 'module' | 'name'>,
+  run: GoRun,
+): Promise<Result<string[]>> {
+  return withGo({ name }, run, async (go) => {
+    const printed = await go(['list', '-m', '-versions', '-json', module]);
+    if (!printed.ok) return printed;
+    const { Versions = [] } = JSON.parse(printed.value) as { readonly Versions?: readonly string[] };
+    return ok([...Versions]);
+  });
+}
+
 /**
  * Downloads one module with the registries and the checksum database of the user's Go configuration, into a folder
  * that is removed after `use`. Fails as `use` does, and with `go-sum`, `network`, `timeout`, `disk-full`, `io`,
@@ -53,7 +66,7 @@ export async function withModule<T>(
 }
 
 async function withGo<T>(
-  { name }: ModuleRequest,
+  { name }: Pick<ModuleRequest, 'name'>,
   run: GoRun,
   work: (go: RunGo) => Promise<Result<T>>,
 ): Promise<Result<T>> {

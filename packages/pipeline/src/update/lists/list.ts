@@ -1,0 +1,18 @@
+import type { Result, Tool, Workspace } from '@image-tooling/model';
+import type { Session } from '../../session';
+
+/** The versions that a source has of a tool. */
+export interface VersionList {
+  readonly versions: readonly string[];
+  /** Returns when a version was published, in seconds since the epoch; undefined if the source does not say. */
+  timeOf(version: string): Promise<Result<number | undefined>>;
+}
+
+/** The tool to list versions of. */
+export interface ListRequest {
+  readonly tool: Tool;
+  readonly workspace: Workspace;
+}
+
+/** Lists versions, without what a tool's version can't be. */
+export type ListOf = (session: Session, request: ListRequest) => Promise<Result<VersionList>>;
