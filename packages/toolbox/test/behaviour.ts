@@ -119,7 +119,8 @@ export function expectTerminals(engine: RealEngine, options: readonly string[] =
     encoding: 'utf8',
     timeout: 60_000,
   });
-  expect(ran.stdout.replaceAll('\r', '')).toMatch(/^[^a-z]*tty\ntty\ntty\n/);
+  // script(1) types a NUL at the end of its own input, which a terminal shows as ^@.
+  expect(ran.stdout.replace(/\r|\^@/g, '')).toMatch(/^tty\ntty\ntty\n/);
 }
 
 /** What handles a signal gets it; what does not ends by it. */

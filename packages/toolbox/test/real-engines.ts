@@ -155,8 +155,13 @@ export async function startRootlessPodman(): Promise<RealEngine> {
   const [file, ...args] = as(['podman', 'import', '--quiet', await imageArchive(folder), IMAGE]);
   execFileSync(file, args, { env, cwd: home, stdio: 'pipe' });
   const stop = async (): Promise<void> => {
-    const [unshare, ...rest] = as(['podman', 'system', 'migrate']);
-    spawnSync(unshare, rest, { env, cwd: home });
+    for (const words of [
+      ['rm', '--all', '--force', '--time', '0'],
+      ['system', 'migrate'],
+    ]) {
+      const [unshare, ...rest] = as(['podman', ...words]);
+      spawnSync(unshare, rest, { env, cwd: home });
+    }
     spawnSync('umount', ['--recursive', join(folder, 'storage/overlay')]);
     rmSync(folder, { recursive: true, force: true });
   };
