@@ -1,5 +1,6 @@
 import { ARCHES } from '@image-tooling/model';
 import type { Task, Tasks } from '../src';
+import { randomFrom } from '@image-tooling/testkit/helpers';
 
 interface Workspace {
   /** Seconds of each tool. */
@@ -45,7 +46,7 @@ function task(
 
 /** Returns the tasks of so many images in chains below a few roots, with a fifth as many tools. Equal seeds, equal tasks. */
 export function randomWorkspace(seed: number, count: number): Tasks {
-  const random = randomNumbers(seed);
+  const random = randomFrom(seed);
   const tools = Object.fromEntries(
     Array.from({ length: Math.ceil(count / 5) }, (_, at) => [`tool-${at}`, Math.ceil(400 * random() ** 3)]),
   );
@@ -61,15 +62,4 @@ export function randomWorkspace(seed: number, count: number): Tasks {
     };
   }
   return workspaceOf({ tools, images });
-}
-
-/** Returns numbers from 0 to 1 (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { randomFrom, randomHistory, versionAt, type Tags } from './random-histories';
+import { randomFrom } from '@image-tooling/testkit/helpers';
+import { randomHistory, versionAt, type Tags } from './random-histories';
 
 const HISTORIES = 200;
 

@@ -9,9 +9,8 @@ import {
   type FaultProxy,
   type RealRegistry,
 } from '@image-tooling/testkit';
-import { valueOf } from '@image-tooling/testkit/helpers';
+import { randomFrom, valueOf } from '@image-tooling/testkit/helpers';
 import { expect } from 'vitest';
-import { randomFrom } from '../../../model/test/releases/random-histories';
 import type { ExplainedImages } from '../explained-images';
 import { GIT_ENV } from '../git-repository';
 import { copyWorkspace, Machine } from './machine';
