@@ -12,7 +12,7 @@ export interface Call {
 }
 
 /** Commands that other commits bring: their options are checked as soon as the help has them. */
-const EXPECTED = ['converge', 'update', 'stale'];
+const EXPECTED = ['converge', 'versions', 'update', 'stale', 'lock-stale'];
 
 /** Returns all calls of a program that starts with `npx`. */
 export function callsOf(all: readonly Workflow[], program: 'image-tooling' | 'nx'): Call[] {
@@ -80,13 +80,15 @@ const wordsOf = (line: string): string[] => line.replaceAll('"', '').trim().spli
 /** Returns what is wrong with a call of image-tooling, by its help. */
 export function mistakesOfCall({ place, words }: Call): string[] {
   const [command = ''] = words;
+  if (command === '--help' || command === '--version') return [];
   const group = groupOf(words);
   const help = helpFor(command);
   if (help === undefined) return EXPECTED.includes(command) ? [] : [`${place}: no command ${command}`];
   const text = group === undefined ? help : blockOf(group);
   if (text === undefined) return [`${place}: no command ${group}`];
   const known = new Set([...text.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag));
-  const given = words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0]!);
+  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+  const given = own.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0]!);
   return given
     .filter((flag) => !known.has(flag))
     .map((flag) => `${place}: ${words.join(' ')}: no option ${flag}`);

@@ -5,6 +5,8 @@ const OWN_BRANCH = 'github.event.pull_request.head.repo.full_name == github.repo
 const MAIN_ONLY = "github.ref == 'refs/heads/main'";
 /** Triggers that give code of others the rights of this repository (GitHub, "Secure use reference"). */
 const UNSAFE_TRIGGERS = ['pull_request_target', 'workflow_run', 'issue_comment', 'issues', 'discussion'];
+/** Jobs that may write on other branches than main: they run no code of the branch and write its locks only. */
+const WRITES_LOCKS = ['renovate-lock.yml commit'];
 /** More than any job of ours needs; GitHub's own limit is 360. */
 const MOST_MINUTES = 240;
 
@@ -93,7 +95,7 @@ function forkMistakes(place: string, job: Job, workflow: Workflow): string[] {
 
 /** Rights and secrets are for commits of main, in an environment. */
 function privilegeMistakes(place: string, job: Job): string[] {
-  if (writtenBy(job).length === 0 && !mentionsSecret(job)) return [];
+  if (WRITES_LOCKS.includes(place) || (writtenBy(job).length === 0 && !mentionsSecret(job))) return [];
   const isMain = isConjunct(job.if, MAIN_ONLY) || isNeeded(job);
   return [
     ...(job.environment === undefined ? [`${place}: has secrets or rights, and no environment`] : []),
