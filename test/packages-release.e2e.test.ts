@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PublishingRegistry } from './packages/npm-registry';
+import { GitHubApi } from './workflows/github';
 
 const exec = promisify(execFile);
 const ROOT = resolve(__dirname, '..');
@@ -61,12 +59,18 @@ describe('.ci/publish-packages', () => {
 
 describe('.ci/tag-packages', () => {
   it('makes a release with the notes at the commit', async () => {
-    const github = await startGitHub();
+    const github = await new GitHubApi().start();
     await writeFile(join(folder, 'notes.md'), '## New\n\n- "quoted" `code`\n');
     await exec(join(ROOT, '.ci/tag-packages'), ['1.2.3', join(folder, 'notes.md')], {
-      env: { ...process.env, ...github.env, GITHUB_SHA: 'a'.repeat(40) },
+      env: {
+        ...process.env,
+        GITHUB_API_URL: github.url,
+        GITHUB_REPOSITORY: 'team/images',
+        GITHUB_TOKEN: 'token of a test',
+        GITHUB_SHA: 'a'.repeat(40),
+      },
     });
-    github.server.close();
+    github.stop();
     expect(github.requests).toEqual([
       {
         line: 'POST /repos/team/images/releases',
@@ -113,37 +117,4 @@ async function makePackages(version: string, content: string): Promise<string> {
     await exec('npm', ['pack', '--pack-destination', to, source], { cwd: folder });
   }
   return to;
-}
-
-interface GitHub {
-  readonly server: Server;
-  readonly requests: {
-    readonly line: string;
-    readonly authorization: string | undefined;
-    readonly body: unknown;
-  }[];
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** A server that answers as GitHub's API does to a release. */
-async function startGitHub(): Promise<GitHub> {
-  const requests: GitHub['requests'] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { authorization } = request.headers;
-      requests.push({
-        line: `${request.method} ${request.url}`,
-        authorization,
-        body: JSON.parse(body) as unknown,
-      });
-      response.writeHead(201).end(JSON.stringify({ html_url: 'https://github.example/release' }));
-    });
-  });
-  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
-  const env = {
-    GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    GITHUB_REPOSITORY: 'team/images',
-    GITHUB_TOKEN: 'token of a test',
-  };
-  return { server, requests, env };
 }
