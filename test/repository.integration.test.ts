@@ -28,7 +28,7 @@ interface Shown {
 it('the targets of this repository’s images are the plugin’s, whatever targetDefaults the programs have', async () => {
   const { targets } = (await nx('show', 'project', 'base', '--json')) as Shown;
   for (const [name, { options }] of Object.entries(targets))
-    expect(`${name}: ${options.command}`).toMatch(/: exec (image-tooling|sh \S+unless-done\.sh) \w+ base /);
+    expect(`${name}: ${options.command}`).toMatch(/: exec (image-tooling|sh \S+unless-done\.sh) \w+ base\b/);
 });
 
 interface TaskGraph {

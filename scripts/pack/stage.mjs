@@ -27,7 +27,7 @@ const ADDITIONAL = {
 const LISTS = ['executors.json', 'generators.json'];
 
 /** Lays out in a folder what npm is to pack. Gives the folder. */
-export function stage(folder, { to, version }) {
+export function stage(folder, { to, version, repository }) {
   const lists = LISTS.filter((name) => existsSync(join(ROOT, 'packages', folder, name)));
   const read = lists.map((name) => JSON.parse(readFileSync(join(ROOT, 'packages', folder, name), 'utf8')));
   const entries = sourceEntries(readPackage(folder).main, readPackage(folder).exports, ...read);
@@ -35,7 +35,11 @@ export function stage(folder, { to, version }) {
   lists.forEach((name, index) => writeJson(join(to, name), bundledPaths(read[index])));
   writeJson(
     join(to, 'package.json'),
-    manifest(folder, { version, dependencies, extra: extra(folder, version, dependencies) }),
+    manifest(folder, {
+      version,
+      dependencies,
+      extra: { ...extra(folder, version, dependencies), repository },
+    }),
   );
   if (inside.length > 0) write(join(to, 'dist/THIRD-PARTY-LICENCES.txt'), licencesOf(inside));
   copy('LICENSE', join(to, 'LICENSE'));
