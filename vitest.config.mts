@@ -9,15 +9,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const SLOWEST = [
   'packages/pipeline/test/build.integration.test.ts',
-  'packages/sources/test/go.integration.test.ts',
   'packages/engines/test/contract.integration.test.ts',
-  'packages/pipeline/test/failures.integration.test.ts',
-  'packages/pipeline/test/publish/command.integration.test.ts',
   'packages/pipeline/test/publish/faults.integration.test.ts',
-  'packages/pipeline/test/recorded-layers.integration.test.ts',
-  'packages/pipeline/test/publish/processes.integration.test.ts',
   'packages/sources/test/go-faults.integration.test.ts',
-  'packages/pipeline/test/test.integration.test.ts',
+  'packages/pipeline/test/publish/command.integration.test.ts',
+  'packages/pipeline/test/failures.integration.test.ts',
+  'packages/pipeline/test/update.integration.test.ts',
+  'packages/pipeline/test/publish/processes.integration.test.ts',
+  'packages/pipeline/test/releases/converge.integration.test.ts',
+  'packages/pipeline/test/recorded-layers.integration.test.ts',
   'test/add-image.integration.test.ts',
 ];
 

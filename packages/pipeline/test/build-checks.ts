@@ -13,7 +13,12 @@ export function describeBuildChecks(chain: () => Chain): void {
       expect(stdout).toContain('built again: files layer\n');
       expect(await leftoversOf(rig.store)).toEqual(NOTHING);
     });
+  });
+}
 
+/** The same, where it takes long. */
+export function describeLongBuildChecks(chain: () => Chain): void {
+  describe('build --check', () => {
     it('names the first path that a maintainer script writes differently each time, and both contents', async () => {
       const rig = await chain().copy();
       const definition = { description: 'Random', from: { image: 'base' }, packages: ['fixture-random'] };

@@ -3,7 +3,6 @@ import { describeBadBuilds } from './bad-builds';
 import { describeBuildChecks } from './build-checks';
 import { Chain } from './chain';
 import { describeKills } from './kills';
-import { describeRegistryBase } from './on-registry-base';
 import { describeVendorImage } from './vendor-image';
 
 // One file, so that the base system is built once.
@@ -16,6 +15,5 @@ afterAll(() => chain.remove());
 
 describeBadBuilds(() => chain);
 describeBuildChecks(() => chain);
-describeRegistryBase(() => chain);
 describeVendorImage(() => chain);
 describeKills(() => chain);

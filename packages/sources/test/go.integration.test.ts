@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failureOf, GoRig, GREETING, HELLO, need, PART, sha256 } from './go-rig';
+import { GoRig, GREETING, HELLO, need, PART } from './go-rig';
 
 describe('a tool from Go modules, by the real toolchain', () => {
   let rig: GoRig;
@@ -40,31 +40,6 @@ describe('a tool from Go modules, by the real toolchain', () => {
     expect(run.context.lines).toContainEqual(expect.stringMatching(/[1-9]\d* of [\d,]+ packages, now \S+/));
     expect(await readdir(rig.path('cache', 'go', 'tmp'))).toEqual([]);
   });
-
-  it('continues after an aborted build, which leaves no process; with the same bytes in another folder and cache, with another user configuration', async () => {
-    const env = await otherUser();
-    const cache = await rig.freshCache('elsewhere');
-    const copy = await rig.changedFolder('a folder/with a space', 'go.mod', (text) => text);
-    need(await rig.fetch(rig.run(cache, env), copy));
-    const controller = new AbortController();
-    const aborted = rig.run(cache, env, controller.signal);
-    aborted.context.onLine = (line) => /\b[1-9]\d* of [\d,]+ packages, now/.test(line) && controller.abort();
-    expect(await failureOf(rig.build('out2', aborted, copy))).toMatchObject({ code: 'aborted' });
-    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(rig.path('out2'));
-    const second = need(await rig.build('out2', rig.run(cache, env), copy));
-    const first = need(await rig.build('out1'));
-    expect(await sha256(second.binary)).toBe(await sha256(first.binary));
-    expect(second.licences).toEqual(first.licences);
-  });
-
-  /** The environment of a user with a configuration of Go's, none of which may reach a build. */
-  async function otherUser(): Promise<Readonly<Record<string, string>>> {
-    const home = rig.path('home');
-    const goEnv = 'GOFLAGS=-race -tags=other\nGOAMD64=v3\nCGO_ENABLED=1\nGOTOOLCHAIN=go1.99.0\n';
-    await mkdir(join(home, '.config', 'go'), { recursive: true });
-    await writeFile(join(home, '.config', 'go', 'env'), goEnv);
-    return { HOME: home, XDG_CONFIG_HOME: join(home, '.config'), GOFLAGS: '-tags=more', TZ: 'Asia/Tokyo' };
-  }
 
   it('takes the registry from the file that "go env -w" writes', async () => {
     const home = rig.path('home-proxy');

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { ScanLock, ScanReport } from '@image-tooling/scan';
 import type { CommandLineEnd, WorkspaceRig } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { EXTRA, HELLO, writeImages } from '../fixture-images';
+import { writeImages } from '../fixture-images';
 import { HELLO_CVE, NOW, writeScanData } from './scan-data';
 import { WRITE, type PublishWorkspace } from './workspace';
 
 const DAY = 86_400;
 const PLATFORM = ['--platform', 'linux/amd64'];
 
-/** Scans of the images that were published, and what they refuse. The last test publishes another base's package. */
+/** Scans of the images that were published, and what they refuse. */
 export function scans(workspace: () => PublishWorkspace): void {
   const rig = (): WorkspaceRig => workspace().rig;
   const scan = (image: string, ...more: string[]) => rig().run(['scan', image, ...PLATFORM, ...more]);
@@ -221,18 +221,6 @@ export function scans(workspace: () => PublishWorkspace): void {
         await workspace().commit();
       });
       expect((await publish('child', elsewhere())).stdout).toContain('child is not scanned (no scan.json)');
-    });
-  });
-
-  describe('the command that fixes a Debian package', () => {
-    it('makes the scan pass', async () => {
-      await workspace().archive.republish({ packages: [{ ...HELLO, version: '1.1' }, EXTRA] });
-      await scan('base');
-      const [finding] = (await reportOf('base')).findings;
-      expect(finding?.command).toBe('npx nx run base:lock --family');
-      await rig().must(['lock', 'base', '--family']);
-      await rig().must(['build', 'base', ...PLATFORM]);
-      expect([(await scan('base')).exitCode, await verdicts('base')]).toEqual([0, []]);
     });
   });
 }
