@@ -6,7 +6,8 @@ export function convergedLines({ commit, dryRun, images, failures }: Converged):
   const changed = images.filter(isChanged);
   const same = images.length - changed.length;
   const rest = same > 0 ? [`${counted(same, 'image')} up to date`] : [];
-  const failed = failures.length > 0 ? ['the images below failed; the others are done'] : [];
+  const done = images.length > 0 ? 'the images below failed; the others are done' : 'nothing was done';
+  const failed = failures.length > 0 ? [done] : [];
   return [
     '',
     `${commit.slice(0, SHORT_COMMIT)}${dryRun ? ': a dry run, nothing was written' : ''}`,
