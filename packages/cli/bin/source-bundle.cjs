@@ -35,8 +35,8 @@ const CACHE = join(WORKSPACE, 'node_modules', '.cache', 'image-tooling');
 const KEPT_HOURS = 24;
 
 /**
- * Returns the path and the text, which is ASCII, of the bundle of COMMAND, REMOTE_CACHE or PLUGIN for the source as it is now. Makes
- * the bundle if it does not exist yet.
+ * Returns the path and the text, which is ASCII, of the bundle of COMMAND, REMOTE_CACHE, PLUGIN or another for the source as it is now.
+ * Makes the bundle if it does not exist yet.
  */
 function sourceBundle(bundle) {
   const path = join(CACHE, `${sourceHash(bundle)}.cjs`);
@@ -50,9 +50,12 @@ function sourceBundle(bundle) {
   }
 }
 
-function sourceHash({ packages }) {
+function sourceHash({ entry, packages }) {
   const sources = packages.map((name) => join(WORKSPACE, 'packages', name, 'src'));
-  return hashOf([join(WORKSPACE, 'package-lock.json')], [__dirname, ...sources]);
+  return hashOf(
+    [join(WORKSPACE, 'package-lock.json'), join(WORKSPACE, 'packages', entry)],
+    [__dirname, ...sources],
+  );
 }
 
 function readBundle(path) {
