@@ -218,6 +218,11 @@ describe.skipIf(noRegistry !== undefined)('with a registry', () => {
       stderr: expect.stringContaining('There is no') as string,
     });
     expect(pinned()['version']).toBe('1.10.0');
+    const again = `${path}: ${image}:1.10.0 is ${digests['1.10.0']}\n`;
+    expect((await toolbox(machine, ['update', '1.10.0'], env)).stdout).toBe(again);
+    expect((await toolbox(machine, ['update'], env)).stdout).toBe(
+      `${image}:1.10.0 is the newest version.\n${again}`,
+    );
   });
 
   it('update leaves a version without digest as it is written', async () => {
