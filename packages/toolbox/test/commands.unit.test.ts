@@ -243,9 +243,22 @@ describe.skipIf(noRegistry !== undefined)('with a registry', () => {
   });
 });
 
-it('lock without an image says what to write', async () => {
-  expect(await toolbox(fakeMachine(), ['lock'])).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringContaining('toolbox lock ghcr.io') as string,
-  });
+it.each([
+  [[], 'names no image'],
+  [[`ghcr.io/acme/tools:1.2.3@sha256:${'0'.repeat(64)}`], 'has a digest already'],
+  [['tools:1.2.3'], 'is not a reference to an image'],
+])('lock %j says what to write', async (words, problem) => {
+  const { exitCode, stderr } = await toolbox(fakeMachine(), ['lock', ...words]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(problem);
+  expect(stderr).toMatch(words[0] === 'tools:1.2.3' ? /Write registry.example/ : /toolbox lock ghcr.io/);
+});
+
+it('lock says where a toolbox.json is no JSON', async () => {
+  const machine = fakeMachine();
+  const path = join(machine.project, 'toolbox.json');
+  writeFileSync(path, '{\n  "image": "ghcr.io/acme/tools"\n  "version": "1"\n}\n');
+  const { exitCode, stderr } = await toolbox(machine, ['lock']);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`${path}:3:3`);
 });
