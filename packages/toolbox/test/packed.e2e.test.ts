@@ -7,7 +7,7 @@ import { signalled } from './rig';
 
 const REPOSITORY = join(__dirname, '../../..');
 
-const reason = whyNoPodman();
+const reason = await whyNoPodman();
 if (reason !== undefined) console.warn(`skipped: the packed toolbox with Podman: ${reason}`);
 
 describe.skipIf(reason !== undefined)('the packed toolbox, with Podman', () => {

@@ -54,9 +54,10 @@ async function makeFolder(name: string): Promise<string> {
 }
 
 /**
- * What an ordinary user's containers own belongs to subordinate ids, that only `buildah unshare` may remove.
+ * Removes a folder in which containers were. What an ordinary user's containers own belongs to subordinate ids, that only
+ * `buildah unshare` may remove.
  */
-async function removeTree(folder: string): Promise<void> {
+export async function removeTree(folder: string): Promise<void> {
   if (!isRoot()) {
     await run({ argv: ['buildah', 'unshare', 'rm', '-rf', '--', folder], timeoutSeconds: 60 });
     return;
