@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pushPlainImage, startRegistry, whyNoRegistry, type RealRegistry } from '@image-tooling/testkit';
 import * as commands from '../src/commands';
-import type { Host } from '../src/command-line/types';
 import { main } from '../src';
-import { call, fakeMachine, program, SCRIPTS, type FakeMachine } from './rig';
+import { call, fakeMachine, hostOf, program, SCRIPTS, type FakeMachine } from './rig';
 
 interface Said {
   readonly exitCode: number;
@@ -20,19 +19,7 @@ async function toolbox(
   env: Record<string, string> = {},
 ): Promise<Said> {
   const said = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') => ({ write: (text: string) => ((said[name] += text), true) });
-  const host = {
-    cwd: () => machine.project,
-    env: { ...machine.env, ...env },
-    stdin: process.stdin,
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    on: process.on.bind(process),
-    off: process.off.bind(process),
-    exit: process.exit.bind(process),
-    platform: process.platform,
-    arch: process.arch,
-  } as unknown as Host;
+  const host = hostOf(machine, { env, said });
   const exitCode = await main(argv, host, {
     version: '1.2.3',
     scripts: SCRIPTS,
