@@ -52,6 +52,7 @@ describe('toolbox.json', () => {
     ['{"image":"$(touch x)"}', 'not the name of an image'],
     ['{"image":"a","version":"--privileged"}', 'not a version'],
     ['{"image":"a","digest":"sha512:1"}', 'not a sha256 digest'],
+    ['{"image":"a","without":"aws kubernetes"}', 'unknown word in "without" of'],
   ])('%s is refused: %s', (text, expected) => {
     const ran = call(machineWith({ 'project/toolbox.json': text }), ['true'], { env: CHOSEN_BY_FILES });
     expect(ran).toMatchObject({ exitCode: 125, stdout: '' });
