@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { packedToolbox } from '../packages/toolbox/test/packed-toolbox';
 import { IMAGE, startPodman } from '../packages/toolbox/test/real-engines';
 import { inTurns, type Contestant } from './lib/measure';
 import { runProgram } from './lib/programs';
@@ -16,23 +17,22 @@ const COMMAND = 'true';
 const engine = await startPodman();
 const cwd = join(engine.home, 'project');
 const aliases = join(engine.home, 'aliases');
-const toolbox = join(engine.home, 'toolbox', 'bin/toolbox.cjs');
 const env = { ...engine.env, NODE_OPTIONS: '' };
 try {
   mkdirSync(cwd);
-  stageToolbox(join(engine.home, 'toolbox'));
-  runProgram([process.execPath, toolbox, 'alias', '--dir', aliases, COMMAND], { cwd, env });
-  runProgram([process.execPath, toolbox, 'alias', '--keep', '--dir', `${aliases}-keep`, COMMAND], {
+  const toolbox = await packedToolbox(join(engine.home, 'toolbox'), '0.0.0');
+  runProgram([...toolbox, 'alias', '--dir', aliases, COMMAND], { cwd, env });
+  runProgram([...toolbox, 'alias', '--keep', '--dir', `${aliases}-keep`, COMMAND], {
     cwd,
     env,
   });
-  const same = runProgram([process.execPath, toolbox, '--print', COMMAND], { cwd, env });
+  const same = runProgram([...toolbox, '--print', COMMAND], { cwd, env });
   runProgram([`${aliases}-keep/${COMMAND}`], { cwd, env });
   const timings = await inTurns(ROUNDS, [
     called('podman run --rm', 'podman', 'run', '--rm', IMAGE, COMMAND),
     called('alias', `${aliases}/${COMMAND}`),
     called('podman run --rm, same options', '/bin/sh', '-c', same),
-    called('toolbox', process.execPath, toolbox, COMMAND),
+    called('toolbox', ...toolbox, COMMAND),
     called('kept container', `${aliases}-keep/${COMMAND}`),
   ]);
   const against = (name: string) => ratio(timings, name, 'podman run --rm');
@@ -48,13 +48,6 @@ try {
   ]);
 } finally {
   await engine.stop();
-}
-
-/** Lays the package out as npm installs it. */
-function stageToolbox(to: string): void {
-  const packer = join(process.cwd(), 'scripts/pack/stage.mjs');
-  const code = `import { stage } from ${JSON.stringify(packer)}; stage('toolbox', ${JSON.stringify({ to, version: '0.0.0' })});`;
-  runProgram([process.execPath, '--input-type=module', '--eval', code]);
 }
 
 function called(name: string, ...argv: [string, ...string[]]): Contestant {

@@ -1,18 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** What a container that we run in may forbid is not asked for (containers.conf(5)). */
-const SETTINGS = `
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "none"
-runtime = "runc"
-lock_type = "file"
-`;
+import { podmanBelow, removeTree } from '@image-tooling/testkit/interop';
 
 export interface PodmanRun {
   readonly exitCode: number;
@@ -22,34 +12,25 @@ export interface PodmanRun {
 /** Podman with a storage of its own. */
 export interface Podman {
   readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly argv: readonly string[];
   (...args: readonly string[]): PodmanRun;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 export function podman(): Podman {
   const folder = mkdtempSync(join(tmpdir(), 'podman-'));
-  const settings = join(folder, 'containers.conf');
-  writeFileSync(settings, SETTINGS);
-  writeFileSync(
-    join(folder, 'policy.json'),
-    JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }),
-  );
-  const places = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run')];
-  const argv = [...places, '--tmpdir', join(folder, 'tmp'), '--storage-driver', 'overlay'];
-  const env = { ...process.env, CONTAINERS_CONF: settings };
-  const call = (...args: readonly string[]): PodmanRun => run(['podman', ...argv, ...args], env);
-  const remove = () => {
+  const { options, env } = podmanBelow(folder, { engine: 'runtime = "runc"' });
+  const call = (...args: readonly string[]): PodmanRun => run([...options, ...args], env);
+  const remove = async (): Promise<void> => {
     call('rm', '--all', '--force');
-    rmSync(folder, { recursive: true, force: true });
+    await removeTree(folder);
   };
-  return Object.assign(call, { folder, env, argv, remove });
+  return Object.assign(call, { folder, remove });
 }
 
-function run([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): PodmanRun {
+function run(args: readonly string[], own: NodeJS.ProcessEnv): PodmanRun {
+  const env = { ...process.env, ...own };
   try {
-    return { exitCode: 0, output: execFileSync(program, args, { env, encoding: 'utf8', stdio: 'pipe' }) };
+    return { exitCode: 0, output: execFileSync('podman', args, { env, encoding: 'utf8', stdio: 'pipe' }) };
   } catch (error) {
     const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
     return { exitCode: status, output: `${stdout}${stderr}` };

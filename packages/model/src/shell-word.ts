@@ -3,7 +3,12 @@
  * `@%+=:,./-`.
  */
 export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : quotedWord(word);
+}
+
+/** Returns a word in quotes, as a POSIX shell reads it back. */
+export function quotedWord(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Returns a command as a person would type it in a shell. */

@@ -49,12 +49,16 @@ without="$without ${TOOLBOX_WITHOUT:-}"
 with="$with ${TOOLBOX_WITH:-}"
 env_names="$env_names ${TOOLBOX_ENV:-}"
 
-for word in $without; do
-  case $word in
-    kube | aws | openstack | ssh | git | proxy | ca | device-code) ;;
-    *) fail "unknown word in --without or TOOLBOX_WITHOUT: $word" 'Words: kube aws openstack ssh git proxy ca device-code' ;;
-  esac
-done
+# check_without <words> <where they are written>
+check_without() {
+  for word in $1; do
+    case $word in
+      kube | aws | openstack | ssh | git | proxy | ca | device-code) ;;
+      *) fail "unknown word in $2: $word" 'Words: kube aws openstack ssh git proxy ca device-code' ;;
+    esac
+  done
+}
+check_without "$without" '--without or TOOLBOX_WITHOUT'
 for word in $with; do
   [ "$word" = docker ] || fail "unknown word in --with or TOOLBOX_WITH: $word" 'The only word is: docker'
 done

@@ -61,7 +61,10 @@ take_setting() {
     image) image_name=$value ;;
     version) version=$value ;;
     digest) digest=$value ;;
-    without) without="$without $value" ;;
+    without)
+      check_without "$value" "\"without\" of $file"
+      without="$without $value"
+      ;;
     env) env_names="$env_names $value" ;;
     *) wrong_settings "unknown key \"$key\". Keys: image, version, digest, without, env." ;;
   esac

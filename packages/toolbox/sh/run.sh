@@ -91,7 +91,7 @@ fi
 case $action in
   describe)
     printf '%s\n' "engine=$engine" "image=$image" "image_from=$image_from" "settings=$settings" "project=$project" "system=$system" \
-      "network=$network" "root_inside=$root_inside" "init=$init" "context=$context" "data=$data" "config=$config"
+      "network=$network" "init=$init" "context=$context" "data=$data"
     exit
     ;;
   print)

@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { mapConcurrent } from '@image-tooling/host';
+import { commandLine as lineInShell } from '@image-tooling/model/shell-word';
 import type { RealEngine } from './real-engines';
 import { scriptFor, signalled, type Ran } from './rig';
 
@@ -110,9 +111,7 @@ export function expectPipes(engine: RealEngine, options: readonly string[] = [])
 export function expectTerminals(engine: RealEngine, options: readonly string[] = []): void {
   const probe = 'for n in 0 1 2; do test -t $n && echo tty || echo none; done; stty size 2> /dev/null';
   expect(callReal(engine, [...options, 'sh', '-c', probe]).stdout).toBe('none\nnone\nnone\n');
-  const line = commandLine(engine, [...options, 'sh', '-c', probe])
-    .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
-    .join(' ');
+  const line = lineInShell(commandLine(engine, [...options, 'sh', '-c', probe]));
   const ran = spawnSync('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
     cwd: folderOf(engine, 'project'),
     env: { ...engine.env, TERM: 'xterm' },

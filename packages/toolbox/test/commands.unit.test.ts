@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pushPlainImage, startRegistry, whyNoRegistry, type RealRegistry } from '@image-tooling/testkit';
 import * as commands from '../src/commands';
-import type { Host } from '../src/command-line/types';
 import { main } from '../src';
-import { call, fakeMachine, program, SCRIPTS, type FakeMachine } from './rig';
+import { call, fakeMachine, hostOf, program, SCRIPTS, type FakeMachine } from './rig';
 
 interface Said {
   readonly exitCode: number;
@@ -20,19 +19,7 @@ async function toolbox(
   env: Record<string, string> = {},
 ): Promise<Said> {
   const said = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') => ({ write: (text: string) => ((said[name] += text), true) });
-  const host = {
-    cwd: () => machine.project,
-    env: { ...machine.env, ...env },
-    stdin: process.stdin,
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    on: process.on.bind(process),
-    off: process.off.bind(process),
-    exit: process.exit.bind(process),
-    platform: process.platform,
-    arch: process.arch,
-  } as unknown as Host;
+  const host = hostOf(machine, { env, said });
   const exitCode = await main(argv, host, {
     version: '1.2.3',
     scripts: SCRIPTS,
@@ -218,6 +205,11 @@ describe.skipIf(noRegistry !== undefined)('with a registry', () => {
       stderr: expect.stringContaining('There is no') as string,
     });
     expect(pinned()['version']).toBe('1.10.0');
+    const again = `${path}: ${image}:1.10.0 is ${digests['1.10.0']}\n`;
+    expect((await toolbox(machine, ['update', '1.10.0'], env)).stdout).toBe(again);
+    expect((await toolbox(machine, ['update'], env)).stdout).toBe(
+      `${image}:1.10.0 is the newest version.\n${again}`,
+    );
   });
 
   it('update leaves a version without digest as it is written', async () => {
@@ -238,9 +230,22 @@ describe.skipIf(noRegistry !== undefined)('with a registry', () => {
   });
 });
 
-it('lock without an image says what to write', async () => {
-  expect(await toolbox(fakeMachine(), ['lock'])).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringContaining('toolbox lock ghcr.io') as string,
-  });
+it.each([
+  [[], 'names no image'],
+  [[`ghcr.io/acme/tools:1.2.3@sha256:${'0'.repeat(64)}`], 'has a digest already'],
+  [['tools:1.2.3'], 'is not a reference to an image'],
+])('lock %j says what to write', async (words, problem) => {
+  const { exitCode, stderr } = await toolbox(fakeMachine(), ['lock', ...words]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(problem);
+  expect(stderr).toMatch(words[0] === 'tools:1.2.3' ? /Write registry.example/ : /toolbox lock ghcr.io/);
+});
+
+it('lock says where a toolbox.json is no JSON', async () => {
+  const machine = fakeMachine();
+  const path = join(machine.project, 'toolbox.json');
+  writeFileSync(path, '{\n  "image": "ghcr.io/acme/tools"\n  "version": "1"\n}\n');
+  const { exitCode, stderr } = await toolbox(machine, ['lock']);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`${path}:3:3`);
 });

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { call, fakeMachine, valuesOf } from './rig';
-import { args, HOME, socketAt, write } from './script-rig';
+import { call, fakeMachine, socketAt, valuesOf, write } from './rig';
+import { args, HOME } from './script-rig';
 
 it('gives credentials that are there, read-only but for what is written, and no others', async () => {
   const machine = fakeMachine();

@@ -1,8 +1,8 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { BROKEN_ENGINES, DOCKER, failing, MACOS, seeing, type Case } from './doctor-engines';
-import { put, VERSION, WORKING } from './doctor-rig';
-import { program, type FakeMachine } from './rig';
+import { BROKEN_ENGINES, DOCKER, failingEngine, MACOS, seeing, type Case } from './doctor-engines';
+import { VERSION, WORKING } from './doctor-rig';
+import { program, write, type FakeMachine } from './rig';
 
 const alias = (name: string, version = VERSION) =>
   `#!/bin/sh\n# Written by @image-tooling/toolbox ${version}; again: toolbox alias ${name}\n`;
@@ -24,14 +24,14 @@ export const BROKEN: readonly Case[] = [
   [
     'alias-folder',
     /export PATH=/,
-    { change: ({ home }) => put(join(home, '.local/bin/helm'), alias('helm')) },
+    { change: ({ home }) => write(join(home, '.local/bin/helm'), alias('helm')) },
   ],
   [
     'alias-shadowed',
     /before .*bin/,
     {
       change: (machine) => {
-        put(join(machine.home, '.local/bin/helm'), alias('helm'));
+        write(join(machine.home, '.local/bin/helm'), alias('helm'));
         program(machine.bin, 'helm', 'true');
         findAliases(machine);
       },
@@ -42,7 +42,7 @@ export const BROKEN: readonly Case[] = [
     /toolbox alias helm/,
     {
       change: (machine) => {
-        put(join(machine.home, '.local/bin/helm'), alias('helm', '1.0.0'));
+        write(join(machine.home, '.local/bin/helm'), alias('helm', '1.0.0'));
         chmodSync(join(machine.home, '.local/bin/helm'), 0o755);
         findAliases(machine);
       },
@@ -51,7 +51,7 @@ export const BROKEN: readonly Case[] = [
   [
     'credential-helper',
     /credsStore/,
-    { change: ({ home }) => put(join(home, '.docker/config.json'), '{"credsStore":"desktop"}') },
+    { change: ({ home }) => write(join(home, '.docker/config.json'), '{"credsStore":"desktop"}') },
   ],
   // the image
   ['no-image', /toolbox lock/, { env: { TOOLBOX_IMAGE: '' } }],
@@ -60,7 +60,7 @@ export const BROKEN: readonly Case[] = [
     /object of strings/,
     {
       env: { TOOLBOX_IMAGE: '' },
-      change: ({ project }) => put(join(project, 'toolbox.json'), '{"image": 1}'),
+      change: ({ project }) => write(join(project, 'toolbox.json'), '{"image": 1}'),
     },
   ],
   [
@@ -68,14 +68,10 @@ export const BROKEN: readonly Case[] = [
     /toolbox allow evil.example\/x/,
     {
       env: { TOOLBOX_IMAGE: '' },
-      change: ({ project }) => put(join(project, 'toolbox.json'), '{"image":"evil.example/x"}'),
+      change: ({ project }) => write(join(project, 'toolbox.json'), '{"image":"evil.example/x"}'),
     },
   ],
-  [
-    'image-missing',
-    /toolbox pull/,
-    { change: ({ bin }) => program(bin, 'podman', failing('image', 'Error: no such image')) },
-  ],
+  ['image-missing', /toolbox pull/, failingEngine('podman', 'image', 'Error: no such image')],
   [
     'image-processor',
     /pull --platform linux\//,
@@ -106,13 +102,9 @@ export const BROKEN: readonly Case[] = [
   [
     'home-not-writable',
     /chown|XDG_DATA_HOME/,
-    { change: ({ home }) => put(join(home, '.local/share/toolbox'), '') },
+    { change: ({ home }) => write(join(home, '.local/share/toolbox'), '') },
   ],
-  [
-    'call-fails',
-    /--print/,
-    { change: ({ bin }) => program(bin, 'podman', failing('run', 'Error: OCI runtime error')) },
-  ],
+  ['call-fails', /--print/, failingEngine('podman', 'run', 'Error: OCI runtime error')],
   ['engine-unknown', /podman/, { env: { TOOLBOX_ENGINE: 'rkt' } }],
   // credentials
   ['kubeconfig-missing', /unset it/, { env: { KUBECONFIG: '/not/there' } }],
@@ -121,7 +113,7 @@ export const BROKEN: readonly Case[] = [
     /--flatten/,
     {
       change: ({ home }) =>
-        put(join(home, '.kube/config'), 'users:\n- user:\n    client-key: /home/me/.minikube/client.key\n'),
+        write(join(home, '.kube/config'), 'users:\n- user:\n    client-key: /home/me/.minikube/client.key\n'),
     },
   ],
   [
@@ -129,7 +121,7 @@ export const BROKEN: readonly Case[] = [
     /tooling-k8s-aws/,
     {
       change: ({ home, bin }) => {
-        put(join(home, '.kube/config'), 'users:\n- user:\n    exec:\n      command: aws\n');
+        write(join(home, '.kube/config'), 'users:\n- user:\n    exec:\n      command: aws\n');
         program(
           bin,
           'podman',

@@ -1,14 +1,16 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { put, WORKING, type Broken } from './doctor-rig';
-import { program } from './rig';
+import { WORKING, type Broken } from './doctor-rig';
+import { NO_SOCKET, program, write } from './rig';
 
 export const DOCKER: Broken = { engines: ['docker'], env: { TOOLBOX_ENGINE: 'docker' } };
-export const NO_SOCKET = { '/var/run/docker.sock': '/not/there/docker.sock' };
 export const MACOS = { system: 'Darwin 23.1.0', platform: 'darwin' } as const;
-/** A program that works but for one question. */
-export const failing = (question: string, message: string) =>
-  `case "$*" in ${question}*) echo '${message}' >&2; exit 1 ;; esac\n${WORKING}`;
+
+/** An engine that works but for one question. */
+export const failingEngine = (engine: string, question: string, message: string): Broken => ({
+  change: ({ bin }) =>
+    program(bin, engine, `case "$*" in ${question}*) echo '${message}' >&2; exit 1 ;; esac\n${WORKING}`),
+});
 
 /** A call that sees something else. */
 export const seeing = (lines: string) =>
@@ -28,15 +30,11 @@ export const BROKEN_ENGINES: readonly Case[] = [
     {
       engines: ['docker'],
       paths: NO_SOCKET,
-      change: ({ bin }) =>
-        program(
-          bin,
-          'docker',
-          failing(
-            'version',
-            'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
-          ),
-        ),
+      ...failingEngine(
+        'docker',
+        'version',
+        'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+      ),
     },
   ],
   [
@@ -45,7 +43,7 @@ export const BROKEN_ENGINES: readonly Case[] = [
     {
       ...DOCKER,
       ...MACOS,
-      change: ({ bin }) => program(bin, 'docker', failing('version', 'Cannot connect to the Docker daemon')),
+      ...failingEngine('docker', 'version', 'Cannot connect to the Docker daemon'),
     },
   ],
   [
@@ -53,15 +51,11 @@ export const BROKEN_ENGINES: readonly Case[] = [
     /usermod -aG docker/,
     {
       ...DOCKER,
-      change: ({ bin }) =>
-        program(
-          bin,
-          'docker',
-          failing(
-            'version',
-            'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock',
-          ),
-        ),
+      ...failingEngine(
+        'docker',
+        'version',
+        'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock',
+      ),
     },
   ],
   [
@@ -69,12 +63,7 @@ export const BROKEN_ENGINES: readonly Case[] = [
     /WSL integration/,
     {
       ...DOCKER,
-      change: ({ bin }) =>
-        program(
-          bin,
-          'docker',
-          failing('version', 'The command docker could not be found in this WSL 2 distro.'),
-        ),
+      ...failingEngine('docker', 'version', 'The command docker could not be found in this WSL 2 distro.'),
     },
   ],
   [
@@ -104,46 +93,33 @@ export const BROKEN_ENGINES: readonly Case[] = [
   [
     'podman-no-ids',
     /usermod --add-subuids/,
-    { change: (_, root) => put(join(root, 'etc/subuid'), 'someone:100000:65536\n') },
+    { change: (_, root) => write(join(root, 'etc/subuid'), 'someone:100000:65536\n') },
   ],
   [
     'podman-newuidmap',
     /apt install uidmap/,
-    {
-      change: ({ bin }) =>
-        program(
-          bin,
-          'podman',
-          failing(
-            'info',
-            'Error: command required for rootless mode with multiple IDs: exec: "newuidmap": executable file not found in $PATH',
-          ),
-        ),
-    },
+    failingEngine(
+      'podman',
+      'info',
+      'Error: command required for rootless mode with multiple IDs: exec: "newuidmap": executable file not found in $PATH',
+    ),
   ],
   [
     'podman-machine',
     /podman machine start/,
     {
       ...MACOS,
-      change: ({ bin }) =>
-        program(
-          bin,
-          'podman',
-          failing(
-            'info',
-            'Cannot connect to Podman. Please verify your connection to the Linux system using podman system connection list, or try podman machine init',
-          ),
-        ),
+      ...failingEngine(
+        'podman',
+        'info',
+        'Cannot connect to Podman. Please verify your connection to the Linux system using podman system connection list, or try podman machine init',
+      ),
     },
   ],
   [
     'podman-broken',
     /podman info/,
-    {
-      change: ({ bin }) =>
-        program(bin, 'podman', failing('info', 'Error: database storage graph driver does not match')),
-    },
+    failingEngine('podman', 'info', 'Error: database storage graph driver does not match'),
   ],
   [
     'podman-no-init',
@@ -155,7 +131,7 @@ export const BROKEN_ENGINES: readonly Case[] = [
     /systemctl start containerd/,
     {
       engines: ['nerdctl'],
-      change: ({ bin }) => program(bin, 'nerdctl', failing('info', 'cannot access containerd socket')),
+      ...failingEngine('nerdctl', 'info', 'cannot access containerd socket'),
     },
   ],
 ];

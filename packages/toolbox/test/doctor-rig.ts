@@ -1,12 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { temporaryFolder } from '@image-tooling/testkit/helpers';
 import { readArguments } from '../src/command-line/arguments';
 import type { Call } from '../src/command-line/call';
 import type { Host, Parts } from '../src/command-line/types';
 import { findProblems } from '../src/doctor';
 import type { Finding, Machine } from '../src/doctor/finding';
-import { fakeMachine, program, SCRIPTS, type FakeMachine, type Machine as As } from './rig';
+import { fakeMachine, hostOf, program, SCRIPTS, write, type FakeMachine, type Machine as As } from './rig';
 
 export const VERSION = '1.2.3';
 
@@ -38,33 +38,12 @@ export async function examine(broken: Broken): Promise<Finding[]> {
   const root = temporaryFolder();
   for (const engine of engines) program(machine.bin, engine, WORKING);
   for (const name of ['catatonit', 'toolbox']) program(machine.bin, name, '# @image-tooling/toolbox');
-  for (const name of ['subuid', 'subgid']) put(join(root, 'etc', name), 'me:100000:65536\n');
-  put(join(machine.project, 'file'), '');
+  for (const name of ['subuid', 'subgid']) write(join(root, 'etc', name), 'me:100000:65536\n');
+  write(join(machine.project, 'file'), '');
   broken.change?.(machine, root);
-  const host = hostOf(machine, broken);
+  const host = hostOf(machine, { platform: 'linux', ...broken });
   const about: Machine = { host, root, uid: broken.uid ?? 1234, user: 'me' };
   return findProblems(callOf(broken.argv ?? [], host, broken.paths ?? {}), about);
-}
-
-export function put(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-}
-
-function hostOf(machine: FakeMachine, { env, cwd, platform = 'linux' }: Broken): Host {
-  const silent = { write: () => true } as unknown as NodeJS.WriteStream & { fd: 1 };
-  return {
-    cwd: () => cwd ?? machine.project,
-    env: { ...machine.env, ...env },
-    stdout: silent,
-    stderr: silent as never,
-    stdin: process.stdin,
-    on: process.on.bind(process),
-    off: process.off.bind(process),
-    exit: process.exit.bind(process),
-    platform,
-    arch: process.arch,
-  };
 }
 
 /** A command line of toolbox itself, with scripts whose paths of the system are replaced. */
@@ -84,7 +63,7 @@ function scriptsWith(paths: Readonly<Record<string, string>>): string {
   const folder = temporaryFolder();
   for (const name of readdirSync(SCRIPTS)) {
     const text = readFileSync(join(SCRIPTS, name), 'utf8');
-    put(
+    write(
       join(folder, name),
       Object.entries(paths).reduce((all, [from, to]) => all.replaceAll(from, to), text),
     );

@@ -1,10 +1,10 @@
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '@image-tooling/testkit/helpers';
+import { describe, expect, it } from 'vitest';
 import { BROKEN } from './doctor-broken';
-import { DOCKER, MACOS, NO_SOCKET } from './doctor-engines';
+import { DOCKER, MACOS } from './doctor-engines';
 import { examine, type Broken } from './doctor-rig';
-import { program } from './rig';
+import { NO_SOCKET, program, socketAt } from './rig';
 
 describe('finds nothing where everything works', () => {
   it.each<[string, Broken]>([
@@ -30,10 +30,7 @@ describe('finds', () => {
   });
 
   it('all that is wrong at once, and no agent that works', async () => {
-    const socket = join('/tmp', `t-${process.pid}.sock`);
-    const server = createServer().listen(socket);
-    await new Promise((resolve) => server.on('listening', resolve));
-    onTestFinished(() => void server.close());
+    const socket = await socketAt(join(temporaryFolder(), 'agent.sock'));
     const found = await examine({
       env: { KUBECONFIG: '/not/there', SSH_AUTH_SOCK: socket, TOOLBOX_IMAGE: '' },
       change: ({ bin }) => program(bin, 'toolbox', 'true'),

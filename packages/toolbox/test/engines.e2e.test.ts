@@ -77,7 +77,7 @@ describe.each(ENGINES)('%s', (name, start) => {
 
   check('copies no layer for another owner', (real) => {
     if (real.name !== 'podman rootless') return;
-    const storage = join(real.home, '../storage');
+    const storage = join(real.home, '../root');
     // Files may go away while they are counted.
     const bytes = () =>
       Number(

@@ -1,9 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { call, engineArguments, fakeMachine, program, valuesOf } from './rig';
-
-const NO_SOCKET = { '/var/run/docker.sock': '/not/there/docker.sock' };
+import { call, engineArguments, fakeMachine, NO_SOCKET, program, valuesOf } from './rig';
 
 describe('the engine', () => {
   it.each([

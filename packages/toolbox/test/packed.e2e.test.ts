@@ -1,13 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderOf } from './behaviour';
+import { packedToolbox } from './packed-toolbox';
 import { startPodman, whyNoPodman, type RealEngine } from './real-engines';
 import { signalled } from './rig';
 
-const REPOSITORY = join(__dirname, '../../..');
-
-const reason = whyNoPodman();
+const reason = await whyNoPodman();
 if (reason !== undefined) console.warn(`skipped: the packed toolbox with Podman: ${reason}`);
 
 describe.skipIf(reason !== undefined)('the packed toolbox, with Podman', () => {
@@ -15,11 +14,7 @@ describe.skipIf(reason !== undefined)('the packed toolbox, with Podman', () => {
   let command: [string, string];
   beforeAll(async () => {
     engine = await startPodman();
-    const to = join(engine.home, 'toolbox');
-    const stage = join(REPOSITORY, 'scripts/pack/stage.mjs');
-    const code = `import { stage } from ${JSON.stringify(stage)}; stage('toolbox', ${JSON.stringify({ to, version: '1.2.3' })})`;
-    execFileSync(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'pipe' });
-    command = [process.execPath, join(to, 'bin/toolbox.cjs')];
+    command = await packedToolbox(join(engine.home, 'toolbox'), '1.2.3');
   });
   afterAll(() => engine.stop());
 

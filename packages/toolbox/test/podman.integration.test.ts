@@ -16,7 +16,7 @@ import { IMAGE, startPodman, whyNoPodman, type RealEngine } from './real-engines
 import { scriptFor } from './rig';
 
 // The whole matrix, with Docker and rootless Podman: engines.e2e.test.ts.
-const reason = whyNoPodman();
+const reason = await whyNoPodman();
 if (reason !== undefined) console.warn(`skipped: toolbox with Podman: ${reason}`);
 
 describe.skipIf(reason !== undefined)('with Podman', () => {

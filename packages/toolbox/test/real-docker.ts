@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageOf, startDockerd } from '@image-tooling/testkit';
-import { IMAGE, imageArchive, UNPRIVILEGED, openFolder, type RealEngine } from './real-engines';
+import { packageOf } from '@image-tooling/testkit/busybox';
+import { UNPRIVILEGED_ID, unprivileged } from '@image-tooling/testkit/helpers';
+import { removeTree, startDockerd } from '@image-tooling/testkit/interop';
+import { IMAGE, imageArchive, openFolder, OTHER_GROUPS, type RealEngine } from './real-engines';
 
 /** Docker of this machine's Debian, unpacked, with a daemon of its own; called by an ordinary user. */
 export async function startDocker(): Promise<RealEngine> {
@@ -16,7 +18,7 @@ export async function startDocker(): Promise<RealEngine> {
     ]);
   const home = join(folder, 'home');
   mkdirSync(home);
-  chownSync(home, UNPRIVILEGED, UNPRIVILEGED);
+  chownSync(home, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
   process.env['PATH'] = `${programs}/usr/bin:${programs}/usr/sbin:${process.env['PATH'] ?? ''}`;
   const started = await startDockerd(folder);
   if (!started.ok) throw new Error(JSON.stringify(started.failures));
@@ -30,30 +32,12 @@ export async function startDocker(): Promise<RealEngine> {
     TOOLBOX_IMAGE: IMAGE,
   };
   execFileSync('docker', ['import', await imageArchive(folder), IMAGE], { env, stdio: 'pipe' });
-  const as = (argv: readonly string[]): [string, ...string[]] => [
-    'setpriv',
-    '--reuid',
-    `${UNPRIVILEGED}`,
-    '--regid',
-    `${UNPRIVILEGED}`,
-    '--groups',
-    '4,27',
-    '--',
-    ...argv,
-  ];
+  const as = (argv: readonly string[]) => unprivileged(argv, OTHER_GROUPS);
   const stop = async (): Promise<void> => {
     spawnSync('sh', ['-c', 'docker ps -aq | xargs -r docker rm -f'], { env });
     await started.value.stop();
-    for (const mount of mountsIn(folder)) spawnSync('umount', [mount]);
-    rmSync(folder, { recursive: true, force: true });
+    await removeTree(folder);
   };
-  return { name: 'docker', uid: UNPRIVILEGED, gid: UNPRIVILEGED, groups: [4, 27], home, env, as, stop };
-}
-
-/** proc_mounts(5); the last one first. */
-function mountsIn(folder: string): string[] {
-  const points = readFileSync('/proc/self/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '');
-  return points.filter((point) => point.startsWith(`${folder}/`)).reverse();
+  const ids = { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID, groups: OTHER_GROUPS };
+  return { name: 'docker', ...ids, home, env, as, stop };
 }

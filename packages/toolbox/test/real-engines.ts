@@ -6,17 +6,18 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { busyboxOf } from '@image-tooling/testkit/busybox';
+import { UNPRIVILEGED_ID, unprivilegedWithIds } from '@image-tooling/testkit/helpers';
+import { isRoot, missingProgram, podmanBelow, removeTree } from '@image-tooling/testkit/interop';
 
 export const IMAGE = 'localhost/toolbox-test:1';
-/** Debian's user without rights (base-passwd), which every machine has. */
-export const UNPRIVILEGED = 65534;
+/** Groups of an unprivileged caller in addition to their own: adm and sudo of Debian (base-passwd). */
+export const OTHER_GROUPS = [4, 27];
 
 /** An engine of this machine, with storage of its own, for one user. */
 export interface RealEngine {
@@ -31,17 +32,6 @@ export interface RealEngine {
   as(argv: readonly string[]): [string, ...string[]];
   stop(): Promise<void>;
 }
-
-/** Podman's settings for machines that are containers themselves: docs/toolbox.md, "What was run". */
-const CONTAINERS_CONF = `
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "none"
-lock_type = "file"
-runtime = "runc"
-`;
 
 /** Makes a root file system: busybox, and where it is on this machine, ssh-add with its libraries. */
 export async function imageArchive(folder: string): Promise<string> {
@@ -73,14 +63,8 @@ function copyWithLibraries(file: string, root: string): void {
 }
 
 /** Returns why Podman can't be run by root here. */
-export function whyNoPodman(): string | undefined {
-  if (process.getuid?.() !== 0) return 'needs root';
-  return missing('podman', 'runc');
-}
-
-function missing(...programs: readonly string[]): string | undefined {
-  const lacking = programs.find((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
-  return lacking === undefined ? undefined : `no ${lacking} on this machine`;
+export async function whyNoPodman(): Promise<string | undefined> {
+  return isRoot() ? missingProgram('podman', 'runc') : 'needs root';
 }
 
 export function openFolder(name: string): string {
@@ -97,31 +81,28 @@ export async function startPodman(): Promise<RealEngine> {
   const as = (argv: readonly string[]): [string, ...string[]] => [...argv] as [string, ...string[]];
   const stop = async (): Promise<void> => {
     spawnSync('podman', ['rm', '--all', '--force', '--time', '0'], { env });
-    spawnSync('umount', ['--recursive', join(folder, 'storage/overlay')]);
-    rmSync(folder, { recursive: true, force: true });
+    await removeTree(folder);
   };
   return { name: 'podman', uid: 0, gid: 0, groups: [0], home, env, as, stop };
 }
 
 /** Folders of a user, and a podman with its storage there. */
 function surroundings(folder: string, podman: string): Pick<RealEngine, 'home' | 'env'> {
-  const [home, bin, run] = ['home', 'bin', 'run'].map((name) => join(folder, name)) as [
+  const [home, bin, session] = ['home', 'bin', 'session'].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ];
-  for (const path of [home, bin, run]) mkdirSync(path, { mode: 0o755 });
-  const settings = join(folder, 'containers.conf');
-  writeFileSync(settings, CONTAINERS_CONF);
-  const places = `--root '${folder}/storage' --runroot '${run}/podman' --tmpdir '${run}/tmp'`;
+  for (const path of [home, bin, session]) mkdirSync(path, { mode: 0o755 });
+  const { options, env } = podmanBelow(folder, { engine: 'runtime = "runc"' });
   writeProgram(
     join(bin, 'podman'),
-    `export CONTAINERS_CONF='${settings}'\nexec ${podman} ${places} --storage-driver overlay "$@"`,
+    `export CONTAINERS_CONF='${env.CONTAINERS_CONF}'\nexec ${podman} ${options.join(' ')} "$@"`,
   );
   const path = `${bin}:${process.env['PATH'] ?? ''}`;
   return {
     home,
-    env: { PATH: path, HOME: home, XDG_RUNTIME_DIR: run, TOOLBOX_ENGINE: 'podman', TOOLBOX_IMAGE: IMAGE },
+    env: { PATH: path, HOME: home, XDG_RUNTIME_DIR: session, TOOLBOX_ENGINE: 'podman', TOOLBOX_IMAGE: IMAGE },
   };
 }
 
@@ -129,29 +110,15 @@ function writeProgram(path: string, text: string): void {
   writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
 }
 
-/** In mounts of its own, so that the machine's list of subordinate ids stays as it is. */
-const WITH_IDS = `ids=$1 && shift && mount --bind "$ids" /etc/subuid && mount --bind "$ids" /etc/subgid &&
-exec setpriv --reuid ${UNPRIVILEGED} --regid ${UNPRIVILEGED} --groups 4,27 -- "$@"`;
-
 /** Podman for an ordinary user. Throws with the reason where the machine does not allow it. */
 export async function startRootlessPodman(): Promise<RealEngine> {
   const folder = openFolder('rootless');
   const { home, env } = surroundings(folder, '/usr/bin/podman');
-  const ids = join(folder, 'ids');
-  writeFileSync(ids, 'nobody:100000:65536\n');
-  mkdirSync(join(folder, 'storage'));
-  for (const path of [home, join(folder, 'run'), join(folder, 'storage')])
-    chownSync(path, UNPRIVILEGED, UNPRIVILEGED);
-  const as = (argv: readonly string[]): [string, ...string[]] => [
-    'unshare',
-    '--mount',
-    'sh',
-    '-c',
-    WITH_IDS,
-    'sh',
-    ids,
-    ...argv,
-  ];
+  const own = ['root', 'run', 'tmp'].map((name) => join(folder, name));
+  for (const path of own) mkdirSync(path);
+  for (const path of [home, env['XDG_RUNTIME_DIR']!, ...own])
+    chownSync(path, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+  const as = unprivilegedWithIds(join(folder, 'ids'), OTHER_GROUPS);
   const [file, ...args] = as(['podman', 'import', '--quiet', await imageArchive(folder), IMAGE]);
   execFileSync(file, args, { env, cwd: home, stdio: 'pipe' });
   const stop = async (): Promise<void> => {
@@ -162,14 +129,13 @@ export async function startRootlessPodman(): Promise<RealEngine> {
       const [unshare, ...rest] = as(['podman', ...words]);
       spawnSync(unshare, rest, { env, cwd: home });
     }
-    spawnSync('umount', ['--recursive', join(folder, 'storage/overlay')]);
-    rmSync(folder, { recursive: true, force: true });
+    await removeTree(folder);
   };
   return {
     name: 'podman rootless',
-    uid: UNPRIVILEGED,
-    gid: UNPRIVILEGED,
-    groups: [4, 27],
+    uid: UNPRIVILEGED_ID,
+    gid: UNPRIVILEGED_ID,
+    groups: OTHER_GROUPS,
     home,
     env,
     as,

@@ -1,8 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { temporaryFolder } from '@image-tooling/testkit/helpers';
 import { readArguments } from '../src/command-line/arguments';
+import type { Host } from '../src/command-line/types';
 import { settingsOf, type ScriptSettings } from '../src/script/settings';
 import { scriptText } from '../src/script/text';
 
@@ -26,6 +29,9 @@ export interface Machine {
   readonly id?: string;
 }
 
+/** A system without Docker's daemon. */
+export const NO_SOCKET = { '/var/run/docker.sock': '/not/there/docker.sock' };
+
 export const ORDINARY_ID = 'uid=1234(me) gid=1234(me) groups=1234(me),27(sudo),998(docker)';
 
 /** Makes a machine whose engines print their arguments, one a line. */
@@ -48,6 +54,53 @@ export function fakeMachine({
   for (const name of ['sh', 'mkdir', 'mv', 'cat', 'awk', 'ls', 'cksum', 'sleep', 'rm', 'env', 'wc', 'tr'])
     symlinkSync(which(name), join(bin, name));
   return { home, project, bin, env: { HOME: home, PATH: bin, TOOLBOX_IMAGE: 'example.com/acme/tools:1' } };
+}
+
+export interface HostOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly platform?: NodeJS.Platform;
+  /** Gets what is written to the streams. */
+  readonly said?: { stdout: string; stderr: string };
+}
+
+/** The process that a command line of toolbox sees on a machine. */
+export function hostOf(machine: FakeMachine, options: HostOptions = {}): Host {
+  const {
+    cwd = machine.project,
+    env,
+    platform = process.platform,
+    said = { stdout: '', stderr: '' },
+  } = options;
+  const stream = (name: 'stdout' | 'stderr') => ({ write: (text: string) => ((said[name] += text), true) });
+  return {
+    cwd: () => cwd,
+    env: { ...machine.env, ...env },
+    stdin: process.stdin,
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    on: process.on.bind(process),
+    off: process.off.bind(process),
+    exit: process.exit.bind(process),
+    platform,
+    arch: process.arch,
+  } as unknown as Host;
+}
+
+/** Writes a file and its folders; returns its path. */
+export function write(path: string, text = ''): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Listens on a socket until the test ends; returns its path. */
+export async function socketAt(path: string): Promise<string> {
+  mkdirSync(dirname(path), { recursive: true });
+  const server = createServer().listen(path);
+  await new Promise((resolve) => server.on('listening', resolve));
+  onTestFinished(() => void server.close());
+  return path;
 }
 
 /** Writes a program: a shell script of one line or more. */

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { call, fakeMachine, program, scriptFor, valuesOf } from './rig';
-import { args, HOME, socketAt, write } from './script-rig';
+import { call, fakeMachine, program, scriptFor, socketAt, valuesOf, write } from './rig';
+import { args, HOME } from './script-rig';
 
 it('is a script for every sh: dash and bash, and shellcheck finds nothing', () => {
   const { text } = scriptFor(['--keep', '--with', 'docker', 'sh'], { command: "it's" });

@@ -1,17 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { call, engineArguments, fakeMachine, type FakeMachine } from './rig';
+import { call, engineArguments, fakeMachine, write, type FakeMachine } from './rig';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 function machineWith(files: Readonly<Record<string, string>>): FakeMachine {
   const machine = fakeMachine();
-  for (const [path, text] of Object.entries(files)) {
-    const whole = join(machine.home, path);
-    mkdirSync(dirname(whole), { recursive: true });
-    writeFileSync(whole, text);
-  }
+  for (const [path, text] of Object.entries(files)) write(join(machine.home, path), text);
   return machine;
 }
 
@@ -57,6 +52,7 @@ describe('toolbox.json', () => {
     ['{"image":"$(touch x)"}', 'not the name of an image'],
     ['{"image":"a","version":"--privileged"}', 'not a version'],
     ['{"image":"a","digest":"sha512:1"}', 'not a sha256 digest'],
+    ['{"image":"a","without":"aws kubernetes"}', 'unknown word in "without" of'],
   ])('%s is refused: %s', (text, expected) => {
     const ran = call(machineWith({ 'project/toolbox.json': text }), ['true'], { env: CHOSEN_BY_FILES });
     expect(ran).toMatchObject({ exitCode: 125, stdout: '' });

@@ -1,3 +1,4 @@
+import { quotedWord } from '@image-tooling/model';
 import type { Piece } from '../state/findings';
 import { shellText } from '../read/shell-text';
 import type { Instruction } from '../read/instructions';
@@ -45,7 +46,7 @@ function mounts({ flags, head, line }: Instruction, piece: Piece, { findings }: 
 
 function scriptOf(instruction: Instruction, { escape }: Source): Omit<ScriptText, 'lineAt'> | undefined {
   const { isJson, words, rest, offset, heredocs } = instruction;
-  if (isJson) return { text: words.map(quoted).join(' '), offset, shown: instruction.text };
+  if (isJson) return { text: words.map(quotedWord).join(' '), offset, shown: instruction.text };
   const [heredoc] = heredocs;
   const [first = ''] = rest.split('\n');
   if (!heredoc || !/^\s*(?:(?:\/bin\/)?(?:ba|da|z)?sh\s+(?:-\S+\s+)*)?<<-?\S+\s*$/.test(first))
@@ -53,8 +54,4 @@ function scriptOf(instruction: Instruction, { escape }: Source): Omit<ScriptText
   return /^#!(?!.*\bsh\b|.*bash)/.test(heredoc.content)
     ? undefined
     : { text: heredoc.content, offset: heredoc.offset };
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

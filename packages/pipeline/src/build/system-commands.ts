@@ -1,5 +1,5 @@
 import type { StepCommand } from '@image-tooling/engines';
-import type { PlannedUser } from '@image-tooling/model';
+import { quotedWord, type PlannedUser } from '@image-tooling/model';
 
 /** The folder in a step with the .debs that it installs. */
 export const STEP_FOLDER = '/step';
@@ -42,7 +42,7 @@ export function bootstrapCommands(): StepCommand[] {
     shell(`${DPKG} --force-depends --unpack ${REQUIRED_FOLDER}/*.deb`),
     shell(
       `${DPKG} --configure -a`,
-      `printf '%s\\n' ${BASHRC_HOOK.map(quoted).join(' ')} >> /etc/bash.bashrc`,
+      `printf '%s\\n' ${BASHRC_HOOK.map(quotedWord).join(' ')} >> /etc/bash.bashrc`,
     ),
   ];
 }
@@ -52,7 +52,7 @@ export function bootstrapCommands(): StepCommand[] {
  * that match a pattern of `omit` are not unpacked (dpkg(1), --path-exclude).
  */
 export function installCommands(omit: readonly string[] = []): StepCommand[] {
-  const excluded = omit.map((pattern) => ` -o ${quoted(`Dpkg::Options::=--path-exclude=${pattern}`)}`);
+  const excluded = omit.map((pattern) => ` -o ${quotedWord(`Dpkg::Options::=--path-exclude=${pattern}`)}`);
   return [
     shell("printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d"),
     shell(
@@ -98,9 +98,5 @@ function shell(...lines: string[]): StepCommand {
 }
 
 function words(...argv: string[]): string {
-  return argv.map(quoted).join(' ');
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  return argv.map(quotedWord).join(' ');
 }

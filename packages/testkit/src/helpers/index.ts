@@ -6,4 +6,5 @@ export { promiseOf } from './promise-of';
 export { randomFrom } from './random-from';
 export { codesOf, failuresOf, valueOf } from './results';
 export { SILENT } from './silent';
+export { UNPRIVILEGED_ID, unprivileged, unprivilegedWithIds } from './unprivileged';
 export { temporaryFolder } from './temporary-folder';

@@ -6,6 +6,9 @@ import { skopeo } from './skopeo';
 import type { Consumer } from './types';
 
 export { startDockerd, type Dockerd } from './dockerd';
+export { podmanBelow } from './podman-below';
+export { missing as missingProgram } from './programs';
+export { isRoot, removeTree } from './scratch';
 export type { Consumer } from './types';
 
 /** All programs that images are tested with. Each starts its daemon on first use. */

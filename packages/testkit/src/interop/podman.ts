@@ -1,23 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { podmanBelow } from './podman-below';
 import { missing, pullWith, runWith, versionOf } from './programs';
 import { envWithoutLogins, isRoot, openScratch, takesOverlays, type Scratch } from './scratch';
 import type { Consumer } from './types';
-
-/**
- * What would otherwise be shared with the user's own Podman (containers.conf(5)): locks in /dev/shm, the
- * journal. Limits are low since Podman otherwise raises them, which a container that we ourselves run in may
- * forbid.
- */
-const SETTINGS = `
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
-netns = "none"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "none"
-lock_type = "file"
-`;
 
 /** Podman, with a storage and settings of its own, as the user that runs the tests. */
 export function podman(): Consumer {
@@ -59,13 +44,11 @@ interface Command {
 
 async function command(scratch: Scratch): Promise<Command> {
   const folder = await scratch.folder();
-  const settings = join(folder, 'containers.conf');
-  await writeFile(settings, SETTINGS);
   const driver = (await takesOverlays(folder)) ? 'overlay' : 'vfs';
-  const places = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run')];
+  const { options, env } = podmanBelow(folder, { driver, containers: 'netns = "none"' });
   return {
-    argv: ['podman', ...places, '--tmpdir', join(folder, 'tmp'), '--storage-driver', driver],
-    env: { ...envWithoutLogins(folder), CONTAINERS_CONF: settings },
+    argv: ['podman', ...options],
+    env: { ...envWithoutLogins(folder), ...env },
     policy: join(folder, 'policy.json'),
   };
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { run } from '@image-tooling/host';
 
 /** The temporary folder of one consumer: made when it is first asked for. */
@@ -54,16 +55,33 @@ async function makeFolder(name: string): Promise<string> {
 }
 
 /**
- * What an ordinary user's containers own belongs to subordinate ids, that only `buildah unshare` may remove.
+ * Removes a folder in which containers were. What an ordinary user's containers own belongs to subordinate ids, that only
+ * `buildah unshare` may remove.
  */
-async function removeTree(folder: string): Promise<void> {
+export async function removeTree(folder: string): Promise<void> {
   if (!isRoot()) {
     await run({ argv: ['buildah', 'unshare', 'rm', '-rf', '--', folder], timeoutSeconds: 60 });
     return;
   }
-  // Podman leaves its storage mounted over itself.
+  await unmountAndRemove(folder, REMOVAL_TRIES);
+}
+
+const REMOVAL_TRIES = 10;
+const BETWEEN_TRIES_MS = 200;
+
+/**
+ * Podman leaves its storage mounted over itself. What it starts at the end of a container may mount it again, and write
+ * there, when `podman rm` has ended.
+ */
+async function unmountAndRemove(folder: string, tries: number): Promise<void> {
   for (const mount of await mountsIn(folder)) await run({ argv: ['umount', mount], timeoutSeconds: 20 });
-  await rm(folder, { recursive: true, force: true });
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    if (tries === 1) throw error;
+    await setTimeout(BETWEEN_TRIES_MS);
+    await unmountAndRemove(folder, tries - 1);
+  }
 }
 
 /** Mount points below a folder, the last one first (proc_mounts(5)). */

@@ -1,10 +1,8 @@
+import type { CommandHost } from '@image-tooling/host';
 import type { Arguments, CommandName } from './arguments';
 
 /** The parts of the process that a command line uses. */
-export type Host = Pick<
-  NodeJS.Process,
-  'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'on' | 'off' | 'exit' | 'platform' | 'arch'
->;
+export type Host = CommandHost & Pick<NodeJS.Process, 'stdin' | 'platform' | 'arch'>;
 
 /** Where this package's files are. */
 export interface Parts {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fail, ok, type Result } from '@image-tooling/model';
+import { parseReference, repositoryText } from '@image-tooling/oci/registry-reference';
 import { digestOf, withRepository } from '../registry';
 import {
   findSettingsFile,
@@ -38,11 +39,12 @@ export async function openPin({ host }: Call, given: string | undefined): Promis
   const path = (await findSettingsFile(host.cwd())) ?? join(host.cwd(), SETTINGS_FILE);
   const read = await readSettingsFile(path);
   if (!read.ok) return read;
-  const wanted: NamedVersion = given === undefined ? {} : nameAndVersion(given);
-  const image = wanted.image ?? read.value.image;
+  const wanted = given === undefined ? ok<NamedVersion>({}) : readNamedVersion(given);
+  if (!wanted.ok) return wanted;
+  const { image = read.value.image, version = read.value.version ?? 'latest' } = wanted.value;
   if (image === undefined)
     return fail({ code: 'usage', message: `${path} names no image.`, hint: `Write: ${USAGE}` });
-  return ok({ path, settings: read.value, image, version: wanted.version ?? read.value.version ?? 'latest' });
+  return ok({ path, settings: read.value, image, version });
 }
 
 /** Writes image, version and digest; other keys stay. */
@@ -65,7 +67,15 @@ interface NamedVersion {
   readonly version?: string;
 }
 
-function nameAndVersion(reference: string): NamedVersion {
-  const [, image = reference, version] = /^(.*?)(?::([^:/]+))?$/.exec(reference) ?? [];
-  return { image, ...(version !== undefined && { version }) };
+function readNamedVersion(text: string): Result<NamedVersion> {
+  const parsed = parseReference(text);
+  if (!parsed.ok) return parsed;
+  const { repository, tag, digest } = parsed.value;
+  if (digest !== undefined)
+    return fail({
+      code: 'usage',
+      message: `${text} has a digest already.`,
+      hint: `Give a version: ${USAGE}`,
+    });
+  return ok({ image: repositoryText(repository), ...(tag !== undefined && { version: tag }) });
 }

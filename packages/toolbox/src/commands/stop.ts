@@ -6,7 +6,7 @@ import { describe } from '../script/describe';
 import { say, wordsOf, type Call } from '../command-line/call';
 
 /** As keep.sh sets it. */
-export const KEPT_LABEL = 'image-tooling.toolbox';
+const KEPT_LABEL = 'image-tooling.toolbox';
 
 /** Ends the user's kept containers. */
 export async function stopCommand(call: Call): Promise<Result<number>> {

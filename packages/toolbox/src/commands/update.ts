@@ -11,8 +11,8 @@ export async function updateCommand(call: Call): Promise<Result<number>> {
   const pin = await openPin(call, undefined);
   if (!pin.ok) return pin;
   const { image, settings, version: before } = pin.value;
+  const [given] = words.value;
   const found = await withRepository(call, image, async (repository) => {
-    const [given] = words.value;
     const version = given === undefined ? await newestVersion(repository, image) : ok(given);
     if (!version.ok) return version;
     const digest = await digestOf(repository, image, version.value);
@@ -20,7 +20,7 @@ export async function updateCommand(call: Call): Promise<Result<number>> {
   });
   if (!found.ok) return found;
   const { version, digest } = found.value;
-  if (version === before && settings.digest === digest)
+  if (given === undefined && version === before && settings.digest === digest)
     say(call, `${image}:${version} is the newest version.`);
   const written = await writePin(call, { ...pin.value, version }, settings.digest && digest);
   return written.ok ? pullImage(call) : written;

@@ -24,6 +24,3 @@ export interface Machine {
 export interface ReadyMachine extends Machine {
   readonly now: Described;
 }
-
-/** Returns what is wrong; empty if nothing is. */
-export type Check<M extends Machine = ReadyMachine> = (machine: M) => Promise<Finding[]>;

@@ -1,8 +1,6 @@
+import { archOf, platformOfNode } from '@image-tooling/model';
 import { ask } from '../local/engines';
 import type { Finding, ReadyMachine } from './finding';
-
-/** Node's name of this processor → the images' (OCI image-spec, config.md). */
-const PROCESSORS: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /** Checks that the image is here, and for this processor. */
 export async function checkImage({ host, now }: ReadyMachine): Promise<Finding[]> {
@@ -10,14 +8,14 @@ export async function checkImage({ host, now }: ReadyMachine): Promise<Finding[]
   const answer = await ask(host, engine, 'image', 'inspect', '--format', '{{.Architecture}}', image);
   if (answer.exitCode !== 0)
     return [{ id: 'image-missing', problem: `${image} is not on this machine yet.`, fix: 'toolbox pull' }];
-  const wanted = PROCESSORS[host.arch];
+  const platform = platformOfNode(host.arch);
   const found = answer.stdout.trim();
-  if (wanted === undefined || found === wanted) return [];
+  if (platform === undefined || found === archOf(platform)) return [];
   return [
     {
       id: 'image-processor',
-      problem: `${image} on this machine is for ${found}, this processor is ${wanted}: it is slow, or does not run.`,
-      fix: `${engine} pull --platform linux/${wanted} ${image}`,
+      problem: `${image} on this machine is for ${found}, this processor is ${archOf(platform)}: it is slow, or does not run.`,
+      fix: `${engine} pull --platform ${platform} ${image}`,
     },
   ];
 }

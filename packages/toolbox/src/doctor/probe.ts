@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { run } from '@image-tooling/host/process';
 import type { OptionValues } from '../command-line/arguments';
-import { environment } from '../script/run';
+import { scriptProgram } from '../script/run';
 import { settingsOf } from '../script/settings';
-import { scriptText } from '../script/text';
 import type { Parts } from '../command-line/types';
 import type { Finding, ReadyMachine } from './finding';
 import { pluginsOf } from './kubeconfig';
@@ -29,10 +28,8 @@ export async function checkCall(
   if (!settings.ok) return [];
   const plugins = await pluginsOf(machine);
   const words = ['sh', '-c', PROBE, 'probe', ...plugins];
-  const text = scriptText(settings.value, parts.scripts, parts.version);
-  const env = environment(host, options.engine?.at(-1));
-  const argv = ['/bin/sh', '-c', text, 'toolbox', ...words] as const;
-  const seen = await run({ argv, env, cwd: host.cwd(), timeoutSeconds: SECONDS });
+  const program = scriptProgram(settings.value, words, { host, parts, engine: options.engine?.at(-1) });
+  const seen = await run({ ...program, timeoutSeconds: SECONDS });
   if (!seen.ok) return [callFinding(seen.failures[0].message)];
   const { exitCode, stdout, stderr } = seen.value;
   if (exitCode !== 0 && !stdout.includes('files=')) return [callFinding(stderr)];

@@ -1,5 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { jsonObject, stringMembers } from '@image-tooling/model';
 import { aliasesIn, type AliasFile } from '../local/aliases';
 import { aliasFolder } from '../local/folders';
 import { programPath } from '../local/programs';
@@ -78,7 +79,7 @@ function outdated(aliases: readonly AliasFile[], version: string): Finding[] {
 export async function checkCredentialHelpers({ host }: Machine): Promise<Finding[]> {
   const { env } = host;
   const file = join(env['DOCKER_CONFIG'] || join(env['HOME'] ?? '', '.docker'), 'config.json');
-  const helpers = helpersIn(await readFile(file, 'utf8').catch(() => '{}'));
+  const helpers = helpersIn(await readFile(file).catch(() => Buffer.of()));
   const missing = await Promise.all(
     helpers.map(async (name) => ((await programPath(`docker-credential-${name}`, env)) ? [] : [name])),
   );
@@ -89,17 +90,12 @@ export async function checkCredentialHelpers({ host }: Machine): Promise<Finding
   }));
 }
 
-interface DockerConfig {
-  readonly credsStore?: unknown;
-  readonly credHelpers?: Readonly<Record<string, unknown>>;
-}
-
-function helpersIn(text: string): string[] {
-  try {
-    const { credsStore, credHelpers } = JSON.parse(text) as DockerConfig;
-    const names = [credsStore, ...Object.values(credHelpers ?? {})];
-    return [...new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''))];
-  } catch {
-    return [];
-  }
+/** docs.docker.com, "docker login", "Credential stores". */
+function helpersIn(config: Uint8Array): string[] {
+  const { credsStore, credHelpers } = jsonObject(config) ?? {};
+  const names = [
+    ...Object.values(stringMembers({ credsStore })),
+    ...Object.values(stringMembers(credHelpers)),
+  ];
+  return [...new Set(names.filter((name) => name !== ''))];
 }

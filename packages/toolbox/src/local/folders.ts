@@ -5,11 +5,6 @@ export function configFolder(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_CONFIG_HOME'] || join(env['HOME'] ?? '', '.config'), 'toolbox');
 }
 
-/** Returns the folder of what toolbox keeps, as the script does: basics.sh. */
-export function dataFolder(env: NodeJS.ProcessEnv): string {
-  return join(env['XDG_DATA_HOME'] || join(env['HOME'] ?? '', '.local/share'), 'toolbox');
-}
-
 /** Returns the folder of aliases, unless one is given. */
 export function aliasFolder(env: NodeJS.ProcessEnv): string {
   return join(env['HOME'] ?? '', '.local/bin');

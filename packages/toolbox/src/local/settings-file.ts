@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isErrno, writeFileAtomic } from '@image-tooling/host';
-import { fail, ok, type Result } from '@image-tooling/model';
+import { readRegularFile, writeFileAtomic } from '@image-tooling/host';
+import { fail, failWith, ok, syntaxFailures, type Result } from '@image-tooling/model';
 
 export const SETTINGS_FILE = 'toolbox.json';
 
@@ -13,26 +13,23 @@ export interface SettingsFile {
   readonly [key: string]: string | undefined;
 }
 
-/** Reads a toolbox.json; an object without keys if there is no such file. Fails with `json-syntax`, `schema` or `io`. */
+/**
+ * Reads a toolbox.json; an object without keys if there is no such file. Fails with `json-syntax`, `schema`, `io` or
+ * `too-large`.
+ */
 export async function readSettingsFile(path: string): Promise<Result<SettingsFile>> {
-  const text = await textOf(path);
-  if (!text.ok || text.value === undefined) return text.ok ? ok({}) : text;
+  const read = await readRegularFile(path, MOST_BYTES);
+  if (!read.ok || read.value === undefined) return read.ok ? ok({}) : read;
+  const text = read.value.toString();
   try {
-    return checked(JSON.parse(text.value), path);
-  } catch (error) {
-    const message = `${path} is not JSON: ${(error as Error).message}`;
-    return fail({ code: 'json-syntax', message, hint: 'Fix it, or remove it and run toolbox lock <image>.' });
+    return checked(JSON.parse(text), path);
+  } catch {
+    return failWith(syntaxFailures(path, text));
   }
 }
 
-async function textOf(path: string): Promise<Result<string | undefined>> {
-  try {
-    return ok(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (isErrno(error) && error.code === 'ENOENT') return ok(undefined);
-    return fail({ code: 'io', message: `${path} cannot be read: ${(error as Error).message}` });
-  }
-}
+/** Far more than an object of five names. */
+const MOST_BYTES = 1024 ** 2;
 
 function checked(value: unknown, path: string): Result<SettingsFile> {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '@image-tooling/model';
 import { openRepository, type OpenRepository } from '@image-tooling/oci/registry-client';
 import { parseRepository } from '@image-tooling/oci/registry-reference';
-import { gt, parse, prerelease } from 'semver';
+import { maxSatisfying } from 'semver';
 import type { Call } from '../command-line/call';
 
 /** Runs `work` with a repository of a registry, with the credentials of docker and podman. */
@@ -43,13 +43,12 @@ export async function digestOf(
 export async function newestVersion(repository: OpenRepository, name: string): Promise<Result<string>> {
   const tags = await repository.listTags();
   if (!tags.ok) return tags;
-  const versions = tags.value.filter((tag) => parse(tag) !== null && prerelease(tag) === null);
-  const [first, ...rest] = versions;
-  if (first === undefined)
-    return fail({
-      code: 'gone',
-      message: `${name} has no tag such as 1.2.3.`,
-      hint: 'Give a version: toolbox update <tag>',
-    });
-  return ok(rest.reduce((newest, tag) => (gt(tag, newest) ? tag : newest), first));
+  // "*" is every version but pre-releases.
+  const newest = maxSatisfying(tags.value, '*');
+  if (newest !== null) return ok(newest);
+  return fail({
+    code: 'gone',
+    message: `${name} has no tag such as 1.2.3.`,
+    hint: 'Give a version: toolbox update <tag>',
+  });
 }

@@ -2,9 +2,8 @@ import { run } from '@image-tooling/host/process';
 import { fail, ok, type Result } from '@image-tooling/model/result';
 import type { OptionValues } from '../command-line/arguments';
 import type { Host, Parts } from '../command-line/types';
-import { environment } from './run';
+import { scriptProgram } from './run';
 import { settingsOf } from './settings';
-import { scriptText } from './text';
 
 /** What a call made now would use. */
 export interface Described {
@@ -20,15 +19,12 @@ export interface Described {
   readonly system: string;
   /** `machine`: that of a virtual machine. */
   readonly network: string;
-  /** Not empty if the user is root in the container. */
-  readonly root_inside: string;
   /** The engine's option for an init process; empty if the engine lacks one. */
   readonly init: string;
   /** Docker's context. */
   readonly context: string;
-  /** The folder of toolbox's own files, and that of its settings. */
+  /** The folder of toolbox's own files. */
   readonly data: string;
-  readonly config: string;
 }
 
 /**
@@ -39,9 +35,7 @@ export async function describe(options: OptionValues, host: Host, parts: Parts):
   const { print: _, ...rest } = options;
   const settings = settingsOf(rest, 'describe');
   if (!settings.ok) return settings;
-  const text = scriptText(settings.value, parts.scripts, parts.version);
-  const env = environment(host, options.engine?.at(-1));
-  const asked = await run({ argv: ['/bin/sh', '-c', text, 'toolbox'], env, cwd: host.cwd() });
+  const asked = await run(scriptProgram(settings.value, [], { host, parts, engine: options.engine?.at(-1) }));
   if (!asked.ok) return asked;
   const { exitCode, stdout, stderr } = asked.value;
   return exitCode === 0 ? ok(fieldsOf(stdout)) : fail(refusal(stderr));

@@ -16,15 +16,13 @@ type Execve = (file: string, args: readonly string[], env: NodeJS.ProcessEnv) =>
 export async function runScript(
   settings: ScriptSettings,
   words: readonly string[],
-  { host, parts, engine }: Around,
+  around: Around,
 ): Promise<Result<number>> {
-  const text = scriptText(settings, parts.scripts, parts.version);
-  const argv = [SHELL, '-c', text, 'toolbox', ...words] as const;
-  const env = environment(host, engine);
+  const program = scriptProgram(settings, words, around);
   const { execve } = process as { execve?: Execve };
-  if (host === process && execve) execve.call(process, SHELL, argv, env);
-  const forwards = isAtTerminal(host) ? ENDING : [...ENDING, 'SIGINT' as const];
-  const ended = await runInForeground({ argv, env, cwd: host.cwd(), forwards, ignores: ['SIGINT'] });
+  if (around.host === process && execve) execve.call(process, SHELL, program.argv, program.env);
+  const forwards = isAtTerminal(around.host) ? ENDING : [...ENDING, 'SIGINT' as const];
+  const ended = await runInForeground({ ...program, forwards, ignores: ['SIGINT'] });
   return ended.ok ? { ok: true, value: ended.value.exitCode } : ended;
 }
 
@@ -35,9 +33,18 @@ export interface Around {
   readonly engine?: string | undefined;
 }
 
-/** The script's environment: an engine that was asked for is used, or the call fails. */
-export function environment({ env }: Host, engine: string | undefined): NodeJS.ProcessEnv {
-  return engine === undefined ? env : { ...env, TOOLBOX_ENGINE: engine };
+/** Returns the program that runs the script. An engine that was asked for is used, or the script fails. */
+export function scriptProgram(
+  settings: ScriptSettings,
+  words: readonly string[],
+  { host, parts, engine }: Around,
+) {
+  const text = scriptText(settings, parts.scripts, parts.version);
+  return {
+    argv: [SHELL, '-c', text, 'toolbox', ...words] as const,
+    env: engine === undefined ? host.env : { ...host.env, TOOLBOX_ENGINE: engine },
+    cwd: host.cwd(),
+  };
 }
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGQUIT'];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { quotedWord } from '@image-tooling/model/shell-word';
 import type { ScriptSettings } from './settings';
 
 /** In this order: each uses what is above it. */
@@ -29,13 +30,8 @@ function header(settings: ScriptSettings, version: string): string[] {
   };
   return [
     `${MARK} ${version}${command === undefined ? '' : `; again: toolbox alias ${command}`}`,
-    ...Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`),
-    ...(command === undefined ? [] : [`set -- ${quoted(command)} "$@"`]),
+    ...Object.entries(variables).map(([name, value]) => `${name}=${quotedWord(value)}`),
+    ...(command === undefined ? [] : [`set -- ${quotedWord(command)} "$@"`]),
     '',
   ];
-}
-
-/** Also plain words: `settings=` and `settings=''` are read alike, but not by people. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
