@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
-import { fail, ok, type Failure, type Result } from '@image-tooling/model';
+import { digestOf, fail, ok, type Failure, type Result } from '@image-tooling/model';
 import { caughtResult } from './fault';
 import { writeFileAtomic } from './files';
 import { readRegularFile } from './read-file';
 
 /** A file to write, and what it replaces. */
 interface JournalEntry {
-  /** sha256 of the old content; null if there was no file. */
+  /** Digest of the old content; null if there was no file. */
   readonly before: string | null;
   readonly content: string;
 }
@@ -46,7 +45,7 @@ export async function writeFilesTogether({ root, journal, files }: FilesTogether
     const before = await readRegularFile(join(root, path), MOST_FILE_BYTES);
     if (!before.ok) return before;
     if (before.value?.toString('utf8') === content) continue;
-    entries.push([path, { before: before.value ? sha256(before.value) : null, content }]);
+    entries.push([path, { before: before.value ? digestOf(before.value) : null, content }]);
   }
   if (entries.length === 0) return ok(undefined);
   const text: Journal = { journalVersion: 1, files: Object.fromEntries(entries) };
@@ -87,8 +86,8 @@ async function changedSince(root: string, { files }: Journal): Promise<Result<st
   for (const [path, { before, content }] of Object.entries(files)) {
     const now = await readRegularFile(join(root, path), MOST_FILE_BYTES);
     if (!now.ok) return now;
-    const hash = now.value ? sha256(now.value) : null;
-    if (hash !== before && hash !== sha256(Buffer.from(content))) changed.push(path);
+    const hash = now.value ? digestOf(now.value) : null;
+    if (hash !== before && hash !== digestOf(content)) changed.push(path);
   }
   return ok(changed);
 }
@@ -124,8 +123,4 @@ function conflict(journal: string, changed: readonly string[]): Failure {
     place: { file: journal },
     details: changed,
   };
-}
-
-function sha256(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }
