@@ -1,11 +1,4 @@
-import {
-  failWith,
-  ok,
-  versionPrefix,
-  type Image,
-  type ImageVersion,
-  type Result,
-} from '@image-tooling/model';
+import { ok, versionPrefix, type Image, type ImageVersion, type Result } from '@image-tooling/model';
 import { repositoryText, type Repository, type RepositoryName } from '@image-tooling/oci';
 import { pushTag, readRefs } from '../git/remote';
 import { repositoryOf } from '../image-repository';
@@ -136,7 +129,7 @@ class Convergence {
       ...{ dryRun, allowDirty: false, unsigned: false, verify: 'pushed' },
       ...how,
     });
-    if (!published.ok) return failWith(published.failures);
+    if (!published.ok) return published;
     return ok(published.value.report.blobs.reduce((sum, { sentBytes }) => sum + sentBytes, 0));
   }
 }
