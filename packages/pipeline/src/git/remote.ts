@@ -81,8 +81,8 @@ export async function pushTag(
   return written.ok ? ok(undefined) : written;
 }
 
-/** The old value of a ref that must not exist (git-update-ref(1)). */
-const NOT_THERE = '0'.repeat(40);
+/** The old value of a ref that must not exist (git-update-ref(1)); zeros would have to be as many as an id has. */
+const NOT_THERE = '';
 
 async function remotely(place: GitPlace, remote: string, args: readonly string[]): Promise<Result<string>> {
   const { root, env, signal } = place;

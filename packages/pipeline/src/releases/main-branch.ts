@@ -12,7 +12,7 @@ export interface MainBranch {
   readonly remote: GitRemote;
   /** From the checked-out commit back. */
   readonly line: MainLine;
-  /** 40 hexadecimal digits. */
+  /** 40 hexadecimal digits; 64 in a repository of sha256. */
   readonly commit: string;
   /** The commits that main has after it, the newest first, as they were when the run began. */
   readonly newer: readonly string[];
