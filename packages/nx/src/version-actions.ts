@@ -9,7 +9,7 @@ interface ReleasedProject {
 /** A row of `image-tooling versions --json`. */
 interface VersionRow {
   readonly image: string;
-  readonly version?: string;
+  readonly version: string;
 }
 
 /** Asked once for all projects of a run. */
@@ -93,9 +93,7 @@ async function askVersions(): Promise<ReadonlyMap<string, string>> {
   const { exitCode, stdout, stderr } = ended.value;
   if (exitCode !== 0) throw new Error(stderr.trim());
   const { images } = JSON.parse(stdout) as { readonly images: readonly VersionRow[] };
-  return new Map(
-    images.flatMap(({ image, version }) => (version === undefined ? [] : [[image, version] as const])),
-  );
+  return new Map(images.map(({ image, version }) => [image, version]));
 }
 
 /** The first release of a large workspace plans it at several commits. */

@@ -1,5 +1,11 @@
-import type { Result, RunContext } from '@image-tooling/model';
-import { openRepository, openUserStore, type RegistryOptions, type RepositoryName } from '@image-tooling/oci';
+import type { Result, RunContext, WorkspaceOptions } from '@image-tooling/model';
+import {
+  openRepository,
+  openUserStore,
+  type RegistryOptions,
+  type Repository,
+  type RepositoryName,
+} from '@image-tooling/oci';
 import { registryTimings } from './http-timings';
 
 /** The settings of a command on a registry; it needs no workspace. */
@@ -8,6 +14,16 @@ export interface RegistryAccess {
   readonly context: RunContext;
   /** Use http for a registry that is not on localhost. */
   readonly plainHttp: boolean;
+}
+
+/** The part of a session that has its settings for registries. */
+export interface WorkspaceAccess extends Pick<RegistryAccess, 'env' | 'context'> {
+  readonly options: Pick<WorkspaceOptions, 'plainHttp'>;
+}
+
+/** Returns the settings of a workspace, for the registry that it publishes to. */
+export function registryAccess({ env, context, options }: WorkspaceAccess): RegistryAccess {
+  return { env, context, plainHttp: options.plainHttp };
 }
 
 /** Opens a repository. Sends no request before the first call. */
@@ -26,6 +42,21 @@ export function openRemote(
     exclusive: (what, work) => alone(access, what, work),
     ...more,
   });
+}
+
+/** Runs `work` with a client of its own for a repository of a workspace, and closes its connections afterwards. */
+export async function withRemote<T>(
+  session: WorkspaceAccess,
+  name: RepositoryName,
+  work: (repository: Repository) => Promise<T>,
+  more: Partial<RegistryOptions> = {},
+): Promise<T> {
+  const repository = openRemote(name, registryAccess(session), more);
+  try {
+    return await work(repository);
+  } finally {
+    await repository.close();
+  }
 }
 
 /**

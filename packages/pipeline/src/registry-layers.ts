@@ -17,7 +17,7 @@ import {
 import { registryTimings } from './http-timings';
 import { repositoryOf } from './image-repository';
 import { stagingOf } from './staging-repository';
-import { openRemote } from './registry-access';
+import { openRemote, registryAccess } from './registry-access';
 import type { FoundLayer, LayerSupplier } from './remote-layers';
 
 /**
@@ -95,10 +95,8 @@ class RegistryLayers implements LayerSupplier {
 
   private open(name: RepositoryName): ReturnType<typeof openRemote> {
     const text = repositoryText(name);
-    const { env, context, options } = this.access;
-    const { plainHttp } = options;
-    const timings = { ...TIMINGS, ...registryTimings(env) };
-    const found = this.repositories.get(text) ?? openRemote(name, { env, context, plainHttp }, { timings });
+    const timings = { ...TIMINGS, ...registryTimings(this.access.env) };
+    const found = this.repositories.get(text) ?? openRemote(name, registryAccess(this.access), { timings });
     this.repositories.set(text, found);
     return found;
   }

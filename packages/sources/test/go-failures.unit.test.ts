@@ -52,6 +52,20 @@ const CASES: readonly (readonly [
     'yq: the registry has no such version of the module, or the module has no such package.',
   ],
   [
+    'a module that the registry refuses',
+    'lock',
+    'go: a.invalid/x/cmd imports\n\tb.invalid/y: b.invalid/y@v0.1.0: reading https://proxy.invalid/b.invalid/y/@v/v0.1.0.zip: 403 Forbidden\n\tserver response: This module version is not available.\n',
+    'gone',
+    'yq: the registry in use refuses a Go module that this version needs.',
+  ],
+  [
+    'a locked module that the registry refuses',
+    'fetch',
+    'b.invalid/y@v0.1.0: reading https://proxy.invalid/b.invalid/y/@v/v0.1.0.zip: 403 Forbidden\n',
+    'network',
+    'yq: a Go module could not be fetched.',
+  ],
+  [
     'a module not fetched before an offline build',
     'compile',
     'a.invalid/x@v1.0.0: module lookup disabled by GOPROXY=off\n',

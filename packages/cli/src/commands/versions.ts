@@ -1,5 +1,5 @@
 import { STDOUT } from '@image-tooling/host';
-import { aligned } from '@image-tooling/model';
+import { aligned, shortCommit } from '@image-tooling/model';
 import { imageVersions } from '@image-tooling/pipeline';
 import { said, type Command } from '../command/command';
 
@@ -23,10 +23,8 @@ export const versions: Command = {
       `  ${image}`,
       version,
       isTagged ? 'released' : 'not released yet',
-      `since ${commit.slice(0, SHORT_COMMIT)}`,
+      `since ${shortCommit({ id: commit })}`,
     ]);
     return said(['', ...aligned(rows)]);
   },
 };
-
-const SHORT_COMMIT = 12;

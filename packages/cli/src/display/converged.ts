@@ -1,4 +1,4 @@
-import { aligned, counted } from '@image-tooling/model';
+import { aligned, counted, shortCommit } from '@image-tooling/model';
 import type { Converged, ConvergedImage } from '@image-tooling/pipeline';
 
 /** Returns what converging did as lines: images without a change are only counted. */
@@ -10,15 +10,13 @@ export function convergedLines({ commit, dryRun, images, failures }: Converged):
   const failed = failures.length > 0 ? [done] : [];
   return [
     '',
-    `${commit.slice(0, SHORT_COMMIT)}${dryRun ? ': a dry run, nothing was written' : ''}`,
+    `${shortCommit({ id: commit })}${dryRun ? ': a dry run, nothing was written' : ''}`,
     ...aligned(changed.map(rowOf)),
     ...rest,
     ...failed,
     ...changed.flatMap(({ release }) => (release?.notes ? [`release notes: ${release.notes}`] : [])),
   ];
 }
-
-const SHORT_COMMIT = 12;
 
 function isChanged({ main, release, moved }: ConvergedImage): boolean {
   return main.action === 'published' || release?.action === 'released' || moved.length > 0;

@@ -32,17 +32,21 @@ function unusableLines({ name, unusable }: ToolUpdate): string[] {
   );
 }
 
-function stateOf({ to, published, relocked, waiting, beyond, isPinned }: ToolUpdate): string[] {
+function stateOf(tool: ToolUpdate): string[] {
+  const { to, published, relocked, waiting, beyond } = tool;
   return [
-    ...(to === undefined && relocked === undefined
-      ? [isPinned ? 'kept ("update": "none")' : 'no newer version']
-      : []),
+    ...(to === undefined && relocked === undefined ? [whyKept(tool)] : []),
     ...(relocked === undefined ? [] : [relocked]),
     ...(published === undefined ? [] : [`published ${dayOf(published)}`]),
     ...(to !== undefined && published === undefined ? ['without a date'] : []),
     ...(waiting ? [`${waiting.version} is too young until ${dayOf(waiting.until)}`] : []),
     ...(beyond === undefined ? [] : [`${beyond} is a larger step than "update" allows`]),
   ];
+}
+
+function whyKept({ isPinned, unusable }: ToolUpdate): string {
+  if (isPinned) return 'kept ("update": "none")';
+  return unusable.length > 0 ? 'no newer version can be locked' : 'no newer version';
 }
 
 function imageLines({ name, packages }: ImageUpdate): string[] {

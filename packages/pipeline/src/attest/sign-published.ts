@@ -16,8 +16,8 @@ export interface SignRequest {
 
 /**
  * Signs manifests and attaches their statements: only what has no valid signature by the same signer yet. Reads back
- * and verifies what it wrote, and then deletes what that replaces. Can be run again if it was killed. Fails with `signing-failed`, and as the repository
- * does.
+ * and verifies what it wrote, and then deletes what that replaces. Can be run again if it was killed. Fails with
+ * `signing-failed`, and as the repository does.
  */
 export async function signPublished(
   repository: Repository,

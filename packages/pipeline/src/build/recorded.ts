@@ -1,6 +1,7 @@
-import { fail, ok, type Image, type Platform, type Result } from '@image-tooling/model';
+import { all, fail, failWith, ok, type Image, type Platform, type Result } from '@image-tooling/model';
 import type { Session } from '../session';
-import { findProject } from '../workspace/load';
+import { withoutRepetition } from '../unique-failures';
+import { findProject, loadWorkspace } from '../workspace/load';
 import { outputFolder, readDigestFile } from '../workspace/outputs';
 import { ensureBelow } from './below';
 import type { Need } from './ensure-layers';
@@ -72,6 +73,24 @@ export async function imageOf(session: Session, name: string, { notForTools }: U
     message: `"${name}" is a tool; ${notForTools}.`,
     hint: 'Name an image that has the tool.',
   });
+}
+
+/** Returns the images of names, or all of the workspace by name if none is given. Fails as `imageOf` does for each. */
+export async function imagesOf(
+  session: Session,
+  names: readonly string[],
+  use: Use,
+): Promise<Result<Image[]>> {
+  if (names.length === 0) {
+    const workspace = await loadWorkspace(session.root, session.options);
+    return workspace.ok ? ok([...workspace.value.images.values()].sort(byName)) : workspace;
+  }
+  const found = all(await Promise.all([...new Set(names)].map((name) => imageOf(session, name, use))));
+  return found.ok ? found : failWith(withoutRepetition(found.failures));
+}
+
+function byName(a: Image, b: Image): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 /**

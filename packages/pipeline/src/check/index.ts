@@ -12,6 +12,7 @@ import {
 } from '@image-tooling/model';
 import { scanPolicyMistakes } from '../scan-policy';
 import { toolSourceOf } from '../tool-source';
+import { withoutRepetition } from '../unique-failures';
 import { loadOptions, workspaceFiles } from '../workspace/load';
 import { foreseenCollisions } from './collisions';
 import type { DefinitionsSession } from '../definitions-only';
@@ -72,16 +73,6 @@ function lockMistakes({ toolSource }: DefinitionsSession, { images, tools }: Wor
   const checked = checkLocks(images.values(), toolSource);
   const others = [...tools.values()].flatMap((tool) => checkToolLock(tool, [], toolSource));
   return withoutRepetition([...(checked.ok ? [] : checked.failures), ...others]);
-}
-
-/** Images and platforms share mistakes in common parts. */
-function withoutRepetition(failures: readonly Failure[]): Failure[] {
-  return [...new Map(failures.map((failure) => [identityOf(failure), failure])).values()];
-}
-
-/** Two files may have the same mistake. */
-function identityOf({ code, message, place }: Failure): string {
-  return JSON.stringify([code, message, place?.file, place?.line, place?.column]);
 }
 
 function defaultOptions(): WorkspaceOptions {

@@ -1,6 +1,5 @@
-import { run } from '@image-tooling/host';
 import { fail, ok, type Failed, type Result } from '@image-tooling/model';
-import { git, type GitPlace } from './run-git';
+import { git, runGit, type GitPlace } from './run-git';
 
 /** Branches and tags of a repository: full name → commit. */
 export type RefCommits = ReadonlyMap<string, string>;
@@ -82,18 +81,14 @@ export async function pushTag(
   return written.ok ? ok(undefined) : written;
 }
 
-/** The old value of a ref that must not exist (git-update-ref(1)). */
-const NOT_THERE = '0'.repeat(40);
+/** The old value of a ref that must not exist (git-update-ref(1)); zeros would have to be as many as an id has. */
+const NOT_THERE = '';
 
 async function remotely(place: GitPlace, remote: string, args: readonly string[]): Promise<Result<string>> {
   const { root, env, signal } = place;
-  const ended = await run({
-    argv: ['git', '-C', root, ...args],
-    // Without a terminal git would wait for a password for ever.
-    env: { ...env, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C.UTF-8' },
-    signal,
-    timeoutSeconds: TIMEOUT_SECONDS,
-  });
+  // Without a terminal git would wait for a password for ever.
+  const options = { env: { ...env, GIT_TERMINAL_PROMPT: '0' }, signal, timeoutSeconds: TIMEOUT_SECONDS };
+  const ended = await runGit(['-C', root, ...args], options);
   if (!ended.ok) return ended;
   return ended.value.exitCode === 0
     ? ok(ended.value.stdout)

@@ -1,4 +1,4 @@
-import { run } from '@image-tooling/host';
+import { run, type HostResult } from '@image-tooling/host';
 import { commandLine, fail, ok, type Failed, type Result } from '@image-tooling/model';
 
 /** A workspace to ask git about. */
@@ -19,16 +19,29 @@ const TIMEOUT_SECONDS = 60;
  */
 export async function git(place: GitPlace, args: readonly string[], input?: string): Promise<Result<string>> {
   const { root, env, signal } = place;
-  const ended = await run({
-    argv: ['git', '-C', root, ...args],
-    // A status must not lock the index against the user's own git.
-    env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C.UTF-8' },
-    signal,
-    timeoutSeconds: TIMEOUT_SECONDS,
+  const ended = await runGit(['-C', root, ...args], {
+    ...{ env, signal, timeoutSeconds: TIMEOUT_SECONDS },
     ...(input !== undefined && { input }),
   });
   if (!ended.ok) return ended;
   return ended.value.exitCode === 0 ? ok(ended.value.stdout) : refused(place, ended.value.stderr.trim());
+}
+
+interface GitOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly timeoutSeconds: number;
+  readonly input?: string;
+}
+
+/** Runs git; an exit code other than 0 is a success here. Fails as running a program does. */
+export function runGit(args: readonly string[], options: GitOptions): Promise<Result<HostResult>> {
+  return run({
+    argv: ['git', ...args],
+    ...options,
+    // A status must not lock the index against the user's own git.
+    env: { ...options.env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C.UTF-8' },
+  });
 }
 
 async function refused(place: GitPlace, stderr: string): Promise<Failed> {
@@ -46,8 +59,8 @@ async function refused(place: GitPlace, stderr: string): Promise<Failed> {
  */
 async function repositoryOfAnotherUser({ root, env, signal }: GitPlace): Promise<string | undefined> {
   const find = async (options: readonly string[]): Promise<string | undefined> => {
-    const argv = ['git', ...options, '-C', root, 'rev-parse', '--show-toplevel'] as const;
-    const found = await run({ argv, env, signal, timeoutSeconds: TIMEOUT_SECONDS });
+    const args = [...options, '-C', root, 'rev-parse', '--show-toplevel'];
+    const found = await runGit(args, { env, signal, timeoutSeconds: TIMEOUT_SECONDS });
     return found.ok && found.value.exitCode === 0 ? found.value.stdout.replace(/\n$/, '') : undefined;
   };
   return (await find([])) === undefined ? find(['-c', 'safe.directory=*']) : undefined;

@@ -15,7 +15,7 @@ import { signingSettings } from '../attest/settings';
 import { signPublished } from '../attest/sign-published';
 import { signedSubjects } from '../attest/subjects';
 import { imageOf } from '../build/recorded';
-import { openRemote, type RegistryAccess } from '../registry-access';
+import { openRemote, registryAccess, withRemote } from '../registry-access';
 import type { Session } from '../session';
 import { blobRecords, NO_RECORDS } from '../pushed-blobs/blob-records';
 import { withoutCorrupt } from './corrupt';
@@ -90,7 +90,7 @@ async function publishPrepared(
   const onRequest = (record: RequestRecord): void => void requests.push(record);
   const publication = publicationOf(session, image, prepared, { dryRun, verify, isPinned, onRequest });
   noteExpired(session, publication);
-  const repository = openRemote(prepared.repository, accessOf(session), { dryRun, onRequest });
+  const repository = openRemote(prepared.repository, registryAccess(session), { dryRun, onRequest });
   try {
     const delivered = await deliver(repository, publication, session.context);
     if (!delivered.ok) return failWith(await withoutCorrupt(session, delivered.failures));
@@ -100,10 +100,6 @@ async function publishPrepared(
   } finally {
     await repository.close();
   }
-}
-
-function accessOf({ env, context, options: { plainHttp } }: Session): RegistryAccess {
-  return { env, context, plainHttp };
 }
 
 /** The expiry counts from the commit, so an old commit may already be past it. */
@@ -172,16 +168,11 @@ function publicationOf(session: Session, image: Image, prepared: Ready, how: How
 }
 
 /** Runs `work` with a client of its own, with its own connections and login. */
-async function withOwnClient<T>(
+function withOwnClient<T>(
   session: Session,
   { repository }: Prepared,
   { onRequest }: How,
   work: (client: Repository) => Promise<T>,
 ): Promise<T> {
-  const client = openRemote(repository, accessOf(session), { onRequest });
-  try {
-    return await work(client);
-  } finally {
-    await client.close();
-  }
+  return withRemote(session, repository, work, { onRequest });
 }

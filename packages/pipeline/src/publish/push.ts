@@ -10,7 +10,7 @@ import {
   type RunContext,
 } from '@image-tooling/model';
 import { mapResults, stoppable, type Repository } from '@image-tooling/oci';
-import { uniqueByCode } from '../unique-by-code';
+import { uniqueByCode } from '../unique-failures';
 import type { BlobRecords } from '../pushed-blobs/blob-records';
 import type { LabelledBlob, LocalPlatform } from './publication';
 

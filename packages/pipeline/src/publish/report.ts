@@ -1,4 +1,3 @@
-import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   EXPIRES_ANNOTATION,
@@ -9,6 +8,7 @@ import {
   type Result,
 } from '@image-tooling/model';
 import { repositoryText, type RequestRecord } from '@image-tooling/oci';
+import { addToJobSummary } from '../job-summary';
 import type { Session } from '../session';
 import { writeOutput } from '../workspace/outputs';
 import type { Delivered } from './deliver';
@@ -60,19 +60,15 @@ export function reportOf(
  * published. Fails with `disk-full` or `io`.
  */
 export async function writePublishReport(
-  { root, env, context }: Session,
+  session: Session,
   image: Image,
   report: PublishReport,
 ): Promise<Result<string>> {
   const folder = join(image.folder, 'dist', 'publish');
   // A dry run does not overwrite the report of a publish.
   const name = report.dryRun ? 'dry-run.json' : 'publish.json';
-  const written = await writeOutput(join(root, folder), name, report);
+  const written = await writeOutput(join(session.root, folder), name, report);
   if (!written.ok) return written;
-  const summary = env['GITHUB_STEP_SUMMARY'] ?? '';
-  if (summary !== '')
-    await appendFile(summary, publishSummary(report)).catch((error: unknown) =>
-      context.progress.note(`The job summary could not be written to ${summary}: ${String(error)}`),
-    );
+  await addToJobSummary(session, publishSummary(report));
   return ok(join(folder, name));
 }

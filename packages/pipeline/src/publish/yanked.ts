@@ -31,3 +31,19 @@ export async function yankedReleases(
   }
   return ok(yanked);
 }
+
+/** Returns the first of releases that is there and not marked as bad. */
+export async function firstGood(
+  repository: Repository,
+  releases: readonly string[],
+): Promise<Result<string | undefined>> {
+  for (const release of releases) {
+    const head = await repository.headManifest(release);
+    if (!head.ok) return head;
+    if (!head.value) continue;
+    const reasons = await yankReasons(repository, head.value.digest);
+    if (!reasons.ok) return reasons;
+    if (reasons.value.length === 0) return ok(release);
+  }
+  return ok(undefined);
+}

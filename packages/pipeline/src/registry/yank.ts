@@ -9,7 +9,7 @@ import {
 import type { Repository } from '@image-tooling/oci';
 import { openRemote } from '../registry-access';
 import { aliasHeads, releaseHead } from './releases';
-import { yankReasons } from '../publish/yanked';
+import { firstGood, yankReasons } from '../publish/yanked';
 import type { RegistryTarget } from './target';
 
 export interface YankRequest {
@@ -84,25 +84,9 @@ async function aliasesAt(
   if (!tags.ok) return tags;
   const found: YankedAlias[] = [];
   for (const { alias } of leading) {
-    const good = await highestGood(repository, releasesFor(alias, tags.value));
+    const good = await firstGood(repository, releasesFor(alias, tags.value));
     if (!good.ok) return good;
     found.push({ alias, ...(good.value !== undefined && { backTo: good.value }) });
   }
   return ok(found);
-}
-
-/** Returns the first release that is not marked as bad. */
-async function highestGood(
-  repository: Repository,
-  releases: readonly string[],
-): Promise<Result<string | undefined>> {
-  for (const release of releases) {
-    const head = await repository.headManifest(release);
-    if (!head.ok) return head;
-    if (!head.value) continue;
-    const reasons = await yankReasons(repository, head.value.digest);
-    if (!reasons.ok) return reasons;
-    if (reasons.value.length === 0) return ok(release);
-  }
-  return ok(undefined);
 }

@@ -2,26 +2,22 @@ import {
   canonicalJson,
   chainOf,
   digestOf,
-  failWith,
   ok,
   type Digest,
-  type Failed,
   type Image,
   type ImageState,
   type Json,
   type Result,
   type Workspace,
 } from '@image-tooling/model';
-import { definitionsOnly } from '../definitions-only';
+import { definitionsIn } from '../definitions-only';
 import { planAll } from '../explain/why/walk';
 import { openCommitFiles, type CommitFiles } from '../git/commit-files';
 import type { Session } from '../session';
-import { toolSourceOf } from '../tool-source';
-import { loadOptions, loadWorkspace } from '../workspace/load';
+import { loadWorkspace } from '../workspace/load';
 
 /** A commit's definitions and locks, in a temporary folder. */
 interface OpenCommit {
-  readonly files: CommitFiles;
   /** Plans from these files alone. */
   readonly session: Session;
   readonly workspace: Workspace;
@@ -48,25 +44,20 @@ export class CommitWorkspaces {
   }
 
   private async open(commit: string): Promise<Result<OpenCommit>> {
-    const { session } = this;
-    const { root, env, context, options } = session;
+    const { root, env, context, options } = this.session;
     const place = { root, env, signal: context.signal };
     const files = await openCommitFiles(place, commit, ['nx.json', options.imagesDir, options.toolsDir]);
     if (!files.ok) return files;
     this.folders.push(files.value);
-    const own = await loadOptions(files.value.root);
-    if (!own.ok) return own;
     // Versions follow from the commit, whatever IMAGE_TOOL_SOURCE is on this machine.
-    const toolSource = toolSourceOf(own.value, {});
-    if (!toolSource.ok) return toolSource;
-    const workspace = await loadWorkspace(files.value.root, own.value);
-    if (!workspace.ok) return workspace;
-    const settings = { root: files.value.root, options: own.value, toolSource: toolSource.value };
-    return ok({
-      files: files.value,
-      session: definitionsOnly({ ...session, ...settings }),
-      workspace: workspace.value,
+    const planner = await definitionsIn(files.value.root, {
+      context,
+      env: { ...env, IMAGE_TOOL_SOURCE: undefined },
     });
+    if (!planner.ok) return planner;
+    const workspace = await loadWorkspace(files.value.root, planner.value.options);
+    if (!workspace.ok) return workspace;
+    return ok({ session: planner.value, workspace: workspace.value });
   }
 }
 
@@ -88,14 +79,10 @@ async function planDigest(session: Session, image: Image): Promise<Result<Digest
       last = { layers, config: build.config ?? null };
       return ok(undefined);
     });
-    if (!planned.ok) return failed(planned);
+    if (!planned.ok) return planned;
     platforms[platform] = last;
   }
   return ok(digestOf(canonicalJson({ platforms, description: image.definition.description })));
-}
-
-function failed({ failures }: Failed): Failed {
-  return failWith(failures);
 }
 
 /** Settings and archive states are shared by all images. */

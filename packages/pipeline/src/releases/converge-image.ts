@@ -1,9 +1,9 @@
-import { failWith, ok, type Image, type ImageVersion, type Result } from '@image-tooling/model';
+import { ok, versionPrefix, type Image, type ImageVersion, type Result } from '@image-tooling/model';
 import { repositoryText, type Repository, type RepositoryName } from '@image-tooling/oci';
 import { pushTag, readRefs } from '../git/remote';
 import { repositoryOf } from '../image-repository';
 import { publishImage } from '../publish';
-import { openRemote } from '../registry-access';
+import { withRemote } from '../registry-access';
 import type { Session } from '../session';
 import { newerCommits, type MainBranch } from './main-branch';
 import { writeNotes } from './notes';
@@ -26,16 +26,14 @@ export interface ConvergeImage {
 export async function convergeImage(session: Session, of: ConvergeImage): Promise<Result<ConvergedImage>> {
   const name = repositoryOf(session, of.image.name);
   if (!name.ok) return name;
-  return session.store.lock(`converge ${repositoryText(name.value)}`, session.context, async () => {
-    const { env, context, options } = session;
-    const access = { env, context, plainHttp: options.plainHttp };
-    const repository = openRemote(name.value, access, { dryRun: of.dryRun });
-    try {
-      return await new Convergence(session, of, repository).run(name.value);
-    } finally {
-      await repository.close();
-    }
-  });
+  return session.store.lock(`converge ${repositoryText(name.value)}`, session.context, () =>
+    withRemote(
+      session,
+      name.value,
+      (repository) => new Convergence(session, of, repository).run(name.value),
+      { dryRun: of.dryRun },
+    ),
+  );
 }
 
 class Convergence {
@@ -113,7 +111,7 @@ class Convergence {
     const { image, main } = this.of;
     const notes = await writeNotes(this.session, image, this.repository, version.version);
     if (!notes.ok) return notes;
-    const tag = `${image.name}@${version.version}`;
+    const tag = `${versionPrefix(image.name)}${version.version}`;
     const pushed = await pushTag(main.place, main.remote.name, tag, version.commit);
     if (!pushed.ok) return pushed;
     this.session.context.progress.note(`${image.name}: released ${version.version}`);
@@ -131,7 +129,7 @@ class Convergence {
       ...{ dryRun, allowDirty: false, unsigned: false, verify: 'pushed' },
       ...how,
     });
-    if (!published.ok) return failWith(published.failures);
+    if (!published.ok) return published;
     return ok(published.value.report.blobs.reduce((sum, { sentBytes }) => sum + sentBytes, 0));
   }
 }

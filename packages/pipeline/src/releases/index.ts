@@ -1,17 +1,17 @@
 import { caughtResult, mapConcurrent } from '@image-tooling/host';
 import {
+  chainOf,
   failWith,
   imageVersion,
   ok,
   type Failed,
-  type Failure,
   type Image,
   type ImageVersion,
   type Result,
 } from '@image-tooling/model';
-import { imageOf } from '../build/recorded';
+import { imagesOf } from '../build/recorded';
 import type { Session } from '../session';
-import { loadWorkspace } from '../workspace/load';
+import { withoutRepetition } from '../unique-failures';
 import { CommitWorkspaces } from './commit-workspaces';
 import { convergeImage, type ConvergeImage } from './converge-image';
 import { imageHistory } from './history';
@@ -33,7 +33,7 @@ export async function converge(
 ): Promise<Result<Converged>> {
   const main = await readMainBranch(session);
   if (!main.ok) return main;
-  const images = await imagesOf(session, names);
+  const images = await releasedImages(session, names);
   if (!images.ok) return images;
   const versions = await versionsOf(session, main.value, images.value);
   if (!versions.ok) return versions;
@@ -48,7 +48,7 @@ export async function converge(
     if (isAborted(result)) return failWith(result.failures);
     done.push(result);
   }
-  const failures = distinct(done.flatMap((one) => (one.ok ? [] : one.failures)));
+  const failures = withoutRepetition(done.flatMap((one) => (one.ok ? [] : one.failures)));
   const converged = done.flatMap((one) => (one.ok ? [one.value] : []));
   return ok({ commit: main.value.commit, dryRun, images: converged, failures });
 }
@@ -76,7 +76,7 @@ export async function imageVersions(
 ): Promise<Result<ReadonlyMap<string, ImageVersion>>> {
   const main = await readMainBranch(session);
   if (!main.ok) return main;
-  const images = await imagesOf(session, names);
+  const images = await releasedImages(session, names);
   return images.ok ? versionsOf(session, main.value, images.value) : images;
 }
 
@@ -102,28 +102,14 @@ async function versionsOf(
   return read;
 }
 
-async function imagesOf(session: Session, names: readonly string[]): Promise<Result<Image[]>> {
-  const workspace = await loadWorkspace(session.root, session.options);
-  if (!workspace.ok) return workspace;
-  const wanted = new Set(names);
-  for (const name of names) {
-    const image = await imageOf(session, name, {
-      verb: 'release',
-      notForTools: 'it is released in the images that have it',
-    });
-    if (!image.ok) return image;
-  }
-  const images = [...workspace.value.images.values()].filter(
-    ({ name }) => names.length === 0 || wanted.has(name),
-  );
-  return ok(images.sort((a, b) => depth(a) - depth(b) || (a.name < b.name ? -1 : 1)));
+/** Parents first. */
+async function releasedImages(session: Session, names: readonly string[]): Promise<Result<Image[]>> {
+  const images = await imagesOf(session, names, RELEASE);
+  return images.ok ? ok(images.value.sort(parentsFirst)) : images;
 }
 
-function depth({ parent }: Image): number {
-  return parent ? depth(parent) + 1 : 0;
-}
+const RELEASE = { verb: 'release', notForTools: 'it is released in the images that have it' };
 
-/** Images share registries, and fail for the same reason. */
-function distinct(failures: readonly Failure[]): Failure[] {
-  return [...new Map(failures.map((one) => [`${one.code} ${one.message}`, one])).values()];
+function parentsFirst(a: Image, b: Image): number {
+  return chainOf(a).length - chainOf(b).length || (a.name < b.name ? -1 : 1);
 }

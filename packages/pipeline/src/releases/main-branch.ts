@@ -1,12 +1,4 @@
-import {
-  fail,
-  failWith,
-  ok,
-  publishMode,
-  VERSION_VARIABLE,
-  type Failed,
-  type Result,
-} from '@image-tooling/model';
+import { fail, ok, publishMode, VERSION_VARIABLE, type Failed, type Result } from '@image-tooling/model';
 import { gitFacts } from '../git/facts';
 import { firstParents } from '../git/main-line';
 import { fetchBranch, readRemote, type GitRemote } from '../git/remote';
@@ -20,7 +12,7 @@ export interface MainBranch {
   readonly remote: GitRemote;
   /** From the checked-out commit back. */
   readonly line: MainLine;
-  /** 40 hexadecimal digits. */
+  /** 40 hexadecimal digits; 64 in a repository of sha256. */
   readonly commit: string;
   /** The commits that main has after it, the newest first, as they were when the run began. */
   readonly newer: readonly string[];
@@ -48,7 +40,7 @@ export async function readMainBranch(session: Session): Promise<Result<MainBranc
   const newer = await newerCommits({ place, remote: remote.value, commit: commit.id }, options.mainBranch);
   if (!newer.ok) return newer;
   const ids = await firstParents(place, commit.id);
-  if (!ids.ok) return failWith(ids.failures);
+  if (!ids.ok) return ids;
   const line = new MainLine(place, ids.value);
   return ok({ place, remote: remote.value, line, commit: commit.id, newer: newer.value });
 }

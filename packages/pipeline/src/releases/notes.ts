@@ -1,4 +1,3 @@
-import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@image-tooling/host';
 import {
@@ -19,6 +18,7 @@ import { openSigner, openVerifier, type Verifier } from '@image-tooling/attest';
 import { manifestContent, type ManifestBytes, type Repository } from '@image-tooling/oci';
 import type { ScanFindings } from '@image-tooling/scan';
 import { signingSettings } from '../attest/settings';
+import { addToJobSummary } from '../job-summary';
 import { readDocuments, type PublishedDocuments } from '../rescan/documents';
 import { readScanFindings } from '../scan/report-files';
 import type { Session } from '../session';
@@ -45,15 +45,11 @@ export async function writeNotes(
   return written(session, image, releaseNotes({ ...notes, ...(previous !== undefined && { previous }) }));
 }
 
-async function written({ root, env, context }: Session, image: Image, text: string): Promise<Result<string>> {
+async function written(session: Session, image: Image, text: string): Promise<Result<string>> {
   const file = join(image.folder, 'dist', 'release', 'notes.md');
-  const done = await writeFileAtomic(join(root, file), text);
+  const done = await writeFileAtomic(join(session.root, file), text);
   if (!done.ok) return done;
-  const summary = env['GITHUB_STEP_SUMMARY'] ?? '';
-  if (summary !== '')
-    await appendFile(summary, text).catch((error: unknown) =>
-      context.progress.note(`The job summary could not be written to ${summary}: ${String(error)}`),
-    );
+  await addToJobSummary(session, text);
   return ok(file);
 }
 

@@ -1,6 +1,7 @@
-import { aliasesOf, ok, releasesFor, shortCommit, type Digest, type Result } from '@image-tooling/model';
+import { ok, releasesFor, shortCommit, type Result } from '@image-tooling/model';
 import type { Repository } from '@image-tooling/oci';
-import { yankedReleases } from '../publish/yanked';
+import { firstGood, yankedReleases } from '../publish/yanked';
+import { aliasHeads } from '../registry/releases';
 
 /** A tag that was moved, and to what. */
 export interface SettledTag {
@@ -32,7 +33,7 @@ export async function settleMain(
   if (!isThere.ok || isThere.value) return isThere.ok ? ok([]) : isThere;
   return settled(async () => {
     const tag = await tagOfMain(repository, commit, () => newer('now'));
-    return tag.ok ? moved(repository, ['main'], tag.value) : tag;
+    return tag.ok ? moved(repository, 'main', tag.value) : tag;
   });
 }
 
@@ -89,9 +90,9 @@ export async function settleAliases(repository: Repository, version: string): Pr
     if (yanked.value.size > 0) return ok([]);
     const done: SettledTag[] = [];
     for (const alias of behind.value) {
-      const highest = await highestRelease(repository, alias, tags.value);
+      const highest = await firstGood(repository, releasesFor(alias, tags.value));
       if (!highest.ok) return highest;
-      const one = highest.value === undefined ? ok([]) : await moved(repository, [alias], highest.value);
+      const one = highest.value === undefined ? ok([]) : await moved(repository, alias, highest.value);
       if (!one.ok) return one;
       done.push(...one.value);
     }
@@ -102,55 +103,21 @@ export async function settleAliases(repository: Repository, version: string): Pr
 /** Returns the tags that follow a release and point elsewhere; [] if there is no such release. */
 export async function aliasesElsewhere(repository: Repository, version: string): Promise<Result<string[]>> {
   const own = await repository.headManifest(version);
-  if (!own.ok) return own;
-  const behind: string[] = [];
-  for (const alias of own.value ? aliasesOf(version) : []) {
-    const head = await repository.headManifest(alias);
-    if (!head.ok) return head;
-    if (head.value?.digest !== own.value?.digest) behind.push(alias);
-  }
-  return ok(behind);
+  if (!own.ok || !own.value) return own.ok ? ok([]) : own;
+  const heads = await aliasHeads(repository, version);
+  if (!heads.ok) return heads;
+  return ok(heads.value.filter(({ head }) => head !== own.value?.digest).map(({ alias }) => alias));
 }
 
-async function highestRelease(
-  repository: Repository,
-  alias: string,
-  tags: readonly string[],
-): Promise<Result<string | undefined>> {
-  for (const release of releasesFor(alias, tags)) {
-    const yanked = await yankedReleases(repository, [release]);
-    if (!yanked.ok) return yanked;
-    if (yanked.value.size === 0) return ok(release);
-  }
-  return ok(undefined);
-}
-
-/** Moves tags to the image of another tag. Nothing if that is gone, or they are there. */
-async function moved(
-  repository: Repository,
-  tags: readonly string[],
-  to: string,
-): Promise<Result<SettledTag[]>> {
-  const target = await repository.headManifest(to);
-  if (!target.ok) return target;
-  const done: SettledTag[] = [];
-  for (const tag of target.value ? tags : []) {
-    const written = await movedTo(repository, tag, target.value?.digest as Digest);
-    if (!written.ok) return written;
-    if (written.value) done.push({ tag, to });
-  }
-  return ok(done);
-}
-
-async function movedTo(repository: Repository, tag: string, to: Digest): Promise<Result<boolean>> {
-  const head = await repository.headManifest(tag);
-  if (!head.ok) return head;
-  if (head.value?.digest === to) return ok(false);
-  const manifest = await repository.getManifest(to);
-  if (!manifest.ok) return manifest;
-  if (!manifest.value) return ok(false);
+/** Moves a tag to the image of another one. Nothing if that is gone, or it is there. */
+async function moved(repository: Repository, tag: string, to: string): Promise<Result<SettledTag[]>> {
+  const [target, head] = [await repository.headManifest(to), await repository.headManifest(tag)];
+  if (!target.ok || !head.ok) return target.ok ? (head as Result<never>) : target;
+  if (!target.value || head.value?.digest === target.value.digest) return ok([]);
+  const manifest = await repository.getManifest(target.value.digest);
+  if (!manifest.ok || !manifest.value) return manifest.ok ? ok([]) : manifest;
   const put = await repository.putManifest(manifest.value, tag);
-  return put.ok ? ok(true) : put;
+  return put.ok ? ok([{ tag, to }]) : put;
 }
 
 /** Repeats work until it changes nothing. */

@@ -1,7 +1,7 @@
 import { ok, type Result } from '@image-tooling/model';
 import { repositoryText, type Repository } from '@image-tooling/oci';
 import { repositoryOf } from '../image-repository';
-import { openRemote } from '../registry-access';
+import { withRemote } from '../registry-access';
 import type { Session } from '../session';
 import type { ConvergeImage } from './converge-image';
 import type { ConvergedImage } from './request';
@@ -15,16 +15,12 @@ export async function upToDate(
   session: Session,
   of: ConvergeImage,
 ): Promise<Result<ConvergedImage | undefined>> {
-  const { env, context, options } = session;
   const name = repositoryOf(session, of.image.name);
   if (!name.ok) return name;
-  const repository = openRemote(name.value, { env, context, plainHttp: options.plainHttp });
-  try {
+  return withRemote(session, name.value, async (repository) => {
     const is = await isUpToDate(repository, of);
     return is.ok ? ok(is.value ? present(of, repositoryText(name.value)) : undefined) : is;
-  } finally {
-    await repository.close();
-  }
+  });
 }
 
 async function isUpToDate(

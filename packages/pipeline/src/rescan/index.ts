@@ -12,12 +12,12 @@ import {
 import { openSigner, openVerifier, type SigningSettings, type TrustPolicy } from '@image-tooling/attest';
 import { rescanTable, type ScanPolicy } from '@image-tooling/scan';
 import { signingSettings } from '../attest/settings';
-import { imageOf } from '../build/recorded';
+import { imagesOf } from '../build/recorded';
 import { repositoryOf } from '../image-repository';
 import { noPolicy, readScanPolicy } from '../scan-policy';
 import type { Session } from '../session';
+import { withoutRepetition } from '../unique-failures';
 import { vulnerabilityReader } from '../vulnerability-data';
-import { loadWorkspace } from '../workspace/load';
 import type { Rescanned, RescanRequest } from './request';
 import { rescanImage, type ImageRescan } from './rescan-image';
 
@@ -26,6 +26,8 @@ export type { Rescanned, RescannedDigest, RescanRequest } from './request';
 /** Images whose registries are asked at once. */
 const AT_ONCE = 4;
 
+const RESCAN = { verb: 're-scan', notForTools: 'it is re-scanned in the images that have it' };
+
 /**
  * Scans published images again by their attached SBOMs, with the vulnerability data of the workspace, and attaches the
  * results that differ from the last ones. Reads no layers. What can't be re-scanned is in `failures`. Fails before the
@@ -33,21 +35,21 @@ const AT_ONCE = 4;
  * used, and as reading definitions does.
  */
 export async function rescanImages(session: Session, request: RescanRequest): Promise<Result<Rescanned>> {
-  const images = await imagesOf(session, request.names);
+  const images = await imagesOf(session, request.names, RESCAN);
   if (!images.ok) return images;
   const trust = await trustOf(session, request);
   if (!trust.ok) return trust;
   const verifier = await openVerifier(trust.value.policy);
   if (!verifier.ok) return verifier;
   const ready = all(await Promise.all(images.value.map((image) => prepared(session, image))));
-  if (!ready.ok) return failWith(distinct(ready.failures));
+  if (!ready.ok) return failWith(withoutRepetition(ready.failures));
   const now = new Date();
   const readData = vulnerabilityReader(session);
   const scanned = ready.value.filter(({ policy }) => policy.database !== 'none');
   const data = all(
     await Promise.all(scanned.map(({ policy: { maxAgeDays } }) => readData({ maxAgeDays, now }))),
   );
-  if (!data.ok) return failWith(distinct(data.failures));
+  if (!data.ok) return failWith(withoutRepetition(data.failures));
   const { signing } = trust.value;
   const done = await mapConcurrent(
     scanned,
@@ -61,17 +63,6 @@ export async function rescanImages(session: Session, request: RescanRequest): Pr
   const names = scanned.map(({ image }) => image.name);
   const withoutDatabase = ready.value.filter((one) => !scanned.includes(one)).map(({ image }) => image.name);
   return rescanned(request, names, { done, withoutDatabase });
-}
-
-async function imagesOf(session: Session, names: readonly string[]): Promise<Result<Image[]>> {
-  const use = { verb: 're-scan', notForTools: 'it is re-scanned in the images that have it' };
-  if (names.length > 0) return all(await Promise.all(names.map((name) => imageOf(session, name, use))));
-  const workspace = await loadWorkspace(session.root, session.options);
-  return workspace.ok ? ok([...workspace.value.images.values()].sort(byName)) : workspace;
-}
-
-function byName(a: Image, b: Image): number {
-  return a.name < b.name ? -1 : 1;
 }
 
 /** What is read of the workspace before the first request. */
@@ -118,7 +109,7 @@ function rescanned(
   scanned: readonly string[],
   { done, withoutDatabase }: { done: readonly ImageRescan[]; withoutDatabase: readonly string[] },
 ): Result<Rescanned> {
-  const failures = distinct(done.flatMap((one) => one.failures));
+  const failures = withoutRepetition(done.flatMap((one) => one.failures));
   const aborted = failures.filter(({ code }) => code === 'aborted');
   if (aborted.length > 0) return failWith(aborted);
   const unpublished = scanned.filter((_, at) => done[at]?.isPublished === false);
@@ -139,9 +130,4 @@ function notPublished(name: string, tags: readonly string[] | undefined): Failur
     message: `The registry has no ${name} with ${tags ? `the tag ${tags.join(' or ')}` : 'a release, "latest" or "main"'}.`,
     hint: 'Check the names and the registry in nx.json or IMAGE_REGISTRY.',
   };
-}
-
-/** Images share locks and registries, and fail for the same reason. */
-function distinct(failures: readonly Failure[]): Failure[] {
-  return [...new Map(failures.map((one) => [`${one.code} ${one.message}`, one])).values()];
 }

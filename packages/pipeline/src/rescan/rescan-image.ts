@@ -3,7 +3,7 @@ import type { SigningSettings } from '@image-tooling/attest';
 import { descriptorOf, mapResults, type Repository, type RepositoryName } from '@image-tooling/oci';
 import { signPublished } from '../attest/sign-published';
 import { publishLock } from '../image-repository';
-import { openRemote } from '../registry-access';
+import { withRemote } from '../registry-access';
 import type { Session } from '../session';
 import { publishedManifests, type PublishedManifest } from './published';
 import type { RescannedDigest } from './request';
@@ -31,7 +31,7 @@ interface ImageRequest {
  */
 export async function rescanImage(session: Session, request: ImageRequest): Promise<ImageRescan> {
   const step = session.context.progress.step(`${request.subject.image.name}: re-scan`);
-  const done = await withClient(session, request.repository, async (client) => {
+  const done = await withRemote(session, request.repository, async (client) => {
     const found = await publishedManifests(client, request.tags);
     if (!found.ok) return { images: [], failures: found.failures, isPublished: true };
     const { manifests } = found.value;
@@ -82,7 +82,7 @@ async function attach(
       subjects: changed.map(subjectOf),
       context,
       dryRun: false,
-      withOwnClient: (work) => withClient(session, repository, work),
+      withOwnClient: (work) => withRemote(session, repository, work),
     });
     return signed.ok ? ok(undefined) : failWith(signed.failures);
   });
@@ -104,17 +104,4 @@ function withState(
 ): RescannedDigest {
   const written = isWritten ? 'written' : 'failed';
   return { ...rescanned, attached: predicate === undefined ? 'unchanged' : signing ? written : 'dry-run' };
-}
-
-async function withClient<T>(
-  { env, context, options: { plainHttp } }: Session,
-  repository: RepositoryName,
-  work: (client: Repository) => Promise<T>,
-): Promise<T> {
-  const client = openRemote(repository, { env, context, plainHttp });
-  try {
-    return await work(client);
-  } finally {
-    await client.close();
-  }
 }

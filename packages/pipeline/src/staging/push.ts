@@ -24,7 +24,7 @@ import { imageOf, type Use } from '../build/recorded';
 import { registryTimings } from '../http-timings';
 import { repositoryOf } from '../image-repository';
 import { blobRecords, type BlobRecords } from '../pushed-blobs/blob-records';
-import { openRemote } from '../registry-access';
+import { openRemote, registryAccess } from '../registry-access';
 import type { Session } from '../session';
 import { FaultMark } from './fault-mark';
 
@@ -85,11 +85,10 @@ async function stageTo(
   name: string,
   layers: readonly OriginLayer[],
 ): Promise<Result<void>> {
-  const { env, context, options } = session;
   const image = await imageOf(session, name, STAGE);
   if (!image.ok) return image;
-  const timings = { ...TIMINGS, ...registryTimings(env) };
-  const repository = openRemote(to, { env, context, plainHttp: options.plainHttp }, { timings });
+  const timings = { ...TIMINGS, ...registryTimings(session.env) };
+  const repository = openRemote(to, registryAccess(session), { timings });
   try {
     return await stage(
       { session, repository, image: image.value, records: blobRecords(session, to) },

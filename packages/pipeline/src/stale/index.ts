@@ -12,6 +12,7 @@ import {
 import { archiveOnce, type ArchiveOf } from '../archives/archive-state';
 import { debianReleaseOf } from '../debian-release';
 import type { Session } from '../session';
+import { withoutRepetition } from '../unique-failures';
 import { findProject, loadWorkspace } from '../workspace/load';
 import { stalePackages } from './packages';
 import { staleParents } from './parents';
@@ -38,15 +39,10 @@ export async function findStale(session: Session, names: readonly string[]): Pro
     if (one.ok) found.set(image.name, one.value);
     else failures.push(...one.failures);
   }
-  if (failures.length > 0) return failWith(uniqueByMessage(failures));
+  if (failures.length > 0) return failWith(withoutRepetition(failures));
   const images = chosen.value.flatMap(({ name }) => found.get(name) ?? []);
   const time = await archiveTime(wanted, archiveOf);
   return ok({ images, ...(time !== undefined && { archiveTime: time }) });
-}
-
-/** A failure of the archive is the same for each image. */
-function uniqueByMessage(failures: readonly Failure[]): Failure[] {
-  return [...new Map(failures.map((failure) => [failure.message, failure])).values()];
 }
 
 function chosenImages(workspace: Workspace, names: readonly string[]): Result<Image[]> {

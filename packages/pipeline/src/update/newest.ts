@@ -1,15 +1,9 @@
 import { newerVersions, ok, waitsUntil, type Result, type UpdatePolicy } from '@image-tooling/model';
 import type { VersionList } from './lists';
-import type { WaitingVersion } from './types';
+import type { ToolUpdate, WaitingVersion } from './types';
 
 /** The version to take, and newer ones that are not taken. */
-export interface Newest {
-  readonly version?: string;
-  /** When it was published, in seconds since the epoch. */
-  readonly published?: number;
-  readonly waiting?: WaitingVersion;
-  readonly beyond?: string;
-}
+export type Newest = Pick<ToolUpdate, 'to' | 'published' | 'waiting' | 'beyond'>;
 
 /**
  * Returns the newest version that a policy allows. Asks for dates from the newest version down to the first that is old
@@ -25,18 +19,14 @@ export async function newestAllowed(
 ): Promise<Result<Newest>> {
   const { allowed, beyond } = newerVersions(list.versions, current, policy);
   let waiting: WaitingVersion | undefined;
-  for (const version of allowed) {
-    const time = await list.timeOf(version);
+  const left = (): Newest => ({ ...(waiting && { waiting }), ...(beyond !== undefined && { beyond }) });
+  for (const to of allowed) {
+    const time = await list.timeOf(to);
     if (!time.ok) return time;
-    const until = waitsUntil(time.value, policy, now);
-    if (until === undefined)
-      return ok({
-        version,
-        ...(time.value !== undefined && { published: time.value }),
-        ...(waiting && { waiting }),
-        ...(beyond !== undefined && { beyond }),
-      });
-    waiting ??= { version, until };
+    const { value: published } = time;
+    const until = waitsUntil(published, policy, now);
+    if (until === undefined) return ok({ to, ...(published !== undefined && { published }), ...left() });
+    waiting ??= { version: to, until };
   }
-  return ok({ ...(waiting && { waiting }), ...(beyond !== undefined && { beyond }) });
+  return ok(left());
 }

@@ -22,7 +22,7 @@ import { resolveTool } from '../lock/tool-lock';
 import type { Session } from '../session';
 import { checkUnchanged } from './changed-upstream';
 import { LISTS, type VersionList } from './lists';
-import { newestAllowed } from './newest';
+import { newestAllowed, type Newest } from './newest';
 import type { Contents, Planned, ToolUpdate, UnusableVersion } from './types';
 
 /**
@@ -60,8 +60,6 @@ interface Search {
   readonly now: number;
 }
 
-type Found = Pick<ToolUpdate, 'to' | 'published' | 'waiting' | 'beyond'>;
-
 /** Two unusable versions of 3.6 are enough to try 3.5: newer ones of a line mostly need the same. */
 const MOST_OF_LINE = 2;
 
@@ -76,16 +74,13 @@ function lineOf(version: string): string {
 }
 
 /** Returns the newest allowed version without those that are skipped. */
-async function newestOf(
+function newestOf(
   { list, policy, now }: Search,
   from: string,
   without: readonly UnusableVersion[],
-): Promise<Result<Found>> {
+): Promise<Result<Newest>> {
   const versions = list.versions.filter((one) => !isSkipped(one, without));
-  const newest = await newestAllowed({ ...list, versions }, from, policy, now);
-  if (!newest.ok) return newest;
-  const { version: to, ...rest } = newest.value;
-  return ok({ ...rest, ...(to !== undefined && { to }) });
+  return newestAllowed({ ...list, versions }, from, policy, now);
 }
 
 interface Moving {

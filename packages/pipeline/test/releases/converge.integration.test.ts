@@ -128,6 +128,14 @@ describe('converge', () => {
     expect(refused(await clone.converge()).hint).toMatch(/fetch-depth: 0/);
   });
 
+  it('names every image that is not there', async () => {
+    const asked = await machine.converge(undefined, { names: ['nope', 'base', 'neither', 'nope'] });
+    const messages = asked.ok ? [] : asked.failures.map(({ message }) => message);
+    expect(messages).toEqual(
+      ['nope', 'neither'].map((name) => `There is no image or tool called "${name}".`),
+    );
+  });
+
   it('says in a dry run what a first release is, and writes nothing', async () => {
     await push('docs: three');
     const told = valueOf(await machine.converge(undefined, { dryRun: true }));

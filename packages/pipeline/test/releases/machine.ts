@@ -12,6 +12,12 @@ import { GIT_ENV } from '../git-repository';
 
 const IMAGES = ['base', 'child'];
 
+interface ConvergeOptions {
+  readonly names?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** A clone in which commits are built and converged, with a store that already has all layers but help texts. */
 export class Machine {
   constructor(
@@ -49,11 +55,11 @@ export class Machine {
 
   async converge(
     signal = new AbortController().signal,
-    { dryRun = false, env = {} }: { readonly dryRun?: boolean; readonly env?: NodeJS.ProcessEnv } = {},
+    { names = [], dryRun = false, env = {} }: ConvergeOptions = {},
   ): Promise<Result<Converged>> {
     const session = await this.session({ signal, progress: SILENT }, env);
     try {
-      return await converge(session, { names: [], dryRun });
+      return await converge(session, { names, dryRun });
     } finally {
       await session.close();
     }

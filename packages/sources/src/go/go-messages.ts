@@ -66,6 +66,13 @@ const READINGS: readonly Reading[] = [
     hint: () => 'Compare version, module, package and replace in its tool.json with what the registry has.',
   },
   {
+    pattern: /403 Forbidden/,
+    phases: ['lock'],
+    code: 'gone',
+    message: (tool) => `${tool}: the registry in use refuses a Go module that this version needs.`,
+    hint: () => 'Use another version, or ask the operator of the registry ("go env GOPROXY" shows it).',
+  },
+  {
     pattern: /404 Not Found|410 Gone|does not exist|no such file or directory/,
     phases: ['fetch'],
     code: 'network',

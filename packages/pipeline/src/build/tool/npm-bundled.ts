@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { isInNpmRange, isOlderNpmVersion } from '@image-tooling/model';
+import { isInNpmRange, isOlderNpmVersion, jsonObject, stringMembers } from '@image-tooling/model';
 import type { Taken, TakenFiles } from '@image-tooling/sources';
 
 /** A package in a folder "node_modules" of another package. */
@@ -25,7 +25,7 @@ export async function bundledPackages({ files }: TakenFiles): Promise<BundledPac
   for (const file of files) {
     const folder = file.kind === 'file' ? MANIFEST.exec(file.to)?.[0] : undefined;
     if (folder === undefined) continue;
-    const bundled = read(folder, await textOf(file as TakenFile));
+    const bundled = read(folder, await bytesOf(file as TakenFile));
     if (bundled) found.push(bundled);
   }
   return found;
@@ -62,37 +62,25 @@ function foldersAbove(folder: string): string[] {
   );
 }
 
-function read(folder: string, text: string): BundledPackage | undefined {
-  const manifest = objectOf(text);
-  const { name, version, dependencies, optionalDependencies, scripts } = manifest;
+function read(folder: string, bytes: Buffer): BundledPackage | undefined {
+  const { name, version, dependencies, optionalDependencies, scripts } = jsonObject(bytes) ?? {};
   if (typeof name !== 'string' || typeof version !== 'string') return undefined;
-  const optional = Object.keys(record(optionalDependencies));
-  const needed = Object.entries(record(dependencies)).filter(([one]) => !optional.includes(one));
+  const optional = stringMembers(optionalDependencies);
+  const needed = Object.entries(stringMembers(dependencies)).filter(([one]) => !Object.hasOwn(optional, one));
   const steps = ['preinstall', 'install', 'postinstall'];
+  const run = stringMembers(scripts);
   return {
-    ...{ folder, name, version, dependencies: Object.fromEntries(needed) as Record<string, string> },
-    hasInstallScript: steps.some((step) => step in record(scripts)),
+    ...{ folder, name, version, dependencies: Object.fromEntries(needed) },
+    hasInstallScript: steps.some((step) => Object.hasOwn(run, step)),
   };
 }
 
-function objectOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return record(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-}
-
-async function textOf({ content }: TakenFile): Promise<string> {
+async function bytesOf({ content }: TakenFile): Promise<Buffer> {
   const bytes = Buffer.alloc(Math.min(content.length, MOST_MANIFEST_BYTES));
   const file = await open(content.file);
   try {
     const { bytesRead } = await file.read(bytes, 0, bytes.length, content.offset);
-    return bytes.toString('utf8', 0, bytesRead);
+    return bytes.subarray(0, bytesRead);
   } finally {
     await file.close();
   }

@@ -24,6 +24,7 @@ export async function withRaisedPackages(
   session: Session,
   { tool, taken, raised, into }: RaiseRequest,
 ): Promise<Result<TakenFiles>> {
+  if (raised.length === 0) return ok(taken);
   let now = taken;
   const folders = new Set<string>();
   for (const file of raised) {

@@ -7,11 +7,10 @@ import {
   type Result,
   type Since,
 } from '@image-tooling/model';
-import { definitionsOnly } from '../../definitions-only';
+import { definitionsIn } from '../../definitions-only';
 import { commonCommit, withCommitFiles } from '../../git/commit-files';
 import type { Session } from '../../session';
-import { toolSourceOf } from '../../tool-source';
-import { findProject, loadOptions, loadWorkspaceFor } from '../../workspace/load';
+import { findProject } from '../../workspace/load';
 import { planAll } from './walk';
 
 /** The builds that a commit's definitions and locks give. */
@@ -38,27 +37,24 @@ export async function buildsSince(
   if (!commit.ok) return commit;
   const paths = ['nx.json', options.imagesDir, options.toolsDir];
   const builds = await withCommitFiles(place, commit.value, paths, (folder) =>
-    plannedIn({ ...session, root: folder }, name, platform),
+    plannedIn(folder, session, { name, platform }),
   );
   return builds.ok ? ok({ since: { ref, commit: commit.value }, builds: builds.value }) : builds;
 }
 
 async function plannedIn(
+  root: string,
   session: Session,
-  name: string,
-  platform: Platform,
+  { name, platform }: { readonly name: string; readonly platform: Platform },
 ): Promise<Result<Map<string, KnownBuild>>> {
   const builds = new Map<string, KnownBuild>();
-  const options = await loadOptions(session.root);
-  if (!options.ok) return options;
-  const toolSource = toolSourceOf(options.value, session.env);
-  if (!toolSource.ok) return toolSource;
-  const workspace = await loadWorkspaceFor(name, session.root, options.value);
+  const planner = await definitionsIn(root, session);
+  if (!planner.ok) return planner;
+  const workspace = await planner.value.workspaceFor(name);
   if (!workspace.ok) return workspace;
   const project = findProject(workspace.value, name);
   if (!project.ok) return ok(builds);
-  const planner = definitionsOnly({ ...session, options: options.value, toolSource: toolSource.value });
-  const planned = await planAll(planner, project.value, platform, ({ project: one, build }) => {
+  const planned = await planAll(planner.value, project.value, platform, ({ project: one, build }) => {
     builds.set(one.kind === 'image' ? one.image.name : one.tool.name, build);
     return Promise.resolve(ok(undefined));
   });

@@ -52,11 +52,13 @@ export async function raisedPackages(
   session: Session,
   { tool, taken, raise, into, known }: RaisedRequest,
 ): Promise<Result<LockedNpm[]>> {
+  const asked = wantedPackages(raise);
+  if (asked.length === 0) return ok([]);
   const bundled = await bundledPackages(taken);
   const unknown = Object.keys(raise.asked).filter((name) => !bundled.some((one) => one.name === name));
   if (unknown.length > 0) return failWith(unknown.map((name) => notBundled(name, tool)));
   const files: NpmFile[] = [];
-  for (const wanted of wantedPackages(raise)) {
+  for (const wanted of asked) {
     if (olderPackages(bundled, wanted).length === 0) continue;
     const name = npmName(wanted);
     const fetching =

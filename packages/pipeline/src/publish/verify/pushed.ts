@@ -1,6 +1,6 @@
 import { failWith, ok, type BlobRow, type Digest, type Result, type RunContext } from '@image-tooling/model';
 import { indexBlobs, mapResults, type PushedHow, type Repository } from '@image-tooling/oci';
-import { uniqueByCode } from '../../unique-by-code';
+import { uniqueByCode } from '../../unique-failures';
 import type { UnreadBlobs } from '../../pushed-blobs/unread-blobs';
 import type { Verified } from './verified';
 

@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { caught } from '@image-tooling/host';
 import { fail, ok, type Result } from '@image-tooling/model';
-import { runGit, type CommitFound, type CommitPlace } from './commit';
+import { runGit } from '../../git/run-git';
+import type { CommitFound, CommitPlace } from './commit';
 
 /** Files of a commit. */
 export interface Checkout {

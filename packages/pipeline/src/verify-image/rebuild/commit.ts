@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { lastLines, run, type HostResult } from '@image-tooling/host';
+import { lastLines } from '@image-tooling/host';
 import type { BuiltFrom } from '@image-tooling/attest';
 import { fail, ok, type Failure, type Result, type RunContext } from '@image-tooling/model';
+import { runGit } from '../../git/run-git';
 
 /** Where to look for a commit. */
 export interface CommitPlace {
@@ -84,19 +85,4 @@ function nowhere({ cwd }: CommitPlace, { commit, image, repository }: BuiltFrom,
     hint: 'Run this in a clone of the repository of the image that has the commit ("git fetch" gets it).',
     ...(answer.length > 0 && { details: answer }),
   };
-}
-
-interface GitOptions {
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-  readonly timeoutSeconds: number;
-}
-
-/** Runs git; an exit code other than 0 is a success here. */
-export function runGit(args: readonly string[], options: GitOptions): Promise<Result<HostResult>> {
-  return run({
-    argv: ['git', ...args],
-    ...options,
-    env: { ...options.env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C.UTF-8' },
-  });
 }
