@@ -17,7 +17,7 @@ import {
 const DAY_MS = 86_400_000;
 
 /** Returns a date before now, as registries write it. */
-export const daysAgo = (days: number): string =>
+const daysAgo = (days: number): string =>
   `${new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 19)}Z`;
 
 const goModule = (version: string, time: string, text = 'hello'): ProxiedModule => ({
@@ -142,7 +142,7 @@ export class UpdateRig {
   }
 
   /** Writes the definitions at 1.0.0, and an image that has the tools. */
-  async define(): Promise<void> {
+  private async define(): Promise<void> {
     for (const name of NAMES) await this.rig.write(`tools/${name}/tool.json`, definition(SOURCES[name]));
     await this.rig.write('images/base/image.json', { description: 'A base', from: { debian: 'trixie' } });
     await this.rig.write('images/child/image.json', {
