@@ -22,8 +22,6 @@ export interface PodmanRun {
 /** Podman with a storage of its own. */
 export interface Podman {
   readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly argv: readonly string[];
   (...args: readonly string[]): PodmanRun;
   remove(): void;
 }
@@ -44,7 +42,7 @@ export function podman(): Podman {
     call('rm', '--all', '--force');
     rmSync(folder, { recursive: true, force: true });
   };
-  return Object.assign(call, { folder, env, argv, remove });
+  return Object.assign(call, { folder, remove });
 }
 
 function run([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): PodmanRun {
