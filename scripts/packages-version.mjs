@@ -1,14 +1,17 @@
 // Prints the next version of the published packages, or what changes with it. All have the same version, which follows
-// from the commits since the last git tag packages@x.y.z that change what is packed; no file has it (docs/ci.md).
+// from the commits since the last git tag packages@x.y.z that change what is packed; no file has it (CONTRIBUTING.md).
 import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { inc, rsort } from 'semver';
 
 const FIRST = '0.1.0';
 const TAG = 'packages@';
 /** What is packed or decides what is. */
 const PACKED = ['packages', 'schemas', 'trust', 'scripts/pack', 'scripts/pack.mjs', 'package-lock.json'];
 const NOT_PACKED = ['packages/*/test', 'packages/testkit'].map((path) => `:(exclude,glob)${path}/**`);
+
+/** The rules are those of images (docs/releases.md). */
+const { changeLevel, highestLevel, raisedVersion } = loadLevels();
 
 const USAGE = `Usage: node scripts/packages-version.mjs [--notes]
 
@@ -33,6 +36,12 @@ function main() {
   console.log(values.notes ? notes(last, commits) : `version=${nextVersion(last, commits)}`);
 }
 
+function loadLevels() {
+  const require = createRequire(import.meta.url);
+  const { sourceBundle } = require('../packages/cli/bin/source-bundle.cjs');
+  return require(sourceBundle({ entry: 'model/src/releases/level.ts', packages: ['model'] }).path);
+}
+
 function git(...args) {
   return execFileSync('git', args, { encoding: 'utf8', maxBuffer: 1 << 28 });
 }
@@ -43,9 +52,8 @@ function lastVersion() {
     throw new Error(
       'This clone is shallow, and the version follows from the history: git fetch --unshallow --tags',
     );
-  const tags = git('tag', '--merged', 'HEAD', '--list', `${TAG}*`).split('\n');
-  const versions = tags.map((tag) => tag.slice(TAG.length)).filter((text) => /^\d+\.\d+\.\d+$/.test(text));
-  return rsort(versions)[0];
+  const tags = git('tag', '--merged', 'HEAD', '--sort=-version:refname', '--list', `${TAG}*`).split('\n');
+  return tags.map((tag) => tag.slice(TAG.length)).find((text) => /^\d+\.\d+\.\d+$/.test(text));
 }
 
 /** Returns commits with id and message, the newest first. */
@@ -59,19 +67,9 @@ function commitsSince(last) {
   });
 }
 
-/** As for images (docs/releases.md): of 0.y.z a breaking change raises y, and everything else z. */
 function nextVersion(last, commits) {
   if (last === undefined) return FIRST;
-  const levels = commits.map(({ message }) => levelOf(message));
-  const level = ['major', 'minor'].find((one) => levels.includes(one)) ?? 'patch';
-  return inc(last, last.startsWith('0.') ? (level === 'major' ? 'minor' : 'patch') : level);
-}
-
-/** Conventional Commits 1.0.0; a message that is not one counts as a patch. */
-function levelOf(message) {
-  const header = /^(?<type>[a-z]+)(?:\([^()\r\n]*\))?(?<breaking>!)?: ./i.exec(message)?.groups;
-  if (header?.breaking || /^BREAKING[ -]CHANGE: ./m.test(message)) return 'major';
-  return header?.type.toLowerCase() === 'feat' ? 'minor' : 'patch';
+  return raisedVersion(last, highestLevel(commits.map(({ message }) => changeLevel(message))));
 }
 
 function notes(last, commits) {
@@ -83,7 +81,7 @@ function notes(last, commits) {
   const parts = groups.map(([title, level]) =>
     part(
       title,
-      commits.filter(({ message }) => levelOf(message) === level),
+      commits.filter(({ message }) => changeLevel(message) === level),
     ),
   );
   const since = last === undefined ? 'The first release.' : `Since ${last}:`;

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { mistakesOfCall, type Call } from './workflows/commands';
+import { callsIn, mistakesOfCall, type Call } from './workflows/commands';
 
 const ROOT = resolve(__dirname, '..');
 const DOCS = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
 const PAGES = ['README.md', 'CONTRIBUTING.md', ...DOCS.map((name) => `docs/${name}`)];
 
 it('every command of image-tooling that the documentation shows exists, with its options', () => {
-  const calls = PAGES.flatMap(callsIn);
+  const calls = PAGES.flatMap(callsOn);
   expect(calls.length).toBeGreaterThan(40);
   expect(calls.flatMap(mistakesOfCall)).toEqual([]);
 });
@@ -20,14 +20,9 @@ it('the first week shows a command for each task', () => {
   expect(without.map((section) => section.split('\n')[0])).toEqual([]);
 });
 
-/** Returns the calls in blocks of shell, without their comments. */
-function callsIn(page: string): Call[] {
+/** Returns the calls in blocks of shell. */
+function callsOn(page: string): Call[] {
   const text = readFileSync(join(ROOT, page), 'utf8').replace(/\\\n\s*/g, ' ');
   const blocks = [...text.matchAll(/^ *```sh\n(.*?)^ *```/gms)].map(([, block]) => block!);
-  return blocks.flatMap((block) =>
-    [...block.matchAll(/\bnpx image-tooling ([^|;&<>()#\n]+)/g)].map(([, line]) => ({
-      place: page,
-      words: line!.replaceAll('"', '').trim().split(/\s+/),
-    })),
-  );
+  return blocks.flatMap((block) => callsIn(block, { place: page, program: 'image-tooling' }));
 }

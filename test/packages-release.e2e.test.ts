@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ import { GitHubApi } from './workflows/github';
 
 const exec = promisify(execFile);
 const ROOT = resolve(__dirname, '..');
-const NAMES = ['cli', 'nx', 'create', 'cache-server'];
+const NAMES = ['cli', 'nx', 'create', 'cache-server', 'toolbox'];
 
 let folder: string;
 let registry: PublishingRegistry;
@@ -29,9 +29,10 @@ describe('.ci/publish-packages', () => {
     const to = join(folder, 'packages');
     await exec(process.execPath, [join(ROOT, 'scripts/pack.mjs'), '--to', to, '--version', '1.2.3']);
     await publish(to);
+    expect(await readdir(to)).toHaveLength(NAMES.length);
     expect(registry.published).toEqual(NAMES.map((name) => `@image-tooling/${name}`));
     expect(await publish(to)).toMatch(/@image-tooling\/nx@1.2.3 is published already/);
-    expect(registry.published).toHaveLength(4);
+    expect(registry.published).toHaveLength(5);
   });
 
   it('goes on after a fault', async () => {

@@ -1,14 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GIT_ENV } from '../packages/pipeline/test/git-repository';
+import { gitIn } from '../packages/pipeline/test/git-repository';
 
 const SCRIPT = resolve(__dirname, '../scripts/packages-version.mjs');
 
 let folder: string;
-const git = (...args: string[]) => execFileSync('git', ['-C', folder, ...args], { env: GIT_ENV });
+const git = (...args: string[]) => gitIn(folder, args);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'packages-version-'));

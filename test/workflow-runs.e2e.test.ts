@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -22,7 +21,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linkModules, REPOSITORY } from '../packages/nx/test/workspace';
 import { lockAll, writeImages } from '../packages/pipeline/test/fixture-images';
-import { GIT_ENV } from '../packages/pipeline/test/git-repository';
+import { gitIn } from '../packages/pipeline/test/git-repository';
 import { fixtureArchive, rigWithBase } from '../packages/pipeline/test/shared-base';
 import { GitHubApi } from './workflows/github';
 import { jobsOf, stepsOf, workflows, type PlacedJob } from './workflows/read';
@@ -44,11 +43,7 @@ let folder: string;
 let main: string;
 let machines = 0;
 
-const git = (where: string, ...args: readonly string[]): string =>
-  execFileSync('git', ['-C', where, ...args], {
-    env: { ...process.env, ...GIT_ENV },
-    encoding: 'utf8',
-  }).trim();
+const git = (where: string, ...args: readonly string[]): string => gitIn(where, args);
 
 const remote = (): string => join(folder, 'team/images');
 

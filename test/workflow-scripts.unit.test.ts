@@ -1,11 +1,11 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GIT_ENV } from '../packages/pipeline/test/git-repository';
+import { gitIn } from '../packages/pipeline/test/git-repository';
 import { GitHubApi } from './workflows/github';
 
 const exec = promisify(execFile);
@@ -16,8 +16,7 @@ let folder: string;
 let clone: string;
 let github: GitHubApi;
 
-const git = (where: string, ...args: string[]): string =>
-  execFileSync('git', ['-C', where, ...args], { env: GIT_ENV, encoding: 'utf8' }).trim();
+const git = (where: string, ...args: string[]): string => gitIn(where, args);
 
 function write(path: string, content: string): void {
   mkdirSync(dirname(join(clone, path)), { recursive: true });

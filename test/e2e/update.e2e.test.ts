@@ -1,8 +1,9 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { ToolDefinition } from '@image-tooling/model';
+import { storeRoot } from '@image-tooling/oci';
 import { listModule } from '@image-tooling/sources';
 import { FaultyServer, vendorTar } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
@@ -107,9 +108,7 @@ function moduleOf({ module, package: path }: { readonly module?: string; readonl
 
 /** Returns the newest version that Go itself takes. */
 async function latest(module: string): Promise<string> {
-  const cache =
-    process.env['IMAGE_STORE'] ??
-    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'image-tooling');
+  const cache = valueOf(storeRoot(process.env));
   const context = { signal: new AbortController().signal, progress: SILENT };
   const request = { module, query: 'latest', name: module };
   return valueOf(await listModule(request, { cache, context, hostEnv: process.env })).version;

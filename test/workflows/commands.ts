@@ -4,23 +4,26 @@ import { parseArgs } from 'node:util';
 import { HELP, helpFor } from '../../packages/cli/src/help';
 import { ROOT, stepsOf, type PlacedStep, type Workflow } from './read';
 
-/** A command in a `run`, or in a script of .ci that one calls. */
+type Program = 'image-tooling' | 'nx';
+
+/** A command in a `run`, in a script of .ci that one calls, or in the documentation. */
 export interface Call {
   readonly place: string;
   /** Words after `npx image-tooling` or `npx nx`, with variables replaced. */
   readonly words: readonly string[];
 }
 
-/** Returns all calls of a program that starts with `npx`. */
-export function callsOf(all: readonly Workflow[], program: 'image-tooling' | 'nx'): Call[] {
+/** Returns the calls of a program in all workflows. */
+export function callsOf(all: readonly Workflow[], program: Program): Call[] {
   return stepsOf(all).flatMap((placed) =>
-    shellOf(placed).flatMap(({ place, text }) =>
-      [...text.matchAll(new RegExp(`\\bnpx ${program} ([^|;<>)\\n]+)`, 'g'))].map(([, line]) => ({
-        place,
-        words: wordsOf(line!),
-      })),
-    ),
+    shellOf(placed).flatMap(({ place, text }) => callsIn(text, { place, program })),
   );
+}
+
+/** Returns the calls of a program that starts with `npx` in a text of shell, without their comments. */
+export function callsIn(text: string, { place, program }: { place: string; program: Program }): Call[] {
+  const calls = text.matchAll(new RegExp(`\\bnpx ${program} ([^|;&<>()#\\n]+)`, 'g'));
+  return [...calls].map(([, line]) => ({ place, words: line!.replaceAll('"', '').trim().split(/\s+/) }));
 }
 
 /** Returns calls of scripts and files of the repository that are missing or may not run. */
@@ -71,8 +74,6 @@ function withVariables(
     return (key === undefined ? undefined : entry[key]) ?? 'value';
   });
 }
-
-const wordsOf = (line: string): string[] => line.replaceAll('"', '').trim().split(/\s+/);
 
 /** Returns what is wrong with a call of image-tooling, by its help. */
 export function mistakesOfCall({ place, words }: Call): string[] {

@@ -19,6 +19,7 @@ export interface Step {
 
 export interface Job {
   readonly if?: string;
+  readonly needs?: string | readonly string[];
   readonly 'runs-on'?: string;
   readonly uses?: string;
   readonly environment?: string | object;

@@ -104,8 +104,7 @@ function privilegeMistakes(place: string, job: Job): string[] {
 }
 
 /** A job without an `if` is skipped if one that it needs is. */
-const isNeeded = (job: Job & { readonly needs?: unknown }): boolean =>
-  job.if === undefined && job.needs !== undefined;
+const isNeeded = (job: Job): boolean => job.if === undefined && job.needs !== undefined;
 
 /** Whether an `if` is a chain of && with this condition. */
 function isConjunct(condition: string | undefined, wanted: string): boolean {

@@ -18,8 +18,15 @@ export async function completeToolOutputs(workspace: PublishWorkspace): Promise<
   const { rig } = workspace;
   const { layer } = await workspace.read<LayerFile>(`tools/greet/${DIST}/layer.json`);
   const store = valueOf(await openStore(rig.store));
-  const dist = join(rig.folder, 'tools/greet', DIST);
-  await copyFile(store.blobPath(layer.digest), join(dist, 'layer.blob'));
+  await copyFile(store.blobPath(layer.digest), join(rig.folder, 'tools/greet', DIST, 'layer.blob'));
+  await writeToolFacts(workspace, rig.folder);
+}
+
+/** Writes paths and contents of the planted tool, from the store of its workspace, into the workspace in a folder. */
+export async function writeToolFacts(workspace: PublishWorkspace, folder: string): Promise<void> {
+  const { layer } = await workspace.read<LayerFile>(`tools/greet/${DIST}/layer.json`);
+  const store = valueOf(await openStore(workspace.rig.store));
+  const dist = join(folder, 'tools/greet', DIST);
   valueOf(await writePathsFile(store, dist, [layer.diffId]));
   valueOf(await writeFacts('contents', store, dist, [layer.diffId]));
 }

@@ -29,12 +29,16 @@ export interface GitRepository {
   remove(): void;
 }
 
+/** Runs git in a folder. Returns its output, without white space at the ends. */
+export function gitIn(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = GIT_ENV): string {
+  return execFileSync('git', ['-C', folder, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    .toString()
+    .trim();
+}
+
 export function makeRepository(env: NodeJS.ProcessEnv = GIT_ENV): GitRepository {
   const folder = mkdtempSync(join(tmpdir(), 'image-tooling-git-'));
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['-C', folder, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-      .toString()
-      .trim();
+  const git = (...args: string[]): string => gitIn(folder, args, env);
   git('init', '--quiet', '--initial-branch=main');
   return {
     folder,

@@ -1,19 +1,18 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LayerFile } from '@image-tooling/model';
-import { openStore } from '@image-tooling/oci';
 import type { WorkspaceRig } from '@image-tooling/testkit';
-import { valueOf } from '@image-tooling/testkit/helpers';
 import { onTestFinished } from 'vitest';
-import { writeFacts } from '../src/workspace/contents-file';
-import { writePathsFile } from '../src/workspace/paths-file';
-import { DIST, type PublishWorkspace } from './publish/workspace';
+import { writeToolFacts } from './fresh-clone';
+import type { PublishWorkspace } from './publish/workspace';
 import { rigOnSmallDebian } from './shared-base';
 
 /** No engine is found there. */
 export const NO_PROGRAMS = { PATH: '/nonexistent' };
 
-/** Another machine: the same definitions and locks, and the outputs as Nx restores them; its store is empty. */
+/**
+ * Another machine: the same definitions and locks, and the outputs as Nx restores them; its store is empty, or a copy of
+ * another. Unlike a fresh clone it needs no git, has no blob of the tool, and can install packages.
+ */
 export async function restored(published: PublishWorkspace, storeFrom?: string): Promise<WorkspaceRig> {
   const rig = await rigOnSmallDebian({
     archives: [published.archive],
@@ -23,10 +22,6 @@ export async function restored(published: PublishWorkspace, storeFrom?: string):
   for (const folder of ['images', 'tools'])
     await cp(join(published.rig.folder, folder), join(rig.folder, folder), { recursive: true });
   // The tool is planted: its build, which writes this too, did not run.
-  const { layer } = await published.read<LayerFile>(`tools/greet/${DIST}/layer.json`);
-  const store = valueOf(await openStore(published.rig.store));
-  const dist = join(rig.folder, 'tools/greet', DIST);
-  valueOf(await writePathsFile(store, dist, [layer.diffId]));
-  valueOf(await writeFacts('contents', store, dist, [layer.diffId]));
+  await writeToolFacts(published, rig.folder);
   return rig;
 }

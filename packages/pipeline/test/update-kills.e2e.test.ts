@@ -10,9 +10,7 @@ let old: Record<string, string>;
 
 beforeAll(async () => {
   tools = await UpdateRig.open(inject('sharedFolder'));
-  await Promise.all(NAMES.map((name) => tools.rig.must(['lock', name], tools.env)));
   old = await tools.files();
-  await tools.publishNew();
 });
 afterAll(() => tools.remove());
 

@@ -17,7 +17,7 @@ import {
 const DAY_MS = 86_400_000;
 
 /** Returns a date before now, as registries write it. */
-export const daysAgo = (days: number): string =>
+const daysAgo = (days: number): string =>
   `${new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 19)}Z`;
 
 const goModule = (version: string, time: string, text = 'hello'): ProxiedModule => ({
@@ -89,7 +89,7 @@ export const SOURCES = {
 } as const;
 export const NAMES = Object.keys(SOURCES) as (keyof typeof SOURCES)[];
 
-/** A workspace with a tool of each kind of source at 1.0.0, and servers that have newer versions. */
+/** A workspace with a tool of each kind of source, locked at 1.0.0, and servers that have newer versions. */
 export class UpdateRig {
   private constructor(
     readonly rig: WorkspaceRig,
@@ -125,6 +125,8 @@ export class UpdateRig {
     const made = new UpdateRig(rig, archive, registry, vendor, pages, hooks);
     await made.define();
     await made.publishOld();
+    await Promise.all(NAMES.map((name) => rig.must(['lock', name], made.env)));
+    await made.publishNew();
     return made;
   }
 
@@ -142,7 +144,7 @@ export class UpdateRig {
   }
 
   /** Writes the definitions at 1.0.0, and an image that has the tools. */
-  async define(): Promise<void> {
+  private async define(): Promise<void> {
     for (const name of NAMES) await this.rig.write(`tools/${name}/tool.json`, definition(SOURCES[name]));
     await this.rig.write('images/base/image.json', { description: 'A base', from: { debian: 'trixie' } });
     await this.rig.write('images/child/image.json', {
@@ -174,7 +176,7 @@ export class UpdateRig {
   }
 
   /** Publishes newer versions: 1.1.0 is the newest that may be taken, 1.1.5 of the Go tool needs a module that is missing, 1.2.0 is too young, 2.0.0 is a larger step. */
-  async publishNew(): Promise<void> {
+  private async publishNew(): Promise<void> {
     const versions = [
       ['1.1.0', daysAgo(30)],
       ['1.2.0', daysAgo(1)],

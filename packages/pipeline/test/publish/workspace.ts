@@ -44,10 +44,10 @@ const GIT_ENV = {
 };
 
 /** Ignores the environment of these tests. */
-const OUTSIDE_OF_CI = Object.fromEntries(
+export const OUTSIDE_OF_CI = Object.fromEntries(
   [
     ...['GITHUB_ACTIONS', 'GITHUB_STEP_SUMMARY', 'GITLAB_CI', 'JENKINS_URL', 'TF_BUILD', 'CIRCLECI'],
-    ...['BUILDKITE', 'BITBUCKET_BUILD_NUMBER', 'IMAGE_RELEASE_VERSION', 'IMAGE_TOOL_SOURCE'],
+    ...['BUILDKITE', 'BITBUCKET_BUILD_NUMBER', 'IMAGE_RELEASE_VERSION', 'IMAGE_TOOL_SOURCE', 'NX_DRY_RUN'],
   ].map((name) => [name, '']),
 );
 

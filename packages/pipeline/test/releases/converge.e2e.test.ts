@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rawManifest } from '@image-tooling/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Converged } from '../../src/releases';
-import { GIT_ENV } from '../git-repository';
+import { gitIn } from '../git-repository';
+import { WRITE } from '../publish/workspace';
 import { ReleaseWorkspace } from './workspace';
 
 let workspace: ReleaseWorkspace;
@@ -70,7 +70,7 @@ describe('converge', () => {
     expect(summary(await workspace.mustConverge())).toEqual(
       ['base', 'other', 'tooling', 'super'].map((name) => `${name} 1.0.0 present`),
     );
-    expect(workspace.proxy.asked({ method: /PUT|POST|PATCH|DELETE/ })).toEqual([]);
+    expect(workspace.proxy.asked({ method: WRITE })).toEqual([]);
     expect(workspace.proxy.asked({ method: /GET/, path: /blobs/ })).toEqual([]);
   });
 
@@ -111,7 +111,7 @@ describe('converge', () => {
     await workspace.git('remote', 'set-url', '--push', 'origin', workspace.remote);
     workspace.proxy.forget();
     expect(summary(await workspace.mustConverge())).toContain('super 1.1.1 released');
-    expect(workspace.proxy.asked({ method: /PUT|POST|PATCH|DELETE/ })).toEqual([]);
+    expect(workspace.proxy.asked({ method: WRITE })).toEqual([]);
     expect(await workspace.gitTags()).toContain('super@1.1.1 fix: raise part');
   });
 
@@ -128,10 +128,9 @@ describe('converge', () => {
 
   it('goes on while others push commits that this clone does not have', async () => {
     const other = await mkdtemp(join(tmpdir(), 'image-tooling-other-'));
-    const git = (...args: readonly string[]) => execFileSync('git', ['-C', other, ...args], { env: GIT_ENV });
-    git('clone', '--quiet', workspace.remote, '.');
-    git('commit', '--quiet', '--allow-empty', '-m', 'docs: by another');
-    git('push', '--quiet', 'origin', 'main');
+    gitIn(other, ['clone', '--quiet', workspace.remote, '.']);
+    gitIn(other, ['commit', '--quiet', '--allow-empty', '-m', 'docs: by another']);
+    gitIn(other, ['push', '--quiet', 'origin', 'main']);
     await rm(other, { recursive: true });
     expect(summary(await workspace.mustConverge())).toContain('super 1.1.1 present');
     await workspace.git('pull', '--quiet', '--ff-only', 'origin', 'main');

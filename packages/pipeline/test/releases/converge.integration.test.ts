@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +8,8 @@ import { valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Converged } from '../../src/releases';
 import { yank } from '../../src/registry';
-import { GIT_ENV } from '../git-repository';
+import { gitIn } from '../git-repository';
+import { WRITE } from '../publish/workspace';
 import { targetAt } from '../registry-images';
 import { copyWorkspace, Machine } from './machine';
 import { openReleaseRig, type ReleaseRig } from './rig';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   remote = join(folder, 'remote.git');
   machine = new Machine(join(folder, 'work'), rig.images.rig.store, `${proxy.host}/team`);
   await copyWorkspace(rig.images.rig.folder, machine.folder);
-  execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', remote], { env: GIT_ENV });
+  gitIn(folder, ['init', '--quiet', '--bare', '--initial-branch=main', remote]);
   machine.git('init', '--quiet', '--initial-branch=main');
   machine.git('remote', 'add', 'origin', remote);
 }, 60_000);
@@ -42,7 +42,7 @@ beforeEach(() => {
   proxy.forget();
 });
 
-const WRITES = { method: /PUT|POST|PATCH|DELETE/ };
+const WRITES = { method: WRITE };
 
 async function change(name: string, changed: object): Promise<void> {
   const file = join(machine.folder, `images/${name}/image.json`);
@@ -79,9 +79,7 @@ const tags = (name: string): Promise<string[]> => tagsOf(rig.registry, `team/${n
 const releases = async (name: string): Promise<string[]> =>
   (await tags(name)).filter((tag) => !tag.startsWith('main'));
 const gitTags = (): string =>
-  execFileSync('git', ['-C', remote, 'for-each-ref', '--format=%(refname:short) %(subject)', 'refs/tags'], {
-    env: GIT_ENV,
-  }).toString();
+  gitIn(remote, ['for-each-ref', '--format=%(refname:short) %(subject)', 'refs/tags']);
 
 const at = (tag: string): string => `team/${tag}`;
 
@@ -123,7 +121,7 @@ describe('converge', () => {
     machine.git('commit', '--quiet', '--allow-empty', '-m', 'docs: two');
     machine.git('push', '--quiet', 'origin', 'HEAD:main');
     const shallow = join(folder, 'shallow');
-    execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${remote}`, shallow], { env: GIT_ENV });
+    gitIn(folder, ['clone', '--quiet', '--depth=1', `file://${remote}`, shallow]);
     const clone = new Machine(shallow, rig.images.rig.store, `${proxy.host}/team`);
     expect(refused(await clone.converge()).hint).toMatch(/fetch-depth: 0/);
   });
@@ -149,7 +147,7 @@ describe('converge', () => {
     expect(summary(done)).toEqual(['base 1.0.0 released', 'child 1.0.0 released']);
     expect(done.images.map(({ sentBlobBytes }) => sentBlobBytes.release)).toEqual([0, 0]);
     expect(await releases('child')).toEqual(['1', '1.0', '1.0.0', 'latest']);
-    expect(gitTags()).toBe('base@1.0.0 feat: images\nchild@1.0.0 feat: images\n');
+    expect(gitTags()).toBe('base@1.0.0 feat: images\nchild@1.0.0 feat: images');
   });
 
   it('asks for tags a second time, and nothing else', async () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result, RunContext } from '@image-tooling/model';
@@ -8,7 +7,7 @@ import { converge, type Converged } from '../../src/releases';
 import { openSession, type Session } from '../../src/session';
 import { loadOptions } from '../../src/workspace/load';
 import { PLATFORM } from '../explained-images';
-import { GIT_ENV } from '../git-repository';
+import { GIT_ENV, gitIn } from '../git-repository';
 
 const IMAGES = ['base', 'child'];
 
@@ -27,10 +26,7 @@ export class Machine {
   ) {}
 
   git(...args: readonly string[]): string {
-    const stdio = ['ignore', 'pipe', 'pipe'] as const;
-    return execFileSync('git', ['-C', this.folder, ...args], { env: GIT_ENV, stdio: [...stdio] })
-      .toString()
-      .trim();
+    return gitIn(this.folder, args);
   }
 
   /** Checks out and builds a commit. Its tests are taken for passed: no engine. */

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,11 +11,11 @@ import {
 import { randomFrom, valueOf } from '@image-tooling/testkit/helpers';
 import { expect } from 'vitest';
 import type { ExplainedImages } from '../explained-images';
-import { GIT_ENV } from '../git-repository';
+import { gitIn } from '../git-repository';
 import { copyWorkspace, Machine } from './machine';
 
 /** What a history is made of. */
-export interface RandomRuns {
+interface RandomRuns {
   readonly images: ExplainedImages;
   readonly registry: RealRegistry;
   readonly seed: number;
@@ -51,10 +50,7 @@ export async function expectConverged({ images, registry, seed }: RandomRuns): P
 async function pushHistory(images: ExplainedImages, folder: string, random: () => number): Promise<string[]> {
   const work = join(folder, 'work');
   await copyWorkspace(images.rig.folder, work);
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['-C', work, ...args], { env: GIT_ENV, stdio: ['ignore', 'pipe', 'pipe'] })
-      .toString()
-      .trim();
+  const git = (...args: string[]): string => gitIn(work, args);
   git('init', '--quiet', '--initial-branch=main');
   const commit = async (): Promise<void> => {
     await edit(work, random);
@@ -120,11 +116,11 @@ class Place {
     const { folder, images } = options;
     const name = repository.replace(/.*\//, '');
     const remote = join(folder, `${name}.git`);
-    execFileSync('git', ['clone', '--quiet', '--bare', join(folder, 'work'), remote], { env: GIT_ENV });
+    gitIn(folder, ['clone', '--quiet', '--bare', 'work', remote]);
     const machines = await Promise.all(
       ['one', 'two'].map(async (machine) => {
         const clone = join(folder, `${name}-${machine}`);
-        execFileSync('git', ['clone', '--quiet', remote, clone], { env: GIT_ENV });
+        gitIn(folder, ['clone', '--quiet', remote, clone]);
         await copyWorkspace(join(folder, 'work'), clone);
         return new Machine(clone, images.rig.store, repository);
       }),
@@ -176,13 +172,8 @@ class Place {
         const found = await rawManifest(this.options.registry, `${path}/${name}`, tag);
         tags.set(`${name}:${tag}`, String(found?.digest));
       }
-    const listed = execFileSync('git', ['-C', this.remote, 'show-ref', '--tags'], {
-      env: GIT_ENV,
-    }).toString();
-    const rows = listed
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' ').reverse() as [string, string]);
+    const listed = gitIn(this.remote, ['show-ref', '--tags']).split('\n');
+    const rows = listed.map((line) => line.split(' ').reverse() as [string, string]);
     return { tags, git: new Map(rows) };
   }
 }

@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +9,7 @@ import {
   startRegistry,
   tagsOf,
   vendorTar,
+  FaultyServer,
   type CommandLineEnd,
   type FaultProxy,
   type FixtureArchive,
@@ -20,6 +18,7 @@ import {
 } from '@image-tooling/testkit';
 import type { Converged } from '../../src/releases';
 import { GIT_ENV } from '../git-repository';
+import { OUTSIDE_OF_CI } from '../publish/workspace';
 import { fixtureArchive, rigWithBase } from '../shared-base';
 import { BASE_IMAGE } from '../fixture-images';
 
@@ -40,13 +39,6 @@ function image(from: string): object {
   return { description: `From ${from}`, from: { image: from }, platforms: ['linux/amd64'] };
 }
 
-/** Ignores the environment of these tests. */
-const OUTSIDE_OF_CI = Object.fromEntries(
-  ['GITHUB_ACTIONS', 'GITLAB_CI', 'JENKINS_URL', 'TF_BUILD', 'CIRCLECI', 'BUILDKITE', 'NX_DRY_RUN']
-    .concat(['GITHUB_STEP_SUMMARY', 'BITBUCKET_BUILD_NUMBER', 'IMAGE_RELEASE_VERSION', 'IMAGE_TOOL_SOURCE'])
-    .map((name) => [name, '']),
-);
-
 /** A workspace with releases, its remote, and a registry behind a proxy. Images are signed. */
 export class ReleaseWorkspace {
   private constructor(
@@ -54,18 +46,17 @@ export class ReleaseWorkspace {
     readonly archive: FixtureArchive,
     readonly registry: RealRegistry,
     readonly proxy: FaultProxy,
-    private readonly vendor: Server,
+    private readonly vendor: FaultyServer,
     readonly remote: string,
   ) {}
 
   static async open(): Promise<ReleaseWorkspace> {
     const registry = await startRegistry();
     const archive = await fixtureArchive();
-    const vendor = createServer((request, response) => void response.end(archiveAt(request.url ?? '')));
-    vendor.listen(0, '127.0.0.1');
-    await once(vendor, 'listening');
-    const mirror = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}/`;
-    const options = { mirrors: { [VENDOR]: mirror }, firstVersion: '1.0.0', signing: { key: 'signing.key' } };
+    const vendor = new FaultyServer(archiveAt);
+    await vendor.start();
+    const mirrors = { [VENDOR]: `${vendor.url}/` };
+    const options = { mirrors, firstVersion: '1.0.0', signing: { key: 'signing.key' } };
     const rig = await rigWithBase({ archives: [archive], options });
     const remote = await mkdtemp(join(tmpdir(), 'image-tooling-remote-'));
     const proxy = await startFaultProxy(registry);
@@ -93,7 +84,7 @@ export class ReleaseWorkspace {
     await this.registry.stop();
     await this.rig.remove();
     await this.archive.stop();
-    this.vendor.close();
+    await this.vendor.stop();
     await rm(this.remote, { recursive: true });
   }
 
@@ -165,9 +156,9 @@ export class ReleaseWorkspace {
   }
 }
 
-/** Of `/greet_1.0.0_amd64.tar.gz`: a script that prints name and version. */
+/** Of `greet_1.0.0_amd64.tar.gz`: a script that prints name and version. */
 function archiveAt(path: string): Buffer {
-  const [, name = '', version = ''] = /^\/(\w+)_([\d.]+)_/.exec(path) ?? [];
+  const [, name = '', version = ''] = /^(\w+)_([\d.]+)_/.exec(path) ?? [];
   const content = `#!/bin/sh\necho ${name} ${version}\n`;
   return gzipSync(vendorTar([{ name, content, mode: 0o755 }]));
 }
