@@ -81,6 +81,7 @@ describe('ci-plan', () => {
     host.write('graph.json', GRAPH);
     const { stdout } = await host.run('ci-plan', '--publish', '--format=gitlab', '--include=ci/jobs.yml');
     expect(JSON.parse(stdout)).toEqual({
+      workflow: { rules: [{ when: 'always' }] },
       include: [{ local: 'ci/jobs.yml' }],
       stages: ['images', 'publish'],
       'images (amd64)': {
@@ -93,6 +94,16 @@ describe('ci-plan', () => {
         extends: '.image-tooling',
         script: ['npx nx run-many -t publish -p k8s --outputStyle=stream'],
       },
+    });
+  });
+
+  it('writes a pipeline of GitLab with a job if nothing is affected, since GitLab refuses one without', async () => {
+    nx(`cat ${host.folder}/graph.json`);
+    host.write('graph.json', { graph: { nodes: {} }, tasks: { tasks: {}, dependencies: {} } });
+    const { stdout } = await host.run('ci-plan', '--format=gitlab');
+    expect(JSON.parse(stdout)).toMatchObject({
+      stages: ['images'],
+      'nothing to do': { stage: 'images', script: ['echo "No image is affected."'] },
     });
   });
 
