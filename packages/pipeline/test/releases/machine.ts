@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result, RunContext } from '@image-tooling/model';
+import { WorkspaceRig, type StartedCommandLine } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { buildProject } from '../../src/build';
 import { converge, type Converged } from '../../src/releases';
@@ -8,6 +9,7 @@ import { openSession, type Session } from '../../src/session';
 import { loadOptions } from '../../src/workspace/load';
 import { PLATFORM } from '../explained-images';
 import { GIT_ENV, gitIn } from '../git-repository';
+import { OUTSIDE_OF_CI } from '../publish/workspace';
 
 const IMAGES = ['base', 'child'];
 
@@ -21,7 +23,7 @@ interface ConvergeOptions {
 export class Machine {
   constructor(
     readonly folder: string,
-    private readonly store: string,
+    readonly store: string,
     private readonly registry: string,
   ) {}
 
@@ -61,15 +63,23 @@ export class Machine {
     }
   }
 
-  private async session(context: RunContext, more: NodeJS.ProcessEnv = {}): Promise<Session> {
-    const env = {
+  /** Starts `image-tooling converge` in a process of its own. */
+  start(): StartedCommandLine {
+    return new WorkspaceRig(this.folder, this.store).start(['converge'], { ...OUTSIDE_OF_CI, ...this.env });
+  }
+
+  private get env(): NodeJS.ProcessEnv {
+    return {
       ...GIT_ENV,
       IMAGE_STORE: this.store,
       IMAGE_REGISTRY: this.registry,
       IMAGE_BRANCH: 'main',
       HOME: '/nonexistent',
-      ...more,
     };
+  }
+
+  private async session(context: RunContext, more: NodeJS.ProcessEnv = {}): Promise<Session> {
+    const env = { ...this.env, ...more };
     const options = valueOf(await loadOptions(this.folder));
     return valueOf(await openSession({ root: this.folder, options, env, context }));
   }
