@@ -1,9 +1,10 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Result, RunContext } from '@image-tooling/model';
+import type { Result, RunContext, TagMove } from '@image-tooling/model';
 import { WorkspaceRig, type StartedCommandLine } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { buildProject } from '../../src/build';
+import { publishImage } from '../../src/publish';
 import { converge, type Converged } from '../../src/releases';
 import { openSession, type Session } from '../../src/session';
 import { loadOptions } from '../../src/workspace/load';
@@ -58,6 +59,17 @@ export class Machine {
     const session = await this.session({ signal, progress: SILENT }, env);
     try {
       return await converge(session, { names, dryRun });
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** Publishes one image without converging: `image-tooling publish`. Returns its tags. */
+  async publish(name: string): Promise<readonly TagMove[]> {
+    const session = await this.session(QUIET);
+    try {
+      const how = { dryRun: false, allowDirty: false, unsigned: false, verify: 'pushed' } as const;
+      return valueOf(await publishImage(session, { name, ...how })).report.tags;
     } finally {
       await session.close();
     }
