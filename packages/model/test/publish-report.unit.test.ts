@@ -131,6 +131,20 @@ describe('publishTable', () => {
     );
   });
 
+  it('reports the newer commit that keeps main, and pulls by the tag of this one', () => {
+    const index = digest('1');
+    const lines = publishTable({
+      ...REPORT,
+      mode: { kind: 'main' },
+      tags: [
+        { tag: 'main-0123456789ab', action: 'create', to: index },
+        { tag: 'main', action: 'held', from: digest('2'), to: index, heldBy: 'main-fedcba987654' },
+      ],
+    });
+    expect(lines.join('\n')).toMatch(/main +stays: main-fedcba987654 is newer +sha256:222222222222/);
+    expect(lines.join('\n')).toContain('docker pull registry.invalid/team/k8s:main-0123456789ab');
+  });
+
   it('escapes control characters', () => {
     const evil = { ...REPORT, blobs: [blob('\u001b[2J', 'pushed', 1)], image: '\u001b[31m' };
     expect(publishTable(evil).join('\n')).not.toContain('\u001b');

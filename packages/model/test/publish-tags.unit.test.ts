@@ -87,7 +87,7 @@ describe('wantedTags', () => {
 
   it.each<[string, PublishMode, string[]]>([
     ['a branch', BRANCH, ['branch-feature-x-0123456789ab always', 'branch-feature-x always']],
-    ['main', MAIN, ['main-0123456789ab once', 'main always']],
+    ['main', MAIN, ['main-0123456789ab once', 'main forward']],
     ['a release', release('1.2.3'), ['1.2.3 once', '1.2 forward', '1 forward', 'latest forward']],
     ['one before 1.0.0', release('0.2.3'), ['0.2.3 once', '0.2 forward', 'latest forward']],
     ['a pre-release', release('1.2.3-rc.1'), ['1.2.3-rc.1 once']],
@@ -105,12 +105,13 @@ describe('tagMoves', () => {
   function moved(
     mode: PublishMode,
     heads: Record<string, Digest>,
-    { tags = [], yanked = [] }: { tags?: string[]; yanked?: string[] } = {},
+    { tags = [], yanked = [], ...more }: { tags?: string[]; yanked?: string[]; newer?: string } = {},
   ) {
     const facts = {
       tags: [...Object.keys(heads), ...tags],
       heads: new Map(Object.entries(heads)),
       yanked: new Set(yanked),
+      ...more,
     };
     return tagMoves({ image: 'k8s', mode, wanted: wantedTags(mode, COMMIT), facts, index: OURS });
   }
@@ -131,6 +132,14 @@ describe('tagMoves', () => {
     expect(valueOf(moved(MAIN, { 'main-0123456789ab': OURS, main: OTHER }))).toEqual([
       { tag: 'main-0123456789ab', action: 'same', from: OURS, to: OURS },
       { tag: 'main', action: 'move', from: OTHER, to: OURS },
+    ]);
+  });
+
+  it.each([OURS, OTHER])('leaves main to a newer commit, wherever it points to: %s', (main) => {
+    const newer = 'main-fedcba987654';
+    expect(words(valueOf(moved(MAIN, { main }, { newer })))).toEqual([
+      'main-0123456789ab create',
+      `main held ${newer}`,
     ]);
   });
 

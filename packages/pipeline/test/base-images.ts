@@ -41,12 +41,12 @@ export async function layersOf(...layers: readonly TarEntry[][]): Promise<BaseLa
   );
 }
 
-/** Pushes a Docker image of one platform by plain HTTP. Gives its digest and those of its layers. */
+/** Pushes a Docker image of one platform by plain HTTP, also under a tag. Gives its digest and those of its layers. */
 export async function pushDocker(
   registry: RegistryAddress,
   path: string,
   layers: BaseLayers,
-  { config = {} } = {},
+  { config = {}, tag }: { readonly config?: object; readonly tag?: string } = {},
 ) {
   const diffIds = layers.map(({ tar }) => digestOf(tar));
   const bytes = Buffer.from(
@@ -76,7 +76,7 @@ export async function pushDocker(
     },
     layers: rows,
   };
-  const digest = await pushPlainManifest(registry, path, json);
+  const digest = await pushPlainManifest(registry, path, json, tag);
   return { digest, size: JSON.stringify(json).length, layers: rows.map((row) => row.digest) };
 }
 

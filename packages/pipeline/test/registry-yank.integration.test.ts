@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tagMoves, wantedTags, type PublishMode } from '@image-tooling/model';
+import { ok, wantedTags, type PublishMode } from '@image-tooling/model';
 import {
   rawManifest,
   startFaultProxy,
@@ -10,7 +10,7 @@ import {
 } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { rollback, yank, type RegistryTarget } from '../src/registry';
-import { tagFacts } from '../src/publish/tags';
+import { planTags } from '../src/publish/tags';
 import { openRemote } from '../src/registry-access';
 import { failureOf, pushIndex, targetAt } from './registry-images';
 
@@ -141,8 +141,8 @@ describe.skipIf(why !== undefined)('a bad release', () => {
     const moves = async () => {
       const repository = openRemote(target.repository, target.access);
       try {
-        const facts = valueOf(await tagFacts(repository, { mode: next, wanted, index }));
-        const planned = valueOf(tagMoves({ image: 'next', mode: next, wanted, facts, index }));
+        const request = { image: 'next', mode: next, wanted, newerCommits: async () => ok([]) };
+        const planned = valueOf(await planTags(repository, request, index));
         return planned.map(({ tag, action }) => `${tag} ${action}`);
       } finally {
         await repository.close();

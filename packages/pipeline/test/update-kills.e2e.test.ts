@@ -1,3 +1,4 @@
+import { ageLocks } from '@image-tooling/testkit/helpers';
 import { killedAt } from '@image-tooling/testkit/kill';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { NAMES, UpdateRig } from './update-rig';
@@ -25,6 +26,7 @@ it('an update that is killed at any moment leaves all files old or all new, once
     });
     if (end.exitCode === 0) break;
     expect(end.exitCode).toBe(137);
+    await ageLocks(tools.rig.store);
     await tools.rig.must(['update', '--finish'], tools.env);
     const files = await tools.files();
     const isNew = files['tools/page-tool/tool.json'] !== old['tools/page-tool/tool.json'];

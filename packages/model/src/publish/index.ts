@@ -6,7 +6,7 @@ export { aliasesOf, isVersionTag, releasesFor } from './tags/aliases';
 export { tagMoves, tagTaken, type MovesInput, type TakenTag } from './tags/moves';
 export { shortCommit, slugOf } from './tags/slug';
 export { higherReleases, releaseOf } from './tags/versions';
-export { wantedTags, type WantedOptions } from './tags/wanted';
+export { mainCommitTag, wantedTags, type WantedOptions } from './tags/wanted';
 export * from './types';
 export { publishSummary } from './report/summary';
 export { publishTable } from './report/table';

@@ -26,8 +26,8 @@ export interface GitFacts {
 }
 
 /**
- * How a tag may be written. `once`: never over another digest. `forward`: only where no higher version holds
- * it. `always`: it follows the branch.
+ * How a tag may be written. `once`: never over another digest. `forward`: only where no higher version, or newer commit
+ * of main, holds it. `always`: it follows the branch.
  */
 export type TagRule = 'once' | 'forward' | 'always';
 
@@ -44,16 +44,18 @@ export interface TagFacts {
   readonly heads: ReadonlyMap<string, Digest>;
   /** Releases that are marked as bad: they neither keep nor get moving tags. */
   readonly yanked?: ReadonlySet<string>;
+  /** The tag of the newest commit of main that is published and that the published commit does not contain. */
+  readonly newer?: string;
 }
 
 /** The planned change of one tag. */
 export interface TagMove {
   readonly tag: string;
-  /** `same`: it is up to date. `held`: a higher version has it, and keeps it. */
+  /** `same`: it is up to date. `held`: it belongs to a higher version or newer commit. */
   readonly action: 'create' | 'move' | 'same' | 'held';
   readonly from?: Digest;
   readonly to: Digest;
-  /** For `held`: the higher version; undefined if what is published is itself marked as bad. */
+  /** For `held`: the tag of the higher version or newer commit; undefined if what is published is marked as bad. */
   readonly heldBy?: string;
 }
 

@@ -1,9 +1,17 @@
 import { ok, type MainCommit, type MergedCommit, type Result } from '@image-tooling/model';
 import { git, type GitPlace } from './run-git';
 
-/** Returns the commits of a branch along first parents, the newest first. Fails as `git` does. */
-export async function firstParents(place: GitPlace, ref: string): Promise<Result<string[]>> {
-  const listed = await git(place, ['rev-list', '--first-parent', '--end-of-options', ref]);
+/**
+ * Returns the commits of a branch along first parents, the newest first; without those that `without` contains. Fails
+ * as `git` does.
+ */
+export async function firstParents(
+  place: GitPlace,
+  ref: string,
+  without?: string,
+): Promise<Result<string[]>> {
+  const range = without === undefined ? [ref] : [ref, `^${without}`];
+  const listed = await git(place, ['rev-list', '--first-parent', '--end-of-options', ...range]);
   return listed.ok ? ok(listed.value.split('\n').filter((id) => id !== '')) : listed;
 }
 

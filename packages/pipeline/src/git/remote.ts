@@ -53,10 +53,18 @@ function refsIn(output: string): Map<string, string> {
   return refs;
 }
 
-/** Gets a branch of the remote without changing a ref or file here. Fails as the remote does. */
-export async function fetchBranch(place: GitPlace, remote: string, branch: string): Promise<Result<void>> {
-  const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', remote, `refs/heads/${branch}`];
-  const fetched = await remotely(place, remote, args);
+/** Gets the newest commit of a remote's branch, if it is not here, without changing a ref. Fails as the remote does. */
+export async function fetchCommit(
+  place: GitPlace,
+  { name }: GitRemote,
+  commit: string,
+  branch: string,
+): Promise<Result<void>> {
+  const there = await git(place, ['cat-file', '-e', `${commit}^{commit}`]);
+  if (there.ok || name === undefined) return ok(undefined);
+  const quiet = ['--quiet', '--no-tags', '--no-write-fetch-head', '--refmap='];
+  const args = ['fetch', ...quiet, name, `refs/heads/${branch}`];
+  const fetched = await remotely(place, name, args);
   return fetched.ok ? ok(undefined) : fetched;
 }
 
@@ -73,12 +81,18 @@ export async function pushTag(
   const ref = `refs/tags/${tag}`;
   if (remote !== undefined) {
     const pushed = await remotely(place, remote, ['push', '--quiet', remote, `${commit}:${ref}`]);
-    if (!pushed.ok) return pushed;
+    // Of two pushes of one tag at the same time, the remote refuses the second.
+    if (!pushed.ok && !(await isOn(place, remote, ref, commit))) return pushed;
   }
   const there = await git(place, ['rev-parse', '--quiet', '--verify', '--end-of-options', `${ref}^{commit}`]);
   if (there.ok && there.value.trim() === commit) return ok(undefined);
   const written = await git(place, ['update-ref', ref, commit, ...(remote === undefined ? [NOT_THERE] : [])]);
   return written.ok ? ok(undefined) : written;
+}
+
+async function isOn(place: GitPlace, remote: string, ref: string, commit: string): Promise<boolean> {
+  const refs = await readRefs(place, remote);
+  return refs.ok && refs.value.get(ref) === commit;
 }
 
 /** The old value of a ref that must not exist (git-update-ref(1)); zeros would have to be as many as an id has. */

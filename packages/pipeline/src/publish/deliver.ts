@@ -3,7 +3,6 @@ import {
   digestOf,
   failWith,
   ok,
-  tagMoves,
   type BlobRow,
   type Failure,
   type Result,
@@ -20,8 +19,9 @@ import {
 } from '@image-tooling/oci';
 import type { LocalPlatform, Publication, PublishedPlatform } from './publication';
 import { pushPlatforms, type PushedPlatform, type PushOptions } from './push';
-import { isSettled, tagFacts, writeTags } from './tags';
+import { isSettled, planTags } from './tags';
 import type { Verified } from './verify/verified';
+import { writeTags } from './write-tags';
 
 /** The result of a delivery. */
 export interface Delivered extends Verified {
@@ -57,7 +57,7 @@ export async function deliver(
   const found = await findPlatforms(repository, publication, context);
   if (!found.ok) return found;
   const index = indexOf(publication, found.value);
-  const moves = await plannedMoves(repository, publication, index);
+  const moves = await planTags(repository, publication, index.digest);
   if (!moves.ok) return moves;
   if (moves.value.every(isSettled)) {
     const signed = await sign(repository, publication, index, found.value);
@@ -126,15 +126,6 @@ function indexOf({ annotations }: Publication, found: readonly Found[]): Manifes
   }));
   const bytes = Buffer.from(canonicalJson(imageIndexJson(manifests, annotations)));
   return { mediaType: MEDIA_TYPES.index, digest: digestOf(bytes), bytes };
-}
-
-async function plannedMoves(
-  repository: Repository,
-  { mode, wanted, image }: Publication,
-  index: ManifestBytes,
-): Promise<Result<TagMove[]>> {
-  const facts = await tagFacts(repository, { mode, wanted, index: index.digest });
-  return facts.ok ? tagMoves({ image, mode, wanted, facts: facts.value, index: index.digest }) : facts;
 }
 
 async function putIndex(

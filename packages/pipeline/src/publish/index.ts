@@ -22,6 +22,7 @@ import { withoutCorrupt } from './corrupt';
 import { deliver } from './deliver';
 import { publishLock } from '../image-repository';
 import { localPlatform, PUBLISH } from './local';
+import { newerCommits } from './newer-commits';
 import { prepare, type Prepared } from './prepare';
 import type { Publication } from './publication';
 import { reportOf, writePublishReport } from './report';
@@ -143,6 +144,7 @@ function publicationOf(session: Session, image: Image, prepared: Ready, how: How
       scanFailures: scans.get(platform) ?? [],
       local: () => localPlatform(session, { image, platform }, how),
     })),
+    newerCommits: newerCommits(session, { image: image.name, commit: git.commit.id }),
     records,
     dryRun: how.dryRun,
     verify: (index, rows) =>

@@ -50,6 +50,8 @@ export interface Publication {
   /** Of the index. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly platforms: readonly PublishedPlatform[];
+  /** Returns the commits of main that the published one does not contain, as they are now, the newest first. */
+  newerCommits(): Promise<Result<readonly string[]>>;
   readonly records: BlobRecords;
   /** Whether to only report what would be written. */
   readonly dryRun: boolean;

@@ -1,113 +1,90 @@
 import {
-  fail,
   higherReleases,
   ok,
-  tagTaken,
+  tagMoves,
   type Digest,
-  type PublishMode,
   type Result,
-  type RunContext,
   type TagFacts,
   type TagMove,
-  type WantedTag,
 } from '@image-tooling/model';
-import type { ManifestBytes, Repository } from '@image-tooling/oci';
+import type { Repository } from '@image-tooling/oci';
+import { newestPublished } from '../registry/main-commits';
+import { yankedReleases } from '../registry/yanked';
 import type { Publication } from './publication';
-import { yankedReleases } from './yanked';
 
-/** What to look up in a repository's tags. */
-export interface TagQuestion {
-  readonly mode: PublishMode;
-  readonly wanted: readonly WantedTag[];
-  readonly index: Digest;
+/** What decides the tags of a publish. */
+export type TagRequest = Pick<Publication, 'image' | 'mode' | 'wanted' | 'newerCommits'>;
+
+interface TagQuestion {
+  /** Looks for a version or commit that holds a tag also if all tags point to the index. */
+  readonly isFinal?: boolean;
 }
 
 /**
- * Returns the current state of the wanted tags. Lists all tags only if a version must be compared with
- * others.
+ * Returns what is to be done for each tag. Lists all tags only if a version or commit must be compared with others.
+ * Fails with `tag-taken` if a tag that is written once has another digest, and as the registry does.
  */
-export async function tagFacts(repository: Repository, question: TagQuestion): Promise<Result<TagFacts>> {
-  const { mode, wanted, index } = question;
+export async function planTags(
+  repository: Repository,
+  request: TagRequest,
+  index: Digest,
+  { isFinal = false }: TagQuestion = {},
+): Promise<Result<TagMove[]>> {
+  const { image, mode, wanted } = request;
   const heads = new Map<string, Digest>();
   for (const { tag } of wanted) {
     const head = await repository.headManifest(tag);
     if (!head.ok) return head;
     if (head.value) heads.set(tag, head.value.digest);
   }
-  const isDone = wanted.every(({ tag }) => heads.get(tag) === index);
-  const moving = wanted.filter(({ rule }) => rule === 'forward');
-  if (mode.kind !== 'release' || moving.length === 0 || isDone) return ok({ tags: [], heads });
+  const isDone = !isFinal && wanted.every(({ tag }) => heads.get(tag) === index);
+  const facts = isDone ? ok({ tags: [], heads }) : await withHolders(repository, request, { index, heads });
+  return facts.ok ? tagMoves({ image, mode, wanted, facts: facts.value, index }) : facts;
+}
+
+interface Heads extends Pick<TagFacts, 'heads'> {
+  readonly index: Digest;
+}
+
+/** Adds what keeps tags from moving back. */
+async function withHolders(
+  repository: Repository,
+  { mode, wanted, newerCommits }: TagRequest,
+  { index, heads }: Heads,
+): Promise<Result<TagFacts>> {
+  const moving = wanted.filter(({ rule }) => rule === 'forward').map(({ tag }) => tag);
+  if (moving.length === 0 || mode.kind === 'branch') return ok({ tags: [], heads });
+  if (mode.kind === 'release') return withReleases(repository, mode.version, moving, heads);
+  const commits = await newerCommits();
+  if (!commits.ok) return commits;
+  const newer = await newestPublished(repository, commits.value);
+  if (!newer.ok || newer.value === undefined) return newer.ok ? ok({ tags: [], heads }) : newer;
+  const head = await repository.headManifest(newer.value);
+  if (!head.ok) return head;
+  const isSame = head.value === undefined || head.value.digest === index;
+  return ok({ tags: [], heads, ...(!isSame && { newer: newer.value }) });
+}
+
+async function withReleases(
+  repository: Repository,
+  version: string,
+  moving: readonly string[],
+  heads: TagFacts['heads'],
+): Promise<Result<TagFacts>> {
   const tags = await repository.listTags();
   if (!tags.ok) return tags;
-  const higher = moving.flatMap(({ tag }) => higherReleases(tag, mode.version, tags.value));
-  const own = heads.has(mode.version) ? [mode.version] : [];
+  const higher = moving.flatMap((tag) => higherReleases(tag, version, tags.value));
+  const own = heads.has(version) ? [version] : [];
   const yanked = await yankedReleases(repository, [...own, ...new Set(higher)]);
   return yanked.ok ? ok({ tags: tags.value, heads, yanked: yanked.value }) : yanked;
 }
 
-interface TagWrites {
-  readonly moves: readonly TagMove[];
-  readonly publication: Publication;
-  readonly context: RunContext;
-}
-
-/**
- * Writes tags in their order, and reads each back. Writes a tag again that was deleted in the meantime; looks
- * up a write-once tag right before writing it. Fails with `tag-taken` if it has another digest.
- */
-export async function writeTags(
-  repository: Repository,
-  index: ManifestBytes,
-  { moves, publication, context }: TagWrites,
-): Promise<Result<readonly TagMove[]>> {
-  for (const move of moves) {
-    if (isSettled(move)) continue;
-    const step = context.progress.step(`tag ${move.tag}`);
-    const written = await writeTag(repository, index, move.tag, publication);
-    if (!written.ok) {
-      step.failed();
-      return written;
-    }
-    step.done({ origin: 'pushed' });
-  }
-  return publication.dryRun ? ok(moves) : confirm(repository, index, moves, publication);
-}
-
-async function writeTag(
-  repository: Repository,
-  index: ManifestBytes,
-  tag: string,
-  { wanted, image }: Publication,
-): Promise<Result<void>> {
-  if (wanted.some((one) => one.tag === tag && one.rule === 'once')) {
-    const before = await repository.headManifest(tag);
-    if (!before.ok) return before;
-    if (before.value && before.value.digest !== index.digest)
-      return fail(tagTaken({ image, tag, there: before.value.digest, ours: index.digest }));
-  }
-  return repository.putManifest(index, tag);
-}
-
-/** Checks tags again at the end, since they may be removed or moved after our write. */
-async function confirm(
-  repository: Repository,
-  index: ManifestBytes,
-  moves: readonly TagMove[],
-  { image }: Publication,
-): Promise<Result<readonly TagMove[]>> {
-  for (const { tag, action } of moves) {
-    if (action === 'held') continue;
-    const there = await repository.headManifest(tag);
-    if (!there.ok) return there;
-    if (there.value?.digest === index.digest) continue;
-    if (there.value) return fail(tagTaken({ image, tag, there: there.value.digest, ours: index.digest }));
-    const again = await repository.putManifest(index, tag);
-    if (!again.ok) return again;
-  }
-  return ok(moves);
-}
-
 /** Returns whether there is nothing to write for a tag. */
-export function isSettled({ action }: TagMove): boolean {
-  return action === 'same' || action === 'held';
+export function isSettled(move: TagMove): boolean {
+  return move.action === 'same' || (move.action === 'held' && !isMovedBack(move));
+}
+
+/** Returns whether a tag that belongs to a higher version or newer commit points to what is published here. */
+export function isMovedBack({ action, heldBy, from, to }: TagMove): boolean {
+  return action === 'held' && heldBy !== undefined && from === to;
 }

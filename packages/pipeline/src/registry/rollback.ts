@@ -3,7 +3,7 @@ import type { ManifestBytes, Repository } from '@image-tooling/oci';
 import { alone, openRemote } from '../registry-access';
 import { foundManifest } from './found-manifest';
 import { aliasHeads, releaseHead, type AliasHead } from './releases';
-import { yankReasons } from '../publish/yanked';
+import { yankReasons } from './yanked';
 import { publishLock } from '../image-repository';
 import type { RegistryTarget } from './target';
 

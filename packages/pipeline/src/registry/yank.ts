@@ -9,7 +9,7 @@ import {
 import type { Repository } from '@image-tooling/oci';
 import { openRemote } from '../registry-access';
 import { aliasHeads, releaseHead } from './releases';
-import { firstGood, yankReasons } from '../publish/yanked';
+import { firstGood, yankReasons } from './yanked';
 import type { RegistryTarget } from './target';
 
 export interface YankRequest {

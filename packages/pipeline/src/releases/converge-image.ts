@@ -1,4 +1,11 @@
-import { ok, versionPrefix, type Image, type ImageVersion, type Result } from '@image-tooling/model';
+import {
+  mainCommitTag,
+  ok,
+  versionPrefix,
+  type Image,
+  type ImageVersion,
+  type Result,
+} from '@image-tooling/model';
 import { repositoryText, type Repository, type RepositoryName } from '@image-tooling/oci';
 import { pushTag, readRefs } from '../git/remote';
 import { repositoryOf } from '../image-repository';
@@ -8,7 +15,7 @@ import type { Session } from '../session';
 import { newerCommits, type MainBranch } from './main-branch';
 import { writeNotes } from './notes';
 import type { ConvergedImage, ConvergedRelease } from './request';
-import { commitTag, settleAliases, settleMain, type SettledTag } from './settle-tags';
+import { settleAliases, settleMain, type SettledTag } from './settle-tags';
 
 /** An image, its version at the commit, and where both are. */
 export interface ConvergeImage {
@@ -55,7 +62,7 @@ class Convergence {
     return ok({
       image: image.name,
       repository: repositoryText(name),
-      main: { tag: commitTag(main.commit), action: action.value },
+      main: { tag: mainCommitTag(main.commit), action: action.value },
       ...(release.value && { release: release.value }),
       moved: this.moved,
       sentBlobBytes: this.sent,
@@ -65,7 +72,7 @@ class Convergence {
   /** The tag of a commit is written once: where it is, the image was built, tested, scanned and signed. */
   private async publishCommit(): Promise<Result<'present' | 'published'>> {
     const { image, main, dryRun } = this.of;
-    const head = await this.repository.headManifest(commitTag(main.commit));
+    const head = await this.repository.headManifest(mainCommitTag(main.commit));
     if (!head.ok) return head;
     if (!head.value) {
       const published = await this.publish({ isPinned: true });
@@ -76,7 +83,8 @@ class Convergence {
     const settled = await settleMain(this.repository, main.commit, (when) => this.newer(when));
     if (!settled.ok) return settled;
     this.moved.push(...settled.value);
-    if (!head.value) this.session.context.progress.note(`${image.name}: published ${commitTag(main.commit)}`);
+    if (!head.value)
+      this.session.context.progress.note(`${image.name}: published ${mainCommitTag(main.commit)}`);
     return ok(head.value ? 'present' : 'published');
   }
 

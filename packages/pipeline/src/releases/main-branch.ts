@@ -1,7 +1,7 @@
 import { fail, ok, publishMode, VERSION_VARIABLE, type Failed, type Result } from '@image-tooling/model';
 import { gitFacts } from '../git/facts';
 import { firstParents } from '../git/main-line';
-import { fetchBranch, readRemote, type GitRemote } from '../git/remote';
+import { fetchCommit, readRemote, type GitRemote } from '../git/remote';
 import { git, type GitPlace } from '../git/run-git';
 import type { Session } from '../session';
 import { MainLine } from './history';
@@ -56,22 +56,12 @@ export async function newerCommits(
   const tip = remote.refs.get(`refs/heads/${mainBranch}`);
   if (tip === commit) return ok([]);
   if (tip === undefined) return notOnMain(remote, mainBranch, commit);
-  const fetched = await withTip(place, remote, tip, mainBranch);
+  const fetched = await fetchCommit(place, remote, tip, mainBranch);
   if (!fetched.ok) return fetched;
   const line = await firstParents(place, tip);
   if (!line.ok) return line;
   const at = line.value.indexOf(commit);
   return at < 0 ? notOnMain(remote, mainBranch, commit) : ok(line.value.slice(0, at));
-}
-
-async function withTip(
-  place: GitPlace,
-  { name }: GitRemote,
-  tip: string,
-  branch: string,
-): Promise<Result<void>> {
-  const there = await git(place, ['cat-file', '-e', `${tip}^{commit}`]);
-  return there.ok || name === undefined ? ok(undefined) : fetchBranch(place, name, branch);
 }
 
 function givenVersion(version: string): Failed {

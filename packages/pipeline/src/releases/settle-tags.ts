@@ -1,6 +1,7 @@
-import { ok, releasesFor, shortCommit, type Result } from '@image-tooling/model';
+import { mainCommitTag, ok, releasesFor, type Result } from '@image-tooling/model';
 import type { Repository } from '@image-tooling/oci';
-import { firstGood, yankedReleases } from '../publish/yanked';
+import { firstGood, yankedReleases } from '../registry/yanked';
+import { newestPublished } from '../registry/main-commits';
 import { aliasHeads } from '../registry/releases';
 
 /** A tag that was moved, and to what. */
@@ -12,11 +13,6 @@ export interface SettledTag {
 
 /** Another machine may write a newer tag each time that we look; then that machine goes on. */
 const MOST_ROUNDS = 5;
-
-/** Returns the tag of a commit of main: `main-0123456789ab`. */
-export function commitTag(id: string): string {
-  return `main-${shortCommit({ id })}`;
-}
 
 /**
  * Lets `main` point to the image of the newest commit of main that is published, and looks again afterwards: each run
@@ -55,24 +51,13 @@ async function tagOfMain(
   const commits = await newer();
   if (!commits.ok) return commits;
   const newest = await newestPublished(repository, commits.value);
-  return newest.ok ? ok(newest.value ?? commitTag(commit)) : newest;
+  return newest.ok ? ok(newest.value ?? mainCommitTag(commit)) : newest;
 }
 
 async function pointsTo(repository: Repository, tag: string, other: string): Promise<Result<boolean>> {
   const [head, target] = [await repository.headManifest(tag), await repository.headManifest(other)];
   if (!head.ok || !target.ok) return head.ok ? (target as Result<never>) : head;
   return ok(head.value !== undefined && head.value.digest === target.value?.digest);
-}
-
-async function newestPublished(
-  repository: Repository,
-  newer: readonly string[],
-): Promise<Result<string | undefined>> {
-  if (newer.length === 0) return ok(undefined);
-  const tags = await repository.listTags();
-  if (!tags.ok) return tags;
-  const there = new Set(tags.value);
-  return ok(newer.map(commitTag).find((tag) => there.has(tag)));
 }
 
 /**

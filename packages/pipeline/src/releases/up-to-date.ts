@@ -1,11 +1,11 @@
-import { ok, type Result } from '@image-tooling/model';
+import { mainCommitTag, ok, type Result } from '@image-tooling/model';
 import { repositoryText, type Repository } from '@image-tooling/oci';
 import { repositoryOf } from '../image-repository';
 import { withRemote } from '../registry-access';
 import type { Session } from '../session';
 import type { ConvergeImage } from './converge-image';
 import type { ConvergedImage } from './request';
-import { aliasesElsewhere, commitTag, isMainSettled } from './settle-tags';
+import { aliasesElsewhere, isMainSettled } from './settle-tags';
 
 /**
  * Returns what there is of an image if nothing is missing; undefined if something may be. Asks for tags only, so that
@@ -27,7 +27,7 @@ async function isUpToDate(
   repository: Repository,
   { main, version }: ConvergeImage,
 ): Promise<Result<boolean>> {
-  const head = await repository.headManifest(commitTag(main.commit));
+  const head = await repository.headManifest(mainCommitTag(main.commit));
   if (!head.ok || !head.value) return head.ok ? ok(false) : head;
   const settled = await isMainSettled(repository, main.commit, async () => ok(main.newer));
   if (!settled.ok || !settled.value || !version) return settled;
@@ -42,7 +42,7 @@ function present({ image, main, version }: ConvergeImage, repository: string): C
   return {
     image: image.name,
     repository,
-    main: { tag: commitTag(main.commit), action: 'present' },
+    main: { tag: mainCommitTag(main.commit), action: 'present' },
     ...(version && { release: { ...version, action: 'present' } }),
     moved: [],
     sentBlobBytes: { main: 0, release: 0 },

@@ -1,7 +1,7 @@
 import { ok, PLATFORMS, type Result } from '@image-tooling/model';
 import { openVerifier, policyText, worstOf, type ImageVerdict } from '@image-tooling/attest';
 import type { ManifestBytes, Repository } from '@image-tooling/oci';
-import { yankReasons } from '../publish/yanked';
+import { yankReasons } from '../registry/yanked';
 import { noImageAt, openPlace } from '../registry/open-place';
 import { placeText, type Place } from '../registry/place';
 import { sourceReference } from '../registry/source';

@@ -85,6 +85,7 @@ function publicationOf(
       manifest: local.manifest.digest,
       local: async () => ok(local),
     })),
+    newerCommits: async () => ok([]),
     records,
     dryRun: false,
     verify: (index, rows) =>

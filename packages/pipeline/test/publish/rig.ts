@@ -51,6 +51,8 @@ export interface PublishPlan {
   readonly layers: Readonly<Partial<Record<Platform, readonly string[]>>>;
   /** Bytes of each layer. */
   readonly layerSize: number;
+  /** Commits of main after this one, the newest first. Default: none. */
+  readonly newer?: readonly string[];
   readonly mountFrom?: readonly string[];
   readonly dryRun?: boolean;
   /** Default: images are not signed. */
@@ -165,6 +167,7 @@ async function publicationOf(
     mode,
     wanted: wantedTags(mode, commit),
     annotations: indexAnnotations({ image, description: 'A made-up image', mode, commit, branchDays: 14 }),
+    newerCommits: async () => ok(plan.newer ?? []),
     dryRun,
     records,
     platforms: [...locals].map(([platform, local]) => ({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Failure } from '@image-tooling/model';
-import { runDelivery } from './rig';
+import { COMMIT, runDelivery, type PublishPlan } from './rig';
 import { pathOf, Surroundings, told } from './surroundings';
 import { rawManifest, wholeAt } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
@@ -65,6 +65,44 @@ describe('versions', () => {
     ]);
     for (const tag of ['1.2', '1', 'latest'])
       expect((await rawManifest(at.registry, pathOf(newer.repository), tag))?.digest).toBe(index);
+  });
+
+  // Both look up tags first: before 1.2.4 is there. 1.2.3 goes on when 1.2.4 has ended.
+  it.each(['1.2.3', 'latest'])(
+    '14: 1.2.3 is slow to write its tag %s, and 1.2.4 is published at the same time: no tag moves back',
+    async (tag) => {
+      const older = await at.plan('1.2.3');
+      const held = at.proxy.hold({ method: 'PUT', path: new RegExp(`manifests/${tag}$`), times: 1 });
+      const slow = runDelivery(older);
+      await held.arrived;
+      const layers = { 'linux/amd64': ['new'] };
+      const newer = {
+        ...older,
+        store: await at.store(),
+        mode: { kind: 'release', version: '1.2.4' },
+        layers,
+      };
+      const { index } = valueOf((await runDelivery(newer as PublishPlan)).result);
+      held.release();
+      const { tags } = valueOf((await slow).result);
+      expect(tags.map(({ tag: name, action, heldBy }) => `${name} ${action} ${heldBy}`)).toEqual([
+        '1.2.3 create undefined',
+        ...['1.2', '1', 'latest'].map((alias) => `${alias} held 1.2.4`),
+      ]);
+      for (const alias of ['1.2', '1', 'latest'])
+        expect((await rawManifest(at.registry, pathOf(older.repository), alias))?.digest).toBe(index.digest);
+    },
+  );
+
+  it('leaves main where it is if a newer commit is published, and names that', async () => {
+    const newer = { ...(await at.plan()), mode: { kind: 'main' }, commit: { id: 'f'.repeat(40), time: 0 } };
+    const { index } = valueOf((await at.expectPublished(newer as PublishPlan)).result);
+    const layers = { 'linux/amd64': ['old'] };
+    const older = { ...newer, layers, commit: COMMIT, newer: ['e'.repeat(40), newer.commit.id] };
+    const { tags } = valueOf((await at.expectPublished(older as PublishPlan)).result);
+    const held = { tag: 'main', action: 'held', from: index.digest, heldBy: `main-${'f'.repeat(12)}` };
+    expect(tags).toEqual([expect.objectContaining({ action: 'create' }), expect.objectContaining(held)]);
+    expect((await rawManifest(at.registry, pathOf(newer.repository), 'main'))?.digest).toBe(index.digest);
   });
 
   it('publishing the same again writes nothing, in fewer than ten requests', async () => {

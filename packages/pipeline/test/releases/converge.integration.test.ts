@@ -229,3 +229,31 @@ describe('converge', () => {
     expect(await releases('base')).toEqual(expect.arrayContaining(['2.0.0', '2.0', '2']));
   });
 });
+
+describe('publish on main', () => {
+  const mainOf = async (): Promise<string | undefined> => heads('child', 'main');
+  const commitTag = (id: string): string => `main-${id.slice(0, 12)}`;
+
+  it('does not move main back from an older checkout', async () => {
+    const older = machine.git('rev-parse', 'HEAD');
+    await change('child', { description: 'The newest child' });
+    const newest = await push('fix: newest');
+    await machine.publish('child');
+    await machine.build(older);
+    expect(await machine.publish('child')).toMatchObject([
+      { tag: commitTag(older), action: 'same' },
+      { tag: 'main', action: 'held', heldBy: commitTag(newest) },
+    ]);
+    expect(await mainOf()).toBe(await heads('child', commitTag(newest)));
+  });
+
+  it('moves main if the remote does not answer, and converge moves it on', async () => {
+    const before = await mainOf();
+    machine.git('remote', 'set-url', 'origin', join(folder, 'missing'));
+    expect(await machine.publish('child')).toMatchObject([{ action: 'same' }, { action: 'move' }]);
+    machine.git('remote', 'set-url', 'origin', remote);
+    expect(await mainOf()).not.toBe(before);
+    await converged();
+    expect(await mainOf()).toBe(before);
+  });
+});

@@ -1,13 +1,16 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Result, RunContext } from '@image-tooling/model';
+import type { Result, RunContext, TagMove } from '@image-tooling/model';
+import { WorkspaceRig, type StartedCommandLine } from '@image-tooling/testkit';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { buildProject } from '../../src/build';
+import { publishImage } from '../../src/publish';
 import { converge, type Converged } from '../../src/releases';
 import { openSession, type Session } from '../../src/session';
 import { loadOptions } from '../../src/workspace/load';
 import { PLATFORM } from '../explained-images';
 import { GIT_ENV, gitIn } from '../git-repository';
+import { OUTSIDE_OF_CI } from '../publish/workspace';
 
 const IMAGES = ['base', 'child'];
 
@@ -21,7 +24,7 @@ interface ConvergeOptions {
 export class Machine {
   constructor(
     readonly folder: string,
-    private readonly store: string,
+    readonly store: string,
     private readonly registry: string,
   ) {}
 
@@ -61,15 +64,34 @@ export class Machine {
     }
   }
 
-  private async session(context: RunContext, more: NodeJS.ProcessEnv = {}): Promise<Session> {
-    const env = {
+  /** Publishes one image without converging: `image-tooling publish`. Returns its tags. */
+  async publish(name: string): Promise<readonly TagMove[]> {
+    const session = await this.session(QUIET);
+    try {
+      const how = { dryRun: false, allowDirty: false, unsigned: false, verify: 'pushed' } as const;
+      return valueOf(await publishImage(session, { name, ...how })).report.tags;
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** Starts `image-tooling converge` in a process of its own. */
+  start(): StartedCommandLine {
+    return new WorkspaceRig(this.folder, this.store).start(['converge'], { ...OUTSIDE_OF_CI, ...this.env });
+  }
+
+  private get env(): NodeJS.ProcessEnv {
+    return {
       ...GIT_ENV,
       IMAGE_STORE: this.store,
       IMAGE_REGISTRY: this.registry,
       IMAGE_BRANCH: 'main',
       HOME: '/nonexistent',
-      ...more,
     };
+  }
+
+  private async session(context: RunContext, more: NodeJS.ProcessEnv = {}): Promise<Session> {
+    const env = { ...this.env, ...more };
     const options = valueOf(await loadOptions(this.folder));
     return valueOf(await openSession({ root: this.folder, options, env, context }));
   }

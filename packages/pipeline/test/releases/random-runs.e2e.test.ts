@@ -18,17 +18,21 @@ afterAll(() => rig.remove());
 
 it(`ends as after clean runs in ${SEEDS.length} random histories`, async () => {
   const wrong: string[] = [];
+  const killed = new Map<string, number>();
   let done = 0;
   await mapConcurrent(
     SEEDS,
     async (seed) => {
-      await expectConverged({ ...rig, seed }).catch((error: unknown) =>
-        wrong.push(`seed ${seed}: ${String(error)}`),
-      );
+      const moments = await expectConverged({ ...rig, seed }).catch((error: unknown) => {
+        wrong.push(`seed ${seed}: ${String(error)}`);
+        return [];
+      });
+      for (const moment of moments) killed.set(moment, (killed.get(moment) ?? 0) + 1);
       done += 1;
       if (done % SHOW_EVERY === 0) console.log(`${done} of ${SEEDS.length}`, wrong);
     },
     AT_ONCE,
   );
+  console.log('killed', Object.fromEntries([...killed].sort()));
   expect(wrong).toEqual([]);
 });

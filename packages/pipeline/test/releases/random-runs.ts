@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -8,10 +8,11 @@ import {
   type FaultProxy,
   type RealRegistry,
 } from '@image-tooling/testkit';
-import { randomFrom, valueOf } from '@image-tooling/testkit/helpers';
+import { pickFrom, randomFrom, valueOf } from '@image-tooling/testkit/helpers';
 import { expect } from 'vitest';
 import type { ExplainedImages } from '../explained-images';
 import { gitIn } from '../git-repository';
+import { killRun, writeHooks } from './killed-run';
 import { copyWorkspace, Machine } from './machine';
 
 /** What a history is made of. */
@@ -25,23 +26,25 @@ const NAMES = ['base', 'child'];
 const MESSAGES = ['feat: a', 'fix: b', 'feat!: c', 'docs: d'];
 
 /**
- * Pushes a random history, and runs `converge` for its commits: some never, some killed at a random request, some
- * twice, in another order, two at once. Then compares with a registry where a run for each commit ended in order.
+ * Pushes a random history, and runs `converge` for its commits: some never, some killed by SIGKILL at a random moment,
+ * some twice, in another order, two at once. Then compares with a registry where a run for each commit ended in order.
+ * Returns the moments at which runs were killed.
  */
-export async function expectConverged({ images, registry, seed }: RandomRuns): Promise<void> {
+export async function expectConverged({ images, registry, seed }: RandomRuns): Promise<string[]> {
   const random = randomFrom(seed);
   const folder = await mkdtemp(join(tmpdir(), 'image-tooling-runs-'));
-  const proxy = await startFaultProxy(registry);
+  const proxies = await Promise.all([startFaultProxy(registry), startFaultProxy(registry)]);
   try {
     const commits = await pushHistory(images, folder, random);
     const place = { images, registry, folder, commits };
-    const clean = await Place.open(place, `${registry.host}/clean-${seed}`);
+    const clean = await Place.open(place, `clean-${seed}`);
     for (const commit of commits) await clean.run(commit);
-    const wild = await Place.open(place, `${proxy.host}/wild-${seed}`);
-    await wild.runWildly(random, proxy);
-    await expectEqual(await clean.state(`clean-${seed}`), await wild.state(`wild-${seed}`), commits, seed);
+    const wild = await Place.open(place, `wild-${seed}`, proxies);
+    const killed = await wild.runWildly(random);
+    await expectEqual(await clean.state(), await wild.state(), commits, seed);
+    return killed;
   } finally {
-    await proxy.stop();
+    await Promise.all(proxies.map((proxy) => proxy.stop()));
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -55,7 +58,7 @@ async function pushHistory(images: ExplainedImages, folder: string, random: () =
   const commit = async (): Promise<void> => {
     await edit(work, random);
     git('add', '.');
-    git('commit', '--quiet', '--allow-empty', '-m', pick(random, MESSAGES));
+    git('commit', '--quiet', '--allow-empty', '-m', pickFrom(random, MESSAGES));
   };
   git('add', '.');
   git('commit', '--quiet', '-m', 'feat: begin');
@@ -74,8 +77,8 @@ async function pushHistory(images: ExplainedImages, folder: string, random: () =
 
 /** Only what restacks images: layers that need an engine stay. Few values, so that some commits revert others. */
 async function edit(work: string, random: () => number): Promise<void> {
-  const value = pick(random, ['a', 'b', 'c']);
-  const [name, config] = pick(random, [
+  const value = pickFrom(random, ['a', 'b', 'c']);
+  const [name, config] = pickFrom(random, [
     ['base', { labels: { team: value } }],
     ['base', { env: { TEAM: value } }],
     ['child', { labels: { team: value } }],
@@ -85,10 +88,6 @@ async function edit(work: string, random: () => number): Promise<void> {
   const file = join(work, `images/${name}/image.json`);
   const definition = JSON.parse(await readFile(file, 'utf8')) as object;
   await writeFile(file, JSON.stringify({ ...definition, config }));
-}
-
-function pick<T>(random: () => number, list: readonly T[]): T {
-  return list[Math.floor(random() * list.length)] as T;
 }
 
 interface PlaceOptions {
@@ -104,72 +103,84 @@ interface State {
   readonly git: ReadonlyMap<string, string>;
 }
 
-/** A remote, a registry, and two machines that run CI for them. */
+/** A machine that runs CI, and what is between it and the registry. */
+interface Runner {
+  readonly machine: Machine;
+  readonly proxy: FaultProxy | undefined;
+}
+
+/** A remote, a repository in the registry, and two machines that run CI for them, each with a store of its own. */
 class Place {
   private constructor(
     private readonly options: PlaceOptions,
+    private readonly name: string,
     private readonly remote: string,
-    private readonly machines: readonly [Machine, Machine],
+    private readonly runners: readonly [Runner, Runner],
   ) {}
 
-  static async open(options: PlaceOptions, repository: string): Promise<Place> {
-    const { folder, images } = options;
-    const name = repository.replace(/.*\//, '');
+  /** @param proxies one for each machine */
+  static async open(
+    options: PlaceOptions,
+    name: string,
+    proxies: readonly FaultProxy[] = [],
+  ): Promise<Place> {
+    const { folder, images, registry } = options;
     const remote = join(folder, `${name}.git`);
     gitIn(folder, ['clone', '--quiet', '--bare', 'work', remote]);
-    const machines = await Promise.all(
-      ['one', 'two'].map(async (machine) => {
-        const clone = join(folder, `${name}-${machine}`);
-        gitIn(folder, ['clone', '--quiet', remote, clone]);
-        await copyWorkspace(join(folder, 'work'), clone);
-        return new Machine(clone, images.rig.store, repository);
-      }),
-    );
-    return new Place(options, remote, machines as [Machine, Machine]);
+    await writeHooks(remote);
+    const open = async (at: number): Promise<Runner> => {
+      const [clone, store] = [join(folder, `${name}-${at}`), join(folder, `${name}-${at}-store`)];
+      gitIn(folder, ['clone', '--quiet', remote, clone]);
+      await copyWorkspace(join(folder, 'work'), clone);
+      await cp(images.rig.store, store, { recursive: true });
+      const { host } = proxies[at] ?? registry;
+      return { machine: new Machine(clone, store, `${host}/${name}`), proxy: proxies[at] };
+    };
+    return new Place(options, name, remote, [await open(0), await open(1)]);
   }
 
   /** Runs CI for a commit to its end. */
-  async run(commit: string, machine = this.machines[0]): Promise<void> {
+  async run(commit: string, { machine } = this.runners[0]): Promise<void> {
     await machine.build(commit);
-    const { failures } = valueOf(await machine.converge(new AbortController().signal));
+    const { failures } = valueOf(await machine.converge());
     expect(failures).toEqual([]);
   }
 
-  /** Each run but that of the newest commit may be dropped or killed; it may run early, late, and again. */
-  async runWildly(random: () => number, proxy: FaultProxy): Promise<void> {
+  /**
+   * Each run but that of the newest commit may be dropped or killed; it may run early, late, and again. Returns when
+   * runs were killed.
+   */
+  async runWildly(random: () => number): Promise<string[]> {
     const { commits } = this.options;
     const newest = commits.at(-1) as string;
+    const [, second] = this.runners;
     const others = commits.slice(0, -1).filter(() => random() < 0.7);
     const order = [...others, newest, ...others.filter(() => random() < 0.2)].sort(() => random() - 0.5);
+    const killed: string[] = [];
     for (const commit of order) {
-      if (random() < 0.4) await this.kill(commit, random, proxy);
+      if (random() < 0.4) killed.push(...(await this.kill(commit, random)));
       if (commit === newest || random() < 0.7) await this.run(commit);
-      if (random() < 0.1) await this.both(newest, pick(random, commits));
+      if (random() < 0.1) await Promise.all([this.run(newest), this.run(pickFrom(random, commits), second)]);
+      if (random() < 0.1) {
+        const [moments] = await Promise.all([this.kill(newest, random), this.run(commit, second)]);
+        killed.push(...moments);
+      }
     }
+    return killed;
   }
 
-  /** Ends a run at a random request, before or after the registry has answered it. */
-  private async kill(commit: string, random: () => number, proxy: FaultProxy): Promise<void> {
-    const [machine] = this.machines;
+  private async kill(commit: string, random: () => number): Promise<string[]> {
+    const { machine, proxy } = this.runners[0];
     await machine.build(commit);
-    const controller = new AbortController();
-    const when = random() < 0.5 ? 'asked' : 'answered';
-    const nth = 1 + Math.floor(random() * 60);
-    const work = (): void => controller.abort();
-    proxy.fault({ nth, fault: { kind: 'run', work, when } });
-    await machine.converge(controller.signal);
-    proxy.heal();
+    const moment = proxy && (await killRun({ machine, proxy, remote: this.remote, random }));
+    return moment === undefined ? [] : [moment];
   }
 
-  private async both(one: string, other: string): Promise<void> {
-    await Promise.all([this.run(one, this.machines[0]), this.run(other, this.machines[1])]);
-  }
-
-  async state(path: string): Promise<State> {
+  async state(): Promise<State> {
     const tags = new Map<string, string>();
     for (const name of NAMES)
-      for (const tag of await tagsOf(this.options.registry, `${path}/${name}`)) {
-        const found = await rawManifest(this.options.registry, `${path}/${name}`, tag);
+      for (const tag of await tagsOf(this.options.registry, `${this.name}/${name}`)) {
+        const found = await rawManifest(this.options.registry, `${this.name}/${name}`, tag);
         tags.set(`${name}:${tag}`, String(found?.digest));
       }
     const listed = gitIn(this.remote, ['show-ref', '--tags']).split('\n');

@@ -48,19 +48,22 @@ export class ReleaseWorkspace {
     readonly proxy: FaultProxy,
     private readonly vendor: FaultyServer,
     readonly remote: string,
+    /** What the vendor has as `greet_1.0.0`; default: scripts that print name and version. */
+    readonly programs: Map<string, Buffer>,
   ) {}
 
   static async open(): Promise<ReleaseWorkspace> {
     const registry = await startRegistry();
     const archive = await fixtureArchive();
-    const vendor = new FaultyServer(archiveAt);
+    const programs = new Map<string, Buffer>();
+    const vendor = new FaultyServer((path) => archiveAt(path, programs));
     await vendor.start();
     const mirrors = { [VENDOR]: `${vendor.url}/` };
     const options = { mirrors, firstVersion: '1.0.0', signing: { key: 'signing.key' } };
     const rig = await rigWithBase({ archives: [archive], options });
     const remote = await mkdtemp(join(tmpdir(), 'image-tooling-remote-'));
     const proxy = await startFaultProxy(registry);
-    const made = new ReleaseWorkspace(rig, archive, registry, proxy, vendor, remote);
+    const made = new ReleaseWorkspace(rig, archive, registry, proxy, vendor, remote, programs);
     await made.fill();
     return made;
   }
@@ -156,9 +159,9 @@ export class ReleaseWorkspace {
   }
 }
 
-/** Of `greet_1.0.0_amd64.tar.gz`: a script that prints name and version. */
-function archiveAt(path: string): Buffer {
+/** Of `greet_1.0.0_amd64.tar.gz`. */
+function archiveAt(path: string, programs: ReadonlyMap<string, Buffer>): Buffer {
   const [, name = '', version = ''] = /^(\w+)_([\d.]+)_/.exec(path) ?? [];
-  const content = `#!/bin/sh\necho ${name} ${version}\n`;
+  const content = programs.get(`${name}_${version}`) ?? `#!/bin/sh\necho ${name} ${version}\n`;
   return gzipSync(vendorTar([{ name, content, mode: 0o755 }]));
 }

@@ -3,7 +3,7 @@ export { gathered } from './gathered';
 export { keptFile } from './kept-file';
 export { largeContent } from './large-content';
 export { promiseOf } from './promise-of';
-export { randomFrom } from './random-from';
+export { pickFrom, randomFrom } from './random-from';
 export { codesOf, failuresOf, valueOf } from './results';
 export { SILENT } from './silent';
 export { UNPRIVILEGED_ID, unprivileged, unprivilegedWithIds } from './unprivileged';

@@ -1,5 +1,6 @@
 import { shortHex, type Digest } from '../../digest';
 import { shortCommit } from '../tags/slug';
+import { releaseOf } from '../tags/versions';
 import type { PublishMode, PublishReport, TagMove } from '../types';
 
 /** Returns a digest that a person can tell from others: `sha256:0123456789ab`. */
@@ -21,10 +22,14 @@ export function commitWords({ commit }: PublishReport): string {
 /** Returns the result for a tag; in a dry run, the planned one. */
 export function tagWords(move: TagMove, dryRun: boolean): string {
   if (move.action === 'same') return 'unchanged';
-  if (move.action === 'held')
-    return move.heldBy === undefined ? 'stays: marked as bad' : `stays at ${move.heldBy}`;
+  if (move.action === 'held') return heldWords(move.heldBy);
   const words = { create: 'created', move: 'moved' }[move.action];
   return dryRun ? `would be ${words}` : words;
+}
+
+function heldWords(heldBy: string | undefined): string {
+  if (heldBy === undefined) return 'stays: marked as bad';
+  return releaseOf(heldBy) === undefined ? `stays: ${heldBy} is newer` : `stays at ${heldBy}`;
 }
 
 /** Returns the commands that pull the image: by tag, and by digest. */

@@ -41,19 +41,20 @@ function takenBy({ tag, rule }: WantedTag, { image, facts, index }: MovesInput):
 function moveOf({ tag, rule }: WantedTag, { mode, facts, index }: MovesInput): TagMove {
   const head = facts.heads.get(tag);
   const move = { tag, to: index, ...(head !== undefined && { from: head }) };
+  const held = rule === 'forward' ? holder(tag, mode, facts) : undefined;
+  if (held !== undefined) return { ...move, action: 'held', ...held };
   if (head === index) return { ...move, action: 'same' };
-  if (rule === 'forward' && mode.kind === 'release') {
-    const held = holder(tag, mode.version, facts);
-    if (held !== undefined) return { ...move, action: 'held', ...held };
-  }
   return { ...move, action: head === undefined ? 'create' : 'move' };
 }
 
-/**
- * Returns what keeps a version from moving a tag: a higher version that is not marked as bad, or its own
- * mark.
- */
-function holder(
+/** Returns what keeps a version or commit from moving a tag. */
+function holder(tag: string, mode: PublishMode, facts: TagFacts): Pick<TagMove, 'heldBy'> | undefined {
+  if (mode.kind === 'release') return higherHolder(tag, mode.version, facts);
+  return facts.newer === undefined ? undefined : { heldBy: facts.newer };
+}
+
+/** Returns a higher version that is not marked as bad, or the mark of this one. */
+function higherHolder(
   tag: string,
   version: string,
   { tags, yanked = new Set() }: TagFacts,

@@ -1,4 +1,4 @@
-import type { Commit, PublishMode, WantedTag } from '../types';
+import type { Commit, PublishMode, TagRule, WantedTag } from '../types';
 import { aliasesOf } from './aliases';
 import { shortCommit } from './slug';
 
@@ -24,9 +24,10 @@ export function wantedTags(
   if (mode.kind === 'release') return releaseTags(mode.version);
   const moving = mode.kind === 'main' ? 'main' : `branch-${mode.slug}`;
   const named = `${moving}-${shortCommit(commit)}`;
+  const rules = RULES[mode.kind];
   return [
-    ...(altered ? [] : [{ tag: named, rule: commitRule(mode) }]),
-    ...(isPinned ? [] : [{ tag: moving, rule: 'always' as const }]),
+    ...(altered ? [] : [{ tag: named, rule: rules.named }]),
+    ...(isPinned ? [] : [{ tag: moving, rule: rules.moving }]),
   ];
 }
 
@@ -34,8 +35,14 @@ export function wantedTags(
  * On main a commit has one digest, and another one is an error. A branch image expires, and may be deleted
  * and published again with another `branchImageDays`: another digest is allowed there.
  */
-function commitRule({ kind }: PublishMode): WantedTag['rule'] {
-  return kind === 'main' ? 'once' : 'always';
+const RULES: Readonly<Record<'main' | 'branch', { named: TagRule; moving: TagRule }>> = {
+  main: { named: 'once', moving: 'forward' },
+  branch: { named: 'always', moving: 'always' },
+};
+
+/** Returns the tag of a commit of main: `main-0123456789ab`. */
+export function mainCommitTag(id: string): string {
+  return `main-${shortCommit({ id })}`;
 }
 
 function releaseTags(version: string): WantedTag[] {
