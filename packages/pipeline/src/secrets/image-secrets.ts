@@ -3,10 +3,10 @@ import { mapResults } from '@image-tooling/oci';
 import { isReported, type ImageSecrets, type LayerSecrets, type SearchedLayer } from '@image-tooling/scan';
 import { ensureLayers } from '../build/ensure-layers';
 import { makeImage, type MadeImage } from '../build/image';
+import { knownSecrets, searchLayer } from '../build/layers/layer-secrets';
 import type { ImageOnPlatform } from '../build/layer-owner';
 import type { Session } from '../session';
 import { configSecrets } from './config-secrets';
-import { knownSecrets, searchLayer } from './layer-secrets';
 
 /**
  * Returns the secrets in an image's layers and config. Only layers that were not searched by these rules are read: their
