@@ -32,6 +32,11 @@ export async function readScanPolicy(
   return ok(mergePolicies([common.value, ...(own.value ? [own.value] : [])]));
 }
 
+/** Returns whether the images of a workspace are scanned; its rules may have mistakes. */
+export async function isScanned(root: string): Promise<boolean> {
+  return (await readFileText(root, SCAN_POLICY)) !== undefined;
+}
+
 /** Returns all mistakes in the workspace's policy and those of images in these folders. */
 export async function scanPolicyMistakes(root: string, imageFolders: readonly string[]): Promise<Failure[]> {
   const common = await readPolicyFile(root, SCAN_POLICY);

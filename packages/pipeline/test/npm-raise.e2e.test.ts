@@ -6,47 +6,16 @@ import { mergePolicies, scan, type ScannerMatch, type ScanReport } from '@image-
 import { createRig, startNpmRegistry, type NpmRegistry, type WorkspaceRig } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ARGS, BUNDLING, packageAt, toolAt } from './bundling-tool';
 
 let rig: WorkspaceRig;
 let registry: NpmRegistry;
 let env: NodeJS.ProcessEnv;
 
-const manifest = (name: string, version: string, more: object = {}) =>
-  JSON.stringify({ name, version, ...more });
-
-/** Bundles args twice, deep three times, and small. */
-const toolAt = (version: string, args: string) => ({
-  name: 'bundling-tool',
-  version,
-  files: {
-    'bin/tool': { content: '#!/bin/sh\n', mode: 0o755 },
-    'node_modules/args/package.json': manifest('args', args, { dependencies: { small: '^1.0.0' } }),
-    'node_modules/args/old.js': 'old',
-    'node_modules/args/LICENSE': 'Old terms.\n',
-    'node_modules/args/node_modules/deep/package.json': manifest('deep', '1.0.0'),
-    'node_modules/small/package.json': manifest('small', '1.0.0'),
-    'node_modules/@scope/user/package.json': manifest('@scope/user', '3.0.0'),
-    'node_modules/strict/package.json': manifest('strict', '1.0.0', {
-      dependencies: { '@scope/user': '~3.0.0' },
-    }),
-    'node_modules/@scope/user/node_modules/args/package.json': manifest('args', '1.9.0'),
-  },
-});
-
-const packageAt = (name: string, version: string, more: object = {}) => ({
-  name,
-  version,
-  files: {
-    'package.json': manifest(name, version, more),
-    'new.js': `${name} ${version}`,
-    LICENSE: 'New terms.\n',
-  },
-});
-
 beforeAll(async () => {
   registry = await startNpmRegistry([
     toolAt('1.0.0', '1.2.5'),
-    packageAt('args', '1.2.8', { dependencies: { small: '^1.0.0', deep: '1' }, scripts: { test: 'true' } }),
+    ARGS,
     packageAt('small', '2.0.0', { dependencies: { gone: '^1.0.0' } }),
     packageAt('@scope/user', '3.1.0', {
       dependencies: { args: '^1.0.0', none: '1' },
@@ -56,18 +25,7 @@ beforeAll(async () => {
   ]);
   rig = await createRig({ options: { compression: 'gzip' } });
   env = { npm_config_registry: registry.url, IMAGE_HTTP_TRIES: '1' };
-  await rig.write('tools/bundling/tool.json', {
-    description: 'A tool that bundles packages',
-    homepage: 'https://tool.invalid',
-    license: 'Apache-2.0',
-    version: '1.0.0',
-    sources: {
-      npm: {
-        package: 'bundling-tool',
-        files: { bin: 'lib/bundling/bin', node_modules: 'lib/bundling/node_modules' },
-      },
-    },
-  });
+  await rig.write('tools/bundling/tool.json', BUNDLING);
   await rig.must(['lock', 'bundling'], env);
 });
 afterAll(() => Promise.all([rig.remove(), registry.server.stop()]));

@@ -5,24 +5,20 @@ import type { ScannerName } from '@image-tooling/model';
 import type { ScannerLock, ScanReport } from '@image-tooling/scan';
 import {
   CANARIES,
-  grypeDatabase,
   startRegistry,
-  trivyDatabase,
   type Advisory,
   type FixtureArchive,
   type RealRegistry,
   type WorkspaceRig,
 } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { lockScannerDatabases } from '../src/scanner';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepEntries } from '../src/vulnerability-data/kept-entries';
 import { lockAll, writeImages } from './fixture-images';
 import { plantTool } from './planted';
-import { writeScanData } from './publish/scan-data';
 import { CALLED, compiledProgram, ENTRIES, MODULE, PLATFORM } from './reachable-program';
 import { runGrype, runTrivy, scannerProgram, whyNoScanner, type Answer } from './scanner-programs';
-import { inSession, packed, pushTrivy, REPOSITORY, writeGrypeListing } from './scanner-rig';
+import { SCANNERS, useDatabase, writeScannerImage } from './scanner-images';
 import { fixtureArchive, rigWithBase } from './shared-base';
 
 const SUM = `h1:${'A'.repeat(43)}=`;
@@ -38,7 +34,6 @@ const ADVISORIES: readonly Advisory[] = [
 ];
 
 const REACHABLE = CALLED.map((n) => `GO-2026-${2000 + n}`);
-const SCANNERS: readonly ScannerName[] = ['trivy', 'grype'];
 
 let rig: WorkspaceRig;
 let archive: FixtureArchive;
@@ -50,18 +45,11 @@ beforeAll(async () => {
   archive = await fixtureArchive();
   registry = await startRegistry();
   rig = await rigWithBase({ archives: [archive] });
-  const found = SCANNERS.filter((name) => whyNoScanner(name) === false);
   await writeImages(rig, {}, { tools: ['say', 'pad'] });
-  await rig.write('images/scanners/image.json', {
-    ...{ description: 'Scanners', from: { image: 'base' }, platforms: [PLATFORM], tools: found },
-  });
   const common = { version: '1.0.0', checks: [] };
   await plantTool(rig, { ...common, name: 'say', script: await compiledProgram(folder) }, PLATFORM);
   await plantTool(rig, { ...common, name: 'pad', script: 'true\n', npm: { 'left-pad': '1.3.0' } }, PLATFORM);
-  for (const name of found) {
-    const program = await scannerProgram(name, folder);
-    await plantTool(rig, { ...common, name, script: await readFile(program) }, PLATFORM);
-  }
+  await writeScannerImage(rig, folder);
   await lockAll(rig);
   await rig.must(['lock', 'scanners']);
   for (const image of ['base', 'child', 'scanners']) await rig.must(['build', image]);
@@ -75,33 +63,12 @@ const distOf = (path: string) => join(rig.folder, 'images/child/dist', path);
 const sbom = () => distOf('linux-amd64/sbom.cdx.json');
 const vex = () => distOf('scan/linux-amd64/vex.json');
 
-/** Publishes a database, and names it in scan.json and scan.lock.json. */
-async function useDatabase(scanner: ScannerName, advisories = ADVISORIES): Promise<ScannerLock> {
-  const mirror = await MIRRORS[scanner](advisories);
-  await rig.write('scan.json', { database: { scanner, mirror, image: 'scanners' } });
-  const workspace = await inSession(rig, async (session) => {
-    const loaded = await session.workspaceFor('child');
-    return loaded.ok ? lockScannerDatabases(session, loaded.value.images.values()) : loaded;
-  });
-  const scanners = valueOf(workspace);
-  await writeScanData(rig, (lock) => ({ ...lock, scanners }));
+/** As `useDatabase` does, with functions of the Go program that vulnerabilities are in. */
+async function useAdvisories(scanner: ScannerName, advisories = ADVISORIES): Promise<ScannerLock> {
+  const lock = await useDatabase({ rig, registry }, scanner, advisories);
   valueOf(await keepEntries(rig.store, SUM, ENTRIES));
-  return scanners[0] as ScannerLock;
+  return lock;
 }
-
-const MIRRORS = {
-  async trivy(advisories: readonly Advisory[]): Promise<string> {
-    await pushTrivy(registry, await packed(trivyDatabase(advisories)));
-    return `${registry.host}/${REPOSITORY}:2`;
-  },
-  async grype(advisories: readonly Advisory[]): Promise<string> {
-    await writeGrypeListing(
-      join(inject('sharedFolder'), 'grype'),
-      await packed({ 'vulnerability.db': grypeDatabase(advisories) }),
-    );
-    return `${inject('sharedUrl')}/grype/latest.json`;
-  },
-};
 
 async function scanned(): Promise<{ exitCode: number; report: ScanReport; output: string }> {
   const { exitCode, stdout, stderr } = await rig.run(['scan', 'child', '--platform', PLATFORM]);
@@ -135,7 +102,7 @@ describe.each(SCANNERS)('%s', (scanner) => {
     });
 
   test('finds in an image by its SBOM: five of 20 in a Go program, a Debian package, and npm', async () => {
-    const lock = await useDatabase(scanner);
+    const lock = await useAdvisories(scanner);
     const { exitCode, report, output } = await scanned();
     expect(exitCode, output).toBe(1);
     const ids = (status: string) =>
@@ -184,7 +151,7 @@ describe.each(SCANNERS)('%s', (scanner) => {
   });
 
   test('refuses to say that nothing was found, with a database that knows nothing of Debian', async () => {
-    await useDatabase(
+    await useAdvisories(
       scanner,
       ADVISORIES.filter(({ kind }) => kind !== 'deb'),
     );

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -14,7 +15,8 @@ import {
 } from '@image-tooling/model';
 import { writeLayer } from '@image-tooling/oci';
 import { secretFindings, type ImageSecrets } from '@image-tooling/scan';
-import { valueOf } from '@image-tooling/testkit/helpers';
+import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
+import { builtLayer } from '../src/build/layers/built-layer';
 import { imageSecrets } from '../src/secrets';
 import type { Session } from '../src/session';
 import { scratchStore } from './store/scratch';
@@ -78,6 +80,26 @@ it('reads the blob of a layer once', async () => {
   const found = await searched(layer);
   await rm(session.store.blobPath(layer.digest));
   expect(await searched(layer)).toEqual(found);
+});
+
+it('does not unpack a layer that was built in a workspace with a scan.json', async () => {
+  const build = async (root: string): Promise<OriginLayer> => {
+    const of = { ...session, root, options: { compression: 'zstd' } } as unknown as Session;
+    const { layer, paths } = valueOf(await builtLayer(of, 'tool', [NETRC]));
+    const buildId = layerBuildId({ root });
+    valueOf(await session.store.putBuild(buildId, layer, paths));
+    return { kind: 'tool', owner: 'base', buildId, time: CONSTANT_TIME, ...layer };
+  };
+  const unsearched = await build(temporaryFolder());
+  expect(existsSync(recordOf(unsearched))).toBe(false);
+  const found = await searched(unsearched);
+  await rm(recordOf(unsearched));
+  const scannedWorkspace = temporaryFolder();
+  await writeFile(join(scannedWorkspace, 'scan.json'), '{}');
+  const layer = await build(scannedWorkspace);
+  await rm(session.store.blobPath(layer.digest));
+  expect(await searched(layer)).toEqual(found);
+  expect(found.layers[0]?.secrets.hits).toHaveLength(1);
 });
 
 it('keeps no part of a secret', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { fileEntry, hardlinkEntry, symlinkEntry, writeTarBytes } from '@image-tooling/layer';
 import { codesOf } from '@image-tooling/testkit/helpers';
-import { layerContentsOf, layerSymbolsOf } from '../src';
+import { layerContentsOf, layerSymbolsOf, symbolsOfPackages } from '../src';
 import { goProgram } from './go-programs';
 import { contentsOf, readEntries, readTarContents } from './read-layer';
 
@@ -237,6 +237,8 @@ describe('reading', () => {
     );
     expect(layerContentsOf(JSON.parse(JSON.stringify(contents)))).toEqual(contents);
     expect(layerSymbolsOf(JSON.parse(JSON.stringify(symbols)))).toEqual(symbols);
+    const packages = new Set(Object.values(symbols).flatMap((program) => Object.keys(program)));
+    expect(symbolsOfPackages(JSON.stringify(symbols), packages)).toEqual(symbols);
     for (const other of [
       undefined,
       null,

@@ -20,3 +20,4 @@ export { openVex, type VexOrigin } from './vex/openvex';
 export type * from './vulnerability-data';
 export * from './secrets';
 export { bringerOf } from './origin';
+export { packagesOf } from './match';

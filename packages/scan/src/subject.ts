@@ -46,7 +46,10 @@ export interface ScanSubject {
   /** Bytes of all layers as they are pulled. */
   readonly compressedSize: number;
   readonly setuid: readonly SetuidFile[];
-  /** Missing programs: nothing is known, so all their vulnerabilities count. */
+  /**
+   * Of the packages that the data names (`packagesOf`). Missing programs: nothing is known, so all their
+   * vulnerabilities count.
+   */
   readonly symbols: LinkedSymbols;
   /** Returns the package URL of a component in the SBOM; undefined if it has none. */
   purlOf(component: Component): string | undefined;

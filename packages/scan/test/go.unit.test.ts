@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OsvEntry } from '../src';
+import { packagesOf, type OsvEntry } from '../src';
 import {
   dataOf,
   goData,
@@ -170,6 +170,17 @@ describe('symbols of a program', () => {
       });
     expect(verdicts(found(osv({ affected }), main('run')))).toEqual(['GO-2026-0001 failing']);
     expect(verdicts(found(osv({ affected }), main('walk')))).toEqual(['GO-2026-0001 not-affected']);
+  });
+
+  it('are asked of the packages that entries name, and of the program’s own', () => {
+    const other = { path: 'example.com/yq/cmd/yq' };
+    const imports = [...(osv().affected[0]!.ecosystem_specific?.imports ?? []), other];
+    const entry = osv({ affected: [{ ...osv().affected[0]!, ecosystem_specific: { imports } }] });
+    expect([...packagesOf([entry, osv()])].sort()).toEqual([
+      'example.com/yq/cmd/yq',
+      'golang.org/x/net/html',
+      'main',
+    ]);
   });
 
   it('of 20 known vulnerabilities leave the 5 whose functions are linked', () => {

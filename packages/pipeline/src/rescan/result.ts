@@ -7,8 +7,10 @@ import {
 } from '@image-tooling/attest';
 import {
   comparable,
+  SCANNER_NAMES,
   type JudgedFinding,
   type RescanReport,
+  type UsedScanner,
   type VulnerabilityData,
 } from '@image-tooling/scan';
 
@@ -52,14 +54,19 @@ function inFixedOrder(a: ScannedFinding, b: ScannedFinding): number {
   return canonicalJson({ ...a }) < canonicalJson({ ...b }) ? -1 : 1;
 }
 
-const NOTHING = { go: undefined, debian: undefined };
+const NOTHING = { go: undefined, debian: undefined, scanner: undefined };
 
 function dataIn({ data }: RescanReport, { go }: VulnerabilityData): VulnerabilityScan['data'] {
-  const { go: modules, debian } = data.database === 'none' ? NOTHING : data;
+  const { go: modules, debian, scanner } = data.database === 'none' ? NOTHING : data;
   const parts = [
     ...(modules ? [{ text: `golang.org/x/vulndb ${modules.version}`, time: modules.time }] : []),
     ...(debian ? [{ text: `Debian ${debian.suite} of ${dayOf(debian.time)}`, time: debian.time }] : []),
+    ...(scanner ? [{ text: scannerText(scanner), time: scanner.time }] : []),
   ];
   const text = parts.map((part) => part.text).join(', ');
   return { text, time: Math.max(...parts.map(({ time }) => time), parts.length === 0 ? go.time : 0) };
+}
+
+function scannerText({ name, version, digest }: UsedScanner): string {
+  return `${SCANNER_NAMES[name]} ${version} with the database ${digest}`;
 }

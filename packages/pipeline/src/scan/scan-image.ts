@@ -67,7 +67,7 @@ export async function scanWith(
   const { database, maxAgeDays } = policy;
   const data = database === 'none' ? ok(undefined) : await readData({ maxAgeDays, now });
   if (!data.ok) return data;
-  const read = await readSubject(session, image, platform);
+  const read = await readSubject(session, { image, platform }, data.value);
   if (!read.ok) return read;
   const { subject, secrets, secretsLeftOut } = read.value;
   const scanner = policy.scanner

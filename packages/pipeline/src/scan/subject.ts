@@ -8,16 +8,18 @@ import {
   type Platform,
   type Result,
 } from '@image-tooling/model';
-import { layerSymbolsOf, loadPurls, type LayerContents } from '@image-tooling/sbom';
+import { loadPurls, symbolsOfPackages, type LayerContents } from '@image-tooling/sbom';
 import {
   bringerOf,
   notReported,
+  packagesOf,
   secretFindings,
   type Finding,
   type LinkedSymbols,
   type NotReported,
   type ScanSubject,
   type SetuidFile,
+  type VulnerabilityData,
 } from '@image-tooling/scan';
 import { ensureBelow } from '../build/below';
 import { makeImage } from '../build/image';
@@ -42,13 +44,15 @@ export interface ReadSubject {
 /**
  * Returns all that a scan reads of a built image, from its outputs and the store; builds what they lack. Fails with
  * `not-reproducible` if that differs from the recorded digest, and as building does.
+ *
+ * @param data without it, functions of Go programs are not read
  */
 export async function readSubject(
   session: Session,
-  image: Image,
-  platform: Platform,
+  of: ImageOnPlatform,
+  data: VulnerabilityData | undefined,
 ): Promise<Result<ReadSubject>> {
-  const of = { image, platform };
+  const { image, platform } = of;
   const below = await ensureBelow(session, image, platform);
   if (!below.ok) return below;
   const made = await makeImage(session, image, platform, 'paths');
@@ -62,7 +66,7 @@ export async function readSubject(
   const inventory = imageInventory(of, made.value, contents.value);
   const secrets = await imageSecrets(session, of, made.value);
   if (!secrets.ok) return secrets;
-  const symbols = await linkedSymbols(session, of, layers);
+  const symbols = data ? await linkedSymbols(session, of, layers, data) : ok({});
   if (!symbols.ok) return symbols;
   const { purlOf } = await loadPurls();
   const subject: ScanSubject = {
@@ -99,17 +103,24 @@ async function linkedSymbols(
   session: Session,
   of: ImageOnPlatform,
   layers: readonly OriginLayer[],
+  { go }: VulnerabilityData,
 ): Promise<Result<LinkedSymbols>> {
+  const record = symbolsRecord(packagesOf(go.entries));
   const found: LinkedSymbols[] = [];
   for (const layer of layers.filter(({ kind }) => kind === 'tool')) {
-    const known = await knownOfLayer(session, of, layer, SYMBOLS);
+    const known = await knownOfLayer(session, of, layer, record);
     if (!known.ok) return known;
     if (known.value) found.push(known.value);
   }
   return ok(Object.assign({}, ...found) as LinkedSymbols);
 }
 
-const SYMBOLS: KnownRecord<LinkedSymbols> = {
-  known: async (store, { diffId }) => layerSymbolsOf(await store.getFact('symbols', diffId)),
-  restore: (store, folder) => restoreFacts('symbols', store, folder),
-};
+function symbolsRecord(packages: ReadonlySet<string>): KnownRecord<LinkedSymbols> {
+  return {
+    known: async (store, { diffId }) => {
+      const text = await store.getFactText('symbols', diffId);
+      return text === undefined ? undefined : symbolsOfPackages(text, packages);
+    },
+    restore: (store, folder) => restoreFacts('symbols', store, folder),
+  };
+}

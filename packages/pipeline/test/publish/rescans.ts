@@ -6,7 +6,7 @@ import { goPaths } from '@image-tooling/sources';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Rescanned } from '../../src';
 import { altered } from './altered-file';
-import { HELLO_CVE, NOW, writeScanData } from './scan-data';
+import { HELLO_CVE, NOW, withoutFixes, writeScanData } from './scan-data';
 import { unsignedPlan } from './releases-of-child';
 import { KEYS, published, referrersOf } from './signed';
 import { signWith } from './signatures';
@@ -33,11 +33,7 @@ export function rescans(workspace: () => PublishWorkspace): void {
         [image, newlyFailing.length, stillFailing.length, noLongerFailing.length, attached].join(' '),
     ),
   ];
-  const withoutFix = () =>
-    writeScanData(workspace().rig, ({ go, debian: { trixie } }) => {
-      const sources = { ...trixie!.sources, 'fixture-hello': { newest: '1.0', security: false, fixes: {} } };
-      return { go, debian: { trixie: { ...trixie!, sources } } };
-    });
+  const withoutFix = () => writeScanData(workspace().rig, withoutFixes);
 
   beforeAll(async () => {
     const { rig } = workspace();

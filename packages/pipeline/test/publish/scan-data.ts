@@ -33,6 +33,13 @@ export async function writeScanData(
   await rig.write('scan.lock.json', scanLockText(lock));
 }
 
+/** Returns the data of an archive in which nothing has a fix. */
+export function withoutFixes(lock: ScanLock): ScanLock {
+  const { trixie } = lock.debian;
+  const sources = { ...trixie!.sources, 'fixture-hello': { newest: '1.0', security: false, fixes: {} } };
+  return { ...lock, debian: { trixie: { ...trixie!, sources } } };
+}
+
 /** Debian's folders of packages are named after their source (pool/main/o/openssl/), and fixtures are their own. */
 async function sourcesOf(rig: WorkspaceRig, image: string): Promise<string[]> {
   const text = await readFile(join(rig.folder, 'images', image, 'lock.json'), 'utf8');

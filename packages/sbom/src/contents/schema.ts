@@ -56,6 +56,33 @@ export function layerSymbolsOf(record: unknown): LayerSymbols | undefined {
   return isSymbols ? (record as LayerSymbols) : undefined;
 }
 
+/**
+ * Returns the linked functions of some packages in a record, which is JSON text; other packages have none in it. Of the
+ * 50,000 functions of a large program, a scan asks for a few hundred: lists that are not wanted are cut out before
+ * parsing. Undefined if the record is invalid.
+ */
+export function symbolsOfPackages(text: string, wanted: ReadonlySet<string>): LayerSymbols | undefined {
+  const parts: string[] = [];
+  let end = 0;
+  // Only lists of functions have brackets: names have none (symbol-name.ts).
+  for (let start = text.indexOf('['); start >= 0; start = text.indexOf('[', end)) {
+    const path = text.slice(text.lastIndexOf('"', start - 3) + 1, start - 2);
+    const close = text.indexOf(']', start) + 1;
+    if (close === 0) return undefined;
+    parts.push(text.slice(end, start), wanted.has(path) ? text.slice(start, close) : '[]');
+    end = close;
+  }
+  return layerSymbolsOf(jsonOf([...parts, text.slice(end)].join('')));
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

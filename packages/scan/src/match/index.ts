@@ -6,3 +6,4 @@ export { osvFindings } from './osv';
 export { scannerFindings } from './scanner';
 export { setuidFindings } from './setuid';
 export { sizeFindings } from './size';
+export { packagesOf } from './symbols';

@@ -1,11 +1,13 @@
 import type { GoModule, NpmPackage } from '@image-tooling/model';
+import type { SemVer } from 'semver';
 import type { Finding } from '../finding';
 import { toolNamed } from '../origin';
 import type { ScanSubject } from '../subject';
 import type { GoVulnerabilities, OsvAffected, OsvEntry } from '../vulnerability-data';
 import { goVersion } from '../go-version';
+import { groupBy } from './group-by';
 import { inTool } from './in-tool';
-import { affectedRange } from './ranges';
+import { affectedRange, versionRanges, type VersionRanges } from './ranges';
 import { hasVulnerableCode, type LinkedModule } from './symbols';
 
 type Matched = GoModule | NpmPackage;
@@ -13,10 +15,16 @@ type Matched = GoModule | NpmPackage;
 /** Names of ecosystems in OSV entries (ossf.github.io/osv-schema, "Defined ecosystems"). */
 const ECOSYSTEMS = { go: 'Go', npm: 'npm' } as const;
 
+/** A block of an entry. */
+interface Block {
+  readonly affected: OsvAffected;
+  readonly ranges: VersionRanges;
+}
+
 /** The blocks of an entry that are about one module or package. */
 interface Candidate {
   readonly entry: OsvEntry;
-  readonly affected: readonly OsvAffected[];
+  readonly blocks: readonly Block[];
 }
 
 /** Returns the vulnerabilities of an image's Go modules, Go standard libraries and packages of npm. */
@@ -24,13 +32,17 @@ export function osvFindings(subject: ScanSubject, data: GoVulnerabilities): Find
   const components = subject.inventory.components.filter(
     (one): one is Matched => one.kind === 'go' || one.kind === 'npm',
   );
-  const candidates = candidatesByName(data.entries);
-  const found = components.flatMap((component) =>
-    (candidates.get(nameIn(ECOSYSTEMS[component.kind], component.name)) ?? []).flatMap((candidate) =>
-      findingOf(subject, component, candidate),
-    ),
-  );
+  const candidates = candidatesByName(data.entries, new Set(components.map(nameOf)));
+  const found = components.flatMap((component) => {
+    const own = candidates.get(nameOf(component)) ?? [];
+    const installed = { component, version: own.length > 0 ? goVersion(component.version) : undefined };
+    return own.flatMap((candidate) => findingOf(subject, installed, candidate));
+  });
   return merged(found);
+}
+
+function nameOf({ kind, name }: Matched): string {
+  return nameIn(ECOSYSTEMS[kind], name);
 }
 
 function nameIn(ecosystem: string, name: string): string {
@@ -38,30 +50,43 @@ function nameIn(ecosystem: string, name: string): string {
 }
 
 /** Withdrawn entries are left out: they were wrong. */
-function candidatesByName(entries: readonly OsvEntry[]): ReadonlyMap<string, Candidate[]> {
+function candidatesByName(
+  entries: readonly OsvEntry[],
+  names: ReadonlySet<string>,
+): ReadonlyMap<string, Candidate[]> {
   const found = new Map<string, Candidate[]>();
   for (const entry of entries) {
     if (entry.withdrawn !== undefined) continue;
-    const keys = new Set(entry.affected.map(({ package: { ecosystem, name } }) => nameIn(ecosystem, name)));
-    for (const key of keys) {
-      const affected = entry.affected.filter(
-        (one) => nameIn(one.package.ecosystem, one.package.name) === key,
-      );
-      found.set(key, [...(found.get(key) ?? []), { entry, affected }]);
+    const byName = groupBy(entry.affected, (one) => nameIn(one.package.ecosystem, one.package.name));
+    for (const [name, affected] of byName) {
+      if (!names.has(name)) continue;
+      const blocks = affected.map((block) => ({ affected: block, ranges: versionRanges(block) }));
+      found.set(name, [...(found.get(name) ?? []), { entry, blocks }]);
     }
   }
   return found;
 }
 
-function findingOf(subject: ScanSubject, component: Matched, { entry, affected }: Candidate): Finding[] {
-  const version = goVersion(component.version);
-  const hits = affected.flatMap((block) => {
-    const range = affectedRange(block, version);
-    return range ? [{ block, fixedIn: range.fixedIn }] : [];
+/** A component, and its version if that can be compared. */
+interface Installed {
+  readonly component: Matched;
+  readonly version: SemVer | undefined;
+}
+
+function findingOf(
+  subject: ScanSubject,
+  { component, version }: Installed,
+  { entry, blocks }: Candidate,
+): Finding[] {
+  const hits = blocks.flatMap(({ affected, ranges }) => {
+    const range = affectedRange(ranges, version);
+    return range ? [{ affected, fixedIn: range.fixedIn }] : [];
   });
   if (hits.length === 0) return [];
   const linked = component.kind === 'go' ? linkedModule(subject, component) : undefined;
-  const present = hits.filter(({ block }) => hasVulnerableCode(block, subject.inventory.platform, linked));
+  const present = hits.filter(({ affected }) =>
+    hasVulnerableCode(affected, subject.inventory.platform, linked),
+  );
   const fixedIn = [...present, ...hits].find((hit) => hit.fixedIn !== undefined)?.fixedIn;
   return [
     {

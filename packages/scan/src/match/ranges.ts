@@ -13,17 +13,21 @@ interface Event {
   readonly text: string;
 }
 
+/** The ranges of a block, each with its events in the order of versions. */
+export type VersionRanges = readonly (readonly Event[])[];
+
+/** Parses the ranges of a block that are compared as versions of Go and npm are. */
+export function versionRanges({ ranges = [] }: Pick<OsvAffected, 'ranges'>): VersionRanges {
+  return ranges.filter(({ type }) => type === 'SEMVER').map(({ events }) => sorted(events));
+}
+
 /**
  * Returns the range that holds a version (OSV schema, "Evaluation"); undefined if none does. An unknown version counts
  * as affected: nothing says that it is not.
  */
-export function affectedRange(
-  { ranges = [] }: Pick<OsvAffected, 'ranges'>,
-  version: SemVer | undefined,
-): RangeHit | undefined {
-  const semver = ranges.filter(({ type }) => type === 'SEMVER').map(({ events }) => sorted(events));
-  if (semver.length === 0) return {};
-  const hits = semver.flatMap((events) => rangeHit(events, version) ?? []);
+export function affectedRange(ranges: VersionRanges, version: SemVer | undefined): RangeHit | undefined {
+  if (ranges.length === 0) return {};
+  const hits = ranges.flatMap((events) => rangeHit(events, version) ?? []);
   return hits.find(({ fixedIn }) => fixedIn !== undefined) ?? hits[0];
 }
 

@@ -1,6 +1,6 @@
 import { archOf, type Platform } from '@image-tooling/model';
 import type { ProgramSymbols } from '../subject';
-import type { OsvAffected } from '../vulnerability-data';
+import type { OsvAffected, OsvEntry } from '../vulnerability-data';
 
 /** The functions of a program, for one of its modules. */
 export interface LinkedModule {
@@ -10,6 +10,18 @@ export interface LinkedModule {
 }
 
 type Import = NonNullable<NonNullable<OsvAffected['ecosystem_specific']>['imports']>[number];
+
+/** A program's own package is called this in it, whatever its import path is. */
+const MAIN = 'main';
+
+/** Returns the packages whose linked functions decide whether entries affect a program. */
+export function packagesOf(entries: readonly OsvEntry[]): ReadonlySet<string> {
+  const found = new Set([MAIN]);
+  for (const { affected } of entries)
+    for (const { ecosystem_specific: specific } of affected)
+      for (const { path } of specific?.imports ?? []) found.add(path);
+  return found;
+}
 
 /**
  * Returns whether a program has vulnerable code of a module: one of the functions that the entry names for this platform.
@@ -34,9 +46,10 @@ function isOn({ goos = [], goarch = [] }: Import, platform: Platform): boolean {
   return isSystem && (goarch.length === 0 || goarch.includes(archOf(platform)));
 }
 
-/** A program's own package is called "main" in it, whatever its import path is. */
 function isLinked({ path, symbols = [] }: Import, { symbols: linked, isOfMain }: LinkedModule): boolean {
-  const own = Object.hasOwn(linked, path) ? linked[path] : undefined;
-  const functions = [...(own ?? []), ...(isOfMain ? (linked['main'] ?? []) : [])];
-  return functions.length > 0 && (symbols.length === 0 || symbols.some((one) => functions.includes(one)));
+  const paths = isOfMain ? [path, MAIN] : [path];
+  return paths.some((one) => {
+    const functions = Object.hasOwn(linked, one) ? linked[one]! : [];
+    return functions.length > 0 && (symbols.length === 0 || symbols.some((name) => functions.includes(name)));
+  });
 }

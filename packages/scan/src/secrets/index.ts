@@ -3,6 +3,6 @@ export { secretFindings, type ImageSecrets, type OwnedConfigSecret, type Searche
 export type { ConfigSecret, FileSecret, LayerSecrets, SecretHit } from './hit';
 export type { LayerFile, OpenLayer } from './layer-files';
 export { recordOfSecrets, secretsOfRecord, type LayerSecretsRecord } from './record';
-export { notReported, type NotReported } from './reported';
+export { isReported, notReported, type NotReported } from './reported';
 export { SECRET_RULES } from './rules';
 export { secretsOfLayer } from './scan-layer';

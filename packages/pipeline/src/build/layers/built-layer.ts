@@ -4,9 +4,10 @@ import { writeLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import type { MadeLayer } from './ensure-layer';
 import { storeContents } from './layer-contents';
+import { storeSecrets } from './layer-secrets';
 
 /**
- * Writes a layer, and stores what is in it. Nothing else may change the files of its entries. Fails as `writeLayer` does.
+ * Writes a layer, and stores what is in it, and the secrets if images are scanned. Nothing else may change the files of its entries. Fails as `writeLayer` does.
  */
 export async function builtLayer(
   session: Session,
@@ -18,6 +19,8 @@ export async function builtLayer(
   const written = await writeLayer(entries, { compression, store, signal: context.signal });
   if (!written.ok) return written;
   const stored = await storeContents(session, kind, written.value);
+  if (!stored.ok) return stored;
+  const searched = await storeSecrets(session, written.value);
   const { layer, paths } = written.value;
-  return stored.ok ? ok({ layer, paths, origin: 'built' }) : stored;
+  return searched.ok ? ok({ layer, paths, origin: 'built' }) : searched;
 }
