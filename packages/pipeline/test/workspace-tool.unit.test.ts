@@ -11,6 +11,7 @@ import { openCommitDefinitions } from '../src/git/commit-definitions';
 import { committedInputs } from '../src/publish/uncommitted';
 import { openSession, type Session } from '../src/session';
 import { loadOptions, loadWorkspace } from '../src/workspace/load';
+import { commandProblems } from '../src/verify-image/rebuild/tool-problems';
 import { GIT_ENV, makeRepository, type GitRepository } from './git-repository';
 
 const PLATFORM: Platform = 'linux/amd64';
@@ -172,6 +173,19 @@ describe('the commit of such a tool', () => {
     repository.write('server/src/deep/a', 'changed');
     const explained = await explainProject(await open(), { name: 'app', platform: PLATFORM, why: true });
     expect(whyLines(valueOf(explained) as Why).join('\n')).toContain('source.files.server/src/deep/a');
+  });
+
+  it('is not run by a verification', async () => {
+    const image = { description: 'An image', from: { debian: 'trixie' }, tools: ['app'] };
+    repository.write('images/one/image.json', JSON.stringify(image));
+    const session = await open();
+    const workspace = valueOf(await loadWorkspace(session.root, session.options));
+    expect(commandProblems(session, workspace.images.get('one')!, 'one:1.0.0')).toMatchObject([
+      {
+        verdict: 'incomplete',
+        message: expect.stringMatching(/^one:1\.0\.0: the tool "app" is built by/) as string,
+      },
+    ]);
   });
 
   it('must have its inputs before an image of it is published', async () => {
