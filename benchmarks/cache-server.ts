@@ -93,7 +93,7 @@ async function ours(): Promise<Server> {
   runProgram(['tar', '-xzf', join(folder, 'image-tooling-cache-server-0.0.0.tgz'), '-C', folder]);
   const port = await freePort();
   const sha256 = createHash('sha256').update(TOKEN).digest('hex');
-  const tokens = [{ name: 'benchmark', sha256, project: 'tooling', role: 'write' }];
+  const tokens = [{ name: 'benchmark', sha256, project: 'tooling', role: 'write', namespace: 'trusted' }];
   const storage = pathToFileURL(join(folder, 'ours')).href;
   const config = { listen: `127.0.0.1:${port}`, storage, tokens: 'tokens.json', projects: { tooling: {} } };
   writeFileSync(join(folder, 'tokens.json'), JSON.stringify({ tokens }));

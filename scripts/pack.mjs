@@ -33,8 +33,9 @@ else pack(resolve(values.to), values);
 function pack(to, { version, repository }) {
   const temporary = mkdtempSync(join(tmpdir(), 'image-tooling-pack-'));
   try {
-    const folders = PUBLISHED.map((name) =>
-      stage(name, { to: join(temporary, name), version, repository: sourceOf(name, repository) }),
+    const folders = PUBLISHED.map(
+      (name) =>
+        stage(name, { to: join(temporary, name), version, repository: sourceOf(name, repository) }).folder,
     );
     mkdirSync(to, { recursive: true });
     for (const { filename } of npmPack(folders, to)) console.log(join(to, filename));

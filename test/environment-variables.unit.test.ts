@@ -32,7 +32,8 @@ it('every environment variable that the code names is in docs/machines.md, with 
 });
 
 it('the variables that may change a result are those that Nx hashes', () => {
-  const tool = { name: 'kind', root: 'tools/kind', hasGoSource: true } as Parameters<typeof toolInputs>[0];
+  const own = { name: 'kind', root: 'tools/kind', hasGoSource: true, workspaceInputs: [] };
+  const tool = own as unknown as Parameters<typeof toolInputs>[0];
   const inputs = toolInputs(tool, { implementation: [], isSeen: () => true });
   const hashed = inputs.flatMap((input) => (typeof input === 'object' && 'env' in input ? [input.env] : []));
   expect(documented().get('Hashed')).toEqual(hashed);

@@ -49,6 +49,7 @@ const IMAGE: ProjectDefinition = {
   platforms: ['linux/amd64', 'linux/arm64'],
   tools: [],
   hasGoSource: false,
+  workspaceInputs: [],
   isStrictJson: true,
 };
 const SETTING: Setting = {

@@ -9,7 +9,8 @@ const { INSIDE, bundleOptions } = createRequire(import.meta.url)('../../packages
 /**
  * Bundles each entry (`src/….ts` of a package) into a file of its own: the plugin must not load what only a generator
  * needs. Gives the npm packages that are inside now, and those that stay dependencies, by name
- * with exact version: what the code names, be it in an import or where it looks a file of theirs up.
+ * with exact version: what the code names, be it in an import or where it looks a file of theirs up. `sources`: all
+ * files that it read.
  */
 export function bundle(folder, { entries, to }) {
   const outside = outsideDependencies(folder);
@@ -30,7 +31,7 @@ export function bundle(folder, { entries, to }) {
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
   refuseUndeclared(folder, metafile, [...Object.keys(dependencies), ...peers]);
-  return { inside: packagesInside(metafile), dependencies };
+  return { inside: packagesInside(metafile), dependencies, sources: Object.keys(metafile.inputs) };
 }
 
 /** A package that is found here by luck would be missing where the bundle is installed. */

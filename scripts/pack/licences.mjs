@@ -15,7 +15,12 @@ function title(folder) {
 }
 
 function text(folder) {
+  return readFileSync(join(ROOT, folder, licenceFile(folder)), 'utf8').trim();
+}
+
+/** Returns the name of a package's licence file. */
+export function licenceFile(folder) {
   const file = readdirSync(join(ROOT, folder)).find((name) => /^licen[cs]e/i.test(name));
   if (file === undefined) throw new Error(`${folder} has no licence file to include.`);
-  return readFileSync(join(ROOT, folder, file), 'utf8').trim();
+  return file;
 }

@@ -26,12 +26,13 @@ const ADDITIONAL = {
 /** Lists of Nx that name source files. */
 const LISTS = ['executors.json', 'generators.json'];
 
-/** Lays out in a folder what npm is to pack. Gives the folder. */
+/** Lays out in a folder what npm is to pack. Gives the folder, and what `bundle` gives. */
 export function stage(folder, { to, version, repository }) {
   const lists = LISTS.filter((name) => existsSync(join(ROOT, 'packages', folder, name)));
   const read = lists.map((name) => JSON.parse(readFileSync(join(ROOT, 'packages', folder, name), 'utf8')));
   const entries = sourceEntries(readPackage(folder).main, readPackage(folder).exports, ...read);
-  const { inside, dependencies } = bundle(folder, { entries, to });
+  const bundled = bundle(folder, { entries, to });
+  const { inside, dependencies } = bundled;
   lists.forEach((name, index) => writeJson(join(to, name), bundledPaths(read[index])));
   writeJson(
     join(to, 'package.json'),
@@ -46,7 +47,7 @@ export function stage(folder, { to, version, repository }) {
   copy(`packages/${folder}/README.md`, join(to, 'README.md'));
   for (const [from, target] of ADDITIONAL[folder]) copy(from, join(to, target));
   copyDataOfGenerators(folder, to);
-  return to;
+  return { folder: to, ...bundled };
 }
 
 /**

@@ -78,7 +78,7 @@ it('reports all mistakes between values at once, and of the tokens', async () =>
     },
   };
   const token = { name: 'one', sha256: hashOfToken('x'), project: 'b', role: 'read' };
-  const tokens = { tokens: [token, { ...token, project: 'unknown' }] };
+  const tokens = { tokens: [token, { ...token, project: 'unknown', role: 'write' }] };
   const messages = failuresOf(await read(config, { tokens })).map(({ message }) => message);
   expect(messages).toEqual([
     'The port of "127.0.0.1:99999" is above 65535.',
@@ -90,6 +90,7 @@ it('reports all mistakes between values at once, and of the tokens', async () =>
     '"s3://bucket/.." has an invalid prefix; expected "s3://bucket/prefix".',
     'S3 needs credentials, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set.',
     '"unknown" is not a project of the configuration.',
+    'A token that writes needs a "namespace": a name of its own, or "trusted", which main reads.',
     '"one" is there twice.',
     `"${hashOfToken('x')}" is there twice.`,
   ]);

@@ -124,4 +124,7 @@ it('makes a static token, of which only the hash is to be kept', async () => {
   const entry = JSON.parse(output.trimEnd().split('\n').at(-1)!) as object;
   expect(entry).toEqual({ name: 'laptops', sha256: hashOfToken(made), project: 'tooling', role: 'read' });
   expect((await run('token', '--name=x')).code).toBe(1);
+  const writes = ['token', '--name=x', '--project=tooling', '--role=write'];
+  expect(await run(...writes)).toMatchObject({ code: 1 });
+  expect(await run(...writes, '--namespace=trusted')).toMatchObject({ code: 0 });
 });

@@ -51,10 +51,10 @@ export const TOKENS = {
 };
 
 const ENTRIES = [
-  { name: 'writer', project: 'tooling', role: 'write' },
+  { name: 'writer', project: 'tooling', role: 'write', namespace: 'trusted' },
   { name: 'reader', project: 'tooling', role: 'read' },
   { name: 'named', project: 'tooling', role: 'write', namespace: 'laptops' },
-  { name: 'other', project: 'other', role: 'write' },
+  { name: 'other', project: 'other', role: 'write', namespace: 'trusted' },
 ] as const;
 
 export interface RigOptions {

@@ -111,13 +111,13 @@ describe('a plan of checks', () => {
     );
     expect(shown(planChecks(input))).toMatchInlineSnapshot(`
       "error: tool x 7, check 1: "{minor}" has no value here. (schema)
-        help: Known are {version}, {major}, {minor}, {patch}, {date}, {commit}, {arch}.
+        help: Known are {version}, {major}, {minor}, {patch}, {date}, {commit}, {arch}, {output}.
 
       error: tool x 7, check 1: "{patch}" has no value here. (schema)
-        help: Known are {version}, {major}, {minor}, {patch}, {date}, {commit}, {arch}.
+        help: Known are {version}, {major}, {minor}, {patch}, {date}, {commit}, {arch}, {output}.
 
       error: tool x 7, check 2: "{minor}" has no value here. (schema)
-        help: Known are {version}, {major}, {minor}, {patch}, {date}, {commit}, {arch}.
+        help: Known are {version}, {major}, {minor}, {patch}, {date}, {commit}, {arch}, {output}.
 
       3 errors"
     `);

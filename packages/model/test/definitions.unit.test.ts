@@ -32,7 +32,7 @@ describe('templates', () => {
         help: Write {version} instead.
 
       error: "{commit}" has no value here. (schema)
-        help: Known are {version}, {major}, {minor}, {patch}, {date}, {commit}, {arch}.
+        help: Known are {version}, {major}, {minor}, {patch}, {date}, {commit}, {arch}, {output}.
 
       2 errors"
     `);

@@ -20,6 +20,8 @@ export interface ProjectDefinition {
   readonly files?: string;
   /** Whether a tool may be built from Go modules, which its go.mod and go.sum then name. */
   readonly hasGoSource: boolean;
+  /** Files and folders of the workspace that a command builds a tool from, relative to its root. */
+  readonly workspaceInputs: readonly string[];
   /** Whether the file is strict JSON: no comment, extra comma or duplicate key. */
   readonly isStrictJson: boolean;
 }
@@ -49,6 +51,7 @@ export function describe(file: string, text: string): ProjectDefinition {
     tools: strings(json['tools']),
     files: string(json['files']),
     hasGoSource: object(json['sources'])['go'] !== undefined,
+    workspaceInputs: strings(object(object(json['sources'])['workspace'])['inputs']),
     isStrictJson: isStrictJson(text),
   };
 }

@@ -29,6 +29,7 @@ export function toolInputs(tool: ProjectDefinition, { implementation, isSeen }: 
   return [
     definitionInput(tool),
     ...['lock.json', ...goFiles].map((name) => fileInput(tool, name, isSeen)),
+    ...tool.workspaceInputs.map((path) => filesInput(`./${path}`)),
     ...implementation,
     { env: 'IMAGE_TOOL_SOURCE' },
   ];

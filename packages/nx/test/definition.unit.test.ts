@@ -23,6 +23,7 @@ suite('a definition file, as the project graph reads it', () => {
       tools: ['helm', 'kubectl'],
       files: 'rootfs',
       hasGoSource: false,
+      workspaceInputs: [],
       isStrictJson: true,
     });
   });

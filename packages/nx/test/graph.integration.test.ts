@@ -20,6 +20,10 @@ beforeAll(async () => {
   });
   workspace.write('images/self/image.json', { from: { image: 'self' } });
   workspace.write('tools/base/tool.json', { description: 'of one name' });
+  workspace.write('packages/server/project.json', { name: 'server' });
+  workspace.write('tools/app/tool.json', {
+    sources: { workspace: { inputs: ['packages/server/src', 'packages/serve', 'LICENSE'] } },
+  });
   workspace.write(`images/${ODD_NAME}/image.json`, { from: { image: 'missing' } });
   found = await graph();
 });
@@ -53,6 +57,9 @@ describe('the project graph', () => {
       // A tool with the name of an image.
       'base-tool': [],
       [ODD_NAME]: [],
+      // Built from files of a project.
+      app: ['server'],
+      server: [],
     });
   });
 
@@ -87,7 +94,11 @@ describe('the project graph', () => {
     workspace.write('nx.json', nxJson({ imagesDir: 'deep/pictures' }));
     onTestFinished(() => workspace.write('nx.json', nxJson({})));
     workspace.write('deep/pictures/one/image.json', { from: { debian: 'trixie' }, tools: ['helm'] });
-    expect(edges(await graph())).toEqual({ one: ['helm'], base: [], helm: [], kubectl: [] });
+    expect(edges(await graph())).toEqual({
+      one: ['helm'],
+      ...{ base: [], helm: [], kubectl: [] },
+      ...{ app: ['server'], server: [] },
+    });
   });
 
   it('names the images of a cycle', async () => {

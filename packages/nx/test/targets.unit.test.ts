@@ -20,6 +20,7 @@ const TOOL: ProjectDefinition = {
   platforms: ['linux/amd64', 'linux/arm64'],
   tools: [],
   hasGoSource: true,
+  workspaceInputs: [],
   isStrictJson: true,
 };
 
@@ -32,6 +33,7 @@ const IMAGE: ProjectDefinition = {
   tools: ['helm'],
   files: 'rootfs',
   hasGoSource: false,
+  workspaceInputs: [],
   isStrictJson: true,
 };
 

@@ -38,4 +38,6 @@ const BY_SOURCE: Readonly<Record<SourceKind, Named>> = {
     const file = deb?.[platform];
     return file ? [debDependency(purls, file, `Debian package of ${tool}`)] : [];
   },
+  // Its sources are in the commit, which is among the dependencies.
+  workspace: () => [],
 };

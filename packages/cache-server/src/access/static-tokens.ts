@@ -23,7 +23,7 @@ export function hashOfToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-function accessOf({ name, project, namespace, role }: StaticToken): Access {
+function accessOf({ name, project, namespace = 'trusted', role }: StaticToken): Access {
   const own = namedNamespace(project, namespace);
   const trusted = trustedNamespace(project);
   return {

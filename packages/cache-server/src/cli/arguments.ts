@@ -23,7 +23,8 @@ Options of purge: those entries are deleted that meet all conditions
   --dry-run              delete nothing, list what would be deleted
 
 Options of token
-  --name <name> --project <name> --role <read|write> [--namespace <name>]
+  --name <name> --project <name> --role <read|write>
+  --namespace <name>     needed to write: a name of its own, or "trusted", which main reads
 
 Environment: CACHE_LISTEN, CACHE_STORAGE and CACHE_TEMPORARY replace values of the configuration; AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL are for S3.

@@ -65,6 +65,9 @@ export function tokenMistakes(
         ? []
         : [mistake(['tokens', at, 'project'], `"${project}" is not a project of the configuration.`)],
     ),
+    ...tokens.flatMap(({ role, namespace }, at) =>
+      role === 'write' && namespace === undefined ? [mistake(['tokens', at, 'role'], NO_NAMESPACE)] : [],
+    ),
     ...repeated(
       tokens.map(({ name }, at) => [name, ['tokens', at, 'name']]),
       mistake,
@@ -75,6 +78,10 @@ export function tokenMistakes(
     ),
   ];
 }
+
+/** A default would decide in silence whether main reads what the token writes. */
+export const NO_NAMESPACE =
+  'A token that writes needs a "namespace": a name of its own, or "trusted", which main reads.';
 
 type Mistake = (path: JsonPath, message: string) => Failure;
 

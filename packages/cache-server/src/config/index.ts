@@ -1,3 +1,4 @@
+export { NO_NAMESPACE } from './check';
 export { readSettings, type Settings } from './read';
 export {
   configSchema,

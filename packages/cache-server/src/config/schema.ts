@@ -146,8 +146,8 @@ const staticToken = z.strictObject({
   namespace: text(
     NAME,
     NAME_EXPECTED,
-    '"trusted", or a name: those read it first, then the trusted entries.',
-  ).default('trusted'),
+    '"trusted", or a name: those read it first, then the trusted entries. With role "read" it may be left out.',
+  ).optional(),
   role: z.enum(['read', 'write']),
 });
 

@@ -6,11 +6,11 @@ export type SourceKind = keyof ToolDefinition['sources'];
 
 /** Preferred kinds; the rest follow. `registry`: those that need package registries only. */
 const ORDER: Readonly<Record<ToolSource, readonly SourceKind[]>> = {
-  registry: ['go', 'npm', 'deb', 'release'],
-  release: ['release', 'go', 'npm', 'deb'],
-  go: ['go', 'release', 'npm', 'deb'],
-  npm: ['npm', 'release', 'go', 'deb'],
-  deb: ['deb', 'release', 'go', 'npm'],
+  registry: ['go', 'workspace', 'npm', 'deb', 'release'],
+  release: ['release', 'go', 'workspace', 'npm', 'deb'],
+  go: ['go', 'release', 'workspace', 'npm', 'deb'],
+  npm: ['npm', 'release', 'go', 'workspace', 'deb'],
+  deb: ['deb', 'release', 'go', 'workspace', 'npm'],
 };
 
 /**

@@ -1,8 +1,14 @@
 import * as z from 'zod';
-import { address, debianPackage, isObject, templated, textLike, word } from './fields';
+import { address, debianPackage, isObject, templated, textLike, uniqueList, word } from './fields';
+import { reportNoProgram } from './argv';
 import { relativePath } from './paths';
 import { RELEASE_FORMATS, reportFormat } from './release-format';
-import { BUILD_PLACEHOLDERS, FILE_PLACEHOLDERS, VERSION_PLACEHOLDERS } from './template';
+import {
+  BUILD_PLACEHOLDERS,
+  COMMAND_PLACEHOLDERS,
+  FILE_PLACEHOLDERS,
+  VERSION_PLACEHOLDERS,
+} from './template';
 
 const files = z
   .record(
@@ -137,7 +143,33 @@ export const debSource = z
   })
   .meta({ description: 'Files of a Debian package.' });
 
+export const workspaceSource = z
+  .strictObject({
+    command: z
+      .array(templated(text, COMMAND_PLACEHOLDERS))
+      .check(reportNoProgram)
+      .refine((words) => words.some((one) => one.includes('{output}')), {
+        error: 'no argument has {output}, the folder to write to',
+        when: ({ value }) => Array.isArray(value),
+      })
+      .meta({
+        description:
+          'Program and arguments, without a shell, run in the root of the workspace: writes the files of the tool, as below /usr/local ("bin/server"), into the folder {output}. {version} and {arch} are replaced, too.',
+      }),
+    inputs: uniqueList(relativePath('File or folder, relative to the root of the workspace.'))
+      .refine((paths) => paths.length > 0, {
+        error: 'must name at least one file or folder',
+        when: ({ value }) => Array.isArray(value),
+      })
+      .meta({
+        description:
+          'All committed files and folders that decide what the command writes, with lock files of what it uses.',
+      }),
+  })
+  .meta({ description: 'Built by a command of this workspace.' });
+
 export type ReleaseSource = z.output<typeof releaseSource>;
 export type GoSource = z.output<typeof goSource>;
 export type NpmSource = z.output<typeof npmSource>;
 export type DebSource = z.output<typeof debSource>;
+export type WorkspaceSource = z.output<typeof workspaceSource>;

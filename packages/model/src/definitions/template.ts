@@ -16,6 +16,8 @@ export interface TemplateValues {
   readonly date?: string | undefined;
   /** Full commit id of the version, from the lock. */
   readonly commit?: string | undefined;
+  /** The folder that a command writes to. */
+  readonly output?: string | undefined;
 }
 
 export type Placeholder = keyof TemplateValues;
@@ -24,7 +26,9 @@ export const VERSION_PLACEHOLDERS: readonly Placeholder[] = ['version', 'major',
 export const FILE_PLACEHOLDERS: readonly Placeholder[] = [...VERSION_PLACEHOLDERS, 'arch'];
 /** Those of a program that is compiled. */
 export const BUILD_PLACEHOLDERS: readonly Placeholder[] = [...VERSION_PLACEHOLDERS, 'date', 'commit'];
-export const PLACEHOLDERS: readonly Placeholder[] = [...BUILD_PLACEHOLDERS, 'arch'];
+/** Those of a command of the workspace. */
+export const COMMAND_PLACEHOLDERS: readonly Placeholder[] = [...FILE_PLACEHOLDERS, 'output'];
+export const PLACEHOLDERS: readonly Placeholder[] = [...BUILD_PLACEHOLDERS, 'arch', 'output'];
 
 /** Requires a letter after the brace: `\d{2}` and `{}` of other languages don't match. */
 const PLACEHOLDER = /\{([a-zA-Z]+)\}/g;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { toolCheck } from './check';
 import { address, isObject, line, schemaReference, textLike } from './fields';
 import { coolDownDays, updateLevel } from './update-policy';
-import { debSource, goSource, npmSource, releaseSource } from './sources';
+import { debSource, goSource, npmSource, releaseSource, workspaceSource } from './sources';
 
 const sources = z
   .strictObject({
@@ -10,9 +10,10 @@ const sources = z
     go: goSource.optional(),
     npm: npmSource.optional(),
     deb: debSource.optional(),
+    workspace: workspaceSource.optional(),
   })
   .refine((given) => Object.keys(given).length > 0, {
-    error: 'expected at least one of "release", "go", "npm", "deb"',
+    error: 'expected at least one of "release", "go", "npm", "deb", "workspace"',
     when: isObject,
   })
   .meta({

@@ -26,7 +26,7 @@ export function helpText({ image, description, contents, examples }: HelpInput):
 }
 
 function toolText({ description, source }: ToolEntry): string {
-  return source === 'go' ? `${description} (built from source)` : description;
+  return source === 'go' || source === 'workspace' ? `${description} (built from source)` : description;
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -86,6 +86,7 @@ const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKind>> = {
   release: 'release',
   npm: 'npm',
   deb: 'deb',
+  workspace: 'workspace',
 };
 
 const packageEntry = z.object({ name: z.string(), version: z.string() });

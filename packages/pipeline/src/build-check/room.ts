@@ -38,7 +38,7 @@ export function makeRoom(session: Session, request: RoomRequest): Promise<Result
   });
 }
 
-/** Copies images and tools, and their outputs without blobs; links to everything else. */
+/** Copies images and tools, and their outputs without blobs, and files; links to all other folders. */
 async function copyWorkspace(
   { root, options: { imagesDir, toolsDir } }: Session,
   to: string,
@@ -46,9 +46,10 @@ async function copyWorkspace(
 ): Promise<void> {
   await mkdir(to, { recursive: true });
   const copied = new Set([imagesDir, toolsDir].map((folder) => folder.split('/')[0]));
-  for (const name of await readdir(root)) {
+  for (const entry of await readdir(root, { withFileTypes: true })) {
+    const { name } = entry;
     if (name === '.git' || name === '.nx') continue;
-    if (copied.has(name))
+    if (copied.has(name) || entry.isFile())
       await cp(join(root, name), join(to, name), {
         recursive: true,
         verbatimSymlinks: true,

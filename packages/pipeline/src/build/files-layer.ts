@@ -1,13 +1,11 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { caught, mapConcurrent, sha256OfFile, unreadFailure } from '@image-tooling/host';
+import { caught, mapConcurrent } from '@image-tooling/host';
 import {
   all,
   CONSTANT_TIME,
-  digestOf,
   fail,
   failWith,
-  hexOf,
   ok,
   type Failure,
   type ImageDefinition,
@@ -17,6 +15,7 @@ import {
 } from '@image-tooling/model';
 import { directoryEntry, toByteString, type TarEntry } from '@image-tooling/layer';
 import { filesFromFolder, type DeclaredMode } from '@image-tooling/oci';
+import { entryInputs } from './layers/entry-inputs';
 import { filesClashes } from './files-clashes';
 
 export interface ImageFiles {
@@ -107,21 +106,4 @@ function rootfsOptions(image: Pick<ImageDefinition, 'modes'>) {
 function withoutDeclared(entries: readonly TarEntry[], declared: readonly TarEntry[]): TarEntry[] {
   const paths = new Set(declared.map(({ path }) => path));
   return entries.filter(({ path }) => !paths.has(path));
-}
-
-async function entryInputs(entry: TarEntry): Promise<Result<[string, Json]>> {
-  const { type, mode, uid, gid, linkTarget } = entry;
-  const sha256 = type === 'file' ? await contentHash(entry) : ok(undefined);
-  if (!sha256.ok) return sha256;
-  return ok([entry.path, { type, mode: mode.toString(8), uid, gid, linkTarget, sha256: sha256.value }]);
-}
-
-async function contentHash({ content }: TarEntry): Promise<Result<string>> {
-  if (content.kind === 'stream') throw new Error('files of a rootfs are not streams');
-  if (content.kind === 'bytes') return ok(hexOf(digestOf(content.bytes)));
-  try {
-    return ok(await sha256OfFile(content.file));
-  } catch (error) {
-    return fail(unreadFailure(error, content.file));
-  }
 }

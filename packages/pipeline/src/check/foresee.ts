@@ -39,7 +39,7 @@ export async function foresee(
 function toolsOfNone({ images, tools }: Workspace, { toolSource }: DefinitionsSession): Tool[] {
   const used = new Set([...images.values()].flatMap((image) => image.tools));
   return [...tools.values()].filter(
-    (tool) => !used.has(tool) && chooseSource(tool.definition, toolSource) === 'go',
+    (tool) => !used.has(tool) && ['go', 'workspace'].includes(chooseSource(tool.definition, toolSource)),
   );
 }
 

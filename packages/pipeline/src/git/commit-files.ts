@@ -28,35 +28,21 @@ function unknownRef(ref: string, { failures }: Failed): Failed {
   });
 }
 
-/**
- * Runs `work` with a temporary folder that has files of a commit as a checkout would write them. Changes neither the
- * work tree nor git's index. Fails as git does, with `disk-full` or `io`, and as `work` does.
- *
- * @param paths relative to the workspace; those that the commit lacks are left out
- */
-export async function withCommitFiles<T>(
-  place: GitPlace,
-  commit: string,
-  paths: readonly string[],
-  work: (root: string) => Promise<Result<T>>,
-): Promise<Result<T>> {
-  const files = await openCommitFiles(place, commit, paths);
-  if (!files.ok) return files;
-  try {
-    return await work(files.value.root);
-  } finally {
-    await files.value.remove();
-  }
-}
-
 /** Files of a commit in a temporary folder. */
 export interface CommitFiles {
   /** The folder of the workspace. */
   readonly root: string;
-  remove(): Promise<void>;
+  /** Writes more files of the commit. */
+  readonly add: (paths: readonly string[]) => Promise<Result<void>>;
+  readonly remove: () => Promise<void>;
 }
 
-/** As `withCommitFiles`, for files that are needed until the caller removes them. */
+/**
+ * Writes files of a commit as a checkout would into a temporary folder, which the caller removes. Changes neither the
+ * work tree nor git's index. Fails as git does, with `disk-full` or `io`.
+ *
+ * @param paths relative to the workspace; those that the commit lacks are left out
+ */
 export async function openCommitFiles(
   place: GitPlace,
   commit: string,
@@ -65,8 +51,13 @@ export async function openCommitFiles(
   const folder = await caught('a temporary folder', () => mkdtemp(join(tmpdir(), 'image-tooling-commit-')));
   if (!folder.ok) return folder;
   const remove = (): Promise<void> => discard(folder.value);
-  const written = await writeCommit(place, commit, paths, folder.value);
-  if (written.ok) return ok({ root: written.value, remove });
+  const write = (those: readonly string[]) => writeCommit(place, commit, those, folder.value);
+  const written = await write(paths);
+  const add = async (more: readonly string[]): Promise<Result<void>> => {
+    const added = await write(more);
+    return added.ok ? ok(undefined) : added;
+  };
+  if (written.ok) return ok({ root: written.value, add, remove });
   await remove();
   return written;
 }

@@ -26,7 +26,7 @@ export interface WorkPlace {
 /** Returns files at and below paths relative to the workspace, by path as byte strings; without `.git`. */
 export async function workFiles(place: WorkPlace, paths: readonly string[]): Promise<Map<string, WorkFile>> {
   const found = new Map<string, WorkFile>();
-  const queue = paths.map((path) => toByteString(path.replace(/\/$/, '')));
+  const queue = [...new Set(paths.map((path) => toByteString(path.replace(/\/$/, ''))))];
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     const names = await look(place, path, found);
     queue.push(...names.filter((name) => name !== '.git').map((name) => `${path}/${name}`));

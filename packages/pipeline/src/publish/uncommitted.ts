@@ -4,6 +4,7 @@ import { SCAN_POLICY } from '../scan-policy';
 import type { Session } from '../session';
 import type { WorkspaceGit } from '../git/facts';
 import { definitionPaths } from '../workspace/definition-paths';
+import { toolInputs } from '../workspace/tool-inputs';
 
 /** Returns the inputs of an image that are not committed. */
 export function uncommittedInputs(
@@ -26,7 +27,8 @@ export function uncommittedInputs(
  */
 export function committedInputs(imagesDir: string, image: Image): string[] {
   const others = chainOf(image).flatMap(otherInputsOf);
-  return [...definitionPaths(imagesDir, image), SCAN_POLICY, SCAN_LOCK, ...others];
+  const ofTools = toolInputs(image).flatMap((path) => [path, `${path}/`]);
+  return [...definitionPaths(imagesDir, image), SCAN_POLICY, SCAN_LOCK, ...others, ...ofTools];
 }
 
 /**

@@ -12,9 +12,11 @@ import {
 } from '@image-tooling/model';
 import { definitionsIn } from '../definitions-only';
 import { planAll } from '../explain/why/walk';
-import { openCommitFiles, type CommitFiles } from '../git/commit-files';
+import { openCommitDefinitions } from '../git/commit-definitions';
+import type { CommitFiles } from '../git/commit-files';
 import type { Session } from '../session';
 import { loadWorkspace } from '../workspace/load';
+import { toolInputs } from '../workspace/tool-inputs';
 
 /** A commit's definitions and locks, in a temporary folder. */
 interface OpenCommit {
@@ -46,7 +48,7 @@ export class CommitWorkspaces {
   private async open(commit: string): Promise<Result<OpenCommit>> {
     const { root, env, context, options } = this.session;
     const place = { root, env, signal: context.signal };
-    const files = await openCommitFiles(place, commit, ['nx.json', options.imagesDir, options.toolsDir]);
+    const files = await openCommitDefinitions(place, commit, options);
     if (!files.ok) return files;
     this.folders.push(files.value);
     // Versions follow from the commit, whatever IMAGE_TOOL_SOURCE is on this machine.
@@ -88,5 +90,5 @@ async function planDigest(session: Session, image: Image): Promise<Result<Digest
 /** Settings and archive states are shared by all images. */
 function madeOf({ options: { imagesDir } }: Session, image: Image): string[] {
   const folders = chainOf(image).flatMap((one) => [one.folder, ...one.tools.map(({ folder }) => folder)]);
-  return [...new Set(folders), 'nx.json', `${imagesDir}/archive.lock.json`];
+  return [...new Set(folders), ...toolInputs(image), 'nx.json', `${imagesDir}/archive.lock.json`];
 }

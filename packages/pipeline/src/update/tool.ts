@@ -21,7 +21,7 @@ import { isStaleTool } from '../lock/stale-locks';
 import { resolveTool } from '../lock/tool-lock';
 import type { Session } from '../session';
 import { checkUnchanged } from './changed-upstream';
-import { LISTS, type VersionList } from './lists';
+import { LISTS, NO_VERSIONS, type VersionList } from './lists';
 import { newestAllowed, type Newest } from './newest';
 import type { Contents, Planned, ToolUpdate, UnusableVersion } from './types';
 
@@ -50,8 +50,6 @@ export async function planTool(
     ? relocked(session, workspace, { tool, kind, update })
     : moved(session, workspace, { tool, kind, update }, search);
 }
-
-const NO_VERSIONS: VersionList = { versions: [], timeOf: () => Promise.resolve(ok(undefined)) };
 
 /** Where newer versions are searched. */
 interface Search {

@@ -105,7 +105,7 @@ function homepagePart({ externalReferences }: SbomComponent): { readonly homepag
   return website ? { homepage: website.url } : {};
 }
 
-const SOURCES: readonly SourceKind[] = ['go', 'release', 'npm', 'deb'];
+const SOURCES: readonly SourceKind[] = ['go', 'release', 'npm', 'deb', 'workspace'];
 
 function sourceKind(text: string): SourceKind {
   const found = SOURCES.find((one) => one === text);

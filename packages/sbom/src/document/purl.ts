@@ -25,7 +25,7 @@ export function purlOf(component: Component, { os }: Pick<Inventory, 'os'>): str
   }
 }
 
-const TYPES = { go: 'golang', npm: 'npm', deb: 'deb', release: 'generic' } as const;
+const TYPES = { go: 'golang', npm: 'npm', deb: 'deb', release: 'generic', workspace: 'generic' } as const;
 
 function toolPurl(tool: Extract<Component, { readonly kind: 'tool' }>): string {
   const { name, version } = tool.package ?? tool;

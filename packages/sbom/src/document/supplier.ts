@@ -13,7 +13,7 @@ export function imageSupplier({ creator, image }: Pick<Inventory, 'creator' | 'i
 
 /**
  * Returns who provides a component: a Debian package's maintainer, the owner of a Go module's or npm package's name, the
- * host of a tool's website, the image's own supplier for its files.
+ * host of a tool's website, the image's own supplier for its files and what its workspace builds.
  */
 export function supplierOf(component: Component, inventory: Inventory): Supplier {
   switch (component.kind) {
@@ -24,7 +24,7 @@ export function supplierOf(component: Component, inventory: Inventory): Supplier
     case 'npm':
       return { name: component.name.startsWith('@') ? component.name.split('/', 1)[0]! : component.name };
     case 'tool':
-      return toolOwner(component);
+      return component.source === 'workspace' ? imageSupplier(inventory) : toolOwner(component);
     case 'file':
       return imageSupplier(inventory);
   }

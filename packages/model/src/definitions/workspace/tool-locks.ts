@@ -15,10 +15,12 @@ import type { Tool } from './types';
  */
 export function checkToolLock(tool: Tool, platforms: Iterable<Platform>, policy: ToolSource): Failure[] {
   const { name, lock, lockFailures, definition } = tool;
+  const source = chooseSource(definition, policy);
+  // Its sources are files of the commit.
+  if (source === 'workspace') return [];
   if (lockFailures) return [...lockFailures];
   if (!lock) return [ofLock(tool, 'lock-missing', `The tool "${name}" has no lock.`)];
   if (lock.value.version !== definition.version) return [otherVersion(tool, lock.value.version)];
-  const source = chooseSource(definition, policy);
   if (source === 'go') return lock.value.go ? [] : [unlocked(tool, 'its source "go"')];
   return [...platforms]
     .filter((platform) => !isLocked(definition, lock.value, source, platform))

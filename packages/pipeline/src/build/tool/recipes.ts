@@ -5,6 +5,7 @@ import { goRecipe } from './go';
 import { npmRecipe } from './npm';
 import type { ToolRecipe } from './recipe';
 import { releaseRecipe } from './release';
+import { workspaceRecipe } from './workspace';
 
 type RecipeOf = (session: Session, tool: Tool, platform: Platform) => Promise<Result<ToolRecipe>>;
 
@@ -13,6 +14,7 @@ const RECIPES: Readonly<Record<SourceKind, RecipeOf>> = {
   release: releaseRecipe,
   npm: npmRecipe,
   deb: debRecipe,
+  workspace: workspaceRecipe,
 };
 
 /** Returns the recipe of a tool from the kind of source that the policy takes. Fails as that kind's lock is read. */

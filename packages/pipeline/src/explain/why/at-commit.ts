@@ -8,7 +8,8 @@ import {
   type Since,
 } from '@image-tooling/model';
 import { definitionsIn } from '../../definitions-only';
-import { commonCommit, withCommitFiles } from '../../git/commit-files';
+import { withCommitDefinitions } from '../../git/commit-definitions';
+import { commonCommit } from '../../git/commit-files';
 import type { Session } from '../../session';
 import { findProject } from '../../workspace/load';
 import { planAll } from './walk';
@@ -35,8 +36,7 @@ export async function buildsSince(
   const place = { root, env, signal: context.signal };
   const commit = await commonCommit(place, ref);
   if (!commit.ok) return commit;
-  const paths = ['nx.json', options.imagesDir, options.toolsDir];
-  const builds = await withCommitFiles(place, commit.value, paths, (folder) =>
+  const builds = await withCommitDefinitions(place, commit.value, options, (folder) =>
     plannedIn(folder, session, { name, platform }),
   );
   return builds.ok ? ok({ since: { ref, commit: commit.value }, builds: builds.value }) : builds;

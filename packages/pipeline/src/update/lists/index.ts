@@ -1,11 +1,11 @@
 import type { SourceKind } from '@image-tooling/model';
 import { debVersions } from './deb';
 import { goVersions } from './go';
-import type { ListOf } from './list';
+import { noVersions, type ListOf } from './list';
 import { npmVersions } from './npm';
 import { releaseVersions } from './release';
 
-export type { VersionList } from './list';
+export { NO_VERSIONS, type VersionList } from './list';
 
 /** The function that lists versions, by kind of source. */
 export const LISTS: Readonly<Record<SourceKind, ListOf>> = {
@@ -13,4 +13,5 @@ export const LISTS: Readonly<Record<SourceKind, ListOf>> = {
   npm: npmVersions,
   deb: debVersions,
   release: releaseVersions,
+  workspace: noVersions,
 };

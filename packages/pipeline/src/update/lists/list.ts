@@ -1,4 +1,4 @@
-import type { Result, Tool, Workspace } from '@image-tooling/model';
+import { ok, type Result, type Tool, type Workspace } from '@image-tooling/model';
 import type { Session } from '../../session';
 
 /** The versions that a source has of a tool. */
@@ -16,3 +16,9 @@ export interface ListRequest {
 
 /** Lists versions, without what a tool's version can't be. */
 export type ListOf = (session: Session, request: ListRequest) => Promise<Result<VersionList>>;
+
+/** Lists nothing: a tool of the workspace changes with its sources. */
+export const noVersions: ListOf = () => Promise.resolve(ok(NO_VERSIONS));
+
+/** For tools that keep their version. */
+export const NO_VERSIONS: VersionList = { versions: [], timeOf: () => Promise.resolve(ok(undefined)) };

@@ -18,7 +18,7 @@ import { checkOut } from './checkout';
 import { findCommit, type CommitPlace } from './commit';
 import { differences } from './compare';
 import { takeLayer } from './take-layer';
-import { toolProblems } from './tool-problems';
+import { commandProblems, toolProblems } from './tool-problems';
 import { isTaken, openRebuildWorkspace, otherFormats, type RebuildWorkspace } from './workspace';
 
 /** An image to build again. */
@@ -93,7 +93,10 @@ async function rebuiltFrom(
   const { name } = named;
   if (changed.length > 0) return ok({ problems: [otherDefinitions(name, from, changed)] });
   const isOfRegistry = ({ kind }: { readonly kind: OriginKind }) => isTaken(kind, mode === 'all');
-  const tools = mode === 'all' ? ok([]) : await toolProblems(session, image, recipe, name);
+  const tools =
+    mode === 'all'
+      ? ok(commandProblems(session, image, name))
+      : await toolProblems(session, image, recipe, name);
   if (!tools.ok || tools.value.length > 0) return tools.ok ? ok({ problems: tools.value }) : tools;
   const read: LayerReader = (from, layer) =>
     isOfRegistry(layer) ? takeLayer(from, layer, session.store) : readThrough(from, layer);

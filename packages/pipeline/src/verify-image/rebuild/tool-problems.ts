@@ -1,5 +1,5 @@
 import type { Problem } from '@image-tooling/attest';
-import { chainOf, ok, type Image, type ImageRecipe, type Result } from '@image-tooling/model';
+import { chainOf, chooseSource, ok, type Image, type ImageRecipe, type Result } from '@image-tooling/model';
 import { wantedTool } from '../../build/tool';
 import { recipeOf } from '../../build/tool/recipes';
 import type { Session } from '../../session';
@@ -23,6 +23,17 @@ export async function toolProblems(
     if (!isThere) found.push(otherInputs(name, tool.name));
   }
   return ok(found);
+}
+
+/** Returns a problem for each tool that a command of its workspace builds: a verification runs no program of a commit. */
+export function commandProblems({ toolSource }: Session, image: Image, name: string): Problem[] {
+  return chainOf(image)
+    .flatMap(({ tools }) => tools)
+    .filter(({ definition }) => chooseSource(definition, toolSource) === 'workspace')
+    .map((tool) => ({
+      verdict: 'incomplete',
+      message: `${name}: the tool "${tool.name}" is built by a command of its commit, which "verify" does not run. Use --rebuild=system.`,
+    }));
 }
 
 function otherInputs(name: string, tool: string): Problem {
