@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect } from 'vitest';
 import { callReal, folderOf } from '../behaviour';
 import { packedToolbox } from '../packed-toolbox';
 import type { RealEngine } from '../real-engines';
@@ -39,14 +38,14 @@ export async function aliasOf(engine: RealEngine, image: string, command: string
     return { exitCode: status ?? -1, stdout, stderr };
   };
   const folder = folderOf(engine, 'aliases');
-  expect(run([...toolbox, 'alias', '--dir', folder, command], { TOOLBOX_IMAGE: image }).exitCode).toBe(0);
+  outputOf(run([...toolbox, 'alias', '--dir', folder, command], { TOOLBOX_IMAGE: image }));
   // The image is in the alias.
   return (words, place) => run([join(folder, command), ...words], { TOOLBOX_IMAGE: '' }, place);
 }
 
-/** Expects success, and returns the output. */
+/** Returns the output of a call. Throws with all that a failed one said. */
 export function outputOf(ran: Ran): string {
-  expect(ran).toMatchObject({ exitCode: 0 });
+  if (ran.exitCode !== 0) throw new Error(`exit code ${ran.exitCode}:\n${ran.stdout}\n${ran.stderr}`);
   return ran.stdout;
 }
 
