@@ -3,7 +3,7 @@ import { startDocker } from './real-docker';
 import { startPodman, startRootlessPodman, type RealEngine } from './real-engines';
 
 const ENGINES = [
-  ['podman as root', startPodman],
+  ['podman as root', () => startPodman()],
   ['podman, rootless', startRootlessPodman],
   ['docker', startDocker],
 ] as const;
