@@ -21,6 +21,7 @@ const ADDITIONAL = {
   toolbox: [
     ['packages/toolbox/bin', 'bin'],
     ['packages/toolbox/sh', 'sh'],
+    ['schemas/toolbox.schema.json', 'schemas/toolbox.schema.json'],
   ],
 };
 /** Lists of Nx that name source files. */

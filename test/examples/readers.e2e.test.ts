@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DOCS, yamlOf } from './files';
+import { podmanCompose } from './podman-compose';
 
 const exec = promisify(execFile);
-const COMPOSE = 'podman-compose==1.6.0';
 const DEVCONTAINERS = '@devcontainers/cli@0.89.0';
 
 // The examples, by the programs that people read them with. pip and npm take these from where they are configured.
@@ -20,12 +20,11 @@ describe('the examples are read', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('by podman-compose, with all services', async () => {
-    await exec('python3', ['-m', 'venv', join(folder, 'venv')]);
-    await exec(join(folder, 'venv/bin/pip'), ['install', '--quiet', COMPOSE]);
+    const [python, compose] = await podmanCompose();
     for (const pattern of ['compose', 'docker-in-docker']) {
       const file = `patterns/${pattern}/compose.yaml`;
-      const argv = ['--profile', 'tools', '--file', join(DOCS, file), 'config'];
-      const { stdout } = await exec(join(folder, 'venv/bin/podman-compose'), argv);
+      const argv = [compose, '--profile', 'tools', '--file', join(DOCS, file), 'config'];
+      const { stdout } = await exec(python, argv);
       const read = parse(stdout) as { services: object };
       const { services } = await yamlOf<{ services: object }>(file);
       expect(Object.keys(read.services).sort()).toEqual(Object.keys(services).sort());

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '@image-tooling/host';
+import { freePort } from '@image-tooling/testkit/helpers';
 import { describe, expect, it } from 'vitest';
 import { refusalOf } from '../src/registry/answers/refusal';
-import { answered, atEnd, bodyOf, failureIn, listen, talkTo } from './registry-transport-helpers';
+import { answered, atEnd, bodyOf, failureIn, talkTo } from './registry-transport-helpers';
 
 /** "planted-password" as htpasswd -B has it, at the lowest cost. */
 const HASH = '$2y$05$abcdefghijklmnopqrstuuXXXUKy4cODBo6oD0fJZB1CSpIzxX0SW';
@@ -38,13 +38,6 @@ auth: { htpasswd: { realm: tests, path: ${folder}/users } }
   atEnd(() => (child.kill('SIGKILL'), ended));
   for (let tries = 0; tries < 100 && !(await answers(port)); tries++) await sleep(30);
   return `127.0.0.1:${port}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server, '127.0.0.1');
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function answers(port: number): Promise<boolean> {

@@ -40,6 +40,20 @@ export function folderOf({ home, uid, gid }: RealEngine, name: string): string {
   return path;
 }
 
+/** Writes a file of the user's, below their home, and its folders. Returns its path. */
+export function writeAs({ home, uid, gid }: RealEngine, path: string, text: string): string {
+  const parts = path.split('/');
+  for (let count = 1; count < parts.length; count++) {
+    const folder = join(home, ...parts.slice(0, count));
+    if (existsSync(folder)) continue;
+    mkdirSync(folder);
+    chownSync(folder, uid, gid);
+  }
+  writeFileSync(join(home, path), text);
+  chownSync(join(home, path), uid, gid);
+  return join(home, path);
+}
+
 /** Ids, groups, names, owners, home, current folder. */
 export function expectToRunAsYou(engine: RealEngine, options: readonly string[] = []): void {
   const place = folderOf(engine, 'ein Ordner, für alles');

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import {
   callReal,
   commandLine,
@@ -12,40 +12,17 @@ import {
   expectTerminals,
   expectToRunAsYou,
   folderOf,
+  writeAs,
 } from './behaviour';
-import { startDocker } from './real-docker';
-import { startPodman, startRootlessPodman, type RealEngine } from './real-engines';
+import { describeEngines } from './each-engine';
+import type { RealEngine } from './real-engines';
 import { scriptFor, signalled } from './rig';
 
 const ALL_CODES = Array.from({ length: 256 }, (_, code) => code);
 /** Those that shells and engines use themselves, and neighbours. */
 const SPECIAL_CODES = [0, 1, 2, 124, 125, 126, 127, 128, 129, 130, 137, 143, 254, 255];
 
-const ENGINES = [
-  ['podman as root', startPodman],
-  ['podman, rootless', startRootlessPodman],
-  ['docker', startDocker],
-] as const;
-
-describe.each(ENGINES)('%s', (name, start) => {
-  let engine: RealEngine | undefined;
-  let reason = '';
-  beforeAll(async () => {
-    try {
-      engine = await start();
-    } catch (error) {
-      reason = (error as Error).message;
-      console.warn(`skipped: ${name} can't be run here: ${reason}`);
-    }
-  });
-  afterAll(() => engine?.stop());
-
-  const check = (title: string, run: (engine: RealEngine) => void | Promise<void>) =>
-    it(title, async (context) => {
-      if (!engine) return context.skip(reason);
-      await run(engine);
-    });
-
+describeEngines((check) => {
   for (const options of [[], ['--keep=30']]) {
     const how = options.length > 0 ? ', in a kept container' : '';
     check(`runs as you${how}`, (real) => expectToRunAsYou(real, options));
@@ -184,18 +161,6 @@ describe.each(ENGINES)('%s', (name, start) => {
     expect(new Set(ended.map(({ stdout }) => stdout)).size).toBe(1);
   });
 });
-
-function writeAs({ home, uid, gid }: RealEngine, path: string, text: string): void {
-  const parts = path.split('/');
-  for (let count = 1; count < parts.length; count++) {
-    const folder = join(home, ...parts.slice(0, count));
-    if (existsSync(folder)) continue;
-    mkdirSync(folder);
-    chownSync(folder, uid, gid);
-  }
-  writeFileSync(join(home, path), text);
-  chownSync(join(home, path), uid, gid);
-}
 
 function startAgent(real: RealEngine): { socket: string; pid: string } {
   const run = (argv: readonly string[], env: Record<string, string> = {}) => {

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { jsonSchemas } from '@image-tooling/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderOf } from './behaviour';
 import { packedToolbox } from './packed-toolbox';
@@ -49,6 +51,11 @@ describe.skipIf(reason !== undefined)('the packed toolbox, with Podman', () => {
     expect(run('stop')).toMatchObject({ status: 0, stdout: '' });
     expect(run('--keep', 'echo', 'again')).toMatchObject({ status: 0, stdout: 'again\n', stderr: '' });
     expect(run('stop').status).toBe(0);
+  });
+
+  it('brings the JSON Schema of toolbox.json', () => {
+    const file = join(dirname(command[1]), '../schemas/toolbox.schema.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(jsonSchemas()['toolbox.schema.json']);
   });
 
   it('finds nothing wrong on this machine, but for what the test lacks', () => {

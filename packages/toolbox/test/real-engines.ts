@@ -35,7 +35,15 @@ export interface RealEngine {
 
 /** Makes a root file system: busybox, and where it is on this machine, ssh-add with its libraries. */
 export async function imageArchive(folder: string): Promise<string> {
-  const root = join(folder, 'image');
+  const root = await busyboxRoot(join(folder, 'image'));
+  if (existsSync('/usr/bin/ssh-add')) copyWithLibraries('/usr/bin/ssh-add', root);
+  const archive = join(folder, 'image.tar');
+  execFileSync('tar', ['-C', root, '-cf', archive, '.']);
+  return archive;
+}
+
+/** Makes a root file system with busybox and its commands in a folder; returns the folder. */
+export async function busyboxRoot(root: string): Promise<string> {
   for (const name of ['bin', 'etc', 'tmp', 'root', 'work', 'run'])
     mkdirSync(join(root, name), { recursive: true });
   chmodSync(join(root, 'tmp'), 0o1777);
@@ -45,17 +53,15 @@ export async function imageArchive(folder: string): Promise<string> {
   for (const applet of execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n'))
     if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet));
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
-  if (existsSync('/usr/bin/ssh-add')) copyWithLibraries('/usr/bin/ssh-add', root);
-  const archive = join(folder, 'image.tar');
-  execFileSync('tar', ['-C', root, '-cf', archive, '.']);
-  return archive;
+  return root;
 }
 
-function copyWithLibraries(file: string, root: string): void {
+/** Copies a program of this machine to bin/ of a root file system, and its libraries. */
+export function copyWithLibraries(file: string, root: string, name = basename(file)): void {
   const listed = execFileSync('ldd', [file], { encoding: 'utf8' });
   const libraries = [...listed.matchAll(/(?:=> )?(\/\S+) \(/g)].map(([, path]) => path!);
   for (const path of [file, ...libraries]) {
-    const target = join(root, path === file ? `bin/${basename(path)}` : path);
+    const target = join(root, path === file ? `bin/${name}` : path);
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(path, target);
     chmodSync(target, 0o755);
@@ -73,10 +79,10 @@ export function openFolder(name: string): string {
   return folder;
 }
 
-/** Podman as root. */
-export async function startPodman(): Promise<RealEngine> {
+/** Podman as root. @param settings more lines of its containers.conf(5), the first ones in "[engine]" */
+export async function startPodman(settings = ''): Promise<RealEngine> {
   const folder = openFolder('podman');
-  const { home, env } = surroundings(folder, '/usr/bin/podman');
+  const { home, env } = surroundings(folder, '/usr/bin/podman', settings);
   execFileSync('podman', ['import', '--quiet', await imageArchive(folder), IMAGE], { env, stdio: 'pipe' });
   const as = (argv: readonly string[]): [string, ...string[]] => [...argv] as [string, ...string[]];
   const stop = async (): Promise<void> => {
@@ -87,14 +93,14 @@ export async function startPodman(): Promise<RealEngine> {
 }
 
 /** Folders of a user, and a podman with its storage there. */
-function surroundings(folder: string, podman: string): Pick<RealEngine, 'home' | 'env'> {
+function surroundings(folder: string, podman: string, settings = ''): Pick<RealEngine, 'home' | 'env'> {
   const [home, bin, session] = ['home', 'bin', 'session'].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ];
   for (const path of [home, bin, session]) mkdirSync(path, { mode: 0o755 });
-  const { options, env } = podmanBelow(folder, { engine: 'runtime = "runc"' });
+  const { options, env } = podmanBelow(folder, { engine: `runtime = "runc"\n${settings}` });
   writeProgram(
     join(bin, 'podman'),
     `export CONTAINERS_CONF='${env.CONTAINERS_CONF}'\nexec ${podman} ${options.join(' ')} "$@"`,

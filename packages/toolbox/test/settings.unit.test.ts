@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { jsonSchemas } from '@image-tooling/model';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { call, engineArguments, fakeMachine, write, type FakeMachine } from './rig';
 
@@ -23,37 +25,43 @@ function imageOf(
   return given[given.indexOf('--entrypoint') + 2];
 }
 
+/** The text of a file, and the image that it chooses. */
+const ACCEPTED = [
+  ['{"image":"example.com/acme/k8s","version":"1.2.3"}', 'example.com/acme/k8s:1.2.3'],
+  ['{ "image" : "example.com/acme/k8s" }', 'example.com/acme/k8s:latest'],
+  [`{"version":"1","image":"example.com/acme/k8s","digest":"${DIGEST}"}`, `example.com/acme/k8s@${DIGEST}`],
+  ['{\r\n  "$schema": "x",\r\n  "image": "example.com/acme/k8s"\r\n}\r\n', 'example.com/acme/k8s:latest'],
+  [
+    '{"image":"example.com/acme/k8s","without":"aws kube","env":"MY_NAME"}\n\n',
+    'example.com/acme/k8s:latest',
+  ],
+] as const;
+
+/** The text of a file, and a part of the message. */
+const REFUSED = [
+  ['', '"}" expected at the end'],
+  ['[]', '"}" expected'],
+  ['{}', 'no "image"'],
+  ['{"image":"a" "version":"1"}', '"," expected'],
+  ['{"image":"a",}', '"}" expected at the end'],
+  ['{"image":["a"]}', '":" expected after "image"'],
+  ['{"image":"a","keep":true}', '"}" expected at the end'],
+  ['{"image":"a","images":"b"}', 'unknown key "images"'],
+  ['{"image":"a\\u0062"}', 'has a backslash'],
+  ['{"image":"a:1"}', 'has a tag or a digest'],
+  ['{"image":"a b"}', 'not the name of an image'],
+  ['{"image":"$(touch x)"}', 'not the name of an image'],
+  ['{"image":"a","version":"--privileged"}', 'not a version'],
+  ['{"image":"a","digest":"sha512:1"}', 'not a sha256 digest'],
+  ['{"image":"a","without":"aws kubernetes"}', 'unknown word in "without" of'],
+] as const;
+
 describe('toolbox.json', () => {
-  it.each([
-    ['{"image":"example.com/acme/k8s","version":"1.2.3"}', 'example.com/acme/k8s:1.2.3'],
-    ['{ "image" : "example.com/acme/k8s" }', 'example.com/acme/k8s:latest'],
-    [`{"version":"1","image":"example.com/acme/k8s","digest":"${DIGEST}"}`, `example.com/acme/k8s@${DIGEST}`],
-    ['{\r\n  "$schema": "x",\r\n  "image": "example.com/acme/k8s"\r\n}\r\n', 'example.com/acme/k8s:latest'],
-    [
-      '{"image":"example.com/acme/k8s","without":"aws kube","env":"MY_NAME"}\n\n',
-      'example.com/acme/k8s:latest',
-    ],
-  ])('%s is %s', (text, expected) => {
+  it.each(ACCEPTED)('%s is %s', (text, expected) => {
     expect(imageOf(machineWith({ 'project/toolbox.json': text }))).toBe(expected);
   });
 
-  it.each([
-    ['', '"}" expected at the end'],
-    ['[]', '"}" expected'],
-    ['{}', 'no "image"'],
-    ['{"image":"a" "version":"1"}', '"," expected'],
-    ['{"image":"a",}', '"}" expected at the end'],
-    ['{"image":["a"]}', '":" expected after "image"'],
-    ['{"image":"a","keep":true}', '"}" expected at the end'],
-    ['{"image":"a","images":"b"}', 'unknown key "images"'],
-    ['{"image":"a\\u0062"}', 'has a backslash'],
-    ['{"image":"a:1"}', 'has a tag or a digest'],
-    ['{"image":"a b"}', 'not the name of an image'],
-    ['{"image":"$(touch x)"}', 'not the name of an image'],
-    ['{"image":"a","version":"--privileged"}', 'not a version'],
-    ['{"image":"a","digest":"sha512:1"}', 'not a sha256 digest'],
-    ['{"image":"a","without":"aws kubernetes"}', 'unknown word in "without" of'],
-  ])('%s is refused: %s', (text, expected) => {
+  it.each(REFUSED)('%s is refused: %s', (text, expected) => {
     const ran = call(machineWith({ 'project/toolbox.json': text }), ['true'], { env: CHOSEN_BY_FILES });
     expect(ran).toMatchObject({ exitCode: 125, stdout: '' });
     expect(ran.stderr).toContain(expected);
@@ -81,6 +89,35 @@ describe('toolbox.json', () => {
     expect(imageOf(both, ['true'], remembered)).toBe('example.com/acme/project:latest');
     expect(imageOf(machineWith(own), ['true'], remembered)).toBe('example.com/acme/own:latest');
     expect(imageOf(machineWith({}), ['true'], remembered)).toBe('example.com/acme/remembered:1');
+  });
+});
+
+describe('the JSON Schema of toolbox.json', () => {
+  const isValid = new Ajv({ strict: true }).compile(jsonSchemas()['toolbox.schema.json']!);
+  const json = (text: string): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return undefined;
+    }
+  };
+
+  it.each(ACCEPTED)('accepts %s', (text) => {
+    expect(isValid(json(text))).toBe(true);
+  });
+
+  // What a backslash stands for is no longer known to it.
+  it.each(REFUSED.filter(([text]) => !text.includes('\\')))('refuses %s', (text) => {
+    expect(isValid(json(text))).toBe(false);
+  });
+
+  it('has the words that a call knows', () => {
+    const refused = call(fakeMachine(), ['--without', 'x', 'true']).stderr;
+    const words = /Words: (.*)/.exec(refused)?.[1] ?? '';
+    expect(isValid({ image: 'a', without: words })).toBe(true);
+    expect(JSON.stringify(jsonSchemas()['toolbox.schema.json'])).toContain(
+      `Words: ${words.replaceAll(' ', ', ')}.`,
+    );
   });
 });
 

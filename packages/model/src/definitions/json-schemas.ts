@@ -3,6 +3,7 @@ import { imageSchema } from './image';
 import { remoteCacheSchema } from './remote-cache';
 import { scanPolicySchema } from './scan-policy';
 import { toolSchema } from './tool';
+import { toolboxSettingsSchema } from './toolbox-settings';
 
 /** Raised when a valid definition becomes invalid; each step has an Nx migration. */
 export const SCHEMA_VERSION = 1;
@@ -14,6 +15,7 @@ export function jsonSchemas(): Record<string, object> {
     'image.schema.json': jsonSchema('image', imageSchema),
     'scan.schema.json': jsonSchema('scan', scanPolicySchema),
     'tool.schema.json': jsonSchema('tool', toolSchema),
+    'toolbox.schema.json': jsonSchema('toolbox', toolboxSettingsSchema),
   };
 }
 

@@ -9,12 +9,12 @@ import {
   type ImageVerdict,
 } from '@image-tooling/attest';
 import { valueOf } from '@image-tooling/testkit/helpers';
+import { trixiePrograms } from '@image-tooling/testkit/programs';
 import { identityToken, startSigstore, TEST_ISSUER } from '@image-tooling/testkit/sigstore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compiledCosign } from './readers/compiled-cosign';
 import { cosign } from './readers/cosign';
 import { skopeo } from './readers/skopeo';
-import { trixiePrograms } from './readers/trixie-programs';
 import type { Reader } from './readers/types';
 import type { PublishPlan } from './rig';
 import { parsePlace } from '../../src/registry';
@@ -25,6 +25,11 @@ import { Surroundings } from './surroundings';
 
 /** Programs that take long to get are kept here. */
 const PROGRAMS = join(tmpdir(), 'image-tooling-readers');
+const OF_TRIXIE = [
+  ...['cosign', 'skopeo', 'golang-github-containers-image', 'golang-github-containers-common'],
+  ...['libc6', 'libgcc-s1', 'libpcre2-8-0', 'libselinux1', 'libcap2', 'libsystemd0'],
+  ...['libgpg-error0', 'libassuan9', 'libgpgme11t64', 'libsqlite3-0'],
+];
 const HOUR = 3_600_000;
 
 let at: Surroundings;
@@ -33,7 +38,7 @@ let home: string;
 beforeAll(async () => {
   at = await Surroundings.open();
   home = await at.store();
-  const trixie = await trixiePrograms(join(PROGRAMS, 'trixie'));
+  const trixie = await trixiePrograms(OF_TRIXIE);
   readers = [
     await cosign('cosign 3', [await compiledCosign(join(PROGRAMS, 'cosign'))], home),
     await cosign('cosign 2.5', trixie('cosign'), home),

@@ -1,4 +1,5 @@
 export { ageLocks } from './age-locks';
+export { freePort } from './free-port';
 export { gathered } from './gathered';
 export { keptFile } from './kept-file';
 export { largeContent } from './large-content';

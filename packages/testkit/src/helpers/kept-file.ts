@@ -6,19 +6,35 @@ import { join } from 'node:path';
 const KEPT = '/var/tmp';
 
 /**
- * Returns the path of a file that runs of tests share: it is made once on a machine. `make` gets a folder to work in,
- * and returns the path of the file in it.
+ * Returns the path of a file or folder that runs of tests share: it is made once on a machine. `make` gets a folder to
+ * work in, and returns the path of the file in it.
  */
 export async function keptFile(name: string, make: (work: string) => Promise<string>): Promise<string> {
   const folder = join(KEPT, `image-tooling-testkit-${userInfo().uid}`);
   const kept = join(folder, name);
-  if (await stat(kept).catch(() => undefined)) return kept;
+  if (await exists(kept)) return kept;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const work = await mkdtemp(join(folder, 'work-'));
   try {
-    await rename(await make(work), kept);
+    await moveThere(await make(work), kept);
     return kept;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Another run may have made the same folder, which a rename does not replace. */
+async function moveThere(made: string, kept: string): Promise<void> {
+  try {
+    await rename(made, kept);
+  } catch (error) {
+    if (!(await exists(kept))) throw error;
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

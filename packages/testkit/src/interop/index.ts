@@ -5,6 +5,7 @@ import { podman } from './podman';
 import { skopeo } from './skopeo';
 import type { Consumer } from './types';
 
+export { startDaemon, type Daemon, type DaemonRequest } from './daemon';
 export { startDockerd, type Dockerd } from './dockerd';
 export { podmanBelow } from './podman-below';
 export { missing as missingProgram } from './programs';

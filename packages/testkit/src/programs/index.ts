@@ -1,0 +1,3 @@
+export { startMoto, type Moto } from './moto';
+export { pythonPackages, type PythonPackages } from './python';
+export { trixiePrograms } from './trixie';
