@@ -7,6 +7,7 @@ import type { Check } from '../each-engine';
 import type { RealEngine } from '../real-engines';
 import { USER, type Cluster } from '../services/cluster';
 import { program } from '../rig';
+import { REPOSITORY } from '../services/repository';
 import { aliasOf, outputOf, stateOf, toolboxOf } from './caller';
 
 /** Calls of kubectl and helm in an image; `at` gives what was started. */
@@ -92,6 +93,24 @@ export function checkKubectl(check: Check, image: (engine: RealEngine) => string
     expect(outputOf(call(['kubectl', 'get', 'configmaps', '--output=name'], { env }))).toContain(
       'configmap/extension-apiserver-authentication',
     );
+  });
+
+  check('the server takes the manifests of the documentation', (engine) => {
+    const env = { KUBECONFIG: writeAs(engine, 'manifests.yaml', kubeconfigOf(at())) };
+    const namespace = `docs-${slugOf(engine)}`;
+    const kubectl = (...words: readonly string[]) =>
+      outputOf(toolboxOf(engine, image(engine))(['kubectl', '--namespace', namespace, ...words], { env }));
+    kubectl('create', 'namespace', namespace);
+    writeAs(
+      engine,
+      'project/app.yaml',
+      readFileSync(join(REPOSITORY, 'docs/patterns/kind/app.yaml'), 'utf8'),
+    );
+    expect(kubectl('apply', '--filename=app.yaml', '--output=name')).toBe(
+      'deployment.apps/app\nservice/app\ningress.networking.k8s.io/app\n',
+    );
+    expect(kubectl('get', 'service', 'app', '--output=jsonpath={.spec.clusterIP}')).toMatch(/^10\.0\.0\./);
+    expect(kubectl('diff', '--filename=app.yaml')).toBe('');
   });
 
   check('helm installs a chart of the folder, which kubectl then sees', (engine) => {
