@@ -69,8 +69,8 @@ function partOf({ headers }: ProxiedRequest): string {
 async function killAtPush({ machine, remote, random }: RunToKill): Promise<string | undefined> {
   const hook = pickFrom(random, HOOKS);
   const image = pickFrom(random, ['base', 'child']);
-  const { child, ended } = machine.start();
-  const file = join(remote, `kill-at-${hook}-of-${image}`);
+  const { child, ended } = machine.start({ KILL_AT: `${hook} ${image}` });
+  const file = join(remote, PROCESS_FILE);
   await writeFile(file, String(child.pid));
   const { exitCode, stderr } = await ended;
   await rm(file);
@@ -81,11 +81,16 @@ async function killAtPush({ machine, remote, random }: RunToKill): Promise<strin
 /** Run by the remote before and after it writes refs, which are their arguments (githooks(5)). */
 const HOOKS = ['update', 'post-update'] as const;
 
-/** Kills the process of the file, and itself with `git push`, which has a process group of its own. */
+/** In the folder of the remote: the process to kill. */
+const PROCESS_FILE = 'process-to-kill';
+
+/**
+ * Kills that process, and itself with `git push`, which has a process group of its own. KILL_AT is of the run that
+ * pushes: others may push at the same time.
+ */
 const HOOK = `#!/bin/sh
 name=\${1#refs/tags/}
-file=kill-at-\${0##*/}-of-\${name%@*}
-[ ! -f "$file" ] || kill -9 "$(cat "$file")" 0
+[ "$KILL_AT" != "\${0##*/} \${name%@*}" ] || kill -9 "$(cat ${PROCESS_FILE})" 0
 `;
 
 /** Lets a remote kill runs that push a git tag. */

@@ -76,8 +76,9 @@ export class Machine {
   }
 
   /** Starts `image-tooling converge` in a process of its own. */
-  start(): StartedCommandLine {
-    return new WorkspaceRig(this.folder, this.store).start(['converge'], { ...OUTSIDE_OF_CI, ...this.env });
+  start(more: NodeJS.ProcessEnv = {}): StartedCommandLine {
+    const env = { ...OUTSIDE_OF_CI, ...this.env, ...more };
+    return new WorkspaceRig(this.folder, this.store).start(['converge'], env);
   }
 
   private get env(): NodeJS.ProcessEnv {
