@@ -42,13 +42,23 @@ export async function lockFamily(
   return first ? fail(first, ...rest) : ok(family.map(({ name }) => name));
 }
 
+/** Locks one image. Fails as `lockImage` does. */
+export async function lockOnly(
+  session: Session,
+  workspace: Workspace,
+  image: Image,
+): Promise<Result<string[]>> {
+  const locked = await lockImage(session, workspace, image, archiveOnce(session, [image]));
+  return locked.ok ? ok([image.name]) : locked;
+}
+
 /** Locks one image, and reports images based on it that must be locked again. Fails as `lockImage` does. */
 export async function lockAlone(
   session: Session,
   workspace: Workspace,
   image: Image,
 ): Promise<Result<string[]>> {
-  const locked = await lockImage(session, workspace, image, archiveOnce(session, [image]));
+  const locked = await lockOnly(session, workspace, image);
   if (!locked.ok) return locked;
   const after = await loadWorkspace(session.root, session.options);
   const stale = after.ok ? staleAbove(after.value, image) : [];
@@ -56,7 +66,7 @@ export async function lockAlone(
     session.context.progress.note(
       `Based on ${image.name}, which must be locked again: ${stale.join(', ')} (npx nx run ${image.name}:lock --family).`,
     );
-  return ok([image.name]);
+  return locked;
 }
 
 function staleAbove({ images }: Workspace, image: Image): string[] {

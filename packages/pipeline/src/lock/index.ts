@@ -1,7 +1,7 @@
 import { failWith, ok, type Failure, type Result, type Tool, type Workspace } from '@image-tooling/model';
 import type { Session } from '../session';
 import { findProject, loadWorkspace } from '../workspace/load';
-import { lockAlone, lockFamily } from './family';
+import { lockAlone, lockFamily, lockOnly } from './family';
 import { lockStale } from './stale-locks';
 import { notRaisable, type Raise } from './tool-lock/raise';
 import { withVersion } from './set-version';
@@ -9,12 +9,14 @@ import { lockTool } from './tool-lock';
 
 /** Locks all tools and images whose lock is missing or stale. Returns their names. Fails as `lockProject` does. */
 export function lockAllStale(session: Session): Promise<Result<string[]>> {
-  return lockStale(session, (name) => lockProject(session, name));
+  return lockStale(session, (name) => lockProject(session, name, { family: false, isOneOfAll: true }));
 }
 
 export interface LockOptions {
   /** Whether to also lock all images that are based on the image. */
   readonly family: boolean;
+  /** Whether the caller locks the images based on it next, so that nothing is said of them. */
+  readonly isOneOfAll?: boolean;
   /** What a tool must have in at least a version. */
   readonly raise?: Raise;
   /** The version of a tool to write into its definition. */
@@ -38,9 +40,14 @@ export async function lockProject(
     project.value.kind === 'image' ? notOfImage(name, options) : notOfTool(project.value.tool, options);
   if (wrong.length > 0) return failWith(wrong);
   if (project.value.kind === 'image')
-    return (options.family ? lockFamily : lockAlone)(session, workspace.value, project.value.image);
+    return imageLocker(options)(session, workspace.value, project.value.image);
   const locked = await lockToolAt(session, workspace.value, project.value.tool, options);
   return locked.ok ? ok([name]) : locked;
+}
+
+function imageLocker({ family, isOneOfAll = false }: LockOptions): typeof lockFamily {
+  if (family) return lockFamily;
+  return isOneOfAll ? lockOnly : lockAlone;
 }
 
 async function lockToolAt(
