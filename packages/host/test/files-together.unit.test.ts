@@ -11,7 +11,7 @@ import { finishFilesTogether, writeFilesTogether } from '../src';
 let programs: string;
 let root: string;
 const journal = () => join(root, '.nx', 'journal.json');
-const FILES = Array.from({ length: 10 }, (_, at) => `tools/${at}/lock.json`);
+const FILES = Array.from({ length: 4 }, (_, at) => `tools/${at}/lock.json`);
 
 beforeAll(async () => {
   programs = await mkdtemp(join(tmpdir(), 'files-together-'));
@@ -54,8 +54,8 @@ describe('files that are written together', () => {
       ends[isNew ? 'new' : 'old'] += 1;
       await write('old');
     }
-    // The journal's folder, file and removal, and a file and its new name for each of ten.
-    expect(moment - 1).toBeGreaterThanOrEqual(46);
+    // The journal's folder, file and removal, and a file and its new name for each of four.
+    expect(moment - 1).toBeGreaterThanOrEqual(22);
     expect(Math.min(ends.old, ends.new)).toBeGreaterThan(2);
   }, 60_000);
 
@@ -74,10 +74,10 @@ describe('files that are written together', () => {
     await write('old');
     let moment = 1;
     while (!existsSync(journal())) writer(['new'], killedAt(moment++, root));
-    await writeFile(join(root, FILES[9]!), 'edited');
+    await writeFile(join(root, FILES[3]!), 'edited');
     const finished = await finishFilesTogether(root, journal());
-    expect(finished).toMatchObject({ ok: false, failures: [{ code: 'lock-stale', details: [FILES[9]] }] });
-    expect((await contents())[9]).toBe('edited');
+    expect(finished).toMatchObject({ ok: false, failures: [{ code: 'lock-stale', details: [FILES[3]] }] });
+    expect((await contents())[3]).toBe('edited');
     expect(existsSync(journal())).toBe(true);
   });
 
@@ -96,15 +96,15 @@ describe('files that are written together', () => {
 
   it('keep the journal if one of them can’t be written, and are finished when it can', async () => {
     await write('old');
-    await rm(join(root, 'tools/5'), { recursive: true });
-    await writeFile(join(root, 'tools/5'), 'in the way');
-    const files = { [FILES[4]!]: 'new 4', [FILES[5]!]: 'new 5' };
+    await rm(join(root, 'tools/2'), { recursive: true });
+    await writeFile(join(root, 'tools/2'), 'in the way');
+    const files = { [FILES[1]!]: 'new 1', [FILES[2]!]: 'new 2' };
     const written = await writeFilesTogether({ root, journal: journal(), files });
     expect(written).toMatchObject({ ok: false, failures: [{ code: 'io' }] });
-    await rm(join(root, 'tools/5'), { force: true });
+    await rm(join(root, 'tools/2'), { force: true });
     await rm(journal(), { force: true });
     expect(await writeFilesTogether({ root, journal: journal(), files })).toMatchObject({ ok: true });
-    expect((await contents()).slice(4, 6)).toEqual(['new 4', 'new 5']);
+    expect((await contents()).slice(1, 3)).toEqual(['new 1', 'new 2']);
   });
 });
 

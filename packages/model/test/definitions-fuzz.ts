@@ -115,7 +115,7 @@ const SOURCES: Readonly<Record<Kind, readonly string[]>> = {
 /** Definitions, locks and nx.json: all is read, and what is wrong is reported. */
 export const DEFINITIONS: FuzzTarget<Case> = {
   name: 'definitions',
-  runs: 1000,
+  runs: 250,
   values: fc.oneof(
     ...Object.entries(SOURCES).flatMap(([kind, texts]) => [
       { weight: 6, arbitrary: caseOf(kind as Kind, mutatedValues(texts).map(bytesOf)) },

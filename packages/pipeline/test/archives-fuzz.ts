@@ -122,7 +122,7 @@ export async function archivesTarget(folder: WatchedFolder): Promise<FuzzTarget<
   const debs = packings.map((packing) => buildDeb({ name: 'tool', files: { 'usr/bin/tool': 'x' }, packing }));
   return {
     name: 'archives',
-    runs: 250,
+    runs: 125,
     values: fc.oneof(
       { weight: 4, arbitrary: deb },
       { weight: 2, arbitrary: archive },

@@ -67,7 +67,7 @@ const OSV = JSON.stringify({
 /** Configs and manifests of images that others made, outputs and locks that others edited, and data of scans. */
 export const FOREIGN_JSON: FuzzTarget<string> = {
   name: 'foreign JSON',
-  runs: 500,
+  runs: 250,
   values: fc.oneof(
     mutatedValues([CONFIG]),
     mutatedValues([MANIFEST]),

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ageLocks } from '@image-tooling/testkit/helpers';
 import { killedAt } from '@image-tooling/testkit/kill';
 import { steady } from '@image-tooling/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
@@ -104,6 +105,7 @@ describe('update', () => {
     // Before the fifth, the journal is not complete.
     for (let moment = 5; !existsSync(journal); moment += 1)
       await run(['update', 'page-tool'], killedAt(moment, tools.rig.folder));
+    await ageLocks(tools.rig.store);
     const refused = await run(['build', 'page-tool']);
     expect(refused.stderr).toContain('Run "image-tooling update --finish"');
     expect(await must('update', '--finish')).toContain(

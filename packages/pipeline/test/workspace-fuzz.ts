@@ -40,7 +40,7 @@ export async function workspaceTarget(folder: WatchedFolder): Promise<FuzzTarget
   );
   return {
     name: 'workspaces',
-    runs: 120,
+    runs: 60,
     values: fc.oneof(...cases),
     show: ({ file, text }) => `${file}: ${JSON.stringify(text)}`,
     check: async ({ file, text }) => {
