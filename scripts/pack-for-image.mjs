@@ -11,7 +11,13 @@ if (version === undefined) {
   console.error('Usage: node scripts/pack-for-image.mjs <folder of packages/> <output> <version>');
   process.exit(2);
 }
-packForImage();
+try {
+  packForImage();
+} catch (error) {
+  // What a bundler throws holds all that it knows, in hundreds of lines.
+  console.error(error.message);
+  process.exitCode = 1;
+}
 
 function packForImage() {
   const lib = join(output, 'lib', folder);

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runProgram } from './programs';
 
@@ -14,7 +14,10 @@ export function copyWorkspace(to: string): void {
     mkdirSync(dirname(join(to, file)), { recursive: true });
     cpSync(file, join(to, file));
   }
-  symlinkSync(join(REPOSITORY, 'node_modules'), join(to, 'node_modules'));
+  for (const folder of ['.', ...readdirSync('packages').map((name) => join('packages', name))]) {
+    const packages = join(REPOSITORY, folder, 'node_modules');
+    if (existsSync(packages)) symlinkSync(packages, join(to, folder, 'node_modules'));
+  }
 }
 
 /**

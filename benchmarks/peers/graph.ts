@@ -14,6 +14,15 @@ import { storeRoot } from '@image-tooling/oci';
 import { runProgram } from '../lib/programs';
 import { copyWorkspace, nx } from '../lib/workspace';
 
+/** What the compared images need not. */
+const OTHERS = [
+  'images/buildx',
+  'images/cache-server',
+  'images/pandoc',
+  'tools/cache-server-app',
+  'tools/dagger',
+  'tools/node',
+];
 export const IMAGES = ['tooling-k8s', 'tooling-k8s-aws', 'tooling-k8s-openstack'] as const;
 /** The last one is the last layer of tooling-k8s, in Dockerfiles too. */
 export const TOOLS = ['argocd', 'helm', 'k9s', 'kustomize', 'yq', 'kubectl'] as const;
@@ -57,8 +66,7 @@ export function prepareGraph(folder: string): Graph {
   for (const image of IMAGES) collectDebs(graph, image);
   for (const tool of TOOLS) takeProgram(graph, tool);
   for (const image of ['base', ...IMAGES]) forOnePlatform(graph, image);
-  for (const other of ['images/buildx', 'images/pandoc', 'tools/dagger'])
-    rmSync(join(graph.workspace, other), { recursive: true });
+  for (const other of OTHERS) rmSync(join(graph.workspace, other), { recursive: true });
   runProgram(['git', 'init', '-q', '-b', 'main'], { cwd: graph.workspace });
   commit(graph.workspace);
   forgetOutputs(graph);
