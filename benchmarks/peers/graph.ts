@@ -3,6 +3,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -14,15 +15,6 @@ import { storeRoot } from '@image-tooling/oci';
 import { runProgram } from '../lib/programs';
 import { copyWorkspace, nx } from '../lib/workspace';
 
-/** What the compared images need not. */
-const OTHERS = [
-  'images/buildx',
-  'images/cache-server',
-  'images/pandoc',
-  'tools/cache-server-app',
-  'tools/dagger',
-  'tools/node',
-];
 export const IMAGES = ['tooling-k8s', 'tooling-k8s-aws', 'tooling-k8s-openstack'] as const;
 /** The last one is the last layer of tooling-k8s, in Dockerfiles too. */
 export const TOOLS = ['argocd', 'helm', 'k9s', 'kustomize', 'yq', 'kubectl'] as const;
@@ -66,7 +58,8 @@ export function prepareGraph(folder: string): Graph {
   for (const image of IMAGES) collectDebs(graph, image);
   for (const tool of TOOLS) takeProgram(graph, tool);
   for (const image of ['base', ...IMAGES]) forOnePlatform(graph, image);
-  for (const other of OTHERS) rmSync(join(graph.workspace, other), { recursive: true });
+  keepOnly(join(graph.workspace, 'images'), ['base', ...IMAGES]);
+  keepOnly(join(graph.workspace, 'tools'), TOOLS);
   runProgram(['git', 'init', '-q', '-b', 'main'], { cwd: graph.workspace });
   commit(graph.workspace);
   forgetOutputs(graph);
@@ -166,6 +159,13 @@ function lockProgram({ workspace, context, store, usedStore }: Graph, tool: stri
 
 function urlOf(tool: string): string {
   return `https://vendor.invalid/${tool}-{version}`;
+}
+
+/** Removes all other projects below a folder: a change of the repository must not change what is compared. */
+function keepOnly(folder: string, kept: readonly string[]): void {
+  const projects = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of projects.filter((one) => !kept.includes(one.name)))
+    rmSync(join(folder, name), { recursive: true });
 }
 
 function forOnePlatform({ workspace }: Graph, image: string): void {
