@@ -33,9 +33,9 @@ else pack(resolve(values.to), values);
 function pack(to, { version, repository }) {
   const temporary = mkdtempSync(join(tmpdir(), 'image-tooling-pack-'));
   try {
-    const folders = PUBLISHED.map(
-      (name) =>
-        stage(name, { to: join(temporary, name), version, repository: sourceOf(name, repository) }).folder,
+    const folders = PUBLISHED.map((name) => join(temporary, name));
+    PUBLISHED.forEach((name, at) =>
+      stage(name, { to: folders[at], version, repository: sourceOf(name, repository) }),
     );
     mkdirSync(to, { recursive: true });
     for (const { filename } of npmPack(folders, to)) console.log(join(to, filename));

@@ -27,7 +27,7 @@ const ADDITIONAL = {
 /** Lists of Nx that name source files. */
 const LISTS = ['executors.json', 'generators.json'];
 
-/** Lays out in a folder what npm is to pack. Gives the folder, and what `bundle` gives. */
+/** Lays out in a folder what npm is to pack. Gives what `bundle` gives. */
 export function stage(folder, { to, version, repository }) {
   const lists = LISTS.filter((name) => existsSync(join(ROOT, 'packages', folder, name)));
   const read = lists.map((name) => JSON.parse(readFileSync(join(ROOT, 'packages', folder, name), 'utf8')));
@@ -48,7 +48,7 @@ export function stage(folder, { to, version, repository }) {
   copy(`packages/${folder}/README.md`, join(to, 'README.md'));
   for (const [from, target] of ADDITIONAL[folder]) copy(from, join(to, target));
   copyDataOfGenerators(folder, to);
-  return { folder: to, ...bundled };
+  return bundled;
 }
 
 /**
