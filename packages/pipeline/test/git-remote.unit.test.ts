@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { commitsWithout } from '../src/git/newer-commits';
+import { commitsWithout } from '../src/git/commits-without';
 import { pushTag } from '../src/git/remote';
 import { GIT_ENV, gitIn, makeRepository, type GitRepository } from './git-repository';
 

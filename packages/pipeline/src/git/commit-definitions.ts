@@ -54,13 +54,13 @@ async function addToolInputs({ root, add }: CommitFiles, toolsDir: string): Prom
 /** Returns the inputs that a tool.json names; what is wrong with it is reported when it is read. */
 async function inputsIn(file: string): Promise<string[]> {
   const text = await readFile(file).catch(() => undefined);
-  const { sources } = (text && jsonObject(text)) ?? {};
-  const { inputs } = Object((Object(sources) as Record<string, unknown>)['workspace']) as Record<
-    string,
-    unknown
-  >;
+  const inputs = ['sources', 'workspace', 'inputs'].reduce<unknown>(member, text && jsonObject(text));
   const given: readonly unknown[] = Array.isArray(inputs) ? inputs : [];
   return given.filter((one): one is string => typeof one === 'string' && isBelow(one));
+}
+
+function member(value: unknown, key: string): unknown {
+  return (Object(value) as Readonly<Record<string, unknown>>)[key];
 }
 
 /** git fails for a path outside of the repository. */

@@ -1,5 +1,5 @@
 import { ok, type Result } from '@image-tooling/model';
-import { commitsWithout } from '../git/newer-commits';
+import { commitsWithout } from '../git/commits-without';
 import type { Session } from '../session';
 
 /**

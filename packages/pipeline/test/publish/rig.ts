@@ -27,15 +27,14 @@ import {
   type Store,
 } from '@image-tooling/oci';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
-import type { SigningSettings, StatementKind } from '@image-tooling/attest';
-import type { SignedSubject, WantedStatement } from '../../src/attest/attach';
+import type { SigningSettings } from '@image-tooling/attest';
 import { signPublished } from '../../src/attest/sign-published';
-import type { PublishedManifests } from '../../src/attest/subjects';
 import { blobRecords, NO_RECORDS } from '../../src/pushed-blobs/blob-records';
 import { deliver, type Delivered } from '../../src/publish/deliver';
 import type { LocalPlatform, Publication } from '../../src/publish/publication';
 import { verifyPushed } from '../../src/publish/verify/pushed';
 import type { Verified, VerifyMode } from '../../src/publish/verify/verified';
+import { attestedSubjects } from './attested-subjects';
 import { generatedPlatform } from './generated-platform';
 
 /** All inputs of a publish of a generated image, as plain data, so that another process can read it. */
@@ -186,7 +185,7 @@ async function publicationOf(
       sign: (repository, published) =>
         signPublished(repository, {
           settings: plan.signing as SigningSettings,
-          subjects: subjectsOf(plan, published),
+          subjects: attestedSubjects(published, plan.sbom),
           context,
           dryRun,
           withOwnClient: (work) => withClient(open, work),
@@ -194,29 +193,6 @@ async function publicationOf(
     }),
   };
 }
-
-/** As a build and a test write them, but shorter. */
-function subjectsOf({ sbom = SBOM }: PublishPlan, { index, platforms }: PublishedManifests): SignedSubject[] {
-  const wanted = (kind: StatementKind, rule: WantedStatement['rule'], predicate: Json): WantedStatement => ({
-    kind,
-    rule,
-    predicate: async () => ok(predicate),
-  });
-  return [
-    ...platforms.map(({ platform, descriptor }) => ({
-      descriptor,
-      label: platform,
-      statements: [
-        wanted('provenance', 'once', { buildDefinition: { buildType: 'urn:example:other' }, runDetails: {} }),
-        wanted('cyclonedx', 'same', sbom),
-        wanted('tests', 'same', { result: 'PASSED', passedTests: ['all'], failedTests: [] }),
-      ],
-    })),
-    { descriptor: index, label: 'the index', statements: [] },
-  ];
-}
-
-const SBOM: Json = { bomFormat: 'CycloneDX', specVersion: '1.6', components: [{ name: 'kubectl' }] };
 
 /** As --verify=full does, without the engine. */
 async function pullBack(

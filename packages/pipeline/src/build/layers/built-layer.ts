@@ -7,7 +7,8 @@ import { storeContents } from './layer-contents';
 import { storeSecrets } from './layer-secrets';
 
 /**
- * Writes a layer, and stores what is in it, and the secrets if images are scanned. Nothing else may change the files of its entries. Fails as `writeLayer` does.
+ * Writes a layer, and stores what is in it, and its secrets if images are scanned. Nothing else may change the files of
+ * its entries. Fails as `writeLayer` does.
  */
 export async function builtLayer(
   session: Session,
