@@ -21,7 +21,7 @@ const LAYERS = {
   'object-store': ['model', 'host'],
   'cache-server': ['model', 'host', 'object-store'],
   pipeline: BELOW_PIPELINE,
-  'remote-cache': ['model', 'host', 'attest', 'object-store'],
+  'remote-cache': ['model', 'host', 'layer', 'attest', 'object-store'],
   cli: [...BELOW_PIPELINE, 'pipeline', 'remote-cache', 'ci-plan'],
   nx: [...BELOW_PIPELINE, 'pipeline', 'dockerfile'],
   create: ['model', 'host', 'nx'],

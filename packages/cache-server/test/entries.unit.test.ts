@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRig, TOKENS, type Rig } from './rig';
@@ -45,6 +45,22 @@ describe('entries', () => {
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(19);
     const winner = answers.findIndex(({ status }) => status === 200);
     expect((await rig.get('201')).body.toString()).toBe(texts[winner]);
+  });
+
+  it('that are named by their content have no other, and each writer makes them young again', async () => {
+    const layer = randomBytes(LARGE);
+    const name = `sha256-${createHash('sha256').update(layer).digest('hex')}`;
+    expect(await rig.put(name, 'other')).toMatchObject({ status: 403, reason: 'other-content' });
+    expect(await rig.get(name)).toMatchObject({ status: 404 });
+    expect((await rig.put(name, layer)).status).toBe(200);
+    const long = new Date(Date.now() - 20 * 86_400_000);
+    utimesSync(fileOf(rig, name), long, long);
+    expect(await rig.put(name, 'other')).toMatchObject({ status: 403 });
+    expect(statSync(fileOf(rig, name)).mtime).toEqual(long);
+    expect(await rig.put(name, layer)).toMatchObject({ status: 409, reason: 'exists' });
+    expect(statSync(fileOf(rig, name)).mtimeMs).toBeGreaterThan(long.getTime());
+    expect((await rig.get(name)).body.equals(layer)).toBe(true);
+    expect(await damagedKeys(rig)).toEqual([]);
   });
 
   it('keep who wrote them', async () => {

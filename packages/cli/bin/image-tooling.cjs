@@ -20,7 +20,7 @@ const { main, keepCode } = load();
 
 // If the process ends before `main` does, that is a failure.
 process.exitCode = 1;
-main?.(args, process, version).then((exitCode) => {
+main?.(args, process, version, openLayerCache).then((exitCode) => {
   process.exitCode = exitCode;
   if (exitCode === 0) keepCode?.();
 });
@@ -36,6 +36,12 @@ function load() {
     );
     return {};
   }
+}
+
+/** Opens the workspace's remote cache, with code that most runs don't load. */
+function openLayerCache(workspace) {
+  const { loadBundle } = require('./load-bundle.cjs');
+  return loadBundle('cache', 'layers').exports.openLayerCache(workspace);
 }
 
 function commandName() {

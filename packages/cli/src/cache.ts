@@ -2,6 +2,7 @@ import {
   runCommand,
   afterTasks,
   beforeTasks,
+  openLayerCache,
   type HookOptions,
   type RunContext,
 } from '@image-tooling/remote-cache';
@@ -10,8 +11,8 @@ import type { Host } from './host';
 import { abortOnSignals } from './signals';
 
 /**
- * The commands "image-tooling cache …" and the hooks of the Nx plugin: a bundle of its own, so that no change of it
- * changes what Nx hashes for builds.
+ * The commands "image-tooling cache …", the hooks of the Nx plugin, and layers from the remote cache: a bundle of its
+ * own, so that no change of it changes what Nx hashes for builds.
  */
 export async function main(argv: readonly string[], host: Host = process): Promise<number> {
   const signals = abortOnSignals(host);
@@ -27,4 +28,4 @@ export async function main(argv: readonly string[], host: Host = process): Promi
   }
 }
 
-export { afterTasks, beforeTasks, type HookOptions, type RunContext };
+export { afterTasks, beforeTasks, openLayerCache, type HookOptions, type RunContext };

@@ -1,7 +1,13 @@
 import { isStdout, showsColor, watchOutput, withBugReport } from '@image-tooling/host';
 import { formatFailures, type Failure, type Result } from '@image-tooling/model';
 import { storeRoot } from '@image-tooling/oci';
-import { loadOptions, openSession, type Session, type SessionRequest } from '@image-tooling/pipeline';
+import {
+  loadOptions,
+  openSession,
+  type OpenLayerCache,
+  type Session,
+  type SessionRequest,
+} from '@image-tooling/pipeline';
 import { checkFlags, readArguments, type Arguments } from './command/arguments';
 import { withArgumentsOfNx } from './arguments-of-nx';
 import { commandNamed, COMMANDS, type Command, type Ending } from './commands';
@@ -20,18 +26,20 @@ export type { Host } from './host';
  * for an unknown command, 130 when stopped. Never rejects.
  *
  * @param version the output of `--version`
+ * @param openLayerCache of `./cache`, which is another bundle
  */
 export async function main(
   argv: readonly string[],
   host: Host = process,
   version = '0.0.0',
+  openLayerCache?: OpenLayerCache,
 ): Promise<number> {
   const output = watchOutput(host.stdout, host.stderr);
   const signals = abortOnSignals(host);
   try {
     const exitCode = await withBugReport(
       host,
-      () => runLine(argv, { host, version }, signals.signal),
+      () => runLine(argv, { host, version, ...(openLayerCache && { openLayerCache }) }, signals.signal),
       () => signals.stop(),
     );
     const lost = await output.lost();
@@ -44,13 +52,11 @@ export async function main(
 interface Program {
   readonly host: Host;
   readonly version: string;
+  readonly openLayerCache?: OpenLayerCache;
 }
 
-async function runLine(
-  argv: readonly string[],
-  { host, version }: Program,
-  signal: AbortSignal,
-): Promise<number> {
+async function runLine(argv: readonly string[], program: Program, signal: AbortSignal): Promise<number> {
+  const { host, version } = program;
   const words = withArgumentsOfNx(argv);
   if (!words.ok) return report(host, words.failures);
   const given = readArguments(words.value);
@@ -60,7 +66,7 @@ async function runLine(
   if (given.value.flags.help || !command) return showHelp(host, given.value);
   const screen = openScreen(await reportStream(command, given.value, host), host.env, command);
   try {
-    const result = await runCommand(command, given.value, { host, version, screen, signal });
+    const result = await runCommand(command, given.value, { ...program, screen, signal });
     screen.end();
     if (result.ok) return end(host, screen, result.value);
     const stopped = await stoppedText(result.failures, signal, host.env, command.startsOver);
@@ -85,7 +91,7 @@ interface Surroundings extends Program {
 async function runCommand(
   command: Command,
   given: Arguments,
-  { host, version, screen, signal }: Surroundings,
+  { host, version, openLayerCache, screen, signal }: Surroundings,
 ) {
   const flags = checkFlags(given, command.flags);
   if (!flags.ok) return flags;
@@ -102,6 +108,7 @@ async function runCommand(
       readOnly: command.readOnly ?? false,
       writesDefinitions: command.writesDefinitions ?? false,
       version,
+      ...(openLayerCache && { openLayerCache }),
     });
     if (found.ok) opened = found.value;
     return found;

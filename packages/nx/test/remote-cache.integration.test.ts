@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCacheServer, type CacheServer } from '@image-tooling/testkit/cache-server';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +49,26 @@ describe('a run of Nx', () => {
     expect(proxies()).toBe('');
     expect(server.requests.filter((one) => !one.endsWith('Bearer secret'))).toHaveLength(TASKS);
     expect(first.output + second.output).not.toContain('secret');
+  });
+
+  it('gets the result of a tool without its layer, which the cache keeps by its digest', async () => {
+    const outputs = ['layer.json', 'layer.blob'].map((name) => `{projectRoot}/dist/${name}`);
+    const command =
+      'mkdir -p tool/dist && echo {} > tool/dist/layer.json && seq 99999 > tool/dist/layer.blob';
+    workspace.write('tool/project.json', {
+      name: 'tool',
+      targets: { layer: { command, cache: true, outputs } },
+    });
+    const dist = join(workspace.root, 'tool/dist');
+    await workspace.nx('run tool:layer', WRITES);
+    const layer = readFileSync(join(dist, 'layer.blob'));
+    const key = `sha256-${createHash('sha256').update(layer).digest('hex')}`;
+    expect(server.entries.get(key)?.equals(layer)).toBe(true);
+    rmSync(dist, { recursive: true });
+    workspace.forget();
+    const second = await workspace.nx('run tool:layer');
+    expect(second.output).toMatch(/Remote cache: 1 hit from \S+ \(\d\.\d kB/);
+    expect(readdirSync(dist)).toEqual(['layer.json']);
   });
 
   it('does not ask with --skipRemoteCache', async () => {

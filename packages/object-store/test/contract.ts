@@ -35,6 +35,13 @@ export function storeContract(open: () => Promise<ObjectStore> | ObjectStore): v
     expect(await read(store, 'key')).toBe('first');
   });
 
+  it('replaces an object if asked to, and stores one that is not there', async () => {
+    const store = await open();
+    for (const each of ['first', 'second'])
+      expect(valueOf(await store.put('key', text(each), { replaces: true }))).toBe('stored');
+    expect(await read(store, 'key')).toBe('second');
+  });
+
   it('lets one of 20 writers of a key win, whole', async () => {
     const store = await open();
     const texts = Array.from({ length: 20 }, (_, at) => `${at} `.repeat(20_000));

@@ -11,6 +11,7 @@ export { findStale } from './stale';
 export type * from './stale/types';
 export { parseRaise } from './lock/tool-lock/raise';
 export { httpTimings } from './http-timings';
+export type { OpenLayerCache } from './cached-layers';
 export { openSession, readingOnce, type Session, type SessionRequest } from './session';
 export { loadOptions } from './workspace/load';
 export { platformsOf } from './platforms';

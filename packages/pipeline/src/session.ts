@@ -10,6 +10,7 @@ import {
 } from '@image-tooling/model';
 import { openUserStore, type RepositoryName, type Store } from '@image-tooling/oci';
 import { createDownloader, type Downloader } from '@image-tooling/sources';
+import { cachedLayers, type OpenLayerCache } from './cached-layers';
 import { httpTimings } from './http-timings';
 import { registryLayers } from './registry-layers';
 import { remoteLayers, type RemoteLayers } from './remote-layers';
@@ -29,7 +30,7 @@ export interface Session {
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
   readonly http: Downloader;
-  /** Layers that the store lacks, from the staging repository and the published images. */
+  /** Layers that the store lacks, from the remote cache, the staging repository and the published images. */
   readonly remoteLayers: RemoteLayers;
   /** Where builds push their layers; undefined if they don't. */
   readonly stagesTo: RepositoryName | undefined;
@@ -54,6 +55,8 @@ export interface SessionRequest {
   readonly writesDefinitions?: boolean;
   /** Of image-tooling. Default: 0.0.0, as from source. */
   readonly version?: string;
+  /** Opens the workspace's remote cache for layers of tools; called when one is missing. Default: no remote cache. */
+  readonly openLayerCache?: OpenLayerCache;
 }
 
 /**
@@ -82,10 +85,8 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   // If this can't be written, the next write reports it.
   await store.value.recordUser(request.root);
   let opened: Promise<Result<Engine>> | undefined;
-  const remote = remoteLayers(registryLayers({ ...request, store: store.value }), {
-    store: store.value,
-    context: request.context,
-  });
+  const access = { ...request, store: store.value };
+  const remote = remoteLayers([...cachedLayers(access), ...registryLayers(access)], access);
   return ok({
     ...request,
     version: request.version ?? '0.0.0',

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { type DigestFile, type LayersFile, type OriginLayer } from '@image-tooling/model';
 import { plainRequest, whyNoRegistry } from '@image-tooling/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { cachedLayers } from './cached-layers';
 import { completeToolOutputs, freshClone } from './fresh-clone';
 import { DIST, PublishWorkspace } from './publish/workspace';
 
@@ -55,4 +56,6 @@ describe.skipIf(reason !== undefined)('half of staging', () => {
       expect(await stage()).toContain('stage the');
     },
   );
+
+  cachedLayers(() => main);
 });

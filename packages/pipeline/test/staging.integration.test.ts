@@ -4,6 +4,7 @@ import { type DigestFile, type LayersFile, type PublishReport } from '@image-too
 import { startRegistry, whyNoRegistry } from '@image-tooling/testkit';
 import { openRepository } from '@image-tooling/oci';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { cachedLayers } from './cached-layers';
 import { completeToolOutputs } from './fresh-clone';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { readInventory } from '../src/registry/prune/inventory';
@@ -107,6 +108,8 @@ describe.skipIf(reason !== undefined)('staging', () => {
     const apt = layers.find(({ owner, kind }) => owner === 'child' && kind === 'apt');
     expect(requests(/GET/).map(({ path }) => path)).toEqual([`/v2/team/staging/blobs/${apt?.digest}`]);
   });
+
+  cachedLayers(() => main, ['a flipped bit']);
 
   stagingFaults(() => main, { hit: ['lies'], build: ['does not answer'] });
 

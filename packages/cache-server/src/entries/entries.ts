@@ -3,7 +3,7 @@ import { ok, type Failure, type Result } from '@image-tooling/model';
 import type { NewObject, ObjectStore, StoredObject } from '@image-tooling/object-store';
 import { headerBytes } from './format';
 import { checkObject, type Checked, type FoundEntry } from './found';
-import { DAMAGED, keyOf, type Namespace } from './namespaces';
+import { DAMAGED, keyOf, sha256OfKey, type Namespace } from './namespaces';
 import type { Received } from './received';
 import type { Writer } from './writer';
 
@@ -36,17 +36,27 @@ export class Entries {
     return ok(undefined);
   }
 
-  /** Stores an entry unless its key is taken. Fails as the store does. */
+  /**
+   * Stores an entry unless its key is taken. One that is named by its content is stored again then: it is as young as the
+   * newest entry that needs it. Fails as the store does.
+   */
   async write(
     namespace: Namespace,
     hash: string,
     content: Received,
     writer: Writer,
-  ): Promise<Result<'stored' | 'exists'>> {
+  ): Promise<Result<'stored' | 'exists' | 'other-content'>> {
     const { size, sha256 } = content;
+    const named = sha256OfKey(hash);
+    if (named !== undefined && named !== sha256) return ok('other-content');
+    const { store } = this.options;
+    const key = keyOf(namespace, hash);
     const header = headerBytes({ hash, sha256, size, time: new Date().toISOString(), writer });
     const object: NewObject = { size: header.length + size, open: () => joined(header, content) };
-    return this.options.store.put(keyOf(namespace, hash), object);
+    const stored = await store.put(key, object);
+    if (named === undefined || !stored.ok || stored.value === 'stored') return stored;
+    const renewed = await store.put(key, object, { replaces: true });
+    return renewed.ok ? stored : renewed;
   }
 
   /** Moves a damaged object out of reach. If it can't be kept, it is deleted all the same. */

@@ -44,11 +44,12 @@ async function bytesOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }
 
-/** A file of this machine is read twice: a copy would be written, too. */
-async function checkFile({ body, size }: StoredObject, path: string, hash: string): Promise<Checked> {
+/** A file of this machine is read twice: a copy would be written, too. Another one may have replaced what was found. */
+async function checkFile({ body }: StoredObject, path: string, hash: string): Promise<Checked> {
   body.destroy();
   const file = await open(path);
   try {
+    const { size } = await file.stat();
     const checked = await checkOpenFile(file, size, hash);
     if (checked === 'damaged') await file.close();
     return checked;

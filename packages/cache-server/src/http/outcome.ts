@@ -29,6 +29,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   'read-only': 403,
   'keys-unavailable': 503,
   'invalid-hash': 400,
+  'other-content': 422,
   'not-found': 404,
   miss: 404,
   exists: 409,

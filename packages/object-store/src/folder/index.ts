@@ -21,8 +21,7 @@ export function openFolderStore(folder: string): ObjectStore {
   return {
     name: root,
     get: (key, options) => caught(root, () => readObject(pathOf(key), options)),
-    put: (key, object, options) =>
-      caught(root, () => putFile({ root, path: pathOf(key), object, signal: options?.signal })),
+    put: (key, object, options) => caught(root, () => putFile({ root, path: pathOf(key), object, options })),
     list: (prefix) => listFolder(root, prefix),
     delete: (key) => caught(root, () => deletions.delete(pathOf(key))),
     close: () => deletions.finish(),

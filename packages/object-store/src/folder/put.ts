@@ -1,27 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { link, open } from 'node:fs/promises';
+import { link, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { discard, Fault, isErrno, makeFolder } from '@image-tooling/host';
 import { exactBytes } from '../object/exact-bytes';
-import type { NewObject } from '../object/port';
+import type { NewObject, PutOptions } from '../object/port';
 import { removeStaleUploads, UPLOADS } from './uploads';
 
 interface Put {
   readonly root: string;
   readonly path: string;
   readonly object: NewObject;
-  readonly signal: AbortSignal | undefined;
+  readonly options: PutOptions | undefined;
 }
 
-/** Writes a temporary file, and links it to `path` unless that exists: a link never replaces a file. */
-export async function putFile({ root, path, object, signal }: Put): Promise<'stored' | 'exists'> {
+/** Writes a temporary file, and links it to `path` unless that exists: a link never replaces a file, a rename does. */
+export async function putFile({ root, path, object, options = {} }: Put): Promise<'stored' | 'exists'> {
   await removeStaleUploads(root);
   const temporary = join(root, UPLOADS, `${process.pid}-${randomBytes(8).toString('hex')}`);
   try {
     await makeFolder(dirname(temporary));
-    await writeAll(temporary, exactBytes(object, signal));
+    await writeAll(temporary, exactBytes(object, options.signal));
     await makeFolder(dirname(path));
-    return await linkOnce(temporary, path);
+    if (options.replaces !== true) return await linkOnce(temporary, path);
+    await rename(temporary, path);
+    return 'stored';
   } finally {
     await discard(temporary);
   }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Result } from '@image-tooling/model';
 
-/** Keeps objects under keys (`isKey`). An object never changes; it can only be deleted. */
+/** Keeps objects under keys (`isKey`). An object never changes; it can only be deleted, or replaced by its own bytes. */
 export interface ObjectStore {
   /** For messages: "s3://bucket/prefix" or a folder. */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface ObjectStore {
    * Stores an object completely or not at all. Returns 'exists', and keeps the object that is there, if the key is
    * taken: of several writers, one gets 'stored'.
    */
-  put(key: string, object: NewObject, options?: CallOptions): Promise<Result<'stored' | 'exists'>>;
+  put(key: string, object: NewObject, options?: PutOptions): Promise<Result<'stored' | 'exists'>>;
   /** Yields the objects whose keys begin with `prefix`, in any order. Throws a `Fault`. */
   list(prefix: string, options?: CallOptions): AsyncIterable<ListedObject>;
   /** Deletes an object; succeeds if the key is free. Its space may be freed later, at the latest by `close`. */
@@ -29,6 +29,11 @@ export interface CallOptions {
 
 export interface GetOptions extends CallOptions {
   readonly mostBytes?: number;
+}
+
+export interface PutOptions extends CallOptions {
+  /** Replaces an object that is there, always with 'stored': for keys that say what the bytes are. */
+  readonly replaces?: boolean;
 }
 
 export interface StoredObject {

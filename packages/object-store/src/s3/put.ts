@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { backoff, discardBody, retry, type HttpTimings } from '@image-tooling/host';
 import { exactBytes } from '../object/exact-bytes';
-import type { CallOptions, NewObject } from '../object/port';
+import type { NewObject, PutOptions } from '../object/port';
 import type { S3Answer, S3Requests } from './requests';
 
 interface Target {
@@ -11,20 +11,26 @@ interface Target {
   readonly place: string;
 }
 
-type PutOptions = CallOptions & { readonly timings: HttpTimings };
+type S3PutOptions = PutOptions & { readonly timings: HttpTimings };
+
+interface Attempt {
+  readonly mark: string;
+  readonly signal: AbortSignal;
+  readonly replaces: boolean;
+}
 
 /** Tells our own object from another writer's, if the answer to our first attempt was lost. */
 const MARK = 'x-amz-meta-put';
 
-/** Stores an object unless the key is taken. Throws a `Fault`. */
+/** Stores an object, unless the key is taken and it must not replace what is there. Throws a `Fault`. */
 export async function putObject(
   target: Target,
   object: NewObject,
-  options: PutOptions,
+  options: S3PutOptions,
 ): Promise<'stored' | 'exists'> {
-  const { timings, signal = new AbortController().signal } = options;
+  const { timings, signal = new AbortController().signal, replaces = false } = options;
   const mark = randomBytes(12).toString('hex');
-  const attempt = () => putOnce(target, object, { mark, signal });
+  const attempt = () => putOnce(target, object, { mark, signal, replaces });
   const { outcome, tries } = await retry(
     attempt,
     (done, count) => conflictPause(done, count, timings),
@@ -38,9 +44,13 @@ export async function putObject(
 async function putOnce(
   { requests, path, place }: Target,
   object: NewObject,
-  { mark, signal }: { readonly mark: string; readonly signal: AbortSignal },
+  { mark, signal, replaces }: Attempt,
 ): Promise<S3Answer> {
-  const headers = { 'if-none-match': '*', 'content-type': 'application/octet-stream', [MARK]: mark };
+  const headers = {
+    ...(!replaces && { 'if-none-match': '*' }),
+    'content-type': 'application/octet-stream',
+    [MARK]: mark,
+  };
   const body = { size: object.size, open: () => exactBytes(object, signal) };
   const answer = await requests.send({
     ...{ method: 'PUT', path, headers, body, signal, purpose: `store ${place}` },

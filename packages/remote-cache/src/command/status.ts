@@ -20,7 +20,7 @@ import type { CacheEnding, CacheRun } from './types';
 export async function status({ root, env, signal }: CacheRun): Promise<Result<CacheEnding>> {
   const settings = await loadCacheSettings({ root, env });
   if (!settings.ok) return settings;
-  const sources = openSources(settings.value, env);
+  const sources = openSources(settings.value, { env });
   if (!sources.ok) return sources;
   const asked = await Promise.all(sources.value.map((source) => reach(source, signal)));
   await Promise.all(sources.value.map((source) => source.close()));

@@ -23,14 +23,18 @@ export const TOKEN_VARIABLE = 'IMAGE_CACHE_TOKEN';
 /** "pull-requests": also trust the keys of pull requests' jobs. */
 export const TRUST_VARIABLE = 'IMAGE_CACHE_TRUST';
 
-/** How a workspace uses its remote cache. Never printed: it has secrets. */
-export interface CacheSettings {
+/** Where the entries of a workspace are. */
+export interface CachePlaces {
   readonly url: string;
   readonly alsoRead: readonly string[];
-  readonly maxAgeMs: number;
-  readonly repository: string;
   /** Of GitHub's identity token. */
   readonly audience: string | undefined;
+}
+
+/** How a workspace uses its remote cache. Never printed: it has secrets. */
+export interface CacheSettings extends CachePlaces {
+  readonly maxAgeMs: number;
+  readonly repository: string;
   readonly trusted: readonly TrustedKey[];
   /** Undefined: this machine only reads. */
   readonly signer: EntrySigner | undefined;
@@ -57,17 +61,28 @@ export async function loadCacheSettings({ root, env }: Surroundings): Promise<Re
   const failures = [file, url, repository, trusted, signer].flatMap((one) => (one.ok ? [] : one.failures));
   if (!(file.ok && url.ok && repository.ok && trust.ok && trusted.ok && signer.ok))
     return failWith([...new Set(failures)]);
-  const { alsoRead = [], maxAge = DEFAULT_MAX_AGE, audience } = file.value;
+  const { maxAge = DEFAULT_MAX_AGE } = file.value;
   return ok({
-    url: url.value,
-    alsoRead: alsoRead.filter((place) => place !== url.value),
+    ...placesOf(file.value, url.value),
     maxAgeMs: Number.parseInt(maxAge) * 86_400_000,
     repository: repository.value,
-    audience,
     trusted: trusted.value,
     signer: signer.value,
     trustsPullRequests: trust.value,
   });
+}
+
+/** Reads cache.json and the environment; undefined if neither names a cache. Fails as `loadCacheSettings` does. */
+export async function loadCachePlaces({ root, env }: Surroundings): Promise<Result<CachePlaces | undefined>> {
+  const file = await readCacheFile(root);
+  if (!file.ok) return file;
+  if (file.value.url === undefined && !env[URL_VARIABLE]?.trim()) return ok(undefined);
+  const url = urlOf(file.value, env);
+  return url.ok ? ok(placesOf(file.value, url.value)) : url;
+}
+
+function placesOf({ alsoRead = [], audience }: RemoteCacheFile, url: string): CachePlaces {
+  return { url, alsoRead: alsoRead.filter((place) => place !== url), audience };
 }
 
 async function readCacheFile(root: string): Promise<Result<RemoteCacheFile>> {

@@ -54,7 +54,7 @@ export class Lane {
 }
 
 /** Returns what went wrong, for display. A bug in a source must not end a run either. */
-function wordsOf(error: unknown, name: string): string {
+export function wordsOf(error: unknown, name: string): string {
   if (error instanceof Fault) return [error.failure.message, error.failure.hint].filter(Boolean).join(' ');
   if (error instanceof RequestFailed) return `${name} ${error.error.words}`;
   return `${name} failed: ${error instanceof Error ? error.message : String(error)}`;

@@ -44,7 +44,7 @@ export class CacheProxy {
     this.mostBytes = mostBytes;
     this.downloads = new Downloads(spool, policy);
     if (signer)
-      this.uploads = new Uploads(lanes[0], { signer, repository: policy.repository, now: policy.now });
+      this.uploads = new Uploads(lanes[0], { spool, signer, repository: policy.repository, now: policy.now });
   }
 
   /** What happened so far. */

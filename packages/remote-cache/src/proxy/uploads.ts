@@ -1,12 +1,15 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Fault } from '@image-tooling/host';
 import pLimit from 'p-limit';
 import { headerBytes } from '../entry/header';
 import { signedHeader, type EntrySigner } from '../entry/sign';
+import { layerKey } from '../entry/layer-key';
+import { splitResult, type LayerPart } from './split-result';
 import type { NewEntry, Stored } from '../sources/source';
 import { Lane } from './lane';
 import { raced } from './raced';
-import type { SpoolFile } from './spool';
+import type { Spool, SpoolFile } from './spool';
 import { newUploadCounts, type UploadCounts } from './statistics';
 
 /** A result of Nx in a temporary file, which is removed after the upload. */
@@ -25,6 +28,8 @@ const AT_ONCE = 4;
 const MOST_WAITING_BYTES = 4_000_000_000;
 
 export interface UploadOptions {
+  /** For the parts of a result. */
+  readonly spool: Spool;
   readonly repository: string;
   readonly signer: EntrySigner;
   /** Milliseconds since 1970. */
@@ -39,6 +44,8 @@ export class Uploads {
   private readonly limit = pLimit(AT_ONCE);
   private readonly running = new Set<Promise<void>>();
   private waitingBytes = 0;
+  /** Why this machine could not prepare an upload. */
+  private localFault: string | undefined;
   private mayWrite = true;
 
   constructor(
@@ -51,7 +58,7 @@ export class Uploads {
   }
 
   get counts(): UploadCounts {
-    return { ...this.kept, lastFault: this.lane.counts.lastFault };
+    return { ...this.kept, lastFault: this.localFault ?? this.lane.counts.lastFault };
   }
 
   /** Whether another result would be taken. */
@@ -80,20 +87,51 @@ export class Uploads {
 
   private async upload(pending: Pending): Promise<void> {
     try {
-      const stored = await this.lane.transfer(async ({ signal }) => {
-        const { source } = this.lane;
-        if (pending.replaces) await raced(source.remove?.(pending.hash, signal) ?? DONE, signal);
-        return raced(source.put(pending.hash, this.entryOf(pending), signal), signal);
-      }, NEVER);
-      this.count(stored, pending.file.size);
+      const split = await splitResult(pending.file, this.options.spool);
+      try {
+        if (!split) await this.store(pending);
+        else if (await this.storeLayers(split.layers))
+          await this.store({ ...pending, ...split, file: split.rest });
+      } finally {
+        await split?.remove();
+      }
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.localFault = error.failure.message;
+      this.count(undefined);
     } finally {
       await pending.file.remove();
     }
   }
 
-  private count(stored: Stored | undefined, bytes: number): void {
+  private async store(pending: Pending): Promise<void> {
+    const stored = await this.send(pending.hash, this.entryOf(pending), pending.replaces);
+    this.count(stored);
+    if (stored === 'stored') this.kept.bytes += pending.file.size;
+  }
+
+  /** Returns whether the cache has all of them: a result without its layers would cost others a build. */
+  private async storeLayers(layers: readonly LayerPart[]): Promise<boolean> {
+    for (const layer of layers) {
+      const stored = await this.send(layerKey(layer.digest), layer);
+      if (stored === 'stored') this.kept.bytes += layer.size;
+      if (stored === 'stored' || stored === 'exists') continue;
+      this.count(stored);
+      return false;
+    }
+    return true;
+  }
+
+  private send(key: string, entry: NewEntry, replaces = false): Promise<Stored | undefined> {
+    return this.lane.transfer(async ({ signal }) => {
+      const { source } = this.lane;
+      if (replaces) await raced(source.remove?.(key, signal) ?? DONE, signal);
+      return raced(source.put(key, entry, signal), signal);
+    }, NEVER);
+  }
+
+  private count(stored: Stored | undefined): void {
     if (stored !== undefined || this.kept.unfinished === 0) this.kept[stored ?? 'failed'] += 1;
-    if (stored === 'stored') this.kept.bytes += bytes;
     if (stored === 'refused') this.mayWrite = false;
   }
 

@@ -39,7 +39,7 @@ export async function runProxy(run: ProxyRun): Promise<void> {
 async function openRunningProxy(run: ProxyRun): Promise<Result<RunningProxy>> {
   const settings = await loadCacheSettings(run);
   if (!settings.ok) return settings;
-  const sources = openSources(settings.value, run.env);
+  const sources = openSources(settings.value, run);
   return sources.ok ? { ok: true, value: new RunningProxy(run, settings.value, sources.value) } : sources;
 }
 

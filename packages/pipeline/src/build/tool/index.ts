@@ -17,12 +17,13 @@ import type { Session } from '../../session';
 import { builtLayer } from '../layers/built-layer';
 import { ensureLayer, noteMissing, type MadeLayer } from '../layers/ensure-layer';
 import { recordedTool } from '../layers/recorded-layers';
-import { fromOutput } from './output';
+import { fromElsewhere, fromOutput } from './output';
 import type { ToolRecipe } from './recipe';
 import { recipeOf } from './recipes';
 
 /**
- * Returns a tool's layer for one platform: from the store, from the tool's outputs, or built from its source.
+ * Returns a tool's layer for one platform: from the store, the tool's outputs, a remote cache or staging, or built from
+ * its source.
  */
 export async function ensureTool(
   session: Session,
@@ -35,7 +36,10 @@ export async function ensureTool(
   const replaced = await recordedTool(session, tool, platform);
   const wasBuilt = replaced === wanted.buildId;
   const make = async (): Promise<Result<MadeLayer>> => {
-    const restored = await fromOutput(session, tool, platform, wanted.buildId);
+    const { buildId } = wanted;
+    const restored =
+      (await fromOutput(session, tool, platform, buildId)) ??
+      (await fromElsewhere(session, tool, platform, buildId));
     if (restored) return restored;
     if (wasBuilt) noteMissing(session.context, wanted);
     return makeTool(session, tool, recipe.value);

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { ok, type Digest, type LayerFile, type Platform, type Result, type Tool } from '@image-tooling/model';
+import {
+  ok,
+  type Digest,
+  type LayerFile,
+  type OriginLayer,
+  type Platform,
+  type Result,
+  type Tool,
+} from '@image-tooling/model';
 import { indexLayer } from '@image-tooling/oci';
 import type { Session } from '../../session';
 import { copyBlob, outputFolder, readLayerFile, writeOutput } from '../../workspace/outputs';
@@ -30,7 +38,7 @@ export async function writeToolOutput(session: Session, tool: Tool, file: LayerF
 
 /**
  * Puts the layer that Nx restored into a tool's outputs into the store, hashed. Returns undefined if it is
- * missing, of another build id, or differs from layer.json; then it is built.
+ * missing, of another build id, or differs from layer.json; then it is looked for elsewhere.
  */
 export async function fromOutput(
   session: Session,
@@ -39,15 +47,39 @@ export async function fromOutput(
   buildId: Digest,
 ): Promise<Result<MadeLayer> | undefined> {
   const { store, context } = session;
-  const folder = outputFolder(session.root, tool, platform);
-  const found = await readLayerFile(folder);
-  if (found?.platform !== platform || found.layer.buildId !== buildId) return undefined;
-  const { layer } = found;
-  const put = await store.putBlobFromFile(join(folder, BLOB), {
-    expected: layer.digest,
-    signal: context.signal,
-  });
+  const layer = await recordedLayer(session, tool, platform, buildId);
+  if (!layer) return undefined;
+  const blob = join(outputFolder(session.root, tool, platform), BLOB);
+  const put = await store.putBlobFromFile(blob, { expected: layer.digest, signal: context.signal });
   if (!put.ok) return undefined;
   const paths = await indexLayer(layer, store);
   return paths.ok ? ok({ layer, paths: paths.value, origin: 'nx' }) : undefined;
+}
+
+/**
+ * Puts the layer that a tool's outputs only name into the store: a remote cache gives outputs without their layer.
+ * Returns undefined if the outputs are of another build id, or it is nowhere; then it is built. Fails as `RemoteLayers`
+ * does.
+ */
+export async function fromElsewhere(
+  session: Session,
+  tool: Tool,
+  platform: Platform,
+  buildId: Digest,
+): Promise<Result<MadeLayer> | undefined> {
+  const layer = await recordedLayer(session, tool, platform, buildId);
+  if (!layer) return undefined;
+  const paths = await session.remoteLayers.fetch(layer, []);
+  if (!paths.ok) return paths;
+  return paths.value && ok({ layer, paths: paths.value, origin: 'fetched' });
+}
+
+async function recordedLayer(
+  session: Session,
+  tool: Tool,
+  platform: Platform,
+  buildId: Digest,
+): Promise<OriginLayer | undefined> {
+  const found = await readLayerFile(outputFolder(session.root, tool, platform));
+  return found?.platform === platform && found.layer.buildId === buildId ? found.layer : undefined;
 }
