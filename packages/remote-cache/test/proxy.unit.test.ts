@@ -145,7 +145,9 @@ describe('a payload', () => {
     expect(first.read()).toEqual(Buffer.from('abcdef'));
     expect(second).toBeInstanceOf(SpoolFile);
     await Promise.all([first.remove(), first.remove(), second.remove()]);
-    expect(await spool.newPayload(11)).toBeInstanceOf(SpoolFile);
+    const large = await spool.newPayload(11);
+    expect(large).toBeInstanceOf(SpoolFile);
+    await large.remove();
     expect(await spool.newPayload(10)).not.toBeInstanceOf(SpoolFile);
   });
 
