@@ -148,7 +148,7 @@ describe.skipIf(why !== undefined)('a bad release', () => {
           newerCommits: async () => ok([]),
           dryRun: false,
         };
-        const planned = valueOf(await planTags(repository, request, index));
+        const planned = valueOf(await planTags(repository, request, index, { isFinal: true }));
         return planned.map(({ tag, action }) => `${tag} ${action}`);
       } finally {
         await repository.close();

@@ -58,7 +58,7 @@ export async function deliver(
   const found = await findPlatforms(repository, publication, context);
   if (!found.ok) return found;
   const index = indexOf(publication, found.value);
-  const moves = await planTags(repository, publication, index.digest);
+  const moves = await planTags(repository, publication, index.digest, { isFinal: publication.dryRun });
   if (!moves.ok) return moves;
   if (moves.value.every(isSettled)) {
     const signed = await sign(repository, publication, index, found.value);

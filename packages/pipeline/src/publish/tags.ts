@@ -17,12 +17,13 @@ import type { Publication } from './publication';
 export type TagRequest = Pick<Publication, 'image' | 'mode' | 'wanted' | 'newerCommits' | 'dryRun'>;
 
 interface TagQuestion {
-  /** Looks for what tags belong to also if all of them point to the index. */
+  /** Looks for what tags belong to in any case. */
   readonly isFinal?: boolean;
 }
 
 /**
- * Returns what is to be done for each tag. Lists all tags only if a version or commit must be compared with others.
+ * Returns what is to be done for each tag. Looks for what tags belong to only if that decides whether anything is to be
+ * done: while the version or commit has no tag of its own, something is, and others may come before it is written.
  * Fails with `tag-taken` if a tag that is written once has another digest, and as the registry does.
  */
 export async function planTags(
@@ -38,9 +39,10 @@ export async function planTags(
     if (!head.ok) return head;
     if (head.value) heads.set(tag, head.value.digest);
   }
-  const isDone = !isFinal && wanted.every(({ tag }) => heads.get(tag) === index);
+  const open = wanted.filter(({ tag }) => heads.get(tag) !== index);
+  const decides = open.length > 0 && open.every(({ rule }) => rule === 'forward');
   // After the heads: what has been published before a tag was moved is seen.
-  const holders = isDone ? ok(new Map()) : await holdersOf(repository, request, { heads, index });
+  const holders = isFinal || decides ? await holdersOf(repository, request, { heads, index }) : ok(new Map());
   return holders.ok ? tagMoves({ image, wanted, facts: { heads, holders: holders.value }, index }) : holders;
 }
 

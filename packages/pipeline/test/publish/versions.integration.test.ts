@@ -119,6 +119,15 @@ describe('versions', () => {
     expect((await rawManifest(at.registry, pathOf(plan.repository), 'latest'))?.digest).toBe(highest.digest);
   });
 
+  it('asks for newer commits before and after it moves main, once if main stays, and not if nothing is to be done', async () => {
+    const plan = { ...(await at.plan()), mode: { kind: 'main' } } as PublishPlan;
+    expect((await at.expectPublished(plan)).asked).toBe(2);
+    expect((await runDelivery(plan)).asked).toBe(0);
+    const layers = { 'linux/amd64': ['old'] };
+    const commit = { id: 'a'.repeat(40), time: 0 };
+    expect((await at.expectPublished({ ...plan, layers, commit, newer: [plan.commit.id] })).asked).toBe(1);
+  });
+
   it('leaves main where it is if a newer commit is published, and names that', async () => {
     const newer = { ...(await at.plan()), mode: { kind: 'main' }, commit: { id: 'f'.repeat(40), time: 0 } };
     const { index } = valueOf((await at.expectPublished(newer as PublishPlan)).result);
