@@ -2,6 +2,7 @@
 // same sources give the same bytes.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { setContentVersion } from './pack/content-version.mjs';
 import { copyModuleFacts } from './pack/module-facts.mjs';
 import { readPackage } from './pack/packages.mjs';
 import { stage } from './pack/stage.mjs';
@@ -24,6 +25,7 @@ function packForImage() {
   const { inside } = stage(folder, { to: lib, version });
   rmSync(join(lib, 'README.md'));
   copyModuleFacts(inside, lib);
+  setContentVersion(lib, version);
   mkdirSync(join(output, 'bin'));
   for (const [command, path] of Object.entries(readPackage(folder).bin))
     symlinkSync(relative(join(output, 'bin'), join(lib, path)), join(output, 'bin', command));

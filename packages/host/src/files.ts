@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Failure } from '@image-tooling/model';
 import { fail, ok, type Result } from '@image-tooling/model/result';
@@ -59,6 +59,12 @@ export async function removeOldFiles(folder: string, ms: number): Promise<void> 
     const found = await stat(path).catch(() => undefined);
     if (found?.isFile() && Date.now() - found.mtimeMs > ms) await discard(path);
   }
+}
+
+/** Returns the bytes that this user may still write to the disk of a folder, without quotas; undefined: unknown. */
+export async function freeBytes(folder: string): Promise<number | undefined> {
+  const disk = await statfs(folder).catch(() => undefined);
+  return disk && disk.bavail * disk.bsize;
 }
 
 /**

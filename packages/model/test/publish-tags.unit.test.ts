@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   aliasesOf,
+  higherReleases,
+  isSettled,
   isVersionTag,
   releasesFor,
   shortCommit,
@@ -17,6 +19,7 @@ import { shown, valueOf } from './definitions-fixtures';
 const COMMIT: Commit = { id: '0123456789abcdef0123456789abcdef01234567', time: 1_700_000_000 };
 const OURS: Digest = `sha256:${'1'.repeat(64)}`;
 const OTHER: Digest = `sha256:${'2'.repeat(64)}`;
+const THIRD: Digest = `sha256:${'3'.repeat(64)}`;
 const MAIN: PublishMode = { kind: 'main' };
 const BRANCH: PublishMode = { kind: 'branch', branch: 'feature-x', slug: 'feature-x' };
 const release = (version: string): PublishMode => ({ kind: 'release', version });
@@ -102,22 +105,24 @@ describe('wantedTags', () => {
 });
 
 describe('tagMoves', () => {
+  /** @param holders by tag; `undefined`: the release is marked as bad */
   function moved(
     mode: PublishMode,
     heads: Record<string, Digest>,
-    { tags = [], yanked = [], ...more }: { tags?: string[]; yanked?: string[]; newer?: string } = {},
+    holders: Record<string, string | undefined> = {},
   ) {
     const facts = {
-      tags: [...Object.keys(heads), ...tags],
       heads: new Map(Object.entries(heads)),
-      yanked: new Set(yanked),
-      ...more,
+      holders: new Map(
+        Object.entries(holders).map(([tag, by]) => [tag, by === undefined ? by : { tag: by, digest: OTHER }]),
+      ),
     };
-    return tagMoves({ image: 'k8s', mode, wanted: wantedTags(mode, COMMIT), facts, index: OURS });
+    return tagMoves({ image: 'k8s', wanted: wantedTags(mode, COMMIT), facts, index: OURS });
   }
 
   const words = (moves: readonly TagMove[]) =>
     moves.map(({ tag, action, heldBy }) => [tag, action, heldBy].filter(Boolean).join(' '));
+  const open = (moves: readonly TagMove[]) => moves.filter((move) => !isSettled(move)).map(({ tag }) => tag);
 
   it('creates missing tags', () => {
     expect(words(valueOf(moved(release('1.2.3'), {})))).toEqual([
@@ -129,18 +134,23 @@ describe('tagMoves', () => {
   });
 
   it('leaves tags that are up to date, and moves the others', () => {
-    expect(valueOf(moved(MAIN, { 'main-0123456789ab': OURS, main: OTHER }))).toEqual([
+    const moves = valueOf(moved(MAIN, { 'main-0123456789ab': OURS, main: OTHER }));
+    expect(moves).toEqual([
       { tag: 'main-0123456789ab', action: 'same', from: OURS, to: OURS },
       { tag: 'main', action: 'move', from: OTHER, to: OURS },
     ]);
+    expect(open(moves)).toEqual(['main']);
   });
 
-  it.each([OURS, OTHER])('leaves main to a newer commit, wherever it points to: %s', (main) => {
+  it.each([
+    ['it is there', OTHER, []],
+    ['it was moved back to ours', OURS, ['main']],
+    ['it was moved back to another', THIRD, ['main']],
+  ])('leaves main to a newer commit: %s', (_, main, expected) => {
     const newer = 'main-fedcba987654';
-    expect(words(valueOf(moved(MAIN, { main }, { newer })))).toEqual([
-      'main-0123456789ab create',
-      `main held ${newer}`,
-    ]);
+    const moves = valueOf(moved(MAIN, { 'main-0123456789ab': OURS, main }, { main: newer }));
+    expect(moves[1]).toEqual({ tag: 'main', action: 'held', from: main, to: OTHER, heldBy: newer });
+    expect(open(moves)).toEqual(expected);
   });
 
   it('moves a branch to any digest, also its commit tag', () => {
@@ -151,48 +161,18 @@ describe('tagMoves', () => {
     ]);
   });
 
-  it.each<[string, string, string[], string[]]>([
-    ['1.2.3 after 1.2.4', '1.2.3', ['1.2.4'], ['1.2 held 1.2.4', '1 held 1.2.4', 'latest held 1.2.4']],
-    ['1.2.5 after 1.3.0', '1.2.5', ['1.2.4', '1.3.0'], ['1.2 move', '1 held 1.3.0', 'latest held 1.3.0']],
-    ['1.10.0 after 1.9.0', '1.10.0', ['1.9.0'], ['1.10 create', '1 move', 'latest move']],
-    ['1.4.0 after 2.0.0', '1.4.0', ['2.0.0'], ['1.4 create', '1 move', 'latest held 2.0.0']],
-    [
-      '1.2.3 after 10.0.0 and 9.0.0',
-      '1.2.3',
-      ['9.0.0', '10.0.0'],
-      ['1.2 move', '1 move', 'latest held 10.0.0'],
-    ],
-    [
-      'tags that are not releases',
-      '1.2.3',
-      ['2.0.0-rc.1', 'v3.0.0', '4', '5.0', 'main', '6.0.0.0', '07.0.0', 'latest'],
-      ['1.2 move', '1 move', 'latest move'],
-    ],
-  ])('moves forward only: %s', (_, version, tags, expected) => {
-    const heads = { '1.2': OTHER, '1': OTHER, latest: OTHER };
-    expect(words(valueOf(moved(release(version), heads, { tags })))).toEqual([
-      `${version} create`,
-      ...expected,
-    ]);
-  });
-
-  it('leaves a moving tag to a higher release that has not written it yet', () => {
-    expect(words(valueOf(moved(release('1.2.3'), {}, { tags: ['1.2.4'] })))[1]).toBe('1.2 held 1.2.4');
-  });
-
-  it('ignores releases that are marked as bad', () => {
-    const tags = ['1.2.3', '1.2.4', '1.3.0'];
-    expect(
-      words(valueOf(moved(release('1.2.4'), { latest: OTHER }, { tags, yanked: ['1.3.0'] }))).at(-1),
-    ).toBe('latest move');
-    expect(
-      words(valueOf(moved(release('1.2.3'), { latest: OTHER }, { tags, yanked: ['1.3.0'] }))).at(-1),
-    ).toBe('latest held 1.2.4');
+  it('leaves tags to higher releases, and moves the others', () => {
+    const heads = { '1.2.5': OURS, '1.2': OTHER, '1': OTHER };
+    const moves = valueOf(moved(release('1.2.5'), heads, { '1': '1.3.0', latest: '2.0.0' }));
+    expect(words(moves)).toEqual(['1.2.5 same', '1.2 move', '1 held 1.3.0', 'latest held 2.0.0']);
+    expect(open(moves)).toEqual(['1.2', 'latest']);
   });
 
   it('moves no tag to a release that is marked as bad', () => {
-    const again = moved(release('1.3.0'), { '1.3.0': OURS, latest: OTHER }, { yanked: ['1.3.0'] });
-    expect(words(valueOf(again))).toEqual(['1.3.0 same', '1.3 held', '1 held', 'latest held']);
+    const bad = { '1.3': undefined, '1': undefined, latest: undefined };
+    const moves = valueOf(moved(release('1.3.0'), { '1.3.0': OURS, latest: OTHER }, bad));
+    expect(words(moves)).toEqual(['1.3.0 same', '1.3 held', '1 held', 'latest held']);
+    expect(open(moves)).toEqual([]);
   });
 
   it('never overwrites a release', () => {
@@ -242,5 +222,22 @@ describe('aliases', () => {
     expect(releasesFor('latest', tags)).toEqual(['1.10.0', '1.2.10', '1.2.9', '0.9.0']);
     expect(releasesFor('0', tags)).toEqual([]);
     expect(releasesFor('main', tags)).toEqual([]);
+  });
+
+  it.each<[string, string, string[], string[]]>([
+    ['1.2.3 after 1.2.4', '1.2.3', ['1.2.3', '1.2.4'], ['1.2 1.2.4', '1 1.2.4', 'latest 1.2.4']],
+    ['1.2.5 after 1.3.0', '1.2.5', ['1.2.4', '1.3.0'], ['1.2', '1 1.3.0', 'latest 1.3.0']],
+    ['1.10.0 after 1.9.0', '1.10.0', ['1.9.0'], ['1.10', '1', 'latest']],
+    ['1.4.0 after 2.0.0', '1.4.0', ['2.0.0'], ['1.4', '1', 'latest 2.0.0']],
+    ['1.2.3 after 10.0.0 and 9.0.0', '1.2.3', ['9.0.0', '10.0.0'], ['1.2', '1', 'latest 10.0.0 9.0.0']],
+    [
+      'tags that are not releases',
+      '1.2.3',
+      ['2.0.0-rc.1', 'v3.0.0', '4', '5.0', 'main', '6.0.0.0', '07.0.0', 'latest'],
+      ['1.2', '1', 'latest'],
+    ],
+  ])('belong to higher releases: %s', (_, version, tags, expected) => {
+    const higher = aliasesOf(version).map((alias) => [alias, ...higherReleases(alias, version, tags)]);
+    expect(higher.map((words) => words.join(' '))).toEqual(expected);
   });
 });

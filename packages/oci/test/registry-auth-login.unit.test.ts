@@ -74,6 +74,17 @@ describe('a registry with a token service', () => {
     expect(server.requests.at(-1)?.headers.authorization).toBe('Bearer planted-token-2');
   });
 
+  it('gives a new token after it refused one, also if an older one is known', async () => {
+    const stale = new Set<string>();
+    const server = await tokenRegistry({ accepts: (token) => !stale.has(token) });
+    const { send, request } = talkTo(server.host, LOGGED_IN);
+    for (const scope of [['pull'], ['pull', 'push']])
+      await answered(await send(request('manifests/1', { scope })));
+    for (const token of server.issued) stale.add(token);
+    expect(await answered(await send(request('manifests/1', { scope: ['pull'] })))).toBe('200 there');
+    expect(server.issued).toEqual(['planted-token-1', 'planted-token-2', 'planted-token-3']);
+  });
+
   it('that accepts none of its own tokens is asked twice, not for ever', async () => {
     const server = await tokenRegistry({ accepts: () => false });
     const { send, request } = talkTo(server.host, LOGGED_IN);

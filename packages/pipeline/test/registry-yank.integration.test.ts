@@ -136,13 +136,19 @@ describe.skipIf(why !== undefined)('a bad release', () => {
   it('does not hold back the next publish', async () => {
     const target = await releases('team/next', { '1.2.3': ['1.2'], '1.3.0': ['1.3', '1', 'latest'] });
     const next: PublishMode = { kind: 'release', version: '1.2.4' };
-    const wanted = wantedTags(next, { id: '0'.repeat(40), time: 0 });
+    const wanted = wantedTags(next, { id: '0'.repeat(40) });
     const index = `sha256:${'4'.repeat(64)}` as const;
     const moves = async () => {
       const repository = openRemote(target.repository, target.access);
       try {
-        const request = { image: 'next', mode: next, wanted, newerCommits: async () => ok([]) };
-        const planned = valueOf(await planTags(repository, request, index));
+        const request = {
+          image: 'next',
+          mode: next,
+          wanted,
+          newerCommits: async () => ok([]),
+          dryRun: false,
+        };
+        const planned = valueOf(await planTags(repository, request, index, { isFinal: true }));
         return planned.map(({ tag, action }) => `${tag} ${action}`);
       } finally {
         await repository.close();

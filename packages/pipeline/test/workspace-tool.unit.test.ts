@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mustRun } from '@image-tooling/host';
 import { whyLines, type LayerFile, type Platform, type Result, type Why } from '@image-tooling/model';
+import { describeImage } from '@image-tooling/oci';
 import { SILENT, valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureTool } from '../src/build/tool';
@@ -118,6 +119,17 @@ describe('a tool that a command of the workspace builds', () => {
     }
     repository.write('server/README.md', 'changed');
     expect(ids).toContain(valueOf(await build()).layer.buildId);
+  });
+
+  it('gives an image of another digest if only its build id changes, as versions count it', async () => {
+    const { layer: before } = valueOf(await build());
+    repository.write('lock', 'read by no command');
+    const { layer: after } = valueOf(await build());
+    expect(after).toEqual({ ...before, buildId: after.buildId });
+    const [first, second] = [before, after].map((layer) =>
+      describeImage({ platform: PLATFORM, layers: [layer], config: { env: {} }, labels: {} }),
+    );
+    expect(second?.manifestDigest).not.toBe(first?.manifestDigest);
   });
 
   it('is refused with the output of a command that fails, or writes nothing', async () => {

@@ -36,16 +36,21 @@ export interface WantedTag {
   readonly rule: TagRule;
 }
 
-/** The current tags of a registry. */
+/** What a registry has for the wanted tags. */
 export interface TagFacts {
-  /** All tags of the repository. */
-  readonly tags: readonly string[];
   /** Digests of the wanted tags that exist. */
   readonly heads: ReadonlyMap<string, Digest>;
-  /** Releases that are marked as bad: they neither keep nor get moving tags. */
-  readonly yanked?: ReadonlySet<string>;
-  /** The tag of the newest commit of main that is published and that the published commit does not contain. */
-  readonly newer?: string;
+  /**
+   * By tag that follows: the higher release or newer commit that it belongs to. Undefined if the published release is
+   * marked as bad: the tag stays where it is.
+   */
+  readonly holders: ReadonlyMap<string, PublishedTag | undefined>;
+}
+
+/** A tag of a registry, and what it points to. */
+export interface PublishedTag {
+  readonly tag: string;
+  readonly digest: Digest;
 }
 
 /** The planned change of one tag. */
@@ -54,6 +59,7 @@ export interface TagMove {
   /** `same`: it is up to date. `held`: it belongs to a higher version or newer commit. */
   readonly action: 'create' | 'move' | 'same' | 'held';
   readonly from?: Digest;
+  /** What is published; for `held`, what it belongs to. */
   readonly to: Digest;
   /** For `held`: the tag of the higher version or newer commit; undefined if what is published is marked as bad. */
   readonly heldBy?: string;

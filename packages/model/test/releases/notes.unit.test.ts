@@ -147,6 +147,13 @@ describe('release notes', () => {
     expect(notes).toContain('## linux/arm64\n\nThis platform is new.');
   });
 
+  it('say that nothing but the configuration differs', () => {
+    const platforms = [{ platform: 'linux/amd64' as const, size: 5, sizeBefore: 5, hasSameLayers: true }];
+    expect(releaseNotes({ image: 'tooling', version: '1.1.0', previous: '1.0.0', platforms })).toBe(
+      '# tooling 1.1.0\n\nChanges since 1.0.0:\n\nThe same layers: only the configuration differs.\n\nlinux/amd64: 5 B to download  \n',
+    );
+  });
+
   it('of a first release name no changes', () => {
     const platforms = [{ platform: 'linux/amd64' as const, size: 5 }];
     expect(releaseNotes({ image: 'tooling', version: '1.0.0', platforms })).toBe(

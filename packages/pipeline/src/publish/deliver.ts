@@ -2,6 +2,7 @@ import {
   canonicalJson,
   digestOf,
   failWith,
+  isSettled,
   ok,
   type BlobRow,
   type Failure,
@@ -19,7 +20,7 @@ import {
 } from '@image-tooling/oci';
 import type { LocalPlatform, Publication, PublishedPlatform } from './publication';
 import { pushPlatforms, type PushedPlatform, type PushOptions } from './push';
-import { isSettled, planTags } from './tags';
+import { planTags } from './tags';
 import type { Verified } from './verify/verified';
 import { writeTags } from './write-tags';
 
@@ -57,7 +58,7 @@ export async function deliver(
   const found = await findPlatforms(repository, publication, context);
   if (!found.ok) return found;
   const index = indexOf(publication, found.value);
-  const moves = await planTags(repository, publication, index.digest);
+  const moves = await planTags(repository, publication, index.digest, { isFinal: publication.dryRun });
   if (!moves.ok) return moves;
   if (moves.value.every(isSettled)) {
     const signed = await sign(repository, publication, index, found.value);
@@ -78,7 +79,7 @@ export async function deliver(
   if (!checked.ok) return checked;
   const signed = await sign(repository, publication, index, found.value);
   if (!signed.ok) return signed;
-  const tagged = await writeTags(repository, index, { moves: moves.value, publication, context });
+  const tagged = await writeTags(repository, index, { moves: moves.value, request: publication, context });
   if (!tagged.ok) return tagged;
   return ok({
     index,

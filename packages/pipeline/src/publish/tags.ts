@@ -3,25 +3,27 @@ import {
   ok,
   tagMoves,
   type Digest,
+  type PublishedTag,
   type Result,
   type TagFacts,
   type TagMove,
 } from '@image-tooling/model';
 import type { Repository } from '@image-tooling/oci';
 import { newestPublished } from '../registry/main-commits';
-import { yankedReleases } from '../registry/yanked';
+import { firstGood, yankReasons } from '../registry/yanked';
 import type { Publication } from './publication';
 
-/** What decides the tags of a publish. */
-export type TagRequest = Pick<Publication, 'image' | 'mode' | 'wanted' | 'newerCommits'>;
+/** What decides the tags of an image. */
+export type TagRequest = Pick<Publication, 'image' | 'mode' | 'wanted' | 'newerCommits' | 'dryRun'>;
 
 interface TagQuestion {
-  /** Looks for a version or commit that holds a tag also if all tags point to the index. */
+  /** Looks for what tags belong to in any case. */
   readonly isFinal?: boolean;
 }
 
 /**
- * Returns what is to be done for each tag. Lists all tags only if a version or commit must be compared with others.
+ * Returns what is to be done for each tag. Looks for what tags belong to only if that decides whether anything is to be
+ * done: while the version or commit has no tag of its own, something is, and others may come before it is written.
  * Fails with `tag-taken` if a tag that is written once has another digest, and as the registry does.
  */
 export async function planTags(
@@ -30,61 +32,64 @@ export async function planTags(
   index: Digest,
   { isFinal = false }: TagQuestion = {},
 ): Promise<Result<TagMove[]>> {
-  const { image, mode, wanted } = request;
+  const { image, wanted } = request;
   const heads = new Map<string, Digest>();
   for (const { tag } of wanted) {
     const head = await repository.headManifest(tag);
     if (!head.ok) return head;
     if (head.value) heads.set(tag, head.value.digest);
   }
-  const isDone = !isFinal && wanted.every(({ tag }) => heads.get(tag) === index);
-  const facts = isDone ? ok({ tags: [], heads }) : await withHolders(repository, request, { index, heads });
-  return facts.ok ? tagMoves({ image, mode, wanted, facts: facts.value, index }) : facts;
+  const open = wanted.filter(({ tag }) => heads.get(tag) !== index);
+  const decides = open.length > 0 && open.every(({ rule }) => rule === 'forward');
+  // After the heads: what has been published before a tag was moved is seen.
+  const holders = isFinal || decides ? await holdersOf(repository, request, { heads, index }) : ok(new Map());
+  return holders.ok ? tagMoves({ image, wanted, facts: { heads, holders: holders.value }, index }) : holders;
 }
+
+type Holders = TagFacts['holders'];
 
 interface Heads extends Pick<TagFacts, 'heads'> {
   readonly index: Digest;
 }
 
-/** Adds what keeps tags from moving back. */
-async function withHolders(
+async function holdersOf(
   repository: Repository,
   { mode, wanted, newerCommits }: TagRequest,
-  { index, heads }: Heads,
-): Promise<Result<TagFacts>> {
-  const moving = wanted.filter(({ rule }) => rule === 'forward').map(({ tag }) => tag);
-  if (moving.length === 0 || mode.kind === 'branch') return ok({ tags: [], heads });
-  if (mode.kind === 'release') return withReleases(repository, mode.version, moving, heads);
+  { heads, index }: Heads,
+): Promise<Result<Holders>> {
+  const following = wanted.filter(({ rule }) => rule === 'forward').map(({ tag }) => tag);
+  if (following.length === 0) return ok(new Map());
+  if (mode.kind === 'release')
+    return higherHolders(repository, mode.version, { following, own: heads.get(mode.version) });
   const commits = await newerCommits();
   if (!commits.ok) return commits;
-  const newer = await newestPublished(repository, commits.value);
-  if (!newer.ok || newer.value === undefined) return newer.ok ? ok({ tags: [], heads }) : newer;
-  const head = await repository.headManifest(newer.value);
-  if (!head.ok) return head;
-  const isSame = head.value === undefined || head.value.digest === index;
-  return ok({ tags: [], heads, ...(!isSame && { newer: newer.value }) });
+  const newest = await newestPublished(repository, commits.value);
+  if (!newest.ok) return newest;
+  const holder = newest.value;
+  return ok(new Map(holder && holder.digest !== index ? following.map((tag) => [tag, holder]) : []));
 }
 
-async function withReleases(
+interface ReleaseTags {
+  readonly following: readonly string[];
+  /** Of the release; undefined if it is not there. */
+  readonly own: Digest | undefined;
+}
+
+async function higherHolders(
   repository: Repository,
   version: string,
-  moving: readonly string[],
-  heads: TagFacts['heads'],
-): Promise<Result<TagFacts>> {
+  { following, own }: ReleaseTags,
+): Promise<Result<Holders>> {
+  const marks = own === undefined ? ok([]) : await yankReasons(repository, own);
+  if (!marks.ok) return marks;
+  if (marks.value.length > 0) return ok(new Map(following.map((tag) => [tag, undefined])));
   const tags = await repository.listTags();
   if (!tags.ok) return tags;
-  const higher = moving.flatMap((tag) => higherReleases(tag, version, tags.value));
-  const own = heads.has(version) ? [version] : [];
-  const yanked = await yankedReleases(repository, [...own, ...new Set(higher)]);
-  return yanked.ok ? ok({ tags: tags.value, heads, yanked: yanked.value }) : yanked;
-}
-
-/** Returns whether there is nothing to write for a tag. */
-export function isSettled(move: TagMove): boolean {
-  return move.action === 'same' || (move.action === 'held' && !isMovedBack(move));
-}
-
-/** Returns whether a tag that belongs to a higher version or newer commit points to what is published here. */
-export function isMovedBack({ action, heldBy, from, to }: TagMove): boolean {
-  return action === 'held' && heldBy !== undefined && from === to;
+  const holders = new Map<string, PublishedTag>();
+  for (const tag of following) {
+    const good = await firstGood(repository, higherReleases(tag, version, tags.value));
+    if (!good.ok) return good;
+    if (good.value) holders.set(tag, good.value);
+  }
+  return ok(holders);
 }

@@ -1,5 +1,6 @@
 import {
   fail,
+  isSettled,
   ok,
   tagTaken,
   type Digest,
@@ -9,31 +10,31 @@ import {
   type TagMove,
 } from '@image-tooling/model';
 import type { ManifestBytes, Repository } from '@image-tooling/oci';
-import type { Publication } from './publication';
-import { isMovedBack, isSettled, planTags } from './tags';
+import { planTags, type TagRequest } from './tags';
 
 /** Another machine may move a tag each time that we look. */
 const MOST_ROUNDS = 5;
 
 interface TagWrites {
+  /** From `planTags`. */
   readonly moves: readonly TagMove[];
-  readonly publication: Publication;
+  readonly request: TagRequest;
   readonly context: RunContext;
 }
 
 /**
  * Writes tags in their order. Those that name this version or commit come first; those that follow it are looked up
- * again after that. All are looked up again at the end, so of publishes at the same time the last one sees the tags of
- * all. Writes a tag again that was deleted in the meantime. Returns what was done. Fails with `tag-taken` if a tag that
- * is not to be moved by others has another digest, and as the registry does.
+ * again after that. All are looked up again at the end, so of runs at the same time the last one sees the tags of all.
+ * Writes a tag again that was deleted in the meantime. Returns what was done. Fails with `tag-taken` if a tag that is
+ * not to be moved by others has another digest, and as the registry does.
  */
 export async function writeTags(
   repository: Repository,
   index: ManifestBytes,
-  { moves, publication, context }: TagWrites,
+  { moves, request, context }: TagWrites,
 ): Promise<Result<readonly TagMove[]>> {
-  const writer = new TagWriter(repository, index, publication, context);
-  if (!publication.dryRun) return writer.settle(moves);
+  const writer = new TagWriter(repository, index, request, context);
+  if (!request.dryRun) return writer.settle(moves);
   const written = await writer.write(moves);
   return written.ok ? ok(moves) : written;
 }
@@ -44,7 +45,7 @@ class TagWriter {
   constructor(
     private readonly repository: Repository,
     private readonly index: ManifestBytes,
-    private readonly publication: Publication,
+    private readonly request: TagRequest,
     private readonly context: RunContext,
   ) {}
 
@@ -68,7 +69,7 @@ class TagWriter {
     for (let round = 0; round <= MOST_ROUNDS; round++) {
       const written = await this.write(open);
       if (!written.ok) return written;
-      const found = await planTags(this.repository, this.publication, this.index.digest, { isFinal: true });
+      const found = await planTags(this.repository, this.request, this.index.digest, { isFinal: true });
       if (!found.ok) return found;
       open = found.value.filter((move) => !isSettled(move));
       if (open.length === 0) return ok(planned.map((move, at) => outcome(move, found.value[at] ?? move)));
@@ -84,13 +85,13 @@ class TagWriter {
   }
 
   private ruleOf(tag: string) {
-    return this.publication.wanted.find((wanted) => wanted.tag === tag)?.rule;
+    return this.request.wanted.find((wanted) => wanted.tag === tag)?.rule;
   }
 
   private async writeTag(move: TagMove): Promise<Result<void>> {
     const { tag } = move;
     this.written.add(tag);
-    if (isMovedBack(move)) return this.giveBack(move);
+    if (move.to !== this.index.digest) return this.giveBack(move);
     if (this.ruleOf(tag) === 'once') {
       const before = await this.repository.headManifest(tag);
       if (!before.ok) return before;
@@ -100,15 +101,15 @@ class TagWriter {
     return this.repository.putManifest(this.index, tag);
   }
 
-  /** Lets a tag point to the version or commit that it belongs to. */
-  private async giveBack({ tag, heldBy = '' }: TagMove): Promise<Result<void>> {
-    const holder = await this.repository.getManifest(heldBy);
+  /** Lets a tag point to the version or commit that it belongs to. If that is gone, it is planned again. */
+  private async giveBack({ tag, to }: TagMove): Promise<Result<void>> {
+    const holder = await this.repository.getManifest(to);
     if (!holder.ok || !holder.value) return holder.ok ? ok(undefined) : holder;
     return this.repository.putManifest(holder.value, tag);
   }
 
   private lostTag(tag: string, there: Digest): Failed {
-    const { image } = this.publication;
+    const { image } = this.request;
     return fail(tagTaken({ image, tag, there, ours: this.index.digest }));
   }
 
@@ -116,7 +117,7 @@ class TagWriter {
     const tags = open.map(({ tag }) => tag).join(', ');
     return fail({
       code: 'tag-taken',
-      message: `Tags of ${this.publication.image} changed each time that they were written: ${tags}.`,
+      message: `Tags of ${this.request.image} changed each time that they were written: ${tags}.`,
       hint: 'Wait until other publishes of this image have ended, then run it again.',
     });
   }

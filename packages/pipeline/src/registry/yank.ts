@@ -86,7 +86,7 @@ async function aliasesAt(
   for (const { alias } of leading) {
     const good = await firstGood(repository, releasesFor(alias, tags.value));
     if (!good.ok) return good;
-    found.push({ alias, ...(good.value !== undefined && { backTo: good.value }) });
+    found.push({ alias, ...(good.value && { backTo: good.value.tag }) });
   }
   return ok(found);
 }

@@ -3,6 +3,7 @@ import {
   YANK_ARTIFACT_TYPE,
   YANK_REASON_ANNOTATION,
   type Digest,
+  type PublishedTag,
   type Result,
 } from '@image-tooling/model';
 import type { Repository } from '@image-tooling/oci';
@@ -15,35 +16,19 @@ export async function yankReasons(repository: Repository, index: Digest): Promis
   return ok(marks.map(({ annotations }) => annotations[YANK_REASON_ANNOTATION] ?? 'no reason given'));
 }
 
-/** Returns the releases that are marked as bad. */
-export async function yankedReleases(
-  repository: Repository,
-  versions: readonly string[],
-): Promise<Result<ReadonlySet<string>>> {
-  const yanked = new Set<string>();
-  for (const version of versions) {
-    const head = await repository.headManifest(version);
-    if (!head.ok) return head;
-    if (!head.value) continue;
-    const reasons = await yankReasons(repository, head.value.digest);
-    if (!reasons.ok) return reasons;
-    if (reasons.value.length > 0) yanked.add(version);
-  }
-  return ok(yanked);
-}
-
-/** Returns the first of releases that is there and not marked as bad. */
+/** Returns the first of releases that is there and not marked as bad. Fails as the registry does. */
 export async function firstGood(
   repository: Repository,
   releases: readonly string[],
-): Promise<Result<string | undefined>> {
-  for (const release of releases) {
-    const head = await repository.headManifest(release);
+): Promise<Result<PublishedTag | undefined>> {
+  for (const tag of releases) {
+    const head = await repository.headManifest(tag);
     if (!head.ok) return head;
     if (!head.value) continue;
-    const reasons = await yankReasons(repository, head.value.digest);
+    const { digest } = head.value;
+    const reasons = await yankReasons(repository, digest);
     if (!reasons.ok) return reasons;
-    if (reasons.value.length === 0) return ok(release);
+    if (reasons.value.length === 0) return ok({ tag, digest });
   }
   return ok(undefined);
 }

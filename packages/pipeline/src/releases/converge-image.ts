@@ -2,20 +2,23 @@ import {
   mainCommitTag,
   ok,
   versionPrefix,
+  wantedTags,
   type Image,
   type ImageVersion,
+  type PublishMode,
   type Result,
 } from '@image-tooling/model';
 import { repositoryText, type Repository, type RepositoryName } from '@image-tooling/oci';
 import { pushTag, readRefs } from '../git/remote';
 import { repositoryOf } from '../image-repository';
 import { publishImage } from '../publish';
+import type { TagRequest } from '../publish/tags';
 import { withRemote } from '../registry-access';
 import type { Session } from '../session';
 import { newerCommits, type MainBranch } from './main-branch';
 import { writeNotes } from './notes';
 import type { ConvergedImage, ConvergedRelease } from './request';
-import { settleAliases, settleMain, type SettledTag } from './settle-tags';
+import { settleTags, type SettledTag } from './settle-tags';
 
 /** An image, its version at the commit, and where both are. */
 export interface ConvergeImage {
@@ -23,6 +26,12 @@ export interface ConvergeImage {
   readonly main: MainBranch;
   readonly version: ImageVersion | undefined;
   readonly dryRun: boolean;
+}
+
+/** Returns the tags of the commit or of a version, with the newer commits that were known when the run began. */
+export function tagRequest({ image, main, dryRun }: ConvergeImage, mode: PublishMode): TagRequest {
+  const wanted = wantedTags(mode, { id: main.commit });
+  return { image: image.name, mode, wanted, dryRun, newerCommits: async () => ok(main.newer) };
 }
 
 /**
@@ -80,18 +89,25 @@ class Convergence {
       this.sent.main = published.value;
     }
     if (dryRun) return ok(head.value ? 'present' : 'published');
-    const settled = await settleMain(this.repository, main.commit, (when) => this.newer(when));
+    const settled = await this.settle({ kind: 'main' });
     if (!settled.ok) return settled;
-    this.moved.push(...settled.value);
     if (!head.value)
       this.session.context.progress.note(`${image.name}: published ${mainCommitTag(main.commit)}`);
     return ok(head.value ? 'present' : 'published');
   }
 
-  /** Asks the remote before `main` is moved, since others push while this runs. */
-  private async newer(when: 'known' | 'now'): Promise<Result<readonly string[]>> {
+  private async settle(mode: PublishMode): Promise<Result<void>> {
+    const settled = await settleTags(this.repository, tagRequest(this.of, mode), {
+      newerCommits: () => this.newerCommits(),
+      context: this.session.context,
+    });
+    if (!settled.ok) return settled;
+    this.moved.push(...settled.value);
+    return ok(undefined);
+  }
+
+  private async newerCommits(): Promise<Result<readonly string[]>> {
     const { main } = this.of;
-    if (when === 'known') return ok(main.newer);
     const { mainBranch } = this.session.options;
     const refs = await readRefs(main.place, main.remote.name);
     if (!refs.ok) return refs;
@@ -108,9 +124,8 @@ class Convergence {
       this.sent.release = published.value;
     }
     if (this.of.dryRun) return ok({ ...version, action: isDone ? 'present' : 'released' });
-    const settled = await settleAliases(this.repository, version.version);
+    const settled = await this.settle({ kind: 'release', version: version.version });
     if (!settled.ok) return settled;
-    this.moved.push(...settled.value);
     return isDone ? ok({ ...version, action: 'present' }) : this.finish(version);
   }
 

@@ -15,7 +15,7 @@ import {
   type Result,
 } from '@image-tooling/model';
 import { openSigner, openVerifier, type Verifier } from '@image-tooling/attest';
-import { manifestContent, type ManifestBytes, type Repository } from '@image-tooling/oci';
+import { manifestContent, type Descriptor, type ManifestBytes, type Repository } from '@image-tooling/oci';
 import type { ScanFindings } from '@image-tooling/scan';
 import { signingSettings } from '../attest/settings';
 import { addToJobSummary } from '../job-summary';
@@ -56,8 +56,7 @@ async function written(session: Session, image: Image, text: string): Promise<Re
 /** An image of one platform in the registry. */
 interface Published {
   readonly manifest: ManifestBytes;
-  /** Compressed layers, in bytes. */
-  readonly size: number;
+  readonly layers: readonly Descriptor[];
 }
 
 class NotesReader {
@@ -89,7 +88,7 @@ class NotesReader {
     for (const { name, manifest } of manifests.value) {
       const platform = this.image.definition.platforms.find((one) => one === name);
       const content = manifestContent(manifest);
-      if (platform && content.ok) found.set(platform, { manifest, size: sizeOf(content.value.blobs) });
+      if (platform && content.ok) found.set(platform, { manifest, layers: layersIn(content.value.blobs) });
     }
     return ok(found);
   }
@@ -99,10 +98,11 @@ class NotesReader {
     now: Published,
     before: Published | undefined,
   ): Promise<PlatformNotes> {
-    const { size } = now;
+    const size = sizeOf(now);
     if (!before) return { platform, size };
+    const notes = { platform, size, sizeBefore: sizeOf(before) };
+    if (digestsOf(now) === digestsOf(before)) return { ...notes, hasSameLayers: true };
     const [old, own] = [await this.documents(before), await this.documents(now)];
-    const notes = { platform, size, sizeBefore: before.size };
     if (!old || !own) return notes;
     const contents = contentChanges(old.inventory, own.inventory);
     const scan = (await this.scanned(platform, now)) ?? attachedScan(own);
@@ -149,8 +149,17 @@ class NotesReader {
   }
 }
 
-function sizeOf(blobs: readonly { readonly mediaType: string; readonly size: number }[]): number {
-  return blobs.reduce((sum, { mediaType, size }) => (mediaType.includes('.config.') ? sum : sum + size), 0);
+function layersIn(blobs: readonly Descriptor[]): Descriptor[] {
+  return blobs.filter(({ mediaType }) => !mediaType.includes('.config.'));
+}
+
+/** Returns the bytes of the compressed layers. */
+function sizeOf({ layers }: Published): number {
+  return layers.reduce((sum, { size }) => sum + size, 0);
+}
+
+function digestsOf({ layers }: Published): string {
+  return layers.map(({ digest }) => digest).join(' ');
 }
 
 function attachedScan({ earlier }: PublishedDocuments): KnownVulnerability[] | undefined {

@@ -3,9 +3,9 @@ import { repositoryText, type Repository } from '@image-tooling/oci';
 import { repositoryOf } from '../image-repository';
 import { withRemote } from '../registry-access';
 import type { Session } from '../session';
-import type { ConvergeImage } from './converge-image';
+import { tagRequest, type ConvergeImage } from './converge-image';
 import type { ConvergedImage } from './request';
-import { aliasesElsewhere, isMainSettled } from './settle-tags';
+import { isPublished } from './settle-tags';
 
 /**
  * Returns what there is of an image if nothing is missing; undefined if something may be. Asks for tags only, so that
@@ -23,19 +23,11 @@ export async function upToDate(
   });
 }
 
-async function isUpToDate(
-  repository: Repository,
-  { main, version }: ConvergeImage,
-): Promise<Result<boolean>> {
-  const head = await repository.headManifest(mainCommitTag(main.commit));
-  if (!head.ok || !head.value) return head.ok ? ok(false) : head;
-  const settled = await isMainSettled(repository, main.commit, async () => ok(main.newer));
-  if (!settled.ok || !settled.value || !version) return settled;
-  if (!version.isTagged) return ok(false);
-  const release = await repository.headManifest(version.version);
-  if (!release.ok || !release.value) return release.ok ? ok(false) : release;
-  const behind = await aliasesElsewhere(repository, version.version);
-  return behind.ok ? ok(behind.value.length === 0) : behind;
+async function isUpToDate(repository: Repository, of: ConvergeImage): Promise<Result<boolean>> {
+  const main = await isPublished(repository, tagRequest(of, { kind: 'main' }));
+  if (!main.ok || !main.value || !of.version) return main;
+  const { isTagged, version } = of.version;
+  return isTagged ? isPublished(repository, tagRequest(of, { kind: 'release', version })) : ok(false);
 }
 
 function present({ image, main, version }: ConvergeImage, repository: string): ConvergedImage {

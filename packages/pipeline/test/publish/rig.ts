@@ -96,6 +96,8 @@ export interface Delivery {
   readonly result: Result<Delivered>;
   readonly requests: readonly RequestRecord[];
   readonly notes: readonly string[];
+  /** How often git's remote was asked for newer commits. */
+  readonly asked: number;
 }
 
 /**
@@ -116,7 +118,13 @@ export async function runDelivery(
   const repository = open();
   try {
     const publication = await publicationOf(plan, { store, context }, open);
-    return { result: await deliver(repository, publication, context), requests, notes };
+    let asked = 0;
+    const newerCommits = (): ReturnType<Publication['newerCommits']> => {
+      asked += 1;
+      return publication.newerCommits();
+    };
+    const result = await deliver(repository, { ...publication, newerCommits }, context);
+    return { result, requests, notes, asked };
   } finally {
     await repository.close();
   }

@@ -94,6 +94,40 @@ describe('versions', () => {
     },
   );
 
+  it('14: 1.2.5 is published while 1.2.3 gives latest back to 1.2.4: latest ends at 1.2.5', async () => {
+    const latest = { method: 'PUT', path: /manifests\/latest$/, times: 1 };
+    const plan = await at.plan('1.2.3');
+    const publish = async (version: string) => {
+      const changed = {
+        store: await at.store(),
+        mode: { kind: 'release', version },
+        layers: { 'linux/amd64': [version] },
+      };
+      return valueOf((await runDelivery({ ...plan, ...changed } as PublishPlan)).result).index;
+    };
+    const first = at.proxy.hold(latest);
+    const slow = runDelivery(plan);
+    await first.arrived;
+    await publish('1.2.4');
+    const back = at.proxy.hold(latest);
+    first.release();
+    await back.arrived;
+    const highest = await publish('1.2.5');
+    back.release();
+    const { tags } = valueOf((await slow).result);
+    expect(tags.at(-1)).toMatchObject({ tag: 'latest', action: 'held', heldBy: '1.2.5' });
+    expect((await rawManifest(at.registry, pathOf(plan.repository), 'latest'))?.digest).toBe(highest.digest);
+  });
+
+  it('asks for newer commits before and after it moves main, once if main stays, and not if nothing is to be done', async () => {
+    const plan = { ...(await at.plan()), mode: { kind: 'main' } } as PublishPlan;
+    expect((await at.expectPublished(plan)).asked).toBe(2);
+    expect((await runDelivery(plan)).asked).toBe(0);
+    const layers = { 'linux/amd64': ['old'] };
+    const commit = { id: 'a'.repeat(40), time: 0 };
+    expect((await at.expectPublished({ ...plan, layers, commit, newer: [plan.commit.id] })).asked).toBe(1);
+  });
+
   it('leaves main where it is if a newer commit is published, and names that', async () => {
     const newer = { ...(await at.plan()), mode: { kind: 'main' }, commit: { id: 'f'.repeat(40), time: 0 } };
     const { index } = valueOf((await at.expectPublished(newer as PublishPlan)).result);

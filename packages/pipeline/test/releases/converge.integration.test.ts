@@ -160,6 +160,8 @@ describe('converge', () => {
     await change('base', { config: { labels: { team: 'a' } } });
     await push('feat: a label, which is not inherited');
     expect(await converged()).toEqual(['base 1.1.0 released', 'child 1.0.0 present']);
+    const notes = await readFile(join(machine.folder, 'images/base/dist/release/notes.md'), 'utf8');
+    expect(notes).toContain('Changes since 1.0.0:\n\nThe same layers: only the configuration differs.');
     await change('base', { config: { env: { TEAM: 'a' } } });
     await push('fix: a variable, which is');
     expect(await converged()).toEqual(['base 1.1.1 released', 'child 1.0.1 released']);

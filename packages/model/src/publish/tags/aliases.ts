@@ -1,4 +1,4 @@
-import { compare, valid } from 'semver';
+import { compare, gt, valid } from 'semver';
 import { majorTag, minorTag, releaseOf, versionOf } from './versions';
 
 /**
@@ -24,4 +24,9 @@ export function releasesFor(alias: string, tags: readonly string[]): string[] {
     .filter((release) => aliasesOf(release.version).includes(alias))
     .sort((a, b) => compare(b, a))
     .map((release) => release.version);
+}
+
+/** Returns the releases among `tags` that an alias of `version` leads to before it, the highest first. */
+export function higherReleases(alias: string, version: string, tags: readonly string[]): string[] {
+  return releasesFor(alias, tags).filter((release) => gt(release, version));
 }

@@ -2,12 +2,10 @@ import { valid } from 'semver';
 import type { Digest } from '../../digest';
 import type { Failure } from '../../failure';
 import { failWith, ok, type Result } from '../../result';
-import type { PublishMode, TagFacts, TagMove, WantedTag } from '../types';
-import { higherReleases } from './versions';
+import type { TagFacts, TagMove, WantedTag } from '../types';
 
 export interface MovesInput {
   readonly image: string;
-  readonly mode: PublishMode;
   /** From `wantedTags`: their order is kept. */
   readonly wanted: readonly WantedTag[];
   readonly facts: TagFacts;
@@ -38,30 +36,19 @@ function takenBy({ tag, rule }: WantedTag, { image, facts, index }: MovesInput):
     : [{ image, tag, there, ours: index }];
 }
 
-function moveOf({ tag, rule }: WantedTag, { mode, facts, index }: MovesInput): TagMove {
-  const head = facts.heads.get(tag);
+function moveOf({ tag }: WantedTag, { facts: { heads, holders }, index }: MovesInput): TagMove {
+  const head = heads.get(tag);
   const move = { tag, to: index, ...(head !== undefined && { from: head }) };
-  const held = rule === 'forward' ? holder(tag, mode, facts) : undefined;
-  if (held !== undefined) return { ...move, action: 'held', ...held };
+  const holder = holders.get(tag);
+  if (holder) return { ...move, action: 'held', to: holder.digest, heldBy: holder.tag };
+  if (holders.has(tag)) return { ...move, action: 'held' };
   if (head === index) return { ...move, action: 'same' };
   return { ...move, action: head === undefined ? 'create' : 'move' };
 }
 
-/** Returns what keeps a version or commit from moving a tag. */
-function holder(tag: string, mode: PublishMode, facts: TagFacts): Pick<TagMove, 'heldBy'> | undefined {
-  if (mode.kind === 'release') return higherHolder(tag, mode.version, facts);
-  return facts.newer === undefined ? undefined : { heldBy: facts.newer };
-}
-
-/** Returns a higher version that is not marked as bad, or the mark of this one. */
-function higherHolder(
-  tag: string,
-  version: string,
-  { tags, yanked = new Set() }: TagFacts,
-): Pick<TagMove, 'heldBy'> | undefined {
-  if (yanked.has(version)) return {};
-  const heldBy = higherReleases(tag, version, tags).find((release) => !yanked.has(release));
-  return heldBy === undefined ? undefined : { heldBy };
+/** Returns whether there is nothing to write for a tag. */
+export function isSettled({ action, from, to, heldBy }: TagMove): boolean {
+  return from === to || (action === 'held' && heldBy === undefined);
 }
 
 /**

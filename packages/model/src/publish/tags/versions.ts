@@ -1,4 +1,4 @@
-import { compare, parse, type SemVer } from 'semver';
+import { parse, type SemVer } from 'semver';
 
 /**
  * Returns a tag as the version of a release, `x.y.z`; undefined for all others, pre-releases (`1.2.3-rc.1`)
@@ -24,21 +24,4 @@ export function minorTag({ major, minor }: SemVer): string {
 /** Returns the tag that follows a version's newest minor: `1`. */
 export function majorTag({ major }: SemVer): string {
   return `${major}`;
-}
-
-/**
- * Returns the releases among `tags` that are higher than `version` and move `tag` (`latest`, `1`, `1.2`), the
- * highest first.
- */
-export function higherReleases(tag: string, version: string, tags: readonly string[]): string[] {
-  const own = versionOf(version);
-  return tags
-    .flatMap((candidate) => releaseOf(candidate) ?? [])
-    .filter((release) => moves(release, tag) && compare(release, own) > 0)
-    .sort((a, b) => compare(b, a))
-    .map((release) => release.version);
-}
-
-function moves(release: SemVer, tag: string): boolean {
-  return tag === 'latest' || tag === majorTag(release) || tag === minorTag(release);
 }

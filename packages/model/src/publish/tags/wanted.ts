@@ -18,7 +18,7 @@ export interface WantedOptions {
  */
 export function wantedTags(
   mode: PublishMode,
-  commit: Commit,
+  commit: Pick<Commit, 'id'>,
   { altered = false, isPinned = false }: WantedOptions = {},
 ): WantedTag[] {
   if (mode.kind === 'release') return releaseTags(mode.version);

@@ -12,6 +12,8 @@ export interface PlatformNotes {
   readonly size: number;
   /** Of the previous version; undefined: it was not for this platform. */
   readonly sizeBefore?: number;
+  /** Both versions have the same layers: then nothing else is compared. */
+  readonly hasSameLayers?: boolean;
   /** Undefined: one of the versions has no SBOM that can be read. */
   readonly contents?: ContentChanges;
   /** Undefined: one of the versions was not scanned. */
@@ -43,8 +45,9 @@ export function releaseNotes({ image, version, previous, platforms }: ReleaseNot
   return `${[...head, ...changes, ...sizeLines(platforms)].join('\n')}\n`;
 }
 
-function changeLines({ contents, vulnerabilities, sizeBefore }: PlatformNotes): string[] {
+function changeLines({ contents, vulnerabilities, sizeBefore, hasSameLayers }: PlatformNotes): string[] {
   if (sizeBefore === undefined) return ['This platform is new.', ''];
+  if (hasSameLayers) return ['The same layers: only the configuration differs.', ''];
   return [...contentLines(contents), ...vulnerabilityLines(vulnerabilities)];
 }
 

@@ -6,6 +6,7 @@ type Fetch = (scope: Scope) => Promise<Result<Token>>;
 
 /** The tokens of a run: each is used until it expires, and concurrent requests for the same token are sent once. */
 export class Tokens {
+  /** The newest first. */
   private tokens: Token[] = [];
   private readonly underWay = new Map<string, Promise<Result<Token>>>();
 
@@ -17,9 +18,10 @@ export class Tokens {
     return kept ? ok(kept) : this.shared(scope, fetch);
   }
 
-  /** Drops a token that the registry no longer accepts. */
+  /** Drops a token that the registry no longer accepts, and older ones: it hardly accepts them longer. */
   drop(value: string): void {
-    this.tokens = this.tokens.filter((token) => token.value !== value);
+    const at = this.tokens.findIndex((token) => token.value === value);
+    if (at >= 0) this.tokens = this.tokens.slice(0, at);
   }
 
   private shared(scope: Scope, fetch: Fetch): Promise<Result<Token>> {

@@ -17,6 +17,7 @@ import { buildChain } from './build-chain';
 import { checkOut } from './checkout';
 import { findCommit, type CommitPlace } from './commit';
 import { differences } from './compare';
+import { noteDiskSpace } from './disk-space';
 import { takeLayer } from './take-layer';
 import { commandProblems, toolProblems } from './tool-problems';
 import { isTaken, openRebuildWorkspace, otherFormats, type RebuildWorkspace } from './workspace';
@@ -98,6 +99,7 @@ async function rebuiltFrom(
       ? ok(commandProblems(session, image, name))
       : await toolProblems(session, image, recipe, name);
   if (!tools.ok || tools.value.length > 0) return tools.ok ? ok({ problems: tools.value }) : tools;
+  if (mode === 'all') await noteDiskSpace(session, image);
   const read: LayerReader = (from, layer) =>
     isOfRegistry(layer) ? takeLayer(from, layer, session.store) : readThrough(from, layer);
   const published = await recombined(repository, named, provenances, read);
