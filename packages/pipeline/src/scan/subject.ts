@@ -22,7 +22,7 @@ import {
   type VulnerabilityData,
 } from '@image-tooling/scan';
 import { ensureBelow } from '../build/below';
-import { makeImage } from '../build/image';
+import { describeBuilt, makeImage } from '../build/image';
 import { contentsOfLayers } from '../build/image-contents';
 import { imageInventory } from '../build/image-inventory';
 import { knownOfLayer, type KnownRecord } from '../build/known-of-layer';
@@ -55,9 +55,11 @@ export async function readSubject(
   const { image, platform } = of;
   const below = await ensureBelow(session, image, platform);
   if (!below.ok) return below;
-  const made = await makeImage(session, image, platform, 'paths');
-  if (!made.ok) return made;
   const recorded = await readDigestFile(outputFolder(session.root, image, platform));
+  const made = recorded
+    ? await describeBuilt(session, of)
+    : await makeImage(session, image, platform, 'paths');
+  if (!made.ok) return made;
   if (recorded && recorded.manifest !== made.value.digests.manifest)
     return fail(otherDigest(image, platform));
   const { layers } = made.value;
