@@ -34,23 +34,17 @@ export interface OsvAffected {
 }
 
 /**
- * A vulnerability database by the packages that its entries are about. Entries are parsed when their package is asked
- * for: an image has few of them.
+ * A vulnerability database by the packages that its entries are about. Entries are decoded and parsed when their package
+ * is asked for: an image has few of them.
  */
 export class OsvDatabase {
-  /** Of `text`. */
+  /** Of `bytes`. */
   readonly digest: Digest;
-  private readonly entriesByPackage: ReadonlyMap<string, string>;
+  private packages: ReadonlyMap<string, Buffer> | undefined;
 
-  /** @param text a line for each package: its key, a tab, and its entries as JSON */
-  constructor(readonly text: string) {
-    this.digest = digestOf(text);
-    this.entriesByPackage = new Map(
-      text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map(keyAndEntries),
-    );
+  /** @param bytes a line for each package: its key, a tab, and its entries as JSON */
+  constructor(readonly bytes: Buffer) {
+    this.digest = digestOf(bytes);
   }
 
   /** Leaves withdrawn entries out: they were wrong. */
@@ -59,20 +53,26 @@ export class OsvDatabase {
     for (const entry of entries.filter(({ withdrawn }) => withdrawn === undefined))
       for (const [key, affected] of groupBy(entry.affected, (one) => keyOf(one.package)))
         found.set(key, [...(found.get(key) ?? []), { ...entry, affected }]);
-    return new OsvDatabase([...found].map(([key, some]) => `${key}\t${JSON.stringify(some)}\n`).join(''));
+    const lines = [...found].map(([key, some]) => `${key}\t${JSON.stringify(some)}\n`);
+    return new OsvDatabase(Buffer.from(lines.join('')));
   }
 
   get isEmpty(): boolean {
-    return this.entriesByPackage.size === 0;
+    return this.entriesByKey.size === 0;
   }
 
   hasEcosystem(ecosystem: string): boolean {
-    return [...this.entriesByPackage.keys()].some((key) => (JSON.parse(key) as string[])[0] === ecosystem);
+    return [...this.entriesByKey.keys()].some((key) => (JSON.parse(key) as string[])[0] === ecosystem);
   }
 
   /** Returns the entries about a package, with what they say of this package alone. */
   entriesOf(of: OsvPackage): OsvEntry[] {
-    return JSON.parse(this.entriesByPackage.get(keyOf(of)) ?? '[]') as OsvEntry[];
+    const json = this.entriesByKey.get(keyOf(of));
+    return json ? (JSON.parse(json.toString()) as OsvEntry[]) : [];
+  }
+
+  private get entriesByKey(): ReadonlyMap<string, Buffer> {
+    return (this.packages ??= new Map(keysAndEntries(this.bytes)));
   }
 }
 
@@ -81,7 +81,11 @@ function keyOf({ ecosystem, name }: OsvPackage): string {
   return JSON.stringify([ecosystem, name]);
 }
 
-function keyAndEntries(line: string): [key: string, entries: string] {
-  const end = line.indexOf('\t');
-  return [line.slice(0, end), line.slice(end + 1)];
+function* keysAndEntries(bytes: Buffer): Generator<[key: string, entries: Buffer]> {
+  let start = 0;
+  for (let end = bytes.indexOf('\n'); end >= 0; end = bytes.indexOf('\n', start)) {
+    const tab = bytes.indexOf('\t', start);
+    yield [bytes.toString('utf8', start, tab), bytes.subarray(tab + 1, end)];
+    start = end + 1;
+  }
 }

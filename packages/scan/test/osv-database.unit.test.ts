@@ -34,10 +34,10 @@ it('knows its ecosystems', () => {
 it('is the same after it was written and read, whatever characters names have', () => {
   const names = ['a\tb', 'c\nd', 'e"f', '\u2028', 'é'];
   const written = OsvDatabase.of(names.map((name) => osv({ summary: name, affected: [about('Go', name)] })));
-  const read = new OsvDatabase(written.text);
+  const read = new OsvDatabase(written.bytes);
   for (const name of names)
     expect(read.entriesOf({ ecosystem: 'Go', name }).map(({ summary }) => summary)).toEqual([name]);
-  expect([read.text, read.digest]).toEqual([written.text, written.digest]);
+  expect(read.digest).toBe(written.digest);
 });
 
 it('has another digest with another entry', () =>
