@@ -75,13 +75,14 @@ async function oneNewLayer(at: string, layer: LayerRow): Promise<void> {
   const env = { ...process.env, IMAGE_STORE: at };
   const cpu = { cached: [] as number[], built: [] as number[], trivy: [] as number[] };
   for (let round = 0; round < ROUNDS; round++) {
-    forget(at, diffId);
+    forget(at, diffId, ['secrets', 'matches']);
     cpu.cached.push((await costOf(scan('tooling-k8s'), { cwd: workspace, env })).cpu);
     const searched = await searchInPlace(at, layer);
+    forget(at, diffId, ['matches']);
     cpu.built.push(searched + (await costOf(scan('tooling-k8s'), { cwd: workspace, env })).cpu);
     cpu.trivy.push((await costOf(trivy(), { cwd: workspace })).cpu);
   }
-  forget(at, diffId);
+  forget(at, diffId, ['secrets', 'matches']);
   const bytes = blobBytesRead(scan('tooling-k8s'), { cwd: workspace, env });
   const ofTrivy = blobBytesRead(trivy(), { cwd: workspace });
   compare(`${owner} is new, from a cache: CPU seconds`, median(cpu.cached), median(cpu.trivy), 0.1);
@@ -106,9 +107,10 @@ function valueOf<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** Removes what the search of a layer found; its build has read what is in it. */
-function forget(at: string, diffId: string): void {
-  rmSync(join(at, 'secrets', `${diffId.replace('sha256:', '')}.json.gz`));
+/** Removes what scans found out about a layer; its build has read what is in it. */
+function forget(at: string, diffId: string, facts: readonly ('secrets' | 'matches')[]): void {
+  for (const fact of facts)
+    rmSync(join(at, fact, `${diffId.replace('sha256:', '')}.json.gz`), { force: true });
 }
 
 /** Returns a function that makes a cold run of Trivy; undefined if there is no Trivy. */

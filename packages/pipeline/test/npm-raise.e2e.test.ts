@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerFile, NpmPackage, ToolComponent, ToolLock } from '@image-tooling/model';
-import { mergePolicies, scan, type ScannerMatch, type ScanReport } from '@image-tooling/scan';
+import { mergePolicies, OsvDatabase, scan, type ScannerMatch, type ScanReport } from '@image-tooling/scan';
 import { createRig, startNpmRegistry, type NpmRegistry, type WorkspaceRig } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -106,7 +106,7 @@ async function scannedTool(): Promise<ScanReport> {
           layers: [{ digest, diffId: digest, kind: 'tool', owner: 'bundling' }],
           ...{ components: [tool, ...components], unread: [] },
         },
-        ...{ debian: undefined, compressedSize: 1, setuid: [], symbols: {} },
+        ...{ debian: undefined, compressedSize: 1, setuid: [] },
         purlOf: (one) => (one.kind === 'npm' ? `pkg:npm/${one.name}@${one.version}` : undefined),
         chain: [
           {
@@ -124,7 +124,8 @@ async function scannedTool(): Promise<ScanReport> {
       },
       ...{
         policy: mergePolicies([]),
-        data: { go: { version: 'none', time: now, entries: [] }, debian: {} },
+        data: { go: { version: 'none', time: now, database: OsvDatabase.of([]) }, debian: {} },
+        matches: new Map(),
         secrets: [],
         now,
       },

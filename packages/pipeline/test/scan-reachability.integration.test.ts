@@ -5,7 +5,16 @@ import type { OriginLayer } from '@image-tooling/model';
 import { fileEntry, streamTar } from '@image-tooling/layer';
 import { layerTar, openStore, writeLayer } from '@image-tooling/oci';
 import { inventoryOf, loadPurls, readContents } from '@image-tooling/sbom';
-import { mergePolicies, openVex, scan, scanFindingsSchema, type ScanReport } from '@image-tooling/scan';
+import {
+  matchesOfImage,
+  mergePolicies,
+  openVex,
+  OsvDatabase,
+  scan,
+  scanFindingsSchema,
+  type ScanReport,
+  type ScanSubject,
+} from '@image-tooling/scan';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CALLED, compiledProgram, ENTRIES, PLATFORM } from './reachable-program';
@@ -38,13 +47,16 @@ async function report(): Promise<ScanReport> {
   const tool = { name: 'say', file: 'tools/say/tool.json', source: 'go' } as const;
   const image = { name: 'talk', file: 'images/talk/image.json', tools: [tool], setuid: [] };
   const { purlOf } = await loadPurls();
+  const subject: ScanSubject = {
+    ...{ inventory, debian: undefined, compressedSize: layer.size, setuid: [], chain: [image] },
+    purlOf: (component) => purlOf(component, inventory),
+  };
+  const database = OsvDatabase.of(ENTRIES);
   const scanned = scan({
-    subject: {
-      ...{ inventory, symbols, debian: undefined, compressedSize: layer.size, setuid: [], chain: [image] },
-      purlOf: (component) => purlOf(component, inventory),
-    },
+    subject,
+    matches: matchesOfImage(subject, database, symbols),
     policy: mergePolicies([]),
-    data: { go: { version: 'v0.0.1', time: 0, entries: ENTRIES }, debian: {} },
+    data: { go: { version: 'v0.0.1', time: 0, database }, debian: {} },
     secrets: [],
     secretsLeftOut: { published: 0, examples: 0, unopened: 0 },
     now: 0,

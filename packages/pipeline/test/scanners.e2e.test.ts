@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ScannerName } from '@image-tooling/model';
-import type { ScannerLock, ScanReport } from '@image-tooling/scan';
+import { OsvDatabase, type ScannerLock, type ScanReport } from '@image-tooling/scan';
 import {
   CANARIES,
   startRegistry,
@@ -13,7 +13,7 @@ import {
 } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keepEntries } from '../src/vulnerability-data/kept-entries';
+import { keepDatabase } from '../src/vulnerability-data/kept-database';
 import { lockAll, writeImages } from './fixture-images';
 import { plantTool } from './planted';
 import { CALLED, compiledProgram, ENTRIES, MODULE, PLATFORM } from './reachable-program';
@@ -66,7 +66,7 @@ const vex = () => distOf('scan/linux-amd64/vex.json');
 /** As `useDatabase` does, with functions of the Go program that vulnerabilities are in. */
 async function useAdvisories(scanner: ScannerName, advisories = ADVISORIES): Promise<ScannerLock> {
   const lock = await useDatabase({ rig, registry }, scanner, advisories);
-  valueOf(await keepEntries(rig.store, SUM, ENTRIES));
+  valueOf(await keepDatabase(rig.store, SUM, OsvDatabase.of(ENTRIES)));
   return lock;
 }
 

@@ -127,6 +127,15 @@ it('searches again if the record is damaged', async () => {
   expect((await searched(layer)).layers[0]?.secrets.hits).toHaveLength(1);
 });
 
+it('reads path indexes only if a secret is reported: one that is damaged then fails it', async () => {
+  const harmless = await putLayer('files', 'base', fileEntry('etc/motd', 'hello'));
+  const layer = await putLayer('files', 'child', NETRC);
+  const indexOf = ({ diffId }: OriginLayer) => join(session.store.root, 'paths', `${hexOf(diffId)}.json`);
+  await writeFile(indexOf(harmless), 'damaged');
+  expect((await searched(harmless)).layers[0]?.paths.size).toBe(0);
+  await expect(searched(harmless, layer)).rejects.toThrow('path index of the files layer of base');
+});
+
 it('lists its records among the files of the store', async () => {
   const layer = await putLayer('files', 'base', NETRC);
   await searched(layer);

@@ -20,4 +20,17 @@ export { openVex, type VexOrigin } from './vex/openvex';
 export type * from './vulnerability-data';
 export * from './secrets';
 export { bringerOf } from './origin';
-export { packagesOf } from './match';
+export { OsvDatabase, type OsvEntry } from './osv-database';
+export {
+  comparedModules,
+  entriesAbout,
+  layersWithModules,
+  matchesOf,
+  matchesOfImage,
+  matchesOfRecord,
+  packagesOf,
+  recordOfMatches,
+  type Compared,
+  type MatchesByLayer,
+  type ModuleMatch,
+} from './match';

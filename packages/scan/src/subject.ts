@@ -46,11 +46,6 @@ export interface ScanSubject {
   /** Bytes of all layers as they are pulled. */
   readonly compressedSize: number;
   readonly setuid: readonly SetuidFile[];
-  /**
-   * Of the packages that the data names (`packagesOf`). Missing programs: nothing is known, so all their
-   * vulnerabilities count.
-   */
-  readonly symbols: LinkedSymbols;
   /** Returns the package URL of a component in the SBOM; undefined if it has none. */
   purlOf(component: Component): string | undefined;
   /** Parents first, the image itself last. */

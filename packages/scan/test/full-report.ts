@@ -16,21 +16,17 @@ import {
 
 /** One finding of each status. */
 export const FULL: ScanReport = scanned({
-  subject: subjectWith(
-    [
-      TOOL,
-      goModule(),
-      goModule({ name: 'golang.org/x/text', version: 'v0.3.0' }),
-      goModule({ name: 'example.com/unused', version: 'v1.0.0' }),
-      goModule({ name: 'example.com/open', version: 'v1.0.0' }),
-      goModule({ name: 'example.com/ignored', version: 'v1.0.0' }),
-      goModule({ name: 'example.com/expired', version: 'v1.0.0' }),
-      deb({ layer: BASE_LAYER }),
-    ],
-    {
-      symbols: { 'usr/local/bin/yq': { 'golang.org/x/net/html': ['Parse'] } },
-    },
-  ),
+  subject: subjectWith([
+    TOOL,
+    goModule(),
+    goModule({ name: 'golang.org/x/text', version: 'v0.3.0' }),
+    goModule({ name: 'example.com/unused', version: 'v1.0.0' }),
+    goModule({ name: 'example.com/open', version: 'v1.0.0' }),
+    goModule({ name: 'example.com/ignored', version: 'v1.0.0' }),
+    goModule({ name: 'example.com/expired', version: 'v1.0.0' }),
+    deb({ layer: BASE_LAYER }),
+  ]),
+  symbols: { 'usr/local/bin/yq': { 'golang.org/x/net/html': ['Parse'] } },
   data: dataOf({
     go: goData(
       osv(),

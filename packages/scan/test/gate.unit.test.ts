@@ -1,7 +1,7 @@
 import { formatFailures, parseScanPolicy, type IgnoreEntry } from '@image-tooling/model';
 import { codesOf, failuresOf } from '@image-tooling/testkit/helpers';
 import { describe, expect, it } from 'vitest';
-import { scan } from '../src';
+import { OsvDatabase, scan } from '../src';
 import {
   BASE,
   dataOf,
@@ -106,7 +106,7 @@ describe('data', () => {
   const withDeb = (debian = debianData()) => ({ subject: subjectWith([deb()]), data: dataOf({ debian }) });
 
   it.each([
-    ['of Go that is cut off', withGo({ entries: [] })],
+    ['of Go that is cut off', withGo({ database: OsvDatabase.of([]) })],
     ['without a source package of the image', withDeb({ ...debianData(), sources: {} })],
     ['without the release of the image', { ...withDeb(), data: { go: goData(), debian: {} } }],
     [

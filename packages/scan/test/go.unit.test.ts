@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packagesOf, type OsvEntry } from '../src';
+import { packagesOf, type LinkedSymbols, type OsvEntry } from '../src';
 import {
   dataOf,
   goData,
@@ -17,8 +17,8 @@ import {
 
 const SUBJECT = subjectWith([TOOL, goModule()]);
 
-function found(entry: OsvEntry, subject = SUBJECT) {
-  return scanned({ subject, data: dataOf({ go: goData(entry) }) });
+function found(entry: OsvEntry, subject = SUBJECT, symbols: LinkedSymbols = {}) {
+  return scanned({ subject, symbols, data: dataOf({ go: goData(entry) }) });
 }
 
 function rangesOf(events: readonly object[]): OsvEntry {
@@ -99,7 +99,7 @@ describe('a Go module', () => {
   it('that two programs of a tool have is reported once', () => {
     const other = goModule({ program: 'usr/local/bin/other' });
     const symbols = { 'usr/local/bin/yq': { main: ['main'] } };
-    const report = found(osv(), subjectWith([TOOL, goModule(), other], { symbols }));
+    const report = found(osv(), subjectWith([TOOL, goModule(), other]), symbols);
     expect(verdicts(report)).toEqual(['GO-2026-0001 failing']);
   });
 });
@@ -128,8 +128,7 @@ describe("Go's standard library", () => {
 });
 
 describe('symbols of a program', () => {
-  const linked = (path: string, ...names: string[]) =>
-    subjectWith([TOOL, goModule()], { symbols: { 'usr/local/bin/yq': { [path]: names } } });
+  const linked = (path: string, ...names: string[]) => ({ 'usr/local/bin/yq': { [path]: names } });
   const onlyOn = (key: 'goos' | 'goarch', value: string): OsvEntry => {
     const imports = [{ path: 'golang.org/x/net/html', [key]: [value], symbols: ['Parse'] }];
     return osv({ affected: [{ ...osv().affected[0]!, ecosystem_specific: { imports } }] });
@@ -141,7 +140,9 @@ describe('symbols of a program', () => {
     ['any function, if the entry names none', osv({}, []), 'Escape'],
     ['it, on this platform', onlyOn('goarch', 'amd64'), 'Parse'],
   ])('with %s: affected', (_, entry, name) => {
-    expect(verdicts(found(entry, linked('golang.org/x/net/html', name)))).toEqual(['GO-2026-0001 failing']);
+    expect(verdicts(found(entry, SUBJECT, linked('golang.org/x/net/html', name)))).toEqual([
+      'GO-2026-0001 failing',
+    ]);
   });
 
   it.each([
@@ -150,7 +151,7 @@ describe('symbols of a program', () => {
     ['it, on another system', onlyOn('goos', 'windows'), 'Parse'],
     ['it, on another processor', onlyOn('goarch', 'arm64'), 'Parse'],
   ])('with %s: not affected', (_, entry, name, path = 'golang.org/x/net/html') => {
-    const report = found(entry, linked(path, name));
+    const report = found(entry, SUBJECT, linked(path, name));
     expect([report.passed, verdicts(report)]).toEqual([true, ['GO-2026-0001 not-affected']]);
     expect(only(report.findings).notAffected).toBe('vulnerable_code_not_present');
   });
@@ -164,12 +165,10 @@ describe('symbols of a program', () => {
         ecosystem_specific: { imports },
       },
     ];
-    const main = (...names: string[]) =>
-      subjectWith([TOOL, goModule({ name: 'example.com/yq' })], {
-        symbols: { 'usr/local/bin/yq': { main: names } },
-      });
-    expect(verdicts(found(osv({ affected }), main('run')))).toEqual(['GO-2026-0001 failing']);
-    expect(verdicts(found(osv({ affected }), main('walk')))).toEqual(['GO-2026-0001 not-affected']);
+    const subject = subjectWith([TOOL, goModule({ name: 'example.com/yq' })]);
+    const main = (name: string) => found(osv({ affected }), subject, linked('main', name));
+    expect(verdicts(main('run'))).toEqual(['GO-2026-0001 failing']);
+    expect(verdicts(main('walk'))).toEqual(['GO-2026-0001 not-affected']);
   });
 
   it('are asked of the packages that entries name, and of the program’s own', () => {
@@ -189,7 +188,8 @@ describe('symbols of a program', () => {
     );
     const names = [0, 4, 8, 12, 16].map((index) => `F${index}`);
     const report = scanned({
-      subject: linked('golang.org/x/net/html', ...names),
+      subject: SUBJECT,
+      symbols: linked('golang.org/x/net/html', ...names),
       data: dataOf({ go: goData(...entries) }),
       now: NOW,
     });

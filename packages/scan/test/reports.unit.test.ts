@@ -206,8 +206,8 @@ describe('OpenVEX', () => {
     const modules = [goModule(), goModule({ tool: 'jq', program: 'usr/local/bin/jq', layer: FILES_LAYER })];
     const linked = { 'golang.org/x/net/html': ['Parse'] };
     const stated = (symbols: LinkedSymbols): number => {
-      const subject = subjectWith([TOOL, other, ...modules], { symbols });
-      const report = scanned({ subject, data: dataOf({ go: goData(osv()) }) });
+      const subject = subjectWith([TOOL, other, ...modules]);
+      const report = scanned({ subject, symbols, data: dataOf({ go: goData(osv()) }) });
       const vex = openVex(report, { product: 'pkg:oci/k8s', author: 'images', time: 0 });
       return (vex as { statements: object[] } | undefined)?.statements.length ?? 0;
     };

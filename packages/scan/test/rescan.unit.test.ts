@@ -61,7 +61,8 @@ describe('a re-scan', () => {
     const components = [TOOL, goModule()];
     expect(statuses(valueOf(rescan(input(components))))).toEqual(['GO-2026-0001 failing']);
     const absent = scanned({
-      subject: subjectWith(components, { symbols: { 'usr/local/bin/yq': { main: ['main'] } } }),
+      subject: subjectWith(components),
+      symbols: { 'usr/local/bin/yq': { main: ['main'] } },
       data: dataOf({ go: goData(osv()) }),
     });
     expect(verdicts(absent)).toEqual(['GO-2026-0001 not-affected']);

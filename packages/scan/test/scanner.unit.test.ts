@@ -155,7 +155,8 @@ describe('what a scanner found', () => {
   it('in functions that are not in the program is not affected, as Go’s database says', () => {
     const entry = osv({ aliases: ['CVE-2026-5555'] });
     const found = scanned({
-      subject: subjectWith([TOOL, goModule()], { symbols: { 'usr/local/bin/yq': { main: ['main'] } } }),
+      subject: subjectWith([TOOL, goModule()]),
+      symbols: { 'usr/local/bin/yq': { main: ['main'] } },
       data: dataOf({ go: goData(entry) }),
       scanner: result(match({ severity: 'critical' }), match({ id: 'CVE-2026-6666' })),
     });

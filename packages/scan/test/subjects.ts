@@ -10,12 +10,15 @@ import {
 } from '@image-tooling/model';
 import { valueOf } from '@image-tooling/testkit/helpers';
 import {
+  matchesOfImage,
   mergePolicies,
+  OsvDatabase,
   scan,
   type DebianFixes,
   type DefinedImage,
   type Finding,
   type GoVulnerabilities,
+  type LinkedSymbols,
   type OsvEntry,
   type ScanInput,
   type ScanPolicy,
@@ -109,7 +112,6 @@ export function subjectWith(components: readonly Component[], more: Partial<Scan
     debian: 'trixie',
     compressedSize: 1_000_000,
     setuid: [],
-    symbols: {},
     purlOf: (one) => (one.kind === 'file' ? undefined : `pkg:${one.kind}/${one.name}@${one.version}`),
     chain: [BASE, K8S],
     ...more,
@@ -143,7 +145,7 @@ export function goData(...entries: OsvEntry[]): GoVulnerabilities {
   return {
     version: 'v0.0.0-20261127000000-0123456789ab',
     time: YESTERDAY,
-    entries: [OTHER_ENTRY, ...entries],
+    database: OsvDatabase.of([OTHER_ENTRY, ...entries]),
   };
 }
 
@@ -177,13 +179,20 @@ export const INPUT: ScanInput = {
   subject: subjectWith([]),
   policy: policyOf(),
   data: dataOf(),
+  matches: new Map(),
   secrets: [],
   secretsLeftOut: { published: 0, examples: 0, unopened: 0 },
   now: NOW,
 };
 
-export function scanned(more: Partial<ScanInput>): ScanReport {
-  return valueOf(scan({ ...INPUT, ...more }));
+/** Scans with what the data says of the subject's modules. `symbols`: of its programs. */
+export function scanned({
+  symbols,
+  ...more
+}: Partial<ScanInput> & { readonly symbols?: LinkedSymbols }): ScanReport {
+  const input = { ...INPUT, ...more };
+  const matches = input.data ? matchesOfImage(input.subject, input.data.go.database, symbols) : new Map();
+  return valueOf(scan({ ...input, matches }));
 }
 
 /** Ids of findings with their status. */

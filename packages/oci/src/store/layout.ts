@@ -6,10 +6,10 @@ import { canonicalJson, fail, hexOf, ok, type Digest, type Failed, type Result }
 export const LAYOUT_FILE = canonicalJson({ imageLayoutVersion: '1.0.0' });
 
 /**
- * Kinds of facts about a layer that are kept by diff id: what is in it, which functions its Go programs have, and which
- * secrets are in its files.
+ * Kinds of facts about a layer that are kept by diff id: what is in it, which functions its Go programs have, which
+ * secrets are in its files, and which entries of a vulnerability database its modules are in.
  */
-export const LAYER_FACTS = ['contents', 'symbols', 'secrets'] as const;
+export const LAYER_FACTS = ['contents', 'symbols', 'secrets', 'matches'] as const;
 export type LayerFact = (typeof LAYER_FACTS)[number];
 
 /** The paths of a store: an OCI image layout with our own records next to it. */
@@ -38,6 +38,7 @@ export function layoutOf(root: string): StoreLayout {
       contents: join(root, 'contents'),
       symbols: join(root, 'symbols'),
       secrets: join(root, 'secrets'),
+      matches: join(root, 'matches'),
     },
     users: join(root, 'users'),
     locks: join(root, 'locks'),

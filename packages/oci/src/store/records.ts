@@ -1,7 +1,6 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzipSync, gzip } from 'node:zlib';
 import { writeFileAtomic } from '@image-tooling/host';
 import { isDigest, type Layer, type Result } from '@image-tooling/model';
 import { ownUid } from './ownership';
@@ -38,7 +37,7 @@ export async function writePaths(file: string, paths: PathIndex): Promise<Result
 
 /** Returns the value of a record; undefined if it is absent, cut off, not a file, or written by another user. */
 export async function readJson(file: string): Promise<unknown> {
-  return parsed(file, async (bytes) => bytes);
+  return parsed(file, (bytes) => bytes);
 }
 
 /** Returns the value of a compressed record, as `readJson` does. */
@@ -49,8 +48,8 @@ export async function readCompressedJson(file: string): Promise<unknown> {
 /** Returns the JSON of a compressed record, as `readJson` does; gzip's checksum detects damage. */
 export async function readCompressedText(file: string): Promise<string | undefined> {
   try {
-    const bytes = await ownBytes(file);
-    return bytes && (await unpacked(bytes)).toString();
+    const bytes = ownBytes(file);
+    return bytes && unpacked(bytes).toString();
   } catch {
     return undefined;
   }
@@ -66,29 +65,30 @@ export async function writeCompressedJson(file: string, value: unknown): Promise
 
 /** The names of the 150,000 functions of a large Go program are 10 MB. */
 const MOST_BYTES = 512 * 1024 ** 2;
-/** Each piece is a task of another thread: those of zlib's default, 16 KiB, take a third of the processor time. */
+/** Of what is unpacked at once; zlib's default, 16 KiB, is for streams. */
 const PIECE = 256 * 1024;
 
-function unpacked(bytes: Buffer): Promise<Buffer> {
-  return promisify(gunzip)(bytes, { maxOutputLength: MOST_BYTES, chunkSize: PIECE });
+function unpacked(bytes: Buffer): Buffer {
+  return gunzipSync(bytes, { maxOutputLength: MOST_BYTES, chunkSize: PIECE });
 }
 
-async function parsed(file: string, unpack: (bytes: Buffer) => Promise<Buffer>): Promise<unknown> {
+function parsed(file: string, unpack: (bytes: Buffer) => Buffer): unknown {
   try {
-    const bytes = await ownBytes(file);
-    return bytes && JSON.parse((await unpack(bytes)).toString());
+    const bytes = ownBytes(file);
+    return bytes && JSON.parse(unpack(bytes).toString());
   } catch {
     return undefined;
   }
 }
 
-async function ownBytes(file: string): Promise<Buffer | undefined> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+/** Blocking on purpose: four trips to other threads and back take longer than to read a small file. */
+function ownBytes(file: string): Buffer | undefined {
+  const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const { uid } = await handle.stat();
-    return uid === (ownUid() ?? uid) ? await handle.readFile() : undefined;
+    const { uid } = fstatSync(handle);
+    return uid === (ownUid() ?? uid) ? readFileSync(handle) : undefined;
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 

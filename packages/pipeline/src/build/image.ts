@@ -58,10 +58,32 @@ export async function makeImage(
   platform: Platform,
   need: Need,
 ): Promise<Result<MadeImage>> {
+  const place: Place = { image, platform, need };
+  const composed = await composeImage(session, place);
+  if (!composed.ok) return composed;
+  const checked = await checkLayers(session, composed.value.layers);
+  if (!checked.ok) return checked;
+  const assembled = await assemble(session, place, composed.value.recipe);
+  return assembled.ok ? ok(madeImage(composed.value, assembled.value)) : assembled;
+}
+
+/**
+ * Returns the image that `makeImage` makes with the need `paths`. Looks for no collisions of paths and stores no
+ * manifest: for an image whose build did. Fails as building does.
+ */
+export async function describeBuilt(session: Session, of: ImageOnPlatform): Promise<Result<MadeImage>> {
+  const composed = await composeImage(session, { ...of, need: 'paths' });
+  return composed.ok ? ok(madeImage(composed.value, describeImage(composed.value.recipe))) : composed;
+}
+
+/** All of an image but the digests of its config and manifest. */
+type ComposedImage = Omit<MadeImage, 'image' | 'digests'>;
+
+async function composeImage(session: Session, place: Place): Promise<Result<ComposedImage>> {
+  const { image, platform } = place;
   const planned = await readPlan(session, image, platform);
   if (!planned.ok) return planned;
   const { plan } = planned.value;
-  const place: Place = { image, platform, need };
   const below = await ensureBelow(session, place, planned.value, [...plan.parent, ...plan.tools]);
   if (!below.ok) return below;
   const own = await ownLayers(session, place, planned.value);
@@ -69,19 +91,18 @@ export async function makeImage(
   const { system, files, help } = own.value;
   const inherited = [...plan.parent, ...plan.base, ...system, ...plan.tools, ...files];
   const layers = [...inherited, help];
-  const checked = await checkLayers(session, layers);
-  if (!checked.ok) return checked;
-  const recipe = imageRecipe(place, plan, layers);
-  const assembled = await assemble(session, place, recipe);
-  if (!assembled.ok) return assembled;
   return ok({
-    image: assembled.value,
     layers,
     inherited: plan.parent.length + plan.base.length,
     inheritance: inheritanceOf(platform, inherited, planned.value),
-    digests: digestsOf(assembled.value, help),
-    recipe,
+    recipe: imageRecipe(place, plan, layers),
   });
+}
+
+function madeImage(composed: ComposedImage, image: AssembledImage): MadeImage {
+  const { manifestDigest: manifest, configDigest: config } = image;
+  const help = composed.layers.at(-1) as OriginLayer;
+  return { ...composed, image, digests: { manifest, config, help: help.digest } };
 }
 
 interface Place extends ImageOnPlatform {
@@ -216,8 +237,4 @@ function inheritanceOf(
 ): LayersFile {
   const { config, contents, packagesDigest } = plan;
   return { layersVersion: 1, platform, layers, config, contents, packagesDigest };
-}
-
-function digestsOf({ manifestDigest, configDigest }: AssembledImage, help: OriginLayer): DigestFile {
-  return { manifest: manifestDigest, config: configDigest, help: help.digest };
 }

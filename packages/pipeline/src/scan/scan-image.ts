@@ -69,7 +69,7 @@ export async function scanWith(
   if (!data.ok) return data;
   const read = await readSubject(session, { image, platform }, data.value);
   if (!read.ok) return read;
-  const { subject, secrets, secretsLeftOut } = read.value;
+  const { subject, matches, secrets, secretsLeftOut } = read.value;
   const scanner = policy.scanner
     ? await scannerResult(session, policy.scanner, subject, { maxAgeDays, now })
     : ok(undefined);
@@ -78,6 +78,7 @@ export async function scanWith(
     subject,
     policy,
     data: data.value,
+    matches,
     scanner: scanner.value,
     secrets,
     secretsLeftOut,

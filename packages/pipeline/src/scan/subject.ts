@@ -8,35 +8,34 @@ import {
   type Platform,
   type Result,
 } from '@image-tooling/model';
-import { loadPurls, symbolsOfPackages, type LayerContents } from '@image-tooling/sbom';
+import { loadPurls, type LayerContents } from '@image-tooling/sbom';
 import {
   bringerOf,
   notReported,
-  packagesOf,
   secretFindings,
   type Finding,
-  type LinkedSymbols,
+  type MatchesByLayer,
   type NotReported,
   type ScanSubject,
   type SetuidFile,
   type VulnerabilityData,
 } from '@image-tooling/scan';
 import { ensureBelow } from '../build/below';
-import { makeImage } from '../build/image';
+import { describeBuilt, makeImage } from '../build/image';
 import { contentsOfLayers } from '../build/image-contents';
 import { imageInventory } from '../build/image-inventory';
-import { knownOfLayer, type KnownRecord } from '../build/known-of-layer';
 import type { ImageOnPlatform } from '../build/layer-owner';
 import { debianReleaseOf } from '../debian-release';
 import { imageSecrets } from '../secrets';
 import type { Session } from '../session';
-import { restoreFacts } from '../workspace/contents-file';
 import { outputFolder, readDigestFile } from '../workspace/outputs';
 import { definedChain } from './chain';
+import { imageMatches } from './image-matches';
 
 /** All that a scan reads of an image. */
 export interface ReadSubject {
   readonly subject: ScanSubject;
+  readonly matches: MatchesByLayer;
   readonly secrets: readonly Finding[];
   readonly secretsLeftOut: NotReported;
 }
@@ -45,7 +44,7 @@ export interface ReadSubject {
  * Returns all that a scan reads of a built image, from its outputs and the store; builds what they lack. Fails with
  * `not-reproducible` if that differs from the recorded digest, and as building does.
  *
- * @param data without it, functions of Go programs are not read
+ * @param data without it, nothing is compared
  */
 export async function readSubject(
   session: Session,
@@ -55,9 +54,11 @@ export async function readSubject(
   const { image, platform } = of;
   const below = await ensureBelow(session, image, platform);
   if (!below.ok) return below;
-  const made = await makeImage(session, image, platform, 'paths');
-  if (!made.ok) return made;
   const recorded = await readDigestFile(outputFolder(session.root, image, platform));
+  const made = recorded
+    ? await describeBuilt(session, of)
+    : await makeImage(session, image, platform, 'paths');
+  if (!made.ok) return made;
   if (recorded && recorded.manifest !== made.value.digests.manifest)
     return fail(otherDigest(image, platform));
   const { layers } = made.value;
@@ -66,21 +67,23 @@ export async function readSubject(
   const inventory = imageInventory(of, made.value, contents.value);
   const secrets = await imageSecrets(session, of, made.value);
   if (!secrets.ok) return secrets;
-  const symbols = data ? await linkedSymbols(session, of, layers, data) : ok({});
-  if (!symbols.ok) return symbols;
   const { purlOf } = await loadPurls();
   const subject: ScanSubject = {
     inventory,
     compressedSize: layers.reduce((sum, { size }) => sum + size, 0),
     setuid: layers.flatMap((layer) => setuidFiles(layer, contents.value.get(layer.diffId))),
-    symbols: symbols.value,
     purlOf: (component) => purlOf(component, inventory),
     chain: definedChain(image, session.toolSource),
     debian: debianReleaseOf(image),
   };
+  const matches = data
+    ? await imageMatches(session, { ...of, subject, layers }, data.go.database)
+    : ok(new Map());
+  if (!matches.ok) return matches;
   const bringer = (layer?: Digest, owner?: string) => bringerOf(subject, layer, owner);
   return ok({
     subject,
+    matches: matches.value,
     secrets: secretFindings(secrets.value, bringer),
     secretsLeftOut: notReported(secrets.value.layers),
   });
@@ -96,31 +99,4 @@ function otherDigest({ name }: Image, platform: Platform): Failure {
 
 function setuidFiles({ digest }: OriginLayer, contents: LayerContents | undefined): SetuidFile[] {
   return (contents?.privileged ?? []).map(({ path }) => ({ path: `/${path}`, layer: digest }));
-}
-
-/** Programs whose functions are not known are left out: all their vulnerabilities count. */
-async function linkedSymbols(
-  session: Session,
-  of: ImageOnPlatform,
-  layers: readonly OriginLayer[],
-  { go }: VulnerabilityData,
-): Promise<Result<LinkedSymbols>> {
-  const record = symbolsRecord(packagesOf(go.entries));
-  const found: LinkedSymbols[] = [];
-  for (const layer of layers.filter(({ kind }) => kind === 'tool')) {
-    const known = await knownOfLayer(session, of, layer, record);
-    if (!known.ok) return known;
-    if (known.value) found.push(known.value);
-  }
-  return ok(Object.assign({}, ...found) as LinkedSymbols);
-}
-
-function symbolsRecord(packages: ReadonlySet<string>): KnownRecord<LinkedSymbols> {
-  return {
-    known: async (store, { diffId }) => {
-      const text = await store.getFactText('symbols', diffId);
-      return text === undefined ? undefined : symbolsOfPackages(text, packages);
-    },
-    restore: (store, folder) => restoreFacts('symbols', store, folder),
-  };
 }

@@ -1,6 +1,8 @@
+import type { PathIndex } from '@image-tooling/layer';
 import { ok, type OriginLayer, type Result } from '@image-tooling/model';
 import { mapResults } from '@image-tooling/oci';
 import { isReported, type ImageSecrets, type LayerSecrets, type SearchedLayer } from '@image-tooling/scan';
+import { chainPaths } from '../build/chain';
 import { ensureLayers } from '../build/ensure-layers';
 import { makeImage, type MadeImage } from '../build/image';
 import { knownSecrets, searchLayer } from '../build/layers/layer-secrets';
@@ -10,7 +12,7 @@ import { configSecrets } from './config-secrets';
 
 /**
  * Returns the secrets in an image's layers and config. Only layers that were not searched by these rules are read: their
- * blobs are pulled or built again if the store lacks them. Fails as that does, and as `searchLayer`.
+ * blobs are pulled or built again if the store lacks them. Fails as that does, as `searchLayer`, and as `chainPaths`.
  */
 export async function imageSecrets(
   session: Session,
@@ -26,22 +28,21 @@ export async function imageSecrets(
     return secrets ? ok(secrets) : searchLayer(session, layer);
   });
   if (!searched.ok) return searched;
-  const config = configSecrets(of.image, inheritance.config);
-  return ok({ layers: await withPaths(session, layers, searched.value), config });
+  const hits = await withPaths(session, layers, searched.value);
+  if (!hits.ok) return hits;
+  return ok({ layers: hits.value, config: configSecrets(of.image, inheritance.config) });
 }
 
 /** Path indexes tell which reported secrets a later layer hides: they are read only if there are any. */
 async function withPaths(
-  { store }: Session,
+  session: Session,
   layers: readonly OriginLayer[],
   secrets: readonly LayerSecrets[],
-): Promise<SearchedLayer[]> {
-  const all = layers.map(({ digest, diffId, kind }, at) => ({ digest, diffId, kind, secrets: secrets[at]! }));
-  const isAsked = all.some(({ kind, secrets: { hits } }) => hits.some((hit) => isReported(hit, kind)));
-  return Promise.all(
-    all.map(async ({ diffId, ...layer }) => ({
-      ...layer,
-      paths: (isAsked ? await store.getPaths(diffId) : undefined) ?? new Map(),
-    })),
+): Promise<Result<SearchedLayer[]>> {
+  const isAsked = layers.some(({ kind }, at) => secrets[at]!.hits.some((hit) => isReported(hit, kind)));
+  const paths = isAsked ? await chainPaths(session, layers) : ok(layers.map((): PathIndex => new Map()));
+  if (!paths.ok) return paths;
+  return ok(
+    layers.map(({ digest, kind }, at) => ({ digest, kind, paths: paths.value[at]!, secrets: secrets[at]! })),
   );
 }

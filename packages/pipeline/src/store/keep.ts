@@ -62,6 +62,7 @@ export function whatGoes(
     contents: kept.diffIds,
     symbols: kept.diffIds,
     secrets: kept.diffIds,
+    matches: kept.diffIds,
     blob: kept.blobs,
   };
   const gone = files.filter(({ kind, digest, usedMs }) => usedMs < sinceMs && !stays[kind].has(digest));

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { scanLockText, type ScanLock } from '@image-tooling/scan';
+import { OsvDatabase, scanLockText, type ScanLock } from '@image-tooling/scan';
 import type { WorkspaceRig } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
-import { keepEntries } from '../../src/vulnerability-data/kept-entries';
+import { keepDatabase } from '../../src/vulnerability-data/kept-database';
 
 const SUM = `h1:${'A'.repeat(43)}=`;
+const OTHER_ENTRY = {
+  id: 'GO-2020-0001',
+  affected: [{ package: { ecosystem: 'Go', name: 'example.invalid/never' } }],
+};
 const IMAGES = ['base', 'child'];
 
 export const HELLO_CVE = 'CVE-2026-7777';
@@ -29,7 +33,7 @@ export async function writeScanData(
       trixie: { time: NOW, releases: [], sources: { ...sources, 'fixture-hello': hello }, gone: [] },
     },
   });
-  valueOf(await keepEntries(rig.store, SUM, [{ id: 'GO-2020-0001', affected: [] }]));
+  valueOf(await keepDatabase(rig.store, SUM, OsvDatabase.of([OTHER_ENTRY])));
   await rig.write('scan.lock.json', scanLockText(lock));
 }
 

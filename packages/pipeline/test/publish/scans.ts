@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScanLock, ScanReport } from '@image-tooling/scan';
 import type { CommandLineEnd, WorkspaceRig } from '@image-tooling/testkit';
@@ -70,6 +70,22 @@ export function scans(workspace: () => PublishWorkspace): void {
       const sbom = await rig().must(['sbom', 'base', ...PLATFORM]);
       expect(ids).toHaveLength(3);
       for (const id of ids) expect(sbom).toContain(`"purl": "${id}"`);
+    });
+
+    it('reads no path index of a layer that a build looked for collisions in', async () => {
+      const indexes = join(rig().store, 'paths');
+      await rename(indexes, `${indexes}.whole`);
+      onTestFinished(async () => {
+        await rm(indexes, { recursive: true });
+        await rename(`${indexes}.whole`, indexes);
+      });
+      await mkdir(indexes);
+      for (const name of await readdir(`${indexes}.whole`)) await writeFile(join(indexes, name), 'damaged');
+      expect((await scan('child')).exitCode).toBe(0);
+      await changed('images/child/dist/linux-amd64/digest.json', () =>
+        rm(pathOf('images/child/dist/linux-amd64/digest.json')),
+      );
+      expect((await scan('child')).stderr).toContain('(store-corrupt)');
     });
 
     it('finds passwords in rootfs/ and ENV, and shows no part of them', async () => {

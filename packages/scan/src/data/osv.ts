@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { OsvEntry } from '../vulnerability-data';
+import type { OsvEntry } from '../osv-database';
 
 /** The fields that a scan needs; others are dropped. */
 const entry = z.object({

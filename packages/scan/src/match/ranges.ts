@@ -1,5 +1,5 @@
 import { compare, type SemVer } from 'semver';
-import type { OsvAffected } from '../vulnerability-data';
+import type { OsvAffected } from '../osv-database';
 import { goVersion } from '../go-version';
 
 /** Whether a version is affected, and the first later version that is not. */

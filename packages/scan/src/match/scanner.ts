@@ -5,7 +5,7 @@ import { goVersion } from '../go-version';
 import type { ScannerMatch } from '../scanner/answer';
 import { purlKey } from '../scanner/purl-key';
 import type { ScanSubject } from '../subject';
-import { groupBy } from './group-by';
+import { groupBy } from '../group-by';
 import { inSource, installedSources, type Installed } from './debian';
 import { inTool, type Located } from './in-tool';
 

@@ -1,6 +1,6 @@
 import { archOf, type Platform } from '@image-tooling/model';
 import type { ProgramSymbols } from '../subject';
-import type { OsvAffected, OsvEntry } from '../vulnerability-data';
+import type { OsvAffected, OsvEntry } from '../osv-database';
 
 /** The functions of a program, for one of its modules. */
 export interface LinkedModule {

@@ -1,6 +1,7 @@
 import { dayOf, failWith, ok, type Inventory, type Result } from '@image-tooling/model';
 import type { Finding, JudgedFinding } from '../finding';
 import { countByStatus, judge, type Counts } from '../gate';
+import { matchesOfImage } from '../match';
 import type { ScanPolicy } from '../policy/merge';
 import { inOrder } from '../report/order';
 import type { ScanData } from '../report/types';
@@ -43,7 +44,8 @@ export function rescan(input: RescanInput): Result<RescanReport> {
   const subject = rescanSubject(input);
   const problems = invalidData(data, subject, 'some');
   if (problems.length > 0) return failWith(problems);
-  const found = findingsInData(subject, { data, scanner, now });
+  const matches = matchesOfImage(subject, data.go.database);
+  const found = findingsInData(subject, { data, matches, scanner, now });
   const findings = inOrder(found.map((finding) => judged(finding, input)));
   const { image, platform, manifest } = input.inventory;
   return ok({
@@ -59,7 +61,7 @@ export function rescan(input: RescanInput): Result<RescanReport> {
 export function rescanSubject(
   input: Pick<ScanSubject, 'inventory' | 'debian' | 'purlOf' | 'chain'>,
 ): ScanSubject {
-  return { ...input, compressedSize: 0, setuid: [], symbols: {} };
+  return { ...input, compressedSize: 0, setuid: [] };
 }
 
 function judged(finding: Finding, input: RescanInput): JudgedFinding {

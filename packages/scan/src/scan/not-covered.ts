@@ -18,7 +18,7 @@ export function notCovered(data: VulnerabilityData, subject: ScanSubject, hasSca
   const { gone = [], unknown = [] } = debian ? sourcesWithoutData(subject, debian) : {};
   return [
     ...(base === undefined ? [] : [base]),
-    ...(hasNpm && !hasScanner && !hasEcosystem(data, 'npm') ? ['packages of npm'] : []),
+    ...(hasNpm && !hasScanner && !data.go.database.hasEcosystem('npm') ? ['packages of npm'] : []),
     ...opaqueTools(components).map((name) => `programs of ${name}`),
     ...unread.map(({ path, reason }) => `${path} (${reason})`),
     ...gone.map((name) => `${name}, which the Debian archive no longer has`),
@@ -33,10 +33,6 @@ function baseWithoutPackages({ layers, components, os }: Inventory): string | un
   return bases.length === 0 || isKnown
     ? undefined
     : `packages of the base image (${os?.id ?? 'unknown system'})`;
-}
-
-function hasEcosystem({ go }: VulnerabilityData, ecosystem: string): boolean {
-  return go.entries.some(({ affected }) => affected.some((one) => one.package.ecosystem === ecosystem));
 }
 
 function opaqueTools(components: readonly Component[]): string[] {

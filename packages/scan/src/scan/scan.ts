@@ -1,7 +1,7 @@
 import { dayOf, failWith, ok, type Failure, type Result } from '@image-tooling/model';
 import type { Finding } from '../finding';
 import { countByStatus, isFailing, judge } from '../gate';
-import { licenceFindings, setuidFindings, sizeFindings } from '../match';
+import { licenceFindings, setuidFindings, sizeFindings, type MatchesByLayer } from '../match';
 import type { ScanPolicy } from '../policy/merge';
 import { notCovered } from './not-covered';
 import { inOrder } from '../report/order';
@@ -19,6 +19,8 @@ export interface ScanInput {
   readonly policy: ScanPolicy;
   /** Undefined if the policy has no database. */
   readonly data: VulnerabilityData | undefined;
+  /** What Go's database says of the image's modules. */
+  readonly matches: MatchesByLayer;
   /** What a scanner found in addition, if the policy has one. */
   readonly scanner?: ScannerResult | undefined;
   /** Findings of secrets, which are looked for in layers. */
@@ -60,9 +62,9 @@ function dataProblems({ subject, policy, data }: ScanInput): Failure[] {
   return invalidData(data, subject);
 }
 
-function allFindings({ subject, policy, data, scanner, secrets, now }: ScanInput): Finding[] {
+function allFindings({ subject, policy, data, matches, scanner, secrets, now }: ScanInput): Finding[] {
   return [
-    ...(data ? findingsInData(subject, { data, scanner, now }) : []),
+    ...(data ? findingsInData(subject, { data, matches, scanner, now }) : []),
     ...(policy.licences ? licenceFindings(subject, policy.licences) : []),
     ...setuidFindings(subject, policy.setuid),
     ...sizeFindings(subject),

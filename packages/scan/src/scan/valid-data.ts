@@ -29,7 +29,7 @@ export function invalidData(
 type Problem = Pick<Failure, 'message' | 'hint'>;
 
 function goProblems({ go }: VulnerabilityData, subject: ScanSubject): Problem[] {
-  if (!hasKind(subject, 'go') || go.entries.length > 0) return [];
+  if (!hasKind(subject, 'go') || !go.database.isEmpty) return [];
   return [{ message: `Go's vulnerability database ${go.version} has no entries` }];
 }
 

@@ -13,20 +13,37 @@ interface KeywordIndex {
   readonly withoutKeywords: readonly SecretRule[];
   readonly byKeyword: ReadonlyMap<string, readonly SecretRule[]>;
   readonly anyKeyword: RegExp | undefined;
+  readonly filter: KeywordFilter | undefined;
 }
 
-/** Finds secrets by many rules in one pass over a text; only rules with a keyword in it are tried. */
+/** Finds secrets by many rules in one pass; only rules with a keyword in a text are tried. */
 export class SecretFinder {
   /** Made for the first text: every command loads this file, and few search. */
-  private index: KeywordIndex | undefined;
-  private filter: KeywordFilter | undefined;
+  private made: KeywordIndex | undefined;
 
   constructor(readonly rules: readonly SecretRule[]) {}
 
   /** Returns the secrets in the order of the text. Where several rules match, the first counts. */
   find(text: string): TextMatch[] {
-    const tried = this.triedIn(text);
-    if (tried.size === 0) return [];
+    return this.matches(text, this.keywordsIn(text));
+  }
+
+  /** Returns what `find` returns for bytes as latin1. Much faster, if they are of a program. */
+  findInBytes(bytes: Buffer): TextMatch[] {
+    const { filter } = this.index;
+    if (!filter) return this.find(bytes.toString('latin1'));
+    const keywords = filter.keywordsIn(bytes);
+    return keywords.size === 0 ? [] : this.matches(bytes.toString('latin1'), keywords);
+  }
+
+  private get index(): KeywordIndex {
+    return (this.made ??= indexOf(this.rules));
+  }
+
+  private matches(text: string, keywords: ReadonlySet<string>): TextMatch[] {
+    const { withoutKeywords, byKeyword } = this.index;
+    const tried = new Set(withoutKeywords);
+    for (const keyword of keywords) for (const rule of byKeyword.get(keyword) ?? []) tried.add(rule);
     const found: TextMatch[] = [];
     for (const rule of this.rules)
       if (tried.has(rule))
@@ -35,22 +52,17 @@ export class SecretFinder {
     return found.sort((a, b) => a.start - b.start);
   }
 
-  /** Returns false only if `find` returns nothing for these bytes as latin1. Much faster, if they are of a program. */
-  mayFind(bytes: Buffer): boolean {
-    return (this.filter ??= new KeywordFilter(this.rules)).mayMatch(bytes);
-  }
-
-  private triedIn(text: string): ReadonlySet<SecretRule> {
-    const { withoutKeywords, byKeyword, anyKeyword } = (this.index ??= indexOf(this.rules));
-    const tried = new Set(withoutKeywords);
-    if (!anyKeyword) return tried;
+  private keywordsIn(text: string): ReadonlySet<string> {
+    const { anyKeyword } = this.index;
+    const found = new Set<string>();
+    if (!anyKeyword) return found;
     anyKeyword.lastIndex = 0;
     for (let match = anyKeyword.exec(text); match; match = anyKeyword.exec(text)) {
-      for (const rule of byKeyword.get(match[0]) ?? []) tried.add(rule);
+      found.add(match[0]);
       // Keywords may overlap.
       anyKeyword.lastIndex = match.index + 1;
     }
-    return tried;
+    return found;
   }
 }
 
@@ -63,6 +75,7 @@ function indexOf(rules: readonly SecretRule[]): KeywordIndex {
     withoutKeywords: rules.filter(({ keywords }) => !keywords),
     byKeyword: new Map(keywords.map((keyword) => [keyword, rulesOf(keyword)])),
     anyKeyword: keywords.length === 0 ? undefined : new RegExp(longestFirst.map(escaped).join('|'), 'g'),
+    filter: KeywordFilter.of(rules),
   };
 }
 

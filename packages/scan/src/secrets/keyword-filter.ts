@@ -2,6 +2,7 @@ import type { SecretRule } from './rules/rule';
 
 /** A keyword of a rule as bytes. */
 interface Keyword {
+  readonly text: string;
   readonly bytes: Buffer;
   /** See `SecretRule.tokenCharacters`. */
   readonly tokenCharacters: number;
@@ -16,53 +17,77 @@ interface Place extends Keyword {
 /** Each keyword has two pairs: then one of them is at an even address. */
 const SHORTEST = 3;
 
+/** Bytes of text that a keyword has with the token behind it: enough to fill a word at a multiple of eight. */
+const SHORTEST_TEXT = 11;
+
+const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
+
 /**
- * Tells whether bytes may have what rules look for: whether a keyword is in them. Looks up each pair of bytes at an even
- * address in a table of the first two pairs of all keywords. So the bytes of a program need not become a text, and it
- * takes a third of the time of one regular expression of all keywords.
+ * Finds keywords of rules in bytes. Looks at every second word of four bytes. Only where that is text, which is little of
+ * a program, may a keyword begin in the seven bytes before it or with it; there, pairs of bytes are looked up in a table
+ * of the first two pairs of all keywords. So the bytes of a program need not become a text, and it takes a fraction of
+ * the time of one regular expression of all keywords.
  */
 export class KeywordFilter {
-  /** By pair of bytes: 1 if a keyword may be there. */
-  private readonly isPair = new Uint8Array(65_536);
-  private readonly places: (Place[] | undefined)[] = [];
-  private readonly matchesAnything: boolean;
+  /** By pair of bytes: the number of its places; 0 if no keyword may be there. */
+  private readonly numbers = new Uint16Array(65_536);
+  private readonly places: Place[][] = [[]];
 
-  constructor(rules: readonly SecretRule[]) {
-    const keywords = keywordsOf(rules);
-    this.matchesAnything =
-      rules.some((rule) => !rule.keywords) || keywords.some(({ bytes }) => bytes.length < SHORTEST);
-    if (this.matchesAnything) return;
+  private constructor(keywords: readonly Keyword[]) {
     for (const keyword of keywords) for (const at of [0, 1]) this.add({ ...keyword, at });
   }
 
-  /** Returns false only if no rule matches anywhere in the bytes. */
-  mayMatch(bytes: Buffer): boolean {
-    if (this.matchesAnything) return true;
-    if (bytes.length < SHORTEST) return false;
-    const { isPair, places } = this;
-    const first = bytes.byteOffset & 1;
-    const pairs = new Uint16Array(bytes.buffer, bytes.byteOffset + first, (bytes.length - first) >> 1);
-    for (let index = 0; index < pairs.length; index++) {
-      const pair = pairs[index]!;
-      if (isPair[pair] === 1 && isAnyAt(bytes, first + 2 * index, places[pair]!)) return true;
+  /** Returns a filter; undefined if a rule has no keywords, or one that is too short to be found. */
+  static of(rules: readonly SecretRule[]): KeywordFilter | undefined {
+    const keywords = keywordsOf(rules);
+    const canFindAll = rules.every((rule) => rule.keywords) && keywords.every(isLongText);
+    return canFindAll ? new KeywordFilter(keywords) : undefined;
+  }
+
+  /** Returns the keywords in bytes; without those that too few characters of a token follow for any rule. */
+  keywordsIn(bytes: Uint8Array): ReadonlySet<string> {
+    const found = new Set<string>();
+    const aligned = bytes.byteOffset % WORD_BYTES === 0 ? bytes : Uint8Array.from(bytes);
+    const { buffer, byteOffset, length } = aligned;
+    const words = new Uint32Array(buffer, byteOffset, Math.floor(length / WORD_BYTES));
+    const pairs = new Uint16Array(buffer, byteOffset, Math.floor(length / 2));
+    for (let word = 0; word < words.length; word += 2)
+      if (isText(words[word]!)) this.addBefore(aligned, pairs, 2 * word, found);
+    return found;
+  }
+
+  /** Adds keywords that begin at one of the eight bytes which end with the first byte of a pair. */
+  private addBefore(bytes: Uint8Array, pairs: Uint16Array, last: number, found: Set<string>): void {
+    const { numbers, places } = this;
+    for (let index = last < 3 ? 0 : last - 3; index <= last; index++) {
+      const number = numbers[pairs[index]!]!;
+      if (number !== 0) addAt(bytes, 2 * index, places[number]!, found);
     }
-    return false;
   }
 
   private add(place: Place): void {
-    // In the order of this machine's bytes, as `mayMatch` reads them.
+    // In the order of this machine's bytes, as `keywordsIn` reads them.
     const [pair = 0] = new Uint16Array(Uint8Array.from(place.bytes.subarray(place.at, place.at + 2)).buffer);
-    this.isPair[pair] = 1;
-    (this.places[pair] ??= []).push(place);
+    if (this.numbers[pair] === 0) this.numbers[pair] = this.places.push([]) - 1;
+    this.places[this.numbers[pair]!]!.push(place);
   }
 }
 
-function isAnyAt(bytes: Buffer, pairAt: number, places: readonly Place[]): boolean {
-  for (const place of places) if (isAt(bytes, pairAt - place.at, place)) return true;
-  return false;
+/** Returns whether none of a word's bytes is a control character or above ASCII. */
+function isText(word: number): boolean {
+  return ((word | (word - 0x20202020)) & 0x80808080) === 0;
 }
 
-function isAt(bytes: Buffer, start: number, { bytes: keyword, tokenCharacters }: Keyword): boolean {
+function isLongText({ bytes, tokenCharacters }: Keyword): boolean {
+  const isLong = bytes.length >= SHORTEST && bytes.length + tokenCharacters >= SHORTEST_TEXT;
+  return isLong && bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+}
+
+function addAt(bytes: Uint8Array, pairAt: number, places: readonly Place[], found: Set<string>): void {
+  for (const place of places) if (isAt(bytes, pairAt - place.at, place)) found.add(place.text);
+}
+
+function isAt(bytes: Uint8Array, start: number, { bytes: keyword, tokenCharacters }: Keyword): boolean {
   for (let index = 0; index < keyword.length; index++)
     if (bytes[start + index] !== keyword[index]) return false;
   const after = start + keyword.length;
@@ -83,6 +108,7 @@ function keywordsOf(rules: readonly SecretRule[]): Keyword[] {
     for (const keyword of keywords)
       found.set(keyword, Math.min(found.get(keyword) ?? tokenCharacters, tokenCharacters));
   return [...found].map(([keyword, tokenCharacters]) => ({
+    text: keyword,
     bytes: Buffer.from(keyword, 'latin1'),
     tokenCharacters,
   }));

@@ -60,19 +60,21 @@ export class FileScan {
 
   private search(): void {
     const { bytes } = this.window;
-    // Most windows of a program have no keyword, and need not become a text.
-    if (!this.finder || !this.isBinary || this.finder.mayFind(bytes))
-      this.searchText(bytes.toString('latin1'));
+    this.finder ??= this.begin(bytes);
+    if (this.isBinary) this.keepAll(this.finder.findInBytes(bytes));
+    else {
+      this.text = bytes.toString('latin1');
+      this.keepAll(this.finder.find(this.text));
+    }
     this.advance();
   }
 
-  private searchText(text: string): void {
-    this.text = text;
-    if (!this.finder) {
-      this.finder = this.finderOf(text);
-      for (const match of AT_START.find(text)) this.keep(match);
-    }
-    for (const match of this.finder.find(text)) this.keep(match);
+  /** Searches the start of the file, and returns what searches the rest. */
+  private begin(bytes: Buffer): SecretFinder {
+    this.text = bytes.toString('latin1');
+    const finder = this.finderOf(this.text);
+    this.keepAll(AT_START.find(this.text));
+    return finder;
   }
 
   private finderOf(start: string): SecretFinder {
@@ -81,6 +83,10 @@ export class FileScan {
     if (!anyName.test(this.path)) return usual;
     const named = isNamed.filter(({ files }) => files!.test(this.path));
     return new SecretFinder([...named, ...usual.rules]);
+  }
+
+  private keepAll(matches: readonly TextMatch[]): void {
+    for (const match of matches) this.keep(match);
   }
 
   private keep({ rule, start, secret }: TextMatch): void {
