@@ -17,7 +17,7 @@ const SLOWEST = [
   'packages/pipeline/test/update.integration.test.ts',
   'packages/pipeline/test/publish/processes.integration.test.ts',
   'packages/pipeline/test/releases/converge.integration.test.ts',
-  'packages/pipeline/test/recorded-layers.integration.test.ts',
+  'packages/pipeline/test/layers-elsewhere.integration.test.ts',
   'test/add-image.integration.test.ts',
 ];
 
