@@ -13,11 +13,11 @@ const SLOWEST = [
   'packages/pipeline/test/publish/faults.integration.test.ts',
   'packages/sources/test/go-faults.integration.test.ts',
   'packages/pipeline/test/publish/command.integration.test.ts',
+  'packages/pipeline/test/layers-elsewhere.integration.test.ts',
   'packages/pipeline/test/failures.integration.test.ts',
   'packages/pipeline/test/update.integration.test.ts',
   'packages/pipeline/test/publish/processes.integration.test.ts',
   'packages/pipeline/test/releases/converge.integration.test.ts',
-  'packages/pipeline/test/recorded-layers.integration.test.ts',
   'test/add-image.integration.test.ts',
 ];
 

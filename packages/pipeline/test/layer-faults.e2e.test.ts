@@ -9,7 +9,7 @@ import { stagingFaults } from './staging-faults';
 const reason = whyNoRegistry();
 if (reason !== undefined) console.warn(`layer-faults: skipped, since ${reason}`);
 
-// All of them; `npm test` has a few of each (recorded-layers, staging).
+// All of them; `npm test` has a few of each (layers-elsewhere).
 describe.skipIf(reason !== undefined)('layers that are not in the store', () => {
   let workspace: PublishWorkspace;
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hexOf, type DigestFile, type LayersFile } from '@image-tooling/model';
+import type { FaultProxy } from '@image-tooling/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import { DIST, type PublishWorkspace } from './publish/workspace';
 import { answer, LOGIN, named, SHORT, type NamedFault } from './named-faults';
@@ -22,18 +23,27 @@ const FAULTS: readonly NamedFault[] = [
   ['is down', 'pulled: ', { ...ANY, fault: answer(200) }, { IMAGE_REGISTRY: '127.0.0.1:9/team' }],
 ];
 
-/** Layers of published images that a registry can't give; of its faults, those with these names (default: all). */
-export function publishedLayerFaults(published: () => PublishWorkspace, names?: readonly string[]): void {
+/**
+ * Layers of published images that a registry can't give; of its faults, those with these names (default: all). `proxy`
+ * is before the registry that has the images; default: the workspace's.
+ */
+export function publishedLayerFaults(
+  published: () => PublishWorkspace,
+  {
+    names,
+    proxy = () => published().proxy,
+  }: { readonly names?: readonly string[]; readonly proxy?: () => FaultProxy } = {},
+): void {
   it.each(named(FAULTS, names))('are built again if the registry %s', async (_, note, rule, env = {}) => {
     const rig = await restored(published(), published().rig.store);
     const { layers } = await published().read<LayersFile>(`images/base/${DIST}/layers.json`);
     const files = layers.find(({ kind }) => kind === 'files');
     await rm(join(rig.store, 'blobs', 'sha256', hexOf(files?.digest ?? 'sha256:')));
-    published().proxy.fault(rule);
-    onTestFinished(() => published().proxy.heal());
+    proxy().fault(rule);
+    onTestFinished(() => proxy().heal());
     const out = await rig.must(['load', 'child', '--to=oci:out'], {
       ...NO_PROGRAMS,
-      IMAGE_REGISTRY: `${published().proxy.host}/team`,
+      IMAGE_REGISTRY: `${proxy().host}/team`,
       ...env,
     });
     const seen = out.split('\n').filter((line) => /the files layer (can't be pulled|is not in)/.test(line));

