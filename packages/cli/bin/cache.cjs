@@ -8,6 +8,7 @@ keepCode();
 const command = join(__dirname, 'image-tooling.cjs');
 
 module.exports = {
+  startEarly: (context, options) => hooks.startEarly(context, { command, ...options }),
   beforeTasks: (context, options) => hooks.beforeTasks(context, { command, ...options }),
   afterTasks: (context, options) => hooks.afterTasks(context, { command, ...options }),
 };

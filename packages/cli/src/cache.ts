@@ -3,6 +3,7 @@ import {
   afterTasks,
   beforeTasks,
   openLayerCache,
+  startEarly,
   type HookOptions,
   type RunContext,
 } from '@image-tooling/remote-cache';
@@ -28,4 +29,4 @@ export async function main(argv: readonly string[], host: Host = process): Promi
   }
 }
 
-export { afterTasks, beforeTasks, openLayerCache, type HookOptions, type RunContext };
+export { afterTasks, beforeTasks, openLayerCache, startEarly, type HookOptions, type RunContext };

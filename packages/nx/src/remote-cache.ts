@@ -13,18 +13,27 @@ export interface RemoteCacheHooks {
 
 /** What @image-tooling/cli/cache exports. */
 interface Implementation {
+  startEarly(context: Context, options: object): void;
   beforeTasks(context: Context, options: object): Promise<Record<string, string>>;
   afterTasks(context: Context, options: object): Promise<void>;
 }
 
 /**
  * Returns the hooks that start and end the proxy of a remote cache; none in a workspace without one, since for hooks
- * Nx's daemon starts a process in each run.
+ * Nx's daemon starts a process in each run. In Nx's own process, it already starts the proxy, if tasks will run.
  *
  * @param folder in the workspace
+ * @param argv of this process
  */
-export function remoteCacheHooks(folder: string, env: NodeJS.ProcessEnv): RemoteCacheHooks {
-  if (!hasRemoteCache(folder, env)) return {};
+export function remoteCacheHooks(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  argv: readonly string[] = process.argv,
+): RemoteCacheHooks {
+  const workspaceRoot = rootOf(folder);
+  if (workspaceRoot === undefined || !hasRemoteCache(workspaceRoot, env)) return {};
+  if (isOwnProcess() && willRunTasks(argv))
+    startEarly({ id: `${process.pid}`, workspaceRoot, argv: [...argv] });
   return {
     async preTasksExecution(_, context) {
       if (context.argv.some((word) => SKIPS.test(word))) return;
@@ -37,13 +46,31 @@ export function remoteCacheHooks(folder: string, env: NodeJS.ProcessEnv): Remote
   };
 }
 
+/** Whether a command line of Nx names tasks. Not of all that do: the others start their proxy when tasks begin. */
+export function willRunTasks(argv: readonly string[]): boolean {
+  const [first = '', ...rest] = argv.slice(2);
+  return /^(?:run|run-many|affected)$|:/.test(first) && !rest.some((word) => SKIPS.test(word));
+}
+
+function startEarly(context: Context): void {
+  try {
+    implementation(context).startEarly(context, options());
+  } catch {
+    // The hook says what is wrong.
+  }
+}
+
 const SKIPS = /^--(?:skipRemoteCache|skip-remote-cache)(?:=true)?$/;
 
-function hasRemoteCache(folder: string, env: NodeJS.ProcessEnv): boolean {
-  if (env['IMAGE_CACHE_URL']) return true;
+function hasRemoteCache(root: string, env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env['IMAGE_CACHE_URL']) || existsSync(join(root, 'cache.json'));
+}
+
+/** Returns the root of the workspace that a folder is in. */
+function rootOf(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, 'nx.json'))) return existsSync(join(at, 'cache.json'));
-    if (dirname(at) === at) return false;
+    if (existsSync(join(at, 'nx.json'))) return at;
+    if (dirname(at) === at) return undefined;
   }
 }
 

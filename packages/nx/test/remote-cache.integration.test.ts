@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCacheServer, type CacheServer } from '@image-tooling/testkit/cache-server';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -26,12 +26,20 @@ beforeEach(async () => {
 const FOLDER = 'node_modules/.cache/image-tooling/remote-cache';
 const left = (): string[] =>
   readdirSync(join(workspace.root, FOLDER)).filter((name) => name !== 'last-run.json');
-const proxies = (): string =>
+/** Returns the processes of proxies: they run in the workspace. */
+const proxies = (): string[] =>
   execFileSync('ps', ['-eo', 'pid,args'])
     .toString()
     .split('\n')
-    .filter((line) => line.includes('cache proxy') && line.includes(workspace.root))
-    .join();
+    .filter((line) => line.includes('cache proxy --run=') && cwdOf(line) === realpathSync(workspace.root));
+
+function cwdOf(line: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${Number.parseInt(line)}/cwd`);
+  } catch {
+    return undefined; // It has just ended.
+  }
+}
 
 describe('a run of Nx', () => {
   it('reads what another machine wrote, says so, and leaves nothing running', async () => {
@@ -46,7 +54,7 @@ describe('a run of Nx', () => {
     expect(second.output).toContain(`Remote cache: ${TASKS} hits from ${server.url}`);
     expect(readFileSync(join(workspace.root, 'dist/p3')).equals(made)).toBe(true);
     expect(left()).toEqual([]);
-    expect(proxies()).toBe('');
+    expect(proxies()).toEqual([]);
     expect(server.requests.filter((one) => !one.endsWith('Bearer secret'))).toHaveLength(TASKS);
     expect(first.output + second.output).not.toContain('secret');
   });
@@ -74,6 +82,13 @@ describe('a run of Nx', () => {
   it('does not ask with --skipRemoteCache', async () => {
     expect(await workspace.nx(`${WORK} --skipRemoteCache`, WRITES)).toMatchObject({ exitCode: 0 });
     expect(server.requests).toEqual([]);
+  });
+
+  it('that fails before its tasks leaves no proxy', async () => {
+    expect(await workspace.nx('run p0:missing')).toMatchObject({ exitCode: 1 });
+    expect(proxies()).toHaveLength(1);
+    await expect.poll(proxies, { timeout: 10_000 }).toEqual([]);
+    expect(left()).toEqual([]);
   });
 
   it('goes on with wrong settings, and says what is wrong', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { remoteCacheHooks } from '../src/remote-cache';
+import { remoteCacheHooks, willRunTasks } from '../src/remote-cache';
 
 const HOOKS = ['postTasksExecution', 'preTasksExecution'];
 
@@ -42,5 +42,21 @@ describe('the hooks for a remote cache', () => {
     const context = { id: '1', workspaceRoot: root, argv: ['node', 'nx', 'run', 'base:build'] };
     await expect(preTasksExecution?.(undefined, context)).resolves.toBeUndefined();
     await expect(postTasksExecution?.(undefined, context)).resolves.toBeUndefined();
+  });
+});
+
+describe('the proxy of a remote cache', () => {
+  it.each([
+    ['run-many -t build', true],
+    ['affected -t test --base=main', true],
+    ['run base:build', true],
+    ['base:build', true],
+    ['run-many -t build --skipRemoteCache', false],
+    ['show projects', false],
+    ['graph', false],
+    ['daemon --stop', false],
+    ['', false],
+  ])('for "nx %s" starts early: %s', (args, expected) => {
+    expect(willRunTasks(['node', 'nx', ...args.split(' ')])).toBe(expected);
   });
 });

@@ -5,4 +5,4 @@ export { readEntry, type ReadEntry } from './entry/read';
 export { signedHeader, type EntrySigner } from './entry/sign';
 export { openLayerCache, type CachedLayer, type LayerCache } from './layers/layer-cache';
 export { runCommand } from './command/main';
-export { afterTasks, beforeTasks, type HookOptions, type RunContext } from './run/hooks';
+export { afterTasks, beforeTasks, startEarly, type HookOptions, type RunContext } from './run/hooks';

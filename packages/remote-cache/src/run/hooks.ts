@@ -41,16 +41,32 @@ const ALIVE_MS = 1000;
 /** More than a proxy waits for its uploads (`drainMs`). */
 const END_MS = 660_000;
 
+/** What the proxy of a run said; undefined: it uses that of the run around it. */
+type Started = Promise<Greeting | undefined>;
+
+/** The proxy of Nx's own process, which has one run at a time. */
+let own: Started | undefined;
+
 /**
- * Starts the proxy for a run of Nx. Returns the environment that leads Nx to it; without a proxy, one in which Nx uses
- * no remote cache, and says why.
+ * Starts the proxy for a run in Nx's own process before the hook is called: Nx reads the workspace first, on one core.
+ * If Nx then ends without tasks, so does the proxy.
+ */
+export function startEarly(context: RunContext, options: HookOptions): void {
+  own = start(context, options);
+}
+
+/**
+ * Starts the proxy for a run of Nx, if it was not started before. Returns the environment that leads Nx to it; without a
+ * proxy, one in which Nx uses no remote cache, and says why.
  */
 export async function beforeTasks(
   context: RunContext,
   options: HookOptions,
 ): Promise<Record<string, string>> {
-  if (await isInsideRun(options.env)) return {};
-  const greeting = await startProxy(context, options);
+  const started = (options.isOwnProcess ? own : undefined) ?? start(context, options);
+  if (options.isOwnProcess) own = started;
+  const greeting = await started;
+  if (!greeting) return {};
   if ('off' in greeting) {
     greeting.off.forEach((line) => options.say(line));
     return NO_CACHE;
@@ -61,15 +77,32 @@ export async function beforeTasks(
 
 /** Ends the proxy of a run, after its uploads, and prints what the cache did. */
 export async function afterTasks(context: RunContext, options: HookOptions): Promise<void> {
-  const file = addressFile(context.workspaceRoot, context.id);
-  const address = await readFile(file).then(jsonObject, () => undefined);
+  const address = await addressOf(context, options);
   if (!address) return;
-  const text = await askProxy(address as unknown as ProxyAddress, 'POST', '/v1/end', END_MS);
+  const text = await askProxy(address, 'POST', '/v1/end', END_MS);
   const lines = text === undefined ? [] : text.split('\n').filter((line) => line !== '');
   lines.forEach((line) => options.say(line));
   // In Nx's own process the variables would lead its next run to a proxy that has ended.
   if (options.isOwnProcess)
     [SERVER, TOKEN, OUTER].forEach((name) => Reflect.deleteProperty(options.env, name));
+}
+
+/** Between the hooks, Nx's daemon has many runs. */
+async function addressOf(
+  { workspaceRoot, id }: RunContext,
+  { isOwnProcess }: HookOptions,
+): Promise<ProxyAddress | undefined> {
+  if (!isOwnProcess) {
+    const found = await readFile(addressFile(workspaceRoot, id)).then(jsonObject, () => undefined);
+    return found as ProxyAddress | undefined;
+  }
+  const greeting = await own;
+  own = undefined;
+  return greeting && 'url' in greeting ? greeting : undefined;
+}
+
+async function start(context: RunContext, options: HookOptions): Started {
+  return (await isInsideRun(options.env)) ? undefined : startProxy(context, options);
 }
 
 async function isInsideRun(env: NodeJS.ProcessEnv): Promise<boolean> {
