@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -124,6 +124,33 @@ describe('a layer', () => {
     expect((await contentOf(find())).equals(LAYER)).toBe(true);
     expect(valueOf(await find())?.from).toBe(server.url);
   });
+
+  it('is read from another cache if the first fails, which is then left alone', async () => {
+    const folder = temporary();
+    writeFileSync(join(folder, KEY), LAYER);
+    server.misdeed = () => 'break';
+    const find = layerIn(server.url, { alsoRead: [`file://${folder}`] });
+    expect((await contentOf(find())).equals(LAYER)).toBe(true);
+    const { length } = server.requests;
+    expect((await contentOf(find())).equals(LAYER)).toBe(true);
+    expect(server.requests).toHaveLength(length);
+  });
+
+  it.each(['a folder', 'cache.json'])(
+    "is only missing if %s can't be read: no fault ends a command",
+    async (what) => {
+      const folder = temporary();
+      const root = temporary();
+      const loop = what === 'a folder' ? join(folder, KEY) : join(root, 'cache.json');
+      symlinkSync(loop, loop);
+      const env = what === 'a folder' ? { IMAGE_CACHE_URL: `file://${folder}` } : {};
+      const cache = openLayerCache({ root, env });
+      const wanted = { digest: DIGEST, size: LAYER.length };
+      const [failure] = failuresOf(await cache.find(wanted, new AbortController().signal));
+      expect([failure.code, failure.message]).toEqual(['network', expect.stringContaining(loop)]);
+      expect(valueOf(await cache.find(wanted, new AbortController().signal))).toBeUndefined();
+    },
+  );
 
   it('is nowhere without a cache', async () => {
     const cache = openLayerCache({ root: temporary(), env: {} });
