@@ -18,7 +18,11 @@ const LAYER = randomBytes(300_000);
 const DIGEST = `sha256:${createHash('sha256').update(LAYER).digest('hex')}` as const;
 const KEY = DIGEST.replace(':', '-');
 const DIST = 'tools/helm/dist/linux-amd64';
-const OTHERS = { [`${DIST}/layer.json`]: '{}', terminalOutput: 'built', code: '0' };
+const OTHERS = {
+  [`${DIST}/layer.json`]: `{"layer":{"digest":"${DIGEST}"}}`,
+  terminalOutput: 'built',
+  code: '0',
+};
 
 let server: CacheServer;
 beforeEach(async () => {
@@ -86,6 +90,11 @@ describe('the result of a tool', () => {
 
   it.each<[string, () => Promise<Buffer>]>([
     ['of another task', () => resultWith(OTHERS)],
+    [
+      'with a file that has only the name of a layer',
+      () => resultWith({ ...OTHERS, 'app/layer.blob': 'mine' }),
+    ],
+    ['with another layer than it names', () => resultWith({ ...OTHERS, [`${DIST}/layer.blob`]: 'other' })],
     ['with a layer that is empty', () => resultWith({ ...OTHERS, [`${DIST}/layer.blob`]: '' })],
     ['that is no gzipped tar', () => Promise.resolve(Buffer.from('a result of another version of Nx'))],
     ['that is cut off', async () => (await toolResult()).subarray(0, -100)],
