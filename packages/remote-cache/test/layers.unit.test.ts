@@ -65,11 +65,14 @@ describe('the result of a tool', () => {
     expect(await reader.get(KEY)).toBe(404);
   });
 
-  it('is stored after its layer, and not without it', async () => {
+  it.each([400, 403, 500])('is kept whole by a cache that answers %d to its layer', async (status) => {
     server.misdeed = ({ method, url = '' }) =>
-      method === 'PUT' && url.endsWith(KEY) ? { status: 500 } : undefined;
-    expect(await uploaded(await toolResult())).toMatchObject({ stored: 0, failed: 1, bytes: 0 });
-    expect([...server.entries.keys()]).toEqual([]);
+      method === 'PUT' && url.endsWith(KEY) ? { status } : undefined;
+    const result = await toolResult();
+    expect(await uploaded(result)).toMatchObject({ stored: 1, refused: 0, failed: 0, bytes: result.length });
+    expect([...server.entries.keys()]).toEqual([HASH]);
+    const reader = await openRig({ trusted: [SIGNER], sources: [serverSource(server.url)] });
+    expect(result.equals((await reader.get(HASH)) as Buffer)).toBe(true);
   });
 
   it('needs no layer that the cache has', async () => {

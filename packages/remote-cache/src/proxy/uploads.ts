@@ -97,14 +97,14 @@ export class Uploads {
     }
   }
 
-  /** Returns false for a result without layers. */
+  /** Returns false for a result without layers, and if the cache does not take one: others need the whole result then. */
   private async storeSplit(pending: Pending): Promise<boolean> {
     if (this.lane.breaker.isOpen) return false;
     const split = await splitResult(pending.file, this.options.spool);
     if (!split) return false;
     try {
-      if (await this.storeLayers(split.layers))
-        await this.store({ ...pending, ...split, file: split.rest });
+      if (!(await this.storeLayers(split.layers))) return false;
+      await this.store({ ...pending, ...split, file: split.rest });
       return true;
     } finally {
       await split.remove();
@@ -117,14 +117,12 @@ export class Uploads {
     if (stored === 'stored') this.kept.bytes += pending.file.size;
   }
 
-  /** Returns whether the cache has all of them: a result without its layers would cost others a build. */
+  /** Returns whether the cache has all of them. */
   private async storeLayers(layers: readonly LayerPart[]): Promise<boolean> {
     for (const layer of layers) {
       const stored = await this.send(layerKey(layer.digest), layer);
       if (stored === 'stored') this.kept.bytes += layer.size;
-      if (stored === 'stored' || stored === 'exists') continue;
-      this.count(stored);
-      return false;
+      else if (stored !== 'exists') return false;
     }
     return true;
   }
