@@ -1,8 +1,9 @@
+import type { OpenLayerCache } from '@image-tooling/pipeline';
 import {
   runCommand,
   afterTasks,
   beforeTasks,
-  openLayerCache,
+  openLayerCache as openCache,
   type HookOptions,
   type RunContext,
 } from '@image-tooling/remote-cache';
@@ -28,4 +29,7 @@ export async function main(argv: readonly string[], host: Host = process): Promi
   }
 }
 
-export { afterTasks, beforeTasks, openLayerCache, type HookOptions, type RunContext };
+/** The bundle of the other commands gets it without a type, from a JavaScript file. */
+export const openLayerCache: OpenLayerCache = openCache;
+
+export { afterTasks, beforeTasks, type HookOptions, type RunContext };
