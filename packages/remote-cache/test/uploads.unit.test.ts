@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { fileEntry, writeTarBytes } from '@image-tooling/layer';
 import { startCacheServer, type CacheServer } from '@image-tooling/testkit/cache-server';
@@ -54,6 +55,24 @@ it('need no more space for a result that has no layer', async () => {
   expect(uploads.counts.stored).toBe(1);
   expect(newFile).toHaveBeenCalledTimes(1);
 });
+
+it('leave no file open after a result that is no tar', async () => {
+  const { uploads, add } = openUploads();
+  const { path } = await add(HASH, gzipSync(randomBytes(5_000_000)));
+  await uploads.drain(20_000);
+  expect(uploads.counts.stored).toBe(1);
+  await expect.poll(openFiles).not.toContainEqual(expect.stringContaining(path));
+});
+
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').map((name) => {
+    try {
+      return readlinkSync(join('/proc/self/fd', name));
+    } catch {
+      return '';
+    }
+  });
+}
 
 it('split no result that waits when the run is over', async () => {
   server.misdeed = () => 'hang';

@@ -70,13 +70,16 @@ async function mayHaveLayer(result: SpoolFile): Promise<boolean> {
     has ||= mayBeLayer(entry);
     return REMOVED;
   };
+  const source = result.read();
   try {
-    for await (const _ of rewriteTar(decompressed(piecesOf(result), 'gzip'), result.path, look));
+    for await (const _ of rewriteTar(decompressed(source, 'gzip'), result.path, look));
     return has;
   } catch (error) {
     // Of another version of Nx, or cut off: its readers will see.
     if (error instanceof Fault) return false;
     throw error;
+  } finally {
+    source.destroy();
   }
 }
 
