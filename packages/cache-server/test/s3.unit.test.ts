@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { startS3, type S3Server } from '@image-tooling/testkit';
 import { codesOf, valueOf } from '@image-tooling/testkit/helpers';
 import { openObjectStore } from '@image-tooling/object-store';
@@ -37,6 +37,15 @@ it.each([10, 300_000])(
     await expect.poll(rig.temporaryFiles).toEqual([]);
   },
 );
+
+it('sends a layer to the bucket once, also to make it young again', async () => {
+  const layer = randomBytes(1000);
+  const name = `sha256-${createHash('sha256').update(layer).digest('hex')}`;
+  const puts = () => s3.asked.filter((line) => line.startsWith('PUT') && line.endsWith(name));
+  expect((await rig.put(name, layer)).status).toBe(200);
+  expect((await rig.put(name, layer)).status).toBe(409);
+  expect(puts()).toHaveLength(2);
+});
 
 it('answers 404 and 403 while the bucket fails, sets nothing aside, and goes on afterwards', async () => {
   await rig.put('800', randomBytes(300_000));

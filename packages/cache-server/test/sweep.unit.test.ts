@@ -59,6 +59,31 @@ it('deletes the oldest entries of a namespace that is nearly full, and of no oth
   expect(usage.of('p/own/full')).toBe(700);
 });
 
+/** In days. */
+const MINUTE = 1 / 1440;
+const LAYER = `sha256-${'a'.repeat(64)}`;
+
+it('keeps a layer for as long as the result that was stored after it', async () => {
+  const { store, keys } = await storeWith({
+    [`p/trusted/sh/${LAYER}`]: 30 + 10 * MINUTE,
+    'p/trusted/10/result': 30 - MINUTE,
+    'p/own/branch/10/old': 8,
+  });
+  await sweep(store, new Usage(), LIMITS, NOW);
+  expect(await keys()).toEqual(['p/trusted/10/result', `p/trusted/sh/${LAYER}`]);
+});
+
+it('evicts no layer before the result that was stored after it', async () => {
+  const { store, keys } = await storeWith({
+    [`p/trusted/sh/${LAYER}`]: 1 + 10 * MINUTE,
+    'p/trusted/10/result': 1,
+    'p/trusted/10/new': 0,
+  });
+  const quota = { ...LIMITS.quota, trusted: 300 };
+  expect(await sweep(store, new Usage(), { ...LIMITS, quota }, NOW)).toMatchObject({ evicted: 2 });
+  expect(await keys()).toEqual(['p/trusted/10/new']);
+});
+
 it('counts what is stored and deleted while it lists', async () => {
   const usage = new Usage();
   usage.add('p/trusted', 500);

@@ -1,8 +1,9 @@
+import type { OpenLayerCache } from '@image-tooling/pipeline';
 import {
   runCommand,
   afterTasks,
   beforeTasks,
-  openLayerCache,
+  openLayerCache as openCache,
   startEarly,
   type HookOptions,
   type RunContext,
@@ -29,4 +30,7 @@ export async function main(argv: readonly string[], host: Host = process): Promi
   }
 }
 
-export { afterTasks, beforeTasks, openLayerCache, startEarly, type HookOptions, type RunContext };
+/** The bundle of the other commands gets it without a type, from a JavaScript file. */
+export const openLayerCache: OpenLayerCache = openCache;
+
+export { afterTasks, beforeTasks, startEarly, type HookOptions, type RunContext };

@@ -75,6 +75,13 @@ describe('S3', () => {
     expect(valueOf(await open().put('key', text('x')))).toBe('exists');
   });
 
+  it('fails to replace an object if the conflict does not end: it may not be there', async () => {
+    failFirst('PUT', 99, { status: 409, code: 'OperationAborted' });
+    const replaced = await open().put('key', text('x'), { replaces: true });
+    expect(failuresOf(replaced)[0].message).toMatch(/answered 409/);
+    expect(server.objects.size).toBe(0);
+  });
+
   it.each<[S3Fault, string]>([
     [{ status: 500 }, 'http-status'],
     ['hang', 'timeout'],

@@ -133,5 +133,6 @@ describe('a server that', () => {
     await rig.put(HASH, PAYLOAD);
     await rig.proxy.end(20_000);
     expect(rig.proxy.counts.uploads).toMatchObject(expected);
+    expect(rig.proxy.counts.uploads.lastFault ?? '').not.toContain('does not accept');
   });
 });

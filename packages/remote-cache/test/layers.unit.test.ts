@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -18,7 +18,11 @@ const LAYER = randomBytes(300_000);
 const DIGEST = `sha256:${createHash('sha256').update(LAYER).digest('hex')}` as const;
 const KEY = DIGEST.replace(':', '-');
 const DIST = 'tools/helm/dist/linux-amd64';
-const OTHERS = { [`${DIST}/layer.json`]: '{}', terminalOutput: 'built', code: '0' };
+const OTHERS = {
+  [`${DIST}/layer.json`]: `{"layer":{"digest":"${DIGEST}"}}`,
+  terminalOutput: 'built',
+  code: '0',
+};
 
 let server: CacheServer;
 beforeEach(async () => {
@@ -61,11 +65,14 @@ describe('the result of a tool', () => {
     expect(await reader.get(KEY)).toBe(404);
   });
 
-  it('is stored after its layer, and not without it', async () => {
+  it.each([400, 403, 500])('is kept whole by a cache that answers %d to its layer', async (status) => {
     server.misdeed = ({ method, url = '' }) =>
-      method === 'PUT' && url.endsWith(KEY) ? { status: 500 } : undefined;
-    expect(await uploaded(await toolResult())).toMatchObject({ stored: 0, failed: 1, bytes: 0 });
-    expect([...server.entries.keys()]).toEqual([]);
+      method === 'PUT' && url.endsWith(KEY) ? { status } : undefined;
+    const result = await toolResult();
+    expect(await uploaded(result)).toMatchObject({ stored: 1, refused: 0, failed: 0, bytes: result.length });
+    expect([...server.entries.keys()]).toEqual([HASH]);
+    const reader = await openRig({ trusted: [SIGNER], sources: [serverSource(server.url)] });
+    expect(result.equals((await reader.get(HASH)) as Buffer)).toBe(true);
   });
 
   it('needs no layer that the cache has', async () => {
@@ -86,6 +93,11 @@ describe('the result of a tool', () => {
 
   it.each<[string, () => Promise<Buffer>]>([
     ['of another task', () => resultWith(OTHERS)],
+    [
+      'with a file that has only the name of a layer',
+      () => resultWith({ ...OTHERS, 'app/layer.blob': 'mine' }),
+    ],
+    ['with another layer than it names', () => resultWith({ ...OTHERS, [`${DIST}/layer.blob`]: 'other' })],
     ['with a layer that is empty', () => resultWith({ ...OTHERS, [`${DIST}/layer.blob`]: '' })],
     ['that is no gzipped tar', () => Promise.resolve(Buffer.from('a result of another version of Nx'))],
     ['that is cut off', async () => (await toolResult()).subarray(0, -100)],
@@ -124,6 +136,33 @@ describe('a layer', () => {
     expect((await contentOf(find())).equals(LAYER)).toBe(true);
     expect(valueOf(await find())?.from).toBe(server.url);
   });
+
+  it('is read from another cache if the first fails, which is then left alone', async () => {
+    const folder = temporary();
+    writeFileSync(join(folder, KEY), LAYER);
+    server.misdeed = () => 'break';
+    const find = layerIn(server.url, { alsoRead: [`file://${folder}`] });
+    expect((await contentOf(find())).equals(LAYER)).toBe(true);
+    const { length } = server.requests;
+    expect((await contentOf(find())).equals(LAYER)).toBe(true);
+    expect(server.requests).toHaveLength(length);
+  });
+
+  it.each(['a folder', 'cache.json'])(
+    "is only missing if %s can't be read: no fault ends a command",
+    async (what) => {
+      const folder = temporary();
+      const root = temporary();
+      const loop = what === 'a folder' ? join(folder, KEY) : join(root, 'cache.json');
+      symlinkSync(loop, loop);
+      const env = what === 'a folder' ? { IMAGE_CACHE_URL: `file://${folder}` } : {};
+      const cache = openLayerCache({ root, env });
+      const wanted = { digest: DIGEST, size: LAYER.length };
+      const [failure] = failuresOf(await cache.find(wanted, new AbortController().signal));
+      expect([failure.code, failure.message]).toEqual(['network', expect.stringContaining(loop)]);
+      expect(valueOf(await cache.find(wanted, new AbortController().signal))).toBeUndefined();
+    },
+  );
 
   it('is nowhere without a cache', async () => {
     const cache = openLayerCache({ root: temporary(), env: {} });

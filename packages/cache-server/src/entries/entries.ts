@@ -53,10 +53,18 @@ export class Entries {
     const key = keyOf(namespace, hash);
     const header = headerBytes({ hash, sha256, size, time: new Date().toISOString(), writer });
     const object: NewObject = { size: header.length + size, open: () => joined(header, content) };
-    const stored = await store.put(key, object);
-    if (named === undefined || !stored.ok || stored.value === 'stored') return stored;
+    return named === undefined ? store.put(key, object) : this.writeNamed(key, object);
+  }
+
+  /** Asks before it writes: a bucket would receive what it has twice. */
+  private async writeNamed(key: string, object: NewObject): Promise<Result<'stored' | 'exists'>> {
+    const { store } = this.options;
+    const found = await store.get(key, { mostBytes: 1 });
+    if (!found.ok) return found;
+    if (!found.value) return store.put(key, object);
+    found.value.body.destroy();
     const renewed = await store.put(key, object, { replaces: true });
-    return renewed.ok ? stored : renewed;
+    return renewed.ok ? ok('exists') : renewed;
   }
 
   /** Moves a damaged object out of reach. If it can't be kept, it is deleted all the same. */

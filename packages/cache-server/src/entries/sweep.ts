@@ -1,6 +1,7 @@
+import { basename } from 'node:path';
 import type { ListedObject, ObjectStore } from '@image-tooling/object-store';
 import { valueOf } from '@image-tooling/host';
-import { kindOf, namespaceOf, type Kind, type Namespace } from './namespaces';
+import { kindOf, namespaceOf, sha256OfKey, type Kind, type Namespace } from './namespaces';
 import { countObject, type Usage } from './usage';
 
 /** By kind of namespace. */
@@ -56,17 +57,22 @@ export async function sweep(
   return { expired, expiredBytes, evicted };
 }
 
-function isExpired({ key, storedAt }: ListedObject, { keepMs }: SweepLimits, now: number): boolean {
-  const namespace = namespaceOf(key);
-  return now - storedAt > keepMs[namespace ? kindOf(namespace) : 'own'];
+/** A layer is stored before the result that names it, and must not be deleted first: no run uploads for an hour. */
+function lastNeeded({ key, storedAt }: ListedObject): number {
+  return sha256OfKey(basename(key)) === undefined ? storedAt : storedAt + HOUR_MS;
 }
 
-function countHour(hours: Map<Namespace, Map<number, number>>, { key, size, storedAt }: ListedObject): void {
-  const namespace = namespaceOf(key);
+function isExpired(object: ListedObject, { keepMs }: SweepLimits, now: number): boolean {
+  const namespace = namespaceOf(object.key);
+  return now - lastNeeded(object) > keepMs[namespace ? kindOf(namespace) : 'own'];
+}
+
+function countHour(hours: Map<Namespace, Map<number, number>>, object: ListedObject): void {
+  const namespace = namespaceOf(object.key);
   if (!namespace) return;
   const counts = hours.get(namespace) ?? new Map<number, number>();
-  const hour = Math.floor(storedAt / HOUR_MS);
-  hours.set(namespace, counts.set(hour, (counts.get(hour) ?? 0) + size));
+  const hour = Math.floor(lastNeeded(object) / HOUR_MS);
+  hours.set(namespace, counts.set(hour, (counts.get(hour) ?? 0) + object.size));
 }
 
 /** Returns the time before which entries are deleted; undefined if there is room. */
@@ -87,10 +93,10 @@ async function evict(
   counts: Map<string, number>,
 ): Promise<number> {
   let evicted = 0;
-  for await (const { key, size, storedAt } of store.list(`${namespace}/`)) {
-    if (storedAt >= until) continue;
-    valueOf(await store.delete(key));
-    countObject(counts, key, -size);
+  for await (const object of store.list(`${namespace}/`)) {
+    if (lastNeeded(object) >= until) continue;
+    valueOf(await store.delete(object.key));
+    countObject(counts, object.key, -object.size);
     evicted++;
   }
   return evicted;

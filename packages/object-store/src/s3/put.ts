@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { backoff, discardBody, retry, type HttpTimings } from '@image-tooling/host';
+import { backoff, discardBody, Fault, retry, type HttpTimings } from '@image-tooling/host';
 import { exactBytes } from '../object/exact-bytes';
 import type { NewObject, PutOptions } from '../object/port';
 import type { S3Answer, S3Requests } from './requests';
@@ -37,6 +37,7 @@ export async function putObject(
     signal,
   );
   if (outcome.status === 200) return 'stored';
+  if (replaces) throw stillConflicting(target, outcome);
   const isRepeated = outcome.tries > 1 || tries > 1;
   return isRepeated && (await markOf(target, signal)) === mark ? 'stored' : 'exists';
 }
@@ -65,6 +66,12 @@ async function putOnce(
 function conflictPause({ status }: S3Answer, tries: number, timings: HttpTimings): number | undefined {
   if (status !== 409 || tries >= timings.tries) return undefined;
   return backoff(timings, tries, Math.random());
+}
+
+/** Another write is under way, but may come to nothing. */
+function stillConflicting({ place }: Target, { url, status }: S3Answer): Fault {
+  const message = `Could not store ${place}: ${url.host} answered ${status}, which did not end.`;
+  return new Fault({ code: 'http-status', message });
 }
 
 async function markOf({ requests, path, place }: Target, signal: AbortSignal): Promise<string | undefined> {

@@ -1,12 +1,12 @@
-import { caught, Fault, IdleTimeout, valueOf, type HttpTimings } from '@image-tooling/host';
-import { ok, type Digest, type Result } from '@image-tooling/model';
+import { caught, Fault, IdleTimeout, type HttpTimings } from '@image-tooling/host';
+import { fail, ok, type Digest, type Failed, type Result } from '@image-tooling/model';
 import { loadCachePlaces, type Surroundings } from '../config/settings';
+import { layerKey } from '../entry/layer-key';
 import { wordsOf } from '../proxy/lane';
 import { raced, withIdleLimit } from '../proxy/raced';
 import { openSources } from '../run/sources';
 import type { CacheSource, FoundEntry } from '../sources/source';
 import { CACHE_TIMINGS } from '../sources/timings';
-import { layerKey } from '../entry/layer-key';
 
 /** The layer that is wanted. */
 interface Wanted {
@@ -26,24 +26,27 @@ export interface CachedLayer {
 /** The layers of tools in the remote cache of a workspace: the results of their builds come without them. */
 export interface LayerCache {
   /**
-   * Looks for a layer; undefined if it is in no cache, or the workspace has none. Fails once if a cache can't be used,
-   * and then finds nothing.
+   * Looks for a layer; undefined if it is in no cache, or the workspace has none. Fails with `network` if a cache can't be
+   * used, which is then not asked again, and no other has the layer.
    */
   find(wanted: Wanted, signal: AbortSignal): Promise<Result<CachedLayer | undefined>>;
   close(): Promise<void>;
 }
 
+/** A server reads and hashes the whole layer before its first byte, and a build takes longer than these seconds. */
+const LAYER_TIMINGS: HttpTimings = { ...CACHE_TIMINGS, readAnswerSeconds: 10 };
+
 /** Opens the cache that cache.json and the environment name. Reads nothing before the first call. */
 export function openLayerCache(
   { root, env }: Surroundings,
-  timings: HttpTimings = CACHE_TIMINGS,
+  timings: HttpTimings = LAYER_TIMINGS,
 ): LayerCache {
   return new Layers({ root, env }, timings);
 }
 
 class Layers implements LayerCache {
   private opened: Promise<Result<readonly CacheSource[]>> | undefined;
-  private isOff = false;
+  private readonly failed = new Set<CacheSource>();
 
   constructor(
     private readonly surroundings: Surroundings,
@@ -51,10 +54,10 @@ class Layers implements LayerCache {
   ) {}
 
   async find(wanted: Wanted, signal: AbortSignal): Promise<Result<CachedLayer | undefined>> {
-    if (this.isOff) return ok(undefined);
-    const found = await caught('the remote cache', () => this.search(wanted, signal));
-    this.isOff = !found.ok;
-    return found;
+    const sources = await (this.opened ??= this.open());
+    if (sources.ok) return this.search(sources.value, wanted, signal);
+    this.opened = Promise.resolve(ok([]));
+    return faultOfCache(sources);
   }
 
   async close(): Promise<void> {
@@ -62,12 +65,21 @@ class Layers implements LayerCache {
     if (sources?.ok) await Promise.all(sources.value.map((source) => source.close()));
   }
 
-  private async search(wanted: Wanted, signal: AbortSignal): Promise<CachedLayer | undefined> {
-    for (const source of valueOf(await (this.opened ??= this.open()))) {
-      const found = await this.ask(source, wanted, signal);
-      if (found) return found;
+  /** A cache that failed is left alone; what went wrong counts only if no other has the layer. */
+  private async search(
+    sources: readonly CacheSource[],
+    wanted: Wanted,
+    signal: AbortSignal,
+  ): Promise<Result<CachedLayer | undefined>> {
+    let failed: Failed | undefined;
+    for (const source of sources.filter((one) => !this.failed.has(one))) {
+      const found = await caught(source.name, () => this.ask(source, wanted, signal));
+      if (found.ok && found.value) return found;
+      if (found.ok) continue;
+      this.failed.add(source);
+      failed ??= faultOfCache(found);
     }
-    return undefined;
+    return failed ?? ok(undefined);
   }
 
   private async open(): Promise<Result<readonly CacheSource[]>> {
@@ -130,4 +142,9 @@ async function* piecesOf(
 
 function faultOf(error: unknown, name: string): Fault {
   return error instanceof Fault ? error : new Fault({ code: 'network', message: `${wordsOf(error, name)}.` });
+}
+
+/** A folder that can't be read is no problem of this machine that a build would have too. */
+function faultOfCache({ failures }: Failed): Failed {
+  return fail({ ...failures[0], code: 'network' });
 }

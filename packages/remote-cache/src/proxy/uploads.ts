@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Fault } from '@image-tooling/host';
+import { failureOf, Fault, isErrno } from '@image-tooling/host';
 import pLimit from 'p-limit';
 import { headerBytes } from '../entry/header';
 import { signedHeader, type EntrySigner } from '../entry/sign';
@@ -87,20 +87,27 @@ export class Uploads {
 
   private async upload(pending: Pending): Promise<void> {
     try {
-      const split = await splitResult(pending.file, this.options.spool);
-      try {
-        if (!split) await this.store(pending);
-        else if (await this.storeLayers(split.layers))
-          await this.store({ ...pending, ...split, file: split.rest });
-      } finally {
-        await split?.remove();
-      }
+      if (!(await this.storeSplit(pending))) await this.store(pending);
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      this.localFault = error.failure.message;
+      if (!(error instanceof Fault || isErrno(error))) throw error;
+      this.localFault = failureOf(error, pending.file.path).message;
       this.count(undefined);
     } finally {
       await pending.file.remove();
+    }
+  }
+
+  /** Returns false for a result without layers, and if the cache does not take one: others need the whole result then. */
+  private async storeSplit(pending: Pending): Promise<boolean> {
+    if (this.lane.breaker.isOpen) return false;
+    const split = await splitResult(pending.file, this.options.spool);
+    if (!split) return false;
+    try {
+      if (!(await this.storeLayers(split.layers))) return false;
+      await this.store({ ...pending, ...split, file: split.rest });
+      return true;
+    } finally {
+      await split.remove();
     }
   }
 
@@ -110,14 +117,12 @@ export class Uploads {
     if (stored === 'stored') this.kept.bytes += pending.file.size;
   }
 
-  /** Returns whether the cache has all of them: a result without its layers would cost others a build. */
+  /** Returns whether the cache has all of them. */
   private async storeLayers(layers: readonly LayerPart[]): Promise<boolean> {
     for (const layer of layers) {
       const stored = await this.send(layerKey(layer.digest), layer);
       if (stored === 'stored') this.kept.bytes += layer.size;
-      if (stored === 'stored' || stored === 'exists') continue;
-      this.count(stored);
-      return false;
+      else if (stored !== 'exists') return false;
     }
     return true;
   }

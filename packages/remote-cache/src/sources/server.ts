@@ -80,7 +80,7 @@ class Server implements CacheSource {
   private refusal(answer: HttpAnswer): Fault {
     const reason = reasonOf(answer);
     const words = `answered ${answer.status}${reason === '' ? '' : ` (${reason})`}`;
-    const isRefused = isTokenRefused(answer) || answer.status === 403;
+    const isRefused = isTokenRefused(answer) || (answer.status === 403 && !FULL.has(reason));
     return this.fault(words, isRefused ? `It does not accept ${this.tokens.from}.` : undefined);
   }
 
