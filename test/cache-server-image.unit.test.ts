@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -30,11 +30,33 @@ it('the tool of the cache server names all files of this repository that its bun
 const VERSION = `import('./scripts/pack/content-version.mjs').then(({ setContentVersion }) =>
   setContentVersion(process.argv[1], '0.0.0'))`;
 
+/** Returns a copy of this repository whose npm packages are a link to ours. */
+function linkedCopy(): string {
+  const folder = scratch();
+  const isSource = (path: string) => !/node_modules|\/(?:dist|test)$/.test(path.slice(ROOT.length));
+  for (const name of [
+    'LICENSE',
+    'package.json',
+    'tsconfig.base.json',
+    'tsconfig.json',
+    'scripts',
+    'packages',
+  ])
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter: isSource });
+  for (const path of ['node_modules', 'packages/cache-server/node_modules'])
+    symlinkSync(join(ROOT, path), join(folder, path));
+  return folder;
+}
+
 it('the program in its image says a version that follows from its files alone', () => {
-  const packed = ['Asia/Tokyo', 'America/Lima'].map((zone) => {
+  const places = [
+    [ROOT, 'Asia/Tokyo'],
+    [linkedCopy(), 'America/Lima'],
+  ] as const;
+  const packed = places.map(([cwd, zone]) => {
     const folder = scratch();
     const command = ['scripts/pack-for-image.mjs', 'cache-server', folder, '0.0.0'];
-    execFileSync('node', command, { cwd: ROOT, env: { ...process.env, TZ: zone } });
+    execFileSync('node', command, { cwd, env: { ...process.env, TZ: zone } });
     return folder;
   });
   const said = packed.map((folder) =>

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { buildSync } from 'esbuild';
 import { outsideDependencies, readPackage, ROOT } from './packages.mjs';
 
@@ -23,7 +23,7 @@ export function bundle(folder, { entries, to }) {
     outdir: join(to, 'dist'),
     metafile: true,
   });
-  const code = Object.keys(metafile.outputs).map((file) => readFileSync(join(ROOT, file), 'utf8'));
+  const code = Object.keys(metafile.outputs).map((file) => withoutLink(join(ROOT, file)));
   const isUsed = (name) => code.some((text) => text.includes(`"${name}"`) || text.includes(`"${name}/`));
   const dependencies = Object.fromEntries(
     Object.entries(outside)
@@ -32,6 +32,19 @@ export function bundle(folder, { entries, to }) {
   );
   refuseUndeclared(folder, metafile, [...Object.keys(dependencies), ...peers]);
   return { inside: packagesInside(metafile), dependencies, sources: Object.keys(metafile.inputs) };
+}
+
+/**
+ * Returns the text of a bundle. esbuild writes the real paths of modules into it: if node_modules is a link to that of
+ * another folder, they are replaced by those that it has without the link.
+ */
+function withoutLink(file) {
+  const text = readFileSync(file, 'utf8');
+  const real = relative(ROOT, dirname(realpathSync(join(ROOT, 'node_modules'))));
+  if (real === '') return text;
+  const replaced = text.replaceAll(`${real}/`, '');
+  writeFileSync(file, replaced);
+  return replaced;
 }
 
 /** A package that is found here by luck would be missing where the bundle is installed. */
