@@ -41,11 +41,12 @@ export async function startProgram(configFile: string, logFile: string): Promise
 async function listening(child: ChildProcess, logFile: string, from: number): Promise<number> {
   const deadline = Date.now() + START_MS;
   for (;;) {
+    // Looked at before the log: it is complete then.
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
     const text = (await readFile(logFile)).subarray(from).toString();
     const port = /listening on [^ ]*:(\d+)/.exec(text)?.[1];
     if (port !== undefined) return Number(port);
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline)
-      throw new Error(`docker-registry did not start:\n${text}`);
+    if (hasEnded || Date.now() > deadline) throw new Error(`docker-registry did not start:\n${text}`);
     await sleep(5);
   }
 }
