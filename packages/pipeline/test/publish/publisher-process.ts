@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { PublishPlan } from './rig';
+import { Surroundings } from './surroundings';
 
 /** A publish in a process of its own. */
 export interface Publisher {
@@ -62,4 +64,27 @@ export class Publishers {
   close(): Promise<void> {
     return rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** What tests of publishers in processes of their own need. */
+export interface PublisherRig {
+  readonly at: Surroundings;
+  readonly publishers: Publishers;
+}
+
+/** Opens the rig for all tests of a file. Faults of one test are gone before the next. */
+export function usePublishers(): () => PublisherRig {
+  let rig: PublisherRig;
+  beforeAll(async () => {
+    rig = { at: await Surroundings.open(), publishers: await Publishers.open() };
+  });
+  afterAll(async () => {
+    await rig.at.close();
+    await rig.publishers.close();
+  });
+  beforeEach(() => {
+    rig.at.proxy.heal();
+    rig.at.proxy.forget();
+  });
+  return () => rig;
 }
