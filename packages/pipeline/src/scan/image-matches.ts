@@ -1,5 +1,5 @@
 import { ok, type OriginLayer, type Result } from '@image-tooling/model';
-import type { Store } from '@image-tooling/oci';
+import { mapResults, type Store } from '@image-tooling/oci';
 import { CONTENTS_VERSION, symbolsOfPackages } from '@image-tooling/sbom';
 import {
   comparedModules,
@@ -36,14 +36,14 @@ export async function imageMatches(
   image: ScannedImage,
   database: OsvDatabase,
 ): Promise<Result<MatchesByLayer>> {
-  const found = new Map<OriginLayer['digest'], readonly ModuleMatch[]>();
   const withModules = layersWithModules(image.subject);
-  for (const layer of image.layers.filter(({ digest }) => withModules.includes(digest))) {
-    const matches = await layerMatches(session, image, layer, database);
-    if (!matches.ok) return matches;
-    found.set(layer.digest, matches.value);
-  }
-  return ok(found);
+  const layers = image.layers.filter(({ digest }) => withModules.includes(digest));
+  const work = (layer: OriginLayer) => layerMatches(session, image, layer, database);
+  // One at a time: the functions of a program are large.
+  const matches = await mapResults(layers, work, 1);
+  return matches.ok
+    ? ok(new Map(layers.map(({ digest }, at) => [digest, matches.value[at] ?? []])))
+    : matches;
 }
 
 async function layerMatches(
