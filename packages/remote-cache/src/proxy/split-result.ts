@@ -10,6 +10,7 @@ import {
   readTar,
   REMOVED,
   rewriteTar,
+  streamTar,
   type ContentRange,
   type Rewritten,
   type TarEntry,
@@ -66,13 +67,11 @@ export async function splitResult(result: SpoolFile, spool: Spool): Promise<Spli
 /** Reads a result without a copy on disk: most have no layer, and those of other projects may be large. */
 async function mayHaveLayer(result: SpoolFile): Promise<boolean> {
   let has = false;
-  const look = (entry: TarEntry): Rewritten => {
-    has ||= mayBeLayer(entry);
-    return REMOVED;
-  };
   const source = result.read();
   try {
-    for await (const _ of rewriteTar(decompressed(source, 'gzip'), result.path, look));
+    // To its end: one that is cut off is uploaded whole.
+    for await (const { entry } of streamTar(decompressed(source, 'gzip'), { name: result.path }))
+      has ||= mayBeLayer(entry);
     return has;
   } catch (error) {
     // Of another version of Nx, or cut off: its readers will see.
