@@ -1,3 +1,4 @@
+export { contentKey, sha256OfContentKey } from './object/content-key';
 export { isKey } from './object/key';
 export { openObjectStore, type OpenOptions } from './open';
 export { openFolderStore } from './folder';

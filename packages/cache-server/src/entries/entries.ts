@@ -1,9 +1,14 @@
 import { caught, isErrno, valueOf } from '@image-tooling/host';
 import { ok, type Failure, type Result } from '@image-tooling/model';
-import type { NewObject, ObjectStore, StoredObject } from '@image-tooling/object-store';
+import {
+  sha256OfContentKey,
+  type NewObject,
+  type ObjectStore,
+  type StoredObject,
+} from '@image-tooling/object-store';
 import { headerBytes } from './format';
 import { checkObject, type Checked, type FoundEntry } from './found';
-import { DAMAGED, keyOf, sha256OfKey, type Namespace } from './namespaces';
+import { DAMAGED, keyOf, type Namespace } from './namespaces';
 import type { Received } from './received';
 import type { Writer } from './writer';
 
@@ -47,7 +52,7 @@ export class Entries {
     writer: Writer,
   ): Promise<Result<'stored' | 'exists' | 'other-content'>> {
     const { size, sha256 } = content;
-    const named = sha256OfKey(hash);
+    const named = sha256OfContentKey(hash);
     if (named !== undefined && named !== sha256) return ok('other-content');
     const { store } = this.options;
     const key = keyOf(namespace, hash);

@@ -30,14 +30,6 @@ export function kindOf(namespace: Namespace): Kind {
 /** Hashes of Nx are digits; other tools' are hexadecimal. No dots and slashes. */
 export const HASH = /^[A-Za-z0-9_-]{1,128}$/;
 
-/**
- * Returns the sha256 of the content that the name of an entry says, in hexadecimal digits; undefined for results of
- * tasks. Layers of tools are named so (packages/remote-cache/src/entry/layer-key.ts).
- */
-export function sha256OfKey(hash: string): string | undefined {
-  return /^sha256-([0-9a-f]{64})$/.exec(hash)?.[1];
-}
-
 /** Returns the key of an entry. Folders of some thousand files are listed quickly. */
 export function keyOf(namespace: Namespace, hash: string): string {
   return `${namespace}/${hash.slice(0, 2)}/${hash}`;

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import type { ListedObject, ObjectStore } from '@image-tooling/object-store';
+import { sha256OfContentKey, type ListedObject, type ObjectStore } from '@image-tooling/object-store';
 import { valueOf } from '@image-tooling/host';
-import { kindOf, namespaceOf, sha256OfKey, type Kind, type Namespace } from './namespaces';
+import { kindOf, namespaceOf, type Kind, type Namespace } from './namespaces';
 import { countObject, type Usage } from './usage';
 
 /** By kind of namespace. */
@@ -59,7 +59,7 @@ export async function sweep(
 
 /** A layer is stored before the result that names it, and must not be deleted first: no run uploads for an hour. */
 function lastNeeded({ key, storedAt }: ListedObject): number {
-  return sha256OfKey(basename(key)) === undefined ? storedAt : storedAt + HOUR_MS;
+  return sha256OfContentKey(basename(key)) === undefined ? storedAt : storedAt + HOUR_MS;
 }
 
 function isExpired(object: ListedObject, { keepMs }: SweepLimits, now: number): boolean {

@@ -1,7 +1,7 @@
 import { caught, Fault, IdleTimeout, type HttpTimings } from '@image-tooling/host';
 import { fail, ok, type Digest, type Failed, type Result } from '@image-tooling/model';
+import { contentKey } from '@image-tooling/object-store';
 import { loadCachePlaces, type Surroundings } from '../config/settings';
-import { layerKey } from '../entry/layer-key';
 import { wordsOf } from '../proxy/lane';
 import { raced, withIdleLimit } from '../proxy/raced';
 import { openSources } from '../run/sources';
@@ -99,7 +99,7 @@ class Layers implements LayerCache {
     const timeout = new IdleTimeout(signal);
     try {
       timeout.start(readAnswerSeconds, `gave no answer within ${readAnswerSeconds} s`);
-      const found = await raced(source.get(layerKey(digest), timeout.signal), timeout.signal);
+      const found = await raced(source.get(contentKey(digest), timeout.signal), timeout.signal);
       timeout.stop();
       // It may break before it is read.
       found?.body.on('error', () => undefined);

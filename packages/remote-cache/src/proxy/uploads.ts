@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failureOf, Fault, isErrno } from '@image-tooling/host';
+import { contentKey } from '@image-tooling/object-store';
 import pLimit from 'p-limit';
 import { headerBytes } from '../entry/header';
 import { signedHeader, type EntrySigner } from '../entry/sign';
-import { layerKey } from '../entry/layer-key';
 import { splitResult, type LayerPart } from './split-result';
 import type { NewEntry, Stored } from '../sources/source';
 import { Lane } from './lane';
@@ -120,7 +120,7 @@ export class Uploads {
   /** Returns whether the cache has all of them. */
   private async storeLayers(layers: readonly LayerPart[]): Promise<boolean> {
     for (const layer of layers) {
-      const stored = await this.send(layerKey(layer.digest), layer);
+      const stored = await this.send(contentKey(layer.digest), layer);
       if (stored === 'stored') this.kept.bytes += layer.size;
       else if (stored !== 'exists') return false;
     }

@@ -1,6 +1,5 @@
 import { valueOf } from '@image-tooling/host';
-import type { ObjectStore } from '@image-tooling/object-store';
-import { isLayerKey } from '../entry/layer-key';
+import { sha256OfContentKey, type ObjectStore } from '@image-tooling/object-store';
 import type { CacheSource } from './source';
 
 /**
@@ -12,7 +11,7 @@ export function openObjects(store: ObjectStore): CacheSource {
     name: store.name,
     get: async (hash, signal) => valueOf(await store.get(hash, { signal })),
     put: async (hash, entry, signal) =>
-      valueOf(await store.put(hash, entry, { signal, replaces: isLayerKey(hash) })),
+      valueOf(await store.put(hash, entry, { signal, replaces: sha256OfContentKey(hash) !== undefined })),
     remove: async (hash, signal) => valueOf(await store.delete(hash, { signal })),
     close: () => store.close(),
   };
