@@ -1,20 +1,15 @@
+import { isAt, type Keyword } from './keyword';
+import { nextPlace, pairOf, PairTables } from './pair-tables';
 import type { SecretRule } from './rules/rule';
 
-/** A keyword of a rule as bytes. */
-interface Keyword {
-  readonly text: string;
-  readonly bytes: Buffer;
-  /** See `SecretRule.tokenCharacters`. */
-  readonly tokenCharacters: number;
-}
-
 /** Where in a keyword a pair of bytes is. */
-interface Place extends Keyword {
+interface Place {
+  readonly keyword: Keyword;
   /** From its first byte: 0 or 1. */
   readonly at: number;
 }
 
-/** Each keyword has two pairs: then one of them is at an even address. */
+/** A keyword has a pair, wherever it begins. */
 const SHORTEST = 3;
 
 /** Bytes of text that a keyword has with the token behind it: enough to fill a word at a multiple of eight. */
@@ -24,17 +19,18 @@ const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 
 /**
  * Finds keywords of rules in bytes. Looks at every second word of four bytes. Only where that is text, which is little of
- * a program, may a keyword begin in the seven bytes before it or with it; there, pairs of bytes are looked up in a table
- * of the first two pairs of all keywords. So the bytes of a program need not become a text, and it takes a fraction of
- * the time of one regular expression of all keywords.
+ * a program, may a keyword begin in the seven bytes before it or with it; there, pairs of bytes are looked up in tables.
+ * So the bytes of a program need not become a text, and it takes a fraction of the time of one regular expression of all
+ * keywords.
  */
 export class KeywordFilter {
-  /** By pair of bytes: the number of its places; 0 if no keyword may be there. */
-  private readonly numbers = new Uint16Array(65_536);
-  private readonly places: Place[][] = [[]];
+  private readonly tables: PairTables;
+  /** By pair of bytes. */
+  private readonly places = new Map<number, Place[]>();
 
   private constructor(keywords: readonly Keyword[]) {
-    for (const keyword of keywords) for (const at of [0, 1]) this.add({ ...keyword, at });
+    this.tables = new PairTables(keywords);
+    for (const keyword of keywords) for (const at of [0, 1]) this.add({ keyword, at });
   }
 
   /** Returns a filter; undefined if a rule has no keywords, or one that is too short to be found. */
@@ -51,55 +47,29 @@ export class KeywordFilter {
     const { buffer, byteOffset, length } = aligned;
     const words = new Uint32Array(buffer, byteOffset, Math.floor(length / WORD_BYTES));
     const pairs = new Uint16Array(buffer, byteOffset, Math.floor(length / 2));
-    for (let word = 0; word < words.length; word += 2)
-      if (isText(words[word]!)) this.addBefore(aligned, pairs, 2 * word, found);
+    for (let word = 0; word >= 0; word = nextPlace(this.tables, words, pairs, word + 2))
+      this.addNear(aligned, pairs, 2 * word, found);
     return found;
   }
 
   /** Adds keywords that begin at one of the eight bytes which end with the first byte of a pair. */
-  private addBefore(bytes: Uint8Array, pairs: Uint16Array, last: number, found: Set<string>): void {
-    const { numbers, places } = this;
-    for (let index = last < 3 ? 0 : last - 3; index <= last; index++) {
-      const number = numbers[pairs[index]!]!;
-      if (number !== 0) addAt(bytes, 2 * index, places[number]!, found);
-    }
+  private addNear(bytes: Uint8Array, pairs: Uint16Array, last: number, found: Set<string>): void {
+    for (let index = Math.max(0, last - 3); index <= last; index++)
+      for (const { keyword, at } of this.places.get(pairs[index]!) ?? [])
+        if (isAt(bytes, 2 * index - at, keyword)) found.add(keyword.text);
   }
 
   private add(place: Place): void {
-    // In the order of this machine's bytes, as `keywordsIn` reads them.
-    const [pair = 0] = new Uint16Array(Uint8Array.from(place.bytes.subarray(place.at, place.at + 2)).buffer);
-    if (this.numbers[pair] === 0) this.numbers[pair] = this.places.push([]) - 1;
-    this.places[this.numbers[pair]!]!.push(place);
+    const { keyword, at } = place;
+    const pair = pairOf(keyword.bytes[at]!, keyword.bytes[at + 1]!);
+    this.places.set(pair, [...(this.places.get(pair) ?? []), place]);
   }
-}
-
-/** Returns whether none of a word's bytes is a control character or above ASCII. */
-function isText(word: number): boolean {
-  return ((word | (word - 0x20202020)) & 0x80808080) === 0;
 }
 
 function isLongText({ bytes, tokenCharacters }: Keyword): boolean {
   const isLong = bytes.length >= SHORTEST && bytes.length + tokenCharacters >= SHORTEST_TEXT;
   return isLong && bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
 }
-
-function addAt(bytes: Uint8Array, pairAt: number, places: readonly Place[], found: Set<string>): void {
-  for (const place of places) if (isAt(bytes, pairAt - place.at, place)) found.add(place.text);
-}
-
-function isAt(bytes: Uint8Array, start: number, { bytes: keyword, tokenCharacters }: Keyword): boolean {
-  for (let index = 0; index < keyword.length; index++)
-    if (bytes[start + index] !== keyword[index]) return false;
-  const after = start + keyword.length;
-  for (let index = 0; index < tokenCharacters; index++)
-    if (IS_TOKEN[bytes[after + index] ?? 0] !== 1) return false;
-  return true;
-}
-
-/** By byte: whether it is a letter, a digit, or one of "_", ".", "-" and "/". */
-const IS_TOKEN = Uint8Array.from({ length: 256 }, (_, byte) =>
-  /[A-Za-z0-9_./-]/.test(String.fromCharCode(byte)) ? 1 : 0,
-);
 
 /** A keyword of several rules is found where any of them may match. */
 function keywordsOf(rules: readonly SecretRule[]): Keyword[] {

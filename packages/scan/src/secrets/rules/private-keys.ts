@@ -23,7 +23,8 @@ export const PRIVATE_KEY_RULES: readonly SecretRule[] = [
     id: 'kubeconfig',
     title: 'a kubeconfig with a client key',
     severity: 'critical',
-    keywords: ['client-key-data'],
+    // Not all of "client", which is in many names.
+    keywords: ['nt-key-data'],
     pattern: /client-key-data"?\s{0,9}:\s{0,9}["']?(?<secret>[A-Za-z0-9+/]{60,32000}={0,2})/g,
     secret: encodedPem,
     random: true,

@@ -51,6 +51,12 @@ const PREFIXED: readonly (readonly [id: string, title: string, prefixes: readonl
     ['rubygems-token', 'a token of RubyGems', ['rubygems_'], '[a-f0-9]{48}'],
   ];
 
+/** Keywords of prefixes whose first characters are frequent: Go programs name packages of github.com, and APIs. */
+const RARE: Readonly<Record<string, readonly string[]>> = {
+  github_pat_: ['_pat_'],
+  dapi: Array.from({ length: 16 }, (_, digit) => `dapi${digit.toString(16)}`),
+};
+
 /** Characters of the shortest `rest`. */
 const SHORTEST_REST = 20;
 
@@ -62,7 +68,7 @@ export const TOKEN_RULES: readonly SecretRule[] = [
       id,
       title,
       severity: 'critical',
-      keywords: prefixes,
+      keywords: prefixes.flatMap((prefix) => RARE[prefix] ?? prefix),
       tokenCharacters: SHORTEST_REST,
       pattern: new RegExp(`(?<![A-Za-z0-9_-])(?:${starts})(?<rest>${rest})(?![A-Za-z0-9_])`, 'g'),
       secret: (match) => (isExampleToken(match.groups?.['rest'] ?? '') ? undefined : match[0]),
