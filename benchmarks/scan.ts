@@ -37,6 +37,8 @@ let store: string | undefined;
 try {
   prepareWorkspace(workspace);
   nx(workspace, ['run-many', '-t', `build-${ARCH}`, '-p', IMAGES.join(',')]);
+  // The store needs Go's database.
+  runProgram(scan('tooling-k8s'), { cwd: workspace });
   store = linkStore();
   sixImages(store);
   for (const tool of toolsBySize()) await oneNewLayer(store, tool);
