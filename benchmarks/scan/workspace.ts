@@ -70,6 +70,16 @@ function addImage(workspace: string): void {
   writeJson(workspace, join(image, 'lock.json'), { lockVersion: 1, platforms: { [platform]: lock } });
 }
 
+/** Returns the files of outputs that say which secrets builds found. */
+export function outputsWithSecrets(workspace: string): string[] {
+  const projects = ['images', 'tools'].flatMap((kind) =>
+    readdirSync(join(workspace, kind)).map((name) => join(workspace, kind, name)),
+  );
+  return projects
+    .map((project) => join(project, 'dist', `linux-${ARCH}`, 'secrets.json.gz'))
+    .filter((file) => existsSync(file));
+}
+
 /** Reads a file of the workspace. */
 export function readJson(workspace: string, file: string): Record<string, unknown> {
   return JSON.parse(readFileSync(join(workspace, file), 'utf8')) as Record<string, unknown>;

@@ -37,7 +37,7 @@ function inferredTargets(definition: ProjectDefinition, setting: Setting): Targe
     ...Object.fromEntries(
       definition.platforms.map((platform) => [
         targetOn('build', platform),
-        buildOn(definition, platform, inputsOf(definition, setting)),
+        buildOn(definition, platform, setting),
       ]),
     ),
     build: onThisMachine('build', definition, setting),
@@ -88,16 +88,13 @@ function targetOn(verb: Verb, platform: Platform): string {
   return `${verb}-${archOf(platform)}`;
 }
 
-function buildOn(
-  definition: ProjectDefinition,
-  platform: Platform,
-  inputs: TargetConfiguration['inputs'],
-): TargetConfiguration {
+function buildOn(definition: ProjectDefinition, platform: Platform, setting: Setting): TargetConfiguration {
+  const files = [...OUTPUTS[definition.kind], ...(setting.isScanned ? ['secrets.json.gz'] : [])];
   return {
     command: taskCommand('build', definition.name, '--platform', platform),
     cache: true,
-    inputs,
-    outputs: OUTPUTS[definition.kind].map((file) => `{projectRoot}/dist/${platformFolder(platform)}/${file}`),
+    inputs: inputsOf(definition, setting),
+    outputs: files.map((file) => `{projectRoot}/dist/${platformFolder(platform)}/${file}`),
     dependsOn: definition.kind === 'image' ? [`^${targetOn('build', platform)}`] : [],
   };
 }

@@ -143,6 +143,15 @@ describe('the targets of an image', () => {
     expect(scanned['scan-all']?.dependsOn).toEqual(['scan-amd64', 'scan-arm64']);
   });
 
+  it('keep what a search for secrets found in their layers and those of tools, if they are scanned', () => {
+    for (const definition of [IMAGE, TOOL])
+      for (const isScanned of [true, false]) {
+        const outputs = targetsOf(definition, { ...AMD64, isScanned })['build-arm64']?.outputs;
+        const found = outputs?.includes('{projectRoot}/dist/linux-arm64/secrets.json.gz');
+        expect(found, definition.name).toBe(isScanned);
+      }
+  });
+
   it('with a scanner need the image that it runs in, for this machine', () => {
     const dependsOn = (scannerImage: string) =>
       targetsOf(IMAGE, { ...AMD64, isScanned: true, scannerImage: () => scannerImage })['scan-arm64']

@@ -7,7 +7,7 @@ import type { LayerFile } from '@image-tooling/model';
 import { openStore } from '@image-tooling/oci';
 import { WorkspaceRig } from '@image-tooling/testkit';
 import { valueOf } from '@image-tooling/testkit/helpers';
-import { writeFacts } from '../src/workspace/contents-file';
+import { writeFacts } from '../src/workspace/fact-files';
 import { writePathsFile } from '../src/workspace/paths-file';
 import { DIST, type PublishWorkspace } from './publish/workspace';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { beforeEach, expect, it } from 'vitest';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { fileEntry, type TarEntry } from '@image-tooling/layer';
 import {
   CONSTANT_TIME,
@@ -14,20 +14,24 @@ import {
   type OriginLayer,
 } from '@image-tooling/model';
 import { writeLayer } from '@image-tooling/oci';
-import { secretFindings, type ImageSecrets } from '@image-tooling/scan';
+import { recordOfSecrets, secretFindings, type ImageSecrets } from '@image-tooling/scan';
 import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { builtLayer } from '../src/build/layers/built-layer';
 import { imageSecrets } from '../src/secrets';
 import type { Session } from '../src/session';
+import { writeFacts } from '../src/workspace/fact-files';
+import { outputFolder } from '../src/workspace/outputs';
 import { scratchStore } from './store/scratch';
 
 const TOKEN = `ghp_${'q7Zk2XvB9mWt4RcY8nLs'.repeat(2).slice(0, 36)}`;
 const NETRC = fileEntry('root/.netrc', `machine a.example login b password ${TOKEN}`);
 
+const NONE = { hits: [], unopened: 0 };
+
 let session: Session;
 
 beforeEach(async () => {
-  session = (await scratchStore()) as unknown as Session;
+  session = { ...(await scratchStore()), root: temporaryFolder() } as unknown as Session;
 });
 
 async function putLayer(kind: LayerKind, owner: string, ...entries: TarEntry[]): Promise<OriginLayer> {
@@ -38,7 +42,13 @@ async function putLayer(kind: LayerKind, owner: string, ...entries: TarEntry[]):
 }
 
 function imageOf(name: string, env: Record<string, string>, parent?: Image): Image {
-  return { name, definition: { config: { env } }, ...(parent && { parent }) } as unknown as Image;
+  return {
+    name,
+    folder: `images/${name}`,
+    definition: { config: { env } },
+    tools: [],
+    ...(parent && { parent }),
+  } as unknown as Image;
 }
 
 const BASE = imageOf('base', { BASE_TOKEN: 'kfj38fhw' });
@@ -100,6 +110,46 @@ it('does not unpack a layer that was built in a workspace with a scan.json', asy
   await rm(session.store.blobPath(layer.digest));
   expect(await searched(layer)).toEqual(found);
   expect(found.layers[0]?.secrets.hits).toHaveLength(1);
+});
+
+describe('secrets in the outputs of a build', () => {
+  let layer: OriginLayer;
+  let found: ImageSecrets;
+  let folder: string;
+
+  beforeEach(async () => {
+    layer = await putLayer('files', 'base', NETRC);
+    found = await searched(layer);
+    folder = outputFolder(session.root, BASE, 'linux/amd64');
+    await mkdir(folder, { recursive: true });
+    valueOf(await writeFacts('secrets', session.store, folder, [layer.diffId]));
+    await rm(recordOf(layer));
+  });
+
+  it('save the search on another machine, which needs no blob', async () => {
+    await rm(session.store.blobPath(layer.digest));
+    expect(await searched(layer)).toEqual(found);
+  });
+
+  it.each([
+    ['by other rules', (record: object) => ({ ...record, rules: 'sha256:0' })],
+    ['in another format', (record: object) => ({ ...record, secretsVersion: 2 })],
+    ['with invalid hits', (record: object) => ({ ...record, hits: [{}] })],
+  ])('do not count if they were found %s', async (_what, change) => {
+    valueOf(await session.store.putFact('secrets', layer.diffId, change({ ...recordOfSecrets(NONE) })));
+    valueOf(await writeFacts('secrets', session.store, folder, [layer.diffId]));
+    await rm(recordOf(layer));
+    expect(await searched(layer)).toEqual(found);
+  });
+
+  it('are written again if they were found by other rules', async () => {
+    const file = join(folder, 'secrets.json.gz');
+    const written = gunzipSync(await readFile(file)).toString();
+    await writeFile(file, gzipSync(written.replaceAll(/"rules":"[^"]*"/g, '"rules":"sha256:0"')));
+    await searched(layer);
+    valueOf(await writeFacts('secrets', session.store, folder, [layer.diffId]));
+    expect(gunzipSync(await readFile(file)).toString()).toBe(written);
+  });
 });
 
 it('keeps no part of a secret', async () => {

@@ -1,7 +1,7 @@
 import { ok, type Digest, type OriginLayer, type Result } from '@image-tooling/model';
 import type { LayerContents } from '@image-tooling/sbom';
 import type { Session } from '../session';
-import { restoreFacts } from '../workspace/contents-file';
+import { restoreFacts } from '../workspace/fact-files';
 import { ensureLayers } from './ensure-layers';
 import { makeImage } from './image';
 import { knownOfLayer, type KnownRecord } from './known-of-layer';

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { discard, readRegularFile, writeFileAtomic } from '@image-tooling/host';
-import type { Inventory, Result } from '@image-tooling/model';
+import { ok, type Inventory, type Result } from '@image-tooling/model';
 import { isOfThisVersion, sbomDocuments } from '@image-tooling/sbom';
+import { isScanned } from '../scan-policy';
 import type { Session } from '../session';
-import { writeFacts } from '../workspace/contents-file';
+import { writeFacts } from '../workspace/fact-files';
 import { isWritten, outputFolder, writeOutput } from '../workspace/outputs';
 import { writePathsFile } from '../workspace/paths-file';
 import type { MadeImage } from './image';
@@ -27,7 +28,7 @@ export function readSbomFile(folder: string, format: SbomFormat): Promise<Result
 
 /**
  * Writes the outputs of an image's build, unless they are there: what its children read, the paths and contents of its
- * own layers, its SBOMs, and its digests. Fails as `contentsOfLayers` does.
+ * own layers, what searches for secrets found in them, its SBOMs, and its digests. Fails as `contentsOfLayers` does.
  */
 export async function writeImageOutputs(
   session: Session,
@@ -37,7 +38,12 @@ export async function writeImageOutputs(
   const folder = outputFolder(session.root, of.image, of.platform);
   const own = ownLayers(of.image, made.inheritance.layers).map(({ diffId }) => diffId);
   const paths = await writePathsFile(session.store, folder, own);
-  if (!paths.ok || (await isCurrent(folder, made))) return paths;
+  if (!paths.ok) return paths;
+  if (await isScanned(session.root)) {
+    const secrets = await writeFacts('secrets', session.store, folder, own);
+    if (!secrets.ok) return secrets;
+  }
+  if (await isCurrent(folder, made)) return ok(undefined);
   const contents = await contentsOfLayers(session, of, made.layers);
   if (!contents.ok) return contents;
   // If this build is stopped, what it leaves is not taken for that of the image before.

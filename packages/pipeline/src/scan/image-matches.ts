@@ -19,7 +19,7 @@ import {
 import { knownOfLayer } from '../build/known-of-layer';
 import type { ImageOnPlatform } from '../build/layer-owner';
 import type { Session } from '../session';
-import { restoreFacts } from '../workspace/contents-file';
+import { restoreFacts } from '../workspace/fact-files';
 
 /** An image, and which of its modules and layers are compared. */
 export interface ScannedImage extends ImageOnPlatform {

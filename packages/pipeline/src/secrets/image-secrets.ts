@@ -6,20 +6,29 @@ import { chainPaths } from '../build/chain';
 import { ensureLayers } from '../build/ensure-layers';
 import { makeImage, type MadeImage } from '../build/image';
 import { knownSecrets, searchLayer } from '../build/layers/layer-secrets';
+import { knownOfLayer } from '../build/known-of-layer';
 import type { ImageOnPlatform } from '../build/layer-owner';
 import type { Session } from '../session';
+import { restoreFacts } from '../workspace/fact-files';
 import { configSecrets } from './config-secrets';
 
 /**
- * Returns the secrets in an image's layers and config. Only layers that were not searched by these rules are read: their
- * blobs are pulled or built again if the store lacks them. Fails as that does, as `searchLayer`, and as `chainPaths`.
+ * Returns the secrets in an image's layers and config. Only layers that no build or scan has searched by these
+ * rules are read: their blobs are pulled or built again if the store lacks them. Fails as that does, as `searchLayer`, and as `chainPaths`.
  */
 export async function imageSecrets(
   session: Session,
   of: ImageOnPlatform,
   { layers, inheritance }: Pick<MadeImage, 'layers' | 'inheritance'>,
 ): Promise<Result<ImageSecrets>> {
-  const known = await Promise.all(layers.map((layer) => knownSecrets(session.store, layer)));
+  const found = await mapResults(layers, (layer) =>
+    knownOfLayer(session, of, layer, {
+      known: knownSecrets,
+      restore: (store, folder) => restoreFacts('secrets', store, folder),
+    }),
+  );
+  if (!found.ok) return found;
+  const known = found.value;
   const unknown = layers.filter((_, index) => !known[index]);
   const blobs = await ensureLayers(session, { ...of, layers: unknown, need: 'blobs', makeImage });
   if (!blobs.ok) return blobs;

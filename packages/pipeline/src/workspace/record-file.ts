@@ -13,7 +13,7 @@ export interface LayerRecords {
   /** Name of the output file. */
   readonly file: string;
   /** Key and value of its format. */
-  readonly format: readonly [key: string, version: number];
+  readonly format: readonly [key: string, version: number | string];
   has(store: Store, diffId: Digest): Promise<boolean>;
   /** Returns the JSON of the record; undefined if missing. */
   text(store: Store, diffId: Digest): Promise<string | undefined>;

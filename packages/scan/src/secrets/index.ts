@@ -4,5 +4,5 @@ export type { ConfigSecret, FileSecret, LayerSecrets, SecretHit } from './hit';
 export type { LayerFile, OpenLayer } from './layer-files';
 export { recordOfSecrets, secretsOfRecord, type LayerSecretsRecord } from './record';
 export { isReported, notReported, type NotReported } from './reported';
-export { SECRET_RULES } from './rules';
+export { SECRET_RULES, SECRET_RULES_HASH } from './rules';
 export { secretsOfLayer } from './scan-layer';

@@ -20,6 +20,15 @@ export async function knownSecrets(
   return secretsOfRecord(await store.getFact('secrets', diffId));
 }
 
+/** Searches a layer, whose blob must be in the store, unless its secrets are known. Fails as `searchLayer` does. */
+export async function secretsOfBlob(
+  session: SearchSession,
+  layer: OriginLayer,
+): Promise<Result<LayerSecrets>> {
+  const known = await knownSecrets(session.store, layer);
+  return known ? ok(known) : searchLayer(session, layer);
+}
+
 /**
  * Searches a layer, whose blob must be in the store, and stores the result. Fails with `store-corrupt`, `tar-format`,
  * `disk-full`, `io` or `aborted`.

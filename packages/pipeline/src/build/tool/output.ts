@@ -9,17 +9,22 @@ import {
   type Tool,
 } from '@image-tooling/model';
 import { indexLayer } from '@image-tooling/oci';
+import { isScanned } from '../../scan-policy';
 import type { Session } from '../../session';
 import { copyBlob, outputFolder, readLayerFile, writeOutput } from '../../workspace/outputs';
-import { writeFacts } from '../../workspace/contents-file';
+import { writeFacts } from '../../workspace/fact-files';
 import { writePathsFile } from '../../workspace/paths-file';
 import type { MadeLayer } from '../layers/ensure-layer';
 import { contentsOfBlob } from '../layers/layer-contents';
+import { secretsOfBlob } from '../layers/layer-secrets';
 
 /** The output file with the layer's blob, for remote caches. */
 const BLOB = 'layer.blob';
 
-/** Writes a tool's outputs: layer.json, the blob itself, its path index, its contents and Go functions. */
+/**
+ * Writes a tool's outputs: layer.json, the blob itself, its path index, its contents and Go functions, and its secrets if
+ * images are scanned.
+ */
 export async function writeToolOutput(session: Session, tool: Tool, file: LayerFile): Promise<Result<void>> {
   const folder = outputFolder(session.root, tool, file.platform);
   const { digest, diffId } = file.layer;
@@ -29,7 +34,9 @@ export async function writeToolOutput(session: Session, tool: Tool, file: LayerF
   if (!paths.ok) return paths;
   const contents = await contentsOfBlob(session, file.layer);
   if (!contents.ok) return contents;
-  for (const fact of ['contents', 'symbols'] as const) {
+  const secrets = (await isScanned(session.root)) ? await secretsOfBlob(session, file.layer) : undefined;
+  if (secrets?.ok === false) return secrets;
+  for (const fact of ['contents', 'symbols', ...(secrets ? (['secrets'] as const) : [])] as const) {
     const written = await writeFacts(fact, session.store, folder, [diffId]);
     if (!written.ok) return written;
   }

@@ -6,7 +6,7 @@ import { openStore, type Store } from '@image-tooling/oci';
 import { CONTENTS_VERSION } from '@image-tooling/sbom';
 import { temporaryFolder, valueOf } from '@image-tooling/testkit/helpers';
 import { beforeEach, expect, it } from 'vitest';
-import { restoreFacts, writeFacts } from '../src/workspace/contents-file';
+import { restoreFacts, writeFacts } from '../src/workspace/fact-files';
 
 const DIFF_ID = digestOf('a layer');
 const CONTENTS = {
