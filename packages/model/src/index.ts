@@ -19,7 +19,7 @@ export * from './npm-version';
 export * from './platform';
 export * from './progress';
 export * from './result';
-export type { Schema } from './schema';
+export { INTERPRETED, type Schema } from './schema';
 export * from './shell-word';
 export { firstLines, firstNames } from './shortened';
 export * from './plan';

@@ -58,7 +58,7 @@ export class OsvDatabase {
   }
 
   get isEmpty(): boolean {
-    return this.entriesByKey.size === 0;
+    return this.bytes.length === 0;
   }
 
   hasEcosystem(ecosystem: string): boolean {

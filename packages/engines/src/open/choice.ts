@@ -1,5 +1,5 @@
 import { fail, failWith, ok, type Progress, type Result } from '@image-tooling/model';
-import { findPlace, type FoundPlace, type Nothing } from '../dagger/place';
+import type { FoundPlace, Nothing } from '../dagger/place';
 import type { DaggerSession } from '../dagger/session';
 import type { Engine } from '../port';
 
@@ -44,6 +44,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<ChosenE
   if (options.signal?.aborted)
     return fail({ code: 'aborted', message: 'Stopped before an engine was opened.' });
   if (wanted === 'buildah') return openBuildah(options, 'IMAGE_ENGINE asks for it');
+  const { findPlace } = await import('../dagger/place');
   const found = await findPlace(options.env, options.signal);
   if (!found.ok) return found;
   if (found.value.place) return openDagger(options, found.value);

@@ -2,6 +2,7 @@ import { getNodeValue } from 'jsonc-parser';
 import type { z } from 'zod';
 import type { Failure, FailureCode } from '../failure';
 import { failWith, ok, type Result } from '../result';
+import { INTERPRETED } from '../schema';
 import { placeOf, type JsonDocument, type JsonPath } from './document';
 import { duplicateKeys } from './duplicate-keys';
 import { tooDeep } from './depth';
@@ -23,9 +24,6 @@ export interface ParseOptions {
   /** The hint of all failures. Default: the hint of each problem. */
   readonly hint?: string;
 }
-
-/** Zod compiles a schema on first use, which takes longer than all parsing of a run. */
-const INTERPRETED = { jitless: true };
 
 /**
  * Reads a JSON file that must be as `schema` says. Fails with every mistake at once: `json-syntax`,

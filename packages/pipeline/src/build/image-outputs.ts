@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { discard, readRegularFile, writeFileAtomic } from '@image-tooling/host';
-import { ok, type Inventory, type Result } from '@image-tooling/model';
+import { ok, type Inventory, type OriginLayer, type Result } from '@image-tooling/model';
+import { mapResults } from '@image-tooling/oci';
 import { isOfThisVersion, sbomDocuments } from '@image-tooling/sbom';
 import { isScanned } from '../scan-policy';
 import type { Session } from '../session';
@@ -12,6 +13,7 @@ import type { MadeImage } from './image';
 import { contentsOfLayers } from './image-contents';
 import { imageInventory } from './image-inventory';
 import type { ImageOnPlatform } from './layer-owner';
+import { searchIfThere } from './layers/layer-secrets';
 import { ownLayers } from './layers/recorded-layers';
 
 /** The output files with an image's SBOMs. */
@@ -36,14 +38,11 @@ export async function writeImageOutputs(
   made: MadeImage,
 ): Promise<Result<void>> {
   const folder = outputFolder(session.root, of.image, of.platform);
-  const own = ownLayers(of.image, made.inheritance.layers).map(({ diffId }) => diffId);
+  const layers = ownLayers(of.image, made.inheritance.layers);
+  const own = layers.map(({ diffId }) => diffId);
   const paths = await writePathsFile(session.store, folder, own);
-  if (!paths.ok) return paths;
-  if (await isScanned(session.root)) {
-    const secrets = await writeFacts('secrets', session.store, folder, own);
-    if (!secrets.ok) return secrets;
-  }
-  if (await isCurrent(folder, made)) return ok(undefined);
+  const secrets = paths.ok ? await writeSecrets(session, folder, layers) : paths;
+  if (!secrets.ok || (await isCurrent(folder, made))) return secrets;
   const contents = await contentsOfLayers(session, of, made.layers);
   if (!contents.ok) return contents;
   // If this build is stopped, what it leaves is not taken for that of the image before.
@@ -52,8 +51,21 @@ export async function writeImageOutputs(
   if (!facts.ok) return facts;
   const sboms = await writeSboms(folder, imageInventory(of, made, contents.value));
   if (!sboms.ok) return sboms;
-  const layers = await writeOutput(folder, LAYERS, made.inheritance);
-  return layers.ok ? writeOutput(folder, DIGESTS, made.digests) : layers;
+  const written = await writeOutput(folder, LAYERS, made.inheritance);
+  return written.ok ? writeOutput(folder, DIGESTS, made.digests) : written;
+}
+
+/** Layers that are in the store, but were not searched, were built before the workspace had a scan.json. */
+async function writeSecrets(
+  session: Session,
+  folder: string,
+  layers: readonly OriginLayer[],
+): Promise<Result<void>> {
+  if (!(await isScanned(session.root))) return ok(undefined);
+  const searched = await mapResults(layers, (layer) => searchIfThere(session, layer), 1);
+  if (!searched.ok) return searched;
+  const diffIds = layers.map(({ diffId }) => diffId);
+  return writeFacts('secrets', session.store, folder, diffIds);
 }
 
 const LAYERS = 'layers.json';

@@ -6,6 +6,7 @@ import {
   layerFileSchema,
   layersFileSchema,
   platformFolder,
+  INTERPRETED,
   type DigestFile,
   type LayerFile,
   type LayersFile,
@@ -49,7 +50,7 @@ export async function readOutput<T>(folder: string, name: string, schema: Schema
   const read = await readRegularFile(join(folder, name), MOST_BYTES);
   if (!read.ok || read.value === undefined) return undefined;
   const json = parsed(read.value);
-  const found = schema.safeParse(json);
+  const found = schema.safeParse(json, INTERPRETED);
   return found.success ? found.data : undefined;
 }
 

@@ -1,5 +1,5 @@
 export { readContents, type ReadRequest } from './read';
-export { layerContentsOf, layerSymbolsOf, symbolsOfPackages } from './schema';
+export { keptContentsOf, layerContentsOf, layerSymbolsOf, symbolsOfPackages } from './schema';
 export { scopeOf } from './scope';
 export { CONTENTS_VERSION } from './types';
 export type {

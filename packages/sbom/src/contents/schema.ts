@@ -48,6 +48,12 @@ export function layerContentsOf(record: unknown): LayerContents | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** Returns the contents in a record of the store, which were checked before; undefined if another version wrote it. */
+export function keptContentsOf(record: unknown): LayerContents | undefined {
+  const kept = record as LayerContents | null | undefined;
+  return kept?.contentsVersion === CONTENTS_VERSION ? kept : undefined;
+}
+
 /** Returns the linked functions in a record; undefined if it is invalid. */
 export function layerSymbolsOf(record: unknown): LayerSymbols | undefined {
   const isSymbols =

@@ -9,7 +9,7 @@ import {
   type InventoryLayer,
   type Result,
 } from '@image-tooling/model';
-import { byOrder } from '../inventory/order';
+import { inOrder } from '../inventory/order';
 import { readComponent } from './read-component';
 import { ReadProperties } from './read-properties';
 import { documentSchema, type SbomDocument } from './schema';
@@ -71,7 +71,7 @@ function inventoryIn({ metadata, components, dependencies }: SbomDocument): Inve
       },
     }),
     layers: properties.numbered('layer').map(layerIn),
-    components: components.flatMap((one) => readComponent(one, { graph, byRef })).sort(byOrder),
+    components: inOrder(components.flatMap((one) => readComponent(one, { graph, byRef }))),
     unread: properties.all('unread').map(unreadIn),
   };
 }

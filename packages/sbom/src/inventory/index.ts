@@ -1,7 +1,7 @@
 import type { Component, Digest, Inventory, Licence, OriginLayer, ToolEntry } from '@image-tooling/model';
 import type { LayerContents } from '../contents';
 import { debianPackages } from './debian-packages';
-import { byOrder } from './order';
+import { inOrder } from './order';
 
 export interface InventoryInput extends Pick<
   Inventory,
@@ -35,7 +35,7 @@ export function inventoryOf(input: InventoryInput): Inventory {
     created,
     ...(os && { os }),
     layers: input.layers.map(({ digest, diffId, kind, owner }) => ({ digest, diffId, kind, owner })),
-    components: components.sort(byOrder),
+    components: inOrder(components),
     unread: filled.flatMap(({ layer, contents }) =>
       contents.unread.map((one) => ({ ...one, layer: layer.digest })),
     ),

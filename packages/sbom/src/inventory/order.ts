@@ -1,13 +1,18 @@
 import type { Component } from '@image-tooling/model';
 
-/** Orders components by kind, name and version. */
-export function byOrder(a: Component, b: Component): number {
-  const [first, second] = [orderOf(a), orderOf(b)];
-  const at = first.findIndex((key, index) => key !== second[index]);
-  return at < 0 ? 0 : first[at]! < second[at]! ? -1 : 1;
+/** Returns components by kind, name and version. */
+export function inOrder(components: readonly Component[]): Component[] {
+  return components
+    .map((component) => ({ component, key: keyOf(component) }))
+    .sort(({ key: a }, { key: b }) => (a === b ? 0 : a < b ? -1 : 1))
+    .map(({ component }) => component);
 }
 
-function orderOf(component: Component): readonly string[] {
+function keyOf(component: Component): string {
+  return partsOf(component).join('\0');
+}
+
+function partsOf(component: Component): readonly string[] {
   const { kind, layer } = component;
   switch (component.kind) {
     case 'file':

@@ -1,6 +1,7 @@
 import { compareDebianVersions, type DebianPackage, type Digest } from '@image-tooling/model';
 import type { Finding } from '../finding';
 import { fixWith } from '../fix/command';
+import { groupBy } from '../group-by';
 import { bringerOf } from '../origin';
 import type { Located } from './in-tool';
 import type { ScanSubject } from '../subject';
@@ -68,11 +69,12 @@ function vulnerabilities(
   installed: Installed,
   { fixes }: DebianSourceFixes,
 ): Finding[] {
-  return Object.entries(fixes)
-    .filter(([, fixedIn]) => compareDebianVersions(installed.version, fixedIn) < 0)
-    .map(([id, fixedIn]) => {
+  return [...groupBy(Object.entries(fixes), ([, fixedIn]) => fixedIn)]
+    .filter(([fixedIn]) => compareDebianVersions(installed.version, fixedIn) < 0)
+    .flatMap(([fixedIn, fixed]) => {
       const title = `${installed.source}: fixed in ${fixedIn}`;
-      return { ...findingOf(subject, installed, fixedIn), id, title };
+      const finding = findingOf(subject, installed, fixedIn);
+      return fixed.map(([id]) => ({ ...finding, id, title }));
     });
 }
 

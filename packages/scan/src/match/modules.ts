@@ -29,12 +29,21 @@ function isModule(one: Component): one is ModuleComponent {
 
 /** Returns what is compared of the modules in a layer, in the same order. */
 export function comparedModules(subject: ScanSubject, layer: Digest): ComparedModule[] {
-  const tools = subject.inventory.components.filter((one) => one.kind === 'tool');
-  return modulesIn(subject, layer).map((one) => {
-    const { kind, name, version, tool } = one;
-    const ownVersions = tools.filter((other) => other.name === tool).map((other) => `v${other.version}`);
-    const isOfMain =
-      name === toolNamed(subject, tool)?.goModule || ['(devel)', ...ownVersions].includes(version);
+  const modules = modulesIn(subject, layer);
+  const tools = new Set(modules.map(({ tool }) => tool));
+  const mains = new Map([...tools].map((tool) => [tool, mainOf(subject, tool)]));
+  return modules.map((one) => {
+    const { kind, name, version } = one;
+    const main = mains.get(one.tool);
+    const isOfMain = name === main?.name || main?.versions.includes(version) === true;
     return { kind, name, version, ...(one.kind === 'go' && { program: one.program }), isOfMain };
   });
+}
+
+/** Returns the module of a tool's own package, by its name or by a version that only it can have. */
+function mainOf(subject: ScanSubject, tool: string): { name: string | undefined; versions: string[] } {
+  const versions = subject.inventory.components.flatMap((one) =>
+    one.kind === 'tool' && one.name === tool ? [`v${one.version}`] : [],
+  );
+  return { name: toolNamed(subject, tool)?.goModule, versions: ['(devel)', ...versions] };
 }

@@ -3,12 +3,15 @@ import { STATUSES, type JudgedFinding } from '../finding';
 
 /** Returns findings in the order of reports: by status, severity, owner, component and id. */
 export function inOrder(findings: readonly JudgedFinding[]): JudgedFinding[] {
-  return [...findings].sort(
-    (a, b) =>
-      STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) ||
-      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-      compareText(keyOf(a), keyOf(b)),
-  );
+  return findings
+    .map((finding) => ({ finding, key: keyOf(finding) }))
+    .sort(
+      ({ finding: a, key }, { finding: b, key: other }) =>
+        STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) ||
+        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+        compareText(key, other),
+    )
+    .map(({ finding }) => finding);
 }
 
 function keyOf({ owner, component, id, place }: JudgedFinding): string {

@@ -21,7 +21,9 @@ export interface VexOrigin {
 export function openVex(report: ScanReport, { product, author, time }: VexOrigin): object | undefined {
   const statements = [...vulnerabilities(report).values()]
     .flatMap((findings) => statementOf(findings, product, report.day))
-    .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
+    .map((statement) => ({ statement, text: canonicalJson(statement) }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1))
+    .map(({ statement }) => statement);
   if (statements.length === 0) return undefined;
   const id = hexOf(digestOf(canonicalJson([product, author, time, statements])));
   return {

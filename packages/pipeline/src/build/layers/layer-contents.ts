@@ -2,13 +2,13 @@ import { discard } from '@image-tooling/host';
 import { streamEntries, streamTar, type StreamedEntry } from '@image-tooling/layer';
 import { ok, type Digest, type OriginLayer, type Result } from '@image-tooling/model';
 import { layerTar, type Store, type WrittenLayer } from '@image-tooling/oci';
-import { layerContentsOf, readContents, scopeOf, type LayerContents } from '@image-tooling/sbom';
+import { keptContentsOf, readContents, scopeOf, type LayerContents } from '@image-tooling/sbom';
 import type { Session } from '../../session';
 import { layerText } from './layer-text';
 
 /** Returns what the store knows of a layer's contents; undefined if it has to be read from its blob. */
 export async function knownContents(store: Store, layer: OriginLayer): Promise<LayerContents | undefined> {
-  const contents = layerContentsOf(await store.getFact('contents', layer.diffId));
+  const contents = keptContentsOf(await store.getFact('contents', layer.diffId));
   return contents?.scope === scopeOf(layer) ? contents : undefined;
 }
 

@@ -29,6 +29,13 @@ export async function secretsOfBlob(
   return known ? ok(known) : searchLayer(session, layer);
 }
 
+/** Searches a layer that was not searched before, if its blob is in the store. Fails as `searchLayer` does. */
+export async function searchIfThere(session: SearchSession, layer: OriginLayer): Promise<Result<void>> {
+  if (!(await session.store.hasBlob(layer.digest))) return ok(undefined);
+  const found = await secretsOfBlob(session, layer);
+  return found.ok ? ok(undefined) : found;
+}
+
 /**
  * Searches a layer, whose blob must be in the store, and stores the result. Fails with `store-corrupt`, `tar-format`,
  * `disk-full`, `io` or `aborted`.
