@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, type Result } from '@image-tooling/model';
-import { lock } from 'proper-lockfile';
 import { caught } from './fault';
 import { makeFolder } from './files';
 
@@ -72,6 +71,8 @@ class HeldLock {
 
   /** Returns false if another process has it. Throws file system errors. */
   async take(): Promise<boolean> {
+    // Loaded when it is needed: many tasks take no lock.
+    const { lock } = await import('proper-lockfile');
     try {
       const onCompromised = (): void => void (this.taking = this.takeAgain());
       this.giveBack = await lock(this.path, {

@@ -16,7 +16,7 @@ const filter = KeywordFilter.of(RULES);
 
 function keywordsIn(bytes: Buffer): ReadonlySet<string> {
   if (!filter) throw new Error('a rule for programs has no keyword that a filter can find');
-  return filter.keywordsIn(bytes);
+  return new Set(filter.keywordsIn(bytes).keys());
 }
 
 /** Bytes that are equal in each run. */

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { isErrno } from '../files';
@@ -28,6 +28,8 @@ export async function spawnProgram(request: SpawnRequest): Promise<ChildProcess 
 function spawned(request: SpawnRequest): ChildProcess | Error {
   const { argv, env, ...options } = request;
   const [program, ...args] = argv;
+  // Loaded when it is needed: most tasks start no program.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   try {
     return spawn(program, args, { ...options, env: { ...(env ?? process.env) } });
   } catch (error) {

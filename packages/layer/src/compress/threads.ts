@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { Worker, type Transferable } from 'node:worker_threads';
+import type { Transferable, Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 
 /** More threads than processors would only cost memory; at most as many as libuv has (UV_THREADPOOL_SIZE). */
@@ -73,6 +73,7 @@ export class Threads<Request, Answer> {
   }
 
   private start(): Worker {
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
     return new Worker(`(${String(this.program)})()`, { eval: true, workerData: this.library() });
   }
 }

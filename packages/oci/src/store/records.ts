@@ -58,9 +58,17 @@ export async function readCompressedText(file: string): Promise<string | undefin
 /** zlib's fastest level: a third of the default's time, for a quarter more bytes. */
 const FASTEST = 1;
 
-/** Writes a value as compressed JSON, whole or not at all. Fails with `disk-full` or `io`. */
-export async function writeCompressedJson(file: string, value: unknown): Promise<Result<void>> {
-  return writeFileAtomic(file, await promisify(gzip)(JSON.stringify(value), { level: FASTEST }));
+/**
+ * Writes a value as compressed JSON, whole or not at all. Fails with `disk-full` or `io`.
+ *
+ * @param level of zlib; 0 does not compress
+ */
+export async function writeCompressedJson(
+  file: string,
+  value: unknown,
+  level: number = FASTEST,
+): Promise<Result<void>> {
+  return writeFileAtomic(file, await promisify(gzip)(JSON.stringify(value), { level }));
 }
 
 /** The names of the 150,000 functions of a large Go program are 10 MB. */

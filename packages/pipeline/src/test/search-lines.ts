@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { fail, ok, type Result, type Search, type SearchIn, type SearchResult } from '@image-tooling/model';
 
 /** Far more than a good pattern needs for a whole output, also on a busy machine. */
@@ -46,6 +46,7 @@ class SearchThread {
 
   async search(search: Search, signal: AbortSignal): Promise<SearchResult | 'aborted'> {
     if (signal.aborted) return 'aborted';
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
     const worker = (this.worker ??= new Worker(SEARCHER, { eval: true }));
     const late = new AbortController();
     const timer = setTimeout(() => late.abort('too-slow'), this.seconds * 1000);

@@ -8,6 +8,12 @@ export interface TextMatch {
   readonly secret: string;
 }
 
+/** The longest secrets are private keys in base64, of 32,000 characters. */
+export const LONGEST = 32 * 1024;
+
+/** Bytes before and behind a keyword that decide whether it is in a secret: a secret, and what is next to it. */
+const AROUND = LONGEST + 1024;
+
 /** Which rules to try in a text. */
 interface KeywordIndex {
   readonly withoutKeywords: readonly SecretRule[];
@@ -33,7 +39,18 @@ export class SecretFinder {
     const { filter } = this.index;
     if (!filter) return this.find(bytes.toString('latin1'));
     const keywords = filter.keywordsIn(bytes);
-    return keywords.size === 0 ? [] : this.matches(bytes.toString('latin1'), keywords);
+    if (keywords.size === 0) return [];
+    const places = [...keywords.values()];
+    const start = Math.max(0, Math.min(...places.map(({ first }) => first)) - AROUND);
+    const end = Math.max(...places.map(({ last }) => last)) + AROUND;
+    const found = this.matches(bytes.toString('latin1', start, end), new Set(keywords.keys()));
+    return found.map((match) => ({ ...match, start: match.start + start, end: match.end + start }));
+  }
+
+  /** Returns whether bytes may have a secret that `findInBytes` finds, in them or beginning in them. */
+  mayHave(bytes: Uint8Array): boolean {
+    const { filter } = this.index;
+    return !filter || filter.keywordsIn(bytes).size > 0;
   }
 
   private get index(): KeywordIndex {

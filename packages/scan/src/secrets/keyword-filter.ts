@@ -2,8 +2,17 @@ import { isAt, type Keyword } from './keyword';
 import { nextPlace, pairOf, PairTables } from './pair-tables';
 import type { SecretRule } from './rules/rule';
 
-/** Where in a keyword a pair of bytes is. */
+/** Where a keyword was found, in bytes: the first and the last time. */
 interface Place {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Places by keyword. */
+export type FoundKeywords = ReadonlyMap<string, Place>;
+
+/** Where in a keyword a pair of bytes is. */
+interface PairPlace {
   readonly keyword: Keyword;
   /** From its first byte: 0 or 1. */
   readonly at: number;
@@ -26,7 +35,7 @@ const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 export class KeywordFilter {
   private readonly tables: PairTables;
   /** By pair of bytes. */
-  private readonly places = new Map<number, Place[]>();
+  private readonly places = new Map<number, PairPlace[]>();
 
   private constructor(keywords: readonly Keyword[]) {
     this.tables = new PairTables(keywords);
@@ -41,9 +50,9 @@ export class KeywordFilter {
   }
 
   /** Returns the keywords in bytes; without those that too few characters of a token follow for any rule. */
-  keywordsIn(bytes: Uint8Array): ReadonlySet<string> {
-    const found = new Set<string>();
-    const aligned = bytes.byteOffset % WORD_BYTES === 0 ? bytes : Uint8Array.from(bytes);
+  keywordsIn(bytes: Uint8Array): FoundKeywords {
+    const found = new Map<string, Place>();
+    const aligned = bytes.byteOffset % WORD_BYTES === 0 ? bytes : new Uint8Array(bytes);
     const { buffer, byteOffset, length } = aligned;
     const words = new Uint32Array(buffer, byteOffset, Math.floor(length / WORD_BYTES));
     const pairs = new Uint16Array(buffer, byteOffset, Math.floor(length / 2));
@@ -53,17 +62,27 @@ export class KeywordFilter {
   }
 
   /** Adds keywords that begin at one of the eight bytes which end with the first byte of a pair. */
-  private addNear(bytes: Uint8Array, pairs: Uint16Array, last: number, found: Set<string>): void {
+  private addNear(bytes: Uint8Array, pairs: Uint16Array, last: number, found: Map<string, Place>): void {
+    const { first, second } = this.tables;
     for (let index = Math.max(0, last - 3); index <= last; index++)
-      for (const { keyword, at } of this.places.get(pairs[index]!) ?? [])
-        if (isAt(bytes, 2 * index - at, keyword)) found.add(keyword.text);
+      if ((first[pairs[index]!]! & second[pairs[index + 1]!]!) !== 0) this.addAt(bytes, pairs, index, found);
   }
 
-  private add(place: Place): void {
+  private addAt(bytes: Uint8Array, pairs: Uint16Array, index: number, found: Map<string, Place>): void {
+    for (const { keyword, at } of this.places.get(pairs[index]!) ?? [])
+      if (isAt(bytes, 2 * index - at, keyword)) addPlace(found, keyword.text, 2 * index - at);
+  }
+
+  private add(place: PairPlace): void {
     const { keyword, at } = place;
     const pair = pairOf(keyword.bytes[at]!, keyword.bytes[at + 1]!);
     this.places.set(pair, [...(this.places.get(pair) ?? []), place]);
   }
+}
+
+/** Places come in their order. */
+function addPlace(found: Map<string, Place>, keyword: string, last: number): void {
+  found.set(keyword, { first: found.get(keyword)?.first ?? last, last });
 }
 
 function isLongText({ bytes, tokenCharacters }: Keyword): boolean {

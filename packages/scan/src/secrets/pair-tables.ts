@@ -1,13 +1,17 @@
 import { endianness } from 'node:os';
+import { groupBy } from '../group-by';
 import { charactersAt, type Keyword } from './keyword';
 
-/** How many of the shortest keywords have a group of their own: nearly any pair may be the second of "hf_". */
-const SHORTEST = 8;
+/** How many groups have one beginning, that of short keywords: nearly any pair may be the second of "hf_". */
+const SINGLE = 8;
 
-/** Bits of an entry of a table. */
-const GROUPS = 32;
+/** Of an entry of a table. */
+const BITS = 32;
 
-/** By pair of bytes: a bit for each group of keywords that may have it at a place. */
+/**
+ * By pair of bytes: a bit for each group of keywords that may have it at a place. A group are keywords that begin with the
+ * same three bytes, or with one of a few such beginnings.
+ */
 export class PairTables {
   /** The pair that begins with the first byte of a keyword, or with the second: one of them is at an even address. */
   readonly first = new Int32Array(65_536);
@@ -16,8 +20,9 @@ export class PairTables {
 
   constructor(keywords: readonly Keyword[]) {
     const shortestFirst = [...keywords].sort((a, b) => a.bytes.length - b.bytes.length);
-    for (const [index, keyword] of shortestFirst.entries())
-      for (const at of [0, 1]) this.add(keyword, at, 1 << groupOf(index));
+    const groups = [...groupBy(shortestFirst, ({ text }) => text.slice(0, 3)).values()];
+    for (const [index, alike] of groups.entries())
+      for (const keyword of alike) for (const at of [0, 1]) this.add(keyword, at, 1 << bitOf(index));
   }
 
   private add(keyword: Keyword, at: number, group: number): void {
@@ -26,8 +31,8 @@ export class PairTables {
   }
 }
 
-function groupOf(index: number): number {
-  return index < SHORTEST ? index : SHORTEST + (index % (GROUPS - SHORTEST));
+function bitOf(index: number): number {
+  return index < SINGLE ? index : SINGLE + (index % (BITS - SINGLE));
 }
 
 function addPairs(

@@ -1,14 +1,14 @@
 import { described } from './excerpt';
-import { SecretFinder, type TextMatch } from './find-in-text';
+import { LONGEST, SecretFinder, type TextMatch } from './find-in-text';
 import type { FileSecret } from './hit';
 import { SECRET_RULES } from './rules';
 import { Window } from './window';
 
-/** The longest secrets are private keys in base64, of 32,000 characters. */
-const LONGEST = 32 * 1024;
-
 /** How much of a window is searched again with the next piece: each secret is whole in the second half, once. */
 const OVERLAP = 2 * LONGEST;
+
+/** More bytes than the longest keyword of a rule has, with the characters of a token that the filter asks for. */
+const SEAM = 256;
 
 /** A file with more is reported well enough by these. */
 const MOST_SECRETS = 1000;
@@ -36,6 +36,8 @@ export class FileScan {
   /** Bytes of the file: the end of what was searched, and what was not searched yet. */
   private readonly window = new Window();
   private unsearched = 0;
+  /** The window is the end of a piece without keywords. */
+  private hasPassed = false;
   /** Of the window, as latin1. */
   private text = '';
   /** Offset of the window. */
@@ -47,6 +49,7 @@ export class FileScan {
 
   /** Takes the next piece, which may change afterwards. */
   add(piece: Uint8Array): void {
+    if (this.passesOver(piece)) return;
     this.window.add(piece);
     this.unsearched += piece.byteLength;
     if (this.unsearched >= WINDOW_BYTES) this.search();
@@ -58,7 +61,24 @@ export class FileScan {
     return [...this.found.values()].sort((a, b) => a.offset - b.offset);
   }
 
+  /** Returns whether a piece of a program needs no search with what is before it. Then it is not copied either. */
+  private passesOver(piece: Uint8Array): boolean {
+    const { finder } = this;
+    if (!finder || !this.isBinary || this.unsearched > 0 || piece.byteLength < OVERLAP) return false;
+    const { bytes } = this.window;
+    const seam = Buffer.concat([bytes.subarray(-SEAM), piece.subarray(0, SEAM)]);
+    const before = this.hasPassed ? [] : [bytes];
+    if ([...before, seam, piece].some((part) => finder.mayHave(part))) return false;
+    const passed = piece.byteLength - OVERLAP;
+    this.offset += bytes.length + passed;
+    this.window.skip(bytes.length);
+    this.window.add(piece.subarray(passed));
+    this.hasPassed = true;
+    return true;
+  }
+
   private search(): void {
+    this.hasPassed = false;
     const { bytes } = this.window;
     this.finder ??= this.begin(bytes);
     if (this.isBinary) this.keepAll(this.finder.findInBytes(bytes));
