@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { discard, readRegularFile, writeFileAtomic } from '@image-tooling/host';
-import { ok, type Inventory, type OriginLayer, type Result } from '@image-tooling/model';
+import { ok, type Digest, type Inventory, type OriginLayer, type Result } from '@image-tooling/model';
 import { mapResults } from '@image-tooling/oci';
 import { isOfThisVersion, sbomDocuments } from '@image-tooling/sbom';
 import { isScanned } from '../scan-policy';
@@ -38,16 +38,16 @@ export async function writeImageOutputs(
   made: MadeImage,
 ): Promise<Result<void>> {
   const folder = outputFolder(session.root, of.image, of.platform);
-  const layers = ownLayers(of.image, made.inheritance.layers);
-  const own = layers.map(({ diffId }) => diffId);
-  const paths = await writePathsFile(session.store, folder, own);
+  const inherited = ownLayers(of.image, made.inheritance.layers);
+  const layers = ownLayers(of.image, made.layers);
+  const paths = await writePathsFile(session.store, folder, diffIdsOf(inherited));
   const secrets = paths.ok ? await writeSecrets(session, folder, layers) : paths;
   if (!secrets.ok || (await isCurrent(folder, made))) return secrets;
   const contents = await contentsOfLayers(session, of, made.layers);
   if (!contents.ok) return contents;
   // If this build is stopped, what it leaves is not taken for that of the image before.
   await discard(join(folder, DIGESTS));
-  const facts = await writeFacts('contents', session.store, folder, own);
+  const facts = await writeFacts('contents', session.store, folder, diffIdsOf(layers));
   if (!facts.ok) return facts;
   const sboms = await writeSboms(folder, imageInventory(of, made, contents.value));
   if (!sboms.ok) return sboms;
@@ -64,8 +64,11 @@ async function writeSecrets(
   if (!(await isScanned(session.root))) return ok(undefined);
   const searched = await mapResults(layers, (layer) => searchIfThere(session, layer), 1);
   if (!searched.ok) return searched;
-  const diffIds = layers.map(({ diffId }) => diffId);
-  return writeFacts('secrets', session.store, folder, diffIds);
+  return writeFacts('secrets', session.store, folder, diffIdsOf(layers));
+}
+
+function diffIdsOf(layers: readonly OriginLayer[]): Digest[] {
+  return layers.map(({ diffId }) => diffId);
 }
 
 const LAYERS = 'layers.json';

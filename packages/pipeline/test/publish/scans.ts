@@ -72,6 +72,23 @@ export function scans(workspace: () => PublishWorkspace): void {
       for (const id of ids) expect(sbom).toContain(`"purl": "${id}"`);
     });
 
+    it('reads no blob of a layer that a build has searched for secrets, also on another machine', async () => {
+      await rig().must(['build', 'base', ...PLATFORM]);
+      const known = [join(rig().store, 'secrets'), join(rig().store, 'blobs')];
+      for (const folder of known) await rename(folder, `${folder}.aside`);
+      onTestFinished(async () => {
+        for (const folder of known) {
+          await rm(folder, { recursive: true, force: true });
+          await rename(`${folder}.aside`, folder);
+        }
+      });
+      const { stdout } = await scan('base');
+      expect(await verdicts('base')).toEqual([`${HELLO_CVE} failing`]);
+      expect(stdout).not.toContain('search');
+      // The help layer, of a few kilobytes, is made again for its digest.
+      expect(await readdir(join(rig().store, 'blobs', 'sha256'))).toHaveLength(1);
+    });
+
     it('reads no path index of a layer that a build looked for collisions in', async () => {
       const indexes = join(rig().store, 'paths');
       await rename(indexes, `${indexes}.whole`);
