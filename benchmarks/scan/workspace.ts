@@ -6,6 +6,15 @@ import { copyWorkspace, nx } from '../lib/workspace';
 export const ARCH = process.arch === 'arm64' ? 'arm64' : 'amd64';
 export const COMMAND = resolve('packages/cli/bin/image-tooling.cjs');
 
+/** Returns the path of the command as it is published, in a new folder of the workspace, whose npm packages it needs. */
+export function publishedCommand(workspace: string): string {
+  const folder = join(workspace, 'published');
+  runProgram([process.execPath, 'scripts/pack.mjs', '--to', folder]);
+  const tarball = readdirSync(folder).find((name) => name.startsWith('image-tooling-cli-'));
+  runProgram(['tar', '-xzf', join(folder, tarball!), '-C', folder]);
+  return join(folder, 'package', 'bin', 'image-tooling.cjs');
+}
+
 /** Copies this workspace, for this machine's platform, with one more image on tooling-k8s, and a scan.json. */
 export function prepareWorkspace(workspace: string): void {
   copyWorkspace(workspace);
