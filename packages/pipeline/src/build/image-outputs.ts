@@ -64,7 +64,8 @@ async function writeSecrets(
   if (!(await isScanned(session.root))) return ok(undefined);
   const searched = await mapResults(layers, (layer) => searchIfThere(session, layer), 1);
   if (!searched.ok) return searched;
-  return writeFacts('secrets', session.store, folder, diffIdsOf(layers));
+  const known = layers.filter((_, at) => searched.value[at]);
+  return writeFacts('secrets', session.store, folder, diffIdsOf(known));
 }
 
 function diffIdsOf(layers: readonly OriginLayer[]): Digest[] {

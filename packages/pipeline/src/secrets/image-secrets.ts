@@ -13,8 +13,9 @@ import { restoreFacts } from '../workspace/fact-files';
 import { configSecrets } from './config-secrets';
 
 /**
- * Returns the secrets in an image's layers and config. Only layers that no build or scan has searched by these
- * rules are read: their blobs are pulled or built again if the store lacks them. Fails as that does, as `searchLayer`, and as `chainPaths`.
+ * Returns the secrets in an image's layers and config. Only layers that no build or scan has searched by these rules are
+ * read: their blobs are pulled or built again if the store lacks them. Fails as that does, as `searchLayer`, and as
+ * `chainPaths`.
  */
 export async function imageSecrets(
   session: Session,

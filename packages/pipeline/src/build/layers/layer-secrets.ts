@@ -29,11 +29,15 @@ export async function secretsOfBlob(
   return known ? ok(known) : searchLayer(session, layer);
 }
 
-/** Searches a layer that was not searched before, if its blob is in the store. Fails as `searchLayer` does. */
-export async function searchIfThere(session: SearchSession, layer: OriginLayer): Promise<Result<void>> {
-  if (!(await session.store.hasBlob(layer.digest))) return ok(undefined);
-  const found = await secretsOfBlob(session, layer);
-  return found.ok ? ok(undefined) : found;
+/**
+ * Searches a layer whose secrets are not known, if its blob is in the store. Returns whether they are known then. Fails as
+ * `searchLayer` does.
+ */
+export async function searchIfThere(session: SearchSession, layer: OriginLayer): Promise<Result<boolean>> {
+  if (await knownSecrets(session.store, layer)) return ok(true);
+  if (!(await session.store.hasBlob(layer.digest))) return ok(false);
+  const found = await searchLayer(session, layer);
+  return found.ok ? ok(true) : found;
 }
 
 /**
