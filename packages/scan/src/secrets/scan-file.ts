@@ -8,7 +8,7 @@ import { Window } from './window';
 const OVERLAP = 2 * LONGEST;
 
 /** More bytes than the longest keyword of a rule has, with the characters of a token that the filter asks for. */
-const SEAM = 256;
+const EDGE = 256;
 
 /** A file with more is reported well enough by these. */
 const MOST_SECRETS = 1000;
@@ -66,9 +66,9 @@ export class FileScan {
     const { finder } = this;
     if (!finder || !this.isBinary || this.unsearched > 0 || piece.byteLength < OVERLAP) return false;
     const { bytes } = this.window;
-    const seam = Buffer.concat([bytes.subarray(-SEAM), piece.subarray(0, SEAM)]);
+    const edges = Buffer.concat([bytes.subarray(-EDGE), piece.subarray(0, EDGE)]);
     const before = this.hasPassed ? [] : [bytes];
-    if ([...before, seam, piece].some((part) => finder.mayHave(part))) return false;
+    if ([...before, edges, piece].some((part) => finder.mayHave(part))) return false;
     const passed = piece.byteLength - OVERLAP;
     this.offset += bytes.length + passed;
     this.window.skip(bytes.length);
