@@ -15,8 +15,8 @@ const { version } = require('../package.json');
 // A publish reads a gigabyte in short-lived pieces. V8 would let the space for new objects grow from 2 to 32 MB, and
 // commit 16 more while it collects them: 30 MB of the 150 that a publish may use.
 if (args[0] === 'publish') setFlagsFromString('--semi-space-growth-factor=1');
-// A scan makes 30 MB of objects in a moment, and ends. If that space grows to its 16 MB at once, V8 collects them half
-// as often.
+// A scan allocates 30 MB of objects. With a space of 16 MB for new ones from the second collection on, V8 collects them
+// half as often.
 if (args[0] === 'scan') setFlagsFromString('--semi-space-growth-factor=16');
 
 const { main, keepCode } = load();

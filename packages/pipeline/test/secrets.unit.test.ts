@@ -142,10 +142,20 @@ describe('secrets in the outputs of a build', () => {
     expect(await searched(layer)).toEqual(found);
   });
 
+  it('do not say that a layer of another project was searched', async () => {
+    const other = await putLayer('files', 'child', NETRC, fileEntry('etc/motd', 'hello'));
+    valueOf(await session.store.putFact('secrets', other.diffId, recordOfSecrets(NONE)));
+    valueOf(await writeFacts('secrets', session.store, folder, [layer.diffId, other.diffId]));
+    await rm(recordOf(other));
+    const { layers } = await searched(layer, other);
+    expect(layers.map(({ secrets }) => secrets.hits.length)).toEqual([1, 1]);
+  });
+
   it('are written again if they were found by other rules', async () => {
     const file = join(folder, 'secrets.json.gz');
     const written = gunzipSync(await readFile(file)).toString();
-    await writeFile(file, gzipSync(written.replaceAll(/"rules":"[^"]*"/g, '"rules":"sha256:0"')));
+    const others = written.replaceAll(/"(rules|secretsFormat)":"[^"]*"/g, '"$1":"sha256:0"');
+    await writeFile(file, gzipSync(others));
     await searched(layer);
     valueOf(await writeFacts('secrets', session.store, folder, [layer.diffId]));
     expect(gunzipSync(await readFile(file)).toString()).toBe(written);

@@ -120,6 +120,24 @@ describe('the search of a program', () => {
     },
   );
 
+  it.each([65_536, 65_537, 262_144, 1_000_000])(
+    'finds what begins or ends behind pieces of %i bytes that have no keyword',
+    (pieceBytes) => {
+      const samples = SAMPLES.filter(({ content }) => inText(bytesOf(content)).length > 0).slice(0, 6);
+      expect(samples).toHaveLength(6);
+      const bytes = Buffer.alloc(9_000_000);
+      bytes.write('\x7fELF', 'latin1');
+      samples.forEach(({ content }, index) => {
+        const sample = bytesOf(content);
+        const pieces = Math.ceil(2_200_000 / pieceBytes) + index * Math.ceil(450_000 / pieceBytes);
+        const edge = pieces * pieceBytes;
+        sample.copy(bytes, edge - [0, 1, 3, 10, sample.length >> 1, sample.length][index]!);
+      });
+      expect(inText(bytes).length).toBeGreaterThanOrEqual(6);
+      expect(inFile(bytes, pieceBytes)).toEqual(inText(bytes));
+    },
+  );
+
   it('finds each sample of a program, alone in large noise, wherever it begins', () => {
     for (const { content, rule } of SAMPLES) {
       const sample = bytesOf(content);

@@ -13,6 +13,7 @@ import type { MadeImage } from './image';
 import { contentsOfLayers } from './image-contents';
 import { imageInventory } from './image-inventory';
 import type { ImageOnPlatform } from './layer-owner';
+import { knownSecretsOfLayers } from './layers/known-secrets';
 import { searchIfThere } from './layers/layer-secrets';
 import { ownLayers } from './layers/recorded-layers';
 
@@ -41,7 +42,7 @@ export async function writeImageOutputs(
   const inherited = ownLayers(of.image, made.inheritance.layers);
   const layers = ownLayers(of.image, made.layers);
   const paths = await writePathsFile(session.store, folder, diffIdsOf(inherited));
-  const secrets = paths.ok ? await writeSecrets(session, folder, layers) : paths;
+  const secrets = paths.ok ? await writeSecrets(session, of, layers) : paths;
   if (!secrets.ok || (await isCurrent(folder, made))) return secrets;
   const contents = await contentsOfLayers(session, of, made.layers);
   if (!contents.ok) return contents;
@@ -55,16 +56,23 @@ export async function writeImageOutputs(
   return written.ok ? writeOutput(folder, DIGESTS, made.digests) : written;
 }
 
-/** Layers that are in the store, but were not searched, were built before the workspace had a scan.json. */
+/** Searches layers that no build has searched: those of files and help, and of others those whose blobs are there. */
 async function writeSecrets(
   session: Session,
-  folder: string,
+  of: ImageOnPlatform,
   layers: readonly OriginLayer[],
 ): Promise<Result<void>> {
   if (!(await isScanned(session.root))) return ok(undefined);
-  const searched = await mapResults(layers, (layer) => searchIfThere(session, layer), 1);
+  const found = await knownSecretsOfLayers(session, of, layers);
+  if (!found.ok) return found;
+  const searched = await mapResults(
+    [...layers.entries()],
+    async ([at, layer]) => (found.value[at] ? ok(true) : searchIfThere(session, layer)),
+    1,
+  );
   if (!searched.ok) return searched;
   const known = layers.filter((_, at) => searched.value[at]);
+  const folder = outputFolder(session.root, of.image, of.platform);
   return writeFacts('secrets', session.store, folder, diffIdsOf(known));
 }
 

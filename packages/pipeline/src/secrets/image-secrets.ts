@@ -5,11 +5,10 @@ import { isReported, type ImageSecrets, type LayerSecrets, type SearchedLayer } 
 import { chainPaths } from '../build/chain';
 import { ensureLayers } from '../build/ensure-layers';
 import { makeImage, type MadeImage } from '../build/image';
-import { knownSecrets, searchLayer } from '../build/layers/layer-secrets';
-import { knownOfLayer } from '../build/known-of-layer';
+import { knownSecretsOfLayers } from '../build/layers/known-secrets';
+import { searchLayer } from '../build/layers/layer-secrets';
 import type { ImageOnPlatform } from '../build/layer-owner';
 import type { Session } from '../session';
-import { restoreFacts } from '../workspace/fact-files';
 import { configSecrets } from './config-secrets';
 
 /**
@@ -22,12 +21,7 @@ export async function imageSecrets(
   of: ImageOnPlatform,
   { layers, inheritance }: Pick<MadeImage, 'layers' | 'inheritance'>,
 ): Promise<Result<ImageSecrets>> {
-  const found = await mapResults(layers, (layer) =>
-    knownOfLayer(session, of, layer, {
-      known: knownSecrets,
-      restore: (store, folder) => restoreFacts('secrets', store, folder),
-    }),
-  );
+  const found = await knownSecretsOfLayers(session, of, layers);
   if (!found.ok) return found;
   const known = found.value;
   const unknown = layers.filter((_, index) => !known[index]);

@@ -1,6 +1,6 @@
 import { ok, type Digest, type Result } from '@image-tooling/model';
 import { CONTENTS_VERSION, layerContentsOf, layerSymbolsOf } from '@image-tooling/sbom';
-import { recordOfSecrets, SECRET_RULES_HASH, secretsOfRecord } from '@image-tooling/scan';
+import { recordOfSecrets, SECRETS_FORMAT, secretsOfRecord } from '@image-tooling/scan';
 import type { Store } from '@image-tooling/oci';
 import { restoreRecords, writeRecordFile, type LayerRecords } from './record-file';
 
@@ -8,7 +8,7 @@ import { restoreRecords, writeRecordFile, type LayerRecords } from './record-fil
 const FACTS = {
   contents: { format: ['contentsVersion', CONTENTS_VERSION], valid: layerContentsOf },
   symbols: { format: ['symbolsVersion', CONTENTS_VERSION], valid: layerSymbolsOf },
-  secrets: { format: ['rules', SECRET_RULES_HASH], valid: validSecrets },
+  secrets: { format: ['secretsFormat', SECRETS_FORMAT], valid: validSecrets },
 } as const;
 
 /** Facts that are outputs of builds. */
@@ -45,6 +45,11 @@ export function writeFacts(
 }
 
 /** Restores facts of an output file as `restoreRecords` does. */
-export function restoreFacts(fact: OutputFact, store: Store, folder: string): Promise<Result<void>> {
-  return restoreRecords(recordsOf(fact), store, folder);
+export function restoreFacts(
+  fact: OutputFact,
+  store: Store,
+  folder: string,
+  wanted?: ReadonlySet<Digest>,
+): Promise<Result<void>> {
+  return restoreRecords(recordsOf(fact), store, folder, wanted);
 }

@@ -63,14 +63,18 @@ function startOf({ format: [key, version] }: LayerRecords, diffIds: readonly Dig
 /**
  * Stores the records of an output file that the store lacks. A missing or invalid file counts as empty. Fails with
  * `disk-full` or `io`.
+ *
+ * @param wanted layers of the project; default: all of the file
  */
 export async function restoreRecords(
   records: LayerRecords,
   store: Store,
   folder: string,
+  wanted?: ReadonlySet<Digest>,
 ): Promise<Result<void>> {
   for (const [diffId, record] of Object.entries(await readRecordFile(records, folder))) {
-    if (!isDigest(diffId) || (await records.has(store, diffId))) continue;
+    if (!isDigest(diffId) || wanted?.has(diffId) === false) continue;
+    if (await records.has(store, diffId)) continue;
     const put = await records.put(store, diffId, record);
     if (!put.ok) return put;
   }

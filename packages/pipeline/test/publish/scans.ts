@@ -82,6 +82,10 @@ export function scans(workspace: () => PublishWorkspace): void {
           await rename(`${folder}.aside`, folder);
         }
       });
+      const file = pathOf('images/base/dist/linux-amd64/secrets.json.gz');
+      const written = await readFile(file);
+      await rig().must(['build', 'base', ...PLATFORM]);
+      expect(await readFile(file)).toEqual(written);
       const { stdout } = await scan('base');
       expect(await verdicts('base')).toEqual([`${HELLO_CVE} failing`]);
       expect(stdout).not.toContain('search');

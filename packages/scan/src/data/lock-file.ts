@@ -4,6 +4,7 @@ import {
   digestOf,
   fail,
   hexOf,
+  INTERPRETED,
   isDigest,
   ok,
   SCANNERS,
@@ -97,13 +98,11 @@ export function parseScanLock(text: string | undefined): Result<ScanLock> {
     return invalid(
       `Its lockVersion is ${JSON.stringify(versionOf(json))}, and this version reads ${LOCK_VERSION}.`,
     );
-  const { lockVersion: _, sha256, ...lock } = json as z.output<typeof file>;
-  // With its own hash, it is as `scanLockText` has written it.
-  if (sha256 === hashOf(lock)) return ok(lock);
-  const { error } = file.safeParse(json);
-  return error
-    ? invalid('It has missing or unknown keys: it is edited.', error)
-    : invalid('It differs from its own sha256: it is edited.');
+  const parsed = file.safeParse(json, INTERPRETED);
+  if (!parsed.success) return invalid('It has missing or unknown keys: it is edited.', parsed.error);
+  const { lockVersion: _, sha256, ...lock } = parsed.data;
+  if (sha256 !== hashOf(lock)) return invalid('It differs from its own sha256: it is edited.');
+  return ok(lock);
 }
 
 function jsonOf(text: string): unknown {

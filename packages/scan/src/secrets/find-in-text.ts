@@ -96,7 +96,7 @@ function indexOf(rules: readonly SecretRule[]): KeywordIndex {
   };
 }
 
-/** A file with more of one kind is reported well enough by these. */
+/** In a text that is searched at once: a file with more of one kind is reported well enough by these. */
 const MOST_MATCHES = 100;
 
 function matchesOf(rule: SecretRule, text: string): TextMatch[] {

@@ -18,7 +18,7 @@ interface PairPlace {
   readonly at: number;
 }
 
-/** A keyword has a pair, wherever it begins. */
+/** Each keyword has a pair at an even address. */
 const SHORTEST = 3;
 
 /** Bytes of text that a keyword has with the token behind it: enough to fill a word at a multiple of eight. */

@@ -9,8 +9,8 @@ const SINGLE = 8;
 const BITS = 32;
 
 /**
- * By pair of bytes: a bit for each group of keywords that may have it at a place. A group are keywords that begin with the
- * same three bytes, or with one of a few such beginnings.
+ * By pair of bytes: a bit for each group of keywords that may have it at a place. A group is the keywords that begin with
+ * the same three bytes, or with one of a few such beginnings.
  */
 export class PairTables {
   /** The pair that begins with the first byte of a keyword, or with the second: one of them is at an even address. */

@@ -30,14 +30,14 @@ export async function secretsOfBlob(
 }
 
 /**
- * Searches a layer whose secrets are not known, if its blob is in the store. Returns whether they are known then. Fails as
+ * Searches a layer, if its blob is in the store and whole. Returns whether its secrets are known then. Fails as
  * `searchLayer` does.
  */
 export async function searchIfThere(session: SearchSession, layer: OriginLayer): Promise<Result<boolean>> {
-  if (await knownSecrets(session.store, layer)) return ok(true);
   if (!(await session.store.hasBlob(layer.digest))) return ok(false);
   const found = await searchLayer(session, layer);
-  return found.ok ? ok(true) : found;
+  if (found.ok) return ok(true);
+  return found.failures.every(({ code }) => code === 'store-corrupt') ? ok(false) : found;
 }
 
 /**
