@@ -13,7 +13,7 @@ import type { MadeImage } from './image';
 import { contentsOfLayers } from './image-contents';
 import { imageInventory } from './image-inventory';
 import type { ImageOnPlatform } from './layer-owner';
-import { knownSecretsOfLayers } from './layers/known-secrets';
+import { knownSecretsOfLayers } from './known-secrets';
 import { searchIfThere } from './layers/layer-secrets';
 import { ownLayers } from './layers/recorded-layers';
 

@@ -5,7 +5,7 @@ import { isReported, type ImageSecrets, type LayerSecrets, type SearchedLayer } 
 import { chainPaths } from '../build/chain';
 import { ensureLayers } from '../build/ensure-layers';
 import { makeImage, type MadeImage } from '../build/image';
-import { knownSecretsOfLayers } from '../build/layers/known-secrets';
+import { knownSecretsOfLayers } from '../build/known-secrets';
 import { searchLayer } from '../build/layers/layer-secrets';
 import type { ImageOnPlatform } from '../build/layer-owner';
 import type { Session } from '../session';

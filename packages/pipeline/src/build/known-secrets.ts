@@ -1,11 +1,11 @@
 import type { OriginLayer, Result } from '@image-tooling/model';
 import { mapResults } from '@image-tooling/oci';
 import type { LayerSecrets } from '@image-tooling/scan';
-import type { Session } from '../../session';
-import { restoreFacts } from '../../workspace/fact-files';
-import { knownOfLayer } from '../known-of-layer';
-import type { ImageOnPlatform } from '../layer-owner';
-import { knownSecrets } from './layer-secrets';
+import type { Session } from '../session';
+import { restoreFacts } from '../workspace/fact-files';
+import { knownOfLayer } from './known-of-layer';
+import type { ImageOnPlatform } from './layer-owner';
+import { knownSecrets } from './layers/layer-secrets';
 
 /**
  * Returns what builds and scans found in layers of an image, in their order: from the store or the outputs of their
