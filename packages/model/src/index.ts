@@ -21,6 +21,7 @@ export * from './progress';
 export * from './result';
 export { INTERPRETED, type Schema } from './schema';
 export * from './shell-word';
+export { sortedByText } from './sorted-by-text';
 export { firstLines, firstNames } from './shortened';
 export * from './plan';
 export * from './publish';

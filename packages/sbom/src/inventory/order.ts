@@ -1,15 +1,8 @@
-import type { Component } from '@image-tooling/model';
+import { sortedByText, type Component } from '@image-tooling/model';
 
 /** Returns components by kind, name and version. */
 export function inOrder(components: readonly Component[]): Component[] {
-  return components
-    .map((component) => ({ component, key: keyOf(component) }))
-    .sort(({ key: a }, { key: b }) => (a === b ? 0 : a < b ? -1 : 1))
-    .map(({ component }) => component);
-}
-
-function keyOf(component: Component): string {
-  return partsOf(component).join('\0');
+  return sortedByText(components, (component) => partsOf(component).join('\0'));
 }
 
 function partsOf(component: Component): readonly string[] {

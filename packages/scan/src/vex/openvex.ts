@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf, hexOf, type Json } from '@image-tooling/model';
+import { canonicalJson, digestOf, hexOf, sortedByText, type Json } from '@image-tooling/model';
 import type { JudgedFinding } from '../finding';
 import { SECURITY_UPDATE } from '../match';
 import type { ScanReport } from '../report/types';
@@ -19,11 +19,10 @@ export interface VexOrigin {
  * one statement.
  */
 export function openVex(report: ScanReport, { product, author, time }: VexOrigin): object | undefined {
-  const statements = [...vulnerabilities(report).values()]
-    .flatMap((findings) => statementOf(findings, product, report.day))
-    .map((statement) => ({ statement, text: canonicalJson(statement) }))
-    .sort((a, b) => (a.text < b.text ? -1 : 1))
-    .map(({ statement }) => statement);
+  const made = [...vulnerabilities(report).values()].flatMap((findings) =>
+    statementOf(findings, product, report.day),
+  );
+  const statements = sortedByText(made, canonicalJson);
   if (statements.length === 0) return undefined;
   const id = hexOf(digestOf(canonicalJson([product, author, time, statements])));
   return {

@@ -12,7 +12,7 @@ import { indexLayer } from '@image-tooling/oci';
 import { isScanned } from '../../scan-policy';
 import type { Session } from '../../session';
 import { copyBlob, outputFolder, readLayerFile, writeOutput } from '../../workspace/outputs';
-import { writeFacts } from '../../workspace/fact-files';
+import { writeFacts, type OutputFact } from '../../workspace/fact-files';
 import { writePathsFile } from '../../workspace/paths-file';
 import type { MadeLayer } from '../layers/ensure-layer';
 import { contentsOfBlob } from '../layers/layer-contents';
@@ -34,9 +34,13 @@ export async function writeToolOutput(session: Session, tool: Tool, file: LayerF
   if (!paths.ok) return paths;
   const contents = await contentsOfBlob(session, file.layer);
   if (!contents.ok) return contents;
-  const secrets = (await isScanned(session.root)) ? await secretsOfBlob(session, file.layer) : undefined;
-  if (secrets?.ok === false) return secrets;
-  for (const fact of ['contents', 'symbols', ...(secrets ? (['secrets'] as const) : [])] as const) {
+  const facts: OutputFact[] = ['contents', 'symbols'];
+  if (await isScanned(session.root)) {
+    const secrets = await secretsOfBlob(session, file.layer);
+    if (!secrets.ok) return secrets;
+    facts.push('secrets');
+  }
+  for (const fact of facts) {
     const written = await writeFacts(fact, session.store, folder, [diffId]);
     if (!written.ok) return written;
   }
